@@ -1,0 +1,15 @@
+/* The commands of the front end. Each returns the program's exit code: 0 all is well, 1 a run failed or lacked its data
+ * or regressed, 2 usage or configuration error, 130 interrupted. Messages go to stderr, results to stdout. argv[0]
+ * is the command's name; every command knows --help. */
+#ifndef SPIKEBENCH_EXPERIMENTS_COMMANDS_H
+#define SPIKEBENCH_EXPERIMENTS_COMMANDS_H
+
+int command_run(int argc, char **argv);       /* commands_run.c */
+int command_check(int argc, char **argv);     /* commands_run.c */
+int command_list(int argc, char **argv);      /* commands_help.c */
+int command_help(int argc, char **argv);      /* commands_help.c */
+int command_compare(int argc, char **argv);   /* compare.c */
+int command_summarise(int argc, char **argv); /* summarise.c */
+int command_plot(int argc, char **argv);      /* plot.c */
+
+#endif

@@ -1,0 +1,80 @@
+/* The plan: an experiment file expanded to single runs (grid x seeds). */
+#ifndef SPIKEBENCH_EXPERIMENTS_PLAN_H
+#define SPIKEBENCH_EXPERIMENTS_PLAN_H
+
+#include "datasets/dataset.h"
+#include "network/net.h"
+#include "solvers/solver.h"
+#include "support/opt.h"
+#include <stdint.h>
+
+enum { RUN_ID_SIZE = 13, PLAN_SEEDS_MAX = 64 };
+
+enum precision { PRECISION_DOUBLE, PRECISION_FLOAT };
+extern const char *const precision_names[];
+
+struct run_options { /* keys at the top of the file */
+    int precision;   /* enum precision */
+    long threads;    /* OPT_NO_IDENTITY */
+    long eval_every; /* iterations between untimed evaluations; also at iteration 0 and at the end */
+};
+struct stop_options { /* under stop: */
+    long max_iter;
+    long patience;     /* iterations without a better validation accuracy; 0: off */
+    double target;     /* validation accuracy in [0, 1] at which to stop; 0: off */
+    double time_limit; /* training seconds; 0: off */
+};
+extern const struct option_table run_option_table, stop_option_table;
+
+/* One run. Options structs are owned by the plan's arena. */
+struct run {
+    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options and the data's SHA-256; "" until
+                             run_identify */
+    const char *experiment;
+    const struct solver *solver;
+    const struct dataset_source *dataset;
+    uint64_t seed;
+    struct run_options run;
+    struct stop_options stop;
+    struct net_options net;
+    void *dataset_options, *solver_options;
+};
+
+struct plan {
+    struct mem mem;
+    char experiment[64]; /* letters, digits, _ and -: a folder name */
+    char *source;        /* the YAML file */
+    struct run *runs;
+    size_t n_runs;
+};
+
+/* What the command line adds to the file. */
+struct plan_overrides {
+    const char *const *set; /* n_set texts "section.key=value"; "a,b,c" as value makes a grid axis */
+    size_t n_set;
+    const char *seeds;      /* "0,1,2" or NULL */
+};
+
+/* Reads an experiment file. Sections and keys:
+ *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers: [{name, ...}]
+ * Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of `solvers` may hold
+ * its own `stop:`, `network:` and `eval_every:` which override those above for that solver. Order of runs: solvers as
+ * written, then axes as written (last one fastest), then seeds.
+ * Errors: ST_CONFIG with FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key;
+ * keys given twice are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
+status plan_load(struct plan *p, const char *file, const struct plan_overrides *o, struct error *e);
+void plan_free(struct plan *p);
+
+/* Sets run->id. data_sha256 is dataset_info.sha256. */
+void run_identify(struct run *run, const char *data_sha256);
+
+/* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,
+ * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed, and without
+ * OPT_NO_IDENTITY options unless `all`). */
+typedef void (*option_visitor)(void *context, const char *name, const char *value, bool is_default);
+void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
+
+/* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process reads. */
+status run_write_yaml(const struct run *run, FILE *f, struct error *e);
+
+#endif

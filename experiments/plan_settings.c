@@ -1,0 +1,167 @@
+/* Settings: options with their values as written in an experiment file or in --set (see plan_settings.h). */
+#include "experiments/plan_settings.h"
+#include <string.h>
+
+enum { NAMES_MAX = 160 };
+
+const char *const section_names[] = {"", "stop", "dataset", "network", "solver", NULL};
+
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *const *names,
+                    size_t n)
+{
+    char allowed[800] = "", near_text[120] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
+        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
+        if (wrote > 0) used += (size_t)wrote;
+    }
+    const char *nearest = opt_nearest(key, names, n);
+    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s; allowed: %s", where, what, key, near_text, allowed);
+}
+
+status settings_create(struct settings *s, size_t capacity, struct mem *m, struct error *e)
+{
+    *s = (struct settings){.capacity = capacity};
+    s->v = mem_alloc(m, capacity, sizeof *s->v, e);
+    return s->v ? ST_OK : ST_MEMORY;
+}
+
+status settings_put(struct settings *s, struct setting setting, struct error *e)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->v[i].section == setting.section && s->v[i].option == setting.option) {
+            s->v[i] = setting;
+            return ST_OK;
+        }
+    }
+    if (s->n == s->capacity) return FAIL(e, ST_INTERNAL, "more settings than options");
+    s->v[s->n++] = setting;
+    return ST_OK;
+}
+
+/* Tries a value on an options struct that is thrown away. */
+static status check_value(const struct option_table *table, const struct option *o, const char *text, struct mem *m,
+                          struct error *e)
+{
+    void *scratch = mem_alloc(m, 1, table->size, e);
+    if (!scratch) return ST_MEMORY;
+    return opt_set(o, scratch, text, e);
+}
+
+/* [100, 50] as "100-50". */
+static status join_integers(struct config *c, const struct option *o, const config_node *list, struct mem *m,
+                            const char **text, struct error *e)
+{
+    size_t n = config_length(list), size = 1, used = 0;
+    if (n == 0) return config_fail(c, list, e, "option '%s' has an empty list", o->key);
+    for (size_t i = 0; i < n; i++) {
+        const config_node *item = config_item(c, list, i);
+        const char *digits = config_text(item);
+        if (!digits || !*digits || strspn(digits, "0123456789") != strlen(digits))
+            return config_fail(c, item, e, "option '%s' needs a list of whole numbers such as [100, 50]", o->key);
+        size += strlen(digits) + 1;
+    }
+    char *joined = mem_alloc(m, size, 1, e);
+    if (!joined) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        const char *digits = config_text(config_item(c, list, i));
+        used += (size_t)snprintf(joined + used, size - used, "%s%s", i ? "-" : "", digits);
+    }
+    *text = joined;
+    return ST_OK;
+}
+
+/* The text of one value (no axis), checked. */
+static status node_value(struct config *c, const struct option_table *table, const struct option *o,
+                         const config_node *node, struct mem *m, const char **text, struct error *e)
+{
+    if (o->type == OPT_INTS && config_is_list(node))
+        TRY(join_integers(c, o, node, m, text, e));
+    else if (config_text(node))
+        *text = config_text(node);
+    else
+        return config_fail(c, node, e, "option '%s' needs a single value or a list of values", o->key);
+    status s = check_value(table, o, *text, m, e);
+    if (s != ST_OK) {
+        char where[300];
+        config_where(c, node, where, sizeof where);
+        return err_prefix(e, "%s", where);
+    }
+    return ST_OK;
+}
+
+/* A list is an axis, but for OPT_INTS, where a list of scalars is one value. */
+static bool is_axis(struct config *c, const struct option *o, const config_node *node)
+{
+    if (!config_is_list(node)) return false;
+    return o->type != OPT_INTS || (config_length(node) > 0 && config_is_list(config_item(c, node, 0)));
+}
+
+status settings_from_node(struct settings *s, struct config *c, enum section section, const struct option_table *table,
+                          const struct option *option, const config_node *node, struct mem *m, struct error *e)
+{
+    bool axis = is_axis(c, option, node);
+    size_t n = axis ? config_length(node) : 1;
+    if (n == 0) return config_fail(c, node, e, "option '%s' has an empty list", option->key);
+    struct setting setting = {section, option, mem_alloc(m, n, sizeof(char *), e), n};
+    if (!setting.values) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        TRY(node_value(c, table, option, axis ? config_item(c, node, i) : node, m, &setting.values[i], e));
+    return settings_put(s, setting, e);
+}
+
+static bool listed(const char *const *names, const char *key)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, key) == 0) return true;
+    return false;
+}
+
+static status unknown_key(struct config *c, const config_node *key, const struct option_table *table,
+                          const char *const *skip, const char *what, struct error *e)
+{
+    char where[300], text[120], of[100];
+    const char *names[NAMES_MAX];
+    size_t n = 0;
+    for (; skip && *skip && n < NAMES_MAX; skip++) names[n++] = *skip;
+    for (size_t i = 0; i < table->n && n < NAMES_MAX; i++) names[n++] = table->options[i].key;
+    config_where(c, key, where, sizeof where);
+    (void)snprintf(text, sizeof text, "option '%.60s' of %s", config_text(key), what);
+    (void)of;
+    return unknown_name(e, where, text, config_text(key), names, n);
+}
+
+status settings_from_map(struct settings *s, struct config *c, enum section section, const struct option_table *table,
+                         const config_node *map, const char *const *skip, const char *what, struct mem *m,
+                         struct error *e)
+{
+    if (!config_is_map(map)) return config_fail(c, map, e, "%s must be a mapping such as {key: value}", what);
+    for (size_t i = 0; i < config_length(map); i++) {
+        const config_node *key = config_key(c, map, i);
+        if (listed(skip, config_text(key))) continue;
+        const struct option *o = opt_find(table, config_text(key));
+        if (!o) return unknown_key(c, key, table, skip, what, e);
+        TRY(settings_from_node(s, c, section, table, o, config_item(c, map, i), m, e));
+    }
+    return ST_OK;
+}
+
+status settings_from_text(struct settings *s, enum section section, const struct option_table *table,
+                          const struct option *option, const char *value, struct mem *m, struct error *e)
+{
+    size_t n = 1;
+    bool split = option->type != OPT_STRING;
+    for (const char *p = value; split && *p; p++) n += *p == ',';
+    struct setting setting = {section, option, mem_alloc(m, n, sizeof(char *), e), n};
+    char *copy = mem_string(m, value, e);
+    if (!setting.values || !copy) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        char *comma = split ? strchr(copy, ',') : NULL;
+        if (comma) *comma = '\0';
+        TRY(check_value(table, option, copy, m, e));
+        setting.values[i] = copy;
+        if (comma) copy = comma + 1;
+    }
+    return settings_put(s, setting, e);
+}

@@ -1,0 +1,54 @@
+/* Settings: what an experiment file and --set say about options, before they are expanded to runs. */
+#ifndef SPIKEBENCH_EXPERIMENTS_PLAN_SETTINGS_H
+#define SPIKEBENCH_EXPERIMENTS_PLAN_SETTINGS_H
+
+#include "experiments/config.h"
+#include "experiments/plan.h"
+
+enum section { SECTION_RUN, SECTION_STOP, SECTION_DATASET, SECTION_NETWORK, SECTION_SOLVER, N_SECTIONS };
+extern const char *const section_names[]; /* "" for the top of the file, "stop", "dataset", "network", "solver" */
+
+/* The options of a run by section. */
+struct section_view {
+    const struct option_table *table;
+    void *options;
+};
+struct section_view run_section(const struct run *run, enum section section);
+
+/* One option and the values it takes: more than one make a grid axis. */
+struct setting {
+    enum section section;
+    const struct option *option;
+    const char **values;
+    size_t n;
+};
+struct settings {
+    struct setting *v;
+    size_t n, capacity;
+};
+
+/* An empty list with room for `capacity` settings. */
+status settings_create(struct settings *s, size_t capacity, struct mem *m, struct error *e);
+/* Adds a setting, in place of an earlier one of the same option. */
+status settings_put(struct settings *s, struct setting setting, struct error *e);
+
+/* Adds value `node` of option `key`, checked. Values of text and number options are scalars, of OPT_INTS lists; a list
+ * of these is an axis. */
+status settings_from_node(struct settings *s, struct config *c, enum section section, const struct option_table *table,
+                          const struct option *option, const config_node *node, struct mem *m, struct error *e);
+
+/* Adds all keys of the mapping `map` except those called in `skip` (NULL-terminated), which count as allowed. `what`
+ * is the section for messages: "section 'network'", "solver 'admm'". */
+status settings_from_map(struct settings *s, struct config *c, enum section section, const struct option_table *table,
+                         const config_node *map, const char *const *skip, const char *what, struct mem *m,
+                         struct error *e);
+
+/* Adds the values of "--set KEY=VALUE" for an option; commas separate the values of an axis, but for text options. */
+status settings_from_text(struct settings *s, enum section section, const struct option_table *table,
+                          const struct option *option, const char *value, struct mem *m, struct error *e);
+
+/* ST_CONFIG "WHERE: unknown WHAT 'KEY' OF; did you mean 'x'?; allowed: ..." */
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *const *names,
+                    size_t n);
+
+#endif

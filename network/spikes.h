@@ -1,0 +1,66 @@
+/* Sparse spike tensors: for each sample and time step a list of (input, count). Dense blocks are made only where
+ * a BLAS call needs them. */
+#ifndef SPIKEBENCH_NETWORK_SPIKES_H
+#define SPIKEBENCH_NETWORK_SPIKES_H
+
+#include "support/mem.h"
+#include "support/real.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* Entries of sample n at step t (both from 0) are index[start[n*T + t]] .. index[start[n*T + t + 1] - 1], in
+ * ascending order of the input, no input twice; value[k] is the event count (or input current) of entry k. */
+struct spikes {
+    size_t n_inputs, T, n_samples;
+    size_t *start;   /* [n_samples*T + 1] */
+    uint32_t *index; /* [start[n_samples*T]], each < n_inputs */
+    real *value;     /* the same length */
+};
+
+/* Some samples of a spike tensor with their labels or targets: what a trainer or an evaluation works on. All
+ * pointers are borrowed. */
+struct batch {
+    const struct spikes *x;
+    const size_t *samples; /* [n], indices into x; NULL means 0 .. n-1 */
+    size_t n;
+    const int *labels;     /* [x->n_samples], by index into x; NULL for regression */
+    const real *targets;   /* [x->n_samples * n_targets], or NULL for classification */
+};
+
+/* Index into batch->x (and its labels) of the batch's i-th sample. */
+size_t batch_sample(const struct batch *b, size_t i);
+
+/* Layout of a block of C samples, here and everywhere in the program: a column-major matrix of n rows and T*C
+ * columns, column t*C + c holding sample c at step t. */
+
+/* V (n x T*C) = W (n x n_inputs, column-major) * X for samples first .. first+C-1 of the batch. 2 n FLOPs per
+ * entry of the lists. */
+void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V);
+
+/* D (n x n_inputs) += V (n x T*C) * X' for the same samples: the gradient-like product. */
+void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, size_t n, real *D);
+
+/* G (n_inputs x n_inputs, lower triangle) += X X' for the same samples. */
+void spikes_gram(const struct batch *b, size_t first, size_t C, real *G);
+
+/* X (n_inputs x T*C) as a dense block. */
+void spikes_dense(const struct batch *b, size_t first, size_t C, real *X);
+
+/* Number of (input, time) cells that are not zero, over the whole batch. */
+size_t spikes_nonzero(const struct batch *b);
+
+/* A growing spike tensor for loaders: add entries of row after row (row = n*T + t), in ascending input order.
+ * Memory is taken from the heap while building and handed to the arena by spikes_finish. */
+struct spikes_builder {
+    struct spikes x;
+    size_t rows, entries, capacity;
+};
+
+status spikes_begin(struct spikes_builder *b, size_t n_inputs, size_t T, size_t n_samples, struct error *e);
+status spikes_add(struct spikes_builder *b, uint32_t index, double value, struct error *e); /* value 0 is dropped */
+status spikes_end_row(struct spikes_builder *b, struct error *e);
+/* All n_samples*T rows must have been ended (ST_INTERNAL otherwise). Frees the builder. */
+status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e);
+void spikes_abandon(struct spikes_builder *b);
+
+#endif

@@ -1,0 +1,366 @@
+/* ADMM as published: one outer iteration visits the blocks of solvers/admm_blocks.h in the paper's order. */
+#include "solvers/admm_blocks.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const weights_names[] = {"ridge", "pinv", "proximal", NULL};
+static const char *const box_names[] = {"clip", "exact", "none", NULL};
+static const char *const order_names[] = {"sequential", "random", NULL};
+enum { ORDER_SEQUENTIAL, ORDER_RANDOM };
+
+struct admm_options {
+    double rho, rho_out, beta, kappa, cutoff;
+    int weights, box, layer_order, time_order;
+    long warmup;
+};
+
+#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
+    {                                                                                                        \
+#field, type, offsetof(struct admm_options, field), value, lo, hi, flags, choices, unit, help        \
+    }
+
+static const struct option admm_option_list[] = {
+    OPTION(rho, OPT_REAL, "1", 0, 1e12, OPT_OPEN_LO, NULL, "", "penalty of the hidden layers' dynamics"),
+    OPTION(rho_out, OPT_REAL, "0", 0, 1e12, 0, NULL, "",
+           "penalty of the output layer's dynamics; 0: the same as rho"),
+    OPTION(beta, OPT_REAL, "0.1", 0, 1e12, OPT_OPEN_LO, NULL, "", "penalty of a = H(z - threshold)"),
+    OPTION(weights, OPT_CHOICE, "ridge", 0, 0, 0, weights_names, "",
+           "weight solve: Cholesky with a ridge, pseudo-inverse, or proximal (pull towards the previous "
+           "weights)"),
+    OPTION(kappa, OPT_REAL, "1e-8", 0, 1e6, OPT_OPEN_LO, NULL, "",
+           "ridge and proximal: shift of the Gram matrix, times its mean diagonal entry"),
+    OPTION(cutoff, OPT_REAL, "1e-12", 0, 1, OPT_OPEN_HI, NULL, "",
+           "pinv: eigenvalues below cutoff times the largest count as zero"),
+    OPTION(box, OPT_CHOICE, "clip", 0, 0, 0, box_names, "",
+           "how spikes are kept in [0, 1]: clip afterwards (as published), solve with the box exactly, or "
+           "not at all"),
+    OPTION(warmup, OPT_INT, "10", 0, 1e9, 0, NULL, "iterations",
+           "iterations before the multiplier starts to move"),
+    OPTION(layer_order, OPT_CHOICE, "sequential", 0, 0, 0, order_names, "",
+           "order of the hidden layers in an iteration; random: drawn anew each time"),
+    OPTION(time_order, OPT_CHOICE, "sequential", 0, 0, 0, order_names, "",
+           "order of the time steps t < T in an iteration; random: drawn anew each time"),
+};
+
+static const struct metric_desc admm_metrics[] = {
+    {"acc_aux", "", "auxiliary accuracy: argmax of the auxiliary z_{L,T}, not of the simulated network",
+     METRIC_RUN},
+    {"loss_aux", "", "mean squared loss of the auxiliary z_{L,T}", METRIC_RUN},
+    {"lagrangian", "",
+     "relaxed augmented Lagrangian, summed over samples, reset and last-step terms included", METRIC_RUN},
+    {"lagrangian_rises_w", "", "measured hidden-layer W-updates that raised the Lagrangian, so far",
+     METRIC_RUN},
+    {"lagrangian_rises_a", "", "measured a-updates (layers) that raised the Lagrangian, so far", METRIC_RUN},
+    {"lagrangian_rises_z", "", "measured z-updates (layers) that raised the Lagrangian, so far", METRIC_RUN},
+    {"lagrangian_rises_w_out", "", "measured updates of W_L that raised the Lagrangian, so far", METRIC_RUN},
+    {"lagrangian_rises_z_out", "", "measured updates of z_L that raised the Lagrangian, so far", METRIC_RUN},
+    {"res_primal", "", "rms of z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}", METRIC_RUN},
+    {"res_dual", "", "rho_out times rms of the last change of z_{L,T}; nan during warm-up", METRIC_RUN},
+    {"res_dyn", "", "rms dynamics residual", METRIC_LAYER},
+    {"res_spike", "", "rms of a - H(z - threshold)", METRIC_HIDDEN},
+    {"spike_gap", "",
+     "fraction of auxiliary spikes H(z - threshold) that the simulated network does not share",
+     METRIC_HIDDEN},
+    {"rate", "spikes/step", "mean auxiliary firing rate", METRIC_HIDDEN},
+    {"weight_change", "", "relative change of all weights in the last iteration (Frobenius)", METRIC_RUN},
+    {"kkt_box", "", "box exact: largest KKT residual of the spike solves", METRIC_RUN},
+    {"backward_error_w", "", "normwise backward error of the weight solve", METRIC_LAYER},
+    {"rcond_w", "", "reciprocal condition number of the weight system", METRIC_LAYER},
+    {"backward_error_a", "", "normwise backward error of the spike solves", METRIC_HIDDEN},
+    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN},
+};
+enum { N_METRICS = sizeof admm_metrics / sizeof *admm_metrics };
+
+struct admm_solver {
+    struct admm blocks;
+    struct admm_options options;
+    struct train_env env;
+    long iteration;
+    size_t *layers;     /* [L-1]: order of the hidden layers */
+    double rises[5];    /* w, a, z, w_out, z_out */
+    double dual, scale; /* scale: magnitude of the Lagrangian, for what counts as rounding */
+};
+enum { RISE_W, RISE_A, RISE_Z, RISE_W_OUT, RISE_Z_OUT };
+
+static status admm_check(const void *options, const struct net_options *net, const struct dataset_info *info,
+                         struct error *e)
+{
+    (void)options;
+    if (net->loss != LOSS_SQUARED)
+        return FAIL(e, ST_CONFIG, "admm solves network.loss = squared only, not %s", loss_names[net->loss]);
+    if (net->readout != READOUT_LAST)
+        return FAIL(e, ST_CONFIG, "admm solves network.readout = last only, not %s",
+                    readout_names[net->readout]);
+    if (net->reset != RESET_SOFT)
+        return FAIL(e, ST_CONFIG, "admm solves network.reset = soft only, not %s", reset_names[net->reset]);
+    if (info->n_classes == 0)
+        return FAIL(e, ST_CONFIG, "admm needs class labels; this dataset has real-valued targets");
+    return ST_OK;
+}
+
+static size_t admm_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct admm_options *o = options;
+    return admm_bytes(net, info->T, info->n[SPLIT_TRAIN], 1, (enum admm_weights)o->weights);
+}
+
+static void admm_free(void *state)
+{
+    struct admm_solver *s = state;
+    if (!s) return;
+    mem_free(&s->blocks.mem);
+    free(s);
+}
+
+static status build(struct admm_solver *s, struct error *e)
+{
+    const struct admm_options *o = &s->options;
+    struct admm *b = &s->blocks;
+    struct admm_settings set = {o->rho,
+                                o->rho_out > 0 ? o->rho_out : o->rho,
+                                o->beta,
+                                (enum admm_weights)o->weights,
+                                o->kappa,
+                                o->cutoff,
+                                (enum admm_box)o->box};
+    TRY(admm_create(b, &set, &s->env, e));
+    s->layers = mem_alloc(&b->mem, b->L, sizeof *s->layers, e);
+    if (!s->layers) return ST_MEMORY;
+    for (size_t l = 1; l < b->L; l++) s->layers[l - 1] = l;
+    if (o->time_order == ORDER_RANDOM) {
+        b->time_order = mem_alloc(&b->mem, b->T, sizeof *b->time_order, e);
+        if (!b->time_order) return ST_MEMORY;
+        for (size_t t = 0; t < b->T; t++) b->time_order[t] = t;
+    }
+    if (s->env.net_options->start == START_PUBLISHED)
+        admm_start_uniform(b, s->env.rng);
+    else
+        TRY(admm_start_forward(b, e));
+    return ST_OK;
+}
+
+static status admm_init(void **state, const void *options, const struct train_env *env, struct error *e)
+{
+    struct admm_solver *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *state = s;
+    s->options = *(const struct admm_options *)options;
+    s->env = *env;
+    s->dual = NAN;
+    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
+    return build(s, e);
+}
+
+struct layer_task {
+    struct admm *s;
+    size_t l;
+};
+
+/* All (a, z) updates of one hidden layer for the chunks of a slot. In ascending time order a_t depends on old
+ * z only, so that all steps before the last are one solve; in random order z_{t+1} may be new, so they
+ * alternate. */
+static void hidden_slot(void *context, size_t slot, size_t thread)
+{
+    const struct layer_task *task = context;
+    struct admm *s = task->s;
+    size_t l = task->l, T = s->T;
+    struct admm_work *w = &s->work[thread];
+    struct admm_sums *sums = &s->sums[slot];
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+        admm_spikes_prepare(s, l, c, w);
+        if (!s->time_order && T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
+        for (size_t k = 0; k + 1 < T; k++) {
+            size_t t = s->time_order ? s->time_order[k] : k;
+            if (s->time_order) admm_update_spikes(s, l, c, t, t + 1, w, sums);
+            admm_update_potential(s, l, c, t, sums);
+        }
+        admm_update_spikes(s, l, c, T - 1, T, w, sums);
+        admm_update_potential(s, l, c, T - 1, sums);
+    }
+}
+
+static void output_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    struct admm *s = context;
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++)
+        admm_update_output(s, c, &s->sums[slot]);
+}
+
+static struct admm_sums take_sums(struct admm *s)
+{
+    struct admm_sums all = {0};
+    for (size_t k = 0; k < s->part.n_slots; k++) {
+        const struct admm_sums *one = &s->sums[k];
+        all.change_a += one->change_a;
+        all.change_z += one->change_z;
+        all.residual2 += one->residual2;
+        all.x2 += one->x2;
+        all.b2 += one->b2;
+        all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
+    }
+    memset(s->sums, 0, sizeof s->sums);
+    return all;
+}
+
+/* Counts a rise unless it is rounding: 1e-11 of the Lagrangian's magnitude in double, 1e-4 in float. */
+static void count_rise(struct admm_solver *s, int block, double change, double allowed)
+{
+    if (change > allowed + REAL_SELECT(1e-11, 1e-4) * (1.0 + s->scale)) s->rises[block] += 1.0;
+}
+
+static status hidden_layer(struct admm_solver *s, size_t l, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    double change = 0;
+    TRY(admm_update_weights(b, l, &change, e));
+    TRY(admm_factor_spikes(b, l, e));
+    struct layer_task task = {b, l};
+    pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
+    b->fresh[l + 1] = false;
+    struct admm_sums sums = take_sums(b);
+    b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
+    if (!b->measure) return ST_OK;
+    double cells = (double)b->N * (double)b->T * (double)b->net->n[l];
+    count_rise(s, RISE_W, change, 0);
+    count_rise(s, RISE_A, sums.change_a, 0);
+    /* Moving the open boundary to theta + eps may cost rho_l eps^2 per element. */
+    count_rise(s, RISE_Z, sums.change_z, cells * b->set.rho * (double)ADMM_EPS * (double)ADMM_EPS);
+    const struct spike_system *sys = &b->spike[l][0];
+    double scale = sys->lipschitz * sqrt(sums.x2) + sqrt(sums.b2);
+    b->backward_a[l] = b->set.box == BOX_EXACT ? NAN : scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
+    return ST_OK;
+}
+
+static status output_layer(struct admm_solver *s, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    double change = 0, moved = 0;
+    TRY(admm_update_weights(b, b->L, &change, e));
+    pool_run(b->env->pool, b->part.n_slots, output_slot, b);
+    struct admm_sums sums = take_sums(b);
+    if (b->measure) {
+        count_rise(s, RISE_W_OUT, change, 0);
+        count_rise(s, RISE_Z_OUT, sums.change_z, 0);
+    }
+    size_t K = b->net->n[b->L];
+    for (size_t c = 0; c < b->part.n_chunks; c++) {
+        size_t C = admm_chunk_size(b, c);
+        const real *z = admm_block(b, b->z[b->L], b->L, c) + K * C * (b->T - 1);
+        const real *old = b->last + K * chunk_first(&b->part, c);
+        for (size_t i = 0; i < K * C; i++) moved += pow((double)z[i] - (double)old[i], 2.0);
+    }
+    s->dual = NAN;
+    if (s->iteration >= s->options.warmup) {
+        s->dual = b->set.rho_out * sqrt(moved / ((double)b->N * (double)K));
+        admm_update_multiplier(b);
+    }
+    return ST_OK;
+}
+
+static status admm_step_once(void *state, struct step_report *r, struct error *e)
+{
+    struct admm_solver *s = state;
+    struct admm *b = &s->blocks;
+    b->measure = r->measure;
+    b->change_w = b->weight2 = b->kkt = 0;
+    if (r->measure) {
+        struct admm_point p;
+        step_hold(r);
+        admm_measure(b, &p);
+        s->scale = fabs(p.lagrangian);
+        step_resume(r);
+    }
+    if (s->options.layer_order == ORDER_RANDOM) rng_shuffle(s->env.rng, s->layers, b->L - 1);
+    if (b->time_order && b->T > 1) rng_shuffle(s->env.rng, b->time_order, b->T - 1);
+    for (size_t k = 0; k + 1 < b->L; k++) TRY(hidden_layer(s, s->layers[k], e));
+    TRY(output_layer(s, e));
+    s->iteration++;
+    r->samples = (double)b->N;
+    return ST_OK;
+}
+
+static void admm_report(void *state, struct metric_sink *sink)
+{
+    struct admm_solver *s = state;
+    struct admm *b = &s->blocks;
+    struct admm_point p;
+    double gap[NET_MAX_LAYERS + 1];
+    const char *const rises[] = {"lagrangian_rises_w", "lagrangian_rises_a", "lagrangian_rises_z",
+                                 "lagrangian_rises_w_out", "lagrangian_rises_z_out"};
+    admm_measure(b, &p);
+    bool have_gap = admm_spike_gap(b, gap, NULL) == ST_OK;
+    metric_put(sink, "acc_aux", 0, p.accuracy);
+    metric_put(sink, "loss_aux", 0, p.loss);
+    metric_put(sink, "lagrangian", 0, p.lagrangian);
+    for (size_t k = 0; k < 5; k++) metric_put(sink, rises[k], 0, s->rises[k]);
+    metric_put(sink, "res_primal", 0, p.primal);
+    metric_put(sink, "res_dual", 0, s->dual);
+    if (b->weight2 > 0) metric_put(sink, "weight_change", 0, sqrt(b->change_w / b->weight2));
+    if (b->set.box == BOX_EXACT) metric_put(sink, "kkt_box", 0, b->kkt);
+    for (size_t l = 1; l <= b->L; l++) {
+        metric_put(sink, "res_dyn", l, p.dynamics[l]);
+        if (b->measure) metric_put(sink, "backward_error_w", l, b->backward_w[l]);
+        if (b->measure) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
+        if (admm_is_output(b, l)) continue;
+        metric_put(sink, "res_spike", l, p.spikes[l]);
+        metric_put(sink, "rate", l, p.rate[l]);
+        if (have_gap) metric_put(sink, "spike_gap", l, gap[l]);
+        if (b->measure) metric_put(sink, "backward_error_a", l, b->backward_a[l]);
+        if (b->measure) metric_put(sink, "rcond_a", l, b->rcond_a[l]);
+    }
+}
+
+/* Writes or reads everything that the next iteration depends on. */
+static status transfer(struct admm_solver *s, FILE *f,
+                       status (*block)(FILE *, void *, size_t, struct error *), struct error *e)
+{
+    struct admm *b = &s->blocks;
+    size_t columns = b->T * b->N, K = b->net->n[b->L];
+    for (size_t l = 1; l <= b->L; l++) {
+        TRY(block(f, b->z[l], b->net->n[l] * columns * sizeof(real), e));
+        if (!admm_is_output(b, l)) TRY(block(f, b->a[l], b->net->n[l] * columns * sizeof(real), e));
+        b->fresh[l] = false;
+    }
+    TRY(block(f, b->lambda, K * b->N * sizeof(real), e));
+    TRY(block(f, s->layers, b->L * sizeof *s->layers, e));
+    if (b->time_order) TRY(block(f, b->time_order, b->T * sizeof *b->time_order, e));
+    TRY(block(f, &s->iteration, sizeof s->iteration, e));
+    return block(f, s->rises, sizeof s->rises, e);
+}
+
+static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
+{
+    return checkpoint_write(f, bytes, size, e);
+}
+
+static status admm_save(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, write_block, e);
+}
+
+static status admm_load(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, checkpoint_read, e);
+}
+
+const struct solver solver_admm = {
+    .api_version = SOLVER_API,
+    .name = "admm",
+    .summary = "block-coordinate ADMM, every block in closed form, the spike's step treated exactly",
+    .reference =
+        "Perin, Bidini, Mazzieri, Rossi: ADMM-Based Training for Spiking Neural Networks, arXiv 2505.05527",
+    .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH,
+    .options = {admm_option_list, sizeof admm_option_list / sizeof *admm_option_list,
+                sizeof(struct admm_options)},
+    .metrics = admm_metrics,
+    .n_metrics = N_METRICS,
+    .check = admm_check,
+    .memory = admm_memory,
+    .init = admm_init,
+    .step = admm_step_once,
+    .report = admm_report,
+    .save = admm_save,
+    .load = admm_load,
+    .free = admm_free,
+};

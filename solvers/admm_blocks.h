@@ -1,0 +1,185 @@
+/* The block updates of the ADMM family, once, under names that say what they solve. Notation of the method's
+ * paper (Perin et al., arXiv 2505.05527): weights W, membrane potentials z, spikes a, multiplier lambda;
+ * layers l = 1..L, steps t = 1..T, delta the leak, theta the threshold. The problem (per sample, summed over
+ * samples):
+ *
+ *   L = ||z_{L,T} - y||^2 + <lambda, z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}>
+ *     + sum_{l,t} rho_l/2 ||z_{l,t} - delta z_{l,t-1} - W_l a_{l-1,t} + theta a_{l,t-1}||^2    (no theta term
+ * for l = L)
+ *     + beta/2 sum_{l<L,t} ||a_{l,t} - H(z_{l,t} - theta)||^2
+ *
+ * Data layout: the samples are cut into chunks (support/parallel.h); a chunk of C samples owns, for every
+ * layer, a column-major block of n_l rows and T*C columns, column t*C + c (network/spikes.h). In the code t
+ * runs from 0 to T-1. */
+#ifndef SPIKEBENCH_SOLVERS_ADMM_BLOCKS_H
+#define SPIKEBENCH_SOLVERS_ADMM_BLOCKS_H
+
+#include "solvers/solver.h"
+#include "support/linsolve.h"
+
+enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL };
+enum admm_box { BOX_CLIP, BOX_EXACT, BOX_NONE };
+
+struct admm_settings {
+    double rho;     /* penalty of the hidden layers' dynamics */
+    double rho_out; /* penalty of the output layer's dynamics */
+    double beta;    /* penalty of a = H(z - theta) */
+    enum admm_weights weights;
+    double
+        kappa; /* ridge: kappa tr(G)/n on the diagonal; proximal: the pull towards the previous W, likewise */
+    double cutoff; /* pinv: relative eigenvalue cut-off */
+    enum admm_box box;
+};
+
+/* The least-squares system of one layer's weights: W (G + shift I) = D + shift W_old (proximal) or D. */
+struct weight_system {
+    real *gram;       /* n_{l-1} x n_{l-1}, lower triangle: sum a a' */
+    struct chol chol; /* ridge and proximal */
+    struct pinv pinv;
+    double shift;
+    bool fixed; /* layer 1: the Gram matrix is that of the data, factored once */
+};
+
+/* The system of one hidden layer's spikes: M = rho_{l+1} W'W + s I, W = W_{l+1}, with s = rho_l theta^2 +
+ * beta before the last step and s = beta at the last one. Where W has few rows, solved through Woodbury's
+ * identity M^-1 = (I - W' (s/rho I + W W')^-1 W) / s. */
+struct spike_system {
+    bool woodbury;
+    struct chol chol;
+    double s, rho;
+    double lipschitz; /* an upper bound of M's largest eigenvalue */
+};
+
+/* Per-thread workspaces, each of the largest layer width x T x largest chunk. */
+struct admm_work {
+    real *target, *rhs, *product, *small;
+};
+
+/* Per-slot sums of a measured iteration. */
+struct admm_sums {
+    double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
+    double residual2, x2, b2;  /* squared norms for backward errors */
+    double kkt;                /* largest KKT residual of box-constrained spikes */
+};
+
+struct admm {
+    struct mem mem;
+    struct admm_settings set;
+    const struct train_env *env;
+    struct net *net;
+    size_t T, N, L;
+    struct partition part;
+    size_t entries[NET_MAX_LAYERS + 1]; /* n_l */
+    real *z[NET_MAX_LAYERS + 1];        /* l = 1..L: n_l x (T N), chunk after chunk */
+    real *a[NET_MAX_LAYERS + 1];        /* l = 1..L-1 */
+    real *v[NET_MAX_LAYERS + 1];        /* W_l a_{l-1}, valid where fresh[l] */
+    bool fresh[NET_MAX_LAYERS + 1];
+    real *lambda; /* n_L x N */
+    real *last;   /* n_L x N: z_{L,T} before its update */
+    real *W_old;  /* the largest weight matrix: for proximal steps */
+    struct weight_system weight[NET_MAX_LAYERS + 1];
+    struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
+    real *d_slot[SLOT_MAX], *g_slot[SLOT_MAX];
+    real *d_kept,
+        *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring */
+    struct admm_work *work; /* [pool threads] */
+    size_t *time_order;     /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
+    bool measure;
+    struct admm_sums sums[SLOT_MAX];
+    /* Numerical error of the last measured iteration. */
+    double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];
+    double backward_a[NET_MAX_LAYERS + 1], rcond_a[NET_MAX_LAYERS + 1];
+    double change_w, weight2; /* squared norms: change of all weights in this iteration, and the weights */
+    double kkt;
+};
+
+static inline bool admm_is_output(const struct admm *s, size_t l)
+{
+    return l == s->L;
+}
+static inline double admm_rho(const struct admm *s, size_t l)
+{
+    return l == s->L ? s->set.rho_out : s->set.rho;
+}
+/* The block of `chunk` in an array of layer l. */
+static inline real *admm_block(const struct admm *s, real *array, size_t l, size_t chunk)
+{
+    return array + s->net->n[l] * s->T * chunk_first(&s->part, chunk);
+}
+static inline size_t admm_chunk_size(const struct admm *s, size_t chunk)
+{
+    return chunk_first(&s->part, chunk + 1) - chunk_first(&s->part, chunk);
+}
+/* H(z - theta) as a number. */
+static inline real admm_step(real z, real theta)
+{
+    return z > theta ? R(1.0) : R(0.0);
+}
+
+/* Allocates everything for the net and data of `env`; z, a and lambda are zero. ST_MEMORY. The state is freed
+ * by mem_free(&s->mem). (admm_state.c) */
+status admm_create(struct admm *s, const struct admm_settings *set, const struct train_env *env,
+                   struct error *e);
+/* Bytes that admm_create takes. */
+size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
+/* z and a from the forward simulation of the net. */
+status admm_start_forward(struct admm *s, struct error *e);
+/* z and a uniform on [0, 1), the published start; draws in the order layer, z before a. */
+void admm_start_uniform(struct admm *s, struct rng *rng);
+/* v[l] = W_l a_{l-1} unless fresh. */
+void admm_refresh(struct admm *s, size_t l);
+
+/* target (n_l x T*C) of a chunk: x_{l,t} = z_t - delta z_{t-1} + theta a_{t-1}; for l = L u_t = z_t - delta
+ * z_{t-1}, with lambda / rho_L added at t = T: what W_l a_{l-1,t} should be. */
+void admm_target(const struct admm *s, size_t l, size_t chunk, real *target);
+
+/* W_l = argmin sum ||target - W a_{l-1}||^2 (+ shift ||W||^2 ridge, + shift ||W - W_old||^2 proximal; pinv:
+ * the solution of least norm), then v[l]. 2 n_l n_{l-1} N T FLOPs for each of D and v, n_{l-1}^2 N T for G,
+ * n_{l-1}^3/3 + 2 n_l n_{l-1}^2 to solve; layer 1 works on the sparse lists and its factor is computed once.
+ * While measuring, *change receives the change of the Lagrangian. ST_NUMERIC. (admm_weights.c) */
+status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e);
+
+/* Factors the systems of layer l's spikes from W_{l+1}. ST_NUMERIC. (admm_spikes.c) */
+status admm_factor_spikes(struct admm *s, size_t l, struct error *e);
+/* The right-hand sides' constant part for a chunk: rhs = rho_{l+1} W_{l+1}' target_{l+1}, all steps at once.
+ */
+void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct admm_work *w);
+/* a_{l,t} for steps first .. last-1 of a chunk (all of them < T-1, or exactly T-1): minimiser of the
+ * Lagrangian, then the box [0, 1] as set.box says. Needs admm_spikes_prepare and fresh v[l]. */
+void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
+                        struct admm_work *w, struct admm_sums *sums);
+/* argmin over [0,1]^n of a'Ma/2 - b'a by accelerated projected gradient, for m columns: x in: start, out:
+ * result. Returns the KKT residual max |x - clip(x - gradient)| reached. y, g: workspaces n x m, small: rows
+ * of W x m. (admm_box.c) */
+double admm_box_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                      const real *b, real *x, real *y, real *g, real *small);
+/* g (n x m) = M x. */
+void admm_spike_product(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                        const real *x, real *g, real *small);
+
+/* z_{l,t} of a hidden layer for one step of a chunk: the exact minimiser, element by element, over both
+ * branches of the step function (boundary of the spiking side: theta + ADMM_EPS). (admm_potentials.c) */
+void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, struct admm_sums *sums);
+/* z_{L,t} for all t of a chunk, in closed form; order: as time_order. Squared loss. */
+void admm_update_output(struct admm *s, size_t chunk, struct admm_sums *sums);
+/* lambda += rho_L (z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}). */
+void admm_update_multiplier(struct admm *s);
+
+#define ADMM_EPS R(1e-5)
+
+/* Everything about the current point, recomputed from its definition. (admm_measure.c) */
+struct admm_point {
+    double lagrangian; /* sum over samples, as at the top of this file */
+    double loss;       /* mean over samples of ||z_{L,T} - y||^2 of the auxiliary z */
+    double accuracy;   /* auxiliary accuracy: argmax of the auxiliary z_{L,T} */
+    double primal;     /* rms of z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T} over samples and classes */
+    double dynamics[NET_MAX_LAYERS + 1]; /* rms over samples, steps and units */
+    double spikes[NET_MAX_LAYERS + 1];   /* rms of a - H(z - theta), hidden layers */
+    double rate[NET_MAX_LAYERS + 1];     /* mean of H(z - theta) */
+};
+void admm_measure(struct admm *s, struct admm_point *p);
+/* gap[l] = fraction of (sample, step, unit) where H(z_l - theta) is not the spike that the network simulates.
+ */
+status admm_spike_gap(struct admm *s, double *gap, struct error *e);
+
+#endif

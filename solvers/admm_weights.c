@@ -1,0 +1,130 @@
+/* The weight block of the ADMM family: a least-squares problem per layer. */
+#include "solvers/admm_blocks.h"
+#include "support/blas.h"
+#include <string.h>
+
+struct sums_task {
+    struct admm *s;
+    size_t l;
+};
+
+/* D_slot = sum target a' and, for dense inputs, G_slot = sum a a' over the slot's chunks. */
+static void sum_slot(void *context, size_t slot, size_t thread)
+{
+    const struct sums_task *task = context;
+    struct admm *s = task->s;
+    size_t l = task->l, n = s->net->n[l], in = s->net->n[l - 1];
+    real *target = s->work[thread].target, *d = s->d_slot[slot], *g = s->g_slot[slot];
+    memset(d, 0, n * in * sizeof *d);
+    if (l > 1) memset(g, 0, in * in * sizeof *g);
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+        size_t C = admm_chunk_size(s, c), columns = s->T * C;
+        admm_target(s, l, c, target);
+        if (l == 1) {
+            spikes_outer(&s->env->train, chunk_first(&s->part, c), C, target, n, d);
+            continue;
+        }
+        const real *a = admm_block(s, s->a[l - 1], l - 1, c);
+        blas_gemm(false, true, n, in, columns, R(1.0), target, n, a, in, R(1.0), d, n);
+        blas_syrk(in, columns, R(1.0), a, in, R(1.0), g, in);
+    }
+}
+
+static void add_slots(real *const *slots, size_t n_slots, size_t size, real *sum)
+{
+    memcpy(sum, slots[0], size * sizeof *sum);
+    for (size_t k = 1; k < n_slots; k++) blas_axpy(size, R(1.0), slots[k], sum);
+}
+
+static double trace_of(size_t n, const real *a)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)a[i * n + i];
+    return sum;
+}
+
+/* Factors the system of layer l from its Gram matrix; layer 1 once. */
+static status factor_weights(struct admm *s, size_t l, struct error *e)
+{
+    struct weight_system *w = &s->weight[l];
+    size_t in = s->net->n[l - 1];
+    if (l == 1) {
+        if (w->fixed)
+            return s->measure && s->set.weights != WEIGHTS_PINV ? chol_rcond(&w->chol, &s->rcond_w[l], e)
+                                                                : ST_OK;
+        for (size_t c = 0; c < s->part.n_chunks; c++)
+            spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
+        w->fixed = true;
+    }
+    if (s->set.weights == WEIGHTS_PINV) {
+        memcpy(w->pinv.q, w->gram, in * in * sizeof *w->gram);
+        TRY(pinv_factor(&w->pinv, s->set.cutoff, e));
+        s->rcond_w[l] = pinv_rcond(&w->pinv);
+        return ST_OK;
+    }
+    /* An all-zero Gram matrix (no spikes at all) has no scale of its own: any shift gives W = 0 or W_old. */
+    double trace = trace_of(in, w->gram);
+    w->shift = trace > 0 ? s->set.kappa * trace / (double)in : 1.0;
+    memcpy(w->chol.a, w->gram, in * in * sizeof *w->gram);
+    for (size_t i = 0; i < in; i++) w->chol.a[i * in + i] += (real)w->shift;
+    status st = chol_factor(&w->chol, e);
+    if (st != ST_OK) return err_prefix(e, "weights of layer %zu", l);
+    return s->measure ? chol_rcond(&w->chol, &s->rcond_w[l], e) : ST_OK;
+}
+
+/* Change of the Lagrangian in W, from f(W) = rho (tr(W G W')/2 - tr(D W')):
+ * f(W) - f(W_old) = rho <W - W_old, (W + W_old)/2 G - D>. */
+static double weight_change(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1];
+    const real *W = s->net->W[l];
+    real *middle = s->d_slot[0];
+    double change = 0;
+    for (size_t i = 0; i < n * in; i++) middle[i] = R(0.5) * (W[i] + s->W_old[i]);
+    symmetric_times_right(n, in, middle, s->weight[l].gram, s->scratch);
+    for (size_t i = 0; i < n * in; i++)
+        change += ((double)W[i] - (double)s->W_old[i]) * ((double)s->scratch[i] - (double)s->d_kept[i]);
+    return admm_rho(s, l) * change;
+}
+
+/* Backward error of the solve, against the matrix that was solved with. */
+static double weight_backward_error(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1];
+    const struct weight_system *w = &s->weight[l];
+    real *b = s->d_slot[0];
+    memcpy(b, s->d_kept, n * in * sizeof *b);
+    if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(n * in, (real)w->shift, s->W_old, b);
+    return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
+                                s->scratch);
+}
+
+status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    real *W = s->net->W[l];
+    struct sums_task task = {s, l};
+    pool_run(s->env->pool, s->part.n_slots, sum_slot, &task);
+    if (l > 1) add_slots(s->g_slot, s->part.n_slots, in * in, s->weight[l].gram);
+    TRY(factor_weights(s, l, e));
+    memcpy(s->W_old, W, size * sizeof *W);
+    add_slots(s->d_slot, s->part.n_slots, size, W);
+    if (s->measure) memcpy(s->d_kept, W, size * sizeof *W);
+    if (s->set.weights == WEIGHTS_PINV) {
+        pinv_solve_right(&s->weight[l].pinv, n, W);
+    } else {
+        if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
+        chol_solve_right(&s->weight[l].chol, n, W, s->env->pool);
+    }
+    double moved = 0, weight = vector_norm(size, W);
+    for (size_t i = 0; i < size; i++) moved += pow((double)W[i] - (double)s->W_old[i], 2.0);
+    s->change_w += moved;
+    s->weight2 += weight * weight;
+    if (s->measure) {
+        *change = weight_change(s, l);
+        s->backward_w[l] = weight_backward_error(s, l);
+    }
+    s->fresh[l] = false;
+    admm_refresh(s, l);
+    return ST_OK;
+}

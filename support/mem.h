@@ -1,0 +1,30 @@
+/* An arena: a set of allocations with one owner, freed together. Every module state holds one, so that a
+ * half-built state is freed the same way as a whole one. */
+#ifndef SPIKEBENCH_SUPPORT_MEM_H
+#define SPIKEBENCH_SUPPORT_MEM_H
+
+#include "support/err.h"
+#include "support/real.h"
+#include <stddef.h>
+
+struct mem_block;
+
+struct mem {
+    struct mem_block *blocks;
+    size_t bytes; /* sum of what was asked for */
+};
+
+/* `count` elements of `size` bytes, zeroed, 64-byte aligned, owned by the arena. NULL with ST_MEMORY in *e if
+ * the product overflows or the system refuses. count 0 gives a valid pointer that must not be read. */
+void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e);
+
+/* mem_alloc for `count` reals. */
+real *mem_reals(struct mem *m, size_t count, struct error *e);
+
+/* A copy of `text` owned by the arena. */
+char *mem_string(struct mem *m, const char *text, struct error *e);
+
+/* Frees everything; the arena is empty and usable afterwards. An all-zero arena is a valid empty one. */
+void mem_free(struct mem *m);
+
+#endif

@@ -1,0 +1,80 @@
+/* The option table: one array per module is the single source of its options. Defaults, parsing from YAML and
+ * from --set, range and NaN checks, help, result columns and run identity all come from it. */
+#ifndef SPIKEBENCH_SUPPORT_OPT_H
+#define SPIKEBENCH_SUPPORT_OPT_H
+
+#include "support/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { OPT_STRING_MAX = 512, OPT_LIST_MAX = 32 };
+
+struct int_list {
+    size_t n;
+    long v[OPT_LIST_MAX];
+};
+
+enum opt_type {
+    OPT_REAL,   /* double */
+    OPT_INT,    /* long */
+    OPT_BOOL,   /* bool; true/false/yes/no/on/off */
+    OPT_CHOICE, /* int, index into choices */
+    OPT_STRING, /* char[OPT_STRING_MAX] */
+    OPT_INTS    /* struct int_list; written 100-50-10 in text, [100, 50, 10] in YAML; lo..hi bound each element */
+};
+
+enum opt_flag {
+    OPT_OPEN_LO = 1,   /* lo itself is not allowed */
+    OPT_OPEN_HI = 2,   /* hi itself is not allowed */
+    OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
+    OPT_TRAINING = 8   /* reserved for tuning: an option of the trainer rather than of the problem */
+};
+
+struct option {
+    const char *key;
+    enum opt_type type;
+    size_t offset;              /* of the field in the options struct */
+    const char *value;          /* default, in the text form that opt_set reads */
+    double lo, hi;              /* numbers: allowed range; for OPT_STRING ignored */
+    unsigned flags;             /* enum opt_flag */
+    const char *const *choices; /* OPT_CHOICE: NULL-terminated names */
+    const char *unit;           /* "" if it has none */
+    const char *help;           /* one sentence */
+};
+
+struct option_table {
+    const struct option *options;
+    size_t n;
+    size_t size; /* sizeof the options struct */
+};
+
+/* Sets every option of `t` in *options to its default. ST_INTERNAL if a default does not parse (a bug). */
+status opt_defaults(const struct option_table *t, void *options, struct error *e);
+
+/* Parses `text` into the option's field. ST_CONFIG with the key, the text and what is allowed if the text is
+ * malformed, out of range, NaN or not a choice. The field is unchanged on error. */
+status opt_set(const struct option *o, void *options, const char *text, struct error *e);
+
+/* The option called `key`, or NULL. */
+const struct option *opt_find(const struct option_table *t, const char *key);
+
+/* The name among `n` candidates nearest to `key` in edit distance, or NULL if none is near (distance > 3 or
+ * more than half the length). For "did you mean". */
+const char *opt_nearest(const char *key, const char *const *candidates, size_t n);
+
+/* Writes the field's value as text that opt_set reads back to the same value (%.17g shortened where exact, no
+ * commas); truncates at `size`. */
+void opt_format(const struct option *o, const void *options, char *text, size_t size);
+
+/* true if the field holds its default. */
+bool opt_is_default(const struct option *o, const void *options);
+
+/* "real in (0, 1]", "integer >= 1", "one of a, b, c": what the option allows. */
+void opt_describe(const struct option *o, char *text, size_t size);
+
+/* One line or more per option for terminals: key, default, what is allowed, unit, help. `prefix` such as
+ * "solver." is put before the key. */
+void opt_help(const struct option_table *t, const char *prefix, FILE *out);
+
+#endif
