@@ -1,5 +1,5 @@
-/* The dataset contract. A dataset is one .c file with an option table, a probe and an open function, and one line
- * in registry.c. train, validation and test are stratified, fixed by the seed and disjoint. */
+/* The dataset contract. A dataset is one .c file with an option table, a probe and an open function, and one
+ * line in registry.c. train, validation and test are stratified, fixed by the seed and disjoint. */
 #ifndef SPIKEBENCH_DATASETS_DATASET_H
 #define SPIKEBENCH_DATASETS_DATASET_H
 
@@ -17,11 +17,11 @@ extern const char *const split_names[]; /* "train", "validation", "test" */
 
 struct dataset_info {
     size_t n_inputs;
-    size_t n_classes;  /* 0 for regression */
-    size_t n_targets;  /* 0 for classification */
+    size_t n_classes; /* 0 for regression */
+    size_t n_targets; /* 0 for classification */
     size_t T;
     size_t n[N_SPLITS];
-    size_t entries;    /* estimate of list entries over all splits, for memory estimates */
+    size_t entries;        /* estimate of list entries over all splits, for memory estimates */
     char sha256[HASH_HEX]; /* of the bytes that were read, in a fixed order */
 };
 
@@ -29,8 +29,8 @@ struct dataset {
     struct mem mem;
     struct dataset_info info;
     struct spikes x[N_SPLITS];
-    int *labels[N_SPLITS];    /* [n], NULL for regression */
-    real *targets[N_SPLITS];  /* [n * n_targets], NULL for classification */
+    int *labels[N_SPLITS];   /* [n], NULL for regression */
+    real *targets[N_SPLITS]; /* [n * n_targets], NULL for classification */
 };
 
 /* The options that every dataset has; each module's options struct begins with this one and its table with
@@ -43,15 +43,33 @@ struct dataset_common {
 };
 
 #define DATASET_COMMON_OPTIONS(type, default_T, train, validation, test)                                     \
-    {"T", OPT_INT, offsetof(type, common.T), default_T, 1, 100000, 0, NULL, "steps", "time steps per sample"}, \
-        {"n_train", OPT_INT, offsetof(type, common.n_train), train, 0, 1e9, 0, NULL, "samples",              \
+    {                                                                                                        \
+        "T",  OPT_INT, offsetof(type, common.T), default_T, 1, 100000, 0,                                    \
+        NULL, "steps", "time steps per sample"},                                                             \
+        {"n_train",                                                                                          \
+         OPT_INT,                                                                                            \
+         offsetof(type, common.n_train),                                                                     \
+         train,                                                                                              \
+         0,                                                                                                  \
+         1e9,                                                                                                \
+         0,                                                                                                  \
+         NULL,                                                                                               \
+         "samples",                                                                                          \
          "training samples, stratified; 0: what the other splits leave"},                                    \
-        {"n_validation", OPT_INT, offsetof(type, common.n_validation), validation, 0, 1e9, 0, NULL,           \
-         "samples", "validation samples, taken from the training side"},                                     \
-        {"n_test", OPT_INT, offsetof(type, common.n_test), test, 0, 1e9, 0, NULL, "samples",                 \
-         "test samples; 0: all that is left"},                                                              \
-        {"split_seed", OPT_INT, offsetof(type, common.split_seed), "-1", -1, 1e15, 0, NULL, "",              \
-         "seed of the split; -1: the run's seed"},                                                          \
+        {"n_validation",                                                                                     \
+         OPT_INT,                                                                                            \
+         offsetof(type, common.n_validation),                                                                \
+         validation,                                                                                         \
+         0,                                                                                                  \
+         1e9,                                                                                                \
+         0,                                                                                                  \
+         NULL,                                                                                               \
+         "samples",                                                                                          \
+         "validation samples, taken from the training side"},                                                \
+        {"n_test", OPT_INT,   offsetof(type, common.n_test),      test, 0, 1e9, 0,                           \
+         NULL,     "samples", "test samples; 0: all that is left"},                                          \
+        {"split_seed", OPT_INT, offsetof(type, common.split_seed),      "-1", -1, 1e15, 0,                   \
+         NULL,         "",      "seed of the split; -1: the run's seed"},                                    \
     {                                                                                                        \
         "path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                \
             "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"                               \
@@ -63,26 +81,26 @@ struct dataset_source {
     const char *reference; /* where the data comes from */
     const char *licence;
     struct option_table options;
-    /* Fills *info (sizes, classes, T, SHA-256) without keeping samples. ST_NO_DATA with the places looked at if the
-     * data is absent; ST_DATA naming file, byte or line, and reason if it is malformed; ST_CONFIG if the sizes asked
-     * for exceed what is there. The SHA-256 does not depend on the seed. */
+    /* Fills *info (sizes, classes, T, SHA-256) without keeping samples. ST_NO_DATA with the places looked at
+     * if the data is absent; ST_DATA naming file, byte or line, and reason if it is malformed; ST_CONFIG if
+     * the sizes asked for exceed what is there. The SHA-256 does not depend on the seed. */
     status (*probe)(const void *options, struct dataset_info *info, struct error *e);
-    /* Loads, splits and encodes. Draws come from streams "split" (of split_seed or seed) and "encode" (of seed).
-     * On error *d is left for dataset_free. */
+    /* Loads, splits and encodes. Draws come from streams "split" (of split_seed or seed) and "encode" (of
+     * seed). On error *d is left for dataset_free. */
     status (*open)(const void *options, uint64_t seed, struct dataset *d, struct error *e);
 };
 
 extern const struct dataset_source *const dataset_sources[]; /* NULL-terminated, registry.c */
-const struct dataset_source *dataset_find(const char *name);  /* or NULL */
+const struct dataset_source *dataset_find(const char *name); /* or NULL */
 
 void dataset_free(struct dataset *d);
 
 /* The samples of a split in the order of the dataset. */
 struct batch dataset_batch(const struct dataset *d, enum split s);
 
-/* Draws disjoint stratified index sets: from n items with labels (0 .. n_classes-1), wants[k] items each for k = 0 ..
- * n_sets-1, so that every class has in each set its share of the items within one. out[k] has room for wants[k]
- * and comes back in a shuffled order. ST_CONFIG if the sum exceeds n. */
+/* Draws disjoint stratified index sets: from n items with labels (0 .. n_classes-1), wants[k] items each for
+ * k = 0 .. n_sets-1, so that every class has in each set its share of the items within one. out[k] has room
+ * for wants[k] and comes back in a shuffled order. ST_CONFIG if the sum exceeds n. */
 status dataset_stratify(const int *labels, size_t n, size_t n_classes, const size_t *wants, size_t n_sets,
                         size_t *const *out, struct rng *rng, struct error *e);
 

@@ -47,13 +47,15 @@ const char *config_text(const config_node *node)
 size_t config_length(const config_node *node)
 {
     if (config_is_map(node)) return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
-    if (config_is_list(node)) return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+    if (config_is_list(node))
+        return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
     return 0;
 }
 
 const config_node *config_item(struct config *c, const config_node *node, size_t i)
 {
-    int index = config_is_map(node) ? node->data.mapping.pairs.start[i].value : node->data.sequence.items.start[i];
+    int index =
+        config_is_map(node) ? node->data.mapping.pairs.start[i].value : node->data.sequence.items.start[i];
     return yaml_document_get_node(&c->document, index);
 }
 

@@ -15,9 +15,9 @@ struct config {
     bool loaded;
 };
 
-/* Reads a file that holds one YAML document. ST_IO if it cannot be read; ST_CONFIG with FILE:LINE:COLUMN if it is no
- * YAML, is empty, holds several documents, or if a mapping has a key twice or one that is no plain text. Free with
- * config_free, also after an error. */
+/* Reads a file that holds one YAML document. ST_IO if it cannot be read; ST_CONFIG with FILE:LINE:COLUMN if
+ * it is no YAML, is empty, holds several documents, or if a mapping has a key twice or one that is no plain
+ * text. Free with config_free, also after an error. */
 status config_read(struct config *c, const char *file, struct error *e);
 void config_free(struct config *c);
 

@@ -6,8 +6,8 @@ enum { NAMES_MAX = 160 };
 
 const char *const section_names[] = {"", "stop", "dataset", "network", "solver", NULL};
 
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *const *names,
-                    size_t n)
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n)
 {
     char allowed[800] = "", near_text[120] = "";
     size_t used = 0;
@@ -17,7 +17,8 @@ status unknown_name(struct error *e, const char *where, const char *what, const 
     }
     const char *nearest = opt_nearest(key, names, n);
     if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
-    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s; allowed: %s", where, what, key, near_text, allowed);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s; allowed: %s", where, what, key, of, near_text,
+                allowed);
 }
 
 status settings_create(struct settings *s, size_t capacity, struct mem *m, struct error *e)
@@ -41,8 +42,8 @@ status settings_put(struct settings *s, struct setting setting, struct error *e)
 }
 
 /* Tries a value on an options struct that is thrown away. */
-static status check_value(const struct option_table *table, const struct option *o, const char *text, struct mem *m,
-                          struct error *e)
+static status check_value(const struct option_table *table, const struct option *o, const char *text,
+                          struct mem *m, struct error *e)
 {
     void *scratch = mem_alloc(m, 1, table->size, e);
     if (!scratch) return ST_MEMORY;
@@ -59,7 +60,8 @@ static status join_integers(struct config *c, const struct option *o, const conf
         const config_node *item = config_item(c, list, i);
         const char *digits = config_text(item);
         if (!digits || !*digits || strspn(digits, "0123456789") != strlen(digits))
-            return config_fail(c, item, e, "option '%s' needs a list of whole numbers such as [100, 50]", o->key);
+            return config_fail(c, item, e, "option '%s' needs a list of whole numbers such as [100, 50]",
+                               o->key);
         size += strlen(digits) + 1;
     }
     char *joined = mem_alloc(m, size, 1, e);
@@ -98,8 +100,9 @@ static bool is_axis(struct config *c, const struct option *o, const config_node 
     return o->type != OPT_INTS || (config_length(node) > 0 && config_is_list(config_item(c, node, 0)));
 }
 
-status settings_from_node(struct settings *s, struct config *c, enum section section, const struct option_table *table,
-                          const struct option *option, const config_node *node, struct mem *m, struct error *e)
+status settings_from_node(struct settings *s, struct config *c, enum section section,
+                          const struct option_table *table, const struct option *option,
+                          const config_node *node, struct mem *m, struct error *e)
 {
     bool axis = is_axis(c, option, node);
     size_t n = axis ? config_length(node) : 1;
@@ -119,30 +122,26 @@ static bool listed(const char *const *names, const char *key)
 }
 
 static status unknown_key(struct config *c, const config_node *key, const struct option_table *table,
-                          const char *const *skip, const char *what, struct error *e)
+                          const char *const *others, const char *what, struct error *e)
 {
-    char where[300], text[120], of[100];
+    char where[300], of[100];
     const char *names[NAMES_MAX];
     size_t n = 0;
-    for (; skip && *skip && n < NAMES_MAX; skip++) names[n++] = *skip;
+    for (; others && *others && n < NAMES_MAX; others++) names[n++] = *others;
     for (size_t i = 0; i < table->n && n < NAMES_MAX; i++) names[n++] = table->options[i].key;
     config_where(c, key, where, sizeof where);
-    (void)snprintf(text, sizeof text, "option '%.60s' of %s", config_text(key), what);
-    (void)of;
-    return unknown_name(e, where, text, config_text(key), names, n);
+    (void)snprintf(of, sizeof of, " of %s", what);
+    return unknown_name(e, where, "option", config_text(key), of, names, n);
 }
 
-status settings_from_map(struct settings *s, struct config *c, enum section section, const struct option_table *table,
-                         const config_node *map, const char *const *skip, const char *what, struct mem *m,
-                         struct error *e)
+status settings_check_keys(struct config *c, const struct option_table *table, const config_node *map,
+                           const char *const *others, const char *what, struct error *e)
 {
     if (!config_is_map(map)) return config_fail(c, map, e, "%s must be a mapping such as {key: value}", what);
     for (size_t i = 0; i < config_length(map); i++) {
         const config_node *key = config_key(c, map, i);
-        if (listed(skip, config_text(key))) continue;
-        const struct option *o = opt_find(table, config_text(key));
-        if (!o) return unknown_key(c, key, table, skip, what, e);
-        TRY(settings_from_node(s, c, section, table, o, config_item(c, map, i), m, e));
+        if (!listed(others, config_text(key)) && !opt_find(table, config_text(key)))
+            return unknown_key(c, key, table, others, what, e);
     }
     return ST_OK;
 }
@@ -164,4 +163,31 @@ status settings_from_text(struct settings *s, enum section section, const struct
         if (comma) copy = comma + 1;
     }
     return settings_put(s, setting, e);
+}
+
+status settings_split(const char *text, struct set_text *set, struct error *e)
+{
+    char name[sizeof set->key], where[140];
+    const char *equals = strchr(text, '='), *key = text;
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof name)
+        return FAIL(e, ST_CONFIG, "--set %.100s: write it as section.key=value, such as solver.rho=0.1",
+                    text);
+    (void)snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    char *dot = strchr(name, '.');
+    set->section = SECTION_RUN;
+    if (dot) {
+        *dot = '\0';
+        key = dot + 1;
+        for (int s = SECTION_STOP; s < N_SECTIONS; s++)
+            if (strcmp(name, section_names[s]) == 0) set->section = (enum section)s;
+        (void)snprintf(where, sizeof where, "--set %.100s", text);
+        if (set->section == SECTION_RUN)
+            return unknown_name(e, where, "section", name, "", section_names + SECTION_STOP,
+                                N_SECTIONS - SECTION_STOP);
+    } else {
+        key = name;
+    }
+    (void)snprintf(set->key, sizeof set->key, "%s", key);
+    set->value = equals + 1;
+    return ST_OK;
 }

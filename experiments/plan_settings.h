@@ -6,7 +6,8 @@
 #include "experiments/plan.h"
 
 enum section { SECTION_RUN, SECTION_STOP, SECTION_DATASET, SECTION_NETWORK, SECTION_SOLVER, N_SECTIONS };
-extern const char *const section_names[]; /* "" for the top of the file, "stop", "dataset", "network", "solver" */
+extern const char
+    *const section_names[]; /* "" for the top of the file, "stop", "dataset", "network", "solver" */
 
 /* The options of a run by section. */
 struct section_view {
@@ -32,23 +33,34 @@ status settings_create(struct settings *s, size_t capacity, struct mem *m, struc
 /* Adds a setting, in place of an earlier one of the same option. */
 status settings_put(struct settings *s, struct setting setting, struct error *e);
 
-/* Adds value `node` of option `key`, checked. Values of text and number options are scalars, of OPT_INTS lists; a list
- * of these is an axis. */
-status settings_from_node(struct settings *s, struct config *c, enum section section, const struct option_table *table,
-                          const struct option *option, const config_node *node, struct mem *m, struct error *e);
+/* Adds value `node` of option `key`, checked. Values of text and number options are scalars, of OPT_INTS
+ * lists; a list of these is an axis. */
+status settings_from_node(struct settings *s, struct config *c, enum section section,
+                          const struct option_table *table, const struct option *option,
+                          const config_node *node, struct mem *m, struct error *e);
 
-/* Adds all keys of the mapping `map` except those called in `skip` (NULL-terminated), which count as allowed. `what`
- * is the section for messages: "section 'network'", "solver 'admm'". */
-status settings_from_map(struct settings *s, struct config *c, enum section section, const struct option_table *table,
-                         const config_node *map, const char *const *skip, const char *what, struct mem *m,
-                         struct error *e);
+/* Refuses keys of `map` (and maps that are none) that are neither options of `table` nor in `others`
+ * (NULL-terminated). `what` is the section for messages: "section 'network'", "solver 'admm'". */
+status settings_check_keys(struct config *c, const struct option_table *table, const config_node *map,
+                           const char *const *others, const char *what, struct error *e);
 
-/* Adds the values of "--set KEY=VALUE" for an option; commas separate the values of an axis, but for text options. */
+/* Adds the values of "--set KEY=VALUE" for an option; commas separate the values of an axis, but for text
+ * options. */
 status settings_from_text(struct settings *s, enum section section, const struct option_table *table,
                           const struct option *option, const char *value, struct mem *m, struct error *e);
 
-/* ST_CONFIG "WHERE: unknown WHAT 'KEY' OF; did you mean 'x'?; allowed: ..." */
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *const *names,
-                    size_t n);
+/* "section.key=value" in parts. A key without a section is in SECTION_RUN. ST_CONFIG if it is not of that
+ * form. */
+struct set_text {
+    enum section section;
+    char key[100];
+    const char *value; /* borrowed */
+};
+status settings_split(const char *text, struct set_text *set, struct error *e);
+
+/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'?; allowed: ..."; of is "" or such as " of solver
+ * 'admm'". */
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n);
 
 #endif

@@ -7,22 +7,24 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* libcsv owns the names csv_parse and csv_free. */
 struct csv_table {
     struct mem mem;
-    char *source;      /* file name, for messages */
+    char *source;             /* file name, for messages */
     size_t n_columns, n_rows; /* n_rows without the header */
-    char **names;      /* [n_columns] */
-    char **cells;      /* [n_rows * n_columns], row after row */
+    char **names;             /* [n_columns] */
+    char **cells;             /* [n_rows * n_columns], row after row */
+    size_t first_line;        /* line of row 0 in the file, for messages */
 };
 
 /* Reads a file (or `size` bytes of memory called `source`), the first row being the header unless `header` is
- * false (then the columns are called "1", "2", ...). ST_IO if it cannot be read; ST_DATA naming file, line and
- * reason if it is malformed or a row has another number of cells than the first. The caller frees with csv_free,
- * also after an error. */
+ * false (then the columns are called "1", "2", ...). ST_IO if it cannot be read; ST_DATA naming file, line
+ * and reason if it is malformed or a row has another number of cells than the first. The caller frees with
+ * csv_table_free, also after an error. */
 status csv_read(struct csv_table *t, const char *path, int header, struct error *e);
-status csv_parse(struct csv_table *t, const char *source, const void *bytes, size_t size, int header,
-                 struct error *e);
-void csv_free(struct csv_table *t);
+status csv_parse_memory(struct csv_table *t, const char *source, const void *bytes, size_t size, int header,
+                        struct error *e);
+void csv_table_free(struct csv_table *t);
 
 enum { CSV_NONE = -1 };
 /* Column number of `name`, or CSV_NONE. */
@@ -40,10 +42,10 @@ struct csv_writer {
 };
 
 status csv_open(struct csv_writer *w, const char *path, struct error *e);
-void csv_put(struct csv_writer *w, const char *text);      /* next cell, quoted where needed */
-void csv_put_number(struct csv_writer *w, double value);   /* %.17g; nan for any NaN */
+void csv_put(struct csv_writer *w, const char *text);    /* next cell, quoted where needed */
+void csv_put_number(struct csv_writer *w, double value); /* %.17g; nan for any NaN */
 void csv_end_row(struct csv_writer *w);
-status csv_close(struct csv_writer *w, struct error *e);   /* flushes, checks, renames; ST_IO on any failure */
-void csv_abandon(struct csv_writer *w);                    /* removes the temporary file */
+status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
+void csv_abandon(struct csv_writer *w);                  /* removes the temporary file */
 
 #endif

@@ -21,14 +21,15 @@ enum opt_type {
     OPT_BOOL,   /* bool; true/false/yes/no/on/off */
     OPT_CHOICE, /* int, index into choices */
     OPT_STRING, /* char[OPT_STRING_MAX] */
-    OPT_INTS    /* struct int_list; written 100-50-10 in text, [100, 50, 10] in YAML; lo..hi bound each element */
+    OPT_INTS /* struct int_list; written 100-50-10 in text, [100, 50, 10] in YAML; lo..hi bound each element
+              */
 };
 
 enum opt_flag {
-    OPT_OPEN_LO = 1,   /* lo itself is not allowed */
-    OPT_OPEN_HI = 2,   /* hi itself is not allowed */
+    OPT_OPEN_LO = 1,     /* lo itself is not allowed */
+    OPT_OPEN_HI = 2,     /* hi itself is not allowed */
     OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
-    OPT_TRAINING = 8   /* reserved for tuning: an option of the trainer rather than of the problem */
+    OPT_TRAINING = 8     /* reserved for tuning: an option of the trainer rather than of the problem */
 };
 
 struct option {

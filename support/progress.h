@@ -15,7 +15,8 @@ struct progress {
 double clock_seconds(void);
 
 void progress_start(struct progress *p, FILE *out);
-/* Draws "[####....] 12/40  text  ETA 1:20", at most ten times a second. fraction is in [0, 1]; text may be NULL. */
+/* Draws "[####....] 12/40  text  ETA 1:20", at most ten times a second. fraction is in [0, 1]; text may be
+ * NULL. */
 void progress_update(struct progress *p, double fraction, size_t done, size_t total, const char *text);
 /* Clears the line (call before printing anything else). */
 void progress_clear(struct progress *p);

@@ -10,16 +10,16 @@
 
 #ifdef SPIKEBENCH_SINGLE
 typedef float real;
-#define R(literal)       literal##f /* R(0.5) is a literal of type real */
-#define REAL_EPSILON     FLT_EPSILON
-#define REAL_NAME        "float"
-#define REAL_SELECT(d,s) s
+#define R(literal)        literal##f /* R(0.5) is a literal of type real */
+#define REAL_EPSILON      FLT_EPSILON
+#define REAL_NAME         "float"
+#define REAL_SELECT(d, s) s
 #else
 typedef double real;
-#define R(literal)       literal
-#define REAL_EPSILON     DBL_EPSILON
-#define REAL_NAME        "double"
-#define REAL_SELECT(d,s) d
+#define R(literal)        literal
+#define REAL_EPSILON      DBL_EPSILON
+#define REAL_NAME         "double"
+#define REAL_SELECT(d, s) d
 #endif
 
 #endif

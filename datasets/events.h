@@ -1,0 +1,49 @@
+/* Recordings of event cameras: the N-MNIST file format, the isolated-event filter, and frames. */
+#ifndef SPIKEBENCH_DATASETS_EVENTS_H
+#define SPIKEBENCH_DATASETS_EVENTS_H
+
+#include "network/spikes.h"
+#include "support/err.h"
+#include "support/rng.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event {
+    uint32_t t;             /* microseconds */
+    uint8_t x, y, polarity; /* polarity: 1 for ON, 0 for OFF */
+};
+
+struct event_list {
+    struct event *events; /* heap; freed by events_free */
+    size_t n, capacity;
+};
+void events_free(struct event_list *list);
+
+/* Parses the N-MNIST format (Orchard et al. 2015): 40-bit big-endian events x (8 bits), y (8), polarity (1),
+ * timestamp in microseconds (23), on a width x height sensor; replaces the list's content. ST_DATA naming
+ * `source`, the byte offset and the reason for a cut event, coordinates off the sensor or no event at all.
+ * Timestamps need not ascend. */
+status events_parse(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
+                    unsigned width, unsigned height, struct error *e);
+
+/* Drops isolated events: an event stays if one of its four neighbouring pixels had an event (of either
+ * polarity) less than window_us before it. In place; events are looked at in file order. ST_MEMORY. */
+status events_filter(struct event_list *list, unsigned width, unsigned height, uint32_t window_us,
+                     struct error *e);
+
+struct frames {
+    size_t T;
+    uint32_t window_us; /* 0: T equal bins of the span from the first to the last event; else windows of this
+                           length from time zero, of which the first T are kept */
+    bool binary;        /* 1 where there was an event, instead of the number of events */
+    double noise;       /* standard deviation of Gaussian noise added to every cell; 0: none */
+};
+
+/* Appends the T rows of one recording: input (polarity * height + y) * width + x. Scratch: counts, T * 2 *
+ * width * height zeroed numbers, zero again on return. rng is used for noise only. */
+status events_to_frames(const struct event_list *list, const struct frames *f, unsigned width,
+                        unsigned height, uint32_t *counts, struct rng *rng, struct spikes_builder *b,
+                        struct error *e);
+
+#endif

@@ -1,0 +1,6 @@
+/* The datasets. A new one is a line here and its own file. */
+#include "datasets/dataset.h"
+
+extern const struct dataset_source dataset_digits, dataset_nmnist;
+
+const struct dataset_source *const dataset_sources[] = {&dataset_digits, &dataset_nmnist, NULL};

@@ -1,0 +1,97 @@
+/* The program `spikebench`: finds the command and calls it. */
+#include "experiments/commands.h"
+#include "experiments/env.h"
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_FAILED = 1, EXIT_WRONG = 2 };
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"run", command_run, "run an experiment file, or what is left of it"},
+    {"check", command_check, "print the plan of an experiment file and what is wrong with it"},
+    {"list", command_list, "list solvers, datasets or experiments"},
+    {"help", command_help, "describe a solver, a dataset, the network or the experiment file"},
+    {"summarise", command_summarise, "print a table of results"},
+    {"compare", command_compare, "compare results with reference results"},
+    {"plot", command_plot, "draw the figures of an experiment"},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_usage(FILE *out)
+{
+    (void)fputs("usage: spikebench COMMAND [arguments]\n"
+                "Benchmarks training methods for spiking neural networks.\n",
+                out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    (void)fputs("'spikebench COMMAND --help' describes a command; 'spikebench --version' the program.\n",
+                out);
+}
+
+static void print_version(void)
+{
+    char config[ENV_TEXT], core[ENV_TEXT];
+    env_blas_config(config, sizeof config);
+    env_blas_core(core, sizeof core);
+    (void)printf("spikebench %s (commit %s%s)\n", env_version(), env_commit(),
+                 env_dirty() ? ", modified" : "");
+    (void)printf("compiler: %s; flags: %s\n", env_compiler(), env_flags());
+    (void)printf("BLAS: %s (%s); core %s; 1 thread per call\n", env_blas_name(), config, core);
+    (void)printf("precisions: double, float\n");
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_WRONG;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        print_version();
+        return 0;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    (void)fprintf(stderr, "spikebench: unknown command '%.60s'\n", argv[1]);
+    print_usage(stderr);
+    return EXIT_WRONG;
+}
+
+static void ignore_signal(int number)
+{
+    (void)number;
+}
+
+/* true if stdout is a pipe that nobody reads any more, as in `spikebench list solvers | head -n 1`. */
+static bool reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader of our output that goes away must not end the runs. A handler that does nothing, unlike
+     * SIG_IGN, is not inherited by the programs we start. */
+    struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGPIPE, &action, NULL);
+    int code = dispatch(argc, argv);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0 && !reader_gone()) {
+        (void)fprintf(stderr, "spikebench: the output could not be written\n");
+        code = EXIT_FAILED;
+    }
+    return code;
+}

@@ -1,0 +1,49 @@
+/* Checking a plan against its data and its solvers, and printing it, without running anything. */
+#ifndef SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
+#define SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
+
+#include "experiments/plan.h"
+#include <stdio.h>
+
+/* What the dataset of one configuration (one setting of its options) said to probe. */
+struct plan_probe {
+    const struct dataset_source *dataset;
+    const void *options;
+    status outcome;
+    struct dataset_info info; /* if outcome is ST_OK */
+    char *message;            /* else */
+};
+
+/* The seeds of one configuration are runs first .. first+n_seeds-1 of the plan. */
+struct plan_configuration {
+    size_t first, n_seeds;
+    const struct plan_probe *probe;
+    status outcome; /* of the checks; that of the probe if it failed */
+    char *message;  /* NULL if all is well */
+    size_t memory;  /* bytes, estimated for double; 0 if unknown */
+};
+
+struct plan_report {
+    struct mem mem;
+    struct plan_probe **probes; /* [n_probes] */
+    size_t n_probes;
+    struct plan_configuration *configurations; /* [n_configurations] */
+    size_t n_configurations;
+};
+
+/* Probes the data of every configuration once, calls every solver's check and estimates memory. Fails only
+ * for lack of memory; what is wrong with the plan is in the report. Free with plan_report_free, also after an
+ * error. */
+status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
+void plan_report_free(struct plan_report *r);
+
+/* Prints the plan: number of runs, data, one line per configuration. */
+status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, struct error *e);
+/* Prints every different error once, with the configurations it concerns. */
+void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out);
+/* Whether a configuration has ST_CONFIG (a wrong plan), and whether any has another error (data absent or
+ * malformed). */
+bool plan_is_wrong(const struct plan_report *r);
+bool plan_lacks_data(const struct plan_report *r);
+
+#endif

@@ -1,0 +1,128 @@
+/* Evaluation of a network on a batch. */
+#include "network/evaluate.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct evaluator {
+    struct mem mem;
+    struct pool *pool;
+    struct trace *traces; /* [threads] */
+    real *scores;         /* [threads * K * CHUNK_MAX] */
+    size_t T;
+};
+
+status evaluator_create(struct evaluator **out, const struct net *net, size_t T, struct pool *pool,
+                        struct error *e)
+{
+    struct evaluator *ev = calloc(1, sizeof *ev);
+    if (!ev) return FAIL(e, ST_MEMORY, "no memory for an evaluator");
+    *out = ev;
+    ev->pool = pool;
+    ev->T = T;
+    size_t threads = pool_threads(pool);
+    ev->traces = mem_alloc(&ev->mem, threads, sizeof *ev->traces, e);
+    ev->scores = mem_reals(&ev->mem, threads * net->n[net->L] * CHUNK_MAX, e);
+    status st = ev->traces && ev->scores ? ST_OK : ST_MEMORY;
+    for (size_t i = 0; st == ST_OK && i < threads; i++)
+        st = trace_create(&ev->traces[i], net, T, CHUNK_MAX, false, &ev->mem, e);
+    if (st != ST_OK) {
+        evaluator_free(ev);
+        *out = NULL;
+    }
+    return st;
+}
+
+void evaluator_free(struct evaluator *ev)
+{
+    if (!ev) return;
+    mem_free(&ev->mem);
+    free(ev);
+}
+
+struct evaluate_task {
+    struct evaluator *ev;
+    const struct net *net;
+    const struct batch *batch;
+    struct partition part;
+    real *scores_out;
+    double loss[SLOT_MAX], right[SLOT_MAX], spikes[SLOT_MAX][NET_MAX_LAYERS + 1];
+};
+
+/* Adds loss and right answers of C samples from `first` on. */
+static void judge(const struct net *net, const struct batch *b, size_t first, size_t C, const real *scores,
+                  double *loss, double *right)
+{
+    size_t K = net->n[net->L];
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(b, first + c);
+        const real *s = scores + c * K;
+        if (b->labels) {
+            *loss += loss_value(net->loss, K, s, b->labels[sample], NULL);
+            *right += loss_argmax(K, s) == (size_t)b->labels[sample] ? 1.0 : 0.0;
+        } else {
+            *loss += loss_regression(K, s, b->targets + sample * K, NULL);
+        }
+    }
+}
+
+static void evaluate_slot(void *context, size_t slot, size_t thread)
+{
+    struct evaluate_task *task = context;
+    struct evaluator *ev = task->ev;
+    size_t K = task->net->n[task->net->L];
+    struct simulate_options o = {.spikes_out = task->spikes[slot]};
+    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+        size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
+        real *scores = task->scores_out ? task->scores_out + first * K : ev->scores + thread * K * CHUNK_MAX;
+        net_simulate(task->net, task->batch, first, C, &ev->traces[thread], &o);
+        net_scores(task->net, &ev->traces[thread], C, scores);
+        judge(task->net, task->batch, first, C, scores, &task->loss[slot], &task->right[slot]);
+    }
+}
+
+static void all_nan(struct evaluation *out)
+{
+    out->loss = out->accuracy = out->synops = out->synops_dense = NAN;
+    for (size_t l = 0; l <= NET_MAX_LAYERS; l++) out->rate[l] = NAN;
+}
+
+void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
+              real *scores)
+{
+    all_nan(out);
+    if (b->n == 0) return;
+    struct evaluate_task task = {ev, net, b, partition_make(b->n), scores, {0}, {0}, {{0}}};
+    pool_run(ev->pool, task.part.n_slots, evaluate_slot, &task);
+    double N = (double)b->n, T = (double)ev->T, loss = 0, right = 0, dense = 0;
+    double synops = (double)spikes_nonzero(b) * (double)net->n[1];
+    for (size_t k = 0; k < task.part.n_slots; k++) {
+        loss += task.loss[k];
+        right += task.right[k];
+    }
+    for (size_t l = 1; l <= net->L; l++) dense += T * (double)net->n[l - 1] * (double)net->n[l];
+    for (size_t l = 1; l < net->L; l++) {
+        double spikes = 0;
+        for (size_t k = 0; k < task.part.n_slots; k++) spikes += task.spikes[k][l];
+        out->rate[l] = spikes / (N * T * (double)net->n[l]);
+        synops += spikes * (double)net->n[l + 1];
+    }
+    out->loss = loss / N;
+    if (b->labels) out->accuracy = right / N;
+    out->synops = synops / N;
+    out->synops_dense = dense;
+}
+
+void evaluate_scores(const struct net *net, const struct batch *b, const real *scores, struct evaluation *out)
+{
+    double loss = 0, right = 0;
+    all_nan(out);
+    if (b->n == 0) return;
+    judge(net, b, 0, b->n, scores, &loss, &right);
+    out->loss = loss / (double)b->n;
+    if (b->labels) out->accuracy = right / (double)b->n;
+}
+
+size_t net_footprint(const struct net *net)
+{
+    return net_parameters(net) * sizeof(real);
+}

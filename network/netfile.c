@@ -1,0 +1,101 @@
+/* Weight files. */
+#include "network/net.h"
+#include <string.h>
+#include <zlib.h>
+
+static const char magic[8] = {'S', 'P', 'I', 'K', 'E', 'N', 'E', 'T'};
+enum { NET_FILE_VERSION = 1 };
+
+struct header {
+    char magic[8];
+    uint32_t version, real_size, layers, reset;
+    double leak, threshold;
+    uint64_t n[NET_MAX_LAYERS + 1];
+};
+
+static void fill_header(struct header *h, const struct net *net)
+{
+    memset(h, 0, sizeof *h); /* padding included: the checksum covers it */
+    memcpy(h->magic, magic, sizeof magic);
+    h->version = NET_FILE_VERSION;
+    h->real_size = sizeof(real);
+    h->layers = (uint32_t)net->L;
+    h->reset = (uint32_t)net->lif.reset;
+    h->leak = (double)net->lif.leak;
+    h->threshold = (double)net->lif.threshold;
+    for (size_t l = 0; l <= net->L; l++) h->n[l] = net->n[l];
+}
+
+static uint32_t checksum(uint32_t sum, const void *bytes, size_t size)
+{
+    return (uint32_t)crc32_z(sum, bytes, size);
+}
+
+static uint32_t weights_checksum(const struct header *h, const struct net *net)
+{
+    uint32_t sum = checksum(0, h, sizeof *h);
+    for (size_t l = 1; l <= net->L; l++)
+        sum = checksum(sum, net->W[l], net->n[l] * net->n[l - 1] * sizeof(real));
+    return sum;
+}
+
+status net_save(const struct net *net, FILE *f, struct error *e)
+{
+    struct header h;
+    fill_header(&h, net);
+    uint32_t sum = weights_checksum(&h, net);
+    bool good = fwrite(&h, sizeof h, 1, f) == 1;
+    for (size_t l = 1; good && l <= net->L; l++) {
+        size_t count = net->n[l] * net->n[l - 1];
+        good = fwrite(net->W[l], sizeof(real), count, f) == count;
+    }
+    good = good && fwrite(&sum, sizeof sum, 1, f) == 1;
+    return good ? ST_OK : FAIL(e, ST_IO, "cannot write the weights");
+}
+
+static void shape_text(const uint64_t *n, size_t layers, char *text, size_t size)
+{
+    size_t used = 0;
+    for (size_t l = 0; l <= layers && used < size; l++)
+        used += (size_t)snprintf(text + used, size - used, l ? "-%llu" : "%llu", (unsigned long long)n[l]);
+}
+
+static status check_header(const struct header *h, const struct header *own, struct error *e)
+{
+    char theirs[256], ours[256];
+    if (memcmp(h->magic, magic, sizeof magic) != 0) return FAIL(e, ST_DATA, "not a SpikeBench weight file");
+    if (h->version != NET_FILE_VERSION)
+        return FAIL(e, ST_DATA, "weight file of version %u; this program reads version %d", h->version,
+                    NET_FILE_VERSION);
+    if (h->real_size != own->real_size)
+        return FAIL(e, ST_DATA, "weight file of %u-byte numbers; this program uses %u", h->real_size,
+                    own->real_size);
+    if (h->layers != own->layers || memcmp(h->n, own->n, sizeof h->n) != 0) {
+        shape_text(h->n, h->layers <= NET_MAX_LAYERS ? h->layers : 0, theirs, sizeof theirs);
+        shape_text(own->n, own->layers, ours, sizeof ours);
+        return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
+    }
+    if (memcmp(h, own, sizeof *h) != 0)
+        return FAIL(e, ST_DATA,
+                    "weight file with leak %g, threshold %g and another reset; this network has %g and %g",
+                    h->leak, h->threshold, own->leak, own->threshold);
+    return ST_OK;
+}
+
+status net_load(struct net *net, FILE *f, struct error *e)
+{
+    struct header h, own;
+    uint32_t sum = 0;
+    fill_header(&own, net);
+    if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
+    TRY(check_header(&h, &own, e));
+    for (size_t l = 1; l <= net->L; l++) {
+        size_t count = net->n[l] * net->n[l - 1];
+        if (fread(net->W[l], sizeof(real), count, f) != count)
+            return FAIL(e, ST_DATA, "weight file ends within layer %zu", l);
+    }
+    if (fread(&sum, sizeof sum, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends before its checksum");
+    if (sum != weights_checksum(&h, net))
+        return FAIL(e, ST_DATA, "weight file is damaged: its checksum does not match");
+    return ST_OK;
+}

@@ -1,0 +1,158 @@
+/* Sparse spike tensors and their products. */
+#include "network/spikes.h"
+#include "support/blas.h"
+#include <stdlib.h>
+#include <string.h>
+
+size_t batch_sample(const struct batch *b, size_t i)
+{
+    return b->samples ? b->samples[i] : i;
+}
+
+/* First and one-past-last entry of column t*C + c of a block that starts at sample `first`. */
+static inline void entry_range(const struct batch *b, size_t first, size_t c, size_t t, size_t *from,
+                               size_t *to)
+{
+    size_t row = batch_sample(b, first + c) * b->x->T + t;
+    *from = b->x->start[row];
+    *to = b->x->start[row + 1];
+}
+
+static inline void add_scaled(size_t n, real factor, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++) y[i] += factor * x[i];
+}
+
+void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V)
+{
+    memset(V, 0, n * b->x->T * C * sizeof *V);
+    for (size_t t = 0; t < b->x->T; t++)
+        for (size_t c = 0; c < C; c++) {
+            size_t from, to;
+            entry_range(b, first, c, t, &from, &to);
+            real *column = V + (t * C + c) * n;
+            for (size_t k = from; k < to; k++) add_scaled(n, b->x->value[k], W + b->x->index[k] * n, column);
+        }
+}
+
+void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, size_t n, real *D)
+{
+    for (size_t c = 0; c < C; c++)
+        for (size_t t = 0; t < b->x->T; t++) {
+            size_t from, to;
+            entry_range(b, first, c, t, &from, &to);
+            const real *column = V + (t * C + c) * n;
+            for (size_t k = from; k < to; k++) add_scaled(n, b->x->value[k], column, D + b->x->index[k] * n);
+        }
+}
+
+void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
+{
+    size_t n = b->x->n_inputs;
+    for (size_t c = 0; c < C; c++)
+        for (size_t t = 0; t < b->x->T; t++) {
+            size_t from, to;
+            entry_range(b, first, c, t, &from, &to);
+            for (size_t j = from; j < to; j++)
+                for (size_t i = j; i < to; i++) /* indices ascend: the lower triangle */
+                    G[b->x->index[j] * n + b->x->index[i]] += b->x->value[j] * b->x->value[i];
+        }
+}
+
+void spikes_dense(const struct batch *b, size_t first, size_t C, real *X)
+{
+    size_t n = b->x->n_inputs;
+    memset(X, 0, n * b->x->T * C * sizeof *X);
+    for (size_t t = 0; t < b->x->T; t++)
+        for (size_t c = 0; c < C; c++) {
+            size_t from, to;
+            entry_range(b, first, c, t, &from, &to);
+            for (size_t k = from; k < to; k++) X[(t * C + c) * n + b->x->index[k]] = b->x->value[k];
+        }
+}
+
+size_t spikes_nonzero(const struct batch *b)
+{
+    size_t sum = 0, T = b->x->T;
+    for (size_t i = 0; i < b->n; i++) {
+        size_t row = batch_sample(b, i) * T;
+        sum += b->x->start[row + T] - b->x->start[row];
+    }
+    return sum;
+}
+
+status spikes_begin(struct spikes_builder *b, size_t n_inputs, size_t T, size_t n_samples, struct error *e)
+{
+    memset(b, 0, sizeof *b);
+    b->x.n_inputs = n_inputs;
+    b->x.T = T;
+    b->x.n_samples = n_samples;
+    if (T > 0 && n_samples > SIZE_MAX / T / sizeof(size_t) - 1)
+        return FAIL(e, ST_MEMORY, "%zu samples of %zu steps are too many", n_samples, T);
+    b->x.start = calloc(n_samples * T + 1, sizeof *b->x.start);
+    return b->x.start ? ST_OK : FAIL(e, ST_MEMORY, "no memory for %zu samples of %zu steps", n_samples, T);
+}
+
+static status grow(struct spikes_builder *b, struct error *e)
+{
+    size_t capacity = b->capacity ? 2 * b->capacity : 4096;
+    uint32_t *index = realloc(b->x.index, capacity * sizeof *index);
+    if (index) b->x.index = index;
+    real *value = index ? realloc(b->x.value, capacity * sizeof *value) : NULL;
+    if (value) b->x.value = value;
+    if (!value) return FAIL(e, ST_MEMORY, "no memory for %zu spikes", capacity);
+    b->capacity = capacity;
+    return ST_OK;
+}
+
+status spikes_add(struct spikes_builder *b, uint32_t index, double value, struct error *e)
+{
+    if (value == 0.0) return ST_OK;
+    if (index >= b->x.n_inputs)
+        return FAIL(e, ST_INTERNAL, "input %u of %zu", (unsigned)index, b->x.n_inputs);
+    if (b->entries > b->x.start[b->rows] && b->x.index[b->entries - 1] >= index)
+        return FAIL(e, ST_INTERNAL, "inputs of a row must ascend: %u after %u", (unsigned)index,
+                    (unsigned)b->x.index[b->entries - 1]);
+    if (b->entries == b->capacity) TRY(grow(b, e));
+    b->x.index[b->entries] = index;
+    b->x.value[b->entries++] = (real)value;
+    return ST_OK;
+}
+
+status spikes_end_row(struct spikes_builder *b, struct error *e)
+{
+    if (b->rows == b->x.n_samples * b->x.T) return FAIL(e, ST_INTERNAL, "more than %zu rows", b->rows);
+    b->x.start[++b->rows] = b->entries;
+    return ST_OK;
+}
+
+status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e)
+{
+    status st = ST_OK;
+    size_t rows = b->x.n_samples * b->x.T;
+    if (b->rows != rows) {
+        st = FAIL(e, ST_INTERNAL, "%zu of %zu rows were filled", b->rows, rows);
+    } else {
+        *x = b->x;
+        x->start = mem_alloc(m, rows + 1, sizeof *x->start, e);
+        x->index = mem_alloc(m, b->entries, sizeof *x->index, e);
+        x->value = mem_reals(m, b->entries, e);
+        if (x->start && x->index && x->value) {
+            memcpy(x->start, b->x.start, (rows + 1) * sizeof *x->start);
+            if (b->entries > 0) memcpy(x->index, b->x.index, b->entries * sizeof *x->index);
+            if (b->entries > 0) memcpy(x->value, b->x.value, b->entries * sizeof *x->value);
+        } else {
+            st = ST_MEMORY;
+        }
+    }
+    spikes_abandon(b);
+    return st;
+}
+
+void spikes_abandon(struct spikes_builder *b)
+{
+    free(b->x.start);
+    free(b->x.index);
+    free(b->x.value);
+    memset(b, 0, sizeof *b);
+}

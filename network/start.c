@@ -1,0 +1,115 @@
+/* Initial weights. */
+#include "network/net.h"
+#include <string.h>
+
+enum { START_SAMPLES = 1000, START_BISECTIONS = 60 };
+
+static void gaussian_rows(struct net *net, size_t l, struct rng *rng)
+{
+    double scale = 1.0 / sqrt((double)net->n[l - 1]);
+    for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) net->W[l][i] = (real)(scale * rng_normal(rng));
+}
+
+/* The first l layers of a net as a net of its own whose last hidden layer is l: what a rate is measured on.
+ */
+struct rate_task {
+    const struct net *net;
+    struct batch batch;
+    struct partition part;
+    struct trace *traces; /* [threads] */
+    size_t layer;
+    double spikes[SLOT_MAX][NET_MAX_LAYERS + 1];
+};
+
+static void rate_slot(void *context, size_t slot, size_t thread)
+{
+    struct rate_task *task = context;
+    struct simulate_options o = {.spikes_out = task->spikes[slot]};
+    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+        size_t first = chunk_first(&task->part, c);
+        net_simulate(task->net, &task->batch, first, chunk_first(&task->part, c + 1) - first,
+                     &task->traces[thread], &o);
+    }
+}
+
+static double firing_rate(struct rate_task *task, struct pool *pool)
+{
+    double sum = 0;
+    memset(task->spikes, 0, sizeof task->spikes);
+    pool_run(pool, task->part.n_slots, rate_slot, task);
+    for (size_t k = 0; k < task->part.n_slots; k++) sum += task->spikes[k][task->layer];
+    return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->net->n[task->layer]);
+}
+
+static void set_scale(struct net *net, size_t l, const real *W, double scale)
+{
+    for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) net->W[l][i] = (real)(scale * (double)W[i]);
+}
+
+/* Scales layer l to the target rate by bisection of the scale's logarithm. */
+static status calibrate(struct net *net, size_t l, double target, struct rate_task *task, struct pool *pool,
+                        struct mem *m, struct error *e)
+{
+    size_t size = net->n[l] * net->n[l - 1];
+    real *W = mem_reals(m, size, e);
+    if (!W) return ST_MEMORY;
+    memcpy(W, net->W[l], size * sizeof *W);
+    double lo = 1e-4, hi = 1e4, rate = 0, best = 1, nearest = 2;
+    task->layer = l;
+    for (int k = 0; k < START_BISECTIONS && nearest > 1e-4; k++) {
+        double middle = sqrt(lo * hi);
+        set_scale(net, l, W, middle);
+        rate = firing_rate(task, pool);
+        if (fabs(rate - target) < nearest) {
+            nearest = fabs(rate - target);
+            best = middle;
+        }
+        if (rate < target)
+            lo = middle;
+        else
+            hi = middle;
+    }
+    set_scale(net, l, W, best);
+    /* A tiny layer on little data has only a few possible rates: one step of its grid is close enough. */
+    double grain = 1.0 / ((double)task->batch.n * (double)task->batch.x->T * (double)net->n[l]);
+    if (nearest > fmax(1e-3, 2 * grain) && nearest > 0.5 * target)
+        return FAIL(e, ST_NUMERIC,
+                    "layer %zu cannot be scaled to a firing rate of %g: the nearest is off by %g (last %g)",
+                    l, target, nearest, rate);
+    return ST_OK;
+}
+
+static status start_rate(struct net *net, double target, const struct batch *data, struct pool *pool,
+                         struct rng *rng, struct error *e)
+{
+    struct mem mem = {0};
+    struct rate_task task = {.net = net, .batch = *data};
+    status st = ST_OK;
+    for (size_t l = 1; l <= net->L; l++) gaussian_rows(net, l, rng);
+    task.batch.n = data->n < START_SAMPLES ? data->n : START_SAMPLES;
+    size_t *samples = mem_alloc(&mem, task.batch.n, sizeof *samples, e);
+    task.part = partition_make(task.batch.n);
+    task.traces = mem_alloc(&mem, pool_threads(pool), sizeof *task.traces, e);
+    if (!samples || !task.traces) st = ST_MEMORY;
+    if (st == ST_OK && data->n == 0) st = FAIL(e, ST_NUMERIC, "no samples to measure a firing rate on");
+    for (size_t i = 0; st == ST_OK && i < task.batch.n; i++)
+        samples[i] = batch_sample(data, i * data->n / task.batch.n);
+    task.batch.samples = samples;
+    for (size_t i = 0; st == ST_OK && i < pool_threads(pool); i++)
+        st = trace_create(&task.traces[i], net, data->x->T, chunk_largest(&task.part), false, &mem, e);
+    for (size_t l = 1; st == ST_OK && l < net->L; l++) st = calibrate(net, l, target, &task, pool, &mem, e);
+    mem_free(&mem);
+    return st;
+}
+
+status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
+                 struct rng *rng, struct error *e)
+{
+    if (o->start == START_RATE) return start_rate(net, o->start_rate, data, pool, rng, e);
+    for (size_t l = 1; l <= net->L; l++) {
+        double bound = sqrt(6.0 / (double)net->n[l - 1]);
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
+            net->W[l][i] = o->start == START_KAIMING ? (real)(bound * (2.0 * rng_uniform(rng) - 1.0)) : 0;
+    }
+    return ST_OK;
+}

@@ -1,0 +1,239 @@
+/* CSV over libcsv. */
+#include "support/csvio.h"
+#include <csv.h>
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the parser's callbacks fill: cells of all rows, the header included. */
+struct reading {
+    char **cells;
+    size_t n, capacity, first; /* first: cells of the first row, once known */
+    size_t row, in_row;        /* current row from 1, cells in it */
+    size_t bad_row, bad_cells;
+    int no_memory;
+};
+
+static void on_cell(void *bytes, size_t size, void *context)
+{
+    struct reading *r = context;
+    if (r->no_memory) return;
+    if (r->n == r->capacity) {
+        size_t capacity = r->capacity ? 2 * r->capacity : 1024;
+        char **cells = realloc(r->cells, capacity * sizeof *cells);
+        if (!cells) {
+            r->no_memory = 1;
+            return;
+        }
+        r->cells = cells;
+        r->capacity = capacity;
+    }
+    char *copy = malloc(size + 1);
+    if (!copy) {
+        r->no_memory = 1;
+        return;
+    }
+    if (size > 0) memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    r->cells[r->n++] = copy;
+    r->in_row++;
+}
+
+static void on_row(int terminator, void *context)
+{
+    (void)terminator;
+    struct reading *r = context;
+    r->row++;
+    if (r->row == 1) r->first = r->in_row;
+    if (r->in_row != r->first && r->bad_row == 0) {
+        r->bad_row = r->row;
+        r->bad_cells = r->in_row;
+    }
+    r->in_row = 0;
+}
+
+/* Moves the cells into the table's arena. */
+static status fill_table(struct csv_table *t, struct reading *r, int header, struct error *e)
+{
+    t->n_columns = r->first;
+    size_t skip = header ? r->first : 0;
+    t->n_rows = r->first ? (r->n - skip) / r->first : 0;
+    t->names = mem_alloc(&t->mem, t->n_columns, sizeof *t->names, e);
+    t->cells = mem_alloc(&t->mem, t->n_rows * t->n_columns, sizeof *t->cells, e);
+    if (!t->names || !t->cells) return ST_MEMORY;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        char number[32];
+        snprintf(number, sizeof number, "%zu", i + 1);
+        if (!(t->names[i] = mem_string(&t->mem, header ? r->cells[i] : number, e))) return ST_MEMORY;
+    }
+    for (size_t i = 0; i < t->n_rows * t->n_columns; i++)
+        if (!(t->cells[i] = mem_string(&t->mem, r->cells[skip + i], e))) return ST_MEMORY;
+    t->first_line = header ? 2 : 1;
+    return ST_OK;
+}
+
+status csv_parse_memory(struct csv_table *t, const char *source, const void *bytes, size_t size, int header,
+                        struct error *e)
+{
+    struct csv_parser parser;
+    struct reading r = {0};
+    status st = ST_OK;
+    memset(t, 0, sizeof *t);
+    if (!(t->source = mem_string(&t->mem, source, e))) return ST_MEMORY;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+        return FAIL(e, ST_MEMORY, "%s: cannot start the CSV parser", source);
+    size_t used = csv_parse(&parser, bytes, size, on_cell, on_row, &r);
+    int code = csv_error(&parser);
+    if (used == size && code == 0 && csv_fini(&parser, on_cell, on_row, &r) != 0) code = csv_error(&parser);
+    if (r.no_memory || code == CSV_ENOMEM)
+        st = FAIL(e, ST_MEMORY, "%s: no memory for its cells", source);
+    else if (used != size || code != 0)
+        st = FAIL(e, ST_DATA, "%s: line %zu: %s", source, r.row + 1, csv_strerror(code));
+    else if (r.bad_row)
+        st = FAIL(e, ST_DATA, "%s: line %zu: %zu cells, but line 1 has %zu", source, r.bad_row, r.bad_cells,
+                  r.first);
+    else if (r.row == 0)
+        st = FAIL(e, ST_DATA, "%s: line 1: the file is empty", source);
+    else
+        st = fill_table(t, &r, header, e);
+    for (size_t i = 0; i < r.n; i++) free(r.cells[i]);
+    free(r.cells);
+    csv_free(&parser);
+    return st;
+}
+
+status csv_read(struct csv_table *t, const char *path, int header, struct error *e)
+{
+    memset(t, 0, sizeof *t);
+    FILE *f = fopen(path, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    char *bytes = NULL;
+    size_t size = 0, capacity = 0;
+    status st = ST_OK;
+    while (st == ST_OK) {
+        if (size == capacity) {
+            char *more = realloc(bytes, capacity = capacity ? 2 * capacity : 65536);
+            if (!more) {
+                st = FAIL(e, ST_MEMORY, "%s: no memory to read it", path);
+                break;
+            }
+            bytes = more;
+        }
+        size_t got = fread(bytes + size, 1, capacity - size, f);
+        if (got == 0) break;
+        size += got;
+    }
+    if (st == ST_OK && ferror(f)) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    fclose(f);
+    if (st == ST_OK) st = csv_parse_memory(t, path, bytes, size, header, e);
+    free(bytes);
+    return st;
+}
+
+void csv_table_free(struct csv_table *t)
+{
+    mem_free(&t->mem);
+    memset(t, 0, sizeof *t);
+}
+
+long csv_column(const struct csv_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (strcmp(t->names[i], name) == 0) return (long)i;
+    return CSV_NONE;
+}
+
+const char *csv_cell(const struct csv_table *t, size_t row, size_t column)
+{
+    return t->cells[row * t->n_columns + column];
+}
+
+status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e)
+{
+    const char *text = csv_cell(t, row, column);
+    char *end;
+    *value = strtod(text, &end);
+    if (end == text || *end != '\0')
+        return FAIL(e, ST_DATA, "%s: line %zu: column '%s': '%s' is no number", t->source,
+                    row + t->first_line, t->names[column], text);
+    return ST_OK;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------- */
+
+status csv_open(struct csv_writer *w, const char *path, struct error *e)
+{
+    memset(w, 0, sizeof *w);
+    size_t size = strlen(path) + 5;
+    w->path = malloc(size);
+    w->temporary = malloc(size);
+    if (!w->path || !w->temporary) {
+        csv_abandon(w);
+        return FAIL(e, ST_MEMORY, "%s: no memory for its name", path);
+    }
+    snprintf(w->path, size, "%s", path);
+    snprintf(w->temporary, size, "%s.tmp", path);
+    w->file = fopen(w->temporary, "wb");
+    if (!w->file) {
+        status st = FAIL(e, ST_IO, "%s: %s", w->temporary, strerror(errno));
+        csv_abandon(w);
+        return st;
+    }
+    return ST_OK;
+}
+
+void csv_put(struct csv_writer *w, const char *text)
+{
+    if (w->column++ > 0 && fputc(',', w->file) == EOF) w->failed = 1;
+    bool plain = text[0] != '\0' && strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ' &&
+                 text[strlen(text) - 1] != ' ';
+    if (plain || text[0] == '\0') {
+        if (fputs(text, w->file) == EOF) w->failed = 1;
+    } else if (csv_fwrite(w->file, text, strlen(text)) != 0) {
+        w->failed = 1;
+    }
+}
+
+void csv_put_number(struct csv_writer *w, double value)
+{
+    char text[40];
+    if (isnan(value))
+        snprintf(text, sizeof text, "nan");
+    else
+        snprintf(text, sizeof text, "%.17g", value);
+    csv_put(w, text);
+}
+
+void csv_end_row(struct csv_writer *w)
+{
+    if (fputc('\n', w->file) == EOF) w->failed = 1;
+    w->column = 0;
+}
+
+status csv_close(struct csv_writer *w, struct error *e)
+{
+    int failed = w->failed || fflush(w->file) != 0;
+    failed = fclose(w->file) != 0 || failed;
+    w->file = NULL;
+    status st = ST_OK;
+    if (failed || rename(w->temporary, w->path) != 0) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
+    if (st == ST_OK) {
+        free(w->path);
+        free(w->temporary);
+        memset(w, 0, sizeof *w);
+    } else {
+        csv_abandon(w);
+    }
+    return st;
+}
+
+void csv_abandon(struct csv_writer *w)
+{
+    if (w->file) fclose(w->file);
+    if (w->temporary) remove(w->temporary);
+    free(w->path);
+    free(w->temporary);
+    memset(w, 0, sizeof *w);
+}

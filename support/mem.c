@@ -1,0 +1,58 @@
+/* The arena: a singly linked list of aligned blocks. */
+#include "support/mem.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+struct mem_block {
+    struct mem_block *next;
+    void *data;
+};
+
+void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e)
+{
+    if (size > 0 && count > (SIZE_MAX - 2 * ALIGNMENT) / size) {
+        FAIL(e, ST_MEMORY, "%zu elements of %zu bytes overflow the address space", count, size);
+        return NULL;
+    }
+    size_t bytes = count * size;
+    size_t rounded = (bytes / ALIGNMENT + 1) * ALIGNMENT;
+    struct mem_block *block = malloc(sizeof *block);
+    void *data = block ? aligned_alloc(ALIGNMENT, rounded) : NULL;
+    if (!data) {
+        free(block);
+        FAIL(e, ST_MEMORY, "cannot allocate %zu bytes (%zu elements of %zu bytes)", bytes, count, size);
+        return NULL;
+    }
+    memset(data, 0, rounded);
+    *block = (struct mem_block){m->blocks, data};
+    m->blocks = block;
+    m->bytes += bytes;
+    return data;
+}
+
+real *mem_reals(struct mem *m, size_t count, struct error *e)
+{
+    return mem_alloc(m, count, sizeof(real), e);
+}
+
+char *mem_string(struct mem *m, const char *text, struct error *e)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = mem_alloc(m, size, 1, e);
+    if (copy) memcpy(copy, text, size);
+    return copy;
+}
+
+void mem_free(struct mem *m)
+{
+    while (m->blocks) {
+        struct mem_block *block = m->blocks;
+        m->blocks = block->next;
+        free(block->data);
+        free(block);
+    }
+    m->bytes = 0;
+}

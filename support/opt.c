@@ -1,0 +1,250 @@
+/* Parsing, formatting and describing options from their tables. */
+#include "support/opt.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static void *field(const struct option *o, void *options)
+{
+    return (char *)options + o->offset;
+}
+
+static const void *const_field(const struct option *o, const void *options)
+{
+    return (const char *)options + o->offset;
+}
+
+status opt_defaults(const struct option_table *t, void *options, struct error *e)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (opt_set(&t->options[i], options, t->options[i].value, e) != ST_OK)
+            return FAIL(e, ST_INTERNAL, "default '%s' of option '%s' does not parse", t->options[i].value,
+                        t->options[i].key);
+    return ST_OK;
+}
+
+static bool in_range(const struct option *o, double v)
+{
+    if (isnan(v)) return false;
+    if (o->flags & OPT_OPEN_LO ? !(v > o->lo) : !(v >= o->lo)) return false;
+    return o->flags & OPT_OPEN_HI ? v < o->hi : v <= o->hi;
+}
+
+static status refuse(const struct option *o, const char *text, struct error *e)
+{
+    char allowed[400];
+    opt_describe(o, allowed, sizeof allowed);
+    return FAIL(e, ST_CONFIG, "option '%s' cannot be '%s'; allowed: %s", o->key, text, allowed);
+}
+
+static bool parse_long(const char *text, char end, long *value, const char **rest)
+{
+    char *stop;
+    errno = 0;
+    *value = strtol(text, &stop, 10);
+    if (stop == text || errno != 0) return false;
+    *rest = stop;
+    if (*stop == '\0' || *stop == end) return true;
+    /* "1e9" is an integer too */
+    errno = 0;
+    double d = strtod(text, &stop);
+    if (errno != 0 || !(fabs(d) < 9e15) || d != floor(d) || (*stop != '\0' && *stop != end)) return false;
+    *value = (long)d;
+    *rest = stop;
+    return true;
+}
+
+static status set_list(const struct option *o, struct int_list *list, const char *text, struct error *e)
+{
+    struct int_list new = {0};
+    const char *p = text;
+    for (;;) {
+        long v;
+        const char *rest;
+        if (new.n == OPT_LIST_MAX)
+            return FAIL(e, ST_CONFIG, "option '%s' has more than %d values", o->key, OPT_LIST_MAX);
+        if (!parse_long(p, '-', &v, &rest) || !in_range(o, (double)v)) return refuse(o, text, e);
+        new.v[new.n++] = v;
+        if (*rest == '\0') break;
+        p = rest + 1;
+    }
+    *list = new;
+    return ST_OK;
+}
+
+static bool parse_bool(const char *text, bool *value)
+{
+    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
+    for (int i = 0; i < 4; i++) {
+        if (strcasecmp(text, yes[i]) == 0) return *value = true, true;
+        if (strcasecmp(text, no[i]) == 0) return *value = false, true;
+    }
+    return false;
+}
+
+status opt_set(const struct option *o, void *options, const char *text, struct error *e)
+{
+    void *at = field(o, options);
+    switch (o->type) {
+    case OPT_REAL: {
+        char *end;
+        errno = 0;
+        double v = strtod(text, &end);
+        bool overflow = errno == ERANGE && fabs(v) > 1;
+        if (end == text || *end != '\0' || overflow || !in_range(o, v)) return refuse(o, text, e);
+        memcpy(at, &v, sizeof v);
+        return ST_OK;
+    }
+    case OPT_INT: {
+        long v;
+        const char *rest;
+        if (!parse_long(text, '\0', &v, &rest) || !in_range(o, (double)v)) return refuse(o, text, e);
+        memcpy(at, &v, sizeof v);
+        return ST_OK;
+    }
+    case OPT_BOOL: return parse_bool(text, at) ? ST_OK : refuse(o, text, e);
+    case OPT_CHOICE:
+        for (int i = 0; o->choices[i]; i++)
+            if (strcmp(text, o->choices[i]) == 0) return memcpy(at, &i, sizeof i), ST_OK;
+        return refuse(o, text, e);
+    case OPT_STRING:
+        if (strlen(text) >= OPT_STRING_MAX)
+            return FAIL(e, ST_CONFIG, "option '%s' is longer than %d characters", o->key, OPT_STRING_MAX - 1);
+        memcpy(at, text, strlen(text) + 1);
+        return ST_OK;
+    case OPT_INTS: return set_list(o, at, text, e);
+    }
+    return FAIL(e, ST_INTERNAL, "option '%s' has no type", o->key);
+}
+
+const struct option *opt_find(const struct option_table *t, const char *key)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->options[i].key, key) == 0) return &t->options[i];
+    return NULL;
+}
+
+/* Levenshtein distance; names longer than the table count as far away. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    enum { MAX = 64 };
+    size_t row[MAX + 1], na = strlen(a), nb = strlen(b);
+    if (na > MAX || nb > MAX) return MAX;
+    for (size_t j = 0; j <= nb; j++) row[j] = j;
+    for (size_t i = 1; i <= na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[nb];
+}
+
+const char *opt_nearest(const char *key, const char *const *candidates, size_t n)
+{
+    const char *best = NULL;
+    size_t least = 4, half = (strlen(key) + 1) / 2;
+    for (size_t i = 0; i < n; i++) {
+        size_t d = edit_distance(key, candidates[i]);
+        if (d < least && d <= half) {
+            least = d;
+            best = candidates[i];
+        }
+    }
+    return best;
+}
+
+static void format_real(double v, char *text, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, size, "%.*g", digits, v);
+        if (strtod(text, NULL) == v) return;
+    }
+}
+
+void opt_format(const struct option *o, const void *options, char *text, size_t size)
+{
+    const void *at = const_field(o, options);
+    switch (o->type) {
+    case OPT_REAL: format_real(*(const double *)at, text, size); break;
+    case OPT_INT: snprintf(text, size, "%ld", *(const long *)at); break;
+    case OPT_BOOL: snprintf(text, size, "%s", *(const bool *)at ? "true" : "false"); break;
+    case OPT_CHOICE: snprintf(text, size, "%s", o->choices[*(const int *)at]); break;
+    case OPT_STRING: snprintf(text, size, "%s", (const char *)at); break;
+    case OPT_INTS: {
+        const struct int_list *list = at;
+        size_t used = 0;
+        if (size > 0) text[0] = '\0';
+        for (size_t i = 0; i < list->n && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, i ? "-%ld" : "%ld", list->v[i]);
+        break;
+    }
+    }
+}
+
+bool opt_is_default(const struct option *o, const void *options)
+{
+    char now[OPT_STRING_MAX], parsed[OPT_STRING_MAX];
+    union {
+        double real;
+        long integer;
+        bool boolean;
+        int choice;
+        char string[OPT_STRING_MAX];
+        struct int_list list;
+    } value;
+    struct option alone = *o;
+    alone.offset = 0;
+    opt_format(o, options, now, sizeof now);
+    if (opt_set(&alone, &value, o->value, NULL) != ST_OK) return false;
+    opt_format(&alone, &value, parsed, sizeof parsed);
+    return strcmp(now, parsed) == 0;
+}
+
+static void describe_range(const struct option *o, const char *what, char *text, size_t size)
+{
+    bool no_hi = o->hi >= 1e9, no_lo = o->lo <= -1e9;
+    if (no_hi && no_lo)
+        snprintf(text, size, "%s", what);
+    else if (no_hi)
+        snprintf(text, size, "%s %s %.10g", what, o->flags & OPT_OPEN_LO ? ">" : ">=", o->lo);
+    else
+        snprintf(text, size, "%s in %c%.10g, %.10g%c", what, o->flags & OPT_OPEN_LO ? '(' : '[', o->lo, o->hi,
+                 o->flags & OPT_OPEN_HI ? ')' : ']');
+}
+
+void opt_describe(const struct option *o, char *text, size_t size)
+{
+    switch (o->type) {
+    case OPT_REAL: describe_range(o, "number", text, size); break;
+    case OPT_INT: describe_range(o, "integer", text, size); break;
+    case OPT_INTS: describe_range(o, "list of integers, each an integer", text, size); break;
+    case OPT_BOOL: snprintf(text, size, "true or false"); break;
+    case OPT_STRING: snprintf(text, size, "text"); break;
+    case OPT_CHOICE: {
+        size_t used = (size_t)snprintf(text, size, "one of ");
+        for (size_t i = 0; o->choices[i] && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", o->choices[i]);
+        break;
+    }
+    }
+}
+
+void opt_help(const struct option_table *t, const char *prefix, FILE *out)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct option *o = &t->options[i];
+        char allowed[400];
+        opt_describe(o, allowed, sizeof allowed);
+        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key,
+                o->value[0] ? o->value : "(empty)", allowed, o->unit[0] ? " [" : "", o->unit,
+                o->unit[0] ? "]" : "", o->help);
+    }
+}
