@@ -67,7 +67,7 @@ static status digits_read(struct digits *d, const char *path, struct error *e)
     for (size_t i = 0; i < d->n; i++) {
         unsigned char row[PIXELS + 1];
         for (size_t j = 0; j <= PIXELS; j++) {
-            int v;
+            int v = 0;
             TRY(read_value(t, i, j, j == PIXELS ? CLASSES - 1 : LEVELS, &v, e));
             row[j] = (unsigned char)v;
             if (j < PIXELS) d->images[i * PIXELS + j] = (double)v / LEVELS;

@@ -158,7 +158,7 @@ static void loader_free(struct loader *l)
 static status read_recording(struct loader *l, const struct recording *r, struct hash *hash, struct error *e)
 {
     char path[OPT_STRING_MAX + 600];
-    size_t size;
+    size_t size = 0;
     snprintf(path, sizeof path, "%s/%s", l->root, r->path);
     TRY(read_file(path, &l->bytes, &l->capacity, &size, e));
     if (hash) hash_add(hash, r->path, strlen(r->path) + 1);

@@ -1,6 +1,6 @@
-/* The commands of the front end. Each returns the program's exit code: 0 all is well, 1 a run failed or lacked its data
- * or regressed, 2 usage or configuration error, 130 interrupted. Messages go to stderr, results to stdout. argv[0]
- * is the command's name; every command knows --help. */
+/* The commands of the front end. Each returns the program's exit code: 0 all is well, 1 a run failed or
+ * lacked its data or regressed, 2 usage or configuration error, 130 interrupted. Messages go to stderr,
+ * results to stdout. argv[0] is the command's name; every command knows --help. */
 #ifndef SPIKEBENCH_EXPERIMENTS_COMMANDS_H
 #define SPIKEBENCH_EXPERIMENTS_COMMANDS_H
 

@@ -28,8 +28,8 @@ extern const struct option_table run_option_table, stop_option_table;
 
 /* One run. Options structs are owned by the plan's arena. */
 struct run {
-    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options and the data's SHA-256; "" until
-                             run_identify */
+    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options and the data's SHA-256;
+                             "" until run_identify */
     const char *experiment;
     const struct solver *solver;
     const struct dataset_source *dataset;
@@ -52,16 +52,17 @@ struct plan {
 struct plan_overrides {
     const char *const *set; /* n_set texts "section.key=value"; "a,b,c" as value makes a grid axis */
     size_t n_set;
-    const char *seeds;      /* "0,1,2" or NULL */
+    const char *seeds; /* "0,1,2" or NULL */
 };
 
 /* Reads an experiment file. Sections and keys:
- *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers: [{name, ...}]
- * Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of `solvers` may hold
- * its own `stop:`, `network:` and `eval_every:` which override those above for that solver. Order of runs: solvers as
- * written, then axes as written (last one fastest), then seeds.
- * Errors: ST_CONFIG with FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key;
- * keys given twice are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
+ *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
+ * [{name, ...}] Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of
+ * `solvers` may hold its own `stop:`, `network:` and `eval_every:` which override those above for that
+ * solver. Order of runs: solvers as written, then axes as written (last one fastest), then seeds. Errors:
+ * ST_CONFIG with FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key;
+ * keys given twice are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an
+ * error. */
 status plan_load(struct plan *p, const char *file, const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 
@@ -69,12 +70,13 @@ void plan_free(struct plan *p);
 void run_identify(struct run *run, const char *data_sha256);
 
 /* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,
- * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed, and without
- * OPT_NO_IDENTITY options unless `all`). */
+ * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed,
+ * and without OPT_NO_IDENTITY options unless `all`). */
 typedef void (*option_visitor)(void *context, const char *name, const char *value, bool is_default);
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
 
-/* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process reads. */
+/* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process
+ * reads. */
 status run_write_yaml(const struct run *run, FILE *f, struct error *e);
 
 #endif

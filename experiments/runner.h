@@ -5,25 +5,27 @@
 #include "experiments/plan.h"
 
 struct runner_settings {
-    const char *out;    /* results folder ("results") */
+    const char *out;     /* results folder ("results") */
     const char *program; /* argv[0], to find the workers beside it */
-    size_t jobs;        /* runs at the same time, >= 1 */
-    bool fresh;         /* repeat finished runs */
-    bool allow_missing; /* runs without their data are no failure */
+    size_t jobs;         /* runs at the same time, >= 1 */
+    bool fresh;          /* repeat finished runs */
+    bool allow_missing;  /* runs without their data are no failure */
 };
 struct runner_outcome {
     size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */
 };
 
-/* Runs what is not finished yet, in plan order, `jobs` at a time, with a progress line on a terminal (one plain
- * line per finished run otherwise). Writes OUT/<experiment>/runs.csv (rewritten after each run, atomically, rows in
- * plan order, then rows of other configurations that were there), curves/<run_id>.csv and config.resolved.yaml. SIGINT
- * and SIGTERM reach the workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. */
-status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out, struct error *e);
+/* Runs what is not finished yet, in plan order, `jobs` at a time, with a progress line on a terminal (one
+ * plain line per finished run otherwise). Writes OUT/<experiment>/runs.csv (rewritten after each run,
+ * atomically, rows in plan order, then rows of other configurations that were there), curves/<run_id>.csv and
+ * config.resolved.yaml. SIGINT and SIGTERM reach the workers, which save a checkpoint and their curve so far;
+ * returns ST_INTERRUPTED then. */
+status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
+                  struct error *e);
 
-/* The folder that holds plots/ and experiments/: $SPIKEBENCH_HOME, else the parent of the program's folder if it holds
- * plots/style.gp (a build tree), else <parent>/share/spikebench. `program` is found through /proc/self/exe. ST_IO
- * with the places looked at. (paths.c) */
+/* The folder that holds plots/ and experiments/: $SPIKEBENCH_HOME, else the parent of the program's folder if
+ * it holds plots/style.gp (a build tree), else <parent>/share/spikebench. `program` is found through
+ * /proc/self/exe. ST_IO with the places looked at. (paths.c) */
 status path_home(char *path, size_t size, struct error *e);
 /* The folder of the running executable. */
 status path_program(char *path, size_t size, struct error *e);

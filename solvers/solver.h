@@ -1,5 +1,5 @@
-/* The solver contract: everything a trainer is. Adding one = one .c file in solvers/ or baselines/ and one line in
- * solvers/registry.c; help, YAML schema, CSV columns and contract tests follow from the tables below.
+/* The solver contract: everything a trainer is. Adding one = one .c file in solvers/ or baselines/ and one
+ * line in solvers/registry.c; help, YAML schema, CSV columns and contract tests follow from the tables below.
  *
  * A solver does no I/O, never reads the clock, never evaluates and never sees test data: the runner does. */
 #ifndef SPIKEBENCH_SOLVERS_SOLVER_H
@@ -17,24 +17,24 @@ enum { SOLVER_API = 1 };
 enum solver_cap {
     CAP_CLASSIFICATION = 1,
     CAP_REGRESSION = 2,
-    CAP_FULL_BATCH = 4,  /* one step works on all training samples at once */
+    CAP_FULL_BATCH = 4, /* one step works on all training samples at once */
     CAP_MINI_BATCH = 8,
-    CAP_ONE_SHOT = 16    /* has a closed-form result: converged after one step */
+    CAP_ONE_SHOT = 16 /* has a closed-form result: converged after one step */
 };
 
 /* Extra CSV columns of a solver. */
 enum metric_scope {
-    METRIC_RUN,    /* one column, `name` */
-    METRIC_LAYER,  /* name_1 .. name_L */
-    METRIC_HIDDEN  /* name_1 .. name_{L-1} */
+    METRIC_RUN,   /* one column, `name` */
+    METRIC_LAYER, /* name_1 .. name_L */
+    METRIC_HIDDEN /* name_1 .. name_{L-1} */
 };
 struct metric_desc {
     const char *name, *unit, *help;
     enum metric_scope scope;
 };
 
-/* Where report() puts its values. index is the layer for METRIC_LAYER and METRIC_HIDDEN, 0 for METRIC_RUN. What is
- * not put is nan. Unknown names or indices set `bad` (contract tests check it). */
+/* Where report() puts its values. index is the layer for METRIC_LAYER and METRIC_HIDDEN, 0 for METRIC_RUN.
+ * What is not put is nan. Unknown names or indices set `bad` (contract tests check it). */
 struct metric_sink {
     const struct metric_desc *metrics;
     size_t n_metrics, L;
@@ -43,7 +43,8 @@ struct metric_sink {
 };
 size_t metric_count(const struct metric_desc *m, size_t n_metrics, size_t L);
 /* Name of column k (0 .. metric_count - 1). */
-void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size_t k, char *name, size_t size);
+void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size_t k, char *name,
+                   size_t size);
 void metric_clear(struct metric_sink *s); /* all nan */
 void metric_put(struct metric_sink *s, const char *name, size_t index, double value);
 
@@ -60,44 +61,45 @@ struct train_env {
 
 /* One outer iteration or epoch. */
 struct step_report {
-    bool measure;     /* in: report() will be called after this step, so costly diagnostics are wanted */
-    double samples;   /* out: training samples that this step went through */
-    bool converged;   /* out: further steps would change nothing */
-    /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward errors) go
-     * between step_hold and step_resume and are not counted as training time. */
+    bool measure;   /* in: report() will be called after this step, so costly diagnostics are wanted */
+    double samples; /* out: training samples that this step went through */
+    bool converged; /* out: further steps would change nothing */
+    /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward
+     * errors) go between step_hold and step_resume and are not counted as training time. */
     void (*hold)(void *clock);
     void (*resume)(void *clock);
     void *clock;
 };
-void step_hold(struct step_report *r);   /* no-op without a clock */
+void step_hold(struct step_report *r); /* no-op without a clock */
 void step_resume(struct step_report *r);
 
 struct solver {
-    unsigned api_version; /* SOLVER_API */
+    unsigned api_version;                   /* SOLVER_API */
     const char *name, *summary, *reference; /* reference: the paper */
     unsigned caps;                          /* enum solver_cap */
     struct option_table options;
     const struct metric_desc *metrics;
     size_t n_metrics;
-    /* Refuses combinations of options, network and data that the method cannot do: ST_CONFIG naming the option.
-     * Optional (NULL: all is well). */
+    /* Refuses combinations of options, network and data that the method cannot do: ST_CONFIG naming the
+     * option. Optional (NULL: all is well). */
     status (*check)(const void *options, const struct net_options *net, const struct dataset_info *info,
                     struct error *e);
     /* Bytes of working memory that init will take, for `spikebench check`. Optional. */
     size_t (*memory)(const void *options, const struct net *net, const struct dataset_info *info);
     status (*init)(void **state, const void *options, const struct train_env *env, struct error *e);
-    status (*step)(void *state, struct step_report *r, struct error *e); /* timed; ST_NUMERIC: reported `diverged` */
-    void (*report)(void *state, struct metric_sink *sink);               /* untimed */
+    status (*step)(void *state, struct step_report *r,
+                   struct error *e);                       /* timed; ST_NUMERIC: reported `diverged` */
+    void (*report)(void *state, struct metric_sink *sink); /* untimed */
     /* Optional: scores (n_L x batch->n) for prediction rules other than the simulated readout. */
     status (*predict)(void *state, const struct batch *b, real *scores, struct error *e);
-    /* Checkpoints: everything that the next step depends on beyond the net's weights (which the runner saves) and the
-     * rng (likewise). NULL for solvers that keep nothing. */
+    /* Checkpoints: everything that the next step depends on beyond the net's weights (which the runner saves)
+     * and the rng (likewise). NULL for solvers that keep nothing. */
     status (*save)(void *state, FILE *f, struct error *e);
     status (*load)(void *state, FILE *f, struct error *e);
     void (*free)(void *state); /* accepts NULL and a half-built state */
 };
 
-extern const struct solver *const solvers[]; /* NULL-terminated, registry.c */
+extern const struct solver *const solvers[];        /* NULL-terminated, registry.c */
 const struct solver *solver_find(const char *name); /* or NULL */
 
 /* Raw blocks in checkpoints: ST_IO on a short write or read. */

@@ -235,7 +235,7 @@ ParameterizedTestParameters(plan, refused)
         {"- 1\n- 2\n", {":1:1: the experiment file must be a mapping"}},
         {"experiment: [x\n", {":2:1: "}},
         {"experiment: x\n\tdataset: y\n", {":2:1: "}},
-        {HEAD ADMM "---\nexperiment: y\n", {":4:1: a second document"}},
+        {HEAD ADMM "---\nexperiment: y\n", {":5:1: a second document"}},
         {"a: *b\n", {":1:4: found undefined alias"}},
         {"a: \x01\n", {"byte 3: control characters"}},
     };

@@ -1,0 +1,88 @@
+/* Backpropagation through time for one block of samples. */
+#include "baselines/backward.h"
+#include "support/blas.h"
+#include <string.h>
+
+status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
+                       struct error *e)
+{
+    size_t widest = 0;
+    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
+    w->da = mem_reals(m, widest * T * C_max, e);
+    w->dz = mem_reals(m, widest * T * C_max, e);
+    w->scores = mem_reals(m, net->n[net->L] * C_max, e);
+    w->dscores = mem_reals(m, net->n[net->L] * C_max, e);
+    return w->da && w->dz && w->scores && w->dscores ? ST_OK : ST_MEMORY;
+}
+
+/* Losses of the block and d loss / d z_L: the readout is a leaky integrator, so credit flows back by its leak
+ * alone. */
+static double readout_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                               size_t C)
+{
+    size_t K = net->n[net->L], T = b->x->T, size = K * C;
+    double sum = 0;
+    net_scores(net, &w->trace, C, w->scores);
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(b, first + c);
+        const real *s = w->scores + c * K;
+        real *d = w->dscores + c * K;
+        sum += b->labels ? loss_value(net->loss, K, s, b->labels[sample], d)
+                         : loss_regression(K, s, b->targets + sample * K, d);
+    }
+    real share = net->readout == READOUT_LAST ? R(1.0) : 1 / (real)T;
+    for (size_t t = T; t-- > 0;) {
+        real *dz = w->dz + t * size;
+        for (size_t i = 0; i < size; i++) {
+            real own = net->readout == READOUT_MEAN || t + 1 == T ? share * w->dscores[i] : 0;
+            dz[i] = own + (t + 1 < T ? net->lif.leak * dz[i + size] : 0);
+        }
+    }
+    return sum;
+}
+
+/* dz of a hidden layer from da (d loss / d a through the layer above), backwards in time. */
+static void hidden_gradient(struct backward *w, const struct net *net, size_t l, size_t T, size_t C,
+                            const struct backward_options *o)
+{
+    const size_t size = net->n[l] * C;
+    const real leak = net->lif.leak, theta = net->lif.threshold;
+    const enum reset reset = net->lif.reset;
+    for (size_t t = T; t-- > 0;) {
+        const real *z = w->trace.z[l] + t * size, *a = w->trace.a[l] + t * size, *da = w->da + t * size;
+        real *dz = w->dz + t * size;
+        const real *next = t + 1 < T ? dz + size : NULL;
+        for (size_t i = 0; i < size; i++) {
+            real through_spike = da[i], carried = 0;
+            if (next) {
+                carried = leak * next[i];
+                if (reset == RESET_HARD) carried *= 1 - a[i];
+                if (!o->detach_reset && reset == RESET_SOFT) through_spike -= theta * next[i];
+                if (!o->detach_reset && reset == RESET_HARD) through_spike -= leak * z[i] * next[i];
+            }
+            dz[i] = o->surrogate->derivative(z[i] - theta, o->slope) * through_spike + carried;
+        }
+    }
+}
+
+double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                      size_t C, const struct backward_options *o, real *const *gradient)
+{
+    size_t T = b->x->T, columns = T * C;
+    const struct simulate_options simulate = {.relax = o->relax ? o->surrogate : NULL, .slope = o->slope};
+    net_simulate(net, b, first, C, &w->trace, &simulate);
+    double loss = readout_gradient(w, net, b, first, C);
+    for (size_t l = net->L; l >= 1; l--) {
+        size_t n = net->n[l], in = net->n[l - 1];
+        if (l < net->L) hidden_gradient(w, net, l, T, C, o);
+        if (l == 1) {
+            spikes_outer(b, first, C, w->dz, n, gradient[1]);
+            break;
+        }
+        blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, w->trace.a[l - 1], in, R(1.0), gradient[l],
+                  n);
+        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
+    }
+    return loss;
+}

@@ -1,0 +1,34 @@
+/* Backpropagation through time for one block of samples. */
+#ifndef SPIKEBENCH_BASELINES_BACKWARD_H
+#define SPIKEBENCH_BASELINES_BACKWARD_H
+
+#include "network/net.h"
+
+/* Workspaces of a thread for blocks of at most C_max samples. */
+struct backward {
+    struct trace trace;
+    real *da;     /* widest layer x T*C: d loss / d a of a layer, through the layer above */
+    real *dz;     /* widest layer x T*C */
+    real *scores; /* n_L x C */
+    real *dscores;
+};
+status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
+                       struct error *e);
+
+struct backward_options {
+    const struct surrogate *surrogate;
+    real slope;
+    bool relax; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
+    bool detach_reset; /* no gradient through the reset */
+};
+
+/* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = 1..L) the derivative of
+ * the SUM of the samples' losses (net->loss at net->readout) in W_l. The spike's derivative is the
+ * surrogate's: soft reset: dz_t += leak dz_{t+1},              da_t -= threshold dz_{t+1} hard reset: dz_t +=
+ * leak (1 - a_t) dz_{t+1},    da_t -= leak z_t dz_{t+1} dz_t += surrogate'(z_t - threshold) da_t, da_{l-1} =
+ * W_l' dz_l,  dW_l += dz_l a_{l-1}' (Neftci, Mostafa, Zenke 2019). Returns the sum of the losses. About 3 x
+ * the FLOPs of the simulation. */
+double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                      size_t C, const struct backward_options *o, real *const *gradient);
+
+#endif

@@ -1,0 +1,203 @@
+/* The floor: the hidden layers stay as they start, the readout is solved by ridge regression in closed form.
+ */
+#include "solvers/solver.h"
+#include "support/blas.h"
+#include "support/linsolve.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct random_features_options {
+    double kappa;
+};
+
+static const struct option random_features_option_list[] = {
+    {"kappa", OPT_REAL, offsetof(struct random_features_options, kappa), "0", 0, 1e12, 0, NULL, "",
+     "ridge of the readout, times the mean diagonal of the features' Gram matrix; 0: the best of 1e-6 .. 1e4 "
+     "on validation"},
+};
+
+static const struct metric_desc random_features_metrics[] = {
+    {"kappa", "", "ridge that was used, times the mean diagonal of the Gram matrix", METRIC_RUN},
+    {"rcond", "", "reciprocal condition number of the readout's system", METRIC_RUN},
+    {"backward_error", "", "normwise backward error of the readout's solve", METRIC_RUN},
+};
+
+struct random_features {
+    struct mem mem;
+    struct random_features_options options;
+    struct train_env env;
+    struct trace trace;
+    struct chol chol;
+    real *features, *gram, *right, *scratch; /* n_{L-1} x N_max, n^2, K x n, K x n */
+    double kappa, rcond, backward_error;
+};
+
+static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
+                    struct error *e)
+{
+    const struct random_features_options *o = options;
+    (void)net;
+    if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "random_features needs class labels");
+    if (o->kappa == 0 && info->n[SPLIT_VALIDATION] == 0)
+        return FAIL(e, ST_CONFIG,
+                    "option 'kappa' is 0 (chosen on validation), but dataset.n_validation is 0 as well");
+    return ST_OK;
+}
+
+static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    (void)options;
+    size_t n = net->n[net->L - 1], N = info->n[SPLIT_TRAIN] > info->n[SPLIT_VALIDATION]
+                                           ? info->n[SPLIT_TRAIN]
+                                           : info->n[SPLIT_VALIDATION];
+    return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L]);
+}
+
+static void release(void *state)
+{
+    struct random_features *s = state;
+    if (!s) return;
+    mem_free(&s->mem);
+    free(s);
+}
+
+static status init(void **state, const void *options, const struct train_env *env, struct error *e)
+{
+    struct random_features *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *state = s;
+    s->options = *(const struct random_features_options *)options;
+    s->env = *env;
+    size_t n = env->net->n[env->net->L - 1], K = env->net->n[env->net->L];
+    size_t N = env->train.n > env->validation.n ? env->train.n : env->validation.n;
+    TRY(trace_create(&s->trace, env->net, env->info->T, CHUNK_MAX, true, &s->mem, e));
+    TRY(chol_create(&s->chol, n, &s->mem, e));
+    s->features = mem_reals(&s->mem, n * N, e);
+    s->gram = mem_reals(&s->mem, n * n, e);
+    s->right = mem_reals(&s->mem, K * n, e);
+    s->scratch = mem_reals(&s->mem, K * n, e);
+    return s->features && s->gram && s->right && s->scratch ? ST_OK : ST_MEMORY;
+}
+
+/* f_n: what the readout's weights multiply. z_{L,T} = W_L sum_t leak^(T-t) a_{L-1,t}; for the mean readout
+ * the weight of step t is the mean over the steps it still acts on, (1 - leak^(T-t+1)) / ((1 - leak) T). */
+static void make_features(struct random_features *s, const struct batch *b)
+{
+    const struct net *net = s->env.net;
+    size_t n = net->n[net->L - 1], T = b->x->T;
+    struct partition part = partition_make(b->n);
+    struct simulate_options plain = {0};
+    memset(s->features, 0, n * b->n * sizeof *s->features);
+    for (size_t c = 0; c < part.n_chunks; c++) {
+        size_t first = chunk_first(&part, c), size = n * (chunk_first(&part, c + 1) - first);
+        net_simulate(net, b, first, size / n, &s->trace, &plain);
+        double last = 1, mean = 0, power = 1;
+        for (size_t t = T; t-- > 0;) {
+            mean += power / (double)T;
+            last = power;
+            power *= (double)net->lif.leak;
+            const real weight = (real)(net->readout == READOUT_LAST ? last : mean);
+            const real *a = s->trace.a[net->L - 1] + t * size;
+            for (size_t i = 0; i < size; i++) s->features[first * n + i] += weight * a[i];
+        }
+    }
+}
+
+/* W_L = Y F' (F F' + kappa tr/n I)^-1 */
+static status solve(struct random_features *s, double kappa, struct error *e)
+{
+    const struct net *net = s->env.net;
+    size_t n = net->n[net->L - 1], K = net->n[net->L];
+    double trace = 0;
+    for (size_t i = 0; i < n; i++) trace += (double)s->gram[i * n + i];
+    real shift = (real)(trace > 0 ? kappa * trace / (double)n : 1.0);
+    memcpy(s->chol.a, s->gram, n * n * sizeof *s->gram);
+    for (size_t i = 0; i < n; i++) s->chol.a[i * n + i] += shift;
+    TRY(chol_factor(&s->chol, e));
+    memcpy(net->W[net->L], s->right, K * n * sizeof(real));
+    chol_solve_right(&s->chol, K, net->W[net->L], s->env.pool);
+    s->kappa = kappa;
+    return ST_OK;
+}
+
+static size_t count_right(const struct random_features *s)
+{
+    const struct net *net = s->env.net;
+    const struct batch *b = &s->env.validation;
+    size_t n = net->n[net->L - 1], K = net->n[net->L], right = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        real *scores = s->scratch;
+        blas_gemm(false, false, K, 1, n, R(1.0), net->W[net->L], K, s->features + i * n, n, R(0.0), scores,
+                  K);
+        right += loss_argmax(K, scores) == (size_t)b->labels[batch_sample(b, i)];
+    }
+    return right;
+}
+
+static status step(void *state, struct step_report *r, struct error *e)
+{
+    struct random_features *s = state;
+    const struct net *net = s->env.net;
+    const struct batch *b = &s->env.train;
+    size_t n = net->n[net->L - 1], K = net->n[net->L];
+    double kappa = s->options.kappa;
+    make_features(s, b);
+    blas_syrk(n, b->n, R(1.0), s->features, n, R(0.0), s->gram, n);
+    memset(s->right, 0, K * n * sizeof *s->right);
+    for (size_t i = 0; i < b->n; i++) {
+        size_t label = (size_t)b->labels[batch_sample(b, i)];
+        for (size_t j = 0; j < n; j++) s->right[j * K + label] += s->features[i * n + j];
+    }
+    if (kappa == 0) {
+        size_t most = 0;
+        make_features(s, &s->env.validation);
+        for (int power = -6; power <= 4; power++) {
+            status st = solve(s, pow(10.0, power), e);
+            if (st == ST_NUMERIC) continue; /* too small a ridge for the precision */
+            TRY(st);
+            size_t right = count_right(s);
+            if (right >= most) {
+                most = right;
+                kappa = pow(10.0, power);
+            }
+        }
+    }
+    TRY(solve(s, kappa, e));
+    r->samples = (double)b->n;
+    r->converged = true;
+    if (r->measure) {
+        step_hold(r);
+        s->backward_error = backward_error_right(K, n, s->chol.a, net->W[net->L], s->right, s->scratch);
+        status st = chol_rcond(&s->chol, &s->rcond, e);
+        step_resume(r);
+        return st;
+    }
+    return ST_OK;
+}
+
+static void report(void *state, struct metric_sink *sink)
+{
+    const struct random_features *s = state;
+    if (s->kappa <= 0) return;
+    metric_put(sink, "kappa", 0, s->kappa);
+    metric_put(sink, "rcond", 0, s->rcond);
+    metric_put(sink, "backward_error", 0, s->backward_error);
+}
+
+const struct solver solver_random_features = {
+    .api_version = SOLVER_API,
+    .name = "random_features",
+    .summary =
+        "the starting network with its readout solved by ridge regression: the floor for every trainer",
+    .reference = "Rahimi, Recht: Random Features for Large-Scale Kernel Machines, NIPS 2007",
+    .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH | CAP_ONE_SHOT,
+    .options = {random_features_option_list, 1, sizeof(struct random_features_options)},
+    .metrics = random_features_metrics,
+    .n_metrics = sizeof random_features_metrics / sizeof *random_features_metrics,
+    .check = check,
+    .memory = memory,
+    .init = init,
+    .step = step,
+    .report = report,
+    .free = release,
+};

@@ -1,0 +1,31 @@
+/* Result rows: named cells in order, and merging rows of different columns into one CSV file. */
+#ifndef SPIKEBENCH_EXPERIMENTS_RECORD_H
+#define SPIKEBENCH_EXPERIMENTS_RECORD_H
+
+#include "support/csvio.h"
+
+enum { RECORD_MAX = 192, RECORD_SCHEMA = 1 };
+
+/* One row of runs.csv. Names and texts are owned by the arena. */
+struct record {
+    struct mem mem;
+    size_t n;
+    const char *names[RECORD_MAX], *values[RECORD_MAX];
+};
+
+/* Appends a cell; commas in `value` become spaces. ST_INTERNAL beyond RECORD_MAX, ST_MEMORY. */
+status record_put(struct record *r, const char *name, const char *value, struct error *e);
+status record_put_number(struct record *r, const char *name, double value, struct error *e);
+/* Text of a cell, or NULL. */
+const char *record_get(const struct record *r, const char *name);
+void record_free(struct record *r);
+
+/* Writes the row as a CSV file of its own (atomically), and reads rows back: `row` of a table as a record. */
+status record_write(const struct record *r, const char *path, struct error *e);
+status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e);
+
+/* Writes n rows as one CSV file (atomically). The columns are the union over the rows, a row's extra column
+ * standing behind the one it follows in that row; missing cells are nan. */
+status records_write(const struct record *const *rows, size_t n, const char *path, struct error *e);
+
+#endif

@@ -1,0 +1,56 @@
+/* What a worker holds while it performs a run; shared by worker.c and checkpoint.c. */
+#ifndef SPIKEBENCH_EXPERIMENTS_SESSION_H
+#define SPIKEBENCH_EXPERIMENTS_SESSION_H
+
+#include "experiments/worker.h"
+#include "network/evaluate.h"
+
+/* The training clock: runs during init and step, held for diagnostics and evaluation. */
+struct stopwatch {
+    double total, since;
+    bool running;
+};
+
+/* The part of the progress that a checkpoint carries as it is. */
+struct progress_state {
+    long iter;
+    double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
+    double best_val, best_test; /* at best_iter; nan before the first evaluation with a validation split */
+    long best_iter;
+    size_t n_rows;
+};
+
+struct session {
+    struct mem mem;
+    struct run *run;
+    const struct worker_settings *settings;
+    struct dataset data;
+    struct net net;
+    struct pool *pool;
+    struct rng rng;
+    struct train_env env;
+    struct evaluator *evaluator;
+    void *solver;
+    struct stopwatch watch;
+    struct progress_state at;
+    struct evaluation last[N_SPLITS]; /* of the last evaluation */
+    struct metric_sink sink;
+    real *scores;     /* for predict; NULL without */
+    size_t n_columns; /* of the curve */
+    double *rows;     /* heap: n_rows x n_columns */
+    size_t rows_capacity;
+    bool resumed;
+    const char *stop_reason;
+};
+
+/* Writes OUT/.work/<id>.ckpt atomically. ST_IO. (checkpoint.c) */
+status checkpoint_save(struct session *s, struct error *e);
+/* Restores the session from the file if there is one of the same run and commit; *found tells. An unusable
+ * file is no error: it is ignored. ST_IO for one that breaks off half-way through, after which the session
+ * must not go on. */
+status checkpoint_restore(struct session *s, bool *found, struct error *e);
+void checkpoint_remove(const struct session *s);
+/* Room for one more curve row. */
+status session_grow_rows(struct session *s, struct error *e);
+
+#endif

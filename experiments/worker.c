@@ -1,0 +1,239 @@
+/* One run: set-up, the training loop, evaluation on a fixed schedule, and the result files. */
+#include "experiments/worker.h"
+#include "experiments/session.h"
+#include "experiments/worker_record.h"
+#include "support/blas.h"
+#include "support/progress.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHECKPOINT_SECONDS = 60, FIXED_COLUMNS = 7 };
+
+static void watch_start(void *watch)
+{
+    struct stopwatch *w = watch;
+    if (!w->running) w->since = clock_seconds();
+    w->running = true;
+}
+
+static void watch_hold(void *watch)
+{
+    struct stopwatch *w = watch;
+    if (w->running) w->total += clock_seconds() - w->since;
+    w->running = false;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Everything before the first step, but for the solver's init. */
+static status prepare(struct session *s, struct error *e)
+{
+    struct run *run = s->run;
+    blas_single_thread();
+    TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
+    run_identify(run, s->data.info.sha256);
+    const struct dataset_info *info = &s->data.info;
+    if (run->solver->check) TRY(run->solver->check(run->solver_options, &run->net, info, e));
+    TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
+    TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
+                   &s->mem, e));
+    s->env = (struct train_env){.net = &s->net,
+                                .net_options = &run->net,
+                                .info = info,
+                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
+                                .pool = s->pool,
+                                .rng = &s->rng};
+    struct rng start;
+    rng_seed(&start, run->seed, "start");
+    rng_seed(&s->rng, run->seed, "solver");
+    TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
+    TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
+    if (run->solver->predict) {
+        size_t most = info->n[0] > info->n[1] ? info->n[0] : info->n[1];
+        most = info->n[2] > most ? info->n[2] : most;
+        s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
+        if (!s->scores) return ST_MEMORY;
+    }
+    size_t extra = metric_count(run->solver->metrics, run->solver->n_metrics, s->net.L);
+    s->sink = (struct metric_sink){run->solver->metrics, run->solver->n_metrics, s->net.L, NULL, false};
+    s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
+    if (!s->sink.values) return ST_MEMORY;
+    s->n_columns = FIXED_COLUMNS + s->net.L - 1 + extra;
+    s->at.best_val = s->at.best_test = s->at.time_to_target_s = NAN;
+    return ST_OK;
+}
+
+/* Forward accuracies of all splits, one curve row, and the best validation accuracy so far. */
+static status evaluate_now(struct session *s, struct error *e)
+{
+    double started = clock_seconds();
+    for (int k = 0; k < N_SPLITS; k++) {
+        struct batch b = dataset_batch(&s->data, (enum split)k);
+        evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
+        if (!s->run->solver->predict || b.n == 0) continue;
+        struct evaluation judged;
+        TRY(s->run->solver->predict(s->solver, &b, s->scores, e));
+        evaluate_scores(&s->net, &b, s->scores, &judged);
+        s->last[k].loss = judged.loss;
+        s->last[k].accuracy = judged.accuracy;
+    }
+    metric_clear(&s->sink);
+    if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);
+    if (s->sink.bad)
+        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
+                    s->run->solver->name);
+    TRY(session_grow_rows(s, e));
+    double *row = s->rows + s->at.n_rows++ * s->n_columns;
+    const double fixed[FIXED_COLUMNS] = {(double)s->at.iter,
+                                         s->at.samples,
+                                         s->at.train_s,
+                                         s->last[SPLIT_TRAIN].loss,
+                                         s->last[SPLIT_TRAIN].accuracy,
+                                         s->last[SPLIT_VALIDATION].accuracy,
+                                         s->last[SPLIT_TEST].accuracy};
+    memcpy(row, fixed, sizeof fixed);
+    for (size_t l = 1; l < s->net.L; l++) row[FIXED_COLUMNS + l - 1] = s->last[SPLIT_TRAIN].rate[l];
+    size_t used = FIXED_COLUMNS + s->net.L - 1;
+    memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
+    double validation = s->last[SPLIT_VALIDATION].accuracy;
+    if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
+        s->at.best_val = validation;
+        s->at.best_test = s->last[SPLIT_TEST].accuracy;
+        s->at.best_iter = s->at.iter;
+    }
+    s->at.eval_s += clock_seconds() - started;
+    return ST_OK;
+}
+
+static void tell_progress(const struct session *s)
+{
+    char line[96];
+    if (s->settings->progress_fd < 0) return;
+    int n = snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
+                     s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + 4] : NAN);
+    /* A reader that is gone is no reason to stop. */
+    if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
+}
+
+/* Why to stop after an evaluation or a step, or NULL. Looks at validation only. */
+static const char *reason_to_stop(struct session *s, bool converged)
+{
+    const struct stop_options *stop = &s->run->stop;
+    double validation = s->last[SPLIT_VALIDATION].accuracy;
+    if (*s->settings->stop) return "interrupted";
+    if (stop->target > 0 && validation >= stop->target) {
+        s->at.time_to_target_s = s->at.train_s;
+        return "target";
+    }
+    if (converged) return "converged";
+    if (s->at.iter >= stop->max_iter) return "max_iter";
+    if (stop->time_limit > 0 && s->at.train_s >= stop->time_limit) return "time_limit";
+    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(validation))
+        return "plateau";
+    return NULL;
+}
+
+static status train(struct session *s, struct error *e)
+{
+    const struct solver *solver = s->run->solver;
+    double saved = clock_seconds();
+    bool converged = false;
+    while (!(s->stop_reason = reason_to_stop(s, converged))) {
+        long next = s->at.iter + 1, every = s->run->run.eval_every;
+        struct step_report r = {.hold = watch_hold, .resume = watch_start, .clock = &s->watch};
+        r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->caps & CAP_ONE_SHOT);
+        s->watch.total = 0;
+        double cpu = cpu_seconds();
+        watch_start(&s->watch);
+        status st = solver->step(s->solver, &r, e);
+        watch_hold(&s->watch);
+        s->at.cpu_s += cpu_seconds() - cpu;
+        s->at.train_s += s->watch.total;
+        s->at.iter = next;
+        s->at.samples += r.samples;
+        converged = r.converged;
+        if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
+            s->stop_reason = "diverged";
+            if (st == ST_OK) st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", next);
+            return st;
+        }
+        TRY(st);
+        if (r.measure || converged) TRY(evaluate_now(s, e));
+        tell_progress(s);
+        if (solver->save && clock_seconds() - saved > CHECKPOINT_SECONDS) {
+            TRY(checkpoint_save(s, e));
+            saved = clock_seconds();
+        }
+    }
+    return ST_OK;
+}
+
+static status perform(struct session *s, struct error *e)
+{
+    TRY(prepare(s, e));
+    double cpu = cpu_seconds();
+    watch_start(&s->watch);
+    status st = s->run->solver->init(&s->solver, s->run->solver_options, &s->env, e);
+    watch_hold(&s->watch);
+    TRY(st);
+    double setup = s->watch.total;
+    s->at.cpu_s = cpu_seconds() - cpu;
+    TRY(checkpoint_restore(s, &s->resumed, e));
+    if (!s->resumed) {
+        s->at.setup_s = setup;
+        TRY(evaluate_now(s, e));
+    }
+    return train(s, e);
+}
+
+static void session_free(struct session *s)
+{
+    s->run->solver->free(s->solver);
+    evaluator_free(s->evaluator);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+    free(s->rows);
+}
+
+/* Status word of the row. */
+static const char *outcome(const struct session *s, status st)
+{
+    if (st == ST_NO_DATA) return "no_data";
+    if (st != ST_OK) return s->stop_reason && strcmp(s->stop_reason, "diverged") == 0 ? "diverged" : "failed";
+    return strcmp(s->stop_reason, "interrupted") == 0 ? "interrupted" : "ok";
+}
+
+status worker_run(struct run *run, const struct worker_settings *settings, struct error *e)
+{
+    struct session *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for a run");
+    s->run = run;
+    s->settings = settings;
+    for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
+    status st = perform(s, e);
+    if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
+    const char *word = outcome(s, st);
+    bool interrupted = strcmp(word, "interrupted") == 0;
+    struct error second = {0};
+    status written = ST_OK;
+    if (interrupted && run->solver->save) written = checkpoint_save(s, &second);
+    if (!interrupted) checkpoint_remove(s);
+    if (written == ST_OK && s->at.n_rows > 0) written = worker_write_curve(s, &second);
+    if (written == ST_OK) written = worker_write_row(s, word, st == ST_OK ? "" : e->text, &second);
+    session_free(s);
+    free(s);
+    if (st == ST_OK && written != ST_OK) {
+        *e = second;
+        return written;
+    }
+    return st == ST_OK && interrupted ? FAIL(e, ST_INTERRUPTED, "interrupted") : st;
+}

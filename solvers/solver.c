@@ -1,0 +1,85 @@
+/* What all solvers share: metric columns, the runner's clock, checkpoint blocks. */
+#include "solvers/solver.h"
+#include <math.h>
+#include <string.h>
+
+static size_t columns_of(const struct metric_desc *m, size_t L)
+{
+    return m->scope == METRIC_RUN ? 1 : m->scope == METRIC_LAYER ? L : L - 1;
+}
+
+size_t metric_count(const struct metric_desc *m, size_t n_metrics, size_t L)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < n_metrics; i++) sum += columns_of(&m[i], L);
+    return sum;
+}
+
+void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size_t k, char *name, size_t size)
+{
+    for (size_t i = 0; i < n_metrics; i++) {
+        size_t columns = columns_of(&m[i], L);
+        if (k >= columns) {
+            k -= columns;
+            continue;
+        }
+        if (m[i].scope == METRIC_RUN)
+            snprintf(name, size, "%s", m[i].name);
+        else
+            snprintf(name, size, "%s_%zu", m[i].name, k + 1);
+        return;
+    }
+    snprintf(name, size, "%s", "");
+}
+
+void metric_clear(struct metric_sink *s)
+{
+    size_t n = metric_count(s->metrics, s->n_metrics, s->L);
+    for (size_t k = 0; k < n; k++) s->values[k] = NAN;
+}
+
+void metric_put(struct metric_sink *s, const char *name, size_t index, double value)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < s->n_metrics; i++) {
+        const struct metric_desc *m = &s->metrics[i];
+        size_t columns = columns_of(m, s->L), k = m->scope == METRIC_RUN ? index : index - 1;
+        if (strcmp(m->name, name) == 0 && k < columns) {
+            s->values[first + k] = value;
+            return;
+        }
+        first += columns;
+    }
+    s->bad = true;
+}
+
+void step_hold(struct step_report *r)
+{
+    if (r->hold) r->hold(r->clock);
+}
+
+void step_resume(struct step_report *r)
+{
+    if (r->resume) r->resume(r->clock);
+}
+
+const struct solver *solver_find(const char *name)
+{
+    for (size_t i = 0; solvers[i]; i++)
+        if (strcmp(solvers[i]->name, name) == 0) return solvers[i];
+    return NULL;
+}
+
+status checkpoint_write(FILE *f, const void *bytes, size_t size, struct error *e)
+{
+    if (size > 0 && fwrite(bytes, size, 1, f) != 1)
+        return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
+    return ST_OK;
+}
+
+status checkpoint_read(FILE *f, void *bytes, size_t size, struct error *e)
+{
+    if (size > 0 && fread(bytes, size, 1, f) != 1)
+        return FAIL(e, ST_IO, "the checkpoint ends %zu bytes early", size);
+    return ST_OK;
+}
