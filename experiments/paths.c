@@ -1,6 +1,8 @@
 /* Where things are. */
-#include "experiments/runner.h"
+#include "experiments/paths.h"
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

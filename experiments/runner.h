@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_EXPERIMENTS_RUNNER_H
 #define SPIKEBENCH_EXPERIMENTS_RUNNER_H
 
+#include "experiments/paths.h"
 #include "experiments/plan.h"
 
 struct runner_settings {
@@ -22,14 +23,5 @@ struct runner_outcome {
  * returns ST_INTERRUPTED then. */
 status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
                   struct error *e);
-
-/* The folder that holds plots/ and experiments/: $SPIKEBENCH_HOME, else the parent of the program's folder if
- * it holds plots/style.gp (a build tree), else <parent>/share/spikebench. `program` is found through
- * /proc/self/exe. ST_IO with the places looked at. (paths.c) */
-status path_home(char *path, size_t size, struct error *e);
-/* The folder of the running executable. */
-status path_program(char *path, size_t size, struct error *e);
-/* mkdir -p. */
-status path_make(const char *path, struct error *e);
 
 #endif

@@ -7,10 +7,12 @@ static const char *const weights_names[] = {"ridge", "pinv", "proximal", NULL};
 static const char *const box_names[] = {"clip", "exact", "none", NULL};
 static const char *const order_names[] = {"sequential", "random", NULL};
 enum { ORDER_SEQUENTIAL, ORDER_RANDOM };
+static const char *const start_output_names[] = {"simulated", "labels", NULL};
+enum { OUTPUT_SIMULATED, OUTPUT_LABELS };
 
 struct admm_options {
     double rho, rho_out, beta, kappa, cutoff;
-    int weights, box, layer_order, time_order;
+    int weights, box, layer_order, time_order, start_output;
     long warmup;
 };
 
@@ -40,6 +42,10 @@ static const struct option admm_option_list[] = {
            "order of the hidden layers in an iteration; random: drawn anew each time"),
     OPTION(time_order, OPT_CHOICE, "sequential", 0, 0, 0, order_names, "",
            "order of the time steps t < T in an iteration; random: drawn anew each time"),
+    OPTION(start_output, OPT_CHOICE, "simulated", 0, 0, 0, start_output_names, "",
+           "the output layer's z at the start (unless network.start = published): as simulated, or on the "
+           "path of least "
+           "input that ends at the labels"),
 };
 
 static const struct metric_desc admm_metrics[] = {
@@ -132,10 +138,12 @@ static status build(struct admm_solver *s, struct error *e)
         if (!b->time_order) return ST_MEMORY;
         for (size_t t = 0; t < b->T; t++) b->time_order[t] = t;
     }
-    if (s->env.net_options->start == START_PUBLISHED)
+    if (s->env.net_options->start == START_PUBLISHED) {
         admm_start_uniform(b, s->env.rng);
-    else
-        TRY(admm_start_forward(b, e));
+        return ST_OK;
+    }
+    TRY(admm_start_forward(b, e));
+    if (o->start_output == OUTPUT_LABELS) admm_start_output(b);
     return ST_OK;
 }
 

@@ -124,6 +124,10 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
 size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
 /* z and a from the forward simulation of the net. */
 status admm_start_forward(struct admm *s, struct error *e);
+/* z_L on the path of least sum_t u_t^2 from 0 to the one-hot label: u_t = delta^(T-t) y / sum_s
+ * delta^(2(T-s)). The readout's first weights are then fitted to the labels instead of to the random start's
+ * output. */
+void admm_start_output(struct admm *s);
 /* z and a uniform on [0, 1), the published start; draws in the order layer, z before a. */
 void admm_start_uniform(struct admm *s, struct rng *rng);
 /* v[l] = W_l a_{l-1} unless fresh. */

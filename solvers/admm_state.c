@@ -134,6 +134,27 @@ status admm_start_forward(struct admm *s, struct error *e)
     return st;
 }
 
+void admm_start_output(struct admm *s)
+{
+    size_t K = s->net->n[s->L], T = s->T;
+    const double delta = (double)s->net->lif.leak;
+    double energy = 0;
+    for (size_t t = 0; t < T; t++) energy += pow(delta, 2.0 * (double)t);
+    for (size_t c = 0; c < s->part.n_chunks; c++) {
+        size_t C = admm_chunk_size(s, c), first = chunk_first(&s->part, c);
+        real *z = admm_block(s, s->z[s->L], s->L, c);
+        memset(z, 0, K * C * T * sizeof *z);
+        for (size_t i = 0; i < C; i++) {
+            size_t label = (size_t)s->env->train.labels[batch_sample(&s->env->train, first + i)];
+            double path = 0;
+            for (size_t t = 0; t < T; t++) {
+                path = delta * path + pow(delta, (double)(T - 1 - t)) / energy;
+                z[(t * C + i) * K + label] = (real)path;
+            }
+        }
+    }
+}
+
 void admm_start_uniform(struct admm *s, struct rng *rng)
 {
     for (size_t l = 1; l <= s->L; l++) {

@@ -1,0 +1,45 @@
+/* Finished runs of an experiment grouped over their seeds: what summaries and plots are made of. */
+#ifndef SPIKEBENCH_EXPERIMENTS_GROUPS_H
+#define SPIKEBENCH_EXPERIMENTS_GROUPS_H
+
+#include "support/csvio.h"
+
+enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
+
+/* Runs that differ in their seed only. */
+struct group {
+    char
+        label[GROUP_LABEL]; /* solver_hidden, and the options that set it apart from its likes: a file name */
+    const char *solver, *dataset, *hidden;
+    size_t n, rows[GROUP_RUNS_MAX]; /* rows of the table */
+};
+
+struct groups {
+    struct mem mem;
+    char folder[3900];
+    struct csv_table runs; /* FOLDER/runs.csv */
+    struct group *group;
+    size_t n, left_out; /* left_out: rows whose status is not ok */
+};
+
+/* Reads FOLDER/runs.csv. ST_IO, ST_DATA. Free with groups_free, also after an error. */
+status groups_load(struct groups *g, const char *folder, struct error *e);
+void groups_free(struct groups *g);
+
+/* Numbers of one column over a group's runs, nan where missing. ST_DATA if the column is missing or a cell no
+ * number. */
+status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
+                    struct error *e);
+
+/* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
+ * The values are sorted in place. */
+double quantile(double *values, size_t n, double p);
+/* Mean and sample standard deviation (nan below two values) of the values that are not nan. */
+double mean_of(const double *values, size_t n);
+double deviation_of(const double *values, size_t n);
+
+/* Writes FOLDER/summary.csv (a row per group) and FOLDER/curves_summary/<label>.csv (median, q1, q3 over
+ * seeds of every column, at the evaluations that all runs of the group have). */
+status groups_write(const struct groups *g, struct error *e);
+
+#endif

@@ -1,0 +1,129 @@
+/* Summaries of grouped runs as CSV. */
+#include "experiments/groups.h"
+#include "experiments/paths.h"
+#include <math.h>
+#include <string.h>
+
+static const char *const summary_columns[] = {"iters",      "train_s",   "acc_train",
+                                              "acc_val",    "acc_test",  "acc_test_at_best_val",
+                                              "loss_train", "rate_mean", "synops"};
+enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
+
+static status write_summary(const struct groups *g, struct error *e)
+{
+    static const char *const parts[] = {"mean", "sd", "med", "q1", "q3"};
+    char path[4096], name[80];
+    double v[GROUP_RUNS_MAX];
+    struct csv_writer w;
+    snprintf(path, sizeof path, "%s/summary.csv", g->folder);
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "label");
+    csv_put(&w, "solver");
+    csv_put(&w, "dataset");
+    csv_put(&w, "hidden");
+    csv_put(&w, "seeds");
+    for (size_t c = 0; c < N_SUMMARY; c++)
+        for (size_t k = 0; k < 5; k++) {
+            snprintf(name, sizeof name, "%s_%s", summary_columns[c], parts[k]);
+            csv_put(&w, name);
+        }
+    csv_end_row(&w);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct group *one = &g->group[i];
+        csv_put(&w, one->label);
+        csv_put(&w, one->solver);
+        csv_put(&w, one->dataset);
+        csv_put(&w, one->hidden);
+        csv_put_number(&w, (double)one->n);
+        for (size_t c = 0; c < N_SUMMARY; c++) {
+            status st = group_values(g, one, summary_columns[c], v, e);
+            if (st != ST_OK) {
+                csv_abandon(&w);
+                return st;
+            }
+            csv_put_number(&w, mean_of(v, one->n));
+            csv_put_number(&w, deviation_of(v, one->n));
+            csv_put_number(&w, quantile(v, one->n, 0.5));
+            csv_put_number(&w, quantile(v, one->n, 0.25));
+            csv_put_number(&w, quantile(v, one->n, 0.75));
+        }
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+/* Row of `iter` in a curve, or n_rows. */
+static size_t row_of(const struct csv_table *t, const char *iter)
+{
+    size_t row = 0;
+    while (row < t->n_rows && strcmp(csv_cell(t, row, 0), iter) != 0) row++;
+    return row;
+}
+
+static status write_row(struct csv_writer *w, const struct csv_table *curves, size_t n, size_t row,
+                        struct error *e)
+{
+    double v[GROUP_RUNS_MAX];
+    const char *iter = csv_cell(&curves[0], row, 0);
+    for (size_t i = 0; i < n; i++)
+        if (row_of(&curves[i], iter) == curves[i].n_rows) return ST_OK; /* not in every run */
+    csv_put(w, iter);
+    for (size_t c = 1; c < curves[0].n_columns; c++) {
+        for (size_t i = 0; i < n; i++) {
+            long column = csv_column(&curves[i], curves[0].names[c]);
+            v[i] = NAN;
+            if (column != CSV_NONE)
+                TRY(csv_number(&curves[i], row_of(&curves[i], iter), (size_t)column, &v[i], e));
+        }
+        csv_put_number(w, quantile(v, n, 0.5));
+        csv_put_number(w, quantile(v, n, 0.25));
+        csv_put_number(w, quantile(v, n, 0.75));
+    }
+    csv_end_row(w);
+    return ST_OK;
+}
+
+static status write_curve(const struct groups *g, const struct group *one, struct csv_table *curves,
+                          struct error *e)
+{
+    char path[4400], name[120];
+    struct csv_writer w;
+    long id = csv_column(&g->runs, "run_id");
+    for (size_t i = 0; i < one->n; i++) {
+        snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder,
+                 csv_cell(&g->runs, one->rows[i], (size_t)id));
+        TRY(csv_read(&curves[i], path, 1, e));
+    }
+    snprintf(path, sizeof path, "%s/curves_summary/%s.csv", g->folder, one->label);
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, curves[0].names[0]);
+    for (size_t c = 1; c < curves[0].n_columns; c++)
+        for (int k = 0; k < 3; k++) {
+            snprintf(name, sizeof name, "%s_%s", curves[0].names[c], k == 0 ? "med" : k == 1 ? "q1" : "q3");
+            csv_put(&w, name);
+        }
+    csv_end_row(&w);
+    status st = ST_OK;
+    for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
+        st = write_row(&w, curves, one->n, row, e);
+    if (st == ST_OK) return csv_close(&w, e);
+    csv_abandon(&w);
+    return st;
+}
+
+status groups_write(const struct groups *g, struct error *e)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/curves_summary", g->folder);
+    TRY(path_make(path, e));
+    TRY(write_summary(g, e));
+    for (size_t i = 0; i < g->n; i++) {
+        struct mem mem = {0};
+        struct csv_table *curves = mem_alloc(&mem, g->group[i].n, sizeof *curves, e);
+        status st = curves ? write_curve(g, &g->group[i], curves, e) : ST_MEMORY;
+        for (size_t k = 0; curves && k < g->group[i].n; k++) csv_table_free(&curves[k]);
+        mem_free(&mem);
+        TRY(st);
+    }
+    return ST_OK;
+}

@@ -1,0 +1,17 @@
+/* Where things are. */
+#ifndef SPIKEBENCH_EXPERIMENTS_PATHS_H
+#define SPIKEBENCH_EXPERIMENTS_PATHS_H
+
+#include "support/err.h"
+#include <stddef.h>
+
+/* The folder that holds plots/ and experiments/: $SPIKEBENCH_HOME, else the parent of the program's folder if
+ * it holds plots/style.gp (a build tree), else <parent>/share/spikebench. `program` is found through
+ * /proc/self/exe. ST_IO with the places looked at. (paths.c) */
+status path_home(char *path, size_t size, struct error *e);
+/* The folder of the running executable. */
+status path_program(char *path, size_t size, struct error *e);
+/* mkdir -p. */
+status path_make(const char *path, struct error *e);
+
+#endif

@@ -1,0 +1,178 @@
+/* spikebench plot: draws an experiment's figures with gnuplot from its summary CSV files. */
+#include "experiments/commands.h"
+#include "experiments/groups.h"
+#include "experiments/paths.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_ARGS = 96 };
+
+struct plotter {
+    struct groups groups;
+    char scripts[4096], out[4096];
+    char text[MAX_ARGS][4500]; /* storage of arguments */
+    char *argv[MAX_ARGS + 8];
+    size_t n;
+    bool failed;
+};
+
+static int usage(FILE *out, int code)
+{
+    fputs("usage: spikebench plot EXPERIMENT [--results DIR] [--out DIR]\n"
+          "\n"
+          "Draws the figures of DIR/EXPERIMENT (results folder: results) as SVG and PNG into --out\n"
+          "(plots/out/EXPERIMENT), by gnuplot, and prints their names.\n",
+          out);
+    return code;
+}
+
+static void add(struct plotter *p, const char *format, const char *a, const char *b)
+{
+    if (p->n >= MAX_ARGS) return;
+    snprintf(p->text[p->n], sizeof p->text[p->n], format, a, b);
+    p->argv[p->n] = p->text[p->n];
+    p->n++;
+}
+
+static void begin(struct plotter *p, const char *script, const char *figure)
+{
+    p->n = 0;
+    add(p, "gnuplot%s%s", "", "");
+    add(p, "-c%s%s", "", "");
+    add(p, "%s/%s", p->scripts, script);
+    add(p, "%s%s", p->scripts, "");
+    add(p, "%s/%s", p->out, figure);
+}
+
+static void draw(struct plotter *p)
+{
+    p->argv[p->n] = NULL;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execvp("gnuplot", p->argv);
+        fprintf(stderr, "gnuplot: %s\n", strerror(errno));
+        _exit(127);
+    }
+    int how = -1;
+    if (pid < 0 || waitpid(pid, &how, 0) != pid || how != 0) {
+        fprintf(stderr, "spikebench plot: %s failed\n", p->argv[2]);
+        p->failed = true;
+        return;
+    }
+    printf("%s.svg\n%s.png\n", p->argv[4], p->argv[4]);
+}
+
+static size_t depth_of(const char *hidden)
+{
+    size_t depth = 1;
+    for (const char *c = hidden; *c; c++) depth += *c == '-';
+    return depth;
+}
+
+/* The paper's panel and the numerical error of one ADMM configuration. */
+static void draw_admm(struct plotter *p, const struct group *g)
+{
+    char figure[GROUP_LABEL + 16], title[GROUP_LABEL + 64], layers[16];
+    snprintf(layers, sizeof layers, "%zu", depth_of(g->hidden));
+    snprintf(title, sizeof title, "%s, %s: hidden %s, median of %zu seeds", g->solver, g->dataset, g->hidden,
+             g->n);
+    const char *const scripts[] = {"panel", "numerical_error"};
+    for (size_t k = 0; k < 2; k++) {
+        char script[32], curve[4400];
+        snprintf(script, sizeof script, "%s.gp", scripts[k]);
+        snprintf(figure, sizeof figure, "%s_%s", scripts[k], g->label);
+        snprintf(curve, sizeof curve, "%s/curves_summary/%s.csv", p->groups.folder, g->label);
+        begin(p, script, figure);
+        add(p, "%s%s", title, "");
+        add(p, "%s%s", layers, "");
+        add(p, "%s%s", curve, "");
+        draw(p);
+    }
+}
+
+/* Test accuracy of all configurations with these widths, against `x`. */
+static void draw_accuracy(struct plotter *p, const char *hidden, const char *x)
+{
+    char figure[200], title[200];
+    snprintf(figure, sizeof figure, "accuracy_%s_%s", x, hidden);
+    snprintf(title, sizeof title, "hidden %s", hidden);
+    begin(p, "accuracy.gp", figure);
+    add(p, "%s%s", title, "");
+    add(p, "%s%s", x, "");
+    for (size_t k = 0; k < p->groups.n && p->n + 2 < MAX_ARGS; k++) {
+        const struct group *g = &p->groups.group[k];
+        char curve[4400];
+        if (strcmp(g->hidden, hidden) != 0) continue;
+        snprintf(curve, sizeof curve, "%s/curves_summary/%s.csv", p->groups.folder, g->label);
+        add(p, "%s%s", g->label, "");
+        add(p, "%s%s", curve, "");
+    }
+    draw(p);
+}
+
+static void draw_all(struct plotter *p)
+{
+    for (size_t k = 0; k < p->groups.n; k++)
+        if (strncmp(p->groups.group[k].solver, "admm", 4) == 0) draw_admm(p, &p->groups.group[k]);
+    for (size_t k = 0; k < p->groups.n; k++) {
+        size_t j = 0;
+        while (strcmp(p->groups.group[j].hidden, p->groups.group[k].hidden) != 0) j++;
+        if (j < k) continue; /* these widths are drawn already */
+        draw_accuracy(p, p->groups.group[k].hidden, "seconds");
+        draw_accuracy(p, p->groups.group[k].hidden, "iterations");
+    }
+}
+
+static status prepare(struct plotter *p, const char *results, const char *experiment, const char *out,
+                      struct error *e)
+{
+    char folder[3900], home[4000];
+    snprintf(folder, sizeof folder, "%s/%s", results, experiment);
+    TRY(groups_load(&p->groups, folder, e));
+    if (p->groups.n == 0) return FAIL(e, ST_DATA, "%s/runs.csv holds no finished run", folder);
+    TRY(groups_write(&p->groups, e));
+    TRY(path_home(home, sizeof home, e));
+    snprintf(p->scripts, sizeof p->scripts, "%s/plots", home);
+    if (out)
+        snprintf(p->out, sizeof p->out, "%s", out);
+    else
+        snprintf(p->out, sizeof p->out, "plots/out/%s", experiment);
+    return path_make(p->out, e);
+}
+
+int command_plot(int argc, char **argv)
+{
+    static const struct option names[] = {{"results", required_argument, NULL, 'r'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    const char *results = "results", *out = NULL;
+    optind = 1;
+    for (int o; (o = getopt_long(argc, argv, "r:o:h", names, NULL)) != -1;) {
+        if (o == 'h') return usage(stdout, 0);
+        if (o == 'r')
+            results = optarg;
+        else if (o == 'o')
+            out = optarg;
+        else
+            return usage(stderr, 2);
+    }
+    if (optind + 1 != argc) return usage(stderr, 2);
+    struct error e = {0};
+    struct plotter *p = calloc(1, sizeof *p);
+    status st = p ? prepare(p, results, argv[optind], out, &e) : FAIL(&e, ST_MEMORY, "no memory");
+    if (st == ST_OK)
+        draw_all(p);
+    else
+        fprintf(stderr, "spikebench plot: %s\n", e.text);
+    int code = st == ST_OK && !p->failed ? 0 : 1;
+    if (p) groups_free(&p->groups);
+    free(p);
+    return code;
+}

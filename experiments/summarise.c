@@ -1,0 +1,83 @@
+/* spikebench summarise: a table of an experiment's results, and the CSV files that plots are drawn from. */
+#include "experiments/commands.h"
+#include "experiments/groups.h"
+#include <getopt.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int usage(FILE *out, int code)
+{
+    fputs("usage: spikebench summarise EXPERIMENT [--results DIR]\n"
+          "\n"
+          "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT (DIR: "
+          "results) and\n"
+          "writes summary.csv and curves_summary/ there. EXPERIMENT may also be a folder that holds a "
+          "runs.csv.\n"
+          "Accuracies are those of the network simulated forward from its weights.\n",
+          out);
+    return code;
+}
+
+static void cell(const struct groups *g, const struct group *one, const char *column, double factor)
+{
+    double v[GROUP_RUNS_MAX];
+    char text[40] = "-";
+    if (group_values(g, one, column, v, NULL) == ST_OK) {
+        double mean = factor * mean_of(v, one->n), deviation = factor * deviation_of(v, one->n);
+        if (!isnan(mean) && isnan(deviation)) snprintf(text, sizeof text, "%.2f", mean);
+        if (!isnan(mean) && !isnan(deviation)) snprintf(text, sizeof text, "%.2f +- %.2f", mean, deviation);
+    }
+    printf("  %16s", text);
+}
+
+static void print_table(const struct groups *g)
+{
+    int widest = 13;
+    for (size_t i = 0; i < g->n; i++)
+        widest = (int)strlen(g->group[i].label) > widest ? (int)strlen(g->group[i].label) : widest;
+    printf("%-*s  %5s  %16s  %16s  %16s  %16s  %16s\n", widest, "configuration", "seeds", "train %",
+           "validation %", "test %", "iterations", "training s");
+    for (size_t i = 0; i < g->n; i++) {
+        const struct group *one = &g->group[i];
+        printf("%-*s  %5zu", widest, one->label, one->n);
+        cell(g, one, "acc_train", 100);
+        cell(g, one, "acc_val", 100);
+        cell(g, one, "acc_test", 100);
+        cell(g, one, "iters", 1);
+        cell(g, one, "train_s", 1);
+        printf("\n");
+    }
+    if (g->left_out) printf("%zu unfinished or failed runs are left out\n", g->left_out);
+}
+
+int command_summarise(int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"results", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *results = "results";
+    char folder[3900];
+    struct stat info;
+    optind = 1;
+    for (int o; (o = getopt_long(argc, argv, "r:h", names, NULL)) != -1;) {
+        if (o == 'h') return usage(stdout, 0);
+        if (o != 'r') return usage(stderr, 2);
+        results = optarg;
+    }
+    if (optind + 1 != argc) return usage(stderr, 2);
+    snprintf(folder, sizeof folder, "%s/runs.csv", argv[optind]);
+    if (stat(folder, &info) == 0)
+        snprintf(folder, sizeof folder, "%s", argv[optind]);
+    else
+        snprintf(folder, sizeof folder, "%s/%s", results, argv[optind]);
+    struct groups g;
+    struct error e = {0};
+    status st = groups_load(&g, folder, &e);
+    if (st == ST_OK) st = groups_write(&g, &e);
+    if (st == ST_OK)
+        print_table(&g);
+    else
+        fprintf(stderr, "spikebench summarise: %s\n", e.text);
+    groups_free(&g);
+    return st == ST_OK ? 0 : 1;
+}
