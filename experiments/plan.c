@@ -127,7 +127,7 @@ static status read_dataset(struct loader *l, const config_node *root, struct err
         return config_fail(&l->config, map, e, "'dataset' must be a mapping such as {name: digits}");
     TRY(need_text(l, map, "name", &node, e));
     l->dataset = dataset_find(config_text(node));
-    for (; dataset_sources[n] && n < NAMES_MAX; n++) names[n] = dataset_sources[n]->name;
+    for (; n < NAMES_MAX && dataset_sources[n]; n++) names[n] = dataset_sources[n]->name;
     return l->dataset ? ST_OK : fail_name(l, node, "dataset", names, n, e);
 }
 
@@ -195,7 +195,7 @@ static status read_solver(struct loader *l, const config_node *item, struct solv
     if (!config_is_map(item))
         return config_fail(&l->config, item, e, "a solver must be a mapping such as {name: admm}");
     TRY(need_text(l, item, "name", &node, e));
-    for (; solvers[n] && n < NAMES_MAX; n++) names[n] = solvers[n]->name;
+    for (; n < NAMES_MAX && solvers[n]; n++) names[n] = solvers[n]->name;
     sp->solver = solver_find(config_text(node));
     if (!sp->solver) return fail_name(l, node, "solver", names, n, e);
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);

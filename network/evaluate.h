@@ -6,24 +6,29 @@
 #include "network/net.h"
 
 struct evaluation {
-    double loss;     /* mean per sample of net->loss (squared for regression) */
-    double accuracy; /* fraction right, in [0, 1]; nan for regression */
+    double loss;                     /* mean per sample of net->loss (squared for regression) */
+    double accuracy;                 /* fraction right, in [0, 1]; nan for regression */
     double rate[NET_MAX_LAYERS + 1]; /* rate[l]: spikes per neuron and step, hidden l = 1..L-1 */
-    double synops;   /* accumulate operations per sample: sum over layers of (non-zero inputs of the layer) x n_l */
+    double synops; /* accumulate operations per sample: sum over layers of (non-zero inputs of the layer) x
+                      n_l */
     double synops_dense; /* the same if nothing were sparse: T * sum_l n_{l-1} n_l */
 };
 
 struct evaluator;
 
 /* Workspaces for evaluating nets of this shape over T steps with this pool (borrowed; NULL: one thread). */
-status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, struct pool *pool, struct error *e);
+status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, struct pool *pool,
+                        struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
 
 /* Simulates the whole batch. scores: NULL or out (n_L x batch->n). An empty batch gives nan everywhere. */
-void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out, real *scores);
+void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
+              real *scores);
 
-/* As evaluate, for scores (n_L x batch->n) computed elsewhere (a solver's predict slot): loss and accuracy only. */
-void evaluate_scores(const struct net *net, const struct batch *b, const real *scores, struct evaluation *out);
+/* As evaluate, for scores (n_L x batch->n) computed elsewhere (a solver's predict slot): loss and accuracy
+ * only. */
+void evaluate_scores(const struct net *net, const struct batch *b, const real *scores,
+                     struct evaluation *out);
 
 /* Bytes of the weights. */
 size_t net_footprint(const struct net *net);

@@ -14,25 +14,25 @@
 #include <stdio.h>
 
 enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1 };
-enum readout { READOUT_LAST, READOUT_MEAN };          /* scores = z_{L,T}, or the mean of z_{L,t} over t */
+enum readout { READOUT_LAST, READOUT_MEAN }; /* scores = z_{L,T}, or the mean of z_{L,t} over t */
 enum start { START_RATE, START_KAIMING, START_PUBLISHED };
 extern const char *const readout_names[], *const start_names[];
 
 struct net_options {
     struct int_list hidden; /* widths of the hidden layers, at least one */
     double leak, threshold;
-    int reset;   /* enum reset */
-    int readout; /* enum readout */
-    int loss;    /* enum loss: the loss that is trained and reported */
-    int start;   /* enum start */
+    int reset;         /* enum reset */
+    int readout;       /* enum readout */
+    int loss;          /* enum loss: the loss that is trained and reported */
+    int start;         /* enum start */
     double start_rate; /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
 };
 extern const struct option_table net_option_table;
 
 struct net {
-    size_t L;                      /* weight layers: hidden layers + 1 */
-    size_t n[NET_MAX_LAYERS + 1];  /* n[0] inputs, n[1] .. n[L-1] hidden, n[L] outputs */
-    real *W[NET_MAX_LAYERS + 1];   /* W[l], l = 1..L: n[l] x n[l-1], column-major; W[0] = NULL */
+    size_t L;                     /* weight layers: hidden layers + 1 */
+    size_t n[NET_MAX_LAYERS + 1]; /* n[0] inputs, n[1] .. n[L-1] hidden, n[L] outputs */
+    real *W[NET_MAX_LAYERS + 1];  /* W[l], l = 1..L: n[l] x n[l-1], column-major; W[0] = NULL */
     struct lif lif;
     enum readout readout;
     enum loss loss;
@@ -42,11 +42,11 @@ struct net {
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e);
 
-/* Sets the weights. START_RATE: rows N(0, 1/n_{l-1}), then each hidden layer, from the first on, scaled by bisection
- * until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate within 1e-3; the
- * readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if no scale gives the rate (no
- * input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED: zeros. Draws come from `rng` in a
- * fixed order. */
+/* Sets the weights. START_RATE: rows N(0, 1/n_{l-1}), then each hidden layer, from the first on, scaled by
+ * bisection until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate
+ * within 1e-3; the readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if no
+ * scale gives the rate (no input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED:
+ * zeros. Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 
@@ -57,9 +57,9 @@ bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */
 void net_copy_weights(struct net *to, const struct net *from);
 
-/* The record of a simulated block of C <= C_max samples (layout of network/spikes.h). Kept: z[l] (n_l x T*C, l = 1..L)
- * and a[l] (l = 1..L-1) of all layers. Not kept: only z[L] is valid after the simulation; hidden layers share two
- * buffers. */
+/* The record of a simulated block of C <= C_max samples (layout of network/spikes.h). Kept: z[l] (n_l x T*C,
+ * l = 1..L) and a[l] (l = 1..L-1) of all layers. Not kept: only z[L] is valid after the simulation; hidden
+ * layers share two buffers. */
 struct trace {
     size_t T, C_max;
     bool keep;
@@ -80,7 +80,8 @@ struct simulate_options {
     const struct surrogate *relax; /* NULL: spikes; else the smooth network (see struct surrogate) */
     real slope;
     struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */
-    double *spikes_out;      /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */
+    double
+        *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */
 };
 
 /* Simulates samples first .. first+C-1 of the batch into *tr, layer by layer:
@@ -91,9 +92,9 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
 /* scores (K x C) from the readout's trace z_L (K x T*C), by net->readout. */
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores);
 
-/* Weight files: magic number, format version, precision, shape, neuron parameters, weights, CRC-32 of all that.
- * net_load needs a net of the same shape (ST_DATA naming both shapes, or a wrong magic number, version, precision,
- * length or checksum, otherwise). */
+/* Weight files: magic number, format version, precision, shape, neuron parameters, weights, CRC-32 of all
+ * that. net_load needs a net of the same shape (ST_DATA naming both shapes, or a wrong magic number, version,
+ * precision, length or checksum, otherwise). */
 status net_save(const struct net *net, FILE *f, struct error *e);
 status net_load(struct net *net, FILE *f, struct error *e);
 

@@ -1,5 +1,5 @@
-/* Sparse spike tensors: for each sample and time step a list of (input, count). Dense blocks are made only where
- * a BLAS call needs them. */
+/* Sparse spike tensors: for each sample and time step a list of (input, count). Dense blocks are made only
+ * where a BLAS call needs them. */
 #ifndef SPIKEBENCH_NETWORK_SPIKES_H
 #define SPIKEBENCH_NETWORK_SPIKES_H
 
@@ -23,8 +23,8 @@ struct batch {
     const struct spikes *x;
     const size_t *samples; /* [n], indices into x; NULL means 0 .. n-1 */
     size_t n;
-    const int *labels;     /* [x->n_samples], by index into x; NULL for regression */
-    const real *targets;   /* [x->n_samples * n_targets], or NULL for classification */
+    const int *labels;   /* [x->n_samples], by index into x; NULL for regression */
+    const real *targets; /* [x->n_samples * n_targets], or NULL for classification */
 };
 
 /* Index into batch->x (and its labels) of the batch's i-th sample. */
@@ -57,7 +57,8 @@ struct spikes_builder {
 };
 
 status spikes_begin(struct spikes_builder *b, size_t n_inputs, size_t T, size_t n_samples, struct error *e);
-status spikes_add(struct spikes_builder *b, uint32_t index, double value, struct error *e); /* value 0 is dropped */
+status spikes_add(struct spikes_builder *b, uint32_t index, double value,
+                  struct error *e); /* value 0 is dropped */
 status spikes_end_row(struct spikes_builder *b, struct error *e);
 /* All n_samples*T rows must have been ended (ST_INTERNAL otherwise). Frees the builder. */
 status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e);

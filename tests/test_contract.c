@@ -1,0 +1,251 @@
+/* What every registered solver and dataset must do. */
+#include "network/evaluate.h"
+#include "tests/toy_data.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct solver_case {
+    size_t index;
+    bool variant; /* random orders for ADMM, sgd for bptt */
+};
+
+static struct solver_case cases[16];
+
+static struct criterion_test_params all_solvers(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; solvers[i] && n + 2 <= 16; i++)
+        for (int variant = 0; variant < 2; variant++) cases[n++] = (struct solver_case){i, variant};
+    return cr_make_param_array(struct solver_case, cases, n);
+}
+
+/* A solver in the middle of training. */
+struct setting {
+    struct mem mem;
+    struct dataset data;
+    struct net_options net_options;
+    struct net net;
+    struct pool *pool;
+    struct rng rng;
+    struct train_env env;
+    const struct solver *solver;
+    void *options, *state;
+};
+
+static void set(struct setting *s, const char *key, const char *value)
+{
+    const struct option *o = opt_find(&s->solver->options, key);
+    if (o) cr_assert_eq(opt_set(o, s->options, value, NULL), ST_OK);
+}
+
+static void begin(struct setting *s, const struct solver_case *c, size_t threads)
+{
+    struct error e = {0};
+    memset(s, 0, sizeof *s);
+    s->solver = solvers[c->index];
+    toy_data_create(&s->data, 150, 6, 12, 3, 4);
+    cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
+    s->net_options.hidden = (struct int_list){2, {24, 9}};
+    toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 2);
+    cr_assert_eq(pool_create(&s->pool, threads, NULL), ST_OK);
+    rng_seed(&s->rng, 2, "solver");
+    s->options = mem_alloc(&s->mem, 1, s->solver->options.size, NULL);
+    cr_assert_eq(opt_defaults(&s->solver->options, s->options, &e), ST_OK, "%s", e.text);
+    set(s, "batch", "40");
+    set(s, "lr", "0.01");
+    set(s, "start_output", "labels");
+    set(s, "kappa", "0.01");
+    if (c->variant) {
+        set(s, "layer_order", "random");
+        set(s, "time_order", "random");
+        set(s, "weights", "proximal");
+        set(s, "optimizer", "sgd");
+        set(s, "clip", "1");
+    }
+    s->env = (struct train_env){.net = &s->net,
+                                .net_options = &s->net_options,
+                                .info = &s->data.info,
+                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
+                                .pool = s->pool,
+                                .rng = &s->rng};
+    if (s->solver->check)
+        cr_assert_eq(s->solver->check(s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(s->solver->init(&s->state, s->options, &s->env, &e), ST_OK, "%s", e.text);
+}
+
+static void steps(struct setting *s, int n, bool measure)
+{
+    struct error e = {0};
+    for (int i = 0; i < n; i++) {
+        struct step_report r = {.measure = measure};
+        cr_assert_eq(s->solver->step(s->state, &r, &e), ST_OK, "%s: %s", s->solver->name, e.text);
+        cr_assert_eq(r.samples, 150.0);
+    }
+}
+
+static void end(struct setting *s)
+{
+    s->solver->free(s->state);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+}
+
+static void expect_same_weights(const struct setting *a, const struct setting *b, const char *what)
+{
+    for (size_t l = 1; l <= a->net.L; l++)
+        cr_expect_eq(memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)), 0,
+                     "%s: layer %zu: %s", a->solver->name, l, what);
+}
+
+static double loss_now(struct setting *s)
+{
+    struct evaluator *ev;
+    struct evaluation result;
+    cr_assert_eq(evaluator_create(&ev, &s->net, s->data.info.T, NULL, NULL), ST_OK);
+    evaluate(ev, &s->net, &s->env.train, &result, NULL);
+    evaluator_free(ev);
+    return result.loss;
+}
+
+ParameterizedTestParameters(contract, same_bits_for_seed_threads_and_measuring)
+{
+    return all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, same_bits_for_seed_threads_and_measuring)
+{
+    struct setting a, b, threaded, measured;
+    begin(&a, c, 1);
+    begin(&b, c, 1);
+    begin(&threaded, c, 2);
+    begin(&measured, c, 1);
+    steps(&a, 3, false);
+    steps(&b, 3, false);
+    steps(&threaded, 3, false);
+    steps(&measured, 3, true);
+    expect_same_weights(&a, &b, "a second run differs");
+    expect_same_weights(&a, &threaded, "two threads give other bits");
+    expect_same_weights(&a, &measured, "diagnostics change the result");
+    end(&a);
+    end(&b);
+    end(&threaded);
+    end(&measured);
+}
+
+ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
+{
+    return all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_bit)
+{
+    struct setting a, b;
+    begin(&a, c, 1);
+    if (!a.solver->save) {
+        end(&a);
+        cr_skip_test("%s keeps no state", solvers[c->index]->name);
+    }
+    steps(&a, 2, false);
+    FILE *f = tmpfile();
+    cr_assert_not_null(f);
+    cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
+    begin(&b, c, 1);
+    net_copy_weights(&b.net, &a.net);
+    b.rng = a.rng;
+    rewind(f);
+    cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
+    steps(&a, 3, false);
+    steps(&b, 3, false);
+    expect_same_weights(&a, &b, "a resumed run differs");
+    rewind(f);
+    cr_assert_eq(fseek(f, -1, SEEK_END), 0);
+    cr_expect_neq(b.solver->load(b.state, f, NULL), ST_OK, "a cut checkpoint must be refused");
+    fclose(f);
+    end(&a);
+    end(&b);
+}
+
+ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
+{
+    return all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_complete)
+{
+    struct setting s;
+    begin(&s, c, 1);
+    double before = loss_now(&s);
+    steps(&s, s.solver->caps & CAP_ONE_SHOT ? 1 : 15, true);
+    cr_expect(net_finite(&s.net));
+    cr_expect_lt(loss_now(&s), 0.8 * before, "%s: loss %g, then %g", s.solver->name, before, loss_now(&s));
+    double values[128];
+    struct metric_sink sink = {s.solver->metrics, s.solver->n_metrics, s.net.L, values, false};
+    size_t n = metric_count(sink.metrics, sink.n_metrics, sink.L);
+    cr_assert_lt(n, 128);
+    metric_clear(&sink);
+    s.solver->report(s.state, &sink);
+    cr_expect_not(sink.bad, "%s reports a metric it does not describe", s.solver->name);
+    size_t filled = 0;
+    for (size_t k = 0; k < n; k++) filled += !isnan(values[k]);
+    cr_expect_gt(filled, 0);
+    end(&s);
+}
+
+Test(contract, free_accepts_null)
+{
+    for (size_t i = 0; solvers[i]; i++) solvers[i]->free(NULL);
+    cr_expect_null(solver_find("no such solver"));
+    cr_expect_eq(solver_find("admm"), solvers[0]);
+}
+
+/* NaN, values out of range and plain text are refused for every numeric option and choice, naming the option.
+ */
+static void check_table(const struct option_table *t, const char *owner)
+{
+    static const char *const hostile[] = {"nan", "-1e308", "1e308", "", "rho", "1.5.2", "0x", "--"};
+    void *options = calloc(1, t->size);
+    struct error e = {0};
+    cr_assert_not_null(options);
+    cr_expect_eq(opt_defaults(t, options, &e), ST_OK, "%s: %s", owner, e.text);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct option *o = &t->options[i];
+        char before[OPT_STRING_MAX], after[OPT_STRING_MAX];
+        cr_expect(opt_is_default(o, options), "%s.%s", owner, o->key);
+        cr_expect_gt(strlen(o->help), 5, "%s.%s needs a help text", owner, o->key);
+        if (o->type == OPT_STRING) continue;
+        opt_format(o, options, before, sizeof before);
+        for (size_t k = 0; k < sizeof hostile / sizeof *hostile; k++) {
+            cr_expect_eq(opt_set(o, options, hostile[k], &e), ST_CONFIG, "%s.%s took '%s'", owner, o->key,
+                         hostile[k]);
+            cr_expect(strstr(e.text, o->key) != NULL, "%s", e.text);
+        }
+        opt_format(o, options, after, sizeof after);
+        cr_expect_str_eq(before, after, "a refused value must leave %s.%s alone", owner, o->key);
+    }
+    free(options);
+}
+
+Test(contract, hostile_options_are_refused_by_name)
+{
+    check_table(&net_option_table, "network");
+    for (size_t i = 0; solvers[i]; i++) check_table(&solvers[i]->options, solvers[i]->name);
+    for (size_t i = 0; dataset_sources[i]; i++)
+        check_table(&dataset_sources[i]->options, dataset_sources[i]->name);
+}
+
+Test(contract, admm_refuses_what_it_cannot_solve)
+{
+    struct net_options o;
+    struct error e = {0};
+    const struct solver *admm = solver_find("admm");
+    struct dataset_info info = {.n_classes = 3, .T = 4};
+    cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+    o.loss = LOSS_CROSS_ENTROPY;
+    cr_expect_eq(admm->check(NULL, &o, &info, &e), ST_CONFIG);
+    cr_expect(strstr(e.text, "network.loss") && strstr(e.text, "cross_entropy"), "%s", e.text);
+    o.loss = LOSS_SQUARED;
+    o.reset = RESET_HARD;
+    cr_expect_eq(admm->check(NULL, &o, &info, &e), ST_CONFIG);
+    cr_expect(strstr(e.text, "network.reset") != NULL, "%s", e.text);
+}

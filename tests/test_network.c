@@ -1,0 +1,292 @@
+/* The neuron, the surrogates, the losses, the sparse products, the starts and the weight files. */
+#include "network/evaluate.h"
+#include "tests/toy_data.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+/* Leak 1/2, threshold 1, currents 1.5, 0.25, 0.5, 1: worked out by hand. */
+static void check_trace(enum reset reset, const double *z_expected, const double *a_expected)
+{
+    struct lif lif = {R(0.5), R(1.0), reset};
+    real z[4] = {R(1.5), R(0.25), R(0.5), R(1.0)}, a[4];
+    lif_simulate(&lif, 1, 4, 1, z, a, NULL, 0, NULL, NULL);
+    for (int t = 0; t < 4; t++) {
+        cr_expect_float_eq((double)z[t], z_expected[t], 1e-6, "step %d: z %g", t, (double)z[t]);
+        cr_expect_eq((double)a[t], a_expected[t], "step %d", t);
+    }
+}
+
+Test(lif, soft_reset_by_hand)
+{
+    /* 1.5 spikes; 0.75 + 0.25 - 1 = 0; 0.5; 0.25 + 1 = 1.25 spikes */
+    check_trace(RESET_SOFT, (double[]){1.5, 0, 0.5, 1.25}, (double[]){1, 0, 0, 1});
+}
+Test(lif, hard_reset_by_hand)
+{
+    /* the spike clears 1.5; 0.25; 0.125 + 0.5; 0.3125 + 1 */
+    check_trace(RESET_HARD, (double[]){1.5, 0.25, 0.625, 1.3125}, (double[]){1, 0, 0, 1});
+}
+Test(lif, no_reset_by_hand)
+{
+    /* 0.75 + 0.25 = 1 is exactly the threshold: no spike */
+    check_trace(RESET_NONE, (double[]){1.5, 1, 1, 1.5}, (double[]){1, 0, 0, 1});
+}
+
+Test(lif, surrogates_are_derivatives_of_their_integrals)
+{
+    for (size_t s = 0; s < n_surrogates; s++) {
+        const double h = REAL_SELECT(1e-6, 1e-2);
+        cr_expect_float_eq((double)surrogates[s].integral(0, R(3.0)), 0.5, 1e-6);
+        cr_expect_float_eq((double)surrogates[s].integral(R(1e6), R(3.0)), 1.0, 1e-3);
+        cr_expect_float_eq((double)surrogates[s].integral(R(-1e6), R(3.0)), 0.0, 1e-3);
+        for (double x = -0.87; x < 0.9; x += 0.2) {
+            if (fabs(fabs(x) - 1.0 / 3.0) < 2 * h || fabs(x) < h) continue; /* kinks */
+            double up = (double)surrogates[s].integral((real)(x + h), R(3.0));
+            double down = (double)surrogates[s].integral((real)(x - h), R(3.0));
+            cr_expect_float_eq((double)surrogates[s].derivative((real)x, R(3.0)), (up - down) / (2 * h),
+                               REAL_SELECT(1e-6, 2e-2), "%s at %g", surrogates[s].name, x);
+        }
+    }
+}
+
+Test(loss, values_by_hand)
+{
+    real s[] = {R(0.5), R(2.0), R(-1.0)};
+    cr_expect_float_eq(loss_value(LOSS_SQUARED, 3, s, 1, NULL), 0.25 + 1 + 1, 1e-6);
+    cr_expect_float_eq(loss_value(LOSS_SQUARED_HINGE, 3, s, 1, NULL), 2.25, 1e-6);
+    cr_expect_float_eq(loss_value(LOSS_CROSS_ENTROPY, 3, s, 1, NULL),
+                       log(exp(0.5) + exp(2.0) + exp(-1.0)) - 2, 1e-6);
+    cr_expect_eq(loss_argmax(3, s), 1);
+    real huge[] = {R(1e30), R(0.0)};
+    cr_expect_eq(loss_value(LOSS_CROSS_ENTROPY, 2, huge, 0, NULL), 0.0);
+}
+
+Test(loss, gradients_are_finite_differences)
+{
+    for (int kind = 0; kind < 3; kind++)
+        for (int k = 0; k < 3; k++) {
+            real s[] = {R(0.5), R(0.3), R(-1.4)}, g[3], old = s[k];
+            const real h = REAL_SELECT(R(1e-6), R(1e-2));
+            loss_value((enum loss)kind, 3, s, 1, g);
+            s[k] = old + h;
+            double up = loss_value((enum loss)kind, 3, s, 1, NULL);
+            s[k] = old - h;
+            double down = loss_value((enum loss)kind, 3, s, 1, NULL);
+            cr_expect_float_eq((double)g[k], (up - down) / (2 * (double)h), REAL_SELECT(1e-6, 1e-3), "%s %d",
+                               loss_names[kind], k);
+        }
+}
+
+Test(spikes, products_equal_dense_ones)
+{
+    struct dataset d;
+    enum { N = 9, T = 4, IN = 6, OUT = 3 };
+    toy_data_create(&d, N, T, IN, 3, 1);
+    struct batch b = dataset_batch(&d, SPLIT_TRAIN);
+    real W[OUT * IN], V[OUT * T * 5], X[IN * T * 5], D[OUT * IN] = {0}, G[IN * IN] = {0};
+    for (int i = 0; i < OUT * IN; i++) W[i] = (real)(i * 0.1 - 0.7);
+    spikes_times_weights(&b, 2, 5, W, OUT, V);
+    spikes_dense(&b, 2, 5, X);
+    spikes_outer(&b, 2, 5, V, OUT, D);
+    spikes_gram(&b, 2, 5, G);
+    for (int j = 0; j < IN; j++) {
+        for (int o = 0; o < OUT; o++) {
+            double sum = 0;
+            for (int c = 0; c < T * 5; c++) sum += (double)V[c * OUT + o] * (double)X[c * IN + j];
+            cr_expect_float_eq((double)D[j * OUT + o], sum, 1e-4);
+        }
+        for (int i = j; i < IN; i++) {
+            double sum = 0;
+            for (int c = 0; c < T * 5; c++) sum += (double)X[c * IN + i] * (double)X[c * IN + j];
+            cr_expect_float_eq((double)G[j * IN + i], sum, 1e-4);
+        }
+    }
+    for (int c = 0; c < T * 5; c++)
+        for (int o = 0; o < OUT; o++) {
+            double sum = 0;
+            for (int j = 0; j < IN; j++) sum += (double)W[j * OUT + o] * (double)X[c * IN + j];
+            cr_expect_float_eq((double)V[c * OUT + o], sum, 1e-5);
+        }
+    dataset_free(&d);
+}
+
+Test(spikes, builder_refuses_wrong_rows)
+{
+    struct spikes_builder b;
+    struct spikes x;
+    struct mem mem = {0};
+    cr_assert_eq(spikes_begin(&b, 3, 1, 1, NULL), ST_OK);
+    cr_expect_eq(spikes_add(&b, 3, 1, NULL), ST_INTERNAL);
+    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_OK);
+    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_INTERNAL);
+    cr_expect_eq(spikes_finish(&b, &x, &mem, NULL), ST_INTERNAL);
+    mem_free(&mem);
+}
+
+static void options(struct net_options *o, long a, long b)
+{
+    cr_assert_eq(opt_defaults(&net_option_table, o, NULL), ST_OK);
+    o->hidden = (struct int_list){b ? 2 : 1, {a, b}};
+}
+
+Test(net, two_windows_with_a_state_equal_one)
+{
+    struct dataset whole;
+    struct net_options o;
+    struct net net;
+    struct mem mem = {0};
+    struct trace full, part;
+    struct net_state state;
+    struct simulate_options plain = {0}, carried = {.state = &state};
+    enum { N = 6, T = 8 };
+    toy_data_create(&whole, N, T, 9, 3, 2);
+    options(&o, 7, 5);
+    toy_net_create(&net, &o, &whole, &mem, 3);
+    struct batch b = dataset_batch(&whole, SPLIT_TRAIN);
+    cr_assert_eq(trace_create(&full, &net, T, N, true, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&part, &net, T / 2, N, true, &mem, NULL), ST_OK);
+    cr_assert_eq(net_state_create(&state, &net, N, &mem, NULL), ST_OK);
+    net_simulate(&net, &b, 0, N, &full, &plain);
+    /* The same lists cut at T/2: rows of sample n start at n*T or n*T + T/2. */
+    for (int half = 0; half < 2; half++) {
+        size_t start[N * T / 2 + 1];
+        struct spikes window = *b.x;
+        window.T = T / 2;
+        window.start = start;
+        uint32_t index[4096];
+        real value[4096];
+        size_t used = 0;
+        for (size_t n = 0; n < N; n++)
+            for (size_t t = 0; t < T / 2; t++) {
+                start[n * T / 2 + t] = used;
+                size_t row = n * T + (size_t)half * T / 2 + t;
+                for (size_t k = b.x->start[row]; k < b.x->start[row + 1]; k++) {
+                    index[used] = b.x->index[k];
+                    value[used++] = b.x->value[k];
+                }
+            }
+        start[N * T / 2] = used;
+        window.index = index;
+        window.value = value;
+        struct batch cut = {.x = &window, .n = N, .labels = b.labels};
+        net_simulate(&net, &cut, 0, N, &part, &carried);
+    }
+    size_t K = net.n[net.L] * N;
+    for (size_t i = 0; i < K; i++)
+        cr_expect_float_eq((double)part.z[net.L][(T / 2 - 1) * K + i], (double)full.z[net.L][(T - 1) * K + i],
+                           1e-5);
+    net_state_reset(&state, &net);
+    for (size_t i = 0; i < K; i++) cr_expect_eq(state.z[net.L][i], 0);
+    mem_free(&mem);
+    dataset_free(&whole);
+}
+
+Test(net, rate_start_reaches_its_rate)
+{
+    struct dataset d;
+    struct net_options o;
+    struct net net, again;
+    struct mem mem = {0};
+    struct evaluator *ev;
+    struct evaluation result;
+    toy_data_create(&d, 200, 10, 20, 4, 5);
+    options(&o, 40, 30);
+    toy_net_create(&net, &o, &d, &mem, 1);
+    toy_net_create(&again, &o, &d, &mem, 1);
+    struct batch b = dataset_batch(&d, SPLIT_TRAIN);
+    cr_assert_eq(evaluator_create(&ev, &net, 10, NULL, NULL), ST_OK);
+    evaluate(ev, &net, &b, &result, NULL);
+    cr_expect_float_eq(result.rate[1], 0.15, 2e-3);
+    cr_expect_float_eq(result.rate[2], 0.15, 2e-3);
+    for (size_t l = 1; l <= 3; l++)
+        cr_expect_eq(memcmp(net.W[l], again.W[l], net.n[l] * net.n[l - 1] * sizeof(real)), 0,
+                     "the start must be reproducible");
+    b.n = 0;
+    evaluate(ev, &net, &b, &result, NULL);
+    cr_expect(isnan(result.accuracy) && isnan(result.loss));
+    evaluator_free(ev);
+    mem_free(&mem);
+    dataset_free(&d);
+}
+
+Test(net, evaluation_does_not_depend_on_threads_or_batches)
+{
+    struct dataset d;
+    struct net_options o;
+    struct net net;
+    struct mem mem = {0};
+    struct evaluator *one, *two;
+    struct pool *pool;
+    struct evaluation a, b, alone;
+    toy_data_create(&d, 301, 6, 12, 3, 9);
+    options(&o, 16, 0);
+    toy_net_create(&net, &o, &d, &mem, 1);
+    struct batch all = dataset_batch(&d, SPLIT_TRAIN);
+    cr_assert_eq(pool_create(&pool, 2, NULL), ST_OK);
+    cr_assert_eq(evaluator_create(&one, &net, 6, NULL, NULL), ST_OK);
+    cr_assert_eq(evaluator_create(&two, &net, 6, pool, NULL), ST_OK);
+    real scores[301 * 3];
+    evaluate(one, &net, &all, &a, scores);
+    evaluate(two, &net, &all, &b, NULL);
+    cr_expect_eq(a.loss, b.loss);
+    cr_expect_eq(a.accuracy, b.accuracy);
+    cr_expect_eq(a.synops, b.synops);
+    evaluate_scores(&net, &all, scores, &b);
+    cr_expect_eq(a.accuracy, b.accuracy);
+    size_t sample = 77;
+    struct batch single = all;
+    single.samples = &sample;
+    single.n = 1;
+    evaluate(one, &net, &single, &alone, NULL);
+    real expected = scores[77 * 3];
+    double loss = loss_value(net.loss, 3, scores + 77 * 3, all.labels[77], NULL);
+    cr_expect_float_eq(alone.loss, loss, 1e-4 * (1 + fabs((double)expected)));
+    evaluator_free(one);
+    evaluator_free(two);
+    pool_free(pool);
+    mem_free(&mem);
+    dataset_free(&d);
+}
+
+Test(net, weight_files_come_back_and_damage_is_noticed)
+{
+    struct dataset d;
+    struct net_options o;
+    struct net net, back;
+    struct mem mem = {0};
+    struct error e = {0};
+    toy_data_create(&d, 20, 5, 6, 2, 9);
+    options(&o, 4, 3);
+    toy_net_create(&net, &o, &d, &mem, 1);
+    cr_assert_eq(net_create(&back, &o, 6, 2, &mem, NULL), ST_OK);
+    FILE *f = tmpfile();
+    cr_assert_not_null(f);
+    cr_assert_eq(net_save(&net, f, NULL), ST_OK);
+    long size = ftell(f);
+    rewind(f);
+    cr_expect_eq(net_load(&back, f, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(memcmp(net.W[1], back.W[1], 24 * sizeof(real)), 0);
+    fseek(f, size - 20, SEEK_SET);
+    fputc(0x5a, f);
+    rewind(f);
+    cr_expect_eq(net_load(&back, f, &e), ST_DATA);
+    cr_expect(strstr(e.text, "checksum") != NULL, "%s", e.text);
+    rewind(f);
+    fputc('X', f);
+    rewind(f);
+    cr_expect_eq(net_load(&back, f, &e), ST_DATA);
+    cr_expect(strstr(e.text, "not a SpikeBench") != NULL, "%s", e.text);
+    fclose(f);
+    o.hidden.v[0] = 5;
+    struct net other;
+    cr_assert_eq(net_create(&other, &o, 6, 2, &mem, NULL), ST_OK);
+    f = tmpfile();
+    cr_assert_eq(net_save(&net, f, NULL), ST_OK);
+    rewind(f);
+    cr_expect_eq(net_load(&other, f, &e), ST_DATA);
+    cr_expect(strstr(e.text, "6-4-3-2") && strstr(e.text, "6-5-3-2"), "%s", e.text);
+    fclose(f);
+    mem_free(&mem);
+    dataset_free(&d);
+}
