@@ -4,13 +4,13 @@ load ARG1."/style.gp"
 H = int(ARG4)
 file = ARG5
 do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1200, 520) : png_terminal(1200, 520))
+    eval "set terminal ".(k == 1 ? svg_terminal(1100, 520) : png_terminal(1100, 520))
     set output ARG2.(k == 1 ? ".svg" : ".png")
-    set multiplot layout 1,2 title ARG3 noenhanced font ",16" margins 0.085,0.985,0.13,0.82 spacing 0.1,0.1
+    set multiplot layout 1,2 title ARG3 noenhanced font ",16" margins 0.085,0.985,0.27,0.83 spacing 0.1,0.1
     set xlabel "iteration"
     set logscale y
     set format y "10^{%T}"
-    set key outside bottom center horizontal maxrows 3 font ",12"
+    set key at graph 0.5,-0.26 center top horizontal maxrows 3 font ",12"
     set title "backward error of the solves"
     plot for [l = 1:H + 1] file using "iter":sprintf("backward_error_w_%d_med", l) with linespoints pt 7 ps 0.5 lw 2 \
              lc rgb colour[l] title sprintf("weights %d", l), \

@@ -5,10 +5,10 @@ H = int(ARG4)
 file = ARG5
 layer(l) = sprintf("layer %d", l)
 do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1350, 1300) : png_terminal(1350, 1300))
+    eval "set terminal ".(k == 1 ? svg_terminal(1120, 1080) : png_terminal(1120, 1080))
     set output ARG2.(k == 1 ? ".svg" : ".png")
-    set multiplot layout 3,3 title ARG3 noenhanced font ",18" margins 0.075,0.985,0.055,0.925 spacing 0.085,0.085
-    set xlabel "iteration"
+    set multiplot layout 3,3 title ARG3 noenhanced font ",18" margins 0.085,0.985,0.06,0.92 spacing 0.1,0.085
+    unset xlabel
     set key top right
     set logscale y
     set format y "10^{%T}"
@@ -17,10 +17,14 @@ do for [k = 1:2] {
     set title "primal residual (rms)"
     plot file using "iter":"res_primal_med" with lines lw 2.5 lc rgb colour[1] title "primal", \
          file using "iter":"res_dual_med" with lines lw 2 dt 2 lc rgb colour[2] title "dual"
-    set title "spike residual |a - H(z - θ)| (rms)"
+    set title "spike residual (rms)"
     plot for [l = 1:H] file using "iter":sprintf("res_spike_%d_med", l) with lines lw 2.5 lc rgb colour[l] title layer(l)
     set title "dynamics residual (rms)"
+    set key bottom right
+    set yrange [1e-4:*] # a simulated start has rounding error alone: it would flatten the rest
     plot for [l = 1:H + 1] file using "iter":sprintf("res_dyn_%d_med", l) with lines lw 2.5 lc rgb colour[l] title layer(l)
+    set autoscale y
+    set key center right
     set title "loss (mean per sample)"
     plot file using "iter":"loss_med" with lines lw 2.5 lc rgb colour[1] title "simulated network", \
          file using "iter":"loss_aux_med" with lines lw 2 dt 2 lc rgb colour[2] title "auxiliary z"
@@ -28,17 +32,19 @@ do for [k = 1:2] {
     set format y "%g"
     set title "accuracy (%)"
     set yrange [0:102]
-    set key bottom right
+    set key center right
     plot file using "iter":(100 * column("acc_train_med")) with lines lw 2.5 lc rgb colour[1] title "training, simulated", \
          file using "iter":(100 * column("acc_aux_med")) with lines lw 2 dt 2 lc rgb colour[2] title "training, auxiliary", \
          file using "iter":(100 * column("acc_test_med")) with lines lw 1.5 lc rgb colour[7] title "test, simulated"
+    set key bottom right
     set yrange [0:*]
-    set title "firing rate (spikes per neuron and step)"
+    set xlabel "iteration"
+    set title "firing rate (per neuron, step)"
     plot for [l = 1:H] file using "iter":sprintf("fwd_rate_%d_med", l) with lines lw 2.5 lc rgb colour[l] \
              title layer(l)." simulated", \
          for [l = 1:H] file using "iter":sprintf("rate_%d_med", l) with lines lw 2 dt 2 lc rgb colour[l] \
              title layer(l)." auxiliary"
-    set title "spike gap: auxiliary vs simulated (%)"
+    set title "spike gap, auxiliary/simulated (%)"
     plot for [l = 1:H] file using "iter":(100 * column(sprintf("spike_gap_%d_med", l))) with lines lw 2.5 \
              lc rgb colour[l] title layer(l)
     unset yrange
@@ -46,7 +52,7 @@ do for [k = 1:2] {
     set logscale y
     set format y "10^{%T}"
     set key top right
-    set title "relative change of the weights"
+    set title "relative weight change"
     plot file using "iter":"weight_change_med" with lines lw 2.5 lc rgb colour[1] notitle
     unset logscale y
     set format y "%g"
