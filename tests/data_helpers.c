@@ -1,0 +1,62 @@
+/* See data_helpers.h. */
+#include "tests/data_helpers.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void *data_options(const struct dataset_source *source, const char *const *settings)
+{
+    struct error e = {0};
+    void *options = calloc(1, source->options.size);
+    cr_assert_not_null(options);
+    cr_assert_eq(opt_defaults(&source->options, options, &e), ST_OK, "%s", e.text);
+    for (size_t i = 0; settings && settings[i]; i++) {
+        char key[64];
+        const char *equals = strchr(settings[i], '=');
+        cr_assert_not_null(equals);
+        (void)snprintf(key, sizeof key, "%.*s", (int)(equals - settings[i]), settings[i]);
+        const struct option *o = opt_find(&source->options, key);
+        cr_assert_not_null(o, "no option %s", key);
+        cr_assert_eq(opt_set(o, options, equals + 1, &e), ST_OK, "%s", e.text);
+    }
+    return options;
+}
+
+double data_cell(const struct dataset *d, enum split s, size_t n, size_t t, size_t input)
+{
+    const struct spikes *x = &d->x[s];
+    size_t row = n * x->T + t;
+    for (size_t k = x->start[row]; k < x->start[row + 1]; k++)
+        if (x->index[k] == input) return (double)x->value[k];
+    return 0;
+}
+
+void folder_create(char path[FOLDER_MAX])
+{
+    (void)snprintf(path, FOLDER_MAX, "/tmp/spikebench-data-XXXXXX");
+    cr_assert_not_null(mkdtemp(path));
+}
+
+void folder_remove(const char *path)
+{
+    char command[FOLDER_MAX + 16];
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", path);
+    cr_expect_eq(system(command), 0);
+}
+
+void folder_write(const char *path, const char *name, const void *bytes, size_t size)
+{
+    char full[512];
+    (void)snprintf(full, sizeof full, "%s/%s", path, name);
+    for (char *slash = full + strlen(path) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        (void)mkdir(full, 0700);
+        *slash = '/';
+    }
+    FILE *f = fopen(full, "wb");
+    cr_assert_not_null(f, "%s", full);
+    cr_assert_eq(fwrite(bytes, 1, size, f), size);
+    cr_assert_eq(fclose(f), 0);
+}
