@@ -129,6 +129,7 @@ static status compare(struct comparison *c, const char *tolerances, struct error
     char path[4200];
     snprintf(path, sizeof path, "%s/runs.csv", c->reference);
     TRY(csv_read(&c->theirs, path, 1, e));
+    if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", path);
     snprintf(path, sizeof path, "%s/runs.csv", c->results);
     TRY(csv_read(&c->ours, path, 1, e));
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);

@@ -1,72 +1,25 @@
-/* The program from outside: exit codes and messages. It is looked for in $SPIKEBENCH_BUILD (build). */
+/* The program from outside: exit codes and messages. */
+#include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { OUTPUT_SIZE = 1 << 16 };
-
-struct result {
-    int code; /* exit code; -1 if ended by a signal */
-    char output[OUTPUT_SIZE];
-};
-
-static char folder[64]; /* of the running test; every test is a process of its own */
-
-static void write_file(const char *name, const char *text)
-{
-    char path[200];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    cr_assert_eq(fclose(f), 0);
-}
 
 static void setup(void)
 {
-    (void)snprintf(folder, sizeof folder, "/tmp/spikebench-cli-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    write_file("good.yaml", "experiment: good\nseeds: [0, 1]\nstop: {max_iter: 2}\n"
-                            "dataset: {name: digits, T: 3, n_train: 40, n_validation: 20, n_test: 20}\n"
-                            "network: {hidden: [10]}\n"
-                            "solvers:\n  - {name: random_features}\n  - {name: admm, rho: [0.5, 1]}\n");
-    write_file("typo.yaml",
-               "experiment: typo\ndataset: {name: digits}\nsolvers:\n  - name: admm\n    roh: 1\n");
-    write_file("large.yaml",
-               "experiment: large\ndataset: {name: digits, n_train: 5000}\nsolvers: [{name: admm}]\n");
-    write_file("absent.yaml", "experiment: absent\ndataset: {name: nmnist, path: /nonexistent}\n"
-                              "stop: {max_iter: 1}\nsolvers: [{name: random_features}]\n");
+    cli_setup();
+    cli_write("good.yaml", "experiment: good\nseeds: [0, 1]\nstop: {max_iter: 2}\n"
+                           "dataset: {name: digits, T: 3, n_train: 40, n_validation: 20, n_test: 20}\n"
+                           "network: {hidden: [10]}\n"
+                           "solvers:\n  - {name: random_features}\n  - {name: admm, rho: [0.5, 1]}\n");
+    cli_write("typo.yaml",
+              "experiment: typo\ndataset: {name: digits}\nsolvers:\n  - name: admm\n    roh: 1\n");
+    cli_write("large.yaml",
+              "experiment: large\ndataset: {name: digits, n_train: 5000}\nsolvers: [{name: admm}]\n");
+    cli_write("absent.yaml", "experiment: absent\ndataset: {name: nmnist, path: /nonexistent}\n"
+                             "stop: {max_iter: 1}\nsolvers: [{name: random_features}]\n");
 }
 
-static void teardown(void)
-{
-    char command[100];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    cr_expect_eq(system(command), 0);
-}
-
-TestSuite(cli, .init = setup, .fini = teardown);
-
-/* Runs the program in the test's folder with `arguments` (shell text); stdout and stderr together. */
-static void spikebench(struct result *r, const char *arguments)
-{
-    const char *build = getenv("SPIKEBENCH_BUILD");
-    char here[4096] = "", command[9000];
-    if (!build) build = "build";
-    if (build[0] != '/') cr_assert_not_null(getcwd(here, sizeof here));
-    (void)snprintf(command, sizeof command, "SB='%s/%s/spikebench' && cd '%s' && { \"$SB\" %s ; } 2>&1", here,
-                   build, folder, arguments);
-    FILE *f = popen(command, "r");
-    cr_assert_not_null(f);
-    size_t n = fread(r->output, 1, OUTPUT_SIZE - 1, f);
-    r->output[n] = '\0';
-    int code = pclose(f);
-    r->code = WIFEXITED(code) ? WEXITSTATUS(code) : -1;
-}
+TestSuite(cli, .init = setup, .fini = cli_teardown);
 
 /* Command lines that run nothing: exit code and what the output must hold. */
 struct line {
@@ -126,7 +79,7 @@ ParameterizedTestParameters(cli, command_lines)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *line, cli, command_lines, .init = setup, .fini = teardown)
+ParameterizedTest(struct line *line, cli, command_lines, .init = setup, .fini = cli_teardown)
 {
     static struct result r;
     spikebench(&r, line->arguments);
@@ -137,19 +90,12 @@ ParameterizedTest(struct line *line, cli, command_lines, .init = setup, .fini = 
                            line->expected[i], r.output);
 }
 
-static bool exists(const char *name)
-{
-    char path[200];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    return access(path, F_OK) == 0;
-}
-
 Test(cli, a_dry_run_writes_nothing)
 {
     static struct result r;
     spikebench(&r, "run good.yaml --dry-run");
     cr_expect_eq(r.code, 0);
-    cr_expect_not(exists("results"));
+    cr_expect_not(cli_exists("results"));
 }
 
 Test(cli, runs_and_skips_what_is_finished)
@@ -158,14 +104,14 @@ Test(cli, runs_and_skips_what_is_finished)
     spikebench(&r, "run good.yaml");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect_not_null(strstr(r.output, "good: 6 runs: 6 done"), "%s", r.output);
-    cr_expect(exists("results/good/runs.csv"));
+    cr_expect(cli_exists("results/good/runs.csv"));
     spikebench(&r, "run good.yaml");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect_not_null(strstr(r.output, "6 finished before"), "%s", r.output);
     spikebench(&r, "run good.yaml --fresh --seeds 0 -j 2 --out elsewhere");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect_not_null(strstr(r.output, "good: 3 runs: 3 done"), "%s", r.output);
-    cr_expect(exists("elsewhere/good/runs.csv"));
+    cr_expect(cli_exists("elsewhere/good/runs.csv"));
 }
 
 Test(cli, missing_data)

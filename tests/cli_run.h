@@ -1,0 +1,24 @@
+/* Helpers for tests of the program from outside: a folder per test and a shell. */
+#ifndef SPIKEBENCH_TESTS_CLI_RUN_H
+#define SPIKEBENCH_TESTS_CLI_RUN_H
+
+#include <stdbool.h>
+
+enum { OUTPUT_SIZE = 1 << 16 };
+
+struct result {
+    int code;                 /* exit code; -1 if ended by a signal */
+    char output[OUTPUT_SIZE]; /* stdout and stderr together */
+};
+
+void cli_setup(void);    /* makes the running test's folder */
+void cli_teardown(void); /* removes it */
+void cli_write(const char *name, const char *text);
+bool cli_exists(const char *name);
+
+/* Runs shell text in the test's folder; $SB is the program, looked for in $SPIKEBENCH_BUILD (build). */
+void cli_shell(struct result *r, const char *text);
+/* The program with `arguments` (shell text). */
+void spikebench(struct result *r, const char *arguments);
+
+#endif

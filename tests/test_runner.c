@@ -1,0 +1,200 @@
+/* The runner from outside: what it writes, and that the same configuration gives the same bits. */
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+#include <string.h>
+
+static void setup(void)
+{
+    cli_setup();
+    cli_write("small.yaml", "experiment: small\nseeds: [0, 1]\neval_every: 2\nstop: {max_iter: 5}\n"
+                            "dataset: {name: digits, T: 6, n_train: 150, n_validation: 20, n_test: 50}\n"
+                            "network: {hidden: [12, 8]}\n"
+                            "solvers:\n  - {name: random_features}\n  - {name: bptt, batch: 50}\n"
+                            "  - {name: admm, kappa: 0.01, beta: 10, layer_order: random}\n");
+    cli_write("long.yaml", "experiment: long\nseeds: [3]\neval_every: 5\nstop: {max_iter: 60}\n"
+                           "dataset: {name: digits, T: 20, n_train: 1000}\nnetwork: {hidden: [100]}\n"
+                           "solvers:\n  - {name: admm, kappa: 0.01, beta: 10, time_order: random}\n"
+                           "  - {name: bptt}\n");
+    /* the columns that may differ between two runs, blanked, by name */
+    cli_write("numbers.awk",
+              "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date "
+              "timing_valid\", v, \" \");\n"
+              "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
+              "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
+              "{ for (i in drop) $i = \"\"; print $0 }\n");
+}
+
+TestSuite(runner, .init = setup, .fini = cli_teardown);
+
+/* Shell function `numbers DIR`: every number of an experiment folder that must not change. */
+#define NUMBERS                                                                                              \
+    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
+    "done) ; }; "
+
+static void expect_good(const struct result *r)
+{
+    cr_assert_eq(r->code, 0, "%s", r->output);
+}
+
+/* Ways to run the same experiment again. */
+struct again {
+    char arguments[100];
+};
+
+ParameterizedTestParameters(runner, same_bits)
+{
+    static struct again cases[] = {
+        {"--out b"}, {"--out b -j 2"}, {"--out b --set threads=2"}, {"--out a --fresh"}};
+    return cr_make_param_array(struct again, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct again *c, runner, same_bits, .init = setup, .fini = cli_teardown)
+{
+    static struct result r;
+    char text[1000];
+    spikebench(&r, "run small.yaml --out a");
+    expect_good(&r);
+    (void)snprintf(text, sizeof text,
+                   NUMBERS "numbers a/small > first && \"$SB\" run small.yaml %s && "
+                           "numbers %s/small > second && wc -l < first && cmp first second",
+                   c->arguments, strstr(c->arguments, "--out a") ? "a" : "b");
+    cli_shell(&r, text);
+    expect_good(&r);
+    cr_expect_null(strstr(r.output, "\n0\n"), "%s", r.output);
+}
+
+Test(runner, writes_what_it_promises)
+{
+    static struct result r;
+    spikebench(&r, "run small.yaml");
+    expect_good(&r);
+    cr_expect(cli_exists("results/small/config.resolved.yaml"));
+    /* header and six runs; each finished, each with its curve of iterations 0, 2, 4, 5 */
+    cli_shell(&r, "wc -l < results/small/runs.csv; grep -c ',ok,' results/small/runs.csv; ls "
+                  "results/small/curves | wc -l; "
+                  "for id in $(grep ',bptt,' results/small/runs.csv | cut -d, -f2); do cut -d, -f1 "
+                  "results/small/curves/$id.csv | tr '\\n' ' '; done; find results -name '*.tmp' -o -name "
+                  "'*.checkpoint*'");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "7\n6\n6\niter 0 2 4 5 iter 0 2 4 5 ");
+    /* a further seed is added to the rows that are there; nothing is repeated */
+    spikebench(&r, "run small.yaml --seeds 1,2");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "3 done"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "3 finished before"), "%s", r.output);
+    cli_shell(&r, "wc -l < results/small/runs.csv");
+    cr_expect_str_eq(r.output, "10\n");
+}
+
+Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
+{
+    static struct result r;
+    spikebench(&r, "run long.yaml --out whole");
+    expect_good(&r);
+    /* interrupted as soon as the first curve has points; timeout -s INT sends what Ctrl-C does */
+    cli_shell(&r, "timeout -s INT 0.7 \"$SB\" run long.yaml --out cut; echo code $?");
+    cr_expect_not_null(strstr(r.output, "interrupted"), "%s", r.output);
+    cli_shell(&r, "\"$SB\" run long.yaml --out cut & sleep 0.7; kill -INT $!; wait $!; echo code $?");
+    cr_expect_not_null(strstr(r.output, "code 130"), "%s", r.output);
+    cli_shell(&r, "grep -c ',interrupted,' cut/long/runs.csv; head -1 cut/long/runs.csv | grep -c run_id");
+    cr_expect_str_eq(r.output, "1\n1\n");
+    spikebench(&r, "run long.yaml --out cut");
+    expect_good(&r);
+    cli_shell(&r, NUMBERS
+              "numbers whole/long > first; numbers cut/long > second; cmp first second && grep -c , first");
+    expect_good(&r);
+}
+
+Test(runner, a_killed_worker_is_a_failed_run)
+{
+    static struct result r;
+    cli_shell(&r, "\"$SB\" run long.yaml & pid=$!; sleep 0.4; pkill -KILL -P $pid; wait $pid; echo code $?");
+    cr_expect_not_null(strstr(r.output, "code 1"), "%s", r.output);
+    cli_shell(
+        &r, "grep -c ',failed,.*signal' results/long/runs.csv; grep -c ',bptt,.*,ok,' results/long/runs.csv");
+    cr_expect_str_eq(r.output, "1\n1\n");
+}
+
+Test(runner, damaged_results_are_refused)
+{
+    static struct result r;
+    cli_shell(&r, "mkdir -p results/small && printf 'schema,run_id\\n1\\n' > results/small/runs.csv && "
+                  "\"$SB\" run small.yaml");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "results/small/runs.csv: line 2"), "%s", r.output);
+}
+
+/* The regression gate. `change` edits the copy `b` of the results `a`. */
+struct gate {
+    char change[320];
+    int code;
+    char expected[3][60];
+};
+
+ParameterizedTestParameters(runner, compare)
+{
+    static struct gate cases[] = {
+        {"true", 0, {"6 runs", "no regression"}},
+        {"rm -r b/curves", 1, {"b/curves/"}},
+        {"sed -i 2d b/runs.csv", 1, {"REGRESSION", "the run is missing"}},
+        {"sed -i '2s/,ok,/,failed,/' b/runs.csv", 1, {"REGRESSION", "status failed, reference ok"}},
+        {"for f in b/curves/*; do sed -i '$d' $f; done", 1, {"REGRESSION", "curve points"}},
+        {"for f in b/curves/*; do sed -i '3s/^2,300/2,301/' $f; done",
+         1,
+         {"column samples, iteration 2", "tolerance"}},
+        {"printf 'scope,solver,precision,column,rtol,atol\\ncurves,*,*,*,ignore,0\\n' > a/tolerances.csv; rm "
+         "b/curves/*; "
+         "cp a/curves/* b/curves; for f in b/curves/*; do sed -i '3s/^2,300/2,301/' $f; done",
+         0,
+         {"no regression"}},
+        {"printf 'scope,solver\\nruns,*\\n' > a/tolerances.csv", 1, {"tolerances.csv", "precision"}},
+        {"sed -i '2,$d' a/runs.csv", 1, {"a/runs.csv", "no run"}},
+    };
+    return cr_make_param_array(struct gate, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct gate *c, runner, compare, .init = setup, .fini = cli_teardown)
+{
+    static struct result r;
+    char text[1000];
+    spikebench(&r, "run small.yaml");
+    expect_good(&r);
+    (void)snprintf(text, sizeof text, "cp -r results/small a; cp -r a b; %s; \"$SB\" compare b a", c->change);
+    cli_shell(&r, text);
+    cr_expect_eq(r.code, c->code, "%s: %s", c->change, r.output);
+    for (int i = 0; i < 3; i++)
+        cr_expect_not_null(strstr(r.output, c->expected[i]), "%s: '%s' is not in\n%s", c->change,
+                           c->expected[i], r.output);
+}
+
+Test(runner, summary_and_figures)
+{
+    static struct result r;
+    spikebench(&r, "run small.yaml");
+    expect_good(&r);
+    spikebench(&r, "summarise small");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "bptt_12-8"), "%s", r.output);
+    /* the mean of the printed table is that of the cells */
+    cli_shell(&r, "awk -F, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} $c[\"solver\"]==\"bptt\"{s+=$c[\"acc_test\"]} "
+                  "END{printf \"%.12f\\n\", s/2}' "
+                  "results/small/runs.csv; awk -F, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "
+                  "$c[\"solver\"]==\"bptt\"{printf \"%.12f\\n\", "
+                  "$c[\"acc_test_mean\"]}' results/small/summary.csv");
+    expect_good(&r);
+    char *second = strchr(r.output, '\n');
+    cr_assert_not_null(second);
+    cr_expect_eq(strncmp(r.output, second + 1, (size_t)(second - r.output)), 0, "%s", r.output);
+    cli_shell(&r, "\"$SB\" plot small --out figures && ls figures");
+    expect_good(&r);
+    static const char *const figures[] = {"panel_admm_12-8.svg", "numerical_error_admm_12-8.png",
+                                          "accuracy_seconds_12-8.svg", "accuracy_iterations_12-8.png"};
+    for (size_t i = 0; i < 4; i++) cr_expect_not_null(strstr(r.output, figures[i]), "%s", r.output);
+    spikebench(&r, "summarise nothing");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "results/nothing/runs.csv"), "%s", r.output);
+    spikebench(&r, "plot nothing");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+}
