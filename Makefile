@@ -22,7 +22,7 @@ BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 
 .DEFAULT_GOAL := build
-.PHONY: build help test check-asan lint format smoke reproduce plots install uninstall clean FORCE
+.PHONY: build help test check-asan check-readme lint format smoke reproduce plots install uninstall clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -80,6 +80,9 @@ check-asan: ## the test suite under ASan and UBSan, leaks are failures
 	ASAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/asan UBSAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/ubsan:print_stacktrace=1 \
 	  SPIKEBENCH_BUILD=$(ASAN_BUILD) $(ASAN_BUILD)/tests-f64
 	@if ls $(ASAN_BUILD)/log/* >/dev/null 2>&1; then cat $(ASAN_BUILD)/log/*; echo "sanitizers found errors"; exit 1; fi
+
+check-readme: ## build, test and run the examples of README.md in a copy of the sources
+	sh tests/readme_examples.sh "$(MAKE)"
 
 CSOURCES = $(wildcard $(addsuffix /*.c,$(ROOMS) tests) $(addsuffix /*.h,$(ROOMS) tests))
 lint: ## clang-format and cppcheck, no warnings
