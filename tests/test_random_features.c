@@ -1,0 +1,121 @@
+/* random_features against its definition: ridge regression on the filtered spikes of the starting network. */
+#include "network/evaluate.h"
+#include "tests/toy_data.h"
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 90, T = 7, INPUTS = 9, HIDDEN = 6, CLASSES = 3 };
+
+struct setting {
+    struct mem mem;
+    struct dataset data;
+    struct net_options net_options;
+    struct net net;
+    struct rng rng;
+    struct train_env env;
+    void *state;
+};
+
+static void begin(struct setting *s, const char *readout, const char *kappa)
+{
+    const struct solver *solver = solver_find("random_features");
+    struct error e = {0};
+    memset(s, 0, sizeof *s);
+    toy_data_create(&s->data, N, T, INPUTS, CLASSES, 9);
+    cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
+    cr_assert_eq(opt_set(opt_find(&net_option_table, "readout"), &s->net_options, readout, NULL), ST_OK);
+    s->net_options.hidden = (struct int_list){1, {HIDDEN}};
+    s->net_options.start_rate = 0.3;
+    toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 5);
+    void *options = mem_alloc(&s->mem, 1, solver->options.size, NULL);
+    cr_assert_eq(opt_defaults(&solver->options, options, &e), ST_OK);
+    cr_assert_eq(opt_set(opt_find(&solver->options, "kappa"), options, kappa, &e), ST_OK);
+    s->env = (struct train_env){.net = &s->net,
+                                .net_options = &s->net_options,
+                                .info = &s->data.info,
+                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
+                                .rng = &s->rng};
+    cr_assert_eq(solver->init(&s->state, options, &s->env, &e), ST_OK, "%s", e.text);
+}
+
+static void step(struct setting *s)
+{
+    struct step_report r = {.measure = true};
+    struct error e = {0};
+    cr_assert_eq(solver_find("random_features")->step(s->state, &r, &e), ST_OK, "%s", e.text);
+    cr_expect(r.converged);
+}
+
+static void end(struct setting *s)
+{
+    solver_find("random_features")->free(s->state);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+}
+
+/* f[n][j]: what readout weight (k, j) multiplies in the score of sample n. Found by brute force: the score of
+ * a network whose readout is one unit weight. */
+static void features_by_simulation(struct setting *s, double f[N][HIDDEN])
+{
+    real scores[CLASSES * N];
+    struct evaluator *ev;
+    struct evaluation out;
+    real *W = s->net.W[2];
+    cr_assert_eq(evaluator_create(&ev, &s->net, T, NULL, NULL), ST_OK);
+    for (size_t j = 0; j < HIDDEN; j++) {
+        memset(W, 0, CLASSES * HIDDEN * sizeof *W);
+        W[j * CLASSES] = 1;
+        evaluate(ev, &s->net, &s->env.train, &out, scores);
+        for (size_t n = 0; n < N; n++) f[n][j] = (double)scores[n * CLASSES];
+    }
+    evaluator_free(ev);
+}
+
+static void check_normal_equations(const char *readout)
+{
+    struct setting s;
+    double f[N][HIDDEN], trace = 0, largest = 0;
+    begin(&s, readout, "0.05");
+    features_by_simulation(&s, f);
+    step(&s);
+    for (size_t n = 0; n < N; n++)
+        for (size_t j = 0; j < HIDDEN; j++) trace += f[n][j] * f[n][j];
+    cr_assert_gt(trace, 1.0);
+    /* gradient of sum_n |W f_n - y_n|^2 / 2 + kappa tr/n |W|^2 / 2 is zero */
+    for (size_t k = 0; k < CLASSES; k++)
+        for (size_t j = 0; j < HIDDEN; j++) {
+            double gradient = 0.05 * trace / HIDDEN * (double)s.net.W[2][j * CLASSES + k];
+            for (size_t n = 0; n < N; n++) {
+                double score = 0;
+                for (size_t i = 0; i < HIDDEN; i++) score += (double)s.net.W[2][i * CLASSES + k] * f[n][i];
+                gradient += (score - (s.env.train.labels[n] == (int)k)) * f[n][j];
+            }
+            largest = fmax(largest, fabs(gradient));
+        }
+    cr_expect_lt(largest, REAL_SELECT(1e-9, 1e-2), "gradient %g of %g", largest, trace);
+    end(&s);
+}
+
+Test(random_features, ridge_solution_readout_last)
+{
+    check_normal_equations("last");
+}
+
+Test(random_features, ridge_solution_readout_mean)
+{
+    check_normal_equations("mean");
+}
+
+Test(random_features, hidden_weights_stay)
+{
+    struct setting s;
+    real before[HIDDEN * INPUTS];
+    begin(&s, "last", "0");
+    memcpy(before, s.net.W[1], sizeof before);
+    step(&s);
+    cr_expect_arr_eq(before, s.net.W[1], sizeof before);
+    end(&s);
+}

@@ -1,0 +1,313 @@
+/* The plumbing: errors, arenas, random numbers, option tables, CSV files, parallel loops. */
+#include "support/csvio.h"
+#include "support/hash.h"
+#include "support/opt.h"
+#include "support/parallel.h"
+#include "support/rng.h"
+#include "tests/data_helpers.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+Test(err, set_and_prefix)
+{
+    struct error e = {0};
+    cr_expect_eq(err_set(&e, ST_DATA, "here", "line %d: %s", 3, "bad"), ST_DATA);
+    cr_expect_eq(err_prefix(&e, "file %s", "x.csv"), ST_DATA);
+    cr_expect_str_eq(e.text, "file x.csv: line 3: bad");
+    cr_expect_eq(err_set(NULL, ST_MEMORY, "here", "nobody listens"), ST_MEMORY);
+    for (int i = 0; i < 50; i++) err_prefix(&e, "%0100d", 1); /* far beyond the buffer */
+    cr_expect_lt(strlen(e.text), sizeof e.text);
+}
+
+Test(mem, zeroed_aligned_and_overflow_refused)
+{
+    struct mem m = {0};
+    struct error e = {0};
+    for (size_t count = 0; count < 100; count += 33) {
+        real *v = mem_reals(&m, count, &e);
+        cr_assert_not_null(v);
+        cr_expect_eq((uintptr_t)v % 64, 0);
+        for (size_t i = 0; i < count; i++) cr_expect_eq(v[i], 0);
+    }
+    cr_expect_null(mem_alloc(&m, SIZE_MAX / 2, 3, &e));
+    cr_expect_eq(e.code, ST_MEMORY);
+    e.code = ST_OK;
+    cr_expect_null(mem_alloc(&m, SIZE_MAX - 8, 1, &e));
+    cr_expect_eq(e.code, ST_MEMORY);
+    cr_expect_str_eq(mem_string(&m, "copied", &e), "copied");
+    mem_free(&m);
+    cr_expect_eq(m.bytes, 0);
+    mem_free(&m);
+}
+
+Test(rng, xoshiro_by_hand)
+{
+    /* The first outputs from the state 1, 2, 3, 4, worked out from the published recursion:
+       rotl(2 * 5, 7) * 9 = 1280 * 9 = 11520; then s1 = 0 gives 0; then s1 = 262149: rotl(1310745, 7) * 9. */
+    struct rng r = {{1, 2, 3, 4}};
+    cr_expect_eq(rng_u64(&r), 11520);
+    cr_expect_eq(rng_u64(&r), 0);
+    cr_expect_eq(rng_u64(&r), UINT64_C(1509978240));
+}
+
+Test(rng, streams_and_ranges)
+{
+    enum { N = 60000 };
+    struct rng a, b, c;
+    double sum = 0, squares = 0, mean = 0;
+    size_t counts[6] = {0}, order[50], seen[50] = {0};
+    rng_seed(&a, 1, "split");
+    rng_seed(&b, 1, "encode");
+    rng_seed(&c, 2, "split");
+    uint64_t first = rng_u64(&a);
+    cr_expect_neq(first, rng_u64(&b));
+    cr_expect_neq(first, rng_u64(&c));
+    for (int i = 0; i < N; i++) {
+        double u = rng_uniform(&a), z = rng_normal(&a);
+        cr_assert(u >= 0 && u < 1);
+        cr_assert(isfinite(z));
+        mean += u / N;
+        sum += z / N;
+        squares += z * z / N;
+        counts[rng_below(&a, 6)]++;
+    }
+    cr_expect_lt(fabs(mean - 0.5), 0.006);
+    cr_expect_lt(fabs(sum), 0.02);
+    cr_expect_lt(fabs(squares - 1), 0.03);
+    for (int k = 0; k < 6; k++)
+        cr_expect_lt(fabs((double)counts[k] - N / 6.0), 460, "face %d: %zu", k, counts[k]);
+    for (size_t i = 0; i < 50; i++) order[i] = i;
+    rng_shuffle(&a, order, 50);
+    size_t moved = 0;
+    for (size_t i = 0; i < 50; i++) {
+        seen[order[i]]++;
+        moved += order[i] != i;
+    }
+    for (size_t i = 0; i < 50; i++) cr_expect_eq(seen[i], 1);
+    cr_expect_gt(moved, 40);
+}
+
+/* An option table with one option of each type. */
+struct all {
+    double ratio;
+    long count;
+    bool flag;
+    int choice;
+    char text[OPT_STRING_MAX];
+    struct int_list list;
+};
+static const char *const colours[] = {"red", "green", NULL};
+static const struct option options[] = {
+    {"ratio", OPT_REAL, offsetof(struct all, ratio), "0.5", 0, 1, OPT_OPEN_LO, NULL, "", "half-open"},
+    {"count", OPT_INT, offsetof(struct all, count), "3", 1, 10, 0, NULL, "", "closed"},
+    {"flag", OPT_BOOL, offsetof(struct all, flag), "false", 0, 0, 0, NULL, "", "a switch"},
+    {"choice", OPT_CHOICE, offsetof(struct all, choice), "green", 0, 0, 0, colours, "", "a colour"},
+    {"text", OPT_STRING, offsetof(struct all, text), "", 0, 0, 0, NULL, "", "a text"},
+    {"list", OPT_INTS, offsetof(struct all, list), "100-50", 1, 1000, 0, NULL, "", "widths"},
+};
+static const struct option_table table = {options, sizeof options / sizeof *options, sizeof(struct all)};
+
+struct setting {
+    char key[10], text[40];
+    int code;
+    char after[40]; /* what opt_format then gives: the old value where the text is refused */
+};
+
+ParameterizedTestParameters(opt, set)
+{
+    static struct setting cases[] = {
+        {"ratio", "1", ST_OK, "1"},
+        {"ratio", "1e-3", ST_OK, "0.001"},
+        {"ratio", "0", ST_CONFIG, "0.5"},
+        {"ratio", "1.01", ST_CONFIG, "0.5"},
+        {"ratio", "nan", ST_CONFIG, "0.5"},
+        {"ratio", "inf", ST_CONFIG, "0.5"},
+        {"ratio", "0.1x", ST_CONFIG, "0.5"},
+        {"ratio", "", ST_CONFIG, "0.5"},
+        {"count", "10", ST_OK, "10"},
+        {"count", "1", ST_OK, "1"},
+        {"count", "0", ST_CONFIG, "3"},
+        {"count", "11", ST_CONFIG, "3"},
+        {"count", "2.5", ST_CONFIG, "3"},
+        {"count", "1e400", ST_CONFIG, "3"},
+        {"flag", "yes", ST_OK, "true"},
+        {"flag", "off", ST_OK, "false"},
+        {"flag", "2", ST_CONFIG, "false"},
+        {"choice", "red", ST_OK, "red"},
+        {"choice", "re", ST_CONFIG, "green"},
+        {"text", "a b", ST_OK, "a b"},
+        {"list", "7", ST_OK, "7"},
+        {"list", "1-2-3", ST_OK, "1-2-3"},
+        {"list", "0", ST_CONFIG, "100-50"},
+        {"list", "1--2", ST_CONFIG, "100-50"},
+        {"list", "1-2-", ST_CONFIG, "100-50"},
+        {"list", "1,2", ST_CONFIG, "100-50"},
+    };
+    return cr_make_param_array(struct setting, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct setting *c, opt, set)
+{
+    struct all all;
+    struct error e = {0};
+    char text[100];
+    cr_assert_eq(opt_defaults(&table, &all, &e), ST_OK, "%s", e.text);
+    const struct option *o = opt_find(&table, c->key);
+    cr_assert_not_null(o);
+    cr_expect_eq((int)opt_set(o, &all, c->text, &e), c->code, "%s = '%s': %s", c->key, c->text, e.text);
+    if (c->code != ST_OK) cr_expect_not_null(strstr(e.text, c->key), "%s", e.text);
+    opt_format(o, &all, text, sizeof text);
+    cr_expect_str_eq(text, c->after);
+    cr_expect_eq(opt_is_default(o, &all),
+                 c->code != ST_OK || strcmp(c->text, o->value) == 0 || strcmp(text, o->value) == 0);
+}
+
+Test(opt, find_and_nearest)
+{
+    static const char *const names[] = {"rho", "rho_out", "beta"};
+    cr_expect_null(opt_find(&table, "colour"));
+    cr_expect_str_eq(opt_nearest("roh", names, 3), "rho");
+    cr_expect_str_eq(opt_nearest("bet", names, 3), "beta");
+    cr_expect_null(opt_nearest("completely_else", names, 3));
+}
+
+Test(csv, what_is_written_is_read)
+{
+    static const double numbers[] = {0.1, -1e-300, 12345678901234568.0, 0};
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
+    struct csv_writer w;
+    struct csv_table t;
+    struct error e = {0};
+    double v = 0;
+    folder_create(folder);
+    (void)snprintf(path, sizeof path, "%s/t.csv", folder);
+    cr_assert_eq(csv_open(&w, path, &e), ST_OK, "%s", e.text);
+    csv_put(&w, "name, with \"quotes\"");
+    csv_put(&w, "value");
+    csv_end_row(&w);
+    for (size_t i = 0; i < 4; i++) {
+        csv_put(&w, i ? "a" : "two\nlines");
+        csv_put_number(&w, numbers[i]);
+        csv_end_row(&w);
+    }
+    csv_put(&w, "");
+    csv_put_number(&w, NAN);
+    csv_end_row(&w);
+    FILE *early = fopen(path, "r");
+    cr_expect_null(early, "the file appears when it is complete");
+    cr_assert_eq(csv_close(&w, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(csv_read(&t, path, 1, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(t.n_rows, 5);
+    cr_expect_eq(csv_column(&t, "name, with \"quotes\""), 0);
+    cr_expect_eq(csv_column(&t, "nothing"), CSV_NONE);
+    cr_expect_str_eq(csv_cell(&t, 0, 0), "two\nlines");
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_eq(csv_number(&t, i, 1, &v, &e), ST_OK);
+        cr_expect_eq(v, numbers[i], "17 digits bring the number back");
+    }
+    cr_assert_eq(csv_number(&t, 4, 1, &v, &e), ST_OK);
+    cr_expect(isnan(v));
+    cr_expect_eq(csv_number(&t, 4, 0, &v, &e), ST_DATA);
+    csv_table_free(&t);
+    folder_remove(folder);
+}
+
+struct bad_csv {
+    char text[40], expected[40];
+};
+
+ParameterizedTestParameters(csv, refused)
+{
+    static struct bad_csv cases[] = {
+        {"a,b\n1,2\n3\n", "t.csv: line 3"}, {"a,b\n1,2,3\n", "t.csv: line 2"},    {"", "t.csv"},
+        {"a,b\n1,\"2\n", "t.csv"},          {"a,b\n1,\"2\"x\n", "t.csv: line 2"},
+    };
+    return cr_make_param_array(struct bad_csv, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct bad_csv *c, csv, refused)
+{
+    struct csv_table t;
+    struct error e = {0};
+    cr_expect_eq(csv_parse_memory(&t, "t.csv", c->text, strlen(c->text), 1, &e), ST_DATA, "'%s' was taken",
+                 c->text);
+    cr_expect_not_null(strstr(e.text, c->expected), "%s", e.text);
+    csv_table_free(&t);
+}
+
+Test(csv, files_that_cannot_be_opened)
+{
+    struct csv_table t;
+    struct csv_writer w;
+    struct error e = {0};
+    cr_expect_eq(csv_read(&t, "/nonexistent/t.csv", 1, &e), ST_IO);
+    cr_expect_not_null(strstr(e.text, "/nonexistent/t.csv"));
+    csv_table_free(&t);
+    cr_expect_eq(csv_open(&w, "/nonexistent/t.csv", &e), ST_IO);
+    cr_expect_not_null(strstr(e.text, "/nonexistent/t.csv"));
+}
+
+Test(hash, sha256_of_the_standard)
+{
+    char hex[HASH_HEX]; /* FIPS 180-2, appendix B.1 */
+    struct hash h;
+    hash_start(&h);
+    hash_add(&h, "a", 1);
+    hash_add(&h, "bc", 2);
+    hash_finish(&h, hex);
+    cr_expect_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+Test(parallel, partitions_cover_every_sample_once)
+{
+    static const size_t sizes[] = {1, 2, 63, 64, 65, 128, 513, 1000, 4097};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        struct partition p = partition_make(sizes[k]);
+        size_t largest = 0, smallest = sizes[k];
+        cr_expect_eq(chunk_first(&p, 0), 0);
+        cr_expect_eq(chunk_first(&p, p.n_chunks), sizes[k]);
+        cr_expect_eq(slot_first(&p, 0), 0);
+        cr_expect_eq(slot_first(&p, p.n_slots), p.n_chunks);
+        for (size_t c = 0; c < p.n_chunks; c++) {
+            size_t n = chunk_first(&p, c + 1) - chunk_first(&p, c);
+            largest = n > largest ? n : largest;
+            smallest = n < smallest ? n : smallest;
+        }
+        for (size_t s = 0; s < p.n_slots; s++) cr_expect_lt(slot_first(&p, s), slot_first(&p, s + 1));
+        cr_expect(smallest > 0 && largest <= CHUNK_MAX && largest - smallest <= 1);
+        cr_expect_eq(chunk_largest(&p), largest);
+    }
+}
+
+struct tally {
+    int done[1000];
+    size_t threads;
+    bool bad_thread[1000];
+};
+
+static void count_task(void *context, size_t task, size_t thread)
+{
+    struct tally *tally = context;
+    tally->done[task]++; /* each task is one thread's alone */
+    tally->bad_thread[task] = thread >= tally->threads;
+}
+
+Test(parallel, every_task_once_for_any_number_of_threads)
+{
+    for (size_t threads = 0; threads <= 5; threads++) {
+        struct pool *pool = NULL;
+        static struct tally tally;
+        memset(&tally, 0, sizeof tally);
+        if (threads) cr_assert_eq(pool_create(&pool, threads, NULL), ST_OK);
+        tally.threads = pool_threads(pool);
+        cr_expect_eq(tally.threads, threads ? threads : 1);
+        for (int round = 0; round < 20; round++) pool_run(pool, 1000, count_task, &tally);
+        pool_run(pool, 0, count_task, &tally);
+        for (size_t i = 0; i < 1000; i++)
+            cr_assert(tally.done[i] == 20 && !tally.bad_thread[i], "task %zu", i);
+        pool_free(pool);
+    }
+}
