@@ -23,11 +23,15 @@ struct backward_options {
 };
 
 /* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = 1..L) the derivative of
- * the SUM of the samples' losses (net->loss at net->readout) in W_l. The spike's derivative is the
- * surrogate's: soft reset: dz_t += leak dz_{t+1},              da_t -= threshold dz_{t+1} hard reset: dz_t +=
- * leak (1 - a_t) dz_{t+1},    da_t -= leak z_t dz_{t+1} dz_t += surrogate'(z_t - threshold) da_t, da_{l-1} =
- * W_l' dz_l,  dW_l += dz_l a_{l-1}' (Neftci, Mostafa, Zenke 2019). Returns the sum of the losses. About 3 x
- * the FLOPs of the simulation. */
+ * the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative being the
+ * surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:
+ *
+ *   soft reset:  dz_t += leak dz_{t+1}             da_t -= threshold dz_{t+1}
+ *   hard reset:  dz_t += leak (1 - a_t) dz_{t+1}   da_t -= leak z_t dz_{t+1}
+ *   then:        dz_t += surrogate'(z_t - threshold) da_t
+ *   and:         da_{l-1} = W_l' dz_l              dW_l += dz_l a_{l-1}'
+ *
+ * Returns the sum of the losses. About 3 x the FLOPs of the simulation. */
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient);
 

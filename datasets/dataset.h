@@ -42,38 +42,20 @@ struct dataset_common {
     char path[OPT_STRING_MAX];
 };
 
+/* clang-format off */
 #define DATASET_COMMON_OPTIONS(type, default_T, train, validation, test)                                     \
-    {                                                                                                        \
-        "T",  OPT_INT, offsetof(type, common.T), default_T, 1, 100000, 0,                                    \
-        NULL, "steps", "time steps per sample"},                                                             \
-        {"n_train",                                                                                          \
-         OPT_INT,                                                                                            \
-         offsetof(type, common.n_train),                                                                     \
-         train,                                                                                              \
-         0,                                                                                                  \
-         1e9,                                                                                                \
-         0,                                                                                                  \
-         NULL,                                                                                               \
-         "samples",                                                                                          \
-         "training samples, stratified; 0: what the other splits leave"},                                    \
-        {"n_validation",                                                                                     \
-         OPT_INT,                                                                                            \
-         offsetof(type, common.n_validation),                                                                \
-         validation,                                                                                         \
-         0,                                                                                                  \
-         1e9,                                                                                                \
-         0,                                                                                                  \
-         NULL,                                                                                               \
-         "samples",                                                                                          \
-         "validation samples, taken from the training side"},                                                \
-        {"n_test", OPT_INT,   offsetof(type, common.n_test),      test, 0, 1e9, 0,                           \
-         NULL,     "samples", "test samples; 0: all that is left"},                                          \
-        {"split_seed", OPT_INT, offsetof(type, common.split_seed),      "-1", -1, 1e15, 0,                   \
-         NULL,         "",      "seed of the split; -1: the run's seed"},                                    \
-    {                                                                                                        \
-        "path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                \
-            "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"                               \
-    }
+    {"T", OPT_INT, offsetof(type, common.T), default_T, 1, 100000, 0, NULL, "steps", "time steps per sample"}, \
+    {"n_train", OPT_INT, offsetof(type, common.n_train), train, 0, 1e9, 0, NULL, "samples",                  \
+     "training samples, stratified; 0: what the other splits leave"},                                        \
+    {"n_validation", OPT_INT, offsetof(type, common.n_validation), validation, 0, 1e9, 0, NULL, "samples",   \
+     "validation samples, taken from the training side"},                                                    \
+    {"n_test", OPT_INT, offsetof(type, common.n_test), test, 0, 1e9, 0, NULL, "samples",                     \
+     "test samples; 0: all that is left"},                                                                   \
+    {"split_seed", OPT_INT, offsetof(type, common.split_seed), "-1", -1, 1e15, 0, NULL, "",                  \
+     "seed of the split; -1: the run's seed"},                                                               \
+    {"path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                   \
+     "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"}
+/* clang-format on */
 
 struct dataset_source {
     unsigned api_version; /* DATASET_API */

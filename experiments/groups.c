@@ -12,17 +12,19 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static size_t drop_nan(double *values, size_t n)
+/* Moves the numbers to the front and the NaNs behind them. */
+static size_t count_numbers(double *values, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(values[i])) values[kept++] = values[i];
+    for (size_t i = kept; i < n; i++) values[i] = NAN;
     return kept;
 }
 
 double quantile(double *values, size_t n, double p)
 {
-    n = drop_nan(values, n);
+    n = count_numbers(values, n);
     if (n == 0) return NAN;
     qsort(values, n, sizeof *values, ascending);
     double place = p * (double)(n - 1);

@@ -32,7 +32,7 @@ status group_values(const struct groups *g, const struct group *one, const char 
                     struct error *e);
 
 /* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
- * The values are sorted in place. */
+ * The values are sorted in place, the NaNs last. */
 double quantile(double *values, size_t n, double p);
 /* Mean and sample standard deviation (nan below two values) of the values that are not nan. */
 double mean_of(const double *values, size_t n);
