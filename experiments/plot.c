@@ -106,7 +106,8 @@ static void draw_accuracy(struct plotter *p, const char *hidden, const char *x)
         const struct group *g = &p->groups.group[k];
         if (strcmp(g->hidden, hidden) != 0) continue;
         if (used + strlen(g->label) + 2 > sizeof labels) {
-            fprintf(stderr, "spikebench plot: too many configurations for one figure: %s is left out\n", g->label);
+            fprintf(stderr, "spikebench plot: too many configurations for one figure: %s is left out\n",
+                    g->label);
             p->failed = true;
             continue;
         }
