@@ -75,6 +75,13 @@ static size_t largest_batch(const struct bptt_options *o, size_t N)
     return (size_t)o->batch < N ? (size_t)o->batch : N;
 }
 
+/* Samples of the largest chunk over all mini-batches: the last, smaller one may have a larger chunk than the
+ * others (100 samples make two chunks of 50, the 60 that are left make one of 60). */
+static size_t largest_chunk(size_t batch)
+{
+    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
+}
+
 static size_t bptt_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct bptt_options *o = options;
@@ -84,8 +91,8 @@ static size_t bptt_memory(const void *options, const struct net *net, const stru
         units += 2 * net->n[l];
         widest = net->n[l] > widest ? net->n[l] : widest;
     }
-    return sizeof(real) *
-           ((units + 2 * widest) * info->T * chunk_largest(&part) + net_parameters(net) * (part.n_slots + 2));
+    return sizeof(real) * ((units + 2 * widest) * info->T * largest_chunk(part.n) +
+                           net_parameters(net) * (part.n_slots + 2));
 }
 
 static void bptt_free(void *state)
@@ -114,7 +121,7 @@ static status build(struct bptt *s, struct error *e)
     if (!s->order || !s->work) return ST_MEMORY;
     for (size_t i = 0; i < s->env.train.n; i++) s->order[i] = batch_sample(&s->env.train, i);
     for (size_t i = 0; i < threads; i++)
-        TRY(backward_create(&s->work[i], net, s->env.info->T, chunk_largest(&part), &s->mem, e));
+        TRY(backward_create(&s->work[i], net, s->env.info->T, largest_chunk(batch), &s->mem, e));
     for (size_t k = 0; k < part.n_slots; k++)
         for (size_t l = 1; l <= net->L; l++)
             if (!(s->slots[k][l] = mem_reals(&s->mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;

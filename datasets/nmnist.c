@@ -23,7 +23,7 @@ static const struct option nmnist_option_list[] = {
     DATASET_COMMON_OPTIONS(struct nmnist_options, "20", "0", "100", "0"),
     {"binning", OPT_CHOICE, offsetof(struct nmnist_options, binning), "equal", 0, 0, 0, binning_names, "",
      "T equal bins of each recording's span, or fixed windows of window_ms of which the first T are kept"},
-    {"window_ms", OPT_REAL, offsetof(struct nmnist_options, window_ms), "1", 0, 1000, OPT_OPEN_LO, NULL, "ms",
+    {"window_ms", OPT_REAL, offsetof(struct nmnist_options, window_ms), "1", 0.001, 1000, 0, NULL, "ms",
      "length of a window (binning = window)"},
     {"values", OPT_CHOICE, offsetof(struct nmnist_options, values), "counts", 0, 0, 0, value_names, "",
      "number of events in a cell, or 1 where there is any"},
@@ -184,6 +184,9 @@ static status start_loader(struct loader *l, const struct nmnist_options *o, str
                            struct error *e)
 {
     memset(l, 0, sizeof *l);
+    if (o->filter_ms > 0 && o->filter_ms < 0.001)
+        return FAIL(e, ST_CONFIG, "option 'filter_ms' is %g: 0, or at least 0.001 (a microsecond)",
+                    o->filter_ms);
     TRY(find_root(o, l->root, sizeof l->root, e));
     TRY(list_side(&l->train, l->root, "Train", &l->mem, e));
     TRY(list_side(&l->test, l->root, "Test", &l->mem, e));

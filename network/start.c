@@ -72,7 +72,7 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
     set_scale(net, l, W, best);
     /* A tiny layer on little data has only a few possible rates: one step of its grid is close enough. */
     double grain = 1.0 / ((double)task->batch.n * (double)task->batch.x->T * (double)net->n[l]);
-    if (nearest > fmax(1e-3, 2 * grain) && nearest > 0.5 * target)
+    if (nearest > fmax(1e-3, 2 * grain))
         return FAIL(e, ST_NUMERIC,
                     "layer %zu cannot be scaled to a firing rate of %g: the nearest is off by %g (last %g)",
                     l, target, nearest, rate);

@@ -44,7 +44,7 @@ do for [k = 1:2] {
              title layer(l)." simulated", \
          for [l = 1:H] file using "iter":sprintf("rate_%d_med", l) with lines lw 2 dt 2 lc rgb colour[l] \
              title layer(l)." auxiliary"
-    set title "spike gap, auxiliary/simulated (%)"
+    set title "spike gap (% of cells that differ)"
     plot for [l = 1:H] file using "iter":(100 * column(sprintf("spike_gap_%d_med", l))) with lines lw 2.5 \
              lc rgb colour[l] title layer(l)
     unset yrange

@@ -65,7 +65,7 @@ static const struct metric_desc admm_metrics[] = {
     {"res_dyn", "", "rms dynamics residual", METRIC_LAYER},
     {"res_spike", "", "rms of a - H(z - threshold)", METRIC_HIDDEN},
     {"spike_gap", "",
-     "fraction of auxiliary spikes H(z - threshold) that the simulated network does not share",
+     "fraction of (sample, step, neuron) cells where H(z - threshold) and the simulated spike differ",
      METRIC_HIDDEN},
     {"rate", "spikes/step", "mean auxiliary firing rate", METRIC_HIDDEN},
     {"weight_change", "", "relative change of all weights in the last iteration (Frobenius)", METRIC_RUN},

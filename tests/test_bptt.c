@@ -145,3 +145,43 @@ Test(optimizer, first_steps_by_hand)
         mem_free(&mem);
     }
 }
+
+/* The last mini-batch may have a larger chunk than the others (160 = 100 + 60: chunks of 50, 50 and 60); the
+ * sanitizers watch. */
+Test(bptt, remainders_of_any_size)
+{
+    static const struct {
+        size_t n;
+        const char *batch;
+    } cases[] = {{160, "100"}, {129, "65"}, {65, "64"}, {3, "100"}};
+    const struct solver *bptt = solver_find("bptt");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mem mem = {0};
+        struct dataset d;
+        struct net net;
+        struct net_options o;
+        struct rng rng;
+        struct error e = {0};
+        void *state = NULL;
+        struct step_report r = {0};
+        toy_data_create(&d, cases[i].n, 5, 8, 3, 1);
+        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+        o.hidden = (struct int_list){1, {7}};
+        o.start = START_KAIMING;
+        toy_net_create(&net, &o, &d, &mem, 1);
+        void *options = mem_alloc(&mem, 1, bptt->options.size, NULL);
+        cr_assert_eq(opt_defaults(&bptt->options, options, NULL), ST_OK);
+        cr_assert_eq(opt_set(opt_find(&bptt->options, "batch"), options, cases[i].batch, NULL), ST_OK);
+        rng_seed(&rng, 1, "solver");
+        struct train_env env = {.net = &net, .net_options = &o, .info = &d.info, .rng = &rng};
+        env.train = dataset_batch(&d, SPLIT_TRAIN);
+        env.validation = dataset_batch(&d, SPLIT_VALIDATION);
+        cr_assert_eq(bptt->init(&state, options, &env, &e), ST_OK, "%s", e.text);
+        cr_assert_eq(bptt->step(state, &r, &e), ST_OK, "%s", e.text);
+        cr_expect_eq(r.samples, (double)cases[i].n);
+        cr_expect(net_finite(&net));
+        bptt->free(state);
+        dataset_free(&d);
+        mem_free(&mem);
+    }
+}

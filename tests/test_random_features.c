@@ -27,7 +27,6 @@ static void begin(struct setting *s, const char *readout, const char *kappa)
     cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
     cr_assert_eq(opt_set(opt_find(&net_option_table, "readout"), &s->net_options, readout, NULL), ST_OK);
     s->net_options.hidden = (struct int_list){1, {HIDDEN}};
-    s->net_options.start_rate = 0.3;
     toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 5);
     void *options = mem_alloc(&s->mem, 1, solver->options.size, NULL);
     cr_assert_eq(opt_defaults(&solver->options, options, &e), ST_OK);
