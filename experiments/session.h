@@ -7,7 +7,8 @@
 
 /* The training clock: runs during init and step, held for diagnostics and evaluation. */
 struct stopwatch {
-    double total, since;
+    double total, since;         /* wall seconds */
+    double cpu_total, cpu_since; /* CPU seconds of the process, all threads */
     bool running;
 };
 

@@ -11,25 +11,44 @@
 
 enum { CHECKPOINT_SECONDS = 60, FIXED_COLUMNS = 7 };
 
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static void watch_start(void *watch)
 {
     struct stopwatch *w = watch;
-    if (!w->running) w->since = clock_seconds();
+    if (!w->running) {
+        w->since = clock_seconds();
+        w->cpu_since = cpu_seconds();
+    }
     w->running = true;
 }
 
 static void watch_hold(void *watch)
 {
     struct stopwatch *w = watch;
-    if (w->running) w->total += clock_seconds() - w->since;
+    if (w->running) {
+        w->total += clock_seconds() - w->since;
+        w->cpu_total += cpu_seconds() - w->cpu_since;
+    }
     w->running = false;
 }
 
-static double cpu_seconds(void)
+static double watch_seconds(void *watch)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    (void)watch;
+    return clock_seconds();
+}
+
+static void watch_discount(void *watch, double wall, double cpu)
+{
+    struct stopwatch *w = watch;
+    w->total -= wall;
+    w->cpu_total -= cpu;
 }
 
 /* Everything before the first step, but for the solver's init. */
@@ -148,14 +167,17 @@ static status train(struct session *s, struct error *e)
     bool converged = false;
     while (!(s->stop_reason = reason_to_stop(s, converged))) {
         long next = s->at.iter + 1, every = s->run->run.eval_every;
-        struct step_report r = {.hold = watch_hold, .resume = watch_start, .clock = &s->watch};
+        struct step_report r = {.hold = watch_hold,
+                                .resume = watch_start,
+                                .seconds = watch_seconds,
+                                .discount = watch_discount,
+                                .clock = &s->watch};
         r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->caps & CAP_ONE_SHOT);
-        s->watch.total = 0;
-        double cpu = cpu_seconds();
+        s->watch = (struct stopwatch){0};
         watch_start(&s->watch);
         status st = solver->step(s->solver, &r, e);
         watch_hold(&s->watch);
-        s->at.cpu_s += cpu_seconds() - cpu;
+        s->at.cpu_s += s->watch.cpu_total;
         s->at.train_s += s->watch.total;
         s->at.iter = next;
         s->at.samples += r.samples;
@@ -179,13 +201,12 @@ static status train(struct session *s, struct error *e)
 static status perform(struct session *s, struct error *e)
 {
     TRY(prepare(s, e));
-    double cpu = cpu_seconds();
     watch_start(&s->watch);
     status st = s->run->solver->init(&s->solver, s->run->solver_options, &s->env, e);
     watch_hold(&s->watch);
     TRY(st);
     double setup = s->watch.total;
-    s->at.cpu_s = cpu_seconds() - cpu;
+    s->at.cpu_s = s->watch.cpu_total;
     TRY(checkpoint_restore(s, &s->resumed, e));
     if (!s->resumed) {
         s->at.setup_s = setup;

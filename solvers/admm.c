@@ -206,8 +206,10 @@ static struct admm_sums take_sums(struct admm *s)
         all.x2 += one->x2;
         all.b2 += one->b2;
         all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
+        all.diagnostics += one->diagnostics;
     }
     memset(s->sums, 0, sizeof s->sums);
+    step_discount(s->report, all.diagnostics / (double)pool_threads(s->env->pool), all.diagnostics);
     return all;
 }
 
@@ -271,6 +273,7 @@ static status admm_step_once(void *state, struct step_report *r, struct error *e
     struct admm_solver *s = state;
     struct admm *b = &s->blocks;
     b->measure = r->measure;
+    b->report = r;
     b->change_w = b->weight2 = b->kkt = 0;
     if (r->measure) {
         struct admm_point p;
@@ -283,6 +286,7 @@ static status admm_step_once(void *state, struct step_report *r, struct error *e
     if (b->time_order && b->T > 1) rng_shuffle(s->env.rng, b->time_order, b->T - 1);
     for (size_t k = 0; k + 1 < b->L; k++) TRY(hidden_layer(s, s->layers[k], e));
     TRY(output_layer(s, e));
+    b->report = NULL;
     s->iteration++;
     r->samples = (double)b->N;
     return ST_OK;

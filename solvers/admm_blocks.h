@@ -60,6 +60,7 @@ struct admm_sums {
     double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;  /* squared norms for backward errors */
     double kkt;                /* largest KKT residual of box-constrained spikes */
+    double diagnostics;        /* seconds of the clock that went into these sums */
 };
 
 struct admm {
@@ -85,6 +86,7 @@ struct admm {
     struct admm_work *work; /* [pool threads] */
     size_t *time_order;     /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
     bool measure;
+    struct step_report *report; /* of the step that is running: its clock; else NULL */
     struct admm_sums sums[SLOT_MAX];
     /* Numerical error of the last measured iteration. */
     double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];

@@ -37,7 +37,11 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
         for (size_t i = 0; i < c->n; i++) c->a[i * c->n + i] += shift;
         if (chol_factor(c, e) != ST_OK) return err_prefix(e, "spikes of layer %zu", l);
     }
-    return s->measure ? chol_rcond(&s->spike[l][0].chol, &s->rcond_a[l], e) : ST_OK;
+    if (!s->measure) return ST_OK;
+    step_hold(s->report);
+    status st = chol_rcond(&s->spike[l][0].chol, &s->rcond_a[l], e);
+    step_resume(s->report);
+    return st;
 }
 
 void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct admm_work *w)
@@ -115,15 +119,27 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
     const real *W = s->net->W[l + 1];
     real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = w->rhs + n * C * first;
     for (size_t t = first; t < last; t++) add_local_terms(s, l, chunk, t, w->rhs + n * C * t);
-    if (s->measure) sums->change_a -= objective(sys, W, rows, n, m, b, a, w->product, w->small);
+    if (s->measure) {
+        double since = step_seconds(s->report);
+        sums->change_a -= objective(sys, W, rows, n, m, b, a, w->product, w->small);
+        sums->diagnostics += step_seconds(s->report) - since;
+    }
     if (s->set.box == BOX_EXACT) {
         double kkt = admm_box_solve(sys, W, rows, n, m, b, a, w->target, w->product, w->small);
         sums->kkt = kkt > sums->kkt ? kkt : sums->kkt;
     } else {
         spike_solve(sys, W, rows, n, m, b, a, w->small);
-        if (s->measure) measure_solve(sys, W, rows, n, m, b, a, w, sums);
+        if (s->measure) {
+            double since = step_seconds(s->report);
+            measure_solve(sys, W, rows, n, m, b, a, w, sums);
+            sums->diagnostics += step_seconds(s->report) - since;
+        }
         if (s->set.box == BOX_CLIP)
             for (size_t i = 0; i < n * m; i++) a[i] = a[i] < 0 ? R(0.0) : a[i] > 1 ? R(1.0) : a[i];
     }
-    if (s->measure) sums->change_a += objective(sys, W, rows, n, m, b, a, w->product, w->small);
+    if (s->measure) {
+        double since = step_seconds(s->report);
+        sums->change_a += objective(sys, W, rows, n, m, b, a, w->product, w->small);
+        sums->diagnostics += step_seconds(s->report) - since;
+    }
 }

@@ -43,15 +43,23 @@ static double trace_of(size_t n, const real *a)
     return sum;
 }
 
+/* rcond of layer l's Cholesky factor, where it is wanted, off the clock. */
+static status measure_rcond(struct admm *s, size_t l, struct error *e)
+{
+    if (!s->measure) return ST_OK;
+    step_hold(s->report);
+    status st = chol_rcond(&s->weight[l].chol, &s->rcond_w[l], e);
+    step_resume(s->report);
+    return st;
+}
+
 /* Factors the system of layer l from its Gram matrix; layer 1 once. */
 static status factor_weights(struct admm *s, size_t l, struct error *e)
 {
     struct weight_system *w = &s->weight[l];
     size_t in = s->net->n[l - 1];
     if (l == 1) {
-        if (w->fixed)
-            return s->measure && s->set.weights != WEIGHTS_PINV ? chol_rcond(&w->chol, &s->rcond_w[l], e)
-                                                                : ST_OK;
+        if (w->fixed) return s->set.weights == WEIGHTS_PINV ? ST_OK : measure_rcond(s, l, e);
         for (size_t c = 0; c < s->part.n_chunks; c++)
             spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
         w->fixed = true;
@@ -69,7 +77,7 @@ static status factor_weights(struct admm *s, size_t l, struct error *e)
     for (size_t i = 0; i < in; i++) w->chol.a[i * in + i] += (real)w->shift;
     status st = chol_factor(&w->chol, e);
     if (st != ST_OK) return err_prefix(e, "weights of layer %zu", l);
-    return s->measure ? chol_rcond(&w->chol, &s->rcond_w[l], e) : ST_OK;
+    return measure_rcond(s, l, e);
 }
 
 /* Change of the Lagrangian in W, from f(W) = rho (tr(W G W')/2 - tr(D W')):
@@ -109,7 +117,7 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
     add_slots(s->d_slot, s->part.n_slots, size, W);
-    if (s->measure) memcpy(s->d_kept, W, size * sizeof *W);
+    if (s->measure) memcpy(s->d_kept, W, size * sizeof *W); /* the one copy that stays on the clock */
     if (s->set.weights == WEIGHTS_PINV) {
         pinv_solve_right(&s->weight[l].pinv, n, W);
     } else {
@@ -121,8 +129,10 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     s->change_w += moved;
     s->weight2 += weight * weight;
     if (s->measure) {
+        step_hold(s->report);
         *change = weight_change(s, l);
         s->backward_w[l] = weight_backward_error(s, l);
+        step_resume(s->report);
     }
     s->fresh[l] = false;
     admm_refresh(s, l);

@@ -55,12 +55,22 @@ void metric_put(struct metric_sink *s, const char *name, size_t index, double va
 
 void step_hold(struct step_report *r)
 {
-    if (r->hold) r->hold(r->clock);
+    if (r && r->hold) r->hold(r->clock);
 }
 
 void step_resume(struct step_report *r)
 {
-    if (r->resume) r->resume(r->clock);
+    if (r && r->resume) r->resume(r->clock);
+}
+
+double step_seconds(struct step_report *r)
+{
+    return r && r->seconds ? r->seconds(r->clock) : 0.0;
+}
+
+void step_discount(struct step_report *r, double wall, double cpu)
+{
+    if (r && r->discount) r->discount(r->clock, wall, cpu);
 }
 
 const struct solver *solver_find(const char *name)

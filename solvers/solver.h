@@ -68,10 +68,17 @@ struct step_report {
      * errors) go between step_hold and step_resume and are not counted as training time. */
     void (*hold)(void *clock);
     void (*resume)(void *clock);
+    double (*seconds)(void *clock);
+    void (*discount)(void *clock, double wall, double cpu);
     void *clock;
 };
-void step_hold(struct step_report *r); /* no-op without a clock */
+void step_hold(struct step_report *r); /* r may be NULL; no-op without a clock, as are the following */
 void step_resume(struct step_report *r);
+/* For diagnostics inside tasks of a pool, where the clock cannot be held: their length is measured with
+ * step_seconds (0 without a clock), summed over the tasks, and taken off afterwards: wall seconds, being the
+ * sum divided by the number of threads (an estimate with more than one), and CPU seconds, being the sum. */
+double step_seconds(struct step_report *r);
+void step_discount(struct step_report *r, double wall, double cpu);
 
 struct solver {
     unsigned api_version;                   /* SOLVER_API */
