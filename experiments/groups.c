@@ -128,6 +128,11 @@ static void make_label(struct groups *g, size_t k)
         used += (size_t)snprintf(one->label + used, sizeof one->label - used, "_%s=%.24s",
                                  name ? name + 1 : g->runs.names[c], csv_cell(&g->runs, one->rows[0], c));
     }
+    /* What does not fit is told apart by the first run's id. */
+    if (used >= sizeof one->label) {
+        const char *id = csv_cell(&g->runs, one->rows[0], (size_t)csv_column(&g->runs, "run_id"));
+        snprintf(one->label + sizeof one->label - 16, 16, "_%.12s", id);
+    }
     for (char *p = one->label; *p; p++)
         if (*p == '/' || *p == ' ') *p = '-';
 }

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +41,7 @@ struct runner {
     size_t next, finished, to_do;
     bool *wanted; /* [n_runs] */
     struct progress progress;
+    int lock; /* descriptor of FOLDER/.work/lock */
 };
 
 /* Probes each distinct dataset once and identifies the runs. Absent data leaves the run's SHA-256 empty. */
@@ -65,6 +68,21 @@ static status identify(struct runner *r, struct error *e)
     return ST_OK;
 }
 
+static void work_file(const struct runner *r, size_t i, const char *suffix, char *path, size_t size)
+{
+    snprintf(path, size, "%s/.work/%s%s", r->folder, r->plan->runs[i].id, suffix);
+}
+
+/* --fresh: the old row and checkpoint go before the first run starts, so that an interrupted --fresh is
+ * resumed by the same command without it. */
+static void forget(struct runner *r, size_t i)
+{
+    char path[4200];
+    record_free(&r->results.rows[i]);
+    work_file(r, i, ".ckpt", path, sizeof path);
+    remove(path);
+}
+
 /* Decides which runs are to be done. */
 static void select_runs(struct runner *r)
 {
@@ -75,6 +93,7 @@ static void select_runs(struct runner *r)
         r->wanted[i] = !finished || r->settings->fresh;
         if (r->wanted[i]) {
             r->to_do++;
+            if (r->settings->fresh) forget(r, i);
             continue;
         }
         const char *commit = record_get(row, "git_commit"), *dirty = record_get(row, "dirty");
@@ -84,11 +103,6 @@ static void select_runs(struct runner *r)
         else
             r->outcome->stale++;
     }
-}
-
-static void work_file(const struct runner *r, size_t i, const char *suffix, char *path, size_t size)
-{
-    snprintf(path, size, "%s/.work/%s%s", r->folder, r->plan->runs[i].id, suffix);
 }
 
 /* In the child process: becomes the worker. */
@@ -120,16 +134,15 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     TRY(st);
     work_file(r, i, ".row.csv", path, sizeof path);
     remove(path);
-    if (r->settings->fresh) {
-        work_file(r, i, ".ckpt", path, sizeof path);
-        remove(path);
-    }
     if (pipe(ends) != 0) return FAIL(e, ST_IO, "pipe: %s", strerror(errno));
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    pid_t pid = fork();
+    pid_t runner = getpid(), pid = fork();
     if (pid == 0) {
         close(ends[0]);
+        /* A worker does not outlive its runner: it saves and stops. */
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != runner) _exit(1);
         become_worker(r, i, ends[1]);
     }
     close(ends[1]);
@@ -313,13 +326,30 @@ static status write_resolved(const struct runner *r, struct error *e)
     return st;
 }
 
+/* One runner at a time in a folder. The workers inherit the lock: it is free when the last of them has ended.
+ */
+static status take_lock(struct runner *r, struct error *e)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
+    r->lock = open(path, O_RDWR | O_CREAT, 0666);
+    if (r->lock < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    if (flock(r->lock, LOCK_EX | LOCK_NB) == 0) return ST_OK;
+    return FAIL(e, ST_IO, "%s: %s", r->folder,
+                errno == EWOULDBLOCK ? "another 'spikebench run', or a worker of one, uses this folder"
+                                     : strerror(errno));
+}
+
 static status prepare(struct runner *r, struct error *e)
 {
     char path[4200];
-    snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
+    int length = snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
+    if (length < 0 || (size_t)length >= sizeof r->folder)
+        return FAIL(e, ST_USAGE, "the name of the results folder is too long (%d characters)", length);
     TRY(path_program(r->program, sizeof r->program, e));
     snprintf(path, sizeof path, "%s/.work", r->folder);
     TRY(path_make(path, e));
+    TRY(take_lock(r, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
     TRY(identify(r, e));
@@ -334,21 +364,24 @@ static status prepare(struct runner *r, struct error *e)
 status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
                   struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out};
-    struct sigaction action = {.sa_handler = on_signal}, old_int, old_term;
+    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1};
+    struct sigaction action = {.sa_handler = on_signal}, old_int, old_term, old_hup;
     *out = (struct runner_outcome){0};
     status st = prepare(&r, e);
     if (st == ST_OK) {
         signal_seen = 0;
         sigaction(SIGINT, &action, &old_int);
         sigaction(SIGTERM, &action, &old_term);
+        sigaction(SIGHUP, &action, &old_hup);
         progress_start(&r.progress, stderr);
         st = run_all(&r, e);
         sigaction(SIGINT, &old_int, NULL);
         sigaction(SIGTERM, &old_term, NULL);
+        sigaction(SIGHUP, &old_hup, NULL);
     }
     results_free(&r.results);
     free(r.children);
     free(r.wanted);
+    if (r.lock >= 0) close(r.lock);
     return st;
 }

@@ -2,6 +2,7 @@
 #include "experiments/worker_record.h"
 #include "experiments/env.h"
 #include "experiments/record.h"
+#include <inttypes.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -52,14 +53,17 @@ status record_identity(struct record *r, const struct run *run, const char *word
     TRY(record_put(r, "experiment", run->experiment, e));
     TRY(record_put(r, "solver", run->solver->name, e));
     TRY(record_put(r, "dataset", run->dataset->name, e));
-    TRY(record_put_number(r, "seed", (double)run->seed, e));
+    char seed[32];
+    snprintf(seed, sizeof seed, "%" PRIu64, (uint64_t)run->seed);
+    TRY(record_put(r, "seed", seed, e));
     TRY(record_put(r, "status", word, e));
     TRY(record_put(r, "stop_reason", reason, e));
     TRY(record_put(r, "error", text[0] ? text : "none", e));
     struct visit v = {r, e, ST_OK};
     run_visit_options(run, false, put_option, &v);
     TRY(v.st);
-    return record_put(r, "data_sha256", sha256[0] ? sha256 : "nan", e);
+    TRY(record_put(r, "data_sha256", sha256[0] ? sha256 : "nan", e));
+    return record_put_number(r, "threads", (double)run->run.threads, e);
 }
 
 static status put_numbers(struct record *r, const struct session *s, struct error *e)

@@ -137,7 +137,7 @@ ParameterizedTestParameters(runner, compare)
 {
     static struct gate cases[] = {
         {"true", 0, {"6 runs", "no regression"}},
-        {"rm -r b/curves", 1, {"b/curves/"}},
+        {"rm -r b/curves", 1, {"its curve is missing", "6 regressions"}},
         {"sed -i 2d b/runs.csv", 1, {"REGRESSION", "the run is missing"}},
         {"sed -i '2s/,ok,/,failed,/' b/runs.csv", 1, {"REGRESSION", "status failed, reference ok"}},
         {"for f in b/curves/*; do sed -i '$d' $f; done", 1, {"REGRESSION", "curve points"}},
@@ -197,4 +197,56 @@ Test(runner, summary_and_figures)
     cr_expect_not_null(strstr(r.output, "results/nothing/runs.csv"), "%s", r.output);
     spikebench(&r, "plot nothing");
     cr_expect_eq(r.code, 1, "%s", r.output);
+}
+
+Test(runner, one_runner_at_a_time_in_a_folder)
+{
+    static struct result r;
+    cli_shell(
+        &r, "\"$SB\" run long.yaml & sleep 0.4; \"$SB\" run long.yaml; echo code $?; kill -INT $!; wait $!");
+    cr_expect_not_null(strstr(r.output, "uses this folder"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 1"), "%s", r.output);
+}
+
+Test(runner, a_worker_does_not_outlive_its_runner)
+{
+    static struct result r;
+    /* the lock is free again when the worker has saved and ended; the rest is then done from there */
+    cli_shell(
+        &r,
+        "\"$SB\" run long.yaml & sleep 0.5; kill -KILL $!; wait $! 2>/dev/null; "
+        "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; flock -n results/long/.work/lock true && break; done; "
+        "\"$SB\" run long.yaml");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "2 done"), "%s", r.output);
+}
+
+Test(runner, an_interrupted_fresh_run_is_resumed_without_it)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "\"$SB\" run long.yaml --set stop.max_iter=20 && { timeout -s INT 0.4 \"$SB\" run long.yaml --set "
+        "stop.max_iter=20 --fresh; \"$SB\" run long.yaml --set stop.max_iter=20; }");
+    expect_good(&r);
+    cr_expect_null(strstr(r.output, "2 finished before"), "%s", r.output);
+}
+
+Test(runner, summaries_of_many_options_stay_apart)
+{
+    static struct result r;
+    cli_write("many.yaml", "experiment: many\nstop: {max_iter: 1}\ndataset: {name: digits, T: 2, n_train: "
+                           "20, n_validation: 10, n_test: 10}\n"
+                           "network: {hidden: [4]}\nsolvers:\n"
+                           "  - {name: admm, rho: [1, 2], rho_out: [1, 2], beta: 0.123456789012345, kappa: "
+                           "[0.1, 0.123456789012345], "
+                           "cutoff: 1.23456789012e-12, box: clip, warmup: 1, time_order: random}\n"
+                           "  - {name: admm, rho: 1.23456789012345, rho_out: 1.23456789012345, beta: 3, "
+                           "kappa: 7, box: none, warmup: 2, "
+                           "layer_order: random, weights: proximal, start_output: labels}\n");
+    spikebench(&r, "run many.yaml");
+    expect_good(&r);
+    cli_shell(&r, "\"$SB\" summarise many > /dev/null && ls results/many/curves_summary | wc -l");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "9\n");
 }
