@@ -20,7 +20,7 @@ static void setup(void)
     /* the columns that may differ between two runs, blanked, by name */
     cli_write("numbers.awk",
               "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date "
-              "timing_valid\", v, \" \");\n"
+              "timing_valid threads\", v, \" \");\n"
               "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
               "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
               "{ for (i in drop) $i = \"\"; print $0 }\n");
