@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 struct header {
     char magic[8], id[RUN_ID_SIZE], commit[40];
@@ -40,14 +41,54 @@ static status write_all(struct session *s, FILE *f, struct error *e)
     return s->run->solver->save ? s->run->solver->save(s->solver, f, e) : ST_OK;
 }
 
+/* CRC-32 of the first `size` bytes of the file, which is left behind them. */
+static status checksum(FILE *f, long size, uint32_t *sum, struct error *e)
+{
+    unsigned char bytes[65536];
+    *sum = 0;
+    rewind(f);
+    while (size > 0) {
+        size_t want = size < (long)sizeof bytes ? (size_t)size : sizeof bytes;
+        TRY(checkpoint_read(f, bytes, want, e));
+        *sum = (uint32_t)crc32_z(*sum, bytes, want);
+        size -= (long)want;
+    }
+    return ST_OK;
+}
+
+/* Puts the checksum behind all that has been written. */
+static status seal(FILE *f, struct error *e)
+{
+    uint32_t sum;
+    long size = fflush(f) == 0 ? ftell(f) : -1;
+    if (size < 0) return FAIL(e, ST_IO, "%s", strerror(errno));
+    TRY(checksum(f, size, &sum, e));
+    if (fseek(f, size, SEEK_SET) != 0) return FAIL(e, ST_IO, "%s", strerror(errno));
+    return checkpoint_write(f, &sum, sizeof sum, e);
+}
+
+/* Refuses a file that is not as it was sealed: what is read from it is used as it is. */
+static status check_seal(FILE *f, struct error *e)
+{
+    uint32_t sum, expected;
+    long size = fseek(f, 0, SEEK_END) == 0 ? ftell(f) - (long)sizeof sum : -1;
+    if (size < 0) return FAIL(e, ST_DATA, "the checkpoint is damaged: it is too short");
+    TRY(checksum(f, size, &sum, e));
+    TRY(checkpoint_read(f, &expected, sizeof expected, e));
+    if (sum != expected) return FAIL(e, ST_DATA, "the checkpoint is damaged: its checksum does not match");
+    rewind(f);
+    return ST_OK;
+}
+
 status checkpoint_save(struct session *s, struct error *e)
 {
     char path[4200], temporary[4200];
     file_name(s, "", path, sizeof path);
     file_name(s, ".tmp", temporary, sizeof temporary);
-    FILE *f = fopen(temporary, "wb");
+    FILE *f = fopen(temporary, "wb+");
     if (!f) return FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
     status st = write_all(s, f, e);
+    if (st == ST_OK) st = seal(f, e);
     if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
     if (st == ST_OK && rename(temporary, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     if (st != ST_OK) remove(temporary);
@@ -80,12 +121,12 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     FILE *f = fopen(path, "rb");
     if (!f) return ST_OK;
     fill_header(&own, s);
-    status st = ST_OK;
-    if (checkpoint_read(f, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
+    status st = check_seal(f, e);
+    if (st == ST_OK && checkpoint_read(f, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
         st = read_all(s, f, e);
         *found = st == ST_OK;
-        if (st != ST_OK) err_prefix(e, "%s", path);
     }
+    if (st != ST_OK) err_prefix(e, "%s", path);
     fclose(f);
     if (st != ST_OK || !*found) remove(path);
     return st;

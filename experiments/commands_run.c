@@ -52,7 +52,8 @@ static status find_file(const char *name, char *file, size_t size, struct error 
     if (!bare || access(name, F_OK) == 0) {
         if (n >= size) return FAIL(e, ST_USAGE, "the file name is too long");
         memcpy(file, name, n + 1);
-        return ST_OK;
+        return access(file, F_OK) == 0 ? ST_OK
+                                       : FAIL(e, ST_USAGE, "%s: cannot be opened: no such file", name);
     }
     TRY(path_home(home, sizeof home, e));
     if (snprintf(file, size, "%s/experiments/%s.yaml", home, name) >= (int)size)
@@ -113,7 +114,6 @@ static int run_plan(const struct arguments *a, struct plan *p, struct error *e)
                                              .allow_missing = a->allow_missing};
     status s = runner_run(p, &settings, &outcome, e);
     print_outcome(p, &outcome);
-    if (s == ST_INTERRUPTED) return EXIT_STOPPED;
     if (s != ST_OK) return fail_exit(e);
     if (outcome.interrupted > 0) return EXIT_STOPPED;
     return outcome.failed > 0 || (outcome.no_data > 0 && !a->allow_missing) ? EXIT_FAILED : EXIT_GOOD;

@@ -11,6 +11,18 @@ static size_t run_index(const struct plan *plan, const char *id)
     return id ? i : plan->n_runs;
 }
 
+/* true for the row of a run of the plan that was made when the run's data was absent (its identity then lacks
+ * the data's SHA-256) and now is there. */
+static bool superseded(const struct plan *plan, const char *id)
+{
+    for (size_t i = 0; id && i < plan->n_runs; i++) {
+        struct run without = plan->runs[i];
+        run_identify(&without, "");
+        if (strcmp(without.id, id) == 0 && strcmp(plan->runs[i].id, id) != 0) return true;
+    }
+    return false;
+}
+
 static status take_rows(struct results_file *f, const struct csv_table *t, const struct plan *plan,
                         struct error *e)
 {
@@ -21,6 +33,7 @@ static status take_rows(struct results_file *f, const struct csv_table *t, const
     for (size_t row = 0; row < t->n_rows; row++) {
         size_t i = run_index(plan, csv_cell(t, row, (size_t)id));
         bool ours = i < plan->n_runs && f->rows[i].n == 0;
+        if (!ours && superseded(plan, csv_cell(t, row, (size_t)id))) continue;
         TRY(record_from_table(ours ? &f->rows[i] : &f->others[f->n_others++], t, row, e));
     }
     return ST_OK;

@@ -83,13 +83,20 @@ static void forget(struct runner *r, size_t i)
     remove(path);
 }
 
+static bool has_curve(const struct runner *r, size_t i)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/curves/%s.csv", r->folder, r->plan->runs[i].id);
+    return access(path, F_OK) == 0;
+}
+
 /* Decides which runs are to be done. */
 static void select_runs(struct runner *r)
 {
     for (size_t i = 0; i < r->plan->n_runs; i++) {
         const struct record *row = &r->results.rows[i];
         const char *word = row->n ? record_get(row, "status") : NULL;
-        bool finished = word && (strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0);
+        bool finished = word && (strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0) && has_curve(r, i);
         r->wanted[i] = !finished || r->settings->fresh;
         if (r->wanted[i]) {
             r->to_do++;

@@ -92,9 +92,10 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
 /* scores (K x C) from the readout's trace z_L (K x T*C), by net->readout. */
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores);
 
-/* Weight files: magic number, format version, precision, shape, neuron parameters, weights, CRC-32 of all
- * that. net_load needs a net of the same shape (ST_DATA naming both shapes, or a wrong magic number, version,
- * precision, length or checksum, otherwise). */
+/* Weight files: magic number, format version, precision, shape, neuron and readout, weights, CRC-32 of all
+ * that, in the byte order of the machine. net_load needs a net of the same shape (ST_DATA naming both shapes,
+ * or a wrong magic number, version, precision, length, checksum or a weight that is not finite, otherwise);
+ * on error the net keeps the weights that it had. */
 status net_save(const struct net *net, FILE *f, struct error *e);
 status net_load(struct net *net, FILE *f, struct error *e);
 

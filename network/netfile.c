@@ -1,14 +1,16 @@
 /* Weight files. */
 #include "network/net.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 static const char magic[8] = {'S', 'P', 'I', 'K', 'E', 'N', 'E', 'T'};
-enum { NET_FILE_VERSION = 1 };
+enum { NET_FILE_VERSION = 2 };
 
 struct header {
     char magic[8];
-    uint32_t version, real_size, layers, reset;
+    uint32_t version, real_size, layers, reset, readout, unused;
     double leak, threshold;
     uint64_t n[NET_MAX_LAYERS + 1];
 };
@@ -21,6 +23,7 @@ static void fill_header(struct header *h, const struct net *net)
     h->real_size = sizeof(real);
     h->layers = (uint32_t)net->L;
     h->reset = (uint32_t)net->lif.reset;
+    h->readout = (uint32_t)net->readout;
     h->leak = (double)net->lif.leak;
     h->threshold = (double)net->lif.threshold;
     for (size_t l = 0; l <= net->L; l++) h->n[l] = net->n[l];
@@ -31,23 +34,20 @@ static uint32_t checksum(uint32_t sum, const void *bytes, size_t size)
     return (uint32_t)crc32_z(sum, bytes, size);
 }
 
-static uint32_t weights_checksum(const struct header *h, const struct net *net)
+static size_t weights_of(const struct net *net, size_t l)
 {
-    uint32_t sum = checksum(0, h, sizeof *h);
-    for (size_t l = 1; l <= net->L; l++)
-        sum = checksum(sum, net->W[l], net->n[l] * net->n[l - 1] * sizeof(real));
-    return sum;
+    return net->n[l] * net->n[l - 1];
 }
 
 status net_save(const struct net *net, FILE *f, struct error *e)
 {
     struct header h;
     fill_header(&h, net);
-    uint32_t sum = weights_checksum(&h, net);
+    uint32_t sum = checksum(0, &h, sizeof h);
     bool good = fwrite(&h, sizeof h, 1, f) == 1;
     for (size_t l = 1; good && l <= net->L; l++) {
-        size_t count = net->n[l] * net->n[l - 1];
-        good = fwrite(net->W[l], sizeof(real), count, f) == count;
+        sum = checksum(sum, net->W[l], weights_of(net, l) * sizeof(real));
+        good = fwrite(net->W[l], sizeof(real), weights_of(net, l), f) == weights_of(net, l);
     }
     good = good && fwrite(&sum, sizeof sum, 1, f) == 1;
     return good ? ST_OK : FAIL(e, ST_IO, "cannot write the weights");
@@ -76,26 +76,43 @@ static status check_header(const struct header *h, const struct header *own, str
         return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
     }
     if (memcmp(h, own, sizeof *h) != 0)
-        return FAIL(e, ST_DATA,
-                    "weight file with leak %g, threshold %g and another reset; this network has %g and %g",
-                    h->leak, h->threshold, own->leak, own->threshold);
+        return FAIL(
+            e, ST_DATA,
+            "weight file with leak %g, threshold %g, reset %u, readout %u; this network has %g, %g, %u, %u",
+            h->leak, h->threshold, h->reset, h->readout, own->leak, own->threshold, own->reset, own->readout);
+    return ST_OK;
+}
+
+/* The weights of all layers, one after another, into W[net_parameters]; nothing is believed before the
+ * checksum has been compared. */
+static status read_weights(const struct net *net, const struct header *h, FILE *f, real *W, struct error *e)
+{
+    uint32_t sum = checksum(0, h, sizeof *h), expected;
+    size_t at = 0;
+    for (size_t l = 1; l <= net->L; at += weights_of(net, l), l++) {
+        if (fread(W + at, sizeof(real), weights_of(net, l), f) != weights_of(net, l))
+            return FAIL(e, ST_DATA, "weight file ends within layer %zu", l);
+        sum = checksum(sum, W + at, weights_of(net, l) * sizeof(real));
+    }
+    if (fread(&expected, sizeof expected, 1, f) != 1)
+        return FAIL(e, ST_DATA, "weight file ends before its checksum");
+    if (sum != expected) return FAIL(e, ST_DATA, "weight file is damaged: its checksum does not match");
+    for (size_t i = 0; i < at; i++)
+        if (!isfinite((double)W[i])) return FAIL(e, ST_DATA, "weight file with a weight that is not finite");
     return ST_OK;
 }
 
 status net_load(struct net *net, FILE *f, struct error *e)
 {
     struct header h, own;
-    uint32_t sum = 0;
     fill_header(&own, net);
     if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
     TRY(check_header(&h, &own, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t count = net->n[l] * net->n[l - 1];
-        if (fread(net->W[l], sizeof(real), count, f) != count)
-            return FAIL(e, ST_DATA, "weight file ends within layer %zu", l);
-    }
-    if (fread(&sum, sizeof sum, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends before its checksum");
-    if (sum != weights_checksum(&h, net))
-        return FAIL(e, ST_DATA, "weight file is damaged: its checksum does not match");
-    return ST_OK;
+    real *W = malloc(net_parameters(net) * sizeof *W), *at = W;
+    if (!W) return FAIL(e, ST_MEMORY, "no memory for %zu weights", net_parameters(net));
+    status st = read_weights(net, &h, f, W, e);
+    for (size_t l = 1; st == ST_OK && l <= net->L; at += weights_of(net, l), l++)
+        memcpy(net->W[l], at, weights_of(net, l) * sizeof(real));
+    free(W);
+    return st;
 }

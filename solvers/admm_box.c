@@ -23,7 +23,7 @@ double admm_box_solve(const struct spike_system *sys, const real *W, size_t rows
             kkt = 0;
             for (size_t i = 0; i < n * m; i++) {
                 double r = fabs((double)x[i] - (double)clip01(x[i] - (g[i] - b[i])));
-                kkt = r > kkt ? r : kkt;
+                kkt = !(r <= kkt) ? r : kkt; /* NaN is kept */
             }
             if (kkt <= tolerance) break;
         }

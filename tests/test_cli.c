@@ -58,7 +58,7 @@ ParameterizedTestParameters(cli, command_lines)
         {"run good.yaml --set", 2, {"option '--set' needs a value"}},
         {"run good.yaml -j 0", 2, {"--jobs '0'", "from 1 to"}},
         {"run good.yaml -j two", 2, {"--jobs 'two'"}},
-        {"run nowhere.yaml", 1, {"nowhere.yaml: cannot be opened"}},
+        {"run nowhere.yaml", 2, {"nowhere.yaml: cannot be opened"}},
         {"run typo.yaml", 2, {"typo.yaml:5:5: unknown option 'roh' of solver 'admm'", "did you mean 'rho'?"}},
         {"run large.yaml", 2, {"large.yaml: config", "n_train"}},
         {"run good.yaml --set solver.roh=1", 2, {"--set solver.roh=1", "did you mean 'rho'?"}},

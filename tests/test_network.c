@@ -272,6 +272,7 @@ Test(net, weight_files_come_back_and_damage_is_noticed)
     rewind(f);
     cr_expect_eq(net_load(&back, f, &e), ST_DATA);
     cr_expect(strstr(e.text, "checksum") != NULL, "%s", e.text);
+    cr_expect_eq(memcmp(net.W[1], back.W[1], 24 * sizeof(real)), 0, "the weights must stay as they were");
     rewind(f);
     fputc('X', f);
     rewind(f);

@@ -250,3 +250,44 @@ Test(runner, summaries_of_many_options_stay_apart)
     expect_good(&r);
     cr_expect_str_eq(r.output, "9\n");
 }
+
+Test(runner, a_finished_run_without_its_curve_is_done_again)
+{
+    static struct result r;
+    spikebench(&r, "run small.yaml");
+    expect_good(&r);
+    cli_shell(&r, "rm $(ls results/small/curves/*.csv | head -n 1) && \"$SB\" run small.yaml");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "1 done, 5 finished before"), "%s", r.output);
+}
+
+Test(runner, a_damaged_checkpoint_is_refused)
+{
+    static struct result r;
+    cli_shell(&r, "timeout -s INT 0.6 \"$SB\" run long.yaml; for f in results/long/.work/*.ckpt; do "
+                  "printf X | dd of=$f bs=1 seek=1000 conv=notrunc 2>/dev/null; done; \"$SB\" run long.yaml");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "the same command resumes"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, ".ckpt: the checkpoint is damaged"), "%s", r.output);
+    spikebench(&r, "run long.yaml");
+    expect_good(&r);
+}
+
+/* The row of a run that lacked its data goes when the run is made: its identity then has the data's SHA-256.
+ */
+Test(runner, data_that_arrives_replaces_the_row_without_it)
+{
+    static struct result r;
+    cli_write("late.yaml",
+              "experiment: late\nseeds: [0]\nstop: {max_iter: 1}\nnetwork: {hidden: [4], start: kaiming}\n"
+              "dataset: {name: nmnist, T: 2, path: here, n_validation: 0}\nsolvers:\n"
+              "  - {name: bptt}\n");
+    spikebench(&r, "run late.yaml --allow-missing");
+    expect_good(&r);
+    cli_shell(&r, "for i in 0 1 2 3 4 5 6 7 8 9; do for s in Train Test; do mkdir -p here/$s/$i && "
+                  "printf '\\001\\002\\200\\000\\001\\001\\002\\200\\000\\002' > here/$s/$i/1.bin; done; "
+                  "done; \"$SB\" run late.yaml && cat results/late/runs.csv");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "1 done"), "%s", r.output);
+    cr_expect_null(strstr(r.output, "no_data"), "%s", r.output);
+}
