@@ -83,3 +83,46 @@ status dataset_stratify(const int *labels, size_t n, size_t n_classes, const siz
     mem_free(&mem);
     return ST_OK;
 }
+
+status dataset_split_sizes(const struct dataset_common *c, size_t n, size_t sizes[N_SPLITS], struct error *e)
+{
+    size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
+    size_t fixed = train + validation + test;
+    if (fixed > n || (fixed == n && (train == 0 || test == 0)))
+        return FAIL(e, ST_CONFIG, "n_train %zu + n_validation %zu + n_test %zu leave nothing of %zu samples",
+                    train, validation, test, n);
+    if (train == 0 && test == 0)
+        return FAIL(e, ST_CONFIG, "this dataset needs n_train or n_test: both are 0");
+    sizes[SPLIT_TRAIN] = train ? train : n - fixed;
+    sizes[SPLIT_VALIDATION] = validation;
+    sizes[SPLIT_TEST] = test ? test : n - fixed;
+    return ST_OK;
+}
+
+status dataset_split_sides(const struct dataset_common *c, size_t n_train, size_t n_test,
+                           size_t sizes[N_SPLITS], struct error *e)
+{
+    size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
+    if (validation >= n_train || train + validation > n_train || test > n_test)
+        return FAIL(e, ST_CONFIG,
+                    "n_train %zu + n_validation %zu of %zu training samples, n_test %zu of %zu: too many",
+                    train, validation, n_train, test, n_test);
+    sizes[SPLIT_TRAIN] = train ? train : n_train - validation;
+    sizes[SPLIT_VALIDATION] = validation;
+    sizes[SPLIT_TEST] = test ? test : n_test;
+    return ST_OK;
+}
+
+status dataset_choose(const struct dataset_common *c, uint64_t seed, const int *labels, size_t n,
+                      const int *test_labels, size_t n_test, size_t n_classes, const size_t sizes[N_SPLITS],
+                      size_t *chosen[N_SPLITS], struct mem *m, struct error *e)
+{
+    struct rng rng;
+    rng_seed(&rng, c->split_seed >= 0 ? (uint64_t)c->split_seed : seed, "split");
+    for (int k = 0; k < N_SPLITS; k++)
+        if (!(chosen[k] = mem_alloc(m, sizes[k], sizeof **chosen, e))) return ST_MEMORY;
+    TRY(dataset_stratify(labels, n, n_classes, sizes, test_labels ? 2 : 3, chosen, &rng, e));
+    if (!test_labels) return ST_OK;
+    return dataset_stratify(test_labels, n_test, n_classes, &sizes[SPLIT_TEST], 1, &chosen[SPLIT_TEST], &rng,
+                            e);
+}

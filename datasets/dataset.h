@@ -17,6 +17,9 @@ extern const char *const split_names[]; /* "train", "validation", "test" */
 
 struct dataset_info {
     size_t n_inputs;
+    /* Inputs as pictures: input (channel * height + y) * width + x. All 0 where the inputs are no pictures.
+     */
+    size_t channels, width, height;
     size_t n_classes; /* 0 for regression */
     size_t n_targets; /* 0 for classification */
     size_t T;
@@ -80,10 +83,25 @@ void dataset_free(struct dataset *d);
 /* The samples of a split in the order of the dataset. */
 struct batch dataset_batch(const struct dataset *d, enum split s);
 
+/* Sizes of the splits of a dataset of n samples without a test side of its own: a size of 0 (training or
+ * test, not both) takes what the others leave. ST_CONFIG if they ask for more than there is. */
+status dataset_split_sizes(const struct dataset_common *c, size_t n, size_t sizes[N_SPLITS], struct error *e);
+/* The same where the dataset has n_train and n_test samples apart: validation is taken from the training
+ * side. */
+status dataset_split_sides(const struct dataset_common *c, size_t n_train, size_t n_test,
+                           size_t sizes[N_SPLITS], struct error *e);
+
 /* Draws disjoint stratified index sets: from n items with labels (0 .. n_classes-1), wants[k] items each for
  * k = 0 .. n_sets-1, so that every class has in each set its share of the items within one. out[k] has room
  * for wants[k] and comes back in a shuffled order. ST_CONFIG if the sum exceeds n. */
 status dataset_stratify(const int *labels, size_t n, size_t n_classes, const size_t *wants, size_t n_sets,
                         size_t *const *out, struct rng *rng, struct error *e);
+
+/* Draws the samples of all splits from stream "split" of c->split_seed, or of the run's seed: chosen[k]
+ * (sizes[k] of them, in the arena) are indices into the labels of the training side for the first two, and
+ * into those of the test side for the third. test_labels NULL: one side for all three. */
+status dataset_choose(const struct dataset_common *c, uint64_t seed, const int *labels, size_t n,
+                      const int *test_labels, size_t n_test, size_t n_classes, const size_t sizes[N_SPLITS],
+                      size_t *chosen[N_SPLITS], struct mem *m, struct error *e);
 
 #endif

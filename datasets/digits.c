@@ -4,7 +4,7 @@
 #include "support/csvio.h"
 #include <string.h>
 
-enum { PIXELS = 64, LEVELS = 16, CLASSES = 10 };
+enum { SIDE = 8, PIXELS = SIDE * SIDE, LEVELS = 16, CLASSES = 10 };
 
 extern const unsigned char digits_csv_start[],
     digits_csv_end[]; /* datasets/digits.csv, linked in by the Makefile */
@@ -79,21 +79,6 @@ static status digits_read(struct digits *d, const char *path, struct error *e)
     return ST_OK;
 }
 
-/* Sizes of the splits out of n samples. */
-static status split_sizes(const struct dataset_common *c, size_t n, size_t wants[N_SPLITS], struct error *e)
-{
-    size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
-    size_t fixed = validation + (train ? train : 0) + (test ? test : 0);
-    if (fixed > n || (fixed == n && (train == 0 || test == 0)))
-        return FAIL(e, ST_CONFIG, "n_train %zu + n_validation %zu + n_test %zu leave nothing of %zu samples",
-                    train, validation, test, n);
-    if (train == 0 && test == 0) return FAIL(e, ST_CONFIG, "digits needs n_train or n_test: both are 0");
-    wants[SPLIT_TRAIN] = train ? train : n - fixed;
-    wants[SPLIT_VALIDATION] = validation;
-    wants[SPLIT_TEST] = test ? test : n - fixed;
-    return ST_OK;
-}
-
 static status describe(const struct digits_options *o, const struct digits *d, struct dataset_info *info,
                        struct error *e)
 {
@@ -101,8 +86,13 @@ static status describe(const struct digits_options *o, const struct digits *d, s
     for (size_t i = 0; i < d->n * PIXELS; i++)
         intensity +=
             o->encoding == ENCODE_RATE ? d->images[i] * o->max_rate * (double)o->common.T : d->images[i] > 0;
-    *info = (struct dataset_info){.n_inputs = PIXELS, .n_classes = CLASSES, .T = (size_t)o->common.T};
-    TRY(split_sizes(&o->common, d->n, info->n, e));
+    *info = (struct dataset_info){.n_inputs = PIXELS,
+                                  .channels = 1,
+                                  .width = SIDE,
+                                  .height = SIDE,
+                                  .n_classes = CLASSES,
+                                  .T = (size_t)o->common.T};
+    TRY(dataset_split_sizes(&o->common, d->n, info->n, e));
     info->entries =
         (size_t)(intensity / (double)d->n *
                  (double)(info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]));
@@ -148,12 +138,9 @@ static status digits_open(const void *options, uint64_t seed, struct dataset *ou
     memset(out, 0, sizeof *out);
     status st = digits_read(&d, o->common.path, e);
     if (st == ST_OK) st = describe(o, &d, &out->info, e);
-    for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
-        if (!(chosen[k] = mem_alloc(&d.table.mem, out->info.n[k], sizeof **chosen, e))) st = ST_MEMORY;
-    if (st == ST_OK) {
-        rng_seed(&rng, o->common.split_seed >= 0 ? (uint64_t)o->common.split_seed : seed, "split");
-        st = dataset_stratify(d.labels, d.n, CLASSES, out->info.n, N_SPLITS, chosen, &rng, e);
-    }
+    if (st == ST_OK)
+        st = dataset_choose(&o->common, seed, d.labels, d.n, NULL, 0, CLASSES, out->info.n, chosen,
+                            &d.table.mem, e);
     rng_seed(&rng, seed, "encode");
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
         st = fill_split(o, &d, chosen[k], &rng, (enum split)k, out, e);

@@ -166,20 +166,6 @@ static status read_recording(struct loader *l, const struct recording *r, struct
     return events_parse(&l->events, path, l->bytes, size, SIDE, SIDE, e);
 }
 
-static status split_sizes(const struct dataset_common *c, size_t n_train, size_t n_test, size_t n[N_SPLITS],
-                          struct error *e)
-{
-    size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
-    if (validation >= n_train || train + validation > n_train || test > n_test)
-        return FAIL(e, ST_CONFIG,
-                    "n_train %zu + n_validation %zu of %zu training recordings, n_test %zu of %zu: too many",
-                    train, validation, n_train, test, n_test);
-    n[SPLIT_TRAIN] = train ? train : n_train - validation;
-    n[SPLIT_VALIDATION] = validation;
-    n[SPLIT_TEST] = test ? test : n_test;
-    return ST_OK;
-}
-
 static status start_loader(struct loader *l, const struct nmnist_options *o, struct dataset_info *info,
                            struct error *e)
 {
@@ -190,8 +176,13 @@ static status start_loader(struct loader *l, const struct nmnist_options *o, str
     TRY(find_root(o, l->root, sizeof l->root, e));
     TRY(list_side(&l->train, l->root, "Train", &l->mem, e));
     TRY(list_side(&l->test, l->root, "Test", &l->mem, e));
-    *info = (struct dataset_info){.n_inputs = INPUTS, .n_classes = CLASSES, .T = (size_t)o->common.T};
-    return split_sizes(&o->common, l->train.n, l->test.n, info->n, e);
+    *info = (struct dataset_info){.n_inputs = INPUTS,
+                                  .channels = 2,
+                                  .width = SIDE,
+                                  .height = SIDE,
+                                  .n_classes = CLASSES,
+                                  .T = (size_t)o->common.T};
+    return dataset_split_sides(&o->common, l->train.n, l->test.n, info->n, e);
 }
 
 static status nmnist_probe(const void *options, struct dataset_info *info, struct error *e)
@@ -241,16 +232,11 @@ static status fill_split(struct loader *l, const struct nmnist_options *o, const
     return st;
 }
 
-/* Draws `n_sets` sets from one side. */
-static status choose(const struct recording_list *side, const size_t *wants, size_t n_sets, size_t **out,
-                     struct mem *m, struct rng *rng, struct error *e)
+static int *labels_of(const struct recording_list *side, struct mem *m, struct error *e)
 {
     int *labels = mem_alloc(m, side->n, sizeof *labels, e);
-    if (!labels) return ST_MEMORY;
-    for (size_t i = 0; i < side->n; i++) labels[i] = side->items[i].label;
-    for (size_t k = 0; k < n_sets; k++)
-        if (!(out[k] = mem_alloc(m, wants[k], sizeof **out, e))) return ST_MEMORY;
-    return dataset_stratify(labels, side->n, CLASSES, wants, n_sets, out, rng, e);
+    for (size_t i = 0; labels && i < side->n; i++) labels[i] = side->items[i].label;
+    return labels;
 }
 
 static status nmnist_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
@@ -264,9 +250,12 @@ static status nmnist_open(const void *options, uint64_t seed, struct dataset *d,
     status st = start_loader(&l, o, &(struct dataset_info){0}, e);
     uint32_t *counts = st == ST_OK ? mem_alloc(&l.mem, d->info.T * INPUTS, sizeof *counts, e) : NULL;
     if (st == ST_OK && !counts) st = ST_MEMORY;
-    rng_seed(&rng, o->common.split_seed >= 0 ? (uint64_t)o->common.split_seed : seed, "split");
-    if (st == ST_OK) st = choose(&l.train, d->info.n, 2, chosen, &l.mem, &rng, e);
-    if (st == ST_OK) st = choose(&l.test, &d->info.n[SPLIT_TEST], 1, &chosen[SPLIT_TEST], &l.mem, &rng, e);
+    int *train = st == ST_OK ? labels_of(&l.train, &l.mem, e) : NULL,
+        *test = train ? labels_of(&l.test, &l.mem, e) : NULL;
+    if (st == ST_OK && !test) st = ST_MEMORY;
+    if (st == ST_OK)
+        st = dataset_choose(&o->common, seed, train, l.train.n, test, l.test.n, CLASSES, d->info.n, chosen,
+                            &l.mem, e);
     rng_seed(&rng, seed, "encode");
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
         st = fill_split(&l, o, k == SPLIT_TEST ? &l.test : &l.train, chosen[k], counts, &rng, (enum split)k,

@@ -22,6 +22,7 @@ static const struct command {
     {"summarise", command_summarise, "print a table of results"},
     {"compare", command_compare, "compare results with reference results"},
     {"plot", command_plot, "draw the figures of an experiment"},
+    {"dataset", command_dataset, "look at datasets"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

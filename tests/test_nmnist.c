@@ -198,7 +198,7 @@ ParameterizedTestParameters(nmnist, damaged_folders)
         {": > Test/3/00003.bin", {"Test/3/00003.bin", "byte 0", "no event"}, ST_DATA},
         {"printf '\\100abcd' > Train/7/00000.bin", {"Train/7/00000.bin", "byte 0", "pixel (64,"}, ST_DATA},
         {"rm Train/1/00000.bin && mkdir Train/1/00000.bin", {"Train/1/00000.bin", "directory"}, ST_IO},
-        {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train 20", "10 training recordings"}, ST_CONFIG},
+        {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train 20", "10 training samples"}, ST_CONFIG},
     };
     return cr_make_param_array(struct bad_layout, cases, sizeof cases / sizeof *cases);
 }

@@ -1,0 +1,120 @@
+/* Command lines of the dataset subcommands (see dataset_request.h). */
+#include "experiments/dataset_request.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A whole number from 0 to `most`. */
+static status read_whole(const char *name, const char *text, uint64_t most, uint64_t *value, struct error *e)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10);
+    if (!strchr("0123456789", text[0]) || end == text || *end || errno || v > most)
+        return FAIL(e, ST_USAGE, "%s '%.60s': a whole number is needed", name, text);
+    *value = v;
+    return ST_OK;
+}
+
+static status set_option(struct dataset_request *r, const char *text, struct error *e)
+{
+    static const char section[] = "dataset.";
+    char key[100];
+    if (strncmp(text, section, sizeof section - 1) == 0) text += sizeof section - 1;
+    size_t n = strcspn(text, "=");
+    if (text[n] != '=' || n == 0 || n >= sizeof key)
+        return FAIL(e, ST_USAGE, "--set '%.60s': KEY=VALUE is needed", text);
+    memcpy(key, text, n);
+    key[n] = '\0';
+    const struct option *option = opt_find(&r->source->options, key);
+    if (!option)
+        return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'; see 'spikebench help %s'",
+                    r->source->name, key, r->source->name);
+    return opt_set(option, r->options, text + n + 1, e);
+}
+
+static status read_split(const char *text, enum split *split, struct error *e)
+{
+    for (int k = 0; k < N_SPLITS; k++)
+        if (strcmp(text, split_names[k]) == 0) {
+            *split = (enum split)k;
+            return ST_OK;
+        }
+    return FAIL(e, ST_USAGE, "--split '%.60s': one of train, validation, test is allowed", text);
+}
+
+/* One "--name value". */
+static status take(struct dataset_request *r, const char *name, const char *value, unsigned flags,
+                   struct error *e)
+{
+    uint64_t number = 0;
+    if (strcmp(name, "--set") == 0) return set_option(r, value, e);
+    if (strcmp(name, "--seed") == 0) return read_whole(name, value, UINT64_MAX, &r->seed, e);
+    if (strcmp(name, "--split") == 0 && (flags & REQUEST_SPLIT)) return read_split(value, &r->split, e);
+    if (strcmp(name, "--index") == 0 && (flags & REQUEST_INDEX)) {
+        TRY(read_whole(name, value, SIZE_MAX, &number, e));
+        r->index = number;
+        return ST_OK;
+    }
+    if (strcmp(name, "--out") == 0 && (flags & REQUEST_OUT)) {
+        if (!*value) return FAIL(e, ST_USAGE, "--out needs a name");
+        r->out = value;
+        return ST_OK;
+    }
+    return FAIL(e, ST_USAGE, "unknown option '%.60s'", name);
+}
+
+static status find_source(struct dataset_request *r, const char *name, struct error *e)
+{
+    const char *names[100];
+    size_t n = 0;
+    if ((r->source = dataset_find(name)) != NULL) return ST_OK;
+    while (dataset_sources[n] && n < 100) {
+        names[n] = dataset_sources[n]->name;
+        n++;
+    }
+    const char *nearest = opt_nearest(name, names, n);
+    return FAIL(e, ST_USAGE, "unknown dataset '%.60s'%s%s%s; see 'spikebench list datasets'", name,
+                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static status read_all(struct dataset_request *r, int argc, char **argv, unsigned flags, struct error *e)
+{
+    if (argc < 2 || argv[1][0] == '-')
+        return FAIL(e, ST_USAGE, "the name of a dataset is missing; see 'spikebench dataset %s --help'",
+                    argv[0]);
+    TRY(find_source(r, argv[1], e));
+    r->options = calloc(1, r->source->options.size);
+    if (!r->options) return FAIL(e, ST_MEMORY, "no memory for options");
+    TRY(opt_defaults(&r->source->options, r->options, e));
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--ascii") == 0 && (flags & REQUEST_ASCII)) {
+            r->ascii = true;
+            continue;
+        }
+        if (strncmp(argv[i], "--", 2) != 0)
+            return FAIL(e, ST_USAGE, "'%.60s': one dataset at a time", argv[i]);
+        if (i + 1 == argc) return FAIL(e, ST_USAGE, "option '%.60s' is unknown or needs a value", argv[i]);
+        TRY(take(r, argv[i], argv[i + 1], flags, e));
+        i++;
+    }
+    return ST_OK;
+}
+
+status dataset_request_parse(struct dataset_request *r, int argc, char **argv, unsigned flags,
+                             struct error *e)
+{
+    *r = (struct dataset_request){.split = SPLIT_TRAIN};
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) r->help = true;
+    if (r->help) return ST_OK;
+    status st = read_all(r, argc, argv, flags, e);
+    if (st != ST_OK) dataset_request_free(r);
+    return st;
+}
+
+void dataset_request_free(struct dataset_request *r)
+{
+    free(r->options);
+    r->options = NULL;
+}
