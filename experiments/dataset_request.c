@@ -69,7 +69,7 @@ static status find_source(struct dataset_request *r, const char *name, struct er
     const char *names[100];
     size_t n = 0;
     if ((r->source = dataset_find(name)) != NULL) return ST_OK;
-    while (dataset_sources[n] && n < 100) {
+    while (n < 100 && dataset_sources[n]) {
         names[n] = dataset_sources[n]->name;
         n++;
     }
