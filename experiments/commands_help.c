@@ -131,8 +131,8 @@ static void help_experiment(void)
                  "  network: {hidden: [[100], [100, 100]], ...}   'spikebench help network'\n"
                  "  stop: {max_iter: 100, ...}\n"
                  "  solvers: [{name: ..., ...}]  'spikebench help SOLVER'; an item may hold its own stop:, "
-                 "network: and\n"
-                 "                               eval_every:\n"
+                 "dataset: (options),\n"
+                 "                               network:, eval_every: and a label: for figures\n"
                  "options at the top of the file:\n");
     opt_help(&run_option_table, "", stdout);
     (void)printf("options under stop:\n");

@@ -95,6 +95,9 @@ static status add_row(struct groups *g, size_t row, struct error *e)
     }
     struct group *one = &g->group[g->n++];
     one->solver = cell(t, row, "solver");
+    one->name = csv_column(t, "label") == CSV_NONE || strcmp(cell(t, row, "label"), "nan") == 0
+                    ? one->solver
+                    : cell(t, row, "label");
     one->dataset = cell(t, row, "dataset");
     one->hidden = cell(t, row, "network.hidden");
     one->n = 1;
@@ -104,10 +107,10 @@ static status add_row(struct groups *g, size_t row, struct error *e)
 
 static bool alike(const struct group *a, const struct group *b)
 {
-    return strcmp(a->solver, b->solver) == 0 && strcmp(a->hidden, b->hidden) == 0;
+    return strcmp(a->name, b->name) == 0 && strcmp(a->hidden, b->hidden) == 0;
 }
 
-/* true if column c differs between group k and another of the same solver and widths. */
+/* true if column c differs between group k and another of the same name and widths. */
 static bool sets_apart(const struct groups *g, size_t k, size_t c)
 {
     const struct csv_table *t = &g->runs;
@@ -121,7 +124,7 @@ static bool sets_apart(const struct groups *g, size_t k, size_t c)
 static void make_label(struct groups *g, size_t k)
 {
     struct group *one = &g->group[k];
-    size_t used = (size_t)snprintf(one->label, sizeof one->label, "%s_%s", one->solver, one->hidden);
+    size_t used = (size_t)snprintf(one->label, sizeof one->label, "%s_%s", one->name, one->hidden);
     for (size_t c = 0; c < g->runs.n_columns && used < sizeof one->label; c++) {
         if (!is_identity(&g->runs, c) || !sets_apart(g, k, c)) continue;
         const char *name = strrchr(g->runs.names[c], '.');

@@ -8,9 +8,9 @@ enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
 /* Runs that differ in their seed only. */
 struct group {
-    char
-        label[GROUP_LABEL]; /* solver_hidden, and the options that set it apart from its likes: a file name */
+    char label[GROUP_LABEL]; /* name_hidden, and the options that set it apart from its likes: a file name */
     const char *solver, *dataset, *hidden;
+    const char *name;               /* the label of the experiment file, or the solver */
     size_t n, rows[GROUP_RUNS_MAX]; /* rows of the table */
 };
 

@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLAN_RUNS_MAX = 100000, NAMES_MAX = 160 };
+enum { PLAN_RUNS_MAX = 100000, NAMES_MAX = 160, LABEL_MAX = 40 };
+
+static const char label_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_-";
 
 /* One item of `solvers`. */
 struct solver_plan {
     const struct solver *solver;
+    const char *label; /* in the plan's arena */
     struct settings settings;
     size_t n_configurations;
 };
@@ -32,7 +35,7 @@ struct loader {
 
 static const char *const top_keys[] = {"experiment", "seeds", "stop", "dataset", "network", "solvers", NULL};
 static const char *const name_key[] = {"name", NULL};
-static const char *const solver_keys[] = {"name", "stop", "network", "eval_every", NULL};
+static const char *const solver_keys[] = {"name", "label", "stop", "dataset", "network", "eval_every", NULL};
 
 static status fail_name(struct loader *l, const config_node *node, const char *what, const char *const *names,
                         size_t n, struct error *e)
@@ -143,14 +146,14 @@ static const struct option_table *section_table(const struct loader *l, enum sec
 
 /* Adds the mapping `map` of a section. */
 static status put_map(struct loader *l, struct settings *s, enum section section, const config_node *map,
-                      struct error *e)
+                      bool in_solver, struct error *e)
 {
     char what[100];
     const bool dataset = section == SECTION_DATASET;
     const struct option_table *table = section_table(l, section, NULL);
     (void)snprintf(what, sizeof what, "%s '%s'", dataset ? "dataset" : "section",
                    dataset ? l->dataset->name : section_names[section]);
-    TRY(settings_check_keys(&l->config, table, map, dataset ? name_key : NULL, what, e));
+    TRY(settings_check_keys(&l->config, table, map, dataset && !in_solver ? name_key : NULL, what, e));
     for (size_t i = 0; i < config_length(map); i++) {
         const struct option *o = opt_find(table, config_text(config_key(&l->config, map, i)));
         const config_node *value = config_item(&l->config, map, i);
@@ -169,13 +172,14 @@ static status put_keys(struct loader *l, struct settings *s, const config_node *
         const config_node *value = config_item(c, map, i);
         const struct option *own = solver ? opt_find(&solver->options, key) : NULL;
         const struct option *common = opt_find(&run_option_table, key);
-        if (strcmp(key, "name") == 0 && solver) continue;
+        if (solver && (strcmp(key, "name") == 0 || strcmp(key, "label") == 0)) continue;
         if (own)
             TRY(settings_from_node(s, c, SECTION_SOLVER, &solver->options, own, value, &l->scratch, e));
         else if (common)
             TRY(settings_from_node(s, c, SECTION_RUN, &run_option_table, common, value, &l->scratch, e));
         for (int k = SECTION_STOP; !own && k <= SECTION_NETWORK; k++)
-            if (strcmp(key, section_names[k]) == 0) TRY(put_map(l, s, (enum section)k, value, e));
+            if (strcmp(key, section_names[k]) == 0)
+                TRY(put_map(l, s, (enum section)k, value, solver != NULL, e));
     }
     return ST_OK;
 }
@@ -183,6 +187,18 @@ static status put_keys(struct loader *l, struct settings *s, const config_node *
 static size_t common_options(const struct loader *l)
 {
     return run_option_table.n + stop_option_table.n + net_option_table.n + l->dataset->options.n;
+}
+
+/* The label of an item of `solvers`: part of file names. */
+static status read_label(struct loader *l, const config_node *item, struct solver_plan *sp, struct error *e)
+{
+    const config_node *node = config_get(&l->config, item, "label");
+    const char *text = node ? config_text(node) : sp->solver->name;
+    if (!text || !*text || strlen(text) > LABEL_MAX || text[strspn(text, label_letters)])
+        return config_fail(&l->config, node, e, "'label' must be 1 to %d of the letters A-Z a-z 0-9 . + _ -",
+                           LABEL_MAX);
+    sp->label = mem_string(&l->plan->mem, text, e);
+    return sp->label ? ST_OK : ST_MEMORY;
 }
 
 /* One item of `solvers`: what the file says for all, then what the item says. */
@@ -200,6 +216,7 @@ static status read_solver(struct loader *l, const config_node *item, struct solv
     if (!sp->solver) return fail_name(l, node, "solver", names, n, e);
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->config, &sp->solver->options, item, solver_keys, what, e));
+    TRY(read_label(l, item, sp, e));
     TRY(settings_create(&sp->settings, common_options(l) + sp->solver->options.n, &l->scratch, e));
     for (size_t i = 0; i < l->common.n; i++) TRY(settings_put(&sp->settings, l->common.v[i], e));
     return put_keys(l, &sp->settings, item, sp->solver, e);
@@ -278,7 +295,8 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
                         struct error *e)
 {
     struct mem *m = &l->plan->mem;
-    *run = (struct run){.experiment = l->experiment, .solver = sp->solver, .dataset = l->dataset};
+    *run = (struct run){
+        .experiment = l->experiment, .label = sp->label, .solver = sp->solver, .dataset = l->dataset};
     run->dataset_options = mem_alloc(m, 1, l->dataset->options.size, e);
     run->solver_options = mem_alloc(m, 1, sp->solver->options.size, e);
     if (!run->dataset_options || !run->solver_options) return ST_MEMORY;

@@ -31,6 +31,7 @@ struct run {
     char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options and the data's SHA-256;
                              "" until run_identify */
     const char *experiment;
+    const char *label; /* what figures call it; the solver's name unless the file says otherwise */
     const struct solver *solver;
     const struct dataset_source *dataset;
     uint64_t seed;
@@ -58,11 +59,11 @@ struct plan_overrides {
 /* Reads an experiment file. Sections and keys:
  *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
  * [{name, ...}] Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of
- * `solvers` may hold its own `stop:`, `network:` and `eval_every:` which override those above for that
- * solver. Order of runs: solvers as written, then axes as written (last one fastest), then seeds. Errors:
- * ST_CONFIG with FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key;
- * keys given twice are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an
- * error. */
+ * `solvers` may hold its own `stop:`, `dataset:` (options only), `network:` and `eval_every:` which override
+ * those above for that solver, and a `label:`, which tells it from others of the same name in figures. Order
+ * of runs: solvers as written, then axes as written (last one fastest), then seeds. Errors: ST_CONFIG with
+ * FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key; keys given twice
+ * are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
 status plan_load(struct plan *p, const char *file, const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 

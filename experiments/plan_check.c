@@ -169,7 +169,7 @@ static void print_configuration(const struct plan *p, const struct plan_configur
     a->line = line;
     a->used = a->column = 0;
     run_visit_options(run, true, axes_write, a);
-    (void)fprintf(out, "%4zu  %s%s  seeds", number, run->solver->name, line);
+    (void)fprintf(out, "%4zu  %s%s  seeds", number, run->label, line);
     for (size_t s = 0; s < c->n_seeds; s++) (void)fprintf(out, "%s%" PRIu64, s ? "," : " ", run[s].seed);
     (void)fputs("  ", out);
     if (c->outcome != ST_OK)

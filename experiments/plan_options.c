@@ -143,7 +143,7 @@ status run_write_yaml(const struct run *run, FILE *f, struct error *e)
     write_section(run, SECTION_DATASET, "  ", f);
     (void)fprintf(f, "network:\n");
     write_section(run, SECTION_NETWORK, "  ", f);
-    (void)fprintf(f, "solvers:\n  - name: %s\n", run->solver->name);
+    (void)fprintf(f, "solvers:\n  - name: %s\n    label: \"%s\"\n", run->solver->name, run->label);
     write_section(run, SECTION_SOLVER, "    ", f);
     if (fflush(f) != 0 || ferror(f)) return FAIL(e, ST_IO, "the run's experiment file could not be written");
     return ST_OK;

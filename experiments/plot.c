@@ -80,7 +80,7 @@ static void draw_admm(struct plotter *p, const struct group *g)
 {
     char figure[GROUP_LABEL + 16], title[GROUP_LABEL + 64], layers[16];
     snprintf(layers, sizeof layers, "%zu", depth_of(g->hidden));
-    snprintf(title, sizeof title, "%s, %s: hidden %s, median of %zu seeds", g->solver, g->dataset, g->hidden,
+    snprintf(title, sizeof title, "%s, %s: hidden %s, median of %zu seeds", g->name, g->dataset, g->hidden,
              g->n);
     const char *const scripts[] = {"panel", "numerical_error"};
     for (size_t k = 0; k < 2; k++) {

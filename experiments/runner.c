@@ -186,7 +186,7 @@ static void announce(struct runner *r, size_t i)
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
     progress_clear(&r->progress);
-    printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->solver->name, hidden,
+    printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word ? word : "?");
     if (train && word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0))
         printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * strtod(train, NULL), 100 * strtod(test, NULL),
@@ -252,8 +252,8 @@ static void show_progress(struct runner *r)
         if (c->pid == 0) continue;
         const struct run *run = &r->plan->runs[c->run];
         done += c->max_iter > 0 ? (double)c->iter / (double)c->max_iter : 0;
-        snprintf(text, sizeof text, "%s, %zu hidden, seed %llu, iteration %ld", run->solver->name,
-                 run->net.hidden.n, (unsigned long long)run->seed, c->iter);
+        snprintf(text, sizeof text, "%s, %zu hidden, seed %llu, iteration %ld", run->label, run->net.hidden.n,
+                 (unsigned long long)run->seed, c->iter);
     }
     progress_update(&r->progress, r->to_do ? done / (double)r->to_do : 1, r->finished, r->to_do, text);
 }

@@ -52,6 +52,7 @@ status record_identity(struct record *r, const struct run *run, const char *word
     TRY(record_put(r, "run_id", run->id, e));
     TRY(record_put(r, "experiment", run->experiment, e));
     TRY(record_put(r, "solver", run->solver->name, e));
+    TRY(record_put(r, "label", run->label, e));
     TRY(record_put(r, "dataset", run->dataset->name, e));
     char seed[32];
     snprintf(seed, sizeof seed, "%" PRIu64, (uint64_t)run->seed);

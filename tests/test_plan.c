@@ -194,7 +194,7 @@ ParameterizedTestParameters(plan, refused)
         {HEAD "solvers: [{rho: 1}]\n", {":3:11: 'name' is missing"}},
         {HEAD "solvers: [{name: adm}]\n", {":3:18: unknown solver 'adm'", "did you mean 'admm'?", "bptt"}},
         {HEAD "solvers: [{name: admm, roh: 1}]\n",
-         {":3:24: unknown option 'roh' of solver 'admm'", "did you mean 'rho'?", "allowed: name, stop"}},
+         {":3:24: unknown option 'roh' of solver 'admm'", "did you mean 'rho'?", "allowed: name, label, stop, dataset"}},
         {HEAD "solvers: [{name: admm, rho: -1}]\n",
          {":3:29: option 'rho' cannot be '-1'", "allowed: number"}},
         {HEAD "solvers: [{name: admm, rho: [1, nan]}]\n", {":3:33: option 'rho' cannot be 'nan'"}},
