@@ -95,6 +95,24 @@ static size_t bptt_memory(const void *options, const struct net *net, const stru
                            net_parameters(net) * (part.n_slots + 2));
 }
 
+/* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
+static struct step_cost bptt_cost(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    enum { PASSES = 24 }; /* over a block of n_l x N T numbers, counted in the loops */
+    struct step_cost cost = {0};
+    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
+    (void)options;
+    for (size_t l = 1; l <= net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        if (l == 1)
+            cost.sparse_flops += 4 * n * training_entries(info);
+        else
+            cost.flops += 6 * n * m * columns;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    return cost;
+}
+
 static void bptt_free(void *state)
 {
     struct bptt *s = state;
@@ -264,6 +282,7 @@ const struct solver solver_bptt = {
     .n_metrics = sizeof bptt_metrics / sizeof *bptt_metrics,
     .check = bptt_check,
     .memory = bptt_memory,
+    .cost = bptt_cost,
     .init = bptt_init,
     .step = bptt_step,
     .report = bptt_report,

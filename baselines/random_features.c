@@ -53,6 +53,25 @@ static size_t memory(const void *options, const struct net *net, const struct da
     return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L]);
 }
 
+/* One simulation of the training samples, the Gram matrix of the features, and a factor per ridge tried. */
+static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    enum { PASSES = 8, RIDGES = 11 };
+    const struct random_features_options *o = options;
+    struct step_cost c = {0};
+    double N = (double)info->n[SPLIT_TRAIN], columns = N * (double)info->T, n = 0;
+    for (size_t l = 1; l < net->L; l++) {
+        n = (double)net->n[l];
+        if (l == 1)
+            c.sparse_flops += 2 * n * training_entries(info);
+        else
+            c.flops += 2 * n * (double)net->n[l - 1] * columns;
+        c.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    c.flops += n * n * N + (o->kappa == 0 ? RIDGES : 1) * n * n * n / 3;
+    return c;
+}
+
 static void release(void *state)
 {
     struct random_features *s = state;
@@ -196,6 +215,7 @@ const struct solver solver_random_features = {
     .n_metrics = sizeof random_features_metrics / sizeof *random_features_metrics,
     .check = check,
     .memory = memory,
+    .cost = cost,
     .init = init,
     .step = step,
     .report = report,

@@ -56,6 +56,20 @@ static size_t estimate_memory(const struct run *run, const struct net *net, cons
     return bytes;
 }
 
+/* Training seconds up to stop.max_iter (or the time limit), without set-up, evaluation and diagnostics. */
+static double project_seconds(const struct plan_report *r, const struct run *run, const struct net *net,
+                              const struct dataset_info *info)
+{
+    if (!run->solver->cost) return 0;
+    struct step_cost cost = run->solver->cost(run->solver_options, net, info);
+    double steps = run->solver->caps & CAP_ONE_SHOT ? 1 : (double)run->stop.max_iter;
+    double seconds = steps *
+                     (cost.flops / r->rates.flops + cost.sparse_flops / r->rates.sparse_flops +
+                      cost.bytes / r->rates.bytes) /
+                     (double)run->run.threads;
+    return run->stop.time_limit > 0 ? fmin(seconds, run->stop.time_limit) : seconds;
+}
+
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
                                   struct error *e)
 {
@@ -71,7 +85,10 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     if (c->outcome == ST_OK) {
         size_t outputs = info->n_classes ? info->n_classes : info->n_targets;
         c->outcome = net_create(&net, &run->net, info->n_inputs, outputs, &scratch, &problem);
-        if (c->outcome == ST_OK) c->memory = estimate_memory(run, &net, info);
+        if (c->outcome == ST_OK) {
+            c->memory = estimate_memory(run, &net, info);
+            c->seconds = project_seconds(r, run, &net, info);
+        }
         mem_free(&scratch);
     }
     if (c->outcome != ST_OK && !(c->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
@@ -84,6 +101,7 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof(struct plan_probe *), e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
     if (!r->probes || !r->configurations) return ST_MEMORY;
+    TRY(rates_measure(&r->rates, e));
     for (size_t i = 0; i < p->n_runs; i++) {
         struct plan_configuration *c = &r->configurations[r->n_configurations];
         if (i > 0 && same_configuration(&p->runs[i - 1], &p->runs[i])) {
@@ -161,6 +179,16 @@ static void print_bytes(size_t bytes, FILE *out)
         (void)fprintf(out, "%.1f MiB", (double)bytes / (double)(1 << 20));
 }
 
+static void print_seconds(double seconds, FILE *out)
+{
+    if (seconds < 100)
+        (void)fprintf(out, "%.2g s", seconds);
+    else if (seconds < 6000)
+        (void)fprintf(out, "%.0f min", seconds / 60);
+    else
+        (void)fprintf(out, "%.1f h", seconds / 3600);
+}
+
 static void print_configuration(const struct plan *p, const struct plan_configuration *c, size_t number,
                                 struct axes *a, FILE *out)
 {
@@ -176,6 +204,11 @@ static void print_configuration(const struct plan *p, const struct plan_configur
         (void)fprintf(out, "ERROR (%s)", status_name(c->outcome));
     else
         print_bytes(c->memory, out);
+    if (c->seconds > 0) {
+        (void)fputs(", ", out);
+        print_seconds(c->seconds, out);
+        (void)fputs(c->n_seeds > 1 ? " each" : "", out);
+    }
     (void)fputc('\n', out);
 }
 
@@ -214,18 +247,29 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
 {
     struct mem scratch = {.blocks = NULL};
     size_t largest = 0;
+    double total = 0;
     bool failed = false;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
     for (size_t i = 0; i < r->n_probes; i++) print_probe(r->probes[i], out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, &scratch, &failed, out);
-    for (size_t i = 0; i < r->n_configurations; i++)
-        if (r->configurations[i].memory > largest) largest = r->configurations[i].memory;
+    for (size_t i = 0; i < r->n_configurations; i++) {
+        const struct plan_configuration *c = &r->configurations[i];
+        largest = c->memory > largest ? c->memory : largest;
+        total += c->seconds * (double)c->n_seeds;
+    }
     if (largest > 0) {
         (void)fputs("memory of the largest run, estimated for double: ", out);
         print_bytes(largest, out);
         (void)fputc('\n', out);
+    }
+    if (total > 0) {
+        (void)fputs("training time in all, projected for this machine (", out);
+        (void)fprintf(out, "%.0f GFLOP/s, %.1f on lists, %.0f GB/s): ", r->rates.flops / 1e9,
+                      r->rates.sparse_flops / 1e9, r->rates.bytes / 1e9);
+        print_seconds(total, out);
+        (void)fputs(", one run after another, evaluation not counted\n", out);
     }
     mem_free(&scratch);
     return failed ? FAIL(e, ST_MEMORY, "no memory to print the plan") : ST_OK;

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
 
 #include "experiments/plan.h"
+#include "support/rates.h"
 #include <stdio.h>
 
 /* What the dataset of one configuration (one setting of its options) said to probe. */
@@ -21,10 +22,12 @@ struct plan_configuration {
     status outcome; /* of the checks; that of the probe if it failed */
     char *message;  /* NULL if all is well */
     size_t memory;  /* bytes, estimated for double; 0 if unknown */
+    double seconds; /* of training per run, projected for double on this machine; 0 if unknown */
 };
 
 struct plan_report {
     struct mem mem;
+    struct rates rates;
     struct plan_probe **probes; /* [n_probes] */
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */

@@ -110,6 +110,24 @@ static size_t admm_memory(const void *options, const struct net *net, const stru
     return admm_bytes(net, info->T, info->n[SPLIT_TRAIN], 1, (enum admm_weights)o->weights);
 }
 
+static struct admm_settings settings_of(const struct admm_options *o)
+{
+    return (struct admm_settings){o->rho,
+                                  o->rho_out > 0 ? o->rho_out : o->rho,
+                                  o->beta,
+                                  (enum admm_weights)o->weights,
+                                  o->kappa,
+                                  o->cutoff,
+                                  (enum admm_box)o->box};
+}
+
+static struct step_cost cost_of_step(const void *options, const struct net *net,
+                                     const struct dataset_info *info)
+{
+    const struct admm_settings set = settings_of(options);
+    return admm_cost(&set, net, info);
+}
+
 static void admm_free(void *state)
 {
     struct admm_solver *s = state;
@@ -122,13 +140,7 @@ static status build(struct admm_solver *s, struct error *e)
 {
     const struct admm_options *o = &s->options;
     struct admm *b = &s->blocks;
-    struct admm_settings set = {o->rho,
-                                o->rho_out > 0 ? o->rho_out : o->rho,
-                                o->beta,
-                                (enum admm_weights)o->weights,
-                                o->kappa,
-                                o->cutoff,
-                                (enum admm_box)o->box};
+    const struct admm_settings set = settings_of(o);
     TRY(admm_create(b, &set, &s->env, e));
     s->layers = mem_alloc(&b->mem, b->L, sizeof *s->layers, e);
     if (!s->layers) return ST_MEMORY;
@@ -369,6 +381,7 @@ const struct solver solver_admm = {
     .n_metrics = N_METRICS,
     .check = admm_check,
     .memory = admm_memory,
+    .cost = cost_of_step,
     .init = admm_init,
     .step = admm_step_once,
     .report = admm_report,

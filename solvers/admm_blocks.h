@@ -122,6 +122,11 @@ static inline real admm_step(real z, real theta)
  * by mem_free(&s->mem). (admm_state.c) */
 status admm_create(struct admm *s, const struct admm_settings *set, const struct train_env *env,
                    struct error *e);
+/* FLOPs and bytes of one iteration. (admm_cost.c) */
+struct step_cost admm_cost(const struct admm_settings *set, const struct net *net,
+                           const struct dataset_info *info);
+/* Whether the spikes of hidden layer l are solved for by Woodbury's identity: where W_{l+1} has few rows. */
+bool admm_use_woodbury(const struct net *net, size_t l);
 /* Bytes that admm_create takes. */
 size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
 /* z and a from the forward simulation of the net. */

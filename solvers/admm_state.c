@@ -17,8 +17,7 @@ static size_t largest_weights(const struct net *net)
     return n;
 }
 
-/* Woodbury pays where W_{l+1} has far fewer rows than columns. */
-static bool use_woodbury(const struct net *net, size_t l)
+bool admm_use_woodbury(const struct net *net, size_t l)
 {
     return 2 * net->n[l + 1] <= net->n[l];
 }
@@ -32,7 +31,7 @@ size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enu
         reals += net->n[l] * T * N * (l < net->L ? 3 : 2);
         reals += (weights == WEIGHTS_PINV ? 4 : 3) * in * in;
         if (l > 1 && in * in > gram) gram = in * in;
-        if (l < net->L && !use_woodbury(net, l)) reals += 4 * net->n[l] * net->n[l];
+        if (l < net->L && !admm_use_woodbury(net, l)) reals += 4 * net->n[l] * net->n[l];
     }
     reals += part.n_slots * (largest_weights(net) + gram);
     reals += 4 * threads * widest(net, 1) * T * chunk_largest(&part);
@@ -55,7 +54,7 @@ static status create_systems(struct admm *s, size_t l, struct error *e)
     if (admm_is_output(s, l)) return ST_OK;
     for (int k = 0; k < 2; k++) {
         struct spike_system *sys = &s->spike[l][k];
-        sys->woodbury = use_woodbury(net, l);
+        sys->woodbury = admm_use_woodbury(net, l);
         TRY(chol_create(&sys->chol, sys->woodbury ? net->n[l + 1] : net->n[l], &s->mem, e));
     }
     return ST_OK;

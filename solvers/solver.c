@@ -73,6 +73,12 @@ void step_discount(struct step_report *r, double wall, double cpu)
     if (r && r->discount) r->discount(r->clock, wall, cpu);
 }
 
+double training_entries(const struct dataset_info *info)
+{
+    size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    return samples ? (double)info->entries * (double)info->n[SPLIT_TRAIN] / (double)samples : 0.0;
+}
+
 const struct solver *solver_find(const char *name)
 {
     for (size_t i = 0; solvers[i]; i++)

@@ -80,6 +80,14 @@ void step_resume(struct step_report *r);
 double step_seconds(struct step_report *r);
 void step_discount(struct step_report *r, double wall, double cpu);
 
+/* What one step costs: floating-point operations in dense matrix products and solves, those in products with
+ * the lists of layer 1, and bytes moved between the processor and memory by passes over large blocks. */
+struct step_cost {
+    double flops, sparse_flops, bytes;
+};
+/* List entries of the training samples, by info's estimate. */
+double training_entries(const struct dataset_info *info);
+
 struct solver {
     unsigned api_version;                   /* SOLVER_API */
     const char *name, *summary, *reference; /* reference: the paper */
@@ -93,6 +101,8 @@ struct solver {
                     struct error *e);
     /* Bytes of working memory that init will take, for `spikebench check`. Optional. */
     size_t (*memory)(const void *options, const struct net *net, const struct dataset_info *info);
+    /* Cost of one step, an estimate for projected times (set-up and diagnostics left out). Optional. */
+    struct step_cost (*cost)(const void *options, const struct net *net, const struct dataset_info *info);
     status (*init)(void **state, const void *options, const struct train_env *env, struct error *e);
     status (*step)(void *state, struct step_report *r,
                    struct error *e);                       /* timed; ST_NUMERIC: reported `diverged` */

@@ -136,7 +136,7 @@ Test(plan, a_solver_overrides_the_file)
         HEAD
         "stop: {max_iter: 50, patience: 4}\neval_every: 5\nnetwork: {hidden: [30]}\n"
         "solvers:\n  - {name: admm, stop: {max_iter: 7}, eval_every: 2, network: {hidden: [[8], [9, 9]]}}\n"
-        "  - {name: bptt, lr: 0.5, optimizer: sgd}\n",
+        "  - {name: bptt, label: plain-sgd, lr: 0.5, optimizer: sgd, dataset: {T: 7}}\n",
         NULL);
     cr_assert_eq(p.n_runs, 3);
     cr_expect_eq(p.runs[0].stop.max_iter, 7);
@@ -149,6 +149,10 @@ Test(plan, a_solver_overrides_the_file)
     cr_expect_option(&p.runs[2], "network.hidden", "30");
     cr_expect_option(&p.runs[2], "solver.lr", "0.5");
     cr_expect_option(&p.runs[2], "solver.optimizer", "sgd");
+    cr_expect_option(&p.runs[1], "dataset.T", "5");
+    cr_expect_option(&p.runs[2], "dataset.T", "7");
+    cr_expect_str_eq(p.runs[1].label, "admm");
+    cr_expect_str_eq(p.runs[2].label, "plain-sgd");
     plan_free(&p);
 }
 
@@ -194,7 +198,8 @@ ParameterizedTestParameters(plan, refused)
         {HEAD "solvers: [{rho: 1}]\n", {":3:11: 'name' is missing"}},
         {HEAD "solvers: [{name: adm}]\n", {":3:18: unknown solver 'adm'", "did you mean 'admm'?", "bptt"}},
         {HEAD "solvers: [{name: admm, roh: 1}]\n",
-         {":3:24: unknown option 'roh' of solver 'admm'", "did you mean 'rho'?", "allowed: name, label, stop, dataset"}},
+         {":3:24: unknown option 'roh' of solver 'admm'", "did you mean 'rho'?",
+          "allowed: name, label, stop, dataset"}},
         {HEAD "solvers: [{name: admm, rho: -1}]\n",
          {":3:29: option 'rho' cannot be '-1'", "allowed: number"}},
         {HEAD "solvers: [{name: admm, rho: [1, nan]}]\n", {":3:33: option 'rho' cannot be 'nan'"}},
@@ -228,6 +233,10 @@ ParameterizedTestParameters(plan, refused)
          {":2:17: unknown dataset 'digts'", "did you mean 'digits'?", "nmnist"}},
         {"experiment: x\ndataset: {name: digits, TT: 1}\n" ADMM,
          {":2:25: unknown option 'TT' of dataset 'digits'"}},
+        {HEAD "solvers: [{name: admm, dataset: {name: digits}}]\n",
+         {":3:34: unknown option 'name' of dataset 'digits'"}},
+        {HEAD "solvers: [{name: admm, label: a b}]\n", {":3:31: 'label' must be 1 to 40 of the letters"}},
+        {HEAD "solvers: [{name: admm, label: ''}]\n", {":3:31: 'label' must be 1 to 40 of the letters"}},
         {"experiment: x\ndataset: digits\n" ADMM, {":2:10: 'dataset' must be a mapping"}},
         {"experiment: x\ndataset: {name: [digits, nmnist]}\n" ADMM, {":2:17: 'name' must be a single text"}},
         {"experiment: \"x\\0y\"\n", {":1:13: text with a zero byte"}},
