@@ -1,74 +1,11 @@
-/* Sparse spike tensors and their products. */
+/* Sparse spike tensors: batches and building (products: spikes_products.c). */
 #include "network/spikes.h"
-#include "support/blas.h"
 #include <stdlib.h>
 #include <string.h>
 
 size_t batch_sample(const struct batch *b, size_t i)
 {
     return b->samples ? b->samples[i] : i;
-}
-
-/* First and one-past-last entry of column t*C + c of a block that starts at sample `first`. */
-static inline void entry_range(const struct batch *b, size_t first, size_t c, size_t t, size_t *from,
-                               size_t *to)
-{
-    size_t row = batch_sample(b, first + c) * b->x->T + t;
-    *from = b->x->start[row];
-    *to = b->x->start[row + 1];
-}
-
-static inline void add_scaled(size_t n, real factor, const real *restrict x, real *restrict y)
-{
-    for (size_t i = 0; i < n; i++) y[i] += factor * x[i];
-}
-
-void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V)
-{
-    memset(V, 0, n * b->x->T * C * sizeof *V);
-    for (size_t t = 0; t < b->x->T; t++)
-        for (size_t c = 0; c < C; c++) {
-            size_t from, to;
-            entry_range(b, first, c, t, &from, &to);
-            real *column = V + (t * C + c) * n;
-            for (size_t k = from; k < to; k++) add_scaled(n, b->x->value[k], W + b->x->index[k] * n, column);
-        }
-}
-
-void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, size_t n, real *D)
-{
-    for (size_t c = 0; c < C; c++)
-        for (size_t t = 0; t < b->x->T; t++) {
-            size_t from, to;
-            entry_range(b, first, c, t, &from, &to);
-            const real *column = V + (t * C + c) * n;
-            for (size_t k = from; k < to; k++) add_scaled(n, b->x->value[k], column, D + b->x->index[k] * n);
-        }
-}
-
-void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
-{
-    size_t n = b->x->n_inputs;
-    for (size_t c = 0; c < C; c++)
-        for (size_t t = 0; t < b->x->T; t++) {
-            size_t from, to;
-            entry_range(b, first, c, t, &from, &to);
-            for (size_t j = from; j < to; j++)
-                for (size_t i = j; i < to; i++) /* indices ascend: the lower triangle */
-                    G[b->x->index[j] * n + b->x->index[i]] += b->x->value[j] * b->x->value[i];
-        }
-}
-
-void spikes_dense(const struct batch *b, size_t first, size_t C, real *X)
-{
-    size_t n = b->x->n_inputs;
-    memset(X, 0, n * b->x->T * C * sizeof *X);
-    for (size_t t = 0; t < b->x->T; t++)
-        for (size_t c = 0; c < C; c++) {
-            size_t from, to;
-            entry_range(b, first, c, t, &from, &to);
-            for (size_t k = from; k < to; k++) X[(t * C + c) * n + b->x->index[k]] = b->x->value[k];
-        }
 }
 
 size_t spikes_nonzero(const struct batch *b)

@@ -78,52 +78,6 @@ Test(loss, gradients_are_finite_differences)
         }
 }
 
-Test(spikes, products_equal_dense_ones)
-{
-    struct dataset d;
-    enum { N = 9, T = 4, IN = 6, OUT = 3 };
-    toy_data_create(&d, N, T, IN, 3, 1);
-    struct batch b = dataset_batch(&d, SPLIT_TRAIN);
-    real W[OUT * IN], V[OUT * T * 5], X[IN * T * 5], D[OUT * IN] = {0}, G[IN * IN] = {0};
-    for (int i = 0; i < OUT * IN; i++) W[i] = (real)(i * 0.1 - 0.7);
-    spikes_times_weights(&b, 2, 5, W, OUT, V);
-    spikes_dense(&b, 2, 5, X);
-    spikes_outer(&b, 2, 5, V, OUT, D);
-    spikes_gram(&b, 2, 5, G);
-    for (int j = 0; j < IN; j++) {
-        for (int o = 0; o < OUT; o++) {
-            double sum = 0;
-            for (int c = 0; c < T * 5; c++) sum += (double)V[c * OUT + o] * (double)X[c * IN + j];
-            cr_expect_float_eq((double)D[j * OUT + o], sum, 1e-4);
-        }
-        for (int i = j; i < IN; i++) {
-            double sum = 0;
-            for (int c = 0; c < T * 5; c++) sum += (double)X[c * IN + i] * (double)X[c * IN + j];
-            cr_expect_float_eq((double)G[j * IN + i], sum, 1e-4);
-        }
-    }
-    for (int c = 0; c < T * 5; c++)
-        for (int o = 0; o < OUT; o++) {
-            double sum = 0;
-            for (int j = 0; j < IN; j++) sum += (double)W[j * OUT + o] * (double)X[c * IN + j];
-            cr_expect_float_eq((double)V[c * OUT + o], sum, 1e-5);
-        }
-    dataset_free(&d);
-}
-
-Test(spikes, builder_refuses_wrong_rows)
-{
-    struct spikes_builder b;
-    struct spikes x;
-    struct mem mem = {0};
-    cr_assert_eq(spikes_begin(&b, 3, 1, 1, NULL), ST_OK);
-    cr_expect_eq(spikes_add(&b, 3, 1, NULL), ST_INTERNAL);
-    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_OK);
-    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_INTERNAL);
-    cr_expect_eq(spikes_finish(&b, &x, &mem, NULL), ST_INTERNAL);
-    mem_free(&mem);
-}
-
 static void options(struct net_options *o, long a, long b)
 {
     cr_assert_eq(opt_defaults(&net_option_table, o, NULL), ST_OK);

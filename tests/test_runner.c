@@ -110,7 +110,8 @@ Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
 Test(runner, a_killed_worker_is_a_failed_run)
 {
     static struct result r;
-    cli_shell(&r, "\"$SB\" run long.yaml & pid=$!; sleep 0.4; pkill -KILL -P $pid; wait $pid; echo code $?");
+    cli_shell(&r, "\"$SB\" run long.yaml & pid=$!; until pkill -KILL -P $pid; do sleep 0.05; done; wait "
+                  "$pid; echo code $?");
     cr_expect_not_null(strstr(r.output, "code 1"), "%s", r.output);
     cli_shell(
         &r, "grep -c ',failed,.*signal' results/long/runs.csv; grep -c ',bptt,.*,ok,' results/long/runs.csv");

@@ -1,0 +1,130 @@
+/* Sparse spike tensors: products against plain sums, both ways of computing them. */
+#include "network/spikes.h"
+#include "support/rng.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+
+struct shape {
+    size_t inputs, T, C, rows;
+    double density; /* share of cells with an entry */
+};
+
+ParameterizedTestParameters(spikes, products_equal_plain_sums)
+{
+    static struct shape shapes[] = {{6, 4, 5, 3, 0.05},   {6, 4, 5, 3, 0.5},    {300, 9, 11, 4, 0.05},
+                                    {300, 9, 11, 4, 0.2}, {128, 16, 4, 5, 1.0}, {129, 5, 13, 1, 0.9},
+                                    {257, 1, 3, 2, 1.0},  {1, 3, 70, 2, 0.5},   {300, 9, 11, 4, 0.125}};
+    return cr_make_param_array(struct shape, shapes, sizeof shapes / sizeof *shapes);
+}
+
+/* C + 3 samples, taken in descending order; returns their batch. */
+static struct batch make_batch(const struct shape *s, struct spikes *x, size_t *samples, struct mem *m)
+{
+    struct spikes_builder b;
+    struct rng rng;
+    size_t n = s->C + 3;
+    rng_seed(&rng, 7, "test");
+    cr_assert_eq(spikes_begin(&b, s->inputs, s->T, n, NULL), ST_OK);
+    for (size_t row = 0; row < n * s->T; row++) {
+        for (uint32_t i = 0; i < s->inputs; i++)
+            if (rng_uniform(&rng) < s->density)
+                cr_assert_eq(spikes_add(&b, i, 0.5 + rng_uniform(&rng), NULL), ST_OK);
+        cr_assert_eq(spikes_end_row(&b, NULL), ST_OK);
+    }
+    cr_assert_eq(spikes_finish(&b, x, m, NULL), ST_OK);
+    for (size_t i = 0; i < n; i++) samples[i] = n - 1 - i;
+    return (struct batch){x, samples, n, NULL, NULL};
+}
+
+static real *numbers(size_t n, struct mem *m, struct rng *rng)
+{
+    real *v = mem_reals(m, n, NULL);
+    cr_assert_not_null(v);
+    for (size_t i = 0; i < n; i++) v[i] = (real)(rng_uniform(rng) - 0.5);
+    return v;
+}
+
+/* start + sum_k a[k * a_step] * b[k * b_step] against `got`, within rounding of the terms' magnitude. */
+static void expect_sum(double got, double start, size_t n, const real *a, size_t a_step, const real *b,
+                       size_t b_step, const char *what)
+{
+    double sum = start, scale = fabs(start) + 1;
+    for (size_t k = 0; k < n; k++) {
+        double term = (double)a[k * a_step] * (double)b[k * b_step];
+        sum += term;
+        scale += fabs(term);
+    }
+    cr_assert_lt(fabs(got - sum), scale * REAL_SELECT(1e-13, 1e-5), "%s: %.17g instead of %.17g", what, got,
+                 sum);
+}
+
+ParameterizedTest(struct shape *s, spikes, products_equal_plain_sums)
+{
+    struct mem m = {0};
+    struct spikes x;
+    struct rng rng;
+    size_t samples[100], n = s->rows, in = s->inputs, columns = s->T * s->C;
+    struct batch b = make_batch(s, &x, samples, &m);
+    rng_seed(&rng, 8, "test");
+    real *W = numbers(n * in, &m, &rng), *V = numbers(n * columns, &m, &rng), *D = numbers(n * in, &m, &rng),
+         *G = numbers(in * in, &m, &rng), *X = numbers(in * columns, &m, &rng);
+    real *D0 = mem_reals(&m, n * in, NULL), *G0 = mem_reals(&m, in * in, NULL);
+    cr_assert(D0 && G0);
+    for (size_t i = 0; i < n * in; i++) D0[i] = D[i];
+    for (size_t i = 0; i < in * in; i++) G0[i] = G[i];
+    spikes_dense(&b, 2, s->C, X);
+    spikes_times_weights(&b, 2, s->C, W, n, V);
+    spikes_outer(&b, 2, s->C, V, n, D);
+    spikes_gram(&b, 2, s->C, G);
+    for (size_t c = 0; c < columns; c++)
+        for (size_t o = 0; o < n; o++)
+            expect_sum((double)V[c * n + o], 0, in, W + o, n, X + c * in, 1, "V = W X");
+    for (size_t i = 0; i < in; i++)
+        for (size_t o = 0; o < n; o++)
+            expect_sum((double)D[i * n + o], (double)D0[i * n + o], columns, V + o, n, X + i, in, "D + V X'");
+    for (size_t j = 0; j < in; j++)
+        for (size_t i = 0; i < in; i++)
+            if (i >= j)
+                expect_sum((double)G[j * in + i], (double)G0[j * in + i], columns, X + i, in, X + j, in,
+                           "G + X X'");
+            else
+                cr_assert_eq(G[j * in + i], G0[j * in + i], "the upper triangle is not touched");
+    mem_free(&m);
+}
+
+/* What X holds is what was added, for samples picked by a list. */
+Test(spikes, dense_blocks)
+{
+    struct spikes_builder build;
+    struct spikes x;
+    struct mem m = {0};
+    real X[2 * 2 * 2];
+    size_t samples[] = {2, 0};
+    cr_assert_eq(spikes_begin(&build, 2, 2, 3, NULL), ST_OK);
+    for (uint32_t row = 0; row < 6; row++) {
+        cr_assert_eq(spikes_add(&build, row % 2, row + 1, NULL), ST_OK);
+        cr_assert_eq(spikes_end_row(&build, NULL), ST_OK);
+    }
+    cr_assert_eq(spikes_finish(&build, &x, &m, NULL), ST_OK);
+    struct batch b = {&x, samples, 2, NULL, NULL};
+    spikes_dense(&b, 0, 2, X);
+    /* columns: (t 0, sample 2), (t 0, sample 0), (t 1, sample 2), (t 1, sample 0) */
+    const double expected[] = {5, 0, 1, 0, 0, 6, 0, 2};
+    for (size_t i = 0; i < 8; i++) cr_expect_eq((double)X[i], expected[i], "%zu", i);
+    cr_expect_eq(spikes_nonzero(&b), 4);
+    mem_free(&m);
+}
+
+Test(spikes, builder_refuses_wrong_rows)
+{
+    struct spikes_builder b;
+    struct spikes x;
+    struct mem mem = {0};
+    cr_assert_eq(spikes_begin(&b, 3, 1, 1, NULL), ST_OK);
+    cr_expect_eq(spikes_add(&b, 3, 1, NULL), ST_INTERNAL);
+    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_OK);
+    cr_expect_eq(spikes_add(&b, 1, 1, NULL), ST_INTERNAL);
+    cr_expect_eq(spikes_finish(&b, &x, &mem, NULL), ST_INTERNAL);
+    mem_free(&mem);
+}
