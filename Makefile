@@ -112,7 +112,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/spikebench
 install: build ## install under PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/plots $(SHARE)/experiments $(SHARE)/datasets
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 plots/*.gp $(SHARE)/plots
+	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE $(SHARE)/datasets
 

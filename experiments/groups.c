@@ -100,6 +100,8 @@ static status add_row(struct groups *g, size_t row, struct error *e)
                     : cell(t, row, "label");
     one->dataset = cell(t, row, "dataset");
     one->hidden = cell(t, row, "network.hidden");
+    one->depth = 1;
+    for (const char *c = one->hidden; *c; c++) one->depth += *c == '-';
     one->n = 1;
     one->rows[0] = row;
     return ST_OK;

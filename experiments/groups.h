@@ -10,6 +10,7 @@ enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 struct group {
     char label[GROUP_LABEL]; /* name_hidden, and the options that set it apart from its likes: a file name */
     const char *solver, *dataset, *hidden;
+    size_t depth;                   /* hidden layers */
     const char *name;               /* the label of the experiment file, or the solver */
     size_t n, rows[GROUP_RUNS_MAX]; /* rows of the table */
 };

@@ -21,6 +21,8 @@ static status write_summary(const struct groups *g, struct error *e)
     csv_put(&w, "solver");
     csv_put(&w, "dataset");
     csv_put(&w, "hidden");
+    csv_put(&w, "name");
+    csv_put(&w, "hidden_layers");
     csv_put(&w, "seeds");
     for (size_t c = 0; c < N_SUMMARY; c++)
         for (size_t k = 0; k < 5; k++) {
@@ -34,6 +36,8 @@ static status write_summary(const struct groups *g, struct error *e)
         csv_put(&w, one->solver);
         csv_put(&w, one->dataset);
         csv_put(&w, one->hidden);
+        csv_put(&w, one->name);
+        csv_put_number(&w, (double)one->depth);
         csv_put_number(&w, (double)one->n);
         for (size_t c = 0; c < N_SUMMARY; c++) {
             status st = group_values(g, one, summary_columns[c], v, e);

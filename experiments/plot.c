@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -68,20 +69,15 @@ static void draw(struct plotter *p)
     printf("%s.svg\n%s.png\n", p->argv[4], p->argv[4]);
 }
 
-static size_t depth_of(const char *hidden)
-{
-    size_t depth = 1;
-    for (const char *c = hidden; *c; c++) depth += *c == '-';
-    return depth;
-}
-
 /* The paper's panel and the numerical error of one ADMM configuration. */
 static void draw_admm(struct plotter *p, const struct group *g)
 {
     char figure[GROUP_LABEL + 16], title[GROUP_LABEL + 64], layers[16];
-    snprintf(layers, sizeof layers, "%zu", depth_of(g->hidden));
-    snprintf(title, sizeof title, "%s, %s: hidden %s, median of %zu seeds", g->name, g->dataset, g->hidden,
-             g->n);
+    snprintf(layers, sizeof layers, "%zu", g->depth);
+    int used = snprintf(title, sizeof title, "%s, %s: hidden %s, ", g->name, g->dataset, g->hidden);
+    if (used > 0 && (size_t)used < sizeof title)
+        snprintf(title + used, sizeof title - (size_t)used, g->n == 1 ? "one seed" : "median of %zu seeds",
+                 g->n);
     const char *const scripts[] = {"panel", "numerical_error"};
     for (size_t k = 0; k < 2; k++) {
         char script[32], curve[4400];
@@ -122,17 +118,107 @@ static void draw_accuracy(struct plotter *p, const char *hidden, const char *x)
     draw(p);
 }
 
+static bool is_admm(const struct group *g)
+{
+    return strncmp(g->solver, "admm", 4) == 0;
+}
+
+/* Appends a word and a space; false if there is no room. */
+static bool add_word(char *words, size_t size, const char *word)
+{
+    size_t used = strlen(words);
+    return (size_t)snprintf(words + used, size - used, "%s%s", used ? " " : "", word) < size - used;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += n)
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0')) return true;
+    return false;
+}
+
+/* The panel's curves of all ADMM configurations with these widths in one figure, where there are two or more.
+ */
+static void draw_overlay(struct plotter *p, const char *hidden)
+{
+    enum { MOST = 7 };
+    char figure[200], title[300], layers[24] = "", labels[4400] = "", names[1024] = "";
+    const char *dataset = "";
+    size_t n = 0;
+    for (size_t k = 0; k < p->groups.n && n < MOST; k++) {
+        const struct group *g = &p->groups.group[k];
+        if (!is_admm(g) || strcmp(g->hidden, hidden) != 0) continue;
+        /* the name, unless it is taken: then the whole label */
+        if (!add_word(labels, sizeof labels, g->label) ||
+            !add_word(names, sizeof names, has_word(names, g->name) ? g->label : g->name))
+            break;
+        snprintf(layers, sizeof layers, "%zu", g->depth);
+        dataset = g->dataset;
+        n++;
+    }
+    if (n < 2) return;
+    snprintf(figure, sizeof figure, "overlay_%s", hidden);
+    snprintf(title, sizeof title, "ADMM on %s, hidden %s: medians over seeds", dataset, hidden);
+    begin(p, "overlay.gp", figure);
+    add(p, "%s%s", title, "");
+    add(p, "%s%s", layers, "");
+    add(p, "%s%s", p->groups.folder, "/curves_summary");
+    add(p, "%s%s", labels, "");
+    add(p, "%s%s", names, "");
+    draw(p);
+}
+
+/* true if no two groups of this name have the same depth, so that the name is a curve over depth. */
+static bool is_curve(const struct groups *g, const char *name)
+{
+    for (size_t i = 0; i < g->n; i++)
+        for (size_t k = i + 1; k < g->n; k++)
+            if (strcmp(g->group[i].name, name) == 0 && strcmp(g->group[k].name, name) == 0 &&
+                g->group[i].depth == g->group[k].depth)
+                return false;
+    return true;
+}
+
+/* Final accuracy against the number of hidden layers, where there is more than one. */
+static void draw_depth(struct plotter *p)
+{
+    char names[2048] = "", deepest[24], title[300];
+    size_t most = 0, least = SIZE_MAX;
+    for (size_t k = 0; k < p->groups.n; k++) {
+        const struct group *g = &p->groups.group[k];
+        most = g->depth > most ? g->depth : most;
+        least = g->depth < least ? g->depth : least;
+        if (!has_word(names, g->name) && is_curve(&p->groups, g->name) &&
+            !add_word(names, sizeof names, g->name))
+            break;
+    }
+    if (most <= least || !names[0]) return;
+    snprintf(deepest, sizeof deepest, "%zu", most);
+    snprintf(title, sizeof title, "Simulated network on %s: mean and standard deviation over seeds",
+             p->groups.group[0].dataset);
+    begin(p, "depth.gp", "depth");
+    add(p, "%s%s", title, "");
+    add(p, "%s%s", p->groups.folder, "/summary.csv");
+    add(p, "%s%s", names, "");
+    add(p, "%s%s", deepest, "");
+    add(p, "%s%s", p->groups.group[0].dataset, "");
+    draw(p);
+}
+
 static void draw_all(struct plotter *p)
 {
     for (size_t k = 0; k < p->groups.n; k++)
-        if (strncmp(p->groups.group[k].solver, "admm", 4) == 0) draw_admm(p, &p->groups.group[k]);
+        if (is_admm(&p->groups.group[k])) draw_admm(p, &p->groups.group[k]);
     for (size_t k = 0; k < p->groups.n; k++) {
         size_t j = 0;
         while (strcmp(p->groups.group[j].hidden, p->groups.group[k].hidden) != 0) j++;
         if (j < k) continue; /* these widths are drawn already */
         draw_accuracy(p, p->groups.group[k].hidden, "seconds");
         draw_accuracy(p, p->groups.group[k].hidden, "iterations");
+        draw_overlay(p, p->groups.group[k].hidden);
     }
+    draw_depth(p);
 }
 
 static status prepare(struct plotter *p, const char *results, const char *experiment, const char *out,

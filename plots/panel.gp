@@ -7,7 +7,7 @@ layer(l) = sprintf("layer %d", l)
 do for [k = 1:2] {
     eval "set terminal ".(k == 1 ? svg_terminal(1120, 1080) : png_terminal(1120, 1080))
     set output ARG2.(k == 1 ? ".svg" : ".png")
-    set multiplot layout 3,3 title ARG3 noenhanced font ",18" margins 0.085,0.985,0.06,0.92 spacing 0.1,0.085
+    set multiplot layout 3,3 title ARG3 noenhanced font ",18" margins 0.085,0.975,0.06,0.92 spacing 0.1,0.085
     unset xlabel
     set key top right
     set logscale y
@@ -32,7 +32,7 @@ do for [k = 1:2] {
     set format y "%g"
     set title "accuracy (%)"
     set yrange [0:102]
-    set key center right
+    set key bottom right
     plot file using "iter":(100 * column("acc_train_med")) with lines lw 2.5 lc rgb colour[1] title "training, simulated", \
          file using "iter":(100 * column("acc_aux_med")) with lines lw 2 dt 2 lc rgb colour[2] title "training, auxiliary", \
          file using "iter":(100 * column("acc_test_med")) with lines lw 1.5 lc rgb colour[7] title "test, simulated"

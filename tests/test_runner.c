@@ -292,3 +292,28 @@ Test(runner, data_that_arrives_replaces_the_row_without_it)
     cr_expect_not_null(strstr(r.output, "1 done"), "%s", r.output);
     cr_expect_null(strstr(r.output, "no_data"), "%s", r.output);
 }
+
+/* Labels of the experiment file name the groups; several ADMM configurations of the same widths share a
+ * figure, and so do the depths. */
+Test(runner, labels_and_depths)
+{
+    static struct result r;
+    cli_write("deep.yaml",
+              "experiment: deep\nstop: {max_iter: 2}\ndataset: {name: digits, T: 3, n_train: 40, "
+              "n_validation: 20, n_test: 10}\nnetwork: {hidden: [[8], [8, 6]]}\nsolvers:\n"
+              "  - {name: random_features}\n  - {name: admm, label: one, rho: 1}\n"
+              "  - {name: admm, label: two, rho: 2, dataset: {T: 4}}\n");
+    spikebench(&r, "run deep.yaml");
+    expect_good(&r);
+    cli_shell(&r, "\"$SB\" plot deep --out figures >/dev/null && ls figures results/deep/curves_summary && "
+                  "cut -d, -f1-6 results/deep/summary.csv");
+    expect_good(&r);
+    static const char *const expected[] = {"depth.png",
+                                           "overlay_8-6.svg",
+                                           "panel_one_8.png",
+                                           "two_8-6.csv",
+                                           "one_8,admm,digits,8,one,1\n",
+                                           "two_8-6,admm,digits,8-6,two,2\n"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        cr_expect_not_null(strstr(r.output, expected[i]), "%s is not in\n%s", expected[i], r.output);
+}

@@ -1,0 +1,40 @@
+# Several ADMM configurations of the same widths in one figure: medians over seeds.
+# gnuplot -c overlay.gp SCRIPTS OUT TITLE HIDDEN_LAYERS CURVES_FOLDER "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
+load ARG1."/style.gp"
+H = int(ARG4)
+n = words(ARG6)
+file(i) = ARG5."/".word(ARG6, i).".csv"
+curve(column, scale) = sprintf("for [i = 1:n] file(i) using 'iter':(%g * column('%s')) with lines lw 2.2 lc rgb colour[(i - 1) %% 7 + 1] ", \
+    scale, column)
+do for [k = 1:2] {
+    eval "set terminal ".(k == 1 ? svg_terminal(1120, 800) : png_terminal(1120, 800))
+    set output ARG2.(k == 1 ? ".svg" : ".png")
+    set multiplot layout 2,3 title ARG3 noenhanced font ",18" margins 0.085,0.975,0.17,0.90 spacing 0.1,0.12
+    unset xlabel
+    unset key
+    set logscale y
+    set format y "10^{%T}"
+    set title "Lagrangian"
+    eval "plot ".curve("lagrangian_med", 1)
+    set title "primal residual (rms)"
+    eval "plot ".curve("res_primal_med", 1)
+    set title sprintf("spike residual, layer %d (rms)", H)
+    eval "plot ".curve(sprintf("res_spike_%d_med", H), 1)
+    set xlabel "iteration"
+    set title "dynamics residual, layer 1 (rms)"
+    set yrange [1e-4:*]
+    eval "plot ".curve("res_dyn_1_med", 1)
+    set autoscale y
+    set title "loss of the simulated network"
+    set key at screen 0.5,0.075 center center horizontal maxrows 2 noenhanced font ",13"
+    eval "plot ".curve("loss_med", 1)."title word(ARG7, i)"
+    unset key
+    unset logscale y
+    set format y "%g"
+    set title "training accuracy, simulated (%)"
+    set yrange [0:102]
+    eval "plot ".curve("acc_train_med", 100)
+    set autoscale y
+    unset multiplot
+    unset output
+}
