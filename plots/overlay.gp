@@ -4,8 +4,8 @@ load ARG1."/style.gp"
 H = int(ARG4)
 n = words(ARG6)
 file(i) = ARG5."/".word(ARG6, i).".csv"
-curve(column, scale) = sprintf("for [i = 1:n] file(i) using 'iter':(%g * column('%s')) with lines lw 2.2 lc rgb colour[(i - 1) %% 7 + 1] ", \
-    scale, column)
+curve(column, scale, low) = sprintf("for [i = 1:n] file(i) using 'iter':(at_least(%g * column('%s'), %g)) with lines lw 2.2 lc rgb colour[(i - 1) %% 7 + 1] ", \
+    scale, column, low)
 do for [k = 1:2] {
     eval "set terminal ".(k == 1 ? svg_terminal(1120, 800) : png_terminal(1120, 800))
     set output ARG2.(k == 1 ? ".svg" : ".png")
@@ -15,25 +15,24 @@ do for [k = 1:2] {
     set logscale y
     set format y "10^{%T}"
     set title "Lagrangian"
-    eval "plot ".curve("lagrangian_med", 1)
+    eval "plot ".curve("lagrangian_med", 1, 1e-12)
     set title "primal residual (rms)"
-    eval "plot ".curve("res_primal_med", 1)
+    eval "plot ".curve("res_primal_med", 1, 1e-12)
     set title sprintf("spike residual, layer %d (rms)", H)
-    eval "plot ".curve(sprintf("res_spike_%d_med", H), 1)
+    eval "plot ".curve(sprintf("res_spike_%d_med", H), 1, 1e-12)
     set xlabel "iteration"
     set title "dynamics residual, layer 1 (rms)"
-    set yrange [1e-4:*]
-    eval "plot ".curve("res_dyn_1_med", 1)
+    eval "plot ".curve("res_dyn_1_med", 1, 1e-4)
     set autoscale y
     set title "loss of the simulated network"
     set key at screen 0.5,0.075 center center horizontal maxrows 2 noenhanced font ",13"
-    eval "plot ".curve("loss_med", 1)."title word(ARG7, i)"
+    eval "plot ".curve("loss_med", 1, 1e-12)."title word(ARG7, i)"
     unset key
     unset logscale y
     set format y "%g"
     set title "training accuracy, simulated (%)"
     set yrange [0:102]
-    eval "plot ".curve("acc_train_med", 100)
+    eval "plot ".curve("acc_train_med", 100, 0)
     set autoscale y
     unset multiplot
     unset output

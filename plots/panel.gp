@@ -13,21 +13,21 @@ do for [k = 1:2] {
     set logscale y
     set format y "10^{%T}"
     set title "Lagrangian"
-    plot file using "iter":"lagrangian_med" with lines lw 2.5 lc rgb colour[1] notitle
+    plot file using "iter":(at_least(column("lagrangian_med"), 1e-12)) with lines lw 2.5 lc rgb colour[1] notitle
     set title "primal residual (rms)"
-    plot file using "iter":"res_primal_med" with lines lw 2.5 lc rgb colour[1] title "primal", \
-         file using "iter":"res_dual_med" with lines lw 2 dt 2 lc rgb colour[2] title "dual"
+    plot file using "iter":(at_least(column("res_primal_med"), 1e-12)) with lines lw 2.5 lc rgb colour[1] title "primal", \
+         file using "iter":(at_least(column("res_dual_med"), 1e-12)) with lines lw 2 dt 2 lc rgb colour[2] title "dual"
     set title "spike residual (rms)"
-    plot for [l = 1:H] file using "iter":sprintf("res_spike_%d_med", l) with lines lw 2.5 lc rgb colour[l] title layer(l)
+    plot for [l = 1:H] file using "iter":(at_least(column(sprintf("res_spike_%d_med", l)), 1e-12)) with lines lw 2.5 lc rgb colour[l] title layer(l)
     set title "dynamics residual (rms)"
     set key bottom right
-    set yrange [1e-4:*] # a simulated start has rounding error alone: it would flatten the rest
-    plot for [l = 1:H + 1] file using "iter":sprintf("res_dyn_%d_med", l) with lines lw 2.5 lc rgb colour[l] title layer(l)
+    # a simulated start has rounding error alone: it would flatten the rest
+    plot for [l = 1:H + 1] file using "iter":(at_least(column(sprintf("res_dyn_%d_med", l)), 1e-4)) with lines lw 2.5 lc rgb colour[l] title layer(l)
     set autoscale y
     set key center right
     set title "loss (mean per sample)"
-    plot file using "iter":"loss_med" with lines lw 2.5 lc rgb colour[1] title "simulated network", \
-         file using "iter":"loss_aux_med" with lines lw 2 dt 2 lc rgb colour[2] title "auxiliary z"
+    plot file using "iter":(at_least(column("loss_med"), 1e-12)) with lines lw 2.5 lc rgb colour[1] title "simulated network", \
+         file using "iter":(at_least(column("loss_aux_med"), 1e-12)) with lines lw 2 dt 2 lc rgb colour[2] title "auxiliary z"
     unset logscale y
     set format y "%g"
     set title "accuracy (%)"
@@ -53,7 +53,7 @@ do for [k = 1:2] {
     set format y "10^{%T}"
     set key top right
     set title "relative weight change"
-    plot file using "iter":"weight_change_med" with lines lw 2.5 lc rgb colour[1] notitle
+    plot file using "iter":(at_least(column("weight_change_med"), 1e-12)) with lines lw 2.5 lc rgb colour[1] notitle
     unset logscale y
     set format y "%g"
     unset multiplot

@@ -10,3 +10,5 @@ set key opaque samplen 2 spacing 1.05
 set style fill transparent solid 0.18 noborder
 svg_terminal(w, h) = sprintf("svg size %d,%d dynamic enhanced font 'DejaVu Sans,15' background rgb 'white'", w, h)
 png_terminal(w, h) = sprintf("pngcairo size %d,%d enhanced font 'DejaVu Sans,13' background rgb 'white'", w, h)
+# For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
+at_least(v, low) = v <= low ? low : v
