@@ -2,12 +2,13 @@
  * Test/0..9/NAME.bin. */
 #include "datasets/dataset.h"
 #include "datasets/events.h"
+#include "support/file.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 34, INPUTS = 2 * SIDE * SIDE, CLASSES = 10, MAX_FILE = 16 << 20 };
+enum { SIDE = 34, INPUTS = 2 * SIDE * SIDE, CLASSES = 10, FILE_MOST = 8 << 20 };
 enum binning { BINNING_EQUAL, BINNING_WINDOW };
 enum values { VALUES_COUNTS, VALUES_BINARY };
 static const char *const binning_names[] = {"equal", "window", NULL};
@@ -106,43 +107,12 @@ static status list_side(struct recording_list *list, const char *root, const cha
     return ST_OK;
 }
 
-/* Reads a whole file into *bytes (heap, grown as needed). */
-static status read_file(const char *path, unsigned char **bytes, size_t *capacity, size_t *size,
-                        struct error *e)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    *size = 0;
-    status st = ST_OK;
-    for (;;) {
-        if (*size == *capacity) {
-            size_t more = *capacity ? 2 * *capacity : 65536;
-            unsigned char *grown = more <= MAX_FILE ? realloc(*bytes, more) : NULL;
-            if (!grown) {
-                st = more > MAX_FILE ? FAIL(e, ST_DATA, "%s: more than %d bytes: no N-MNIST recording", path,
-                                            MAX_FILE / 2)
-                                     : FAIL(e, ST_MEMORY, "%s: no memory to read it", path);
-                break;
-            }
-            *bytes = grown;
-            *capacity = more;
-        }
-        size_t got = fread(*bytes + *size, 1, *capacity - *size, f);
-        if (got == 0) break;
-        *size += got;
-    }
-    if (st == ST_OK && ferror(f)) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    fclose(f);
-    return st;
-}
-
 /* Everything a load needs; freed by loader_free. */
 struct loader {
     char root[OPT_STRING_MAX + 16];
     struct recording_list train, test;
     struct mem mem;
-    unsigned char *bytes;
-    size_t capacity;
+    struct file_buffer file;
     struct event_list events;
 };
 
@@ -150,7 +120,7 @@ static void loader_free(struct loader *l)
 {
     free(l->train.items);
     free(l->test.items);
-    free(l->bytes);
+    free(l->file.bytes);
     events_free(&l->events);
     mem_free(&l->mem);
 }
@@ -158,12 +128,11 @@ static void loader_free(struct loader *l)
 static status read_recording(struct loader *l, const struct recording *r, struct hash *hash, struct error *e)
 {
     char path[OPT_STRING_MAX + 600];
-    size_t size = 0;
     snprintf(path, sizeof path, "%s/%s", l->root, r->path);
-    TRY(read_file(path, &l->bytes, &l->capacity, &size, e));
+    TRY(file_read(path, FILE_MOST, &l->file, e));
     if (hash) hash_add(hash, r->path, strlen(r->path) + 1);
-    if (hash) hash_add(hash, l->bytes, size);
-    return events_parse(&l->events, path, l->bytes, size, SIDE, SIDE, e);
+    if (hash) hash_add(hash, l->file.bytes, l->file.size);
+    return events_parse(&l->events, path, l->file.bytes, l->file.size, SIDE, SIDE, e);
 }
 
 static status start_loader(struct loader *l, const struct nmnist_options *o, struct dataset_info *info,

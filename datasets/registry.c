@@ -1,6 +1,8 @@
 /* The datasets. A new one is a line here and its own file. */
 #include "datasets/dataset.h"
 
-extern const struct dataset_source dataset_digits, dataset_nmnist;
+extern const struct dataset_source dataset_digits, dataset_nmnist, dataset_mnist, dataset_fashion_mnist,
+    dataset_kmnist;
 
-const struct dataset_source *const dataset_sources[] = {&dataset_digits, &dataset_nmnist, NULL};
+const struct dataset_source *const dataset_sources[] = {
+    &dataset_digits, &dataset_nmnist, &dataset_mnist, &dataset_fashion_mnist, &dataset_kmnist, NULL};

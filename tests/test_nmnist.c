@@ -197,7 +197,11 @@ ParameterizedTestParameters(nmnist, damaged_folders)
         {"printf abc > Train/0/00001.bin", {"Train/0/00001.bin", "byte 0", "cut (3 of 5"}, ST_DATA},
         {": > Test/3/00003.bin", {"Test/3/00003.bin", "byte 0", "no event"}, ST_DATA},
         {"printf '\\100abcd' > Train/7/00000.bin", {"Train/7/00000.bin", "byte 0", "pixel (64,"}, ST_DATA},
-        {"rm Train/1/00000.bin && mkdir Train/1/00000.bin", {"Train/1/00000.bin", "directory"}, ST_IO},
+        {"rm Train/1/00000.bin && mkdir Train/1/00000.bin", {"Train/1/00000.bin", "directory"}, ST_DATA},
+        {"truncate -s 5G Train/1/00000.bin", {"Train/1/00000.bin", "5368709120 bytes"}, ST_DATA},
+        {"rm Train/1/00000.bin; mkfifo Train/1/00000.bin", {"Train/1/00000.bin", "pipe"}, ST_DATA},
+        {"ln -s x.bin Train/2/x.bin", {"Train/2/x.bin", "symbolic links"}, ST_IO},
+        {"rm -r Train/2; ln -s 2 Train/2", {"Train/2", "symbolic links"}, ST_DATA},
         {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train 20", "10 training samples"}, ST_CONFIG},
     };
     return cr_make_param_array(struct bad_layout, cases, sizeof cases / sizeof *cases);

@@ -1,0 +1,132 @@
+/* IDX files (see idx.h). */
+#include "datasets/idx.h"
+#include "support/file.h"
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { MAGIC_LABELS = 0x801, MAGIC_IMAGES = 0x803, MOST_THINGS = 1000000, MOST_SIDE = 256, BLOCK = 1 << 20 };
+
+/* An IDX file being read. gzread reads plain files as they are. */
+struct reader {
+    const char *path;
+    gzFile file;
+    uint64_t at; /* bytes read, after decompression */
+};
+
+static status fail_read(const struct reader *r, struct error *e)
+{
+    int code = Z_OK;
+    const char *text = gzerror(r->file, &code);
+    if (code == Z_BUF_ERROR || code == Z_OK)
+        return FAIL(e, ST_DATA, "%s: byte %llu: the file ends here, before its end", r->path,
+                    (unsigned long long)r->at);
+    return FAIL(e, ST_DATA, "%s: byte %llu: %s", r->path, (unsigned long long)r->at, text);
+}
+
+/* Exactly `size` bytes. */
+static status read_bytes(struct reader *r, void *bytes, size_t size, struct error *e)
+{
+    unsigned char *to = bytes;
+    while (size > 0) {
+        int got = gzread(r->file, to, size < BLOCK ? (unsigned)size : BLOCK);
+        if (got <= 0) return fail_read(r, e);
+        to += got;
+        size -= (size_t)got;
+        r->at += (uint64_t)got;
+    }
+    return ST_OK;
+}
+
+static status read_number(struct reader *r, uint32_t *value, struct error *e)
+{
+    unsigned char b[4];
+    TRY(read_bytes(r, b, sizeof b, e));
+    *value = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    return ST_OK;
+}
+
+static status read_size(struct reader *r, const char *what, uint32_t most, size_t *value, struct error *e)
+{
+    uint32_t n = 0;
+    uint64_t at = r->at;
+    TRY(read_number(r, &n, e));
+    if (n == 0 || n > most)
+        return FAIL(e, ST_DATA, "%s: byte %llu: %u %s; 1 to %u are read", r->path, (unsigned long long)at, n,
+                    what, most);
+    *value = n;
+    return ST_OK;
+}
+
+/* The content, into memory that doubles as it arrives. */
+static status read_content(struct reader *r, size_t size, unsigned char **bytes, struct error *e)
+{
+    size_t have = 0, capacity = 0;
+    while (have < size) {
+        if (have == capacity) {
+            capacity = capacity ? 2 * capacity : BLOCK;
+            capacity = capacity < size ? capacity : size;
+            unsigned char *grown = realloc(*bytes, capacity);
+            if (!grown) return FAIL(e, ST_MEMORY, "%s: no memory for %zu bytes", r->path, capacity);
+            *bytes = grown;
+        }
+        TRY(read_bytes(r, *bytes + have, capacity - have, e));
+        have = capacity;
+    }
+    unsigned char more;
+    int got = gzread(r->file, &more, 1);
+    if (got < 0) return fail_read(r, e);
+    if (got > 0)
+        return FAIL(e, ST_DATA, "%s: byte %llu: the header's sizes end here, but the file goes on", r->path,
+                    (unsigned long long)r->at);
+    return ST_OK;
+}
+
+static status read_all(struct reader *r, struct idx *x, bool images, unsigned char **bytes, struct error *e)
+{
+    uint32_t magic = 0, wanted = images ? MAGIC_IMAGES : MAGIC_LABELS;
+    TRY(read_number(r, &magic, e));
+    if (magic != wanted)
+        return FAIL(e, ST_DATA, "%s: byte 0: magic number 0x%08x instead of 0x%08x: no IDX file of %s",
+                    r->path, magic, wanted, images ? "images" : "labels");
+    x->height = x->width = 1;
+    TRY(read_size(r, images ? "images" : "labels", MOST_THINGS, &x->n, e));
+    if (images) {
+        TRY(read_size(r, "rows", MOST_SIDE, &x->height, e));
+        TRY(read_size(r, "columns", MOST_SIDE, &x->width, e));
+    }
+    return read_content(r, x->n * x->height * x->width, bytes, e);
+}
+
+static status read_idx(struct idx *x, const char *path, bool images, struct mem *m, struct error *e)
+{
+    const uint64_t most = (uint64_t)MOST_THINGS * 1024; /* a plain MNIST is 47 MB */
+    unsigned char *bytes = NULL;
+    struct reader r = {.path = path};
+    *x = (struct idx){0};
+    TRY(file_check(path, most, NULL, e));
+    r.file = gzopen(path, "rb");
+    if (!r.file) return FAIL(e, ST_IO, "%s: cannot be opened", path);
+    status st = read_all(&r, x, images, &bytes, e);
+    if (gzclose_r(r.file) != Z_OK && st == ST_OK)
+        st = FAIL(e, ST_DATA, "%s: byte %llu: the compressed data is damaged or cut", path,
+                  (unsigned long long)r.at);
+    size_t size = x->n * x->height * x->width;
+    if (st == ST_OK) {
+        x->bytes = mem_alloc(m, size, 1, e);
+        if (!x->bytes) st = ST_MEMORY;
+    }
+    if (st == ST_OK) memcpy(x->bytes, bytes, size);
+    free(bytes);
+    return st;
+}
+
+status idx_read_images(struct idx *x, const char *path, struct mem *m, struct error *e)
+{
+    return read_idx(x, path, true, m, e);
+}
+
+status idx_read_labels(struct idx *x, const char *path, struct mem *m, struct error *e)
+{
+    return read_idx(x, path, false, m, e);
+}
