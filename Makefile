@@ -7,6 +7,12 @@ DESTDIR  ?=
 PC       := openblas yaml-0.1 zlib libmd
 PC_CFLAGS := $(shell pkg-config --cflags $(PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(PC) 2>/dev/null)
+# HDF5 is for the datasets shd and ssc; without it (or with HDF5=no) they say so.
+HDF5     ?= $(shell pkg-config --exists hdf5 2>/dev/null && echo yes || echo no)
+ifeq ($(HDF5),yes)
+PC_CFLAGS += -DSPIKEBENCH_HDF5 $(shell pkg-config --cflags hdf5)
+PC_LIBS   += $(shell pkg-config --libs hdf5)
+endif
 OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) -I. -I$(BUILD) $(PC_CFLAGS) -pthread

@@ -2,7 +2,8 @@
 #include "datasets/dataset.h"
 
 extern const struct dataset_source dataset_digits, dataset_nmnist, dataset_mnist, dataset_fashion_mnist,
-    dataset_kmnist;
+    dataset_kmnist, dataset_shd, dataset_ssc;
 
 const struct dataset_source *const dataset_sources[] = {
-    &dataset_digits, &dataset_nmnist, &dataset_mnist, &dataset_fashion_mnist, &dataset_kmnist, NULL};
+    &dataset_digits, &dataset_nmnist, &dataset_mnist, &dataset_fashion_mnist,
+    &dataset_kmnist, &dataset_shd,    &dataset_ssc,   NULL};

@@ -1,4 +1,5 @@
 /* The program `spikebench`: finds the command and calls it. */
+#include "datasets/shd_file.h"
 #include "experiments/commands.h"
 #include "experiments/env.h"
 #include <poll.h>
@@ -46,7 +47,7 @@ static void print_version(void)
                  env_dirty() ? ", modified" : "");
     (void)printf("compiler: %s; flags: %s\n", env_compiler(), env_flags());
     (void)printf("BLAS: %s (%s); core %s; 1 thread per call\n", env_blas_name(), config, core);
-    (void)printf("precisions: double, float\n");
+    (void)printf("precisions: double, float; HDF5: %s\n", shd_library() ? shd_library() : "no");
 }
 
 static int dispatch(int argc, char **argv)
