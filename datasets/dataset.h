@@ -60,6 +60,11 @@ struct dataset_common {
      "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"}
 /* clang-format on */
 
+/* Takes one event recording; the events may be changed. */
+struct event_list;
+typedef status (*recording_taker)(void *context, enum split split, size_t index, int label,
+                                  struct event_list *events, struct error *e);
+
 struct dataset_source {
     unsigned api_version; /* DATASET_API */
     const char *name, *summary;
@@ -73,6 +78,10 @@ struct dataset_source {
     /* Loads, splits and encodes. Draws come from streams "split" (of split_seed or seed) and "encode" (of
      * seed). On error *d is left for dataset_free. */
     status (*open)(const void *options, uint64_t seed, struct dataset *d, struct error *e);
+    /* Datasets of event cameras: calls take for every recording as it is before filter and bins, split after
+     * split, index 0 .. n-1. NULL for other datasets. */
+    status (*recordings)(const void *options, uint64_t seed, recording_taker take, void *context,
+                         struct error *e);
 };
 
 extern const struct dataset_source *const dataset_sources[]; /* NULL-terminated, registry.c */

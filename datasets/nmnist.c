@@ -1,7 +1,6 @@
 /* N-MNIST recordings (Orchard et al. 2015) in their original layout: Train/0..9/NAME.bin and
  * Test/0..9/NAME.bin. */
-#include "datasets/dataset.h"
-#include "datasets/events.h"
+#include "datasets/event_coding.h"
 #include "support/file.h"
 #include <dirent.h>
 #include <errno.h>
@@ -9,29 +8,16 @@
 #include <string.h>
 
 enum { SIDE = 34, INPUTS = 2 * SIDE * SIDE, CLASSES = 10, FILE_MOST = 8 << 20 };
-enum binning { BINNING_EQUAL, BINNING_WINDOW };
-enum values { VALUES_COUNTS, VALUES_BINARY };
-static const char *const binning_names[] = {"equal", "window", NULL};
-static const char *const value_names[] = {"counts", "binary", NULL};
+extern const struct dataset_source dataset_nmnist;
 
 struct nmnist_options {
     struct dataset_common common;
-    int binning, values;
-    double window_ms, filter_ms, input_noise;
+    struct event_coding coding;
 };
 
 static const struct option nmnist_option_list[] = {
     DATASET_COMMON_OPTIONS(struct nmnist_options, "20", "0", "100", "0"),
-    {"binning", OPT_CHOICE, offsetof(struct nmnist_options, binning), "equal", 0, 0, 0, binning_names, "",
-     "T equal bins of each recording's span, or fixed windows of window_ms of which the first T are kept"},
-    {"window_ms", OPT_REAL, offsetof(struct nmnist_options, window_ms), "1", 0.001, 1000, 0, NULL, "ms",
-     "length of a window (binning = window)"},
-    {"values", OPT_CHOICE, offsetof(struct nmnist_options, values), "counts", 0, 0, 0, value_names, "",
-     "number of events in a cell, or 1 where there is any"},
-    {"filter_ms", OPT_REAL, offsetof(struct nmnist_options, filter_ms), "10", 0, 1000, 0, NULL, "ms",
-     "drop events whose four neighbours were silent for this long before; 0: keep all"},
-    {"input_noise", OPT_REAL, offsetof(struct nmnist_options, input_noise), "0", 0, 100, 0, NULL, "events",
-     "standard deviation of Gaussian noise added to every input cell (makes the input dense); 0: none"},
+    EVENT_CODING_OPTIONS(struct nmnist_options, "10"),
 };
 
 struct recording {
@@ -139,9 +125,7 @@ static status start_loader(struct loader *l, const struct nmnist_options *o, str
                            struct error *e)
 {
     memset(l, 0, sizeof *l);
-    if (o->filter_ms > 0 && o->filter_ms < 0.001)
-        return FAIL(e, ST_CONFIG, "option 'filter_ms' is %g: 0, or at least 0.001 (a microsecond)",
-                    o->filter_ms);
+    TRY(event_coding_check(&o->coding, e));
     TRY(find_root(o, l->root, sizeof l->root, e));
     TRY(list_side(&l->train, l->root, "Train", &l->mem, e));
     TRY(list_side(&l->test, l->root, "Test", &l->mem, e));
@@ -168,36 +152,11 @@ static status nmnist_probe(const void *options, struct dataset_info *info, struc
     }
     if (st == ST_OK) {
         size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
-        info->entries =
-            o->input_noise > 0 ? samples * info->T * INPUTS : events / (l.train.n + l.test.n) * samples;
+        info->entries = o->coding.input_noise > 0 ? samples * info->T * INPUTS
+                                                  : events / (l.train.n + l.test.n) * samples;
         hash_finish(&hash, info->sha256);
     }
     loader_free(&l);
-    return st;
-}
-
-static status fill_split(struct loader *l, const struct nmnist_options *o, const struct recording_list *side,
-                         const size_t *chosen, uint32_t *counts, struct rng *rng, enum split split,
-                         struct dataset *d, struct error *e)
-{
-    const struct frames frames = {d->info.T,
-                                  o->binning == BINNING_WINDOW ? (uint32_t)(o->window_ms * 1000 + 0.5) : 0,
-                                  o->values == VALUES_BINARY, o->input_noise};
-    struct spikes_builder b;
-    size_t n = d->info.n[split];
-    d->labels[split] = mem_alloc(&d->mem, n, sizeof **d->labels, e);
-    if (!d->labels[split]) return ST_MEMORY;
-    status st = spikes_begin(&b, INPUTS, d->info.T, n, e);
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        const struct recording *r = &side->items[chosen[i]];
-        d->labels[split][i] = r->label;
-        st = read_recording(l, r, NULL, e);
-        if (st == ST_OK && o->filter_ms > 0)
-            st = events_filter(&l->events, SIDE, SIDE, (uint32_t)(o->filter_ms * 1000 + 0.5), e);
-        if (st == ST_OK) st = events_to_frames(&l->events, &frames, SIDE, SIDE, counts, rng, &b, e);
-    }
-    if (st == ST_OK) return spikes_finish(&b, &d->x[split], &d->mem, e);
-    spikes_abandon(&b);
     return st;
 }
 
@@ -208,29 +167,41 @@ static int *labels_of(const struct recording_list *side, struct mem *m, struct e
     return labels;
 }
 
+static status hand_out(struct loader *l, const struct nmnist_options *o, uint64_t seed, recording_taker take,
+                       void *context, struct error *e)
+{
+    struct dataset_info info;
+    size_t *chosen[N_SPLITS];
+    TRY(start_loader(l, o, &info, e));
+    int *train = labels_of(&l->train, &l->mem, e), *test = train ? labels_of(&l->test, &l->mem, e) : NULL;
+    if (!test) return ST_MEMORY;
+    TRY(dataset_choose(&o->common, seed, train, l->train.n, test, l->test.n, CLASSES, info.n, chosen, &l->mem,
+                       e));
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; i < info.n[k]; i++) {
+            const struct recording_list *side = k == SPLIT_TEST ? &l->test : &l->train;
+            const struct recording *r = &side->items[chosen[k][i]];
+            TRY(read_recording(l, r, NULL, e));
+            TRY(take(context, (enum split)k, i, r->label, &l->events, e));
+        }
+    return ST_OK;
+}
+
+static status nmnist_recordings(const void *options, uint64_t seed, recording_taker take, void *context,
+                                struct error *e)
+{
+    struct loader l;
+    status st = hand_out(&l, options, seed, take, context, e);
+    loader_free(&l);
+    return st;
+}
+
 static status nmnist_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
 {
     const struct nmnist_options *o = options;
-    struct loader l;
-    struct rng rng;
-    size_t *chosen[N_SPLITS];
     memset(d, 0, sizeof *d);
     TRY(nmnist_probe(options, &d->info, e));
-    status st = start_loader(&l, o, &(struct dataset_info){0}, e);
-    uint32_t *counts = st == ST_OK ? mem_alloc(&l.mem, d->info.T * INPUTS, sizeof *counts, e) : NULL;
-    if (st == ST_OK && !counts) st = ST_MEMORY;
-    int *train = st == ST_OK ? labels_of(&l.train, &l.mem, e) : NULL,
-        *test = train ? labels_of(&l.test, &l.mem, e) : NULL;
-    if (st == ST_OK && !test) st = ST_MEMORY;
-    if (st == ST_OK)
-        st = dataset_choose(&o->common, seed, train, l.train.n, test, l.test.n, CLASSES, d->info.n, chosen,
-                            &l.mem, e);
-    rng_seed(&rng, seed, "encode");
-    for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
-        st = fill_split(&l, o, k == SPLIT_TEST ? &l.test : &l.train, chosen[k], counts, &rng, (enum split)k,
-                        d, e);
-    loader_free(&l);
-    return st;
+    return event_coding_open(&dataset_nmnist, options, &o->coding, seed, d, e);
 }
 
 const struct dataset_source dataset_nmnist = {
@@ -245,4 +216,5 @@ const struct dataset_source dataset_nmnist = {
                 sizeof(struct nmnist_options)},
     .probe = nmnist_probe,
     .open = nmnist_open,
+    .recordings = nmnist_recordings,
 };

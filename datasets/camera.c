@@ -1,0 +1,113 @@
+/* A simulated event camera (see camera.h). */
+#include "datasets/camera.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { STEP_US = 1000, LEGS = 3 };
+static const double dark = 0.1; /* intensity of what is black: the contrast of an edge is (1 + dark) / dark */
+
+void camera_path(const struct camera *c, double t, double *dx, double *dy)
+{
+    /* corners of the triangle, the first again at the end */
+    static const double x[LEGS + 1] = {0, 0.5, 1, 0}, y[LEGS + 1] = {0, 1, 0, 0};
+    double at = t * LEGS / CAMERA_SPAN_US;
+    size_t leg = at >= LEGS ? LEGS - 1 : (size_t)at;
+    double part = at - (double)leg;
+    *dx = c->amplitude * (x[leg] + part * (x[leg + 1] - x[leg]) - 0.5);
+    *dy = c->amplitude * (y[leg] + part * (y[leg + 1] - y[leg]) - 0.5);
+}
+
+static double cell(const struct camera_scene *s, long x, long y)
+{
+    bool inside = x >= 0 && y >= 0 && x < (long)s->width && y < (long)s->height;
+    return inside ? s->image[(size_t)y * s->width + (size_t)x] : 0.0;
+}
+
+/* Intensity at (x, y), in cells, bilinear between their centres. */
+static double intensity(const struct camera_scene *s, double x, double y)
+{
+    double x0 = floor(x - 0.5), y0 = floor(y - 0.5), fx = x - 0.5 - x0, fy = y - 0.5 - y0;
+    long i = (long)x0, j = (long)y0;
+    return (1 - fy) * ((1 - fx) * cell(s, i, j) + fx * cell(s, i + 1, j)) +
+           fy * ((1 - fx) * cell(s, i, j + 1) + fx * cell(s, i + 1, j + 1));
+}
+
+/* log(I + dark) that pixel (x, y) sees at time t. */
+static double log_intensity(const struct camera *c, const struct camera_scene *s, double x, double y,
+                            double t)
+{
+    double dx, dy, room = fmax((double)c->side - c->amplitude, 1);
+    double scale = (double)(s->width > s->height ? s->width : s->height) / room; /* cells per pixel */
+    camera_path(c, t, &dx, &dy);
+    double middle = 0.5 * (double)c->side;
+    return log(dark + intensity(s, (x + 0.5 + dx - middle) * scale + 0.5 * (double)s->width,
+                                (y + 0.5 + dy - middle) * scale + 0.5 * (double)s->height));
+}
+
+static status add_event(struct event_list *list, double t, unsigned x, unsigned y, bool on, struct error *e)
+{
+    if (list->n == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 4096;
+        struct event *more = realloc(list->events, capacity * sizeof *more);
+        if (!more) return FAIL(e, ST_MEMORY, "no memory for %zu events", capacity);
+        list->events = more;
+        list->capacity = capacity;
+    }
+    list->events[list->n++] = (struct event){(uint32_t)t, (uint8_t)x, (uint8_t)y, on};
+    return ST_OK;
+}
+
+status camera_sense(const struct camera *c, struct camera_pixel *p, double t, double step, double from,
+                    double to, struct event_list *events, struct error *e)
+{
+    while (fabs(to - p->reference) >= c->threshold) {
+        bool on = to > p->reference;
+        p->reference += on ? c->threshold : -c->threshold;
+        double when = t + step * (p->reference - from) / (to - from);
+        if (when - p->last < c->refractory_us) continue;
+        p->last = when;
+        TRY(add_event(events, when, p->x, p->y, on, e));
+    }
+    return ST_OK;
+}
+
+/* Events at random: exponential waiting times of the whole sensor, a pixel and a polarity for each. */
+static status add_noise(const struct camera *c, struct rng *rng, struct event_list *events, struct error *e)
+{
+    double rate = c->noise_rate * 1e-6 * (double)c->side * (double)c->side; /* per microsecond */
+    if (rate <= 0) return ST_OK;
+    for (double t = 0;;) {
+        t -= log(1 - rng_uniform(rng)) / rate;
+        if (t >= CAMERA_SPAN_US) return ST_OK;
+        unsigned x = (unsigned)(rng_uniform(rng) * c->side), y = (unsigned)(rng_uniform(rng) * c->side);
+        TRY(add_event(events, t, x, y, rng_uniform(rng) < 0.5, e));
+    }
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct event *p = a, *q = b;
+    if (p->t != q->t) return p->t < q->t ? -1 : 1;
+    if (p->y != q->y) return p->y - q->y;
+    if (p->x != q->x) return p->x - q->x;
+    return p->polarity - q->polarity;
+}
+
+status camera_record(const struct camera *c, const struct camera_scene *scene, struct rng *rng,
+                     struct event_list *events, struct error *e)
+{
+    events->n = 0;
+    for (unsigned y = 0; y < c->side; y++)
+        for (unsigned x = 0; x < c->side; x++) {
+            double from = log_intensity(c, scene, x, y, 0);
+            struct camera_pixel p = {(uint8_t)x, (uint8_t)y, from, -INFINITY};
+            for (int t = 0; t < CAMERA_SPAN_US; t += STEP_US) {
+                double to = log_intensity(c, scene, x, y, t + STEP_US);
+                if (to != from) TRY(camera_sense(c, &p, t, STEP_US, from, to, events, e));
+                from = to;
+            }
+        }
+    TRY(add_noise(c, rng, events, e));
+    if (events->n > 1) qsort(events->events, events->n, sizeof *events->events, by_time);
+    return ST_OK;
+}

@@ -1,0 +1,174 @@
+/* Digits in front of a simulated event camera. */
+#include "datasets/camera.h"
+#include "datasets/digits_images.h"
+#include "datasets/event_coding.h"
+#include <math.h>
+#include <string.h>
+
+struct event_camera_options {
+    struct dataset_common common;
+    struct event_coding coding;
+    long sensor;
+    double threshold, density, refractory_us, noise_rate, amplitude;
+};
+
+static const struct option event_camera_option_list[] = {
+    DATASET_COMMON_OPTIONS(struct event_camera_options, "20", "1000", "200", "0"),
+    {"sensor", OPT_INT, offsetof(struct event_camera_options, sensor), "16", 4, CAMERA_SIDE_MOST, 0, NULL,
+     "pixels", "side of the sensor; 34 is N-MNIST's"},
+    {"threshold", OPT_REAL, offsetof(struct event_camera_options, threshold), "0", 0, 10, 0, NULL, "",
+     "change of log intensity that makes an event; 0: found so that the density is met"},
+    {"density", OPT_REAL, offsetof(struct event_camera_options, density), "4", 0, 1000, OPT_OPEN_LO, NULL,
+     "events/pixel", "threshold = 0: mean number of events per pixel and recording, over training images"},
+    {"refractory_us", OPT_REAL, offsetof(struct event_camera_options, refractory_us), "0", 0, 1e6, 0, NULL,
+     "us", "time for which a pixel sends nothing after an event"},
+    {"noise_rate", OPT_REAL, offsetof(struct event_camera_options, noise_rate), "0", 0, 1e4, 0, NULL,
+     "events/pixel/s", "events at random"},
+    {"amplitude", OPT_REAL, offsetof(struct event_camera_options, amplitude), "4", 0.1, 16, 0, NULL, "pixels",
+     "base and height of the triangle that the three saccades follow"},
+    EVENT_CODING_OPTIONS(struct event_camera_options, "0"),
+};
+
+extern const struct dataset_source dataset_event_camera;
+
+static status describe(const struct event_camera_options *o, const struct images *images,
+                       struct dataset_info *info, struct error *e)
+{
+    size_t side = (size_t)o->sensor;
+    *info = (struct dataset_info){.n_inputs = 2 * side * side,
+                                  .channels = 2,
+                                  .width = side,
+                                  .height = side,
+                                  .n_classes = images->n_classes,
+                                  .T = (size_t)o->common.T};
+    TRY(event_coding_check(&o->coding, e));
+    TRY(images_split(images, &o->common, info->n, e));
+    size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    info->entries = o->coding.input_noise > 0
+                        ? samples * info->T * info->n_inputs
+                        : (size_t)((double)samples * o->density * (double)(side * side));
+    memcpy(info->sha256, images->sha256, sizeof info->sha256);
+    return ST_OK;
+}
+
+static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
+{
+    const struct event_camera_options *o = options;
+    struct images images;
+    status st = digits_images(&images, o->common.path, e);
+    if (st == ST_OK) st = describe(o, &images, info, e);
+    images_free(&images);
+    return st;
+}
+
+/* A camera in front of image after image. */
+struct studio {
+    struct images images;
+    struct camera camera;
+    struct rng rng;
+    struct event_list events;
+    struct mem mem;
+    double *image;
+    size_t *chosen[N_SPLITS];
+};
+
+static status shoot(struct studio *s, size_t k, struct error *e)
+{
+    const struct camera_scene scene = {s->image, s->images.width, s->images.height};
+    images_intensities(&s->images, k, s->image);
+    return camera_record(&s->camera, &scene, &s->rng, &s->events, e);
+}
+
+/* Mean number of events per pixel over some training images (of n), evenly spaced, without noise. */
+static status density_at(struct studio *s, size_t n, double threshold, double *density, struct error *e)
+{
+    enum { IMAGES = 50 };
+    size_t used = n < IMAGES ? n : IMAGES, events = 0;
+    double noise = s->camera.noise_rate;
+    s->camera.threshold = threshold;
+    s->camera.noise_rate = 0;
+    for (size_t k = 0; k < used; k++) {
+        TRY(shoot(s, s->chosen[SPLIT_TRAIN][k * n / used], e));
+        events += s->events.n;
+    }
+    s->camera.noise_rate = noise;
+    *density = (double)events / (double)used / ((double)s->camera.side * (double)s->camera.side);
+    return ST_OK;
+}
+
+/* Bisection of the threshold, on a log scale: fewer events the higher it is. */
+static status find_threshold(struct studio *s, size_t n, double wanted, struct error *e)
+{
+    enum { HALVINGS = 20 };
+    double low = 1e-3, high = 10, density = 0;
+    TRY(density_at(s, n, low, &density, e));
+    if (density < wanted)
+        return FAIL(e, ST_CONFIG, "dataset.density is %g events per pixel; these images give at most %.3g",
+                    wanted, density);
+    for (int k = 0; k < HALVINGS; k++) {
+        double middle = sqrt(low * high);
+        TRY(density_at(s, n, middle, &density, e));
+        if (density > wanted)
+            low = middle;
+        else
+            high = middle;
+    }
+    s->camera.threshold = high;
+    return ST_OK;
+}
+
+static status record_all(struct studio *s, const struct event_camera_options *o, uint64_t seed,
+                         recording_taker take, void *context, struct error *e)
+{
+    struct dataset_info info;
+    TRY(digits_images(&s->images, o->common.path, e));
+    TRY(describe(o, &s->images, &info, e));
+    TRY(images_choose(&s->images, &o->common, seed, info.n, s->chosen, &s->mem, e));
+    s->image = mem_alloc(&s->mem, s->images.width * s->images.height, sizeof *s->image, e);
+    if (!s->image) return ST_MEMORY;
+    s->camera =
+        (struct camera){(unsigned)o->sensor, o->threshold, o->refractory_us, o->noise_rate, o->amplitude};
+    if (o->threshold == 0) TRY(find_threshold(s, info.n[SPLIT_TRAIN], o->density, e));
+    rng_seed(&s->rng, seed, "camera");
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; i < info.n[k]; i++) {
+            TRY(shoot(s, s->chosen[k][i], e));
+            TRY(take(context, (enum split)k, i, s->images.labels[s->chosen[k][i]], &s->events, e));
+        }
+    return ST_OK;
+}
+
+static status event_camera_recordings(const void *options, uint64_t seed, recording_taker take, void *context,
+                                      struct error *e)
+{
+    struct studio s = {0};
+    status st = record_all(&s, options, seed, take, context, e);
+    events_free(&s.events);
+    images_free(&s.images);
+    mem_free(&s.mem);
+    return st;
+}
+
+static status event_camera_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
+{
+    const struct event_camera_options *o = options;
+    memset(d, 0, sizeof *d);
+    TRY(event_camera_probe(options, &d->info, e));
+    return event_coding_open(&dataset_event_camera, options, &o->coding, seed, d, e);
+}
+
+const struct dataset_source dataset_event_camera = {
+    .api_version = DATASET_API,
+    .name = "event_camera",
+    .summary =
+        "the built-in digits moving along N-MNIST's three saccades in front of a simulated event camera",
+    .reference =
+        "images: Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning "
+        "Repository, 1998; motion: Orchard, Jayawant, Cohen, Thakor, Frontiers in Neuroscience, 2015",
+    .licence = "CC BY 4.0",
+    .options = {event_camera_option_list, sizeof event_camera_option_list / sizeof *event_camera_option_list,
+                sizeof(struct event_camera_options)},
+    .probe = event_camera_probe,
+    .open = event_camera_open,
+    .recordings = event_camera_recordings,
+};
