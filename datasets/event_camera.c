@@ -18,7 +18,7 @@ static const struct option event_camera_option_list[] = {
      "pixels", "side of the sensor; 34 is N-MNIST's"},
     {"threshold", OPT_REAL, offsetof(struct event_camera_options, threshold), "0", 0, 10, 0, NULL, "",
      "change of log intensity that makes an event; 0: found so that the density is met"},
-    {"density", OPT_REAL, offsetof(struct event_camera_options, density), "4", 0, 1000, OPT_OPEN_LO, NULL,
+    {"density", OPT_REAL, offsetof(struct event_camera_options, density), "8", 0, 1000, OPT_OPEN_LO, NULL,
      "events/pixel", "threshold = 0: mean number of events per pixel and recording, over training images"},
     {"refractory_us", OPT_REAL, offsetof(struct event_camera_options, refractory_us), "0", 0, 1e6, 0, NULL,
      "us", "time for which a pixel sends nothing after an event"},
@@ -82,7 +82,7 @@ static status shoot(struct studio *s, size_t k, struct error *e)
 /* Mean number of events per pixel over some training images (of n), evenly spaced, without noise. */
 static status density_at(struct studio *s, size_t n, double threshold, double *density, struct error *e)
 {
-    enum { IMAGES = 50 };
+    enum { IMAGES = 25 };
     size_t used = n < IMAGES ? n : IMAGES, events = 0;
     double noise = s->camera.noise_rate;
     s->camera.threshold = threshold;
@@ -99,8 +99,8 @@ static status density_at(struct studio *s, size_t n, double threshold, double *d
 /* Bisection of the threshold, on a log scale: fewer events the higher it is. */
 static status find_threshold(struct studio *s, size_t n, double wanted, struct error *e)
 {
-    enum { HALVINGS = 20 };
-    double low = 1e-3, high = 10, density = 0;
+    enum { HALVINGS = 14 };
+    double low = 0.02, high = 10, density = 0;
     TRY(density_at(s, n, low, &density, e));
     if (density < wanted)
         return FAIL(e, ST_CONFIG, "dataset.density is %g events per pixel; these images give at most %.3g",

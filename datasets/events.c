@@ -1,9 +1,11 @@
 /* Event recordings. */
 #include "datasets/events.h"
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_BYTES = 5 };
+enum { EVENT_BYTES = 5, TIME_MOST = (1 << 23) - 1 };
 
 void events_free(struct event_list *list)
 {
@@ -36,6 +38,34 @@ status events_parse(struct event_list *list, const char *source, const unsigned 
     }
     list->n = n;
     return ST_OK;
+}
+
+static status write_events(const struct event_list *list, const char *path, FILE *f, struct error *e)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct event *v = &list->events[i];
+        if (v->t > TIME_MOST)
+            return FAIL(e, ST_DATA, "%s: event %zu is at %u us; the format has room for %d", path, i, v->t,
+                        TIME_MOST);
+        const unsigned char bytes[EVENT_BYTES] = {v->x, v->y, (unsigned char)(v->polarity << 7 | v->t >> 16),
+                                                  (unsigned char)(v->t >> 8), (unsigned char)v->t};
+        if (fwrite(bytes, sizeof bytes, 1, f) != 1) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    }
+    return ST_OK;
+}
+
+status events_write(const struct event_list *list, const char *path, struct error *e)
+{
+    char temporary[4300];
+    int n = snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    if (n < 0 || (size_t)n >= sizeof temporary) return FAIL(e, ST_IO, "%s: the name is too long", path);
+    FILE *f = fopen(temporary, "wb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
+    status st = write_events(list, path, f, e);
+    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
+    if (st == ST_OK && rename(temporary, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    if (st != ST_OK) remove(temporary);
+    return st;
 }
 
 status events_filter(struct event_list *list, unsigned width, unsigned height, uint32_t window_us,

@@ -27,6 +27,10 @@ void events_free(struct event_list *list);
 status events_parse(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
                     unsigned width, unsigned height, struct error *e);
 
+/* Writes the same format, to a temporary file that then takes the name. ST_DATA for a time beyond 23 bits
+ * (8.4 s); ST_IO naming the file. */
+status events_write(const struct event_list *list, const char *path, struct error *e);
+
 /* Drops isolated events: an event stays if one of its four neighbouring pixels had an event (of either
  * polarity) less than window_us before it. In place; events are looked at in file order. ST_MEMORY. */
 status events_filter(struct event_list *list, unsigned width, unsigned height, uint32_t window_us,

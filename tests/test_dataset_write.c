@@ -1,0 +1,115 @@
+/* spikebench dataset write: what it writes, our own loader reads back event for event. */
+#include "datasets/events.h"
+#include "tests/cli_run.h"
+#include "tests/data_helpers.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(dataset_write, .init = cli_setup, .fini = cli_teardown);
+
+Test(dataset_write, bytes_and_back)
+{
+    struct event v[] = {{5, 3, 7, 1}, {66051, 33, 0, 0}, {8388607, 0, 33, 1}};
+    struct event_list list = {v, 3, 3};
+    struct error e = {0};
+    static struct result r;
+    cr_assert_eq(events_write(&list, "/tmp/spikebench-events.bin", &e), ST_OK, "%s", e.text);
+    cli_shell(&r, "od -An -tx1 -v /tmp/spikebench-events.bin; rm /tmp/spikebench-events.bin");
+    cr_expect_str_eq(r.output, " 03 07 80 00 05 21 00 01 02 03 00 21 ff ff ff\n");
+    v[1].t = 8388608;
+    cr_expect_eq(events_write(&list, "/tmp/spikebench-events.bin", &e), ST_DATA);
+    cr_expect_not_null(strstr(e.text, "event 1 is at 8388608 us"), "%s", e.text);
+    cr_expect_eq(events_write(&list, "/nonexistent/x.bin", &e), ST_IO);
+}
+
+/* Hashes of the recordings of one side, independent of their order. */
+struct sums {
+    uint64_t sum[2][10];
+    size_t n[2];
+};
+
+static status add(void *context, enum split split, size_t index, int label, struct event_list *events,
+                  struct error *e)
+{
+    struct sums *s = context;
+    uint64_t h = 14695981039346656037u;
+    size_t side = split == SPLIT_TEST;
+    (void)index, (void)e;
+    for (size_t i = 0; i < events->n; i++) {
+        const struct event *v = &events->events[i];
+        const uint64_t word = (uint64_t)v->t << 32 | (uint64_t)v->x << 16 | (uint64_t)v->y << 8 | v->polarity;
+        h = (h ^ word) * 1099511628211u;
+    }
+    s->sum[side][label] += h;
+    s->n[side]++;
+    return ST_OK;
+}
+
+static void sums_of(const char *name, const char *const *settings, struct sums *s)
+{
+    struct error e = {0};
+    const struct dataset_source *source = dataset_find(name);
+    void *options = data_options(source, settings);
+    memset(s, 0, sizeof *s);
+    cr_assert_eq(source->recordings(options, 2, add, s, &e), ST_OK, "%s", e.text);
+    free(options);
+}
+
+Test(dataset_write, the_same_events_come_back)
+{
+    static struct result r;
+    struct sums made, read, again;
+    char here[300], path[400];
+    spikebench(&r, "dataset write event_camera --seed 2 --out made --set sensor=34 --set threshold=0.4 --set "
+                   "n_train=40 --set n_validation=10 --set n_test=30 --set noise_rate=5");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "50 training and 30 test recordings in made"), "%s", r.output);
+    cli_shell(&r, "pwd");
+    (void)snprintf(here, sizeof here, "%.*s", (int)strcspn(r.output, "\n"), r.output);
+    sums_of("event_camera",
+            (const char *const[]){"sensor=34", "threshold=0.4", "n_train=40", "n_validation=10", "n_test=30",
+                                  "noise_rate=5", NULL},
+            &made);
+    (void)snprintf(path, sizeof path, "path=%s/made", here);
+    sums_of("nmnist", (const char *const[]){path, "n_validation=5", NULL}, &read);
+    cr_expect(made.n[0] == 50 && read.n[0] == 50 && made.n[1] == 30 && read.n[1] == 30);
+    cr_expect_arr_eq(made.sum, read.sum, sizeof made.sum);
+    /* and from N-MNIST's layout once more */
+    spikebench(&r, "dataset write nmnist --out again --set path=made --set n_validation=0");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    (void)snprintf(path, sizeof path, "path=%s/again", here);
+    sums_of("nmnist", (const char *const[]){path, "n_validation=0", NULL}, &again);
+    cr_expect_arr_eq(made.sum, again.sum, sizeof made.sum);
+}
+
+struct line {
+    char arguments[120], expected[80];
+    int code;
+};
+
+ParameterizedTestParameters(dataset_write, refused)
+{
+    static struct line lines[] = {
+        {"event_camera", "--out DIR is missing", 2},
+        {"digits --out x", "dataset 'digits' has no event recordings", 2},
+        {"nmnist --out x --set path=/nonexistent", "/nonexistent/Train", 1},
+        {"event_camera --out full", "full: the folder is not empty", 2},
+        {"event_camera --out full/file --set threshold=1", "full/file", 1},
+        {"event_camera --index 3 --out x", "unknown option '--index'", 2},
+        {"--help", "usage: spikebench dataset write", 0},
+    };
+    return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
+}
+
+ParameterizedTest(struct line *c, dataset_write, refused, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    char text[200];
+    cli_shell(&r, "mkdir full && : > full/file");
+    (void)snprintf(text, sizeof text, "dataset write %s", c->arguments);
+    spikebench(&r, text);
+    cr_expect_eq(r.code, c->code, "%s: %s", text, r.output);
+    cr_expect_not_null(strstr(r.output, c->expected), "%s: %s", text, r.output);
+}
