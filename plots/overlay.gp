@@ -7,26 +7,27 @@ file(i) = ARG5."/".word(ARG6, i).".csv"
 curve(column, scale, low) = sprintf("for [i = 1:n] file(i) using 'iter':(at_least(%g * column('%s'), %g)) with lines lw 2.2 lc rgb colour[(i - 1) %% 7 + 1] ", \
     scale, column, low)
 do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1120, 800) : png_terminal(1120, 800))
+    eval "set terminal ".(k == 1 ? svg_terminal(1300, 720) : png_terminal(1300, 720))
     set output ARG2.(k == 1 ? ".svg" : ".png")
-    set multiplot layout 2,3 title ARG3 noenhanced font ",18" margins 0.085,0.975,0.17,0.90 spacing 0.1,0.12
+    set multiplot layout 2,3 title ARG3 noenhanced font ",18" margins 0.065,0.765,0.09,0.89 spacing 0.075,0.13
     unset xlabel
     unset key
+    set logscale x # runs of 100 and of 1000 iterations in one figure
     set logscale y
     set format y "10^{%T}"
     set title "Lagrangian"
-    eval "plot ".curve("lagrangian_med", 1, 1e-12)
+    eval "plot ".curve("lagrangian_med", 1, 1e-6)
     set title "primal residual (rms)"
-    eval "plot ".curve("res_primal_med", 1, 1e-12)
+    eval "plot ".curve("res_primal_med", 1, 1e-6)
     set title sprintf("spike residual, layer %d (rms)", H)
-    eval "plot ".curve(sprintf("res_spike_%d_med", H), 1, 1e-12)
+    eval "plot ".curve(sprintf("res_spike_%d_med", H), 1, 1e-6)
     set xlabel "iteration"
     set title "dynamics residual, layer 1 (rms)"
-    eval "plot ".curve("res_dyn_1_med", 1, 1e-4)
+    eval "plot ".curve("res_dyn_1_med", 1, 1e-6)
     set autoscale y
     set title "loss of the simulated network"
-    set key at screen 0.5,0.075 center center horizontal maxrows 2 noenhanced font ",13"
-    eval "plot ".curve("loss_med", 1, 1e-12)."title word(ARG7, i)"
+    set key at screen 0.785,0.86 left top Left reverse samplen 1.4 noenhanced font ",13"
+    eval "plot ".curve("loss_med", 1, 1e-6)."title word(ARG7, i)"
     unset key
     unset logscale y
     set format y "%g"
