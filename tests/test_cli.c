@@ -56,7 +56,7 @@ ParameterizedTestParameters(cli, command_lines)
         {"dataset info", 2, {"the name of a dataset is missing"}},
         {"dataset info --help", 0, {"usage: spikebench dataset info"}},
         {"dataset info digit", 2, {"unknown dataset 'digit'", "did you mean 'digits'?"}},
-        {"dataset info digits --set T=7", 0, {"64 inputs, 10 classes, T = 7", "1000 training"}},
+        {"dataset info digits --set T=7", 0, {"64 (8 x 8 x 1), T = 7 steps, 10 classes", "1000 training"}},
         {"dataset info digits --set dataset.Q=7", 2, {"no option 'Q'"}},
         {"dataset info digits --set T=0", 2, {"'T'", "integer in"}},
         {"dataset info digits --set T", 2, {"KEY=VALUE"}},
@@ -136,4 +136,21 @@ Test(cli, missing_data)
     cr_expect_not_null(strstr(r.output, "1 without data"), "%s", r.output);
     spikebench(&r, "run absent.yaml --allow-missing");
     cr_expect_eq(r.code, 0, "%s", r.output);
+}
+
+/* 20 images of two classes, half of the pixels white: with probability one a spike in each white cell. */
+Test(cli, dataset_info_counts)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "awk 'BEGIN { for (k = 0; k < 20; k++) { for (j = 0; j < 64; j++) printf \"%d,\", (j < 32 ? 16 : 0); "
+        "print k % 2 } }' > half.csv && \"$SB\" dataset info digits --set path=half.csv --set T=3 --set "
+        "n_train=10 --set n_validation=4");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    static const char *const expected[] = {
+        "10 training, 4 validation, 6 test", "50.000 % of the (input, step) cells", "32 inputs are silent",
+        "96.0 per sample on average, 96 to 96", "       1          5          2          3   0.50000"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        cr_expect_not_null(strstr(r.output, expected[i]), "'%s' is not in\n%s", expected[i], r.output);
 }
