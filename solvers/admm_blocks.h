@@ -14,11 +14,14 @@
 #ifndef SPIKEBENCH_SOLVERS_ADMM_BLOCKS_H
 #define SPIKEBENCH_SOLVERS_ADMM_BLOCKS_H
 
+#include "solvers/joint_output.h"
 #include "solvers/solver.h"
 #include "support/linsolve.h"
 
 enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL };
 enum admm_box { BOX_CLIP, BOX_EXACT, BOX_NONE };
+enum admm_potentials { POTENTIALS_SEQUENTIAL, POTENTIALS_PATTERN, POTENTIALS_DYNAMIC };
+enum admm_output { OUTPUT_SEQUENTIAL, OUTPUT_JOINT };
 
 struct admm_settings {
     double rho;     /* penalty of the hidden layers' dynamics */
@@ -29,6 +32,13 @@ struct admm_settings {
         kappa; /* ridge: kappa tr(G)/n on the diagonal; proximal: the pull towards the previous W, likewise */
     double cutoff; /* pinv: relative eigenvalue cut-off */
     enum admm_box box;
+    enum joint_multiplier
+        multiplier; /* the constraints that have one: the readout's dynamics at t = T, at all t, none */
+    enum admm_potentials potentials; /* hidden z: step by step, or all steps of a neuron at once */
+    enum admm_output output;         /* z_L: step by step, or all steps of a sample at once */
+    double relaxation;               /* over-relaxation of W_L a_{L-1} in the z_L and multiplier steps */
+    /* Blocks that take one majorised (inversion-free) step instead of their exact solve. */
+    bool linear_weights, linear_readout, linear_spikes, linear_last_spikes;
 };
 
 /* The least-squares system of one layer's weights: W (G + shift I) = D + shift W_old (proximal) or D. */
@@ -37,15 +47,17 @@ struct weight_system {
     struct chol chol; /* ridge and proximal */
     struct pinv pinv;
     double shift;
-    bool fixed; /* layer 1: the Gram matrix is that of the data, factored once */
+    double lipschitz; /* linearised: an upper bound of the Gram matrix's largest eigenvalue */
+    real *power;      /* 2 n_{l-1}: workspace of the power iteration */
+    bool fixed;       /* layer 1: the Gram matrix is that of the data, factored once */
 };
 
 /* The system of one hidden layer's spikes: M = rho_{l+1} W'W + s I, W = W_{l+1}, with s = rho_l theta^2 +
  * beta before the last step and s = beta at the last one. Where W has few rows, solved through Woodbury's
  * identity M^-1 = (I - W' (s/rho I + W W')^-1 W) / s. */
 struct spike_system {
-    bool woodbury;
-    struct chol chol;
+    bool woodbury, linear;
+    struct chol chol; /* linearised: only the matrix W'W or W W' of the power iteration */
     double s, rho;
     double lipschitz; /* an upper bound of M's largest eigenvalue */
 };
@@ -53,6 +65,7 @@ struct spike_system {
 /* Per-thread workspaces, each of the largest layer width x T x largest chunk. */
 struct admm_work {
     real *target, *rhs, *product, *small;
+    double *doubles; /* for the proximal steps of a chunk */
 };
 
 /* Per-slot sums of a measured iteration. */
@@ -60,6 +73,9 @@ struct admm_sums {
     double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;  /* squared norms for backward errors */
     double kkt;                /* largest KKT residual of box-constrained spikes */
+    double unsolved;           /* proximal steps of the loss that did not converge */
+    double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
+    double kkt_z;              /* largest KKT residual of the joint z-steps */
     double diagnostics;        /* seconds of the clock that went into these sums */
 };
 
@@ -71,13 +87,17 @@ struct admm {
     size_t T, N, L;
     struct partition part;
     size_t entries[NET_MAX_LAYERS + 1]; /* n_l */
+    double rho[NET_MAX_LAYERS + 1];     /* penalty of layer l's dynamics, as the schedule has left it */
+    double beta[NET_MAX_LAYERS + 1];    /* penalty of a_l = H(z_l - theta), hidden layers */
     real *z[NET_MAX_LAYERS + 1];        /* l = 1..L: n_l x (T N), chunk after chunk */
     real *a[NET_MAX_LAYERS + 1];        /* l = 1..L-1 */
     real *v[NET_MAX_LAYERS + 1];        /* W_l a_{l-1}, valid where fresh[l] */
     bool fresh[NET_MAX_LAYERS + 1];
-    real *lambda; /* n_L x N */
-    real *last;   /* n_L x N: z_{L,T} before its update */
-    real *W_old;  /* the largest weight matrix: for proximal steps */
+    real *lambda;  /* n_L x N: the multiplier at t = T; MULTIPLIER_ALL: lambda_t = delta^(T-t) lambda */
+    int *labels;   /* [N], in the order of the training batch */
+    real *adjoint; /* n_L x N: rho r~_T = -grad loss(z*) of the last joint z_L step */
+    real *last;    /* n_L x N: z_{L,T} before its update */
+    real *W_old;   /* the largest weight matrix: for proximal steps */
     struct weight_system weight[NET_MAX_LAYERS + 1];
     struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
     real *d_slot[SLOT_MAX], *g_slot[SLOT_MAX];
@@ -99,9 +119,10 @@ static inline bool admm_is_output(const struct admm *s, size_t l)
 {
     return l == s->L;
 }
-static inline double admm_rho(const struct admm *s, size_t l)
+/* Whether W_l takes a linearised step instead of an exact solve. */
+static inline bool admm_is_linear(const struct admm *s, size_t l)
 {
-    return l == s->L ? s->set.rho_out : s->set.rho;
+    return admm_is_output(s, l) ? s->set.linear_readout : s->set.linear_weights;
 }
 /* The block of `chunk` in an array of layer l. */
 static inline real *admm_block(const struct admm *s, real *array, size_t l, size_t chunk)
@@ -111,6 +132,12 @@ static inline real *admm_block(const struct admm *s, real *array, size_t l, size
 static inline size_t admm_chunk_size(const struct admm *s, size_t chunk)
 {
     return chunk_first(&s->part, chunk + 1) - chunk_first(&s->part, chunk);
+}
+/* What lambda_T counts in the constraint of step t. */
+static inline double admm_multiplier_share(const struct admm *s, size_t t)
+{
+    if (t + 1 == s->T) return s->set.multiplier == MULTIPLIER_OFF ? 0.0 : 1.0;
+    return s->set.multiplier == MULTIPLIER_ALL ? pow((double)s->net->lif.leak, (double)(s->T - 1 - t)) : 0.0;
 }
 /* H(z - theta) as a number. */
 static inline real admm_step(real z, real theta)
@@ -171,9 +198,14 @@ void admm_spike_product(const struct spike_system *sys, const real *W, size_t ro
 /* z_{l,t} of a hidden layer for one step of a chunk: the exact minimiser, element by element, over both
  * branches of the step function (boundary of the spiking side: theta + ADMM_EPS). (admm_potentials.c) */
 void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, struct admm_sums *sums);
-/* z_{L,t} for all t of a chunk, in closed form; order: as time_order. Squared loss. */
-void admm_update_output(struct admm *s, size_t chunk, struct admm_sums *sums);
-/* lambda += rho_L (z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}). */
+/* z_{l,1} .. z_{l,T} of a hidden layer jointly, path by path (neuron and sample), as set.potentials says;
+ * taken only where the cost of the path falls, rejections counted. (admm_paths.c) */
+void admm_update_paths(struct admm *s, size_t l, size_t chunk, struct admm_work *w, struct admm_sums *sums);
+/* z_{L,t} for all t of a chunk in closed form: one after another in the order time_order, or jointly, as
+ * set.output says; the loss enters through its proximal step. (admm_readout.c) */
+void admm_update_output(struct admm *s, size_t chunk, struct admm_work *w, struct admm_sums *sums);
+/* lambda += rho_L (z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}); with MULTIPLIER_ALL the same at every step,
+ * which after a joint z_L step leaves lambda_t = delta^(T-t) lambda_T (METHOD 4). */
 void admm_update_multiplier(struct admm *s);
 
 #define ADMM_EPS R(1e-5)

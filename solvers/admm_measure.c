@@ -38,22 +38,23 @@ static void measure_layer(const struct admm *s, size_t l, size_t chunk, struct s
 
 static void measure_output(const struct admm *s, size_t chunk, struct sums *sum)
 {
-    size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), first = chunk_first(&s->part, chunk);
-    size_t offset = K * C * (s->T - 1);
-    const real *z = admm_block(s, s->z[s->L], s->L, chunk) + offset;
-    const real *v = admm_block(s, s->v[s->L], s->L, chunk) + offset;
+    size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), step = K * C, T = s->T;
+    size_t first = chunk_first(&s->part, chunk);
+    const real *z = admm_block(s, s->z[s->L], s->L, chunk), *v = admm_block(s, s->v[s->L], s->L, chunk);
+    const real *lambda = s->lambda + K * first;
     const double delta = (double)s->net->lif.leak;
-    for (size_t c = 0; c < C; c++) {
-        int label = s->env->train.labels[batch_sample(&s->env->train, first + c)];
-        sum->loss += loss_value(LOSS_SQUARED, K, z + c * K, label, NULL);
-        sum->right += loss_argmax(K, z + c * K) == (size_t)label ? 1.0 : 0.0;
-        for (size_t k = 0; k < K; k++) {
-            size_t i = c * K + k;
-            double before = s->T > 1 ? delta * (double)z[(ptrdiff_t)i - (ptrdiff_t)(K * C)] : 0.0;
-            double r = (double)z[i] - before - (double)v[i];
-            sum->primal2 += r * r;
-            sum->inner += (double)s->lambda[K * first + i] * r;
+    for (size_t t = s->set.multiplier == MULTIPLIER_ALL ? 0 : T - 1; t < T; t++)
+        for (size_t i = 0; i < step; i++) {
+            double r = (double)z[t * step + i] - (double)v[t * step + i];
+            if (t > 0) r -= delta * (double)z[(t - 1) * step + i];
+            sum->inner += admm_multiplier_share(s, t) * (double)lambda[i] * r;
+            if (t + 1 == T) sum->primal2 += r * r;
         }
+    for (size_t c = 0; c < C; c++) {
+        int label = s->labels[first + c];
+        const real *scores = z + (T - 1) * step + c * K;
+        sum->loss += loss_value(s->net->loss, K, scores, label, NULL);
+        sum->right += loss_argmax(K, scores) == (size_t)label ? 1.0 : 0.0;
     }
 }
 
@@ -99,7 +100,7 @@ void admm_measure(struct admm *s, struct admm_point *p)
         p->dynamics[l] = sqrt(all.dynamics2[l] / cells);
         p->spikes[l] = sqrt(all.spikes2[l] / cells);
         p->rate[l] = all.on[l] / cells;
-        p->lagrangian += 0.5 * admm_rho(s, l) * all.dynamics2[l] + 0.5 * s->set.beta * all.spikes2[l];
+        p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->beta[l] * all.spikes2[l];
     }
 }
 

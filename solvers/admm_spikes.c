@@ -25,19 +25,20 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
     for (int k = 0; k < 2; k++) {
         struct spike_system *sys = &s->spike[l][k];
         struct chol *c = &sys->chol;
-        sys->s = s->set.beta + (k == 0 ? admm_rho(s, l) * theta2 : 0.0);
-        sys->rho = admm_rho(s, l + 1);
+        sys->s = s->beta[l] + (k == 0 ? s->rho[l] * theta2 : 0.0);
+        sys->rho = s->rho[l + 1];
         if (sys->woodbury)
             blas_syrk(rows, n, R(1.0), W, rows, R(0.0), c->a, rows);
         else
             blas_syrk_trans(n, rows, (real)sys->rho, W, rows, R(0.0), c->a, n);
-        double norm = norm_one(c->n, c->a);
+        double norm = sys->linear ? largest_eigenvalue(c->n, c->a, c->work) : norm_one(c->n, c->a);
         sys->lipschitz = sys->s + (sys->woodbury ? sys->rho * norm : norm);
+        if (sys->linear) continue;
         real shift = (real)(sys->woodbury ? sys->s / sys->rho : sys->s);
         for (size_t i = 0; i < c->n; i++) c->a[i * c->n + i] += shift;
         if (chol_factor(c, e) != ST_OK) return err_prefix(e, "spikes of layer %zu", l);
     }
-    if (!s->measure) return ST_OK;
+    if (!s->measure || s->spike[l][0].linear) return ST_OK;
     step_hold(s->report);
     status st = chol_rcond(&s->spike[l][0].chol, &s->rcond_a[l], e);
     step_resume(s->report);
@@ -48,8 +49,8 @@ void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct ad
 {
     size_t n = s->net->n[l], rows = s->net->n[l + 1], columns = s->T * admm_chunk_size(s, chunk);
     admm_target(s, l + 1, chunk, w->target);
-    blas_gemm(true, false, n, columns, rows, (real)admm_rho(s, l + 1), s->net->W[l + 1], rows, w->target,
-              rows, R(0.0), w->rhs, n);
+    blas_gemm(true, false, n, columns, rows, (real)s->rho[l + 1], s->net->W[l + 1], rows, w->target, rows,
+              R(0.0), w->rhs, n);
 }
 
 /* Adds beta H(z_t - theta) - rho_l theta w_{t+1} (no w at the last step), w_{t+1} = z_{t+1} - delta z_t -
@@ -58,11 +59,11 @@ static void add_local_terms(const struct admm *s, size_t l, size_t chunk, size_t
 {
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
     const real *z = admm_block(s, s->z[l], l, chunk) + step * t;
-    const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->set.beta;
+    const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->beta[l];
     for (size_t i = 0; i < step; i++) rhs[i] += beta * admm_step(z[i], theta);
     if (t + 1 == s->T) return;
     const real *next = z + step, *v = admm_block(s, s->v[l], l, chunk) + step * (t + 1);
-    const real weight = (real)admm_rho(s, l) * theta;
+    const real weight = (real)s->rho[l] * theta;
     for (size_t i = 0; i < step; i++) rhs[i] -= weight * (next[i] - delta * z[i] - v[i]);
 }
 
@@ -87,6 +88,22 @@ static void spike_solve(const struct spike_system *sys, const real *W, size_t ro
     blas_gemm(false, false, rows, m, n, R(1.0), W, rows, b, n, R(0.0), small, rows);
     chol_solve(&sys->chol, m, small);
     blas_gemm(true, false, n, m, rows, -inverse, W, rows, small, rows, inverse, x, n);
+}
+
+/* x -= (M x - b) / lipschitz: the minimiser of the quadratic with M's part rho W'W replaced by its largest
+ * eigenvalue times I, a majorant at x; with a box a projected gradient step, which never raises it either. */
+static void linear_step(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                        const real *b, real *x, struct admm_work *w)
+{
+    const real rate = (real)(1.0 / sys->lipschitz);
+    admm_spike_product(sys, W, rows, n, m, x, w->product, w->small);
+    for (size_t i = 0; i < n * m; i++) x[i] -= rate * (w->product[i] - b[i]);
+}
+
+static void cut_to_box(const struct admm *s, size_t size, real *a)
+{
+    if (s->set.box == BOX_NONE) return;
+    for (size_t i = 0; i < size; i++) a[i] = a[i] < 0 ? R(0.0) : a[i] > 1 ? R(1.0) : a[i];
 }
 
 /* Adds x'Mx/2 - b'x to the change of the Lagrangian with the given sign; returns nothing else. */
@@ -124,7 +141,10 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
         sums->change_a -= objective(sys, W, rows, n, m, b, a, w->product, w->small);
         sums->diagnostics += step_seconds(s->report) - since;
     }
-    if (s->set.box == BOX_EXACT) {
+    if (sys->linear) {
+        linear_step(sys, W, rows, n, m, b, a, w);
+        cut_to_box(s, n * m, a);
+    } else if (s->set.box == BOX_EXACT) {
         double kkt = admm_box_solve(sys, W, rows, n, m, b, a, w->target, w->product, w->small);
         sums->kkt = kkt > sums->kkt ? kkt : sums->kkt;
     } else {
@@ -134,8 +154,7 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
             measure_solve(sys, W, rows, n, m, b, a, w, sums);
             sums->diagnostics += step_seconds(s->report) - since;
         }
-        if (s->set.box == BOX_CLIP)
-            for (size_t i = 0; i < n * m; i++) a[i] = a[i] < 0 ? R(0.0) : a[i] > 1 ? R(1.0) : a[i];
+        cut_to_box(s, n * m, a);
     }
     if (s->measure) {
         double since = step_seconds(s->report);

@@ -25,7 +25,7 @@ bool admm_use_woodbury(const struct net *net, size_t l)
 size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights)
 {
     struct partition part = partition_make(N);
-    size_t reals = 2 * net->n[net->L] * N + 3 * largest_weights(net), gram = 0;
+    size_t reals = 3 * net->n[net->L] * N + 3 * largest_weights(net), gram = 0;
     for (size_t l = 1; l <= net->L; l++) {
         size_t in = net->n[l - 1];
         reals += net->n[l] * T * N * (l < net->L ? 3 : 2);
@@ -42,19 +42,21 @@ static status create_systems(struct admm *s, size_t l, struct error *e)
 {
     const struct net *net = s->net;
     struct weight_system *w = &s->weight[l];
-    if (s->set.weights == WEIGHTS_PINV) {
-        TRY(pinv_create(&w->pinv, net->n[l - 1], net->n[l], &s->mem, e));
-        w->gram = mem_reals(&s->mem, net->n[l - 1] * net->n[l - 1], e);
-        if (!w->gram) return ST_MEMORY;
+    size_t in = net->n[l - 1];
+    w->gram = mem_reals(&s->mem, in * in, e);
+    if (!w->gram) return ST_MEMORY;
+    if (admm_is_linear(s, l)) {
+        if (!(w->power = mem_reals(&s->mem, 2 * in, e))) return ST_MEMORY;
+    } else if (s->set.weights == WEIGHTS_PINV) {
+        TRY(pinv_create(&w->pinv, in, net->n[l], &s->mem, e));
     } else {
-        TRY(chol_create(&w->chol, net->n[l - 1], &s->mem, e));
-        w->gram = mem_reals(&s->mem, net->n[l - 1] * net->n[l - 1], e);
-        if (!w->gram) return ST_MEMORY;
+        TRY(chol_create(&w->chol, in, &s->mem, e));
     }
     if (admm_is_output(s, l)) return ST_OK;
     for (int k = 0; k < 2; k++) {
         struct spike_system *sys = &s->spike[l][k];
         sys->woodbury = admm_use_woodbury(net, l);
+        sys->linear = l + 1 == net->L ? s->set.linear_last_spikes : s->set.linear_spikes;
         TRY(chol_create(&sys->chol, sys->woodbury ? net->n[l + 1] : net->n[l], &s->mem, e));
     }
     return ST_OK;
@@ -75,7 +77,10 @@ static status create_workspaces(struct admm *s, struct error *e)
         w->rhs = mem_reals(&s->mem, block, e);
         w->product = mem_reals(&s->mem, block, e);
         w->small = mem_reals(&s->mem, block, e);
-        if (!w->target || !w->rhs || !w->product || !w->small) return ST_MEMORY;
+        size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
+        doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
+        w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
+        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
     }
     for (size_t i = 0; i < s->part.n_slots; i++) {
         s->d_slot[i] = mem_reals(&s->mem, largest_weights(net), e);
@@ -94,6 +99,10 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     s->L = env->net->L;
     s->T = env->info->T;
     s->N = env->train.n;
+    for (size_t l = 1; l <= s->L; l++) {
+        s->rho[l] = l == s->L ? set->rho_out : set->rho;
+        s->beta[l] = set->beta;
+    }
     s->part = partition_make(s->N);
     for (size_t l = 1; l <= s->L; l++) {
         if (!blas_fits(s->net->n[l]) || !blas_fits(s->net->n[l - 1]) || !blas_fits(s->T * CHUNK_MAX))
@@ -106,11 +115,15 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
         TRY(create_systems(s, l, e));
     }
     s->lambda = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
+    s->labels = mem_alloc(&s->mem, s->N, sizeof *s->labels, e);
+    s->adjoint = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
     s->last = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
     s->W_old = mem_reals(&s->mem, largest_weights(s->net), e);
     s->d_kept = mem_reals(&s->mem, largest_weights(s->net), e);
     s->scratch = mem_reals(&s->mem, largest_weights(s->net), e);
-    if (!s->lambda || !s->last || !s->W_old || !s->d_kept || !s->scratch) return ST_MEMORY;
+    if (!s->labels) return ST_MEMORY;
+    for (size_t i = 0; i < s->N; i++) s->labels[i] = env->train.labels[batch_sample(&env->train, i)];
+    if (!s->lambda || !s->adjoint || !s->last || !s->W_old || !s->d_kept || !s->scratch) return ST_MEMORY;
     return create_workspaces(s, e);
 }
 
@@ -144,7 +157,7 @@ void admm_start_output(struct admm *s)
         real *z = admm_block(s, s->z[s->L], s->L, c);
         memset(z, 0, K * C * T * sizeof *z);
         for (size_t i = 0; i < C; i++) {
-            size_t label = (size_t)s->env->train.labels[batch_sample(&s->env->train, first + i)];
+            size_t label = (size_t)s->labels[first + i];
             double path = 0;
             for (size_t t = 0; t < T; t++) {
                 path = delta * path + pow(delta, (double)(T - 1 - t)) / energy;
@@ -203,9 +216,10 @@ void admm_target(const struct admm *s, size_t l, size_t chunk, real *target)
     for (size_t i = step; i < step * s->T; i++) target[i] = z[i] - delta * z[i - step];
     if (admm_is_output(s, l)) {
         const real *lambda = s->lambda + s->net->n[l] * chunk_first(&s->part, chunk);
-        const real inverse = (real)(1.0 / s->set.rho_out);
-        real *end = target + step * (s->T - 1);
-        for (size_t i = 0; i < step; i++) end[i] += inverse * lambda[i];
+        for (size_t t = s->set.multiplier == MULTIPLIER_ALL ? 0 : s->T - 1; t < s->T; t++) {
+            const real share = (real)(admm_multiplier_share(s, t) / s->rho[s->L]);
+            for (size_t i = 0; i < step; i++) target[t * step + i] += share * lambda[i];
+        }
     } else {
         const real *a = admm_block(s, s->a[l], l, chunk);
         for (size_t i = step; i < step * s->T; i++) target[i] += theta * a[i - step];

@@ -53,17 +53,25 @@ static status measure_rcond(struct admm *s, size_t l, struct error *e)
     return st;
 }
 
+/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once. */
+static void make_gram(struct admm *s, size_t l)
+{
+    struct weight_system *w = &s->weight[l];
+    if (l > 1) {
+        add_slots(s->g_slot, s->part.n_slots, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
+    } else if (!w->fixed) {
+        for (size_t c = 0; c < s->part.n_chunks; c++)
+            spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
+    }
+}
+
 /* Factors the system of layer l from its Gram matrix; layer 1 once. */
 static status factor_weights(struct admm *s, size_t l, struct error *e)
 {
     struct weight_system *w = &s->weight[l];
     size_t in = s->net->n[l - 1];
-    if (l == 1) {
-        if (w->fixed) return s->set.weights == WEIGHTS_PINV ? ST_OK : measure_rcond(s, l, e);
-        for (size_t c = 0; c < s->part.n_chunks; c++)
-            spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
-        w->fixed = true;
-    }
+    if (w->fixed) return s->set.weights == WEIGHTS_PINV ? ST_OK : measure_rcond(s, l, e);
+    w->fixed = l == 1;
     if (s->set.weights == WEIGHTS_PINV) {
         memcpy(w->pinv.q, w->gram, in * in * sizeof *w->gram);
         TRY(pinv_factor(&w->pinv, s->set.cutoff, e));
@@ -80,6 +88,20 @@ static status factor_weights(struct admm *s, size_t l, struct error *e)
     return measure_rcond(s, l, e);
 }
 
+/* One majorised step: W += (D - W G) / lmax(G). *W in: D. Since ||W' - W||_G^2 <= lmax ||W' - W||_F^2 it
+ * never raises the Lagrangian. */
+static void linear_step(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    struct weight_system *w = &s->weight[l];
+    real *W = s->net->W[l];
+    if (!w->fixed) w->lipschitz = largest_eigenvalue(in, w->gram, w->power);
+    w->fixed = l == 1; /* the Gram matrix of the data does not change */
+    symmetric_times_right(n, in, s->W_old, w->gram, s->scratch);
+    const real rate = w->lipschitz > 0 ? (real)(1.0 / w->lipschitz) : 0;
+    for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + rate * (W[i] - s->scratch[i]);
+}
+
 /* Change of the Lagrangian in W, from f(W) = rho (tr(W G W')/2 - tr(D W')):
  * f(W) - f(W_old) = rho <W - W_old, (W + W_old)/2 G - D>. */
 static double weight_change(struct admm *s, size_t l)
@@ -92,7 +114,7 @@ static double weight_change(struct admm *s, size_t l)
     symmetric_times_right(n, in, middle, s->weight[l].gram, s->scratch);
     for (size_t i = 0; i < n * in; i++)
         change += ((double)W[i] - (double)s->W_old[i]) * ((double)s->scratch[i] - (double)s->d_kept[i]);
-    return admm_rho(s, l) * change;
+    return s->rho[l] * change;
 }
 
 /* Backward error of the solve, against the matrix that was solved with. */
@@ -110,15 +132,18 @@ static double weight_backward_error(struct admm *s, size_t l)
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    const bool linear = admm_is_linear(s, l);
     real *W = s->net->W[l];
     struct sums_task task = {s, l};
     pool_run(s->env->pool, s->part.n_slots, sum_slot, &task);
-    if (l > 1) add_slots(s->g_slot, s->part.n_slots, in * in, s->weight[l].gram);
-    TRY(factor_weights(s, l, e));
+    make_gram(s, l);
+    if (!linear) TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
     add_slots(s->d_slot, s->part.n_slots, size, W);
     if (s->measure) memcpy(s->d_kept, W, size * sizeof *W); /* the one copy that stays on the clock */
-    if (s->set.weights == WEIGHTS_PINV) {
+    if (linear) {
+        linear_step(s, l);
+    } else if (s->set.weights == WEIGHTS_PINV) {
         pinv_solve_right(&s->weight[l].pinv, n, W);
     } else {
         if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
@@ -131,7 +156,7 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     if (s->measure) {
         step_hold(s->report);
         *change = weight_change(s, l);
-        s->backward_w[l] = weight_backward_error(s, l);
+        s->backward_w[l] = linear ? NAN : weight_backward_error(s, l);
         step_resume(s->report);
     }
     s->fresh[l] = false;

@@ -1,6 +1,10 @@
 /* The solvers and baselines. A new one is a line here and its own file. */
 #include "solvers/solver.h"
 
-extern const struct solver solver_admm, solver_bptt, solver_random_features;
+extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
+    solver_admm_resync, solver_bptt, solver_random_features;
 
-const struct solver *const solvers[] = {&solver_admm, &solver_bptt, &solver_random_features, NULL};
+const struct solver *const solvers[] = {
+    &solver_admm,        &solver_admm_joint, &solver_admm_linearized, &solver_admm_hybrid,
+    &solver_admm_resync, &solver_bptt,       &solver_random_features, NULL,
+};

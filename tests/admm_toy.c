@@ -84,26 +84,49 @@ static double residual(struct toy *toy, size_t l, size_t t, size_t n, size_t i)
     return r;
 }
 
+/* network/loss.h written out once more. */
+static double toy_loss(enum loss kind, const real *z, int label)
+{
+    double sum = 0, normaliser = 0;
+    for (int k = 0; k < TOY_CLASSES; k++) {
+        double s = k == label ? 1.0 : -1.0, v = (double)z[k], margin = fmax(0.0, 1 - s * v);
+        normaliser += exp(v);
+        if (kind == LOSS_SQUARED) sum += (v - (k == label)) * (v - (k == label));
+        if (kind == LOSS_SQUARED_HINGE) sum += margin * margin;
+        if (kind == LOSS_HINGE) sum += margin;
+    }
+    return kind == LOSS_CROSS_ENTROPY ? log(normaliser) - (double)z[label] : sum;
+}
+
+/* lambda_t / lambda_T. */
+static double toy_share(const struct toy *toy, size_t t)
+{
+    if (toy->admm.set.multiplier == MULTIPLIER_OFF) return 0;
+    if (t + 1 == toy->x.T) return 1;
+    return toy->admm.set.multiplier == MULTIPLIER_ALL
+               ? pow((double)toy->net.lif.leak, (double)(toy->x.T - 1 - t))
+               : 0;
+}
+
 double toy_lagrangian(struct toy *toy)
 {
-    const struct admm_settings *set = &toy->admm.set;
     size_t L = toy->net.L, T = toy->x.T;
     double sum = 0;
     for (size_t n = 0; n < TOY_N; n++) {
-        for (size_t k = 0; k < TOY_CLASSES; k++) {
-            double miss = (double)*toy_z(toy, L, T - 1, n, k) - ((size_t)toy->labels[n] == k ? 1.0 : 0.0);
-            sum +=
-                miss * miss + (double)toy->admm.lambda[n * TOY_CLASSES + k] * residual(toy, L, T - 1, n, k);
-        }
+        sum += toy_loss(toy->net.loss, toy_z(toy, L, T - 1, n, 0), toy->labels[n]);
+        for (size_t t = 0; t < T; t++)
+            for (size_t k = 0; k < TOY_CLASSES; k++)
+                sum += toy_share(toy, t) * (double)toy->admm.lambda[n * TOY_CLASSES + k] *
+                       residual(toy, L, t, n, k);
         for (size_t l = 1; l <= L; l++)
             for (size_t t = 0; t < T; t++)
                 for (size_t i = 0; i < toy->net.n[l]; i++) {
                     double r = residual(toy, l, t, n, i);
-                    sum += 0.5 * (l == L ? set->rho_out : set->rho) * r * r;
+                    sum += 0.5 * toy->admm.rho[l] * r * r;
                     if (l == L) continue;
                     bool on = (double)*toy_z(toy, l, t, n, i) > (double)toy->net.lif.threshold;
                     double gap = (double)*toy_a(toy, l, t, n, i) - (on ? 1.0 : 0.0);
-                    sum += 0.5 * set->beta * gap * gap;
+                    sum += 0.5 * toy->admm.beta[l] * gap * gap;
                 }
     }
     return sum;

@@ -26,7 +26,9 @@ static struct admm_settings settings(enum admm_weights weights, enum admm_box bo
                                   .weights = weights,
                                   .kappa = 0.05,
                                   .cutoff = 1e-12,
-                                  .box = box};
+                                  .box = box,
+                                  .multiplier = MULTIPLIER_LAST,
+                                  .relaxation = 1};
 }
 
 /* Everything up to layer l's spikes being updated at all steps in the published (ascending) order. */
@@ -215,7 +217,7 @@ ParameterizedTest(struct size_case *c, admm, output_potentials_and_dual_residual
         toy.admm.measure = true;
         admm_refresh(&toy.admm, L);
         double before = toy_lagrangian(&toy);
-        admm_update_output(&toy.admm, 0, &sums);
+        admm_update_output(&toy.admm, 0, &toy.admm.work[0], &sums);
         double after = toy_lagrangian(&toy);
         cr_expect_lt(fabs(sums.change_z - (after - before)), SAME * (1 + fabs(before)));
         cr_expect_leq(after, before);

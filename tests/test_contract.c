@@ -234,18 +234,36 @@ Test(contract, hostile_options_are_refused_by_name)
         check_table(&dataset_sources[i]->options, dataset_sources[i]->name);
 }
 
+/* What a solver's check says about a net, with the solver's default options. */
+static status checked(const struct solver *solver, const struct net_options *net,
+                      const struct dataset_info *info, struct error *e)
+{
+    void *options = calloc(1, solver->options.size);
+    cr_assert_not_null(options);
+    cr_assert_eq(opt_defaults(&solver->options, options, NULL), ST_OK);
+    status st = solver->check(options, net, info, e);
+    free(options);
+    return st;
+}
+
 Test(contract, admm_refuses_what_it_cannot_solve)
 {
-    struct net_options o;
-    struct error e = {0};
-    const struct solver *admm = solver_find("admm");
-    struct dataset_info info = {.n_classes = 3, .T = 4};
-    cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-    o.loss = LOSS_CROSS_ENTROPY;
-    cr_expect_eq(admm->check(NULL, &o, &info, &e), ST_CONFIG);
-    cr_expect(strstr(e.text, "network.loss") && strstr(e.text, "cross_entropy"), "%s", e.text);
-    o.loss = LOSS_SQUARED;
-    o.reset = RESET_HARD;
-    cr_expect_eq(admm->check(NULL, &o, &info, &e), ST_CONFIG);
-    cr_expect(strstr(e.text, "network.reset") != NULL, "%s", e.text);
+    const struct dataset_info labels = {.n_classes = 3, .T = 4}, targets = {.n_targets = 1, .T = 4};
+    for (size_t i = 0; solvers[i]; i++) {
+        struct net_options plain, hard, mean;
+        struct error e = {0};
+        const struct solver *s = solvers[i];
+        if (strncmp(s->name, "admm", 4) != 0) continue;
+        cr_assert_eq(opt_defaults(&net_option_table, &plain, NULL), ST_OK);
+        hard = mean = plain;
+        hard.reset = RESET_HARD;
+        mean.readout = READOUT_MEAN;
+        cr_expect_eq(checked(s, &plain, &labels, &e), ST_OK, "%s: %s", s->name, e.text);
+        cr_expect_eq(checked(s, &hard, &labels, &e), ST_CONFIG);
+        cr_expect(strstr(e.text, "network.reset") && strstr(e.text, s->name), "%s", e.text);
+        cr_expect_eq(checked(s, &mean, &labels, &e), ST_CONFIG);
+        cr_expect(strstr(e.text, "network.readout") && strstr(e.text, s->name), "%s", e.text);
+        cr_expect_eq(checked(s, &plain, &targets, &e), ST_CONFIG);
+        cr_expect(strstr(e.text, "labels") != NULL, "%s", e.text);
+    }
 }

@@ -1,0 +1,173 @@
+/* What the solvers of the ADMM family share: their options, columns, and an outer iteration over the blocks
+ * of solvers/admm_blocks.h. A variant is a file with its option table, built from the groups below, and a
+ * function that turns the options into settings. */
+#ifndef SPIKEBENCH_SOLVERS_ADMM_FAMILY_H
+#define SPIKEBENCH_SOLVERS_ADMM_FAMILY_H
+
+#include "solvers/admm_blocks.h"
+
+enum admm_order { ORDER_SEQUENTIAL, ORDER_RANDOM, ORDER_BACKWARD };
+enum admm_penalties { PENALTIES_CONSTANT, PENALTIES_GEOMETRIC, PENALTIES_BALANCING, PENALTIES_ADAPTIVE };
+enum admm_start_output { START_OUTPUT_SIMULATED, START_OUTPUT_LABELS };
+
+/* Options that a variant's table leaves out keep zero: off, or the first choice; relaxation 0 counts as 1. */
+struct admm_options {
+    double rho, rho_out, beta, kappa, cutoff, relaxation, growth, growth_limit, flip_gain, window;
+    int weights, box, layer_order, time_order, start_output, multiplier, penalties, potentials, output;
+    long warmup, restart_every;
+    bool exact_weights, exact_readout, exact_spikes, exact_last_spikes; /* admm_hybrid */
+    /* admm_anderson */
+    int base;
+    long memory;
+    double regularization;
+    double win, tau, tau_end;
+    long tau_iterations;
+};
+
+extern const char *const admm_weights_names[],
+    *const admm_box_names[], *const admm_order_names[], *const admm_layer_order_names[],
+                                                            *const admm_start_output_names[],
+                                                                *const admm_multiplier_names[],
+                                                                    *const admm_penalties_names[],
+                                                                        *const admm_potentials_names[],
+                                                                            *const admm_output_names[];
+
+#define ADMM_OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                  \
+    {                                                                                                        \
+#field, type, offsetof(struct admm_options, field), value, lo, hi, flags, choices, unit, help        \
+    }
+
+/* clang-format off */
+#define ADMM_PENALTY_OPTIONS(rho_value, rho_out_value, beta_value)                                           \
+    ADMM_OPTION(rho, OPT_REAL, rho_value, 0, 1e12, OPT_OPEN_LO, NULL, "",                                    \
+                "penalty of the hidden layers' dynamics"),                                                   \
+    ADMM_OPTION(rho_out, OPT_REAL, rho_out_value, 0, 1e12, 0, NULL, "",                                      \
+                "penalty of the output layer's dynamics; 0: the same as rho"),                               \
+    ADMM_OPTION(beta, OPT_REAL, beta_value, 0, 1e12, OPT_OPEN_LO, NULL, "",                                  \
+                "penalty of a = H(z - threshold)")
+
+#define ADMM_WEIGHT_OPTIONS(weights_value, kappa_value)                                                      \
+    ADMM_OPTION(weights, OPT_CHOICE, weights_value, 0, 0, 0, admm_weights_names, "",                         \
+                "weight solve: Cholesky with a ridge, pseudo-inverse, or proximal (pull towards the "        \
+                "previous weights)"),                                                                        \
+    ADMM_OPTION(kappa, OPT_REAL, kappa_value, 0, 1e6, OPT_OPEN_LO, NULL, "",                                 \
+                "ridge and proximal: shift of the Gram matrix, times its mean diagonal entry"),              \
+    ADMM_OPTION(cutoff, OPT_REAL, "1e-12", 0, 1, OPT_OPEN_HI, NULL, "",                                      \
+                "pinv: eigenvalues below cutoff times the largest count as zero")
+
+#define ADMM_BOX_OPTION(value)                                                                               \
+    ADMM_OPTION(box, OPT_CHOICE, value, 0, 0, 0, admm_box_names, "",                                         \
+                "how spikes are kept in [0, 1]: clip afterwards (as published), solve with the box "         \
+                "exactly, or not at all")
+
+#define ADMM_ORDER_OPTIONS                                                                 \
+    ADMM_OPTION(warmup, OPT_INT, "10", 0, 1e9, 0, NULL, "iterations",                                        \
+                "iterations before the multiplier starts to move"),                                          \
+    ADMM_OPTION(layer_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_layer_order_names, "",                  \
+                "order of the hidden layers in an iteration; random: drawn anew each time; backward: from "  \
+                "the last to the first")
+
+#define ADMM_START_OPTIONS(start_output_value) \
+    ADMM_OPTION(start_output, OPT_CHOICE, start_output_value, 0, 0, 0, admm_start_output_names, "",          \
+                "the output layer's z at the start (unless network.start = published): as simulated, or "    \
+                "on the path of least input that ends at the labels"),                                       \
+    ADMM_OPTION(restart_every, OPT_INT, "0", 0, 1e9, 0, NULL, "iterations",                                  \
+                "iterations after which z and a start again from the forward simulation; 0: never"),         \
+    ADMM_OPTION(relaxation, OPT_REAL, "1", 0, 2, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "",                        \
+                "over-relaxation of the readout's input in the z_L and multiplier steps; 1: none"),          \
+    ADMM_OPTION(penalties, OPT_CHOICE, "constant", 0, 0, 0, admm_penalties_names, "",                          \
+                "penalties over the iterations: constant; geometric growth of all; rho_out balanced "        \
+                "between primal and dual residual; beta and rho of the hidden layers adapted to the "        \
+                "gain of a flip"),                                                                           \
+    ADMM_OPTION(growth, OPT_REAL, "1.02", 0, 100, OPT_OPEN_LO, NULL, "",                                     \
+                "geometric: factor per iteration"),                                                          \
+    ADMM_OPTION(growth_limit, OPT_REAL, "100", 0, 1e12, OPT_OPEN_LO, NULL, "",                               \
+                "geometric and balancing: largest factor on the starting penalty (and its inverse the "      \
+                "least)"),                                                                                   \
+    ADMM_OPTION(flip_gain, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "",                                          \
+                "adaptive: beta_l is this times the rms gain of a flip"),                                    \
+    ADMM_OPTION(window, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                          \
+                "adaptive: rho_l is beta_l / window^2")
+
+#define ADMM_OUTPUT_OPTION(value)                                                                            \
+    ADMM_OPTION(output, OPT_CHOICE, value, 0, 0, 0, admm_output_names, "",                                   \
+                "the output layer's z: step by step (as published), or all steps of a sample at once")
+
+#define ADMM_MULTIPLIER_OPTION(value)                                                                        \
+    ADMM_OPTION(multiplier, OPT_CHOICE, value, 0, 0, 0, admm_multiplier_names, "",                           \
+                "constraints with a multiplier: the readout's dynamics at the last step (as published), at " \
+                "all steps, none")
+/* clang-format on */
+
+enum { ADMM_N_METRICS = 23 };
+extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
+
+/* The state that a variant's solver works with. */
+struct admm_solver {
+    struct admm blocks;
+    struct admm_options options;
+    struct train_env env;
+    long iteration;
+    size_t *layers;     /* [L-1]: order of the hidden layers */
+    double rises[5];    /* w, a, z, w_out, z_out */
+    double dual, scale; /* scale: magnitude of the Lagrangian, for what counts as rounding */
+    double unsolved, rejected, kkt_z;
+};
+
+/* Settings that follow from the options alone; variants change what is theirs. */
+struct admm_settings admm_settings_of(const struct admm_options *o);
+
+/* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
+ * state with the variant's settings (on error the caller frees *state with admm_free). */
+status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,
+                         const struct dataset_info *info, struct error *e);
+status admm_family_create(struct admm_solver **out, const struct admm_options *o,
+                          const struct admm_settings *set, const struct train_env *env, struct error *e);
+/* z and a again as the network simulates them; weights and multiplier are kept. ST_MEMORY. */
+status admm_family_restart(struct admm_solver *s, struct error *e);
+status admm_family_step(void *state, struct step_report *r, struct error *e);
+void admm_family_report(void *state, struct metric_sink *sink);
+status admm_family_save(void *state, FILE *f, struct error *e);
+status admm_family_load(void *state, FILE *f, struct error *e);
+void admm_family_free(void *state); /* accepts NULL and a half-built state */
+
+/* Penalties (admm_penalties.c). After an iteration: geometric and balancing schedules. */
+void admm_penalties_after(struct admm_solver *s);
+/* Before layer l's spikes are solved for: beta_l = gain rms(p), rho_l = beta_l / window^2 with p = rho_{l+1}
+ * W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains to first order. */
+void admm_penalties_adapt(struct admm_solver *s, size_t l);
+
+/* What every variant's file ends with: the slots that need its settings (settings_of: const struct
+ * admm_options * to struct admm_settings), and the initialisers of its struct solver. */
+/* clang-format off */
+#define ADMM_DEFINE_SLOTS(solver_name, settings_of)                                                          \
+    static status check(const void *options, const struct net_options *net, const struct dataset_info *info, \
+                        struct error *e)                                                                     \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_family_check(solver_name, &set, net, info, e);                                           \
+    }                                                                                                        \
+    static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)        \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_bytes(net, info->T, info->n[SPLIT_TRAIN], 1, set.weights);                               \
+    }                                                                                                        \
+    static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info) \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_cost(&set, net, info);                                                                   \
+    }                                                                                                        \
+    static status init(void **state, const void *options, const struct train_env *env, struct error *e)      \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_family_create((struct admm_solver **)state, options, &set, env, e);                      \
+    }
+#define ADMM_SLOTS(list)                                                                                     \
+    .api_version = SOLVER_API, .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH,                                  \
+    .options = {list, sizeof list / sizeof *list, sizeof(struct admm_options)},                              \
+    .metrics = admm_metrics, .n_metrics = ADMM_N_METRICS, .check = check, .memory = memory, .cost = cost,    \
+    .init = init, .step = admm_family_step, .report = admm_family_report, .save = admm_family_save,          \
+    .load = admm_family_load, .free = admm_family_free
+/* clang-format on */
+
+#endif

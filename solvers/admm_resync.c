@@ -1,0 +1,305 @@
+/* admm_resync: ADMM restarted from the forward simulation in every iteration (METHOD 5; passes in resync.c).
+ *
+ * Problem: that of solvers/admm_blocks.h with a eliminated (a = H(z - theta) exactly) and any loss. Why: near
+ * consistency a relaxed spike moves by less than 1/2, so no branch of H changes side and the hidden layers of
+ * the plain method receive no target, while its auxiliary spikes drift away from the simulated ones. One
+ * iteration, for all steps t at once (s: simulated spikes, z: simulated membrane potentials):
+ *
+ *   1 simulate z, s of all layers
+ *   2 output   nu = (z* - c) / E, z* = argmin loss(z, y) + rho/(2E) ||z - c||^2, E = sum_t leak^(2(T-t)),
+ *              c = z_{L,T} (less E lbar / rho with a multiplier);  P_{L,t} = rho leak^(T-t) nu
+ *   3 l = L-1 .. 1:  p_t = W_{l+1}' P_{l+1,t};  rho_l = 2 rms(p) / win^2
+ *              r_t = branch displacement of (z_t, p_t) + leak r_{t+1};  P_{l,t} = rho_l r_t
+ *   4 all l    D_l = sum P_{l,t} s_{l-1,t}';  dW_l = D_l (G_l + kappa tr(G_l)/n I)^-1
+ *              W_l += tau_k dW_l / rms(dW_l s_{l-1}),  tau_k geometric from tau to tau_end
+ *
+ * The mean displacement of step 3 is that of a boxcar-smoothed gradient: the method is a Gauss-Newton-like
+ * target propagation that follows from the branch step of ADMM.
+ *
+ * Cost per iteration with M = N T columns: hidden layer l of n units below m and above r units: 2 n m M
+ * (simulation), 2 n r M (gains), 2 n m M (D), m^2 M (Gram matrix), m^3/3 + 2 n m^2 (solve); layer 1 works on
+ * the lists: 4 n e for e entries, and 2 n n_0^2 for its solve, the factor being made once. About 14 passes
+ * over a block of n M numbers. When to use it: wherever the accuracy of the simulated network counts. */
+#include "solvers/loss_prox.h"
+#include "solvers/resync.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const precondition_names[] = {"gram", "none", NULL};
+static const char *const gain_names[] = {"first_order", "single_flip", NULL};
+
+#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
+    {                                                                                                        \
+#field, type, offsetof(struct resync_options, field), value, lo, hi, flags, choices, unit, help      \
+    }
+
+static const struct option resync_option_list[] = {
+    OPTION(rho, OPT_REAL, "1", 0, 1e12, OPT_OPEN_LO, NULL, "",
+           "penalty of the output layer's dynamics: the larger, the smaller the proximal step of the loss"),
+    OPTION(win, OPT_REAL, "0.5", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+           "half-width of the window around the threshold in which a spike of typical gain is flipped"),
+    OPTION(rho_hidden, OPT_REAL, "0", 0, 1e12, 0, NULL, "",
+           "penalty of the hidden layers' dynamics; 0: adapted, 2 rms(gain) / win^2 in every layer"),
+    OPTION(kappa, OPT_REAL, "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "",
+           "ridge of the weight solve, times the mean diagonal entry of the Gram matrix"),
+    OPTION(tau, OPT_REAL, "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+           "rms change of the input currents by the first step"),
+    OPTION(tau_end, OPT_REAL, "0.01", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+           "the same by the last step; geometric in between"),
+    OPTION(tau_iterations, OPT_INT, "100", 1, 1e9, 0, NULL, "iterations",
+           "iterations until the step has shrunk to tau_end"),
+    OPTION(batch, OPT_INT, "0", 0, 1e9, 0, NULL, "samples", "samples per mini-batch; 0: all at once"),
+    OPTION(momentum, OPT_REAL, "0", 0, 1, OPT_OPEN_HI, NULL, "", "share of the last step kept in the next"),
+    OPTION(precondition, OPT_CHOICE, "gram", 0, 0, 0, precondition_names, "",
+           "weight step: solved with the Gram matrix of the layer's inputs, or D itself"),
+    OPTION(gain, OPT_CHOICE, "first_order", 0, 0, 0, gain_names, "",
+           "gain of a flip: to first order, or with the exact cost of a single flip in the layer above"),
+    OPTION(margin, OPT_BOOL, "true", 0, 0, 0, NULL, "",
+           "aim beyond the threshold by the flip's reach instead of at the threshold"),
+    OPTION(time_credit, OPT_BOOL, "true", 0, 0, 0, NULL, "",
+           "pass displacements back in time through the leak"),
+    OPTION(multiplier, OPT_BOOL, "false", 0, 0, 0, NULL, "",
+           "multiplier on every step of the readout (one vector per sample)"),
+};
+
+static const struct metric_desc resync_metrics[] = {
+    {"tau", "membrane units", "rms change of the input currents that the last step aimed at", METRIC_RUN},
+    {"moved", "", "fraction of (sample, step, neuron) cells that the branch step moved", METRIC_HIDDEN},
+    {"penalty", "", "penalty rho_l of the hidden layer's displacements (last mini-batch)", METRIC_HIDDEN},
+    {"idle", "", "mini-batches so far that left the layer's weights alone", METRIC_LAYER},
+    {"unsolved", "", "proximal steps of the loss that did not converge, so far", METRIC_RUN},
+    {"backward_error_w", "", "normwise backward error of the weight solve", METRIC_LAYER},
+    {"rcond_w", "", "reciprocal condition number of the weight system", METRIC_LAYER},
+};
+enum { N_METRICS = sizeof resync_metrics / sizeof *resync_metrics };
+
+static status resync_check(const void *options, const struct net_options *net,
+                           const struct dataset_info *info, struct error *e)
+{
+    (void)options;
+    if (net->readout != READOUT_LAST)
+        return FAIL(e, ST_CONFIG, "admm_resync solves network.readout = last only, not %s",
+                    readout_names[net->readout]);
+    if (net->reset != RESET_SOFT)
+        return FAIL(e, ST_CONFIG, "admm_resync solves network.reset = soft only, not %s",
+                    reset_names[net->reset]);
+    if (info->n_classes == 0)
+        return FAIL(e, ST_CONFIG, "admm_resync needs class labels; this dataset has real-valued targets");
+    return ST_OK;
+}
+
+static size_t batch_size(const struct resync_options *o, size_t N)
+{
+    return o->batch > 0 && (size_t)o->batch < N ? (size_t)o->batch : N;
+}
+
+static size_t widest_layer(const struct net *net)
+{
+    size_t n = 0;
+    for (size_t l = 1; l <= net->L; l++) n = net->n[l] > n ? net->n[l] : n;
+    return n;
+}
+
+static size_t largest_weights(const struct net *net)
+{
+    size_t n = 0;
+    for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
+    return n;
+}
+
+static size_t resync_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct resync_options *o = options;
+    size_t batch = batch_size(o, info->n[SPLIT_TRAIN]), slots = partition_make(batch).n_slots, reals = 0;
+    for (size_t l = 1; l <= net->L; l++) {
+        size_t in = net->n[l - 1];
+        reals += (l < net->L ? 2 : 1) * net->n[l] * info->T * batch;
+        reals += slots * (net->n[l] * in + (l > 1 ? in * in : 0)) + 2 * in * in;
+        if (o->momentum > 0) reals += net->n[l] * in;
+    }
+    reals += 2 * widest_layer(net) * info->T * batch + 2 * largest_weights(net);
+    return reals * sizeof(real);
+}
+
+static struct step_cost resync_cost(const void *options, const struct net *net,
+                                    const struct dataset_info *info)
+{
+    enum { PASSES = 14 };
+    const struct resync_options *o = options;
+    struct step_cost cost = {0};
+    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
+    double updates = ceil((double)info->n[SPLIT_TRAIN] / (double)batch_size(o, info->n[SPLIT_TRAIN]));
+    for (size_t l = 1; l <= net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        cost.flops += updates * 2 * n * m * m;
+        if (l == 1)
+            cost.sparse_flops += 4 * n * training_entries(info);
+        else
+            cost.flops += (6 * n * m + m * m) * columns + updates * m * m * m / 3;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    return cost;
+}
+
+static void resync_free(void *state)
+{
+    struct resync *s = state;
+    if (!s) return;
+    mem_free(&s->mem);
+    free(s);
+}
+
+static status create_blocks(struct resync *s, const struct partition *part, struct error *e)
+{
+    const struct net *net = s->net;
+    size_t T = s->env.info->T;
+    s->traces = mem_alloc(&s->mem, part->n_chunks, sizeof *s->traces, e);
+    s->pull = mem_alloc(&s->mem, part->n_chunks, sizeof *s->pull, e);
+    s->gain = mem_alloc(&s->mem, part->n_chunks, sizeof *s->gain, e);
+    if (!s->traces || !s->pull || !s->gain) return ST_MEMORY;
+    /* The last mini-batch is smaller, but may have larger chunks. */
+    size_t C = part->n == s->env.train.n ? chunk_largest(part) : part->n < CHUNK_MAX ? part->n : CHUNK_MAX;
+    for (size_t c = 0; c < part->n_chunks; c++) {
+        TRY(trace_create(&s->traces[c], net, T, C, true, &s->mem, e));
+        s->pull[c] = mem_reals(&s->mem, widest_layer(net) * T * C, e);
+        s->gain[c] = mem_reals(&s->mem, widest_layer(net) * T * C, e);
+        if (!s->pull[c] || !s->gain[c]) return ST_MEMORY;
+    }
+    for (size_t k = 0; k < part->n_slots; k++) {
+        s->nu[k] = mem_reals(&s->mem, net->n[net->L] * C, e);
+        s->prox[k] = mem_alloc(&s->mem, 6 * net->n[net->L], sizeof *s->prox[k], e);
+        if (!s->nu[k] || !s->prox[k]) return ST_MEMORY;
+        for (size_t l = 1; l <= net->L; l++) {
+            size_t in = net->n[l - 1];
+            if (!(s->d[k][l] = mem_reals(&s->mem, net->n[l] * in, e))) return ST_MEMORY;
+            if (l > 1 && !(s->gram[k][l] = mem_reals(&s->mem, in * in, e))) return ST_MEMORY;
+        }
+    }
+    return ST_OK;
+}
+
+static status build(struct resync *s, struct error *e)
+{
+    const struct net *net = s->net;
+    size_t N = s->env.train.n;
+    struct partition part = partition_make(batch_size(&s->o, N));
+    TRY(create_blocks(s, &part, e));
+    s->order = mem_alloc(&s->mem, N, sizeof *s->order, e);
+    s->scratch = mem_reals(&s->mem, 2 * largest_weights(net), e);
+    if (!s->order || !s->scratch) return ST_MEMORY;
+    for (size_t i = 0; i < N; i++) s->order[i] = batch_sample(&s->env.train, i);
+    for (size_t l = 1; l <= net->L; l++) {
+        TRY(chol_create(&s->chol[l], net->n[l - 1], &s->mem, e));
+        if (s->o.momentum > 0 && !(s->velocity[l] = mem_reals(&s->mem, net->n[l] * net->n[l - 1], e)))
+            return ST_MEMORY;
+    }
+    if (!s->o.multiplier) return ST_OK;
+    s->lbar = mem_reals(&s->mem, net->n[net->L] * s->env.train.x->n_samples, e);
+    return s->lbar ? ST_OK : ST_MEMORY;
+}
+
+static status resync_init(void **state, const void *options, const struct train_env *env, struct error *e)
+{
+    struct resync *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *state = s;
+    s->o = *(const struct resync_options *)options;
+    s->env = *env;
+    s->net = env->net;
+    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
+    return build(s, e);
+}
+
+/* tau_k = tau (tau_end / tau)^(k / (tau_iterations - 1)), constant afterwards. */
+static double step_size(const struct resync *s)
+{
+    double last = (double)(s->o.tau_iterations - 1), k = (double)s->iteration;
+    double part = last > 0 && k < last ? k / last : 1.0;
+    return s->o.tau * pow(s->o.tau_end / s->o.tau, part);
+}
+
+static status resync_step(void *state, struct step_report *r, struct error *e)
+{
+    struct resync *s = state;
+    size_t N = s->env.train.n, batch = batch_size(&s->o, N);
+    memset(s->record.moved, 0, sizeof s->record.moved);
+    memset(s->record.cells, 0, sizeof s->record.cells);
+    if (batch < N) rng_shuffle(s->env.rng, s->order, N);
+    for (size_t first = 0; first < N; first += batch) {
+        size_t n = N - first < batch ? N - first : batch;
+        struct resync_batch b = {s->env.train, partition_make(n)};
+        b.samples.samples = s->order + first;
+        b.samples.n = n;
+        TRY(resync_sweep(s, &b, step_size(s), r, e));
+    }
+    s->iteration++;
+    r->samples = (double)N;
+    return ST_OK;
+}
+
+static void resync_report(void *state, struct metric_sink *sink)
+{
+    const struct resync *s = state;
+    const struct resync_record *record = &s->record;
+    metric_put(sink, "tau", 0, step_size(s));
+    metric_put(sink, "unsolved", 0, record->unsolved);
+    for (size_t l = 1; l <= s->net->L; l++) {
+        metric_put(sink, "idle", l, record->idle[l]);
+        if (record->rcond[l] > 0) metric_put(sink, "rcond_w", l, record->rcond[l]);
+        if (record->rcond[l] > 0) metric_put(sink, "backward_error_w", l, record->backward[l]);
+        if (l == s->net->L || record->cells[l] == 0) continue;
+        metric_put(sink, "moved", l, record->moved[l] / record->cells[l]);
+        metric_put(sink, "penalty", l, record->penalty[l]);
+    }
+}
+
+/* Writes or reads everything that the next iteration depends on. */
+static status transfer(struct resync *s, FILE *f, status (*block)(FILE *, void *, size_t, struct error *),
+                       struct error *e)
+{
+    TRY(block(f, &s->iteration, sizeof s->iteration, e));
+    TRY(block(f, s->order, s->env.train.n * sizeof *s->order, e));
+    TRY(block(f, &s->record, sizeof s->record, e));
+    for (size_t l = 1; l <= s->net->L && s->velocity[l]; l++)
+        TRY(block(f, s->velocity[l], s->net->n[l] * s->net->n[l - 1] * sizeof(real), e));
+    if (!s->lbar) return ST_OK;
+    return block(f, s->lbar, s->net->n[s->net->L] * s->env.train.x->n_samples * sizeof(real), e);
+}
+
+static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
+{
+    return checkpoint_write(f, bytes, size, e);
+}
+
+static status resync_save(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, write_block, e);
+}
+
+static status resync_load(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, checkpoint_read, e);
+}
+
+const struct solver solver_admm_resync = {
+    .api_version = SOLVER_API,
+    .name = "admm_resync",
+    .summary =
+        "ADMM's branch step from the simulated network: spikes near the threshold are flipped by blocks",
+    .reference = "built on Perin, Bidini, Mazzieri, Rossi: ADMM-Based Training for Spiking Neural Networks, "
+                 "arXiv 2505.05527",
+    .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH | CAP_MINI_BATCH,
+    .options = {resync_option_list, sizeof resync_option_list / sizeof *resync_option_list,
+                sizeof(struct resync_options)},
+    .metrics = resync_metrics,
+    .n_metrics = N_METRICS,
+    .check = resync_check,
+    .memory = resync_memory,
+    .cost = resync_cost,
+    .init = resync_init,
+    .step = resync_step,
+    .report = resync_report,
+    .save = resync_save,
+    .load = resync_load,
+    .free = resync_free,
+};

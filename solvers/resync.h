@@ -1,0 +1,63 @@
+/* State and passes of admm_resync (METHOD 5). Blocks of C samples are laid out as in network/spikes.h. */
+#ifndef SPIKEBENCH_SOLVERS_RESYNC_H
+#define SPIKEBENCH_SOLVERS_RESYNC_H
+
+#include "solvers/solver.h"
+#include "support/linsolve.h"
+
+enum resync_precondition { PRECONDITION_GRAM, PRECONDITION_NONE };
+enum resync_gain { GAIN_FIRST_ORDER, GAIN_SINGLE_FLIP };
+
+struct resync_options {
+    double rho, win, rho_hidden, kappa, tau, tau_end, momentum;
+    long tau_iterations, batch;
+    int precondition, gain;
+    bool margin, time_credit, multiplier;
+};
+
+/* What one iteration recorded, per layer l = 1..L. */
+struct resync_record {
+    double moved[NET_MAX_LAYERS + 1];   /* cells that the branch step moved, hidden layers */
+    double cells[NET_MAX_LAYERS + 1];   /* cells looked at */
+    double penalty[NET_MAX_LAYERS + 1]; /* rho_l, hidden layers, of the last mini-batch */
+    double idle[NET_MAX_LAYERS + 1];    /* mini-batches that left the layer alone, since the start */
+    double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
+    double unsolved; /* proximal steps that did not converge */
+};
+
+struct resync {
+    struct mem mem;
+    struct resync_options o;
+    struct train_env env;
+    struct net *net;
+    size_t *order;          /* [N]: indices into env.train, shuffled where there are mini-batches */
+    struct trace *traces;   /* [chunks of a mini-batch] */
+    real **pull, **gain;    /* [chunks]: widest layer x T*C */
+    real *lbar;             /* K x samples of the tensor: the readout's multiplier; NULL without */
+    real *nu[SLOT_MAX];     /* K x C */
+    double *prox[SLOT_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
+    real *d[SLOT_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a slot */
+    real *gram[SLOT_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s' of a slot, l > 1 */
+    struct chol chol[NET_MAX_LAYERS + 1];
+    bool prepared; /* layer 1's system: made once, from all training samples */
+    double shift[NET_MAX_LAYERS + 1];
+    real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
+    real *scratch;
+    double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
+    long iteration;
+    bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
+    struct resync_record record;
+};
+
+/* A mini-batch: its samples and their partition. */
+struct resync_batch {
+    struct batch samples;
+    struct partition part;
+};
+
+/* One sweep over a mini-batch: simulate, output pull, branch steps backwards, and all layers' W-steps. tau:
+ * the step's size in membrane units. ST_NUMERIC if a system cannot be factored. */
+status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
+                    struct error *e);
+
+#endif

@@ -1,0 +1,288 @@
+/* admm_resync: the flip rule against brute force, its gain against finite differences of the readout loss,
+ * and a whole iteration against plain loops. */
+#include "solvers/loss_prox.h"
+#include "solvers/resync.h"
+#include "solvers/resync_branch.h"
+#include "support/linsolve.h"
+#include "tests/admm_toy.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+/* rho/2 r^2 - p H(z + r - theta), at a displacement onto the threshold its infimum from the wanted side. */
+static double flip_cost(double rho, double p, double z, double theta, double r, bool onto)
+{
+    bool on = onto ? p > 0 : z + r > theta;
+    return 0.5 * rho * r * r - (on ? p : 0);
+}
+
+Test(resync, flip_rule_is_the_best_of_all_displacements)
+{
+    struct rng rng;
+    rng_seed(&rng, 5, "flip");
+    size_t moved = 0, stayed = 0;
+    for (int k = 0; k < 2000; k++) {
+        double p = rng_normal(&rng), z = 1 + 0.8 * rng_normal(&rng), rho = 0.2 + 3 * rng_uniform(&rng);
+        const struct branch_rule rule = {1, (real)rho, false};
+        double r = (double)branch_displacement(&rule, (real)z, (real)p);
+        double cost = flip_cost(rho, p, z, 1, r, r != 0);
+        moved += r != 0;
+        stayed += r == 0;
+        for (int g = -500; g <= 500; g++)
+            cr_assert_geq(flip_cost(rho, p, z, 1, 0.01 * g, false), cost - REAL_SELECT(1e-12, 1e-5),
+                          "z %g p %g rho %g: %g beats %g", z, p, rho, 0.01 * g, r);
+    }
+    cr_expect_gt(moved, 100);
+    cr_expect_gt(stayed, 100);
+    const struct branch_rule rule = {1, 1, false};
+    cr_expect_eq(branch_displacement(&rule, 1, R(-0.5)), 0, "at the threshold exactly the spike is off");
+    cr_expect_eq(branch_displacement(&rule, R(0.5), 0), 0);
+}
+
+Test(resync, margin_lies_beyond_the_threshold_on_the_wanted_side)
+{
+    const struct branch_rule rule = {1, 2, true};
+    const real p = R(0.25), reach = R(0.5); /* sqrt(2 0.25 / 2) */
+    for (int k = -60; k <= 60; k++) {
+        real z = 1 + R(0.0101) * (real)k;
+        bool near = fabs(z - 1) < reach;
+        real up = branch_displacement(&rule, z, p), down = branch_displacement(&rule, z, -p);
+        cr_expect_lt(fabs((double)(near ? z + up - (1 + reach) : up)), 1e-6);
+        cr_expect_lt(fabs((double)(near ? z + down - (1 - reach) : down)), 1e-6);
+    }
+}
+
+/* Credit in time is the adjoint of the leak: r_t = sum_{s >= t} leak^(s-t) d_s. */
+Test(resync, time_credit_is_the_adjoint_of_the_leak)
+{
+    enum { T = 6, STEP = 3 };
+    const struct branch_rule rule = {1, R(0.8), true};
+    struct rng rng;
+    real z[T * STEP], p[T * STEP], credited[T * STEP], alone[T * STEP];
+    rng_seed(&rng, 9, "credit");
+    for (int i = 0; i < T * STEP; i++) {
+        z[i] = 1 + R(0.7) * (real)rng_normal(&rng);
+        credited[i] = alone[i] = p[i] = (real)rng_normal(&rng);
+    }
+    size_t moved = branch_pull(&rule, T, STEP, z, R(0.9), credited), expected = 0;
+    cr_expect_eq(branch_pull(&rule, T, STEP, z, 0, alone), moved);
+    for (int t = 0; t < T; t++)
+        for (int i = 0; i < STEP; i++) {
+            double sum = 0;
+            expected += branch_displacement(&rule, z[t * STEP + i], p[t * STEP + i]) != 0;
+            for (int s = t; s < T; s++) sum += pow(0.9, s - t) * (double)alone[s * STEP + i];
+            cr_expect_lt(fabs((double)credited[t * STEP + i] - sum), REAL_SELECT(1e-14, 1e-5));
+        }
+    cr_expect_eq(moved, expected);
+}
+
+/* With a large penalty z* stays at c, and the gain p_t = W_L' P_{L,t} is minus the derivative of the
+ * readout's loss in a_{L-1,t}. */
+Test(resync, gain_is_the_slope_of_the_readout_loss)
+{
+    enum { T = 4, K = 3, N = 5 };
+    const enum loss losses[] = {LOSS_SQUARED, LOSS_CROSS_ENTROPY, LOSS_SQUARED_HINGE};
+    struct rng rng;
+    double W[K * N], a[T * N];
+    rng_seed(&rng, 11, "gain");
+    for (int i = 0; i < K * N; i++) W[i] = 0.3 * rng_normal(&rng);
+    for (int i = 0; i < T * N; i++) a[i] = rng_uniform(&rng);
+    for (size_t k = 0; k < 3; k++) {
+        const double rho = 1e7, leak = 0.9, h = 1e-4;
+        double E = 0, d[K], work[4 * K];
+        size_t newton = 0;
+        real nu[K], pull[T * K];
+        for (int t = 0; t < T; t++) E = 1 + leak * leak * E;
+        double z[K] = {0};
+        for (int t = 0; t < T; t++)
+            for (int i = 0; i < K; i++) {
+                z[i] *= leak;
+                for (int j = 0; j < N; j++) z[i] += W[j * K + i] * a[t * N + j];
+            }
+        cr_assert(loss_prox(losses[k], K, z, 1, rho / E, d, work, &newton));
+        for (int i = 0; i < K; i++) nu[i] = (real)(d[i] / E);
+        output_pull(T, K, (real)rho, (real)leak, nu, pull);
+        for (int t = 0; t < T; t++)
+            for (int j = 0; j < N; j++) {
+                double p = 0, value[2];
+                for (int i = 0; i < K; i++) p += W[j * K + i] * (double)pull[t * K + i];
+                for (int side = 0; side < 2; side++) {
+                    real moved[K];
+                    for (int i = 0; i < K; i++)
+                        moved[i] = (real)(z[i] + pow(leak, T - 1 - t) * W[j * K + i] * (side ? h : -h));
+                    value[side] = loss_value(losses[k], K, moved, 1, NULL);
+                }
+                double slope = (value[1] - value[0]) / (2 * h);
+                cr_expect_lt(fabs(p + slope), REAL_SELECT(1e-5, 2e-2), "loss %zu t %d: %g, not %g", k, t, p,
+                             -slope);
+            }
+    }
+}
+
+/* A layer's weights after an iteration by plain loops: everything is recomputed from the equations. */
+enum { WIDE = 8, STEPS = 4 };
+struct plain {
+    double z[5][STEPS][TOY_N][WIDE], a[5][STEPS][TOY_N][WIDE], pull[5][STEPS][TOY_N][WIDE];
+};
+
+static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
+{
+    size_t row = n * toy->x.T + t;
+    for (size_t k = toy->x.start[row]; k < toy->x.start[row + 1]; k++)
+        if (toy->x.index[k] == i) return (double)toy->x.value[k];
+    return 0;
+}
+
+static void plain_forward(const struct toy *toy, struct plain *s)
+{
+    const struct net *net = &toy->net;
+    for (size_t n = 0; n < TOY_N; n++)
+        for (size_t t = 0; t < toy->x.T; t++) {
+            for (size_t i = 0; i < net->n[0]; i++) s->a[0][t][n][i] = input_of(toy, n, t, i);
+            for (size_t l = 1; l <= net->L; l++)
+                for (size_t i = 0; i < net->n[l]; i++) {
+                    double z = 0;
+                    for (size_t j = 0; j < net->n[l - 1]; j++)
+                        z += (double)net->W[l][j * net->n[l] + i] * s->a[l - 1][t][n][j];
+                    if (t > 0) z += 0.9 * s->z[l][t - 1][n][i];
+                    if (t > 0 && l < net->L) z -= s->a[l][t - 1][n][i];
+                    s->z[l][t][n][i] = z;
+                    s->a[l][t][n][i] = z > 1;
+                }
+        }
+}
+
+static void plain_pulls(const struct toy *toy, struct plain *s, double rho, double win)
+{
+    const struct net *net = &toy->net;
+    size_t T = toy->x.T, L = net->L;
+    double E = 0;
+    for (size_t t = 0; t < T; t++) E = 1 + 0.81 * E;
+    for (size_t n = 0; n < TOY_N; n++)
+        for (size_t k = 0; k < net->n[L]; k++) { /* squared loss: z* = (w c + 2 y) / (w + 2) */
+            double c = s->z[L][T - 1][n][k], y = (size_t)toy->labels[n] == k, w = rho / E;
+            double nu = ((w * c + 2 * y) / (w + 2) - c) / E;
+            for (size_t t = 0; t < T; t++) s->pull[L][t][n][k] = rho * pow(0.9, (double)(T - 1 - t)) * nu;
+        }
+    for (size_t l = L - 1; l >= 1; l--) {
+        double squares = 0;
+        for (size_t n = 0; n < TOY_N; n++)
+            for (size_t t = 0; t < T; t++)
+                for (size_t i = 0; i < net->n[l]; i++) {
+                    double p = 0;
+                    for (size_t k = 0; k < net->n[l + 1]; k++)
+                        p += (double)net->W[l + 1][i * net->n[l + 1] + k] * s->pull[l + 1][t][n][k];
+                    s->pull[l][t][n][i] = p;
+                    squares += p * p;
+                }
+        double penalty = 2 * sqrt(squares / (double)(TOY_N * T * net->n[l])) / (win * win);
+        for (size_t n = 0; n < TOY_N; n++)
+            for (size_t i = 0; i < net->n[l]; i++) {
+                double r = 0;
+                for (size_t t = T; t-- > 0;) {
+                    double p = s->pull[l][t][n][i], z = s->z[l][t][n][i], reach = sqrt(2 * fabs(p) / penalty);
+                    r *= 0.9;
+                    if (fabs(1 - z) < reach) r += 1 + (p > 0 ? reach : -reach) - z;
+                    s->pull[l][t][n][i] = penalty * r;
+                }
+            }
+    }
+}
+
+/* dW = D (G + kappa tr(G)/m I)^-1 by Gaussian elimination, scaled to rms(dW s) = tau. */
+static void plain_weights(const struct toy *toy, const struct plain *s, size_t l, double kappa, double tau,
+                          double *W)
+{
+    size_t n = toy->net.n[l], m = toy->net.n[l - 1], T = toy->x.T;
+    double A[WIDE][2 * WIDE] = {{0}}, trace = 0, squares = 0; /* A: G, then D' */
+    for (size_t c = 0; c < TOY_N; c++)
+        for (size_t t = 0; t < T; t++)
+            for (size_t j = 0; j < m; j++) {
+                for (size_t k = 0; k < m; k++) A[j][k] += s->a[l - 1][t][c][j] * s->a[l - 1][t][c][k];
+                for (size_t i = 0; i < n; i++) A[j][WIDE + i] += s->a[l - 1][t][c][j] * s->pull[l][t][c][i];
+            }
+    for (size_t j = 0; j < m; j++) trace += A[j][j];
+    for (size_t j = 0; j < m; j++) A[j][j] += kappa * trace / (double)m;
+    for (size_t j = 0; j < m; j++)
+        for (size_t k = 0; k < m; k++) {
+            if (k == j) continue;
+            double f = A[k][j] / A[j][j];
+            for (size_t q = 0; q < 2 * WIDE; q++) A[k][q] -= f * A[j][q];
+        }
+    for (size_t c = 0; c < TOY_N; c++)
+        for (size_t t = 0; t < T; t++)
+            for (size_t i = 0; i < n; i++) {
+                double v = 0;
+                for (size_t j = 0; j < m; j++) v += A[j][WIDE + i] / A[j][j] * s->a[l - 1][t][c][j];
+                squares += v * v;
+            }
+    double rms = sqrt(squares / (double)(TOY_N * T * n));
+    for (size_t j = 0; j < m; j++)
+        for (size_t i = 0; i < n; i++)
+            W[j * n + i] =
+                (double)toy->net.W[l][j * n + i] + (rms > 0 ? tau / rms * A[j][WIDE + i] / A[j][j] : 0);
+}
+
+static void *start(struct toy *toy, struct resync_options *o)
+{
+    void *state = NULL;
+    struct error e = {0};
+    const struct solver *solver = solver_find("admm_resync");
+    cr_assert_eq(opt_defaults(&solver->options, o, NULL), ST_OK);
+    o->kappa = 0.05;
+    o->tau = 0.2;
+    cr_assert_eq(solver->init(&state, o, &toy->env, &e), ST_OK, "%s", e.text);
+    return state;
+}
+
+static size_t depths[] = {1, 2, 3};
+
+ParameterizedTestParameters(resync, an_iteration_equals_plain_loops)
+{
+    return cr_make_param_array(size_t, depths, 3);
+}
+ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    struct toy toy;
+    struct resync_options o;
+    static struct plain plain;
+    double expected[5][WIDE * WIDE];
+    toy_create(&toy, *hidden, STEPS,
+               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    void *state = start(&toy, &o);
+    plain_forward(&toy, &plain);
+    plain_pulls(&toy, &plain, 1, 0.5);
+    for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, 0.2, expected[l]);
+    struct step_report r = {.measure = true};
+    struct error e = {0};
+    cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
+    for (size_t l = 1; l <= toy.net.L; l++)
+        for (size_t i = 0; i < toy.net.n[l] * toy.net.n[l - 1]; i++)
+            cr_expect_lt(fabs((double)toy.net.W[l][i] - expected[l][i]), REAL_SELECT(1e-9, 2e-2),
+                         "layer %zu weight %zu: %g, not %g", l, i, (double)toy.net.W[l][i], expected[l][i]);
+    cr_expect_gt(((struct resync *)state)->record.moved[1], 0.0, "the example must move something");
+    solver->free(state);
+    toy_free(&toy);
+}
+
+Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    struct toy toy;
+    struct resync_options o;
+    toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    memset(toy.net.W[3], 0,
+           toy.net.n[3] * toy.net.n[2] * sizeof(real)); /* no gain below a readout of zeros */
+    struct resync *state = start(&toy, &o);
+    real before = toy.net.W[1][0];
+    struct step_report r = {0};
+    cr_assert_eq(solver->step(state, &r, NULL), ST_OK);
+    cr_expect_eq(toy.net.W[1][0], before);
+    cr_expect_eq(state->record.idle[1], 1.0);
+    cr_expect_eq(state->record.idle[2], 1.0);
+    cr_expect_eq(state->record.idle[3], 0.0);
+    cr_expect_gt(vector_norm(toy.net.n[3] * toy.net.n[2], toy.net.W[3]), 0.0);
+    solver->free(state);
+    toy_free(&toy);
+}
