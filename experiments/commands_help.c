@@ -1,4 +1,5 @@
 /* The commands that describe the program: list and help. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/plan.h"
 #include "experiments/runner.h"
@@ -9,12 +10,6 @@
 #include <string.h>
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, PATH_SIZE = 4096, NAMES_MAX = 200 };
-
-static const char list_usage[] = "usage: spikebench list solvers|datasets|experiments\n";
-static const char help_usage[] = "usage: spikebench help MODULE\n"
-                                 "Describes a solver, a dataset, 'network' (the options under network:) or "
-                                 "'experiment' (the experiment file).\n"
-                                 "'spikebench list solvers' and 'spikebench list datasets' name them.\n";
 
 static bool wants_help(int argc, char **argv)
 {
@@ -68,7 +63,7 @@ static int list_experiments(void)
 int command_list(int argc, char **argv)
 {
     if (wants_help(argc, argv)) {
-        (void)fputs(list_usage, stdout);
+        command_usage("list", stdout);
         return EXIT_GOOD;
     }
     if (argc == 2 && strcmp(argv[1], "solvers") == 0) {
@@ -81,7 +76,9 @@ int command_list(int argc, char **argv)
         return EXIT_GOOD;
     }
     if (argc == 2 && strcmp(argv[1], "experiments") == 0) return list_experiments();
-    (void)fputs(list_usage, stderr);
+    if (argc > 1 && argv[1][0] == '-')
+        (void)fprintf(stderr, "spikebench list: unknown option '%.60s'\n", argv[1]);
+    command_usage("list", stderr);
     return EXIT_WRONG;
 }
 
@@ -157,11 +154,11 @@ static int unknown_module(const char *name)
 int command_help(int argc, char **argv)
 {
     if (wants_help(argc, argv)) {
-        (void)fputs(help_usage, stdout);
+        command_usage("help", stdout);
         return EXIT_GOOD;
     }
     if (argc != 2) {
-        (void)fputs(help_usage, stderr);
+        command_usage("help", stderr);
         return EXIT_WRONG;
     }
     const struct solver *s = solver_find(argv[1]);
