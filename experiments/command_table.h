@@ -62,6 +62,10 @@ extern const struct command_option program_options[];
 /* The command called by the first n_words of `words` ("dataset", "info"), or NULL. */
 const struct command *command_find(const char *const *words, size_t n_words);
 
+/* Calls visit for every command and subcommand with its full name, a group before its subcommands. */
+typedef void (*command_visitor)(void *context, const struct command *c, const char *path);
+void command_each(command_visitor visit, void *context);
+
 /* Prints the --help text of the command `path` ("run", "dataset info"), which is in the table. */
 void command_usage(const char *path, FILE *out);
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { WIDTH = 100 };
+enum { WIDTH = 100, PATH_SIZE = 80 };
 
 static const struct command *find_in(const struct command *table, const char *word, size_t n)
 {
@@ -35,6 +35,18 @@ static const struct command *find_path(const char *path)
         path += n + (path[n] == ' ');
     }
     return found;
+}
+
+void command_each(command_visitor visit, void *context)
+{
+    char path[PATH_SIZE];
+    for (const struct command *c = command_table; c->name; c++) {
+        visit(context, c, c->name);
+        for (const struct command *s = c->subcommands; s && s->name; s++) {
+            (void)snprintf(path, sizeof path, "%s %s", c->name, s->name);
+            visit(context, s, path);
+        }
+    }
 }
 
 /* Prints text in lines of WIDTH, the first one beginning in column `column`, the others indented to
