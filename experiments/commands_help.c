@@ -78,8 +78,8 @@ int command_list(int argc, char **argv)
         return EXIT_GOOD;
     }
     if (argc == 2 && strcmp(argv[1], "experiments") == 0) return list_experiments();
-    if (argc > 1 && argv[1][0] == '-')
-        (void)fprintf(stderr, "spikebench list: unknown option '%.60s'\n", argv[1]);
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] == '-') (void)fprintf(stderr, "spikebench list: unknown option '%.60s'\n", argv[i]);
     command_usage("list", stderr);
     return EXIT_WRONG;
 }
@@ -209,35 +209,36 @@ static int help_module(const char *name)
     return s || d ? EXIT_GOOD : unknown_module(name);
 }
 
-/* --markdown, --man, --completion SHELL. Refuses the first option that is none of them, then what is too
- * much. */
+/* --markdown, --man, --completion SHELL: one of them and nothing else. */
 static int help_page(int argc, char **argv)
 {
-    bool complete = false;
+    const struct page_format *format = NULL;
+    int used = 1;
     for (int i = 1; i < argc; i++) {
-        bool completion = strcmp(argv[i], "--completion") == 0;
-        if (!completion && strcmp(argv[i], "--markdown") != 0 && strcmp(argv[i], "--man") != 0) {
-            (void)fprintf(stderr, "spikebench help: %s '%.60s'\n",
-                          argv[i][0] == '-' ? "unknown option" : "there is nothing to do with", argv[i]);
+        if (argv[i][0] != '-') continue;
+        if (strcmp(argv[i], "--markdown") == 0) {
+            format = &page_markdown;
+        } else if (strcmp(argv[i], "--man") == 0) {
+            format = &page_man;
+        } else if (strcmp(argv[i], "--completion") == 0) {
+            const char *shell = i + 1 < argc ? argv[++i] : "";
+            used = 2;
+            if (strcmp(shell, "bash") == 0) continue;
+            (void)fprintf(stderr, "spikebench help: --completion '%.60s': bash is allowed\n", shell);
             return EXIT_WRONG;
-        }
-        if (!completion) continue;
-        complete = true;
-        i++;
-        if (i == argc || strcmp(argv[i], "bash") != 0) {
-            (void)fprintf(stderr, "spikebench help: --completion '%.60s': bash is allowed\n",
-                          i < argc ? argv[i] : "");
+        } else {
+            (void)fprintf(stderr, "spikebench help: unknown option '%.60s'\n", argv[i]);
             return EXIT_WRONG;
         }
     }
-    if (argc > 2 + complete) {
-        (void)fprintf(stderr, "spikebench help: one page at a time\n");
+    if (argc != 1 + used) {
+        (void)fprintf(stderr, "spikebench help: one page at a time, and no module with it\n");
         return EXIT_WRONG;
     }
-    if (complete)
-        completion_write_bash(stdout);
+    if (format)
+        reference_write(format, stdout);
     else
-        reference_write(strcmp(argv[1], "--man") == 0 ? &page_man : &page_markdown, stdout);
+        completion_write_bash(stdout);
     return EXIT_GOOD;
 }
 
@@ -247,7 +248,8 @@ int command_help(int argc, char **argv)
         command_usage("help", stdout);
         return EXIT_GOOD;
     }
-    if (argc > 1 && argv[1][0] == '-') return help_page(argc, argv);
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] == '-') return help_page(argc, argv);
     if (argc == 1) {
         help_contents();
         return EXIT_GOOD;
