@@ -191,4 +191,5 @@ const struct command_option program_options[] = {
     {"version", 'V', NULL, "print the version, the compiler and the libraries", COMPLETE_NOTHING, NULL},
     {0}};
 
-const struct command_option command_help_option = {"help", 'h', NULL, "this text", COMPLETE_NOTHING, NULL};
+const struct command_option command_help_option = {
+    "help", 'h', NULL, "print how the command is used", COMPLETE_NOTHING, NULL};
