@@ -28,7 +28,7 @@ BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 
 .DEFAULT_GOAL := build
-.PHONY: build help test check-asan check-readme lint format smoke reproduce plots install uninstall clean FORCE
+.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots install uninstall clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -90,6 +90,21 @@ check-asan: ## the test suite under ASan and UBSan, leaks are failures
 check-readme: ## build, test and run the examples of README.md in a copy of the sources
 	sh tests/readme_examples.sh "$(MAKE)"
 
+# The pages that the program writes of itself; check-docs compares and lets groff and bash read them.
+DOCS := reference.md spikebench.1 completion.bash
+docs: $(BUILD)/spikebench ## write the reference, the man page and the completion script in docs/
+	@$(MAKE) --no-print-directory write-docs TO=docs
+
+write-docs:
+	@mkdir -p $(TO)
+	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
+	$(BUILD)/spikebench help --man > $(TO)/spikebench.1
+	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
+
+check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
+	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
+	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
+
 CSOURCES = $(wildcard $(addsuffix /*.c,$(ROOMS) tests) $(addsuffix /*.h,$(ROOMS) tests))
 lint: ## clang-format and cppcheck, no warnings
 	clang-format --dry-run --Werror $(CSOURCES)
@@ -114,16 +129,21 @@ plots: build ## draw the figures of the proof of concept from the results presen
 	  $(BUILD)/spikebench plot $$e && echo && $(BUILD)/spikebench summarise $$e && echo "numbers: results/$$e/runs.csv, results/$$e/summary.csv" || exit 1; \
 	fi; done
 
+MANPAGE = $(DESTDIR)$(PREFIX)/share/man/man1/spikebench.1
+COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/spikebench
 SHARE = $(DESTDIR)$(PREFIX)/share/spikebench
 install: build ## install under PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/plots $(SHARE)/experiments $(SHARE)/datasets
+	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots $(SHARE)/experiments $(SHARE)/datasets
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE $(SHARE)/datasets
+	install -m 644 docs/spikebench.1 $(MANPAGE)
+	install -m 644 docs/completion.bash $(COMPLETION)
 
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(BIN)))
+	rm -f $(MANPAGE) $(COMPLETION)
 	rm -rf $(SHARE)
 
 clean: ## remove what was built

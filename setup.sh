@@ -8,7 +8,7 @@ target=${1:-build}
 packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox"
 case $target in
 reproduce | test | build | deps) ;;
-lint) packages="$packages clang-format cppcheck" ;;
+lint) packages="$packages clang-format cppcheck groff-base" ;;
 -h | --help)
     sed -n '2,3p' "$0"
     exit 0

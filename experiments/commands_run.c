@@ -1,5 +1,6 @@
 /* The commands that take an experiment file: run and check. */
 #include "experiments/arguments.h"
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/plan.h"
 #include "experiments/plan_check.h"
@@ -10,31 +11,6 @@
 
 enum { FILE_SIZE = 4096 };
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, EXIT_STOPPED = 130 };
-
-static const char run_usage[] =
-    "usage: spikebench run FILE.yaml [options]\n"
-    "Runs what is not finished yet of an experiment. FILE may be a bare name from 'spikebench list "
-    "experiments'.\n"
-    "  --set KEY=VALUE   replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, "
-    "stop.max_iter=5,\n"
-    "                    precision=float, ...; commas make a grid axis; may be repeated\n"
-    "  --seeds A,B,C     seeds instead of the file's\n"
-    "  --out DIR         results folder (results)\n"
-    "  -j, --jobs N      runs at the same time (1); with more than one, timings are marked invalid\n"
-    "  --fresh           repeat finished runs\n"
-    "  --allow-missing   runs whose data is absent are no failure\n"
-    "  --dry-run         print the plan, run nothing\n"
-    "  -h, --help        this text\n"
-    "Exit codes: 0 all runs ended as planned, 1 a run failed or lacked its data, 2 usage or configuration "
-    "error,\n"
-    "130 interrupted.\n";
-
-static const char check_usage[] =
-    "usage: spikebench check FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C]\n"
-    "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and what is "
-    "wrong with\n"
-    "it. Runs nothing.\n"
-    "Exit codes: 0 all is well, 1 data is absent or malformed, 2 usage or configuration error.\n";
 
 static int fail_exit(const struct error *e)
 {
@@ -119,7 +95,7 @@ static int run_plan(const struct arguments *a, struct plan *p, struct error *e)
     return outcome.failed > 0 || (outcome.no_data > 0 && !a->allow_missing) ? EXIT_FAILED : EXIT_GOOD;
 }
 
-static int with_plan(int argc, char **argv, bool plan_only, const char *usage)
+static int with_plan(int argc, char **argv, bool plan_only)
 {
     struct arguments a;
     struct error e = {.code = ST_OK};
@@ -128,7 +104,7 @@ static int with_plan(int argc, char **argv, bool plan_only, const char *usage)
     int code;
     if (arguments_parse(&a, argc, argv, plan_only, &e) != ST_OK) return fail_exit(&e);
     if (a.help) {
-        (void)fputs(usage, stdout);
+        command_usage(plan_only ? "check" : "run", stdout);
         return EXIT_GOOD;
     }
     if (load(&a, &plan, &report, &e) != ST_OK) {
@@ -148,10 +124,10 @@ static int with_plan(int argc, char **argv, bool plan_only, const char *usage)
 
 int command_run(int argc, char **argv)
 {
-    return with_plan(argc, argv, false, run_usage);
+    return with_plan(argc, argv, false);
 }
 
 int command_check(int argc, char **argv)
 {
-    return with_plan(argc, argv, true, check_usage);
+    return with_plan(argc, argv, true);
 }

@@ -1,4 +1,5 @@
 /* spikebench compare: the regression gate of CI jobs. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/tolerances.h"
 #include <getopt.h>
@@ -16,15 +17,7 @@ struct comparison {
 
 static int usage(FILE *out, int code)
 {
-    fputs("usage: spikebench compare RESULTS REFERENCE [--tolerances FILE]\n"
-          "\n"
-          "Compares two experiment folders (each with runs.csv and curves/). Runs are matched by solver, "
-          "dataset, seed and\n"
-          "every option that both files have. Tolerances come from REFERENCE/tolerances.csv unless given. "
-          "Exits 0 if all\n"
-          "is well, 1 naming run, column, iteration, both values and the tolerance of each regression, 2 on "
-          "wrong usage.\n",
-          out);
+    command_usage("compare", out);
     return code;
 }
 

@@ -1,13 +1,9 @@
 /* spikebench dataset info: what a dataset holds. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/dataset_request.h"
 #include <inttypes.h>
 #include <stdio.h>
-
-static const char usage[] =
-    "usage: spikebench dataset info NAME [--set KEY=VALUE]... [--seed N]\n"
-    "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.\n"
-    "Exit codes: 0 all is well, 1 the data is absent or malformed, 2 usage error.\n";
 
 /* Counts over all splits. */
 struct counts {
@@ -104,7 +100,7 @@ int dataset_command_info(int argc, char **argv)
     struct error e = {0};
     status st = dataset_request_parse(&r, argc, argv, 0, &e);
     if (st == ST_OK && r.help) {
-        (void)fputs(usage, stdout);
+        command_usage("dataset info", stdout);
         return 0;
     }
     if (st == ST_OK) st = describe(&r, &e);

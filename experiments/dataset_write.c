@@ -1,5 +1,6 @@
 /* spikebench dataset write: an event dataset as files in N-MNIST's layout and format. */
 #include "datasets/events.h"
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/dataset_request.h"
 #include "experiments/paths.h"
@@ -10,13 +11,6 @@
 #include <string.h>
 
 enum { CLASSES_MOST = 10, SENSOR_MOST = 256 };
-
-static const char usage[] =
-    "usage: spikebench dataset write NAME --out DIR [--set KEY=VALUE]... [--seed N]\n"
-    "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.bin (training and validation "
-    "samples)\n"
-    "and DIR/Test/LABEL/NUMBER.bin in the format of N-MNIST: 5 bytes per event. DIR must be new or empty.\n"
-    "Exit codes: 0 all is well, 1 data is absent or a file could not be written, 2 usage error.\n";
 
 struct writing {
     const char *folder;
@@ -82,7 +76,7 @@ int dataset_command_write(int argc, char **argv)
     struct error e = {0};
     status st = dataset_request_parse(&r, argc, argv, REQUEST_OUT, &e);
     if (st == ST_OK && r.help) {
-        (void)fputs(usage, stdout);
+        command_usage("dataset write", stdout);
         return 0;
     }
     if (st == ST_OK) st = write_all(&r, &w, &e);

@@ -1,6 +1,6 @@
 /* The program `spikebench`: finds the command and calls it. */
 #include "datasets/shd_file.h"
-#include "experiments/commands.h"
+#include "experiments/command_table.h"
 #include "experiments/env.h"
 #include <poll.h>
 #include <signal.h>
@@ -11,29 +11,12 @@
 
 enum { EXIT_FAILED = 1, EXIT_WRONG = 2 };
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-} commands[] = {
-    {"run", command_run, "run an experiment file, or what is left of it"},
-    {"check", command_check, "print the plan of an experiment file and what is wrong with it"},
-    {"list", command_list, "list solvers, datasets or experiments"},
-    {"help", command_help, "describe a solver, a dataset, the network or the experiment file"},
-    {"summarise", command_summarise, "print a table of results"},
-    {"compare", command_compare, "compare results with reference results"},
-    {"plot", command_plot, "draw the figures of an experiment"},
-    {"dataset", command_dataset, "look at datasets"},
-};
-enum { N_COMMANDS = sizeof commands / sizeof *commands };
-
 static void print_usage(FILE *out)
 {
     (void)fputs("usage: spikebench COMMAND [arguments]\n"
                 "Benchmarks training methods for spiking neural networks.\n",
                 out);
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    command_list_summaries(command_table, out);
     (void)fputs("'spikebench COMMAND --help' describes a command; 'spikebench --version' the program.\n",
                 out);
 }
@@ -64,8 +47,8 @@ static int dispatch(int argc, char **argv)
         print_version();
         return 0;
     }
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    const struct command *command = command_find((const char *const[]){argv[1]}, 1);
+    if (command) return command->run(argc - 1, argv + 1);
     (void)fprintf(stderr, "spikebench: unknown command '%.60s'\n", argv[1]);
     print_usage(stderr);
     return EXIT_WRONG;

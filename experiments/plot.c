@@ -1,4 +1,5 @@
 /* spikebench plot: draws an experiment's figures with gnuplot from its summary CSV files. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/groups.h"
 #include "experiments/paths.h"
@@ -24,11 +25,7 @@ struct plotter {
 
 static int usage(FILE *out, int code)
 {
-    fputs("usage: spikebench plot EXPERIMENT [--results DIR] [--out DIR]\n"
-          "\n"
-          "Draws the figures of DIR/EXPERIMENT (results folder: results) as SVG and PNG into --out\n"
-          "(plots/out/EXPERIMENT), by gnuplot, and prints their names.\n",
-          out);
+    command_usage("plot", out);
     return code;
 }
 

@@ -1,4 +1,5 @@
 /* spikebench summarise: a table of an experiment's results, and the CSV files that plots are drawn from. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/groups.h"
 #include <getopt.h>
@@ -8,14 +9,7 @@
 
 static int usage(FILE *out, int code)
 {
-    fputs("usage: spikebench summarise EXPERIMENT [--results DIR]\n"
-          "\n"
-          "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT (DIR: "
-          "results) and\n"
-          "writes summary.csv and curves_summary/ there. EXPERIMENT may also be a folder that holds a "
-          "runs.csv.\n"
-          "Accuracies are those of the network simulated forward from its weights.\n",
-          out);
+    command_usage("summarise", out);
     return code;
 }
 

@@ -1,0 +1,221 @@
+# Completion of spikebench for bash. Written by 'make docs' from the program's own tables
+# ('spikebench help --completion bash'); do not edit.
+
+# Words that may follow the command $1 to name a subcommand; '' is the program.
+_spikebench_subcommands() {
+    case $1 in
+    '') echo ' run check list help summarise compare plot dataset' ;;
+    'dataset') echo ' info write' ;;
+    esac
+}
+
+# Options of the command $1.
+_spikebench_options() {
+    case $1 in
+    '') echo '-h --help -V --version ' ;;
+    'run') echo '--set --seeds --out -j --jobs --fresh --allow-missing --dry-run -h --help' ;;
+    'check') echo '--set --seeds -h --help' ;;
+    'list') echo '-h --help' ;;
+    'help') echo '--markdown --man --completion -h --help' ;;
+    'summarise') echo '-r --results -h --help' ;;
+    'compare') echo '-t --tolerances -h --help' ;;
+    'plot') echo '-r --results -o --out -h --help' ;;
+    'dataset') echo '-h --help' ;;
+    'dataset info') echo '--set --seed -h --help' ;;
+    'dataset write') echo '--out --set --seed -h --help' ;;
+    esac
+}
+
+# What completes argument or option value $1, 'COMMAND --option' or 'COMMAND NUMBER'; nothing is said of
+# options without a value.
+_spikebench_kind() {
+    case $1 in
+    'run 1') echo 'experiment' ;;
+    'run --set') echo 'key' ;;
+    'run --seeds') echo 'nothing' ;;
+    'run --out') echo 'folder' ;;
+    'run --jobs' | 'run -j') echo 'nothing' ;;
+    'check 1') echo 'experiment' ;;
+    'check --set') echo 'key' ;;
+    'check --seeds') echo 'nothing' ;;
+    'list 1') echo 'choice solvers datasets experiments' ;;
+    'help 1') echo 'choice run check list help summarise compare plot dataset experiment network results admm bptt random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
+    'help --completion') echo 'choice bash' ;;
+    'summarise 1') echo 'results' ;;
+    'summarise --results' | 'summarise -r') echo 'folder' ;;
+    'compare 1') echo 'folder' ;;
+    'compare 2') echo 'folder' ;;
+    'compare --tolerances' | 'compare -t') echo 'file' ;;
+    'plot 1') echo 'results' ;;
+    'plot --results' | 'plot -r') echo 'folder' ;;
+    'plot --out' | 'plot -o') echo 'folder' ;;
+    'dataset info 1') echo 'choice digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
+    'dataset info --set') echo 'dataset-key' ;;
+    'dataset info --seed') echo 'nothing' ;;
+    'dataset write 1') echo 'choice digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
+    'dataset write --out') echo 'folder' ;;
+    'dataset write --set') echo 'dataset-key' ;;
+    'dataset write --seed') echo 'nothing' ;;
+    esac
+}
+
+_spikebench_keys() {
+    case $1 in
+    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.side= dataset.duration_s= dataset.units_per_bin= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
+    of:digits) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= ' ;;
+    of:nmnist) echo 'T= n_train= n_validation= n_test= split_seed= path= binning= window_ms= values= filter_ms= input_noise= ' ;;
+    of:event_camera) echo 'T= n_train= n_validation= n_test= split_seed= path= sensor= threshold= density= refractory_us= noise_rate= amplitude= binning= window_ms= values= filter_ms= input_noise= ' ;;
+    of:mnist) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= side= ' ;;
+    of:fashion_mnist) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= side= ' ;;
+    of:kmnist) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= side= ' ;;
+    of:shd) echo 'T= n_train= n_validation= n_test= split_seed= path= duration_s= units_per_bin= values= ' ;;
+    of:ssc) echo 'T= n_train= n_validation= n_test= split_seed= path= duration_s= units_per_bin= values= ' ;;
+    esac
+}
+
+_spikebench_values() {
+    case $1 in
+    precision) echo 'double float ' ;;
+    dataset.encoding) echo 'rate latency ' ;;
+    dataset.binning) echo 'equal window ' ;;
+    dataset.values) echo 'counts binary ' ;;
+    dataset.side) echo 'both test ' ;;
+    network.reset) echo 'soft hard none ' ;;
+    network.readout) echo 'last mean ' ;;
+    network.loss) echo 'squared cross_entropy squared_hinge ' ;;
+    network.start) echo 'rate kaiming published ' ;;
+    solver.weights) echo 'ridge pinv proximal ' ;;
+    solver.box) echo 'clip exact none ' ;;
+    solver.layer_order) echo 'sequential random ' ;;
+    solver.time_order) echo 'sequential random ' ;;
+    solver.start_output) echo 'simulated labels ' ;;
+    solver.optimizer) echo 'sgd adam adamw ' ;;
+    solver.schedule) echo 'constant cosine ' ;;
+    solver.surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;
+    solver.detach_reset) echo 'true false ' ;;
+    esac
+}
+
+# Replies with those words that begin with the word to complete.
+_spikebench_offer() {
+    local word
+    for word in "$@"; do
+        [[ $word == "$cur"* ]] && COMPREPLY+=("$front$word")
+    done
+}
+
+# Names of files, or with -d of folders; further arguments as for compgen.
+_spikebench_files() {
+    local name names
+    mapfile -t names < <(compgen "$@" -- "$cur")
+    for name in "${names[@]}"; do COMPREPLY+=("$front$name"); done
+    [[ $front ]] || compopt -o filenames 2>/dev/null
+}
+
+# The experiments that come with the program, files and folders.
+_spikebench_experiments() {
+    local name names
+    mapfile -t names < <("${words[0]}" list experiments 2>/dev/null)
+    for name in "${names[@]}"; do _spikebench_offer "${name%% *}"; done
+    _spikebench_files -f -X '!*.yaml'
+    _spikebench_files -d
+}
+
+# Experiments with results in the results folder, and folders.
+_spikebench_results() {
+    local i file folder=results
+    for ((i = 1; i + 1 < ${#words[@]}; i++)); do
+        case ${words[i]} in
+        -r | --results) folder=${words[i + 1]} ;;
+        --results=*) folder=${words[i]#*=} ;;
+        esac
+    done
+    for file in "$folder"/*/runs.csv; do
+        file=${file%/runs.csv}
+        [[ -e $file/runs.csv ]] && _spikebench_offer "${file##*/}"
+    done
+    _spikebench_files -d
+}
+
+# KEY=VALUE: keys of the sections $1, or the values of a key; commas stand between values.
+_spikebench_setting() {
+    local key
+    [[ $1 == of:* && $cur == dataset.* ]] && front+=dataset. && cur=${cur#dataset.}
+    key=${cur%%=*}
+    if [[ $cur != *=* ]]; then
+        _spikebench_offer $(_spikebench_keys "$1")
+        compopt -o nospace 2>/dev/null
+        return
+    fi
+    front+=$key=
+    [[ $COMP_WORDBREAKS == *=* ]] && front=
+    cur=${cur#*=}
+    [[ $cur == *,* ]] && front+=${cur%,*}, && cur=${cur##*,}
+    [[ $1 == of:* ]] && key=dataset.$key
+    if [[ $key == dataset.path ]]; then
+        _spikebench_files -f
+    else
+        _spikebench_offer $(_spikebench_values "$key")
+    fi
+}
+
+_spikebench_complete() {
+    case $1 in
+    choice*) _spikebench_offer ${1#choice} ;;
+    file) _spikebench_files -f ;;
+    folder) _spikebench_files -d ;;
+    experiment) _spikebench_experiments ;;
+    results) _spikebench_results ;;
+    key) _spikebench_setting all ;;
+    dataset-key) _spikebench_setting "of:$name" ;;
+    esac
+}
+
+_spikebench() {
+    local words=() cur front= path= name= word glue= pending= count=0 i last
+    COMPREPLY=()
+    # Where bash splits words at '=', they are put together again. A word after '=' that is empty is a
+    # new one.
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ ${#words[@]} -gt 1 && ($word == = || ($glue && $word)) ]]; then
+            words[${#words[@]} - 1]+=$word
+        else
+            words+=("$word")
+        fi
+        glue=
+        [[ $word == = ]] && glue=1
+    done
+    last=$((${#words[@]} - 1))
+    cur=${words[last]}
+    # The command, how many arguments it has so far, and an option that waits for its value.
+    for ((i = 1; i < last; i++)); do
+        word=${words[i]}
+        if [[ $pending ]]; then
+            pending=
+        elif [[ $word == -* ]]; then
+            [[ $(_spikebench_kind "$path $word") ]] && pending=$word
+        elif [[ $(_spikebench_subcommands "$path") ]]; then
+            path+=${path:+ }$word
+        else
+            count=$((count + 1))
+            [[ $count == 1 ]] && name=$word
+        fi
+    done
+    if [[ $pending ]]; then
+        _spikebench_complete "$(_spikebench_kind "$path $pending")"
+    elif [[ $cur == --*=* ]]; then
+        word=${cur%%=*}
+        cur=${cur#*=}
+        [[ $COMP_WORDBREAKS == *=* ]] || front=$word=
+        _spikebench_complete "$(_spikebench_kind "$path $word")"
+    elif [[ $cur == -* ]]; then
+        _spikebench_offer $(_spikebench_options "$path")
+    elif [[ $(_spikebench_subcommands "$path") ]]; then
+        _spikebench_offer $(_spikebench_subcommands "$path")
+    else
+        _spikebench_complete "$(_spikebench_kind "$path $((count + 1))")"
+    fi
+    return 0
+}
+complete -F _spikebench spikebench

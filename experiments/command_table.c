@@ -1,0 +1,195 @@
+/* The commands (see command_table.h). */
+#include "experiments/command_table.h"
+#include "experiments/commands.h"
+
+#define ARGUMENTS (const struct command_argument[])
+#define OPTIONS   (const struct command_option[])
+#define EXITS     (const struct command_exit[])
+
+#define EXPERIMENT_FILE                                                                                      \
+    {                                                                                                        \
+        "FILE.yaml", "an experiment file, or a bare name from 'spikebench list experiments'",                \
+            COMPLETE_EXPERIMENT, NULL                                                                        \
+    }
+#define EXPERIMENT_RESULTS                                                                                   \
+    {                                                                                                        \
+        "EXPERIMENT", "the folder of an experiment in the results folder, or any folder with a runs.csv",    \
+            COMPLETE_RESULTS, NULL                                                                           \
+    }
+#define DATASET_NAME                                                                                         \
+    {                                                                                                        \
+        "NAME", "a dataset from 'spikebench list datasets'", COMPLETE_DATASET, NULL                          \
+    }
+
+#define SET_OPTION                                                                                           \
+    {                                                                                                        \
+        "set", 0, "KEY=VALUE",                                                                               \
+            "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, stop.max_iter=5, "     \
+            "precision=float, ...; commas make a grid axis; may be repeated",                                \
+            COMPLETE_KEY, NULL                                                                               \
+    }
+#define SEEDS_OPTION                                                                                         \
+    {                                                                                                        \
+        "seeds", 0, "A,B,C", "seeds instead of the file's", COMPLETE_NOTHING, NULL                           \
+    }
+#define RESULTS_OPTION                                                                                       \
+    {                                                                                                        \
+        "results", 'r', "DIR", "results folder (results)", COMPLETE_FOLDER, NULL                             \
+    }
+#define DATASET_SET_OPTION                                                                                   \
+    {                                                                                                        \
+        "set", 0, "KEY=VALUE", "an option of the dataset, with or without 'dataset.'; may be repeated",      \
+            COMPLETE_DATASET_KEY, NULL                                                                       \
+    }
+#define SEED_OPTION                                                                                          \
+    {                                                                                                        \
+        "seed", 0, "N", "seed of the split and of random codes (0)", COMPLETE_NOTHING, NULL                  \
+    }
+
+static const struct command dataset_commands[] = {
+    {.name = "info",
+     .run = dataset_command_info,
+     .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
+     .summary = "print classes, sizes, density and firing rates",
+     .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",
+     .arguments = ARGUMENTS{DATASET_NAME, {0}},
+     .options = OPTIONS{DATASET_SET_OPTION, SEED_OPTION, {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "the data is absent or malformed"},
+                    {2, "usage or configuration error"},
+                    {0}}},
+    {.name = "write",
+     .run = dataset_command_write,
+     .synopsis = "NAME --out DIR [--set KEY=VALUE]... [--seed N]",
+     .summary = "write event recordings as N-MNIST files",
+     .text = "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.bin (training and "
+             "validation samples) and DIR/Test/LABEL/NUMBER.bin in the format of N-MNIST: 5 bytes per event.",
+     .arguments = ARGUMENTS{DATASET_NAME, {0}},
+     .options = OPTIONS{{"out", 0, "DIR", "where to write; must be new or empty", COMPLETE_FOLDER, NULL},
+                        DATASET_SET_OPTION,
+                        SEED_OPTION,
+                        {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "data is absent or a file could not be written"},
+                    {2, "usage or configuration error"},
+                    {0}}},
+    {0}};
+
+const struct command command_table[] = {
+    {.name = "run",
+     .run = command_run,
+     .synopsis = "FILE.yaml [options]",
+     .summary = "run an experiment file, or what is left of it",
+     .text = "Runs what is not finished yet of an experiment. FILE may be a bare name from 'spikebench list "
+             "experiments'. Ctrl-C saves the runs under way; the next run goes on from there.",
+     .arguments = ARGUMENTS{EXPERIMENT_FILE, {0}},
+     .options =
+         OPTIONS{
+             SET_OPTION,
+             SEEDS_OPTION,
+             {"out", 0, "DIR", "results folder (results)", COMPLETE_FOLDER, NULL},
+             {"jobs", 'j', "N", "runs at the same time (1); with more than one, timings are marked invalid",
+              COMPLETE_NOTHING, NULL},
+             {"fresh", 0, NULL, "repeat finished runs", COMPLETE_NOTHING, NULL},
+             {"allow-missing", 0, NULL, "runs whose data is absent are no failure", COMPLETE_NOTHING, NULL},
+             {"dry-run", 0, NULL, "print the plan, run nothing", COMPLETE_NOTHING, NULL},
+             {0}},
+     .exits = EXITS{{0, "all runs ended as planned"},
+                    {1, "a run failed or lacked its data"},
+                    {2, "usage or configuration error"},
+                    {130, "interrupted"},
+                    {0}}},
+    {.name = "check",
+     .run = command_check,
+     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C]",
+     .summary = "print the plan of an experiment file and what is wrong with it",
+     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory and "
+             "projected time) and what is wrong with it. Runs nothing.",
+     .arguments = ARGUMENTS{EXPERIMENT_FILE, {0}},
+     .options = OPTIONS{SET_OPTION, SEEDS_OPTION, {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "data is absent or malformed"},
+                    {2, "usage or configuration error"},
+                    {0}}},
+    {.name = "list",
+     .run = command_list,
+     .synopsis = "solvers|datasets|experiments",
+     .summary = "list solvers, datasets or experiments",
+     .text = "Prints the names of what there is, each with a line about it.",
+     .arguments = ARGUMENTS{{"WHAT", "what to list", COMPLETE_CHOICE, "solvers datasets experiments"}, {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "the folder of the experiments was not found"},
+                    {2, "usage error"},
+                    {0}}},
+    {.name = "help",
+     .run = command_help,
+     .synopsis = "[MODULE | --markdown | --man | --completion SHELL]",
+     .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
+     .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
+             "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
+             "is.",
+     .arguments = ARGUMENTS{{"MODULE", "what to describe", COMPLETE_MODULE, NULL}, {0}},
+     .options =
+         OPTIONS{
+             {"markdown", 0, NULL, "print the reference of all modules as Markdown", COMPLETE_NOTHING, NULL},
+             {"man", 0, NULL, "print the same as a man page", COMPLETE_NOTHING, NULL},
+             {"completion", 0, "SHELL", "print the shell's completion script", COMPLETE_CHOICE, "bash"},
+             {0}},
+     .exits = EXITS{{0, "all is well"}, {2, "usage error"}, {0}}},
+    {.name = "summarise",
+     .run = command_summarise,
+     .synopsis = "EXPERIMENT [--results DIR]",
+     .summary = "print a table of results",
+     .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
+             "writes summary.csv and curves_summary/ there. EXPERIMENT may also be a folder that holds a "
+             "runs.csv. Accuracies are those of the network simulated forward from its weights.",
+     .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
+     .options = OPTIONS{RESULTS_OPTION, {0}},
+     .exits =
+         EXITS{{0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
+    {.name = "compare",
+     .run = command_compare,
+     .synopsis = "RESULTS REFERENCE [--tolerances FILE]",
+     .summary = "compare results with reference results",
+     .text = "Compares two experiment folders (each with runs.csv and curves/). Runs are matched by solver, "
+             "dataset, seed and every option that both files have. Names run, column, iteration, both values "
+             "and the tolerance of each regression.",
+     .arguments = ARGUMENTS{{"RESULTS", "the experiment folder to judge", COMPLETE_FOLDER, NULL},
+                            {"REFERENCE", "the experiment folder to compare with", COMPLETE_FOLDER, NULL},
+                            {0}},
+     .options = OPTIONS{{"tolerances", 't', "FILE", "tolerances instead of REFERENCE/tolerances.csv",
+                         COMPLETE_FILE, NULL},
+                        {0}},
+     .exits = EXITS{{0, "no regression"},
+                    {1, "regressions, or a folder lacks its results"},
+                    {2, "usage error"},
+                    {0}}},
+    {.name = "plot",
+     .run = command_plot,
+     .synopsis = "EXPERIMENT [--results DIR] [--out DIR]",
+     .summary = "draw the figures of an experiment",
+     .text = "Draws the figures of DIR/EXPERIMENT as SVG and PNG, by gnuplot, and prints their names.",
+     .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
+     .options = OPTIONS{RESULTS_OPTION,
+                        {"out", 'o', "DIR", "where to draw (plots/out/EXPERIMENT)", COMPLETE_FOLDER, NULL},
+                        {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "there are no results or a figure could not be drawn"},
+                    {2, "usage error"},
+                    {0}}},
+    {.name = "dataset",
+     .run = command_dataset,
+     .synopsis = "SUBCOMMAND NAME [options]",
+     .summary = "look at datasets",
+     .text = "Looks at one dataset. 'spikebench dataset SUBCOMMAND --help' describes a subcommand.",
+     .exits = EXITS{{2, "usage error"}, {0}},
+     .subcommands = dataset_commands},
+    {0}};
+
+const struct command_option program_options[] = {
+    {"help", 'h', NULL, "print the commands", COMPLETE_NOTHING, NULL},
+    {"version", 'V', NULL, "print the version, the compiler and the libraries", COMPLETE_NOTHING, NULL},
+    {0}};
+
+const struct command_option command_help_option = {
+    "help", 'h', NULL, "print how the command is used", COMPLETE_NOTHING, NULL};

@@ -1,0 +1,125 @@
+/* Completion in a real bash. */
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+
+/* `words` as bash hands them over (the last one is completed), and the replies, sorted. */
+struct completed {
+    char words[120], replies[200];
+};
+
+static void setup_completion(void)
+{
+    static struct result r;
+    cli_setup();
+    cli_write("complete.sh", ". ./completion.bash\n"
+                             "COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n"
+                             "_spikebench\n"
+                             "printf '%s\\n' \"${COMPREPLY[@]}\" | sort -u | tr '\\n' ' '\n");
+    cli_shell(&r,
+              "\"$SB\" help --completion bash > completion.bash && mkdir -p results/mine results/none "
+              "folder && touch results/mine/runs.csv file.csv 'my file.yaml' other.yaml && bash --version");
+    cr_assert_eq(r.code, 0, "bash is needed: %s", r.output);
+}
+
+static void expect_replies(const struct completed *c)
+{
+    static struct result r;
+    char command[400];
+    (void)snprintf(command, sizeof command, "bash complete.sh \"$SB\" %s", c->words);
+    cli_shell(&r, command);
+    cr_expect_eq(r.code, 0);
+    cr_expect_str_eq(r.output, c->replies, "'%s' gave '%s', not '%s'", c->words, r.output, c->replies);
+}
+
+ParameterizedTestParameters(completion, words)
+{
+    static struct completed cases[] = {
+        {"ch", "check "},
+        {"su", "summarise "},
+        {"--v", "--version "},
+        {"dataset w", "write "},
+        {"dataset --", "--help "},
+        {"run --fr", "--fresh "},
+        {"run x.yaml --s", "--seeds --set "},
+        {"check --fr", " "},
+        {"run smo", "smoke "},
+        {"run --set solver.rho=1 smo", "smoke "},
+        {"run --set solver.rho = 1 smo", "smoke "},
+        {"run -j 2 oth", "other.yaml "},
+        {"run my", "my file.yaml "},
+        {"run fil", " "},
+        {"run --out fo", "folder "},
+        {"run --out fi", " "},
+        {"run --out = fo", "folder "},
+        {"run --seeds ''", " "},
+        {"run --set stop.max", "stop.max_iter= "},
+        {"run --set solver.rho", "solver.rho= solver.rho_out= "},
+        {"run --set dataset.n_te", "dataset.n_test= "},
+        {"run --set prec", "precision= "},
+        {"run --set network.reset =", "hard none soft "},
+        {"run --set network.reset = ha", "hard "},
+        {"run --set network.reset = soft,ha", "soft,hard "},
+        {"compare a --tolerances = ''", "folder results "},
+        {"run --set solver.detach_reset = t", "true "},
+        {"run --set dataset.path = fi", "file.csv "},
+        {"run --set dataset.encoding =", "latency rate "},
+        {"list ''", "datasets experiments solvers "},
+        {"list solvers ''", " "},
+        {"help rand", "random_features "},
+        {"help res", "results "},
+        {"help --completion ''", "bash "},
+        {"compare results/m", "results/mine "},
+        {"compare a b --tolerances fi", "file.csv "},
+        {"compare a b -t fi", "file.csv "},
+        {"summarise mi", "mine "},
+        {"plot no", " "},
+        {"plot -r . mi", " "},
+        {"plot --results results mi", "mine "},
+        {"plot mine --o", "--out "},
+        {"dataset info ev", "event_camera "},
+        {"dataset info digits ''", " "},
+        {"dataset info digits --set enc", "encoding= "},
+        {"dataset info digits --set dataset.enc", "dataset.encoding= "},
+        {"dataset info digits --set encoding =", "latency rate "},
+        {"dataset info digits --set dataset.encoding = l", "latency "},
+        {"dataset info digits --set sens", " "},
+        {"dataset info event_camera --set sens", "sensor= "},
+        {"dataset write digits --out fol", "folder "},
+        {"frob ''", " "},
+    };
+    return cr_make_param_array(struct completed, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct completed *c, completion, words, .init = setup_completion, .fini = cli_teardown)
+{
+    expect_replies(c);
+}
+
+/* Where bash does not split words at '=', replies hold the whole word. */
+Test(completion, without_word_break, .init = setup_completion, .fini = cli_teardown)
+{
+    static struct result r;
+    static const struct completed cases[] = {
+        {"run --set network.reset=ha", "network.reset=hard "},
+        {"run --set network.reset=soft,n", "network.reset=soft,none "},
+        {"run --out=fo", "--out=folder "},
+        {"dataset info digits --set dataset.encoding=r", "dataset.encoding=rate "},
+        {"dataset info digits --set encoding=r", "encoding=rate "},
+    };
+    cli_shell(&r, "sed -i '1i COMP_WORDBREAKS=:' complete.sh");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) expect_replies(&cases[i]);
+}
+
+/* A name with shell syntax in it is a name. */
+Test(completion, runs_no_names, .init = setup_completion, .fini = cli_teardown)
+{
+    static struct result r;
+    cli_shell(&r,
+              "mkdir -p home/plots home/experiments && touch home/plots/style.gp && touch "
+              "'home/experiments/x$(touch hit).yaml' && SPIKEBENCH_HOME=home bash complete.sh \"$SB\" run x");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_str_eq(r.output, "x$(touch ", "%s", r.output);
+    cr_expect_not(cli_exists("hit"));
+}

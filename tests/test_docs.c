@@ -1,0 +1,397 @@
+/* The command table against the commands, the pages against the tables. */
+#include "experiments/command_table.h"
+#include "experiments/page.h"
+#include "experiments/plan.h"
+#include "experiments/reference.h"
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMMANDS_MAX = 64, PATH_SIZE = 80, LINE_SIZE = 400 };
+
+/* ---- the table ---- */
+
+struct named {
+    char path[PATH_SIZE];
+    const struct command *command;
+};
+struct all_commands {
+    struct named v[COMMANDS_MAX];
+    size_t n;
+};
+
+static void collect(void *context, const struct command *c, const char *path)
+{
+    struct all_commands *all = context;
+    cr_assert_lt(all->n, (size_t)COMMANDS_MAX);
+    (void)snprintf(all->v[all->n].path, PATH_SIZE, "%s", path);
+    all->v[all->n++].command = c;
+}
+
+static void get_commands(struct all_commands *all)
+{
+    all->n = 0;
+    command_each(collect, all);
+    cr_assert_geq(all->n, (size_t)10);
+}
+
+/* Entries that a page or the completion could not use. */
+Test(docs, command_table_is_complete)
+{
+    static struct all_commands all;
+    get_commands(&all);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct command *c = all.v[i].command;
+        const char *path = all.v[i].path;
+        cr_assert(c->run && c->synopsis && c->summary && c->text && c->exits, "%s", path);
+        cr_expect_neq(c->summary[strlen(c->summary) - 1], '.', "%s", path);
+        cr_expect_eq(c->text[strlen(c->text) - 1], '.', "%s", path);
+        bool knows_usage_error = false;
+        for (const struct command_exit *x = c->exits; x->meaning; x++)
+            knows_usage_error = knows_usage_error || x->code == 2;
+        cr_expect(knows_usage_error, "%s", path);
+        for (const struct command_argument *a = c->arguments; a && a->name; a++)
+            cr_expect(a->help && (a->completion == COMPLETE_CHOICE) == !!a->choices, "%s %s", path, a->name);
+        for (const struct command_option *o = c->options; o && o->name; o++) {
+            cr_expect(o->help && (o->completion == COMPLETE_CHOICE) == !!o->choices, "%s --%s", path,
+                      o->name);
+            cr_expect(o->value || o->completion == COMPLETE_NOTHING, "%s --%s", path, o->name);
+        }
+    }
+}
+
+/* A value that the parser of this kind of argument or option takes. */
+static void sample(enum completion completion, const char *choices, char *text, size_t size)
+{
+    static const char *const samples[] = {
+        [COMPLETE_NOTHING] = "1",     [COMPLETE_FILE] = "x",          [COMPLETE_FOLDER] = "x",
+        [COMPLETE_SOLVER] = "bptt",   [COMPLETE_DATASET] = "digits",  [COMPLETE_EXPERIMENT] = "x.yaml",
+        [COMPLETE_RESULTS] = "x",     [COMPLETE_KEY] = "dataset.T=5", [COMPLETE_DATASET_KEY] = "T=5",
+        [COMPLETE_MODULE] = "digits", [COMPLETE_CHOICE] = NULL};
+    if (completion == COMPLETE_CHOICE)
+        (void)snprintf(text, size, "%.*s", (int)strcspn(choices, " "), choices);
+    else
+        (void)snprintf(text, size, "%s", samples[completion]);
+}
+
+/* "dataset info digits": the command with its arguments. */
+static void begin_line(const struct named *n, char *line, size_t size)
+{
+    size_t used = (size_t)snprintf(line, size, "%s", n->path);
+    for (const struct command_argument *a = n->command->arguments; a && a->name; a++) {
+        char word[80];
+        sample(a->completion, a->choices, word, sizeof word);
+        used += (size_t)snprintf(line + used, size - used, " %s", word);
+    }
+}
+
+/* The parser refuses `option` by name and nothing before it. */
+static void expect_refused(const char *line, const char *option)
+{
+    static struct result r;
+    char named[100];
+    (void)snprintf(named, sizeof named, "'%s'", option);
+    spikebench(&r, line);
+    cr_expect_eq(r.code, 2, "'%s' gave %d:\n%s", line, r.code, r.output);
+    r.output[strcspn(r.output, "\n")] = '\0';
+    cr_expect_not_null(strstr(r.output, named), "'%s' does not refuse %s but says:\n%s", line, option,
+                       r.output);
+}
+
+/* An option of the table is taken: what is refused is the unknown one that follows. */
+static void expect_taken(const struct named *n, const struct command_option *o)
+{
+    char line[LINE_SIZE], tail[200], value[80] = "";
+    if (o->value) sample(o->completion, o->choices, value, sizeof value);
+    for (int letter = 0; letter < 2; letter++) {
+        if (letter && !o->letter) continue;
+        begin_line(n, line, sizeof line);
+        if (letter)
+            (void)snprintf(tail, sizeof tail, " -%c %s --no-such-option 1", o->letter, value);
+        else
+            (void)snprintf(tail, sizeof tail, " --%s %s --no-such-option 1", o->name, value);
+        (void)strncat(line, tail, sizeof line - strlen(line) - 1);
+        expect_refused(line, "--no-such-option");
+    }
+}
+
+Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct all_commands all;
+    static struct result r;
+    char line[LINE_SIZE];
+    get_commands(&all);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct command *c = all.v[i].command;
+        for (int k = 0; k < 2; k++) {
+            (void)snprintf(line, sizeof line, "%s %s", all.v[i].path, k ? "--help" : "-h");
+            spikebench(&r, line);
+            cr_expect_eq(r.code, 0, "'%s' gave %d", line, r.code);
+            (void)snprintf(line, sizeof line, "usage: spikebench %s %s\n", all.v[i].path, c->synopsis);
+            cr_expect_eq(strncmp(r.output, line, strlen(line)), 0, "%s", r.output);
+        }
+        if (c->subcommands) continue;
+        for (const struct command_option *o = c->options; o && o->name; o++) expect_taken(&all.v[i], o);
+    }
+}
+
+static bool has_option(const struct command *c, const char *name)
+{
+    if (strncmp("help", name, strlen(name)) == 0) return true;
+    for (const struct command_option *o = c->options; o && o->name; o++)
+        if (strncmp(o->name, name, strlen(name)) == 0) return true; /* getopt takes beginnings too */
+    return false;
+}
+
+/* Whether one of the first n commands has the option. */
+static bool seen_before(const struct all_commands *all, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        for (const struct command_option *o = all->v[i].command->options; o && o->name; o++)
+            if (strcmp(o->name, name) == 0) return true;
+    return false;
+}
+
+/* What other commands take and this one does not, and what none takes. */
+Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct all_commands all;
+    char line[LINE_SIZE], option[80];
+    get_commands(&all);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct command *c = all.v[i].command;
+        if (c->subcommands) continue;
+        begin_line(&all.v[i], line, sizeof line);
+        size_t used = strlen(line);
+        (void)snprintf(line + used, sizeof line - used, " --no-such-option 1");
+        expect_refused(line, "--no-such-option");
+        for (char letter[] = "a"; *letter <= 'z'; ++*letter) { /* an option that no table has */
+            if (has_option(c, letter)) continue;
+            (void)snprintf(option, sizeof option, "--%s", letter);
+            (void)snprintf(line + used, sizeof line - used, " %s 1", option);
+            expect_refused(line, option);
+        }
+        for (size_t j = 0; j < all.n; j++)
+            for (const struct command_option *o = all.v[j].command->options; o && o->name; o++) {
+                if (has_option(c, o->name) || seen_before(&all, j, o->name)) continue;
+                (void)snprintf(option, sizeof option, "--%s", o->name);
+                (void)snprintf(line + used, sizeof line - used, " %s 1", option);
+                expect_refused(line, option);
+            }
+    }
+}
+
+/* ---- pages ---- */
+
+static void set_page(const struct page_format *format, char *text, size_t size)
+{
+    static const struct page_column columns[] = {{"key", true}, {"default", true}, {"meaning", false}};
+    FILE *f = fmemopen(text, size, "w");
+    cr_assert_not_null(f);
+    struct page p = {.out = f, .format = format, .columns = columns, .n_columns = 3};
+    format->section(&p, "one", false);
+    format->paragraph(&p, ".dot a_b 'c' --set x\\y z-1 <|>");
+    format->literal(&p, ".x -j\n'y' | z\n");
+    format->table(&p);
+    format->row(&p, (const char *const[]){"--a-b", "-1|2", ".c *d*"});
+    format->row(&p, (const char *const[]){"k", "", "e"});
+    cr_assert_eq(fclose(f), 0);
+}
+
+Test(docs, markdown_escapes)
+{
+    char text[2000];
+    set_page(&page_markdown, text, sizeof text);
+    cr_expect_str_eq(text, "\n## one\n"
+                           "\n.dot a\\_b 'c' --set x\\\\y z-1 \\<\\|\\>\n"
+                           "\n```\n.x -j\n'y' | z\n```\n"
+                           "\n| key | default | meaning |\n|---|---|---|\n"
+                           "| `--a-b` | `-1\\|2` | .c \\*d\\* |\n"
+                           "| `k` | | e |\n");
+}
+
+Test(docs, man_escapes)
+{
+    char text[2000];
+    set_page(&page_man, text, sizeof text);
+    cr_expect_str_eq(text, ".SH \"ONE\"\n"
+                           "\\&.dot a_b \\(aqc\\(aq \\-\\-set x\\(rsy z-1 <|>\n"
+                           ".PP\n.RS 4\n.nf\n\\&.x \\-j\n\\(aqy\\(aq | z\n.fi\n.RE\n"
+                           ".TP\n\\fB\\-\\-a\\-b\\fR\n\\&.c *d* (default \\-1|2)\n"
+                           ".TP\n\\fBk\\fR\ne\n");
+}
+
+/* A line that would begin with a dot or a quote after it was broken. */
+Test(docs, man_breaks_lines_safely)
+{
+    char text[400];
+    FILE *f = fmemopen(text, sizeof text, "w");
+    cr_assert_not_null(f);
+    struct page p = {.out = f, .format = &page_man, .fresh = true};
+    page_man.paragraph(&p, "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+                           ".5 a");
+    cr_assert_eq(fclose(f), 0);
+    cr_expect_str_eq(text, "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+                           "\\&.5 a\n");
+}
+
+static char *whole_reference(const struct page_format *format)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    cr_assert_not_null(f);
+    reference_write(format, f);
+    cr_assert_eq(fclose(f), 0);
+    return text;
+}
+
+/* Every option of a table has its row, with its default. */
+static void expect_rows(const char *page, const char *prefix, const struct option_table *t)
+{
+    char row[800];
+    for (size_t i = 0; i < t->n; i++) {
+        const struct option *o = &t->options[i];
+        bool empty = !*o->value;
+        (void)snprintf(row, sizeof row, "\n| `%s%s` | %s | %s%s%s", prefix, o->key, option_type_text(o),
+                       empty ? "" : "`", o->value, empty ? "" : "` ");
+        cr_expect_not_null(strstr(page, row), "'%s' is missing", row + 1);
+    }
+}
+
+Test(docs, the_reference_knows_every_module)
+{
+    static struct all_commands all;
+    char *page = whole_reference(&page_markdown), line[200];
+    for (size_t i = 0; solvers[i]; i++) expect_rows(page, "solver.", &solvers[i]->options);
+    for (size_t i = 0; dataset_sources[i]; i++) {
+        expect_rows(page, "dataset.", &dataset_sources[i]->options);
+        cr_expect_not_null(dataset_sources[i]->licence);
+    }
+    expect_rows(page, "network.", &net_option_table);
+    expect_rows(page, "stop.", &stop_option_table);
+    expect_rows(page, "", &run_option_table);
+    get_commands(&all);
+    for (size_t i = 0; i < all.n; i++) {
+        (void)snprintf(line, sizeof line, "\n### spikebench %s\n", all.v[i].path);
+        cr_expect((strstr(page, line) != NULL) == !all.v[i].command->subcommands, "%s", line);
+    }
+    free(page);
+}
+
+/* In a table of Markdown every row has as many cells as the header. */
+Test(docs, tables_are_even)
+{
+    char *page = whole_reference(&page_markdown);
+    size_t cells = 0, rows = 0;
+    for (char *line = strtok(page, "\n"); line; line = strtok(NULL, "\n")) {
+        size_t bars = 0;
+        for (const char *c = line; *c; c++) bars += *c == '|' && (c == line || c[-1] != '\\');
+        if (line[0] != '|') {
+            cells = 0;
+            continue;
+        }
+        if (cells) cr_expect_eq(bars, cells, "%s", line);
+        cells = bars;
+        rows++;
+    }
+    cr_expect_gt(rows, (size_t)100);
+    free(page);
+}
+
+Test(docs, allowed_values_in_words)
+{
+    static const char *const names[] = {"a", "b", NULL};
+    static const struct {
+        struct option o;
+        const char *type, *allowed;
+    } cases[] = {
+        {{"k", OPT_REAL, 0, "1", 0, 1, OPT_OPEN_LO, NULL, "", ""}, "number", "in (0, 1]"},
+        {{"k", OPT_REAL, 0, "1", -1e9, 1e9, 0, NULL, "", ""}, "number", "any"},
+        {{"k", OPT_INT, 0, "1", 2, 1e9, 0, NULL, "", ""}, "integer", ">= 2"},
+        {{"k", OPT_BOOL, 0, "no", 0, 0, 0, NULL, "", ""}, "switch", "true or false"},
+        {{"k", OPT_STRING, 0, "", 0, 0, 0, NULL, "", ""}, "text", "any"},
+        {{"k", OPT_INTS, 0, "1", 1, 9, 0, NULL, "", ""}, "list of integers", "each an integer in [1, 9]"},
+        {{"k", OPT_CHOICE, 0, "a", 0, 0, 0, names, "", ""}, "choice", "one of a, b"}};
+    char text[100];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        option_allowed_text(&cases[i].o, text, sizeof text);
+        cr_expect_str_eq(option_type_text(&cases[i].o), cases[i].type);
+        cr_expect_str_eq(text, cases[i].allowed);
+    }
+}
+
+/* ---- result files ---- */
+
+/* The header of a CSV file in the test's folder. */
+static void header_of(const char *file, char *text, size_t size)
+{
+    static struct result r;
+    char command[200];
+    (void)snprintf(command, sizeof command, "head -n 1 %s", file);
+    cli_shell(&r, command);
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    r.output[strcspn(r.output, "\n")] = '\0';
+    (void)snprintf(text, size, "%s", r.output);
+}
+
+/* The columns are those of the list in its order; columns with a prefix of an option, and precision and
+ * eval_every, stand for the one entry with commas in its name. */
+static void expect_columns(char *header, const struct entry *entries)
+{
+    for (char *column = strtok(header, ","); column; column = strtok(NULL, ",")) {
+        if (entries->name && strchr(entries->name, ',')) {
+            if (strchr(column, '.') || strcmp(column, "precision") == 0 || strcmp(column, "eval_every") == 0)
+                continue;
+            entries++;
+        }
+        cr_assert_not_null(entries->name, "'%s' is not described", column);
+        cr_assert_str_eq(column, entries->name);
+        entries++;
+    }
+    cr_expect_null(entries->name, "there is no column '%s'", entries->name);
+}
+
+Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    static char header[OUTPUT_SIZE];
+    char fixed[400] = "";
+    cli_write("e.yaml", "experiment: e\nstop: {max_iter: 1}\n"
+                        "dataset: {name: digits, T: 3, n_train: 40, n_validation: 20, n_test: 20}\n"
+                        "network: {hidden: [10]}\nsolvers: [{name: random_features}]\n");
+    cli_shell(&r, "\"$SB\" run e.yaml && \"$SB\" summarise e && cp results/e/curves/*.csv curve.csv && cp "
+                  "results/e/curves_summary/*.csv results/e/config.resolved.yaml .");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    header_of("results/e/runs.csv", header, sizeof header);
+    expect_columns(header, run_columns);
+    header_of("curve.csv", header, sizeof header);
+    for (const struct entry *x = curve_columns; x->name; x++) { /* fwd_rate_1 .. of one hidden layer */
+        size_t used = strlen(fixed);
+        (void)snprintf(fixed + used, sizeof fixed - used, "%.*s,", (int)strcspn(x->name, " "), x->name);
+    }
+    cr_expect_eq(strncmp(header, fixed, strlen(fixed)), 0, "%s", header);
+    header_of("results/e/summary.csv", header, sizeof header);
+    char *means = strstr(header, ",iters_mean");
+    cr_assert_not_null(means);
+    static const char *const meant[] = {"iters",      "train_s",   "acc_train",
+                                        "acc_val",    "acc_test",  "acc_test_at_best_val",
+                                        "loss_train", "rate_mean", "synops"};
+    char *at = means;
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
+        char five[200];
+        (void)snprintf(five, sizeof five, ",%s_mean,%s_sd,%s_med,%s_q1,%s_q3", meant[i], meant[i], meant[i],
+                       meant[i], meant[i]);
+        cr_assert_eq(strncmp(at, five, strlen(five)), 0, "%s", at);
+        at += strlen(five);
+    }
+    cr_expect_str_eq(at, "");
+    *means = '\0';
+    for (char *column = strtok(header, ","); column; column = strtok(NULL, ",")) {
+        bool listed = false;
+        for (const struct entry *x = summary_parts; x->name; x++)
+            listed = listed || strcmp(x->name, column) == 0;
+        cr_expect(listed, "'%s' is not described", column);
+    }
+}
