@@ -1,7 +1,7 @@
 /* Losses of the readout. */
 #include "network/loss.h"
 
-const char *const loss_names[] = {"squared", "cross_entropy", "squared_hinge", NULL};
+const char *const loss_names[] = {"squared", "cross_entropy", "squared_hinge", "hinge", NULL};
 
 static double squared(size_t K, const real *s, size_t label, real *gradient)
 {
@@ -35,11 +35,23 @@ static double squared_hinge(size_t K, const real *s, size_t label, real *gradien
     return sum;
 }
 
+static double hinge(size_t K, const real *s, size_t label, real *gradient)
+{
+    double sum = 0;
+    for (size_t k = 0; k < K; k++) {
+        real side = k == label ? R(1.0) : R(-1.0), margin = 1 - side * s[k];
+        if (margin > 0) sum += (double)margin;
+        if (gradient) gradient[k] = margin > 0 ? -side : 0;
+    }
+    return sum;
+}
+
 double loss_value(enum loss kind, size_t K, const real *scores, int label, real *gradient)
 {
     switch (kind) {
     case LOSS_CROSS_ENTROPY: return cross_entropy(K, scores, (size_t)label, gradient);
     case LOSS_SQUARED_HINGE: return squared_hinge(K, scores, (size_t)label, gradient);
+    case LOSS_HINGE: return hinge(K, scores, (size_t)label, gradient);
     case LOSS_SQUARED: break;
     }
     return squared(K, scores, (size_t)label, gradient);

@@ -55,6 +55,7 @@ Test(loss, values_by_hand)
     real s[] = {R(0.5), R(2.0), R(-1.0)};
     cr_expect_float_eq(loss_value(LOSS_SQUARED, 3, s, 1, NULL), 0.25 + 1 + 1, 1e-6);
     cr_expect_float_eq(loss_value(LOSS_SQUARED_HINGE, 3, s, 1, NULL), 2.25, 1e-6);
+    cr_expect_float_eq(loss_value(LOSS_HINGE, 3, s, 1, NULL), 1.5, 1e-6);
     cr_expect_float_eq(loss_value(LOSS_CROSS_ENTROPY, 3, s, 1, NULL),
                        log(exp(0.5) + exp(2.0) + exp(-1.0)) - 2, 1e-6);
     cr_expect_eq(loss_argmax(3, s), 1);
@@ -64,7 +65,7 @@ Test(loss, values_by_hand)
 
 Test(loss, gradients_are_finite_differences)
 {
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; loss_names[kind]; kind++)
         for (int k = 0; k < 3; k++) {
             real s[] = {R(0.5), R(0.3), R(-1.4)}, g[3], old = s[k];
             const real h = REAL_SELECT(R(1e-6), R(1e-2));
