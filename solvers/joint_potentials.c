@@ -33,6 +33,7 @@ struct cell {
     double *off, *on;   /* the bounds of y */
     double *y;          /* the solution; y[0] = 0 */
     double *bound;      /* pattern: the bound of step t; bound[0] = 0 */
+    double *force;      /* pattern: V_t'(bound[t]) */
     double *penalty[2]; /* sigma/(2 rho) (a - side)^2 */
     double *least;      /* sum over steps 1..t of the smaller penalty */
     double *distance;   /* exact, by node: least cost of a path to it */
@@ -43,7 +44,7 @@ struct cell {
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e)
 {
     w->tile = mem_alloc(m, 5 * T * TILE, sizeof *w->tile, e);
-    w->cell = mem_alloc(m, 10 * (T + 1), sizeof *w->cell, e);
+    w->cell = mem_alloc(m, 11 * (T + 1), sizeof *w->cell, e);
     w->index = mem_alloc(m, 6 * (T + 1), sizeof *w->index, e);
     return w->tile && w->cell && w->index ? ST_OK : ST_MEMORY;
 }
@@ -65,7 +66,8 @@ static struct cell cell_of(const struct joint_work *w, size_t T)
                          .bound = a + 3 * n,
                          .penalty = {a + 4 * n, a + 5 * n},
                          .least = a + 6 * n,
-                         .distance = a + 7 * n,
+                         .force = a + 7 * n,
+                         .distance = a + 8 * n,
                          .queue = w->index,
                          .before = w->index + 2 * n,
                          .node = w->index + 3 * n};
@@ -82,14 +84,18 @@ static double slope(const struct joint_potentials *p, const struct cell *c, size
     return (y - p->power[t - s] * c->bound[s]) / p->energy[t - s];
 }
 
-/* -1, 0, 1: y lies left of, on, right of the knot between the neighbouring pieces of V_t of the steps i
- * (left) and j (right). The younger one is the steeper one. */
-static int side_of_knot(const struct joint_potentials *p, const struct cell *c, size_t i, size_t j, size_t t,
-                        double y)
+/* Of two neighbouring pieces of V_t the younger one's bound made the knot between them, at (y_k, V_k'(y_k)).
+ * Each step moves a knot by y <- delta y + slope / delta, slope <- slope / delta. So y is right of the knot
+ * iff delta^(t-k) times the slope of piece k there exceeds V_k'(y_k). (Comparing the two pieces instead would
+ * not do: long after k they agree to rounding everywhere between.) */
+static double right_of_knot(const struct joint_potentials *p, const struct cell *c, size_t k, size_t t,
+                            double y)
 {
-    double left = slope(p, c, i, t, y), right = slope(p, c, j, t, y);
-    int above = (right > left) - (right < left);
-    return j > i ? above : -above;
+    return p->power[t - k] * slope(p, c, k, t, y) - c->force[k];
+}
+static size_t younger(size_t i, size_t j)
+{
+    return i > j ? i : j;
 }
 
 /* Path from y_s to y_t without bounds: y_i for s < i < t. */
@@ -111,50 +117,40 @@ static void fill(const struct joint_potentials *p, struct cell *c, double y_s, d
     c->y[t] = y_t;
 }
 
-/* The last step at a bound: T itself if V_T still falls towards it, else the owner of the piece that has
- * V_T's minimum. queue[left..right]: the pieces of V_T that bound T has left over. */
-static size_t last_at_bound(const struct joint_potentials *p, const struct cell *c, bool on, size_t left,
-                            size_t right)
+/* The last step at a bound: T itself if V_T falls towards it, else the owner of the piece where V_T' = 0. A
+ * knot's slope has the sign of V_k'(y_k) for ever. queue[left..right]: the pieces that bound T has left over.
+ */
+static size_t last_at_bound(const struct cell *c, size_t T, bool on, size_t left, size_t right)
 {
-    const size_t T = p->T;
-    double fall = slope(p, c, c->before[T], T, c->bound[T]);
-    if (on ? fall >= 0 : fall <= 0) return T;
+    const size_t *q = c->queue;
+    if (on ? c->force[T] >= 0 : c->force[T] <= 0) return T;
     if (on) {
-        for (; left < right; left++) {
-            double root = p->power[T - c->queue[left]] * c->bound[c->queue[left]];
-            if (side_of_knot(p, c, c->queue[left], c->queue[left + 1], T, root) <= 0) break;
-        }
-        return c->queue[left];
+        while (left < right && c->force[younger(q[left], q[left + 1])] < 0) left++;
+        return q[left];
     }
-    for (; left < right; right--) {
-        double root = p->power[T - c->queue[right]] * c->bound[c->queue[right]];
-        if (side_of_knot(p, c, c->queue[right - 1], c->queue[right], T, root) >= 0) break;
-    }
-    return c->queue[right];
+    while (left < right && c->force[younger(q[right - 1], q[right])] > 0) right--;
+    return q[right];
 }
 
 /* c->y of the pattern a >= 1/2. a: stride TILE. */
 static void solve_pattern(const struct joint_potentials *p, struct cell *c, const double *a)
 {
     const size_t T = p->T;
-    size_t left = T, right = T;
-    c->queue[T] = 0;
+    size_t left = T, right = T, *q = c->queue;
+    q[T] = 0;
     c->bound[0] = c->y[0] = 0;
     for (size_t t = 1; t <= T; t++) {
         bool on = is_on(a[(t - 1) * TILE]);
         double b = c->bound[t] = on ? c->on[t] : c->off[t];
-        if (on) {
-            while (left < right && side_of_knot(p, c, c->queue[left], c->queue[left + 1], t, b) > 0) left++;
-            c->before[t] = c->queue[left];
-            if (t < T) c->queue[--left] = t;
-        } else {
-            while (left < right && side_of_knot(p, c, c->queue[right - 1], c->queue[right], t, b) < 0)
-                right--;
-            c->before[t] = c->queue[right];
-            if (t < T) c->queue[++right] = t;
-        }
+        if (on)
+            while (left < right && right_of_knot(p, c, younger(q[left], q[left + 1]), t, b) > 0) left++;
+        else
+            while (left < right && right_of_knot(p, c, younger(q[right - 1], q[right]), t, b) < 0) right--;
+        c->before[t] = on ? q[left] : q[right];
+        c->force[t] = slope(p, c, c->before[t], t, b);
+        if (t < T) q[on ? --left : ++right] = t;
     }
-    size_t s = last_at_bound(p, c, is_on(a[(T - 1) * TILE]), left, right);
+    size_t s = last_at_bound(c, T, is_on(a[(T - 1) * TILE]), left, right);
     for (size_t t = s + 1; t <= T; t++) c->y[t] = p->power[t - s] * c->bound[s];
     for (; s > 0; s = c->before[s]) fill(p, c, c->bound[c->before[s]], c->bound[s], c->before[s], s);
     for (size_t t = 1; t <= T; t++) c->y[t] = clamp(c, t, is_on(a[(t - 1) * TILE]), c->y[t]);
