@@ -15,10 +15,17 @@
 #define SPIKEBENCH_SOLVERS_ADMM_BLOCKS_H
 
 #include "solvers/joint_output.h"
+#include "solvers/joint_potentials.h"
 #include "solvers/solver.h"
 #include "support/linsolve.h"
 
-enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL };
+enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL, WEIGHTS_TRUST };
+
+/* proximal and trust pull towards the previous weights */
+static inline bool admm_keeps_weights(enum admm_weights kind)
+{
+    return kind == WEIGHTS_PROXIMAL || kind == WEIGHTS_TRUST;
+}
 enum admm_box { BOX_CLIP, BOX_EXACT, BOX_NONE };
 enum admm_potentials { POTENTIALS_SEQUENTIAL, POTENTIALS_PATTERN, POTENTIALS_DYNAMIC };
 enum admm_output { OUTPUT_SEQUENTIAL, OUTPUT_JOINT };
@@ -47,6 +54,7 @@ struct weight_system {
     struct chol chol; /* ridge and proximal */
     struct pinv pinv;
     double shift;
+    double step;      /* trust: rms change of W a that the last step would have made */
     double lipschitz; /* linearised: an upper bound of the Gram matrix's largest eigenvalue */
     real *power;      /* 2 n_{l-1}: workspace of the power iteration */
     bool fixed;       /* layer 1: the Gram matrix is that of the data, factored once */
@@ -66,6 +74,7 @@ struct spike_system {
 struct admm_work {
     real *target, *rhs, *product, *small;
     double *doubles; /* for the proximal steps of a chunk */
+    struct joint_work paths;
 };
 
 /* Per-slot sums of a measured iteration. */
@@ -93,6 +102,7 @@ struct admm {
     real *a[NET_MAX_LAYERS + 1];        /* l = 1..L-1 */
     real *v[NET_MAX_LAYERS + 1];        /* W_l a_{l-1}, valid where fresh[l] */
     bool fresh[NET_MAX_LAYERS + 1];
+    double tau;    /* trust: largest rms change of W_l a_{l-1} in a weight step, membrane units */
     real *lambda;  /* n_L x N: the multiplier at t = T; MULTIPLIER_ALL: lambda_t = delta^(T-t) lambda */
     int *labels;   /* [N], in the order of the training batch */
     real *adjoint; /* n_L x N: rho r~_T = -grad loss(z*) of the last joint z_L step */
@@ -103,8 +113,9 @@ struct admm {
     real *d_slot[SLOT_MAX], *g_slot[SLOT_MAX];
     real *d_kept,
         *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring */
-    struct admm_work *work; /* [pool threads] */
-    size_t *time_order;     /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
+    struct admm_work *work;        /* [pool threads] */
+    size_t *time_order;            /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
+    struct joint_potentials paths; /* joint z-steps: the tables of the leak */
     bool measure;
     struct step_report *report; /* of the step that is running: its clock; else NULL */
     struct admm_sums sums[SLOT_MAX];

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const admm_weights_names[] = {"ridge", "pinv", "proximal", NULL};
+const char *const admm_weights_names[] = {"ridge", "pinv", "proximal", "trust", NULL};
 const char *const admm_box_names[] = {"clip", "exact", "none", NULL};
 const char *const admm_order_names[] = {"sequential", "random", NULL};
 const char *const admm_layer_order_names[] = {"sequential", "random", "backward", NULL};
@@ -93,7 +93,7 @@ static status build(struct admm_solver *s, const struct admm_settings *set, stru
     TRY(admm_create(b, set, &s->env, e));
     s->layers = mem_alloc(&b->mem, b->L, sizeof *s->layers, e);
     if (!s->layers) return ST_MEMORY;
-    for (size_t l = 1; l < b->L; l++) s->layers[l - 1] = o->layer_order == ORDER_BACKWARD ? b->L - l : l;
+    for (size_t l = 1; l < b->L; l++) s->layers[l - 1] = l;
     if (o->time_order == ORDER_RANDOM) {
         b->time_order = mem_alloc(&b->mem, b->T, sizeof *b->time_order, e);
         if (!b->time_order) return ST_MEMORY;
@@ -193,13 +193,21 @@ static void count_rise(struct admm_solver *s, int block, double change, double a
     if (change > allowed + REAL_SELECT(1e-11, 1e-4) * (1.0 + s->scale)) s->rises[block] += 1.0;
 }
 
-static status hidden_layer(struct admm_solver *s, size_t l, struct error *e)
+static status update_weights(struct admm_solver *s, size_t l, struct error *e)
+{
+    double change = 0;
+    TRY(admm_update_weights(&s->blocks, l, &change, e));
+    if (s->blocks.measure) count_rise(s, admm_is_output(&s->blocks, l) ? RISE_W_OUT : RISE_W, change, 0);
+    return ST_OK;
+}
+
+/* a and z of a hidden layer. */
+static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
 {
     struct admm *b = &s->blocks;
-    double change = 0;
-    TRY(admm_update_weights(b, l, &change, e));
     if (s->options.penalties == PENALTIES_ADAPTIVE) admm_penalties_adapt(s, l);
     TRY(admm_factor_spikes(b, l, e));
+    admm_refresh(b, l);
     struct layer_task task = {b, l};
     pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
     b->fresh[l + 1] = false;
@@ -207,29 +215,27 @@ static status hidden_layer(struct admm_solver *s, size_t l, struct error *e)
     b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
     if (!b->measure) return ST_OK;
     double cells = (double)b->N * (double)b->T * (double)b->net->n[l];
-    count_rise(s, RISE_W, change, 0);
     count_rise(s, RISE_A, sums.change_a, 0);
     /* Moving the open boundary to theta + eps may cost rho_l eps^2 per element. */
     count_rise(s, RISE_Z, sums.change_z, cells * b->rho[l] * (double)ADMM_EPS * (double)ADMM_EPS);
     const struct spike_system *sys = &b->spike[l][0];
     double scale = sys->lipschitz * sqrt(sums.x2) + sqrt(sums.b2);
-    b->backward_a[l] = b->set.box == BOX_EXACT || sys->linear ? NAN
-                       : scale > 0                            ? sqrt(sums.residual2) / scale
-                                                              : 0.0;
+    if (b->set.box == BOX_EXACT || sys->linear)
+        b->backward_a[l] = NAN;
+    else
+        b->backward_a[l] = scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
     return ST_OK;
 }
 
-static status output_layer(struct admm_solver *s, struct error *e)
+/* z_L and, after the warm-up, the multiplier. */
+static void update_readout(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
-    double change = 0, moved = 0;
-    TRY(admm_update_weights(b, b->L, &change, e));
+    double moved = 0;
+    admm_refresh(b, b->L);
     pool_run(b->env->pool, b->part.n_slots, output_slot, b);
     struct admm_sums sums = take_sums(s);
-    if (b->measure) {
-        count_rise(s, RISE_W_OUT, change, 0);
-        count_rise(s, RISE_Z_OUT, sums.change_z, 0);
-    }
+    if (b->measure) count_rise(s, RISE_Z_OUT, sums.change_z, 0);
     size_t K = b->net->n[b->L];
     for (size_t c = 0; c < b->part.n_chunks; c++) {
         size_t C = admm_chunk_size(b, c);
@@ -242,6 +248,28 @@ static status output_layer(struct admm_solver *s, struct error *e)
         s->dual = b->rho[b->L] * sqrt(moved / ((double)b->N * (double)K));
         admm_update_multiplier(b);
     }
+}
+
+/* The published order: W, a, z of each hidden layer, then W_L, z_L, lambda. */
+static status forward_sweep(struct admm_solver *s, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    for (size_t k = 0; k + 1 < b->L; k++) {
+        TRY(update_weights(s, s->layers[k], e));
+        TRY(update_hidden(s, s->layers[k], e));
+    }
+    TRY(update_weights(s, b->L, e));
+    update_readout(s);
+    return ST_OK;
+}
+
+/* Targets from the labels downwards, then all weights: z_L, lambda; a, z of layers L-1 .. 1; W_1 .. W_L. */
+static status backward_sweep(struct admm_solver *s, struct error *e)
+{
+    size_t L = s->blocks.L;
+    update_readout(s);
+    for (size_t l = L - 1; l >= 1; l--) TRY(update_hidden(s, l, e));
+    for (size_t l = 1; l <= L; l++) TRY(update_weights(s, l, e));
     return ST_OK;
 }
 
@@ -257,10 +285,12 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
 {
     struct admm_solver *s = state;
     struct admm *b = &s->blocks;
+    const struct admm_options *o = &s->options;
     b->measure = r->measure;
     b->report = r;
+    b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
-    if (s->options.restart_every > 0 && s->iteration > 0 && s->iteration % s->options.restart_every == 0)
+    if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0)
         TRY(admm_family_restart(s, e));
     if (r->measure) {
         struct admm_point p;
@@ -269,10 +299,9 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
         s->scale = fabs(p.lagrangian);
         step_resume(r);
     }
-    if (s->options.layer_order == ORDER_RANDOM) rng_shuffle(s->env.rng, s->layers, b->L - 1);
+    if (o->layer_order == ORDER_RANDOM) rng_shuffle(s->env.rng, s->layers, b->L - 1);
     if (b->time_order && b->T > 1) rng_shuffle(s->env.rng, b->time_order, b->T - 1);
-    for (size_t k = 0; k + 1 < b->L; k++) TRY(hidden_layer(s, s->layers[k], e));
-    TRY(output_layer(s, e));
+    TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
     b->report = NULL;
     s->iteration++;
     admm_penalties_after(s);

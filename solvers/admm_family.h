@@ -48,12 +48,18 @@ extern const char *const admm_weights_names[],
 
 #define ADMM_WEIGHT_OPTIONS(weights_value, kappa_value)                                                      \
     ADMM_OPTION(weights, OPT_CHOICE, weights_value, 0, 0, 0, admm_weights_names, "",                         \
-                "weight solve: Cholesky with a ridge, pseudo-inverse, or proximal (pull towards the "        \
-                "previous weights)"),                                                                        \
+                "weight solve: Cholesky with a ridge, pseudo-inverse, proximal (pull towards the previous "   \
+                "weights), or trust (proximal, and the step shortened to tau)"),                                                                        \
     ADMM_OPTION(kappa, OPT_REAL, kappa_value, 0, 1e6, OPT_OPEN_LO, NULL, "",                                 \
-                "ridge and proximal: shift of the Gram matrix, times its mean diagonal entry"),              \
+                "ridge, proximal, trust: shift of the Gram matrix, times its mean diagonal entry"),              \
     ADMM_OPTION(cutoff, OPT_REAL, "1e-12", 0, 1, OPT_OPEN_HI, NULL, "",                                      \
-                "pinv: eigenvalues below cutoff times the largest count as zero")
+                "pinv: eigenvalues below cutoff times the largest count as zero"),                           \
+    ADMM_OPTION(tau, OPT_REAL, "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                           \
+                "trust: largest rms change of the input currents by a weight step, at first"),               \
+    ADMM_OPTION(tau_end, OPT_REAL, "0.01", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                      \
+                "trust: the same at last; geometric in between"),                                            \
+    ADMM_OPTION(tau_iterations, OPT_INT, "100", 1, 1e9, 0, NULL, "iterations",                               \
+                "trust: iterations until the step has shrunk to tau_end")
 
 #define ADMM_BOX_OPTION(value)                                                                               \
     ADMM_OPTION(box, OPT_CHOICE, value, 0, 0, 0, admm_box_names, "",                                         \
@@ -64,8 +70,9 @@ extern const char *const admm_weights_names[],
     ADMM_OPTION(warmup, OPT_INT, "10", 0, 1e9, 0, NULL, "iterations",                                        \
                 "iterations before the multiplier starts to move"),                                          \
     ADMM_OPTION(layer_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_layer_order_names, "",                  \
-                "order of the hidden layers in an iteration; random: drawn anew each time; backward: from "  \
-                "the last to the first")
+                "order of the blocks: hidden layers from the first, then the readout (as published); hidden " \
+                "layers in an order drawn anew each time; or backward: z_L, then a and z from the last "     \
+                "hidden layer to the first, then all weights")
 
 #define ADMM_START_OPTIONS(start_output_value) \
     ADMM_OPTION(start_output, OPT_CHOICE, start_output_value, 0, 0, 0, admm_start_output_names, "",          \

@@ -210,12 +210,9 @@ static status resync_init(void **state, const void *options, const struct train_
     return build(s, e);
 }
 
-/* tau_k = tau (tau_end / tau)^(k / (tau_iterations - 1)), constant afterwards. */
 static double step_size(const struct resync *s)
 {
-    double last = (double)(s->o.tau_iterations - 1), k = (double)s->iteration;
-    double part = last > 0 && k < last ? k / last : 1.0;
-    return s->o.tau * pow(s->o.tau_end / s->o.tau, part);
+    return step_length(s->o.tau, s->o.tau_end, s->o.tau_iterations, s->iteration);
 }
 
 static status resync_step(void *state, struct step_report *r, struct error *e)

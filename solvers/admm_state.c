@@ -80,6 +80,7 @@ static status create_workspaces(struct admm *s, struct error *e)
         size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
         doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
         w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
+        if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, &s->mem, e));
         if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
     }
     for (size_t i = 0; i < s->part.n_slots; i++) {
@@ -124,6 +125,9 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     if (!s->labels) return ST_MEMORY;
     for (size_t i = 0; i < s->N; i++) s->labels[i] = env->train.labels[batch_sample(&env->train, i)];
     if (!s->lambda || !s->adjoint || !s->last || !s->W_old || !s->d_kept || !s->scratch) return ST_MEMORY;
+    if (s->set.potentials != POTENTIALS_SEQUENTIAL)
+        TRY(joint_potentials_create(&s->paths, s->T, 1, 1, s->net->lif.leak, s->net->lif.threshold, ADMM_EPS,
+                                    &s->mem, e));
     return create_workspaces(s, e);
 }
 

@@ -79,6 +79,11 @@ double training_entries(const struct dataset_info *info)
     return samples ? (double)info->entries * (double)info->n[SPLIT_TRAIN] / (double)samples : 0.0;
 }
 
+double step_length(double first, double last, long n, long k)
+{
+    return k + 1 < n ? first * pow(last / first, (double)k / (double)(n - 1)) : last;
+}
+
 const struct solver *solver_find(const char *name)
 {
     for (size_t i = 0; solvers[i]; i++)

@@ -119,6 +119,10 @@ struct solver {
 extern const struct solver *const solvers[];        /* NULL-terminated, registry.c */
 const struct solver *solver_find(const char *name); /* or NULL */
 
+/* Geometric step lengths: first (last / first)^(k / (n - 1)) in iteration k (from 0), `last` from k = n - 1
+ * on. */
+double step_length(double first, double last, long n, long k);
+
 /* Raw blocks in checkpoints: ST_IO on a short write or read. */
 status checkpoint_write(FILE *f, const void *bytes, size_t size, struct error *e);
 status checkpoint_read(FILE *f, void *bytes, size_t size, struct error *e);
