@@ -27,6 +27,8 @@ static const struct option net_option_list[] = {
            "a uniform)"),
     OPTION(start_rate, OPT_REAL, "0.15", 0, 1, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "spikes/step",
            "mean firing rate that start = rate scales each hidden layer to"),
+    OPTION(start_noise, OPT_REAL, "0", 0, 1, 0, NULL, "",
+           "relative change of every starting weight (times a standard normal number), to see how it grows"),
 };
 const struct option_table net_option_table = {
     net_option_list, sizeof net_option_list / sizeof *net_option_list, sizeof(struct net_options)};

@@ -21,11 +21,12 @@ extern const char *const readout_names[], *const start_names[];
 struct net_options {
     struct int_list hidden; /* widths of the hidden layers, at least one */
     double leak, threshold;
-    int reset;         /* enum reset */
-    int readout;       /* enum readout */
-    int loss;          /* enum loss: the loss that is trained and reported */
-    int start;         /* enum start */
-    double start_rate; /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
+    int reset;          /* enum reset */
+    int readout;        /* enum readout */
+    int loss;           /* enum loss: the loss that is trained and reported */
+    int start;          /* enum start */
+    double start_noise; /* relative change of every starting weight: factor 1 + start_noise N(0, 1) */
+    double start_rate;  /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
 };
 extern const struct option_table net_option_table;
 
@@ -46,7 +47,7 @@ status net_create(struct net *net, const struct net_options *o, size_t n_inputs,
  * bisection until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate
  * within 1e-3; the readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if no
  * scale gives the rate (no input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED:
- * zeros. Draws come from `rng` in a fixed order. */
+ * zeros. Last, every weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 

@@ -102,14 +102,23 @@ static status start_rate(struct net *net, double target, const struct batch *dat
     return st;
 }
 
+/* The draws come last: with start_noise 0 none is made, and the start is the same. */
+static void disturb(struct net *net, double noise, struct rng *rng)
+{
+    for (size_t l = 1; noise > 0 && l <= net->L; l++)
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
+            net->W[l][i] = (real)((double)net->W[l][i] * (1 + noise * rng_normal(rng)));
+}
+
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e)
 {
-    if (o->start == START_RATE) return start_rate(net, o->start_rate, data, pool, rng, e);
-    for (size_t l = 1; l <= net->L; l++) {
+    if (o->start == START_RATE) TRY(start_rate(net, o->start_rate, data, pool, rng, e));
+    for (size_t l = 1; o->start != START_RATE && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             net->W[l][i] = o->start == START_KAIMING ? (real)(bound * (2.0 * rng_uniform(rng) - 1.0)) : 0;
     }
+    disturb(net, o->start_noise, rng);
     return ST_OK;
 }

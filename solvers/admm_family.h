@@ -106,6 +106,39 @@ extern const char *const admm_weights_names[],
                 "all steps, none")
 /* clang-format on */
 
+/* Columns, a list of struct metric_desc. */
+/* clang-format off */
+#define ADMM_METRICS \
+    {"acc_aux", "", "auxiliary accuracy: argmax of the auxiliary z_{L,T}, not of the simulated network", \
+    METRIC_RUN}, \
+    {"loss_aux", "", "mean loss of the auxiliary z_{L,T}", METRIC_RUN}, \
+    {"lagrangian", "", \
+    "relaxed augmented Lagrangian, summed over samples, reset and last-step terms included", METRIC_RUN}, \
+    {"lagrangian_rises_w", "", "measured hidden-layer W-updates that raised the Lagrangian, so far", \
+    METRIC_RUN}, \
+    {"lagrangian_rises_a", "", "measured a-updates (layers) that raised the Lagrangian, so far", METRIC_RUN}, \
+    {"lagrangian_rises_z", "", "measured z-updates (layers) that raised the Lagrangian, so far", METRIC_RUN}, \
+    {"lagrangian_rises_w_out", "", "measured updates of W_L that raised the Lagrangian, so far", METRIC_RUN}, \
+    {"lagrangian_rises_z_out", "", "measured updates of z_L that raised the Lagrangian, so far", METRIC_RUN}, \
+    {"res_primal", "", "rms of z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T}", METRIC_RUN}, \
+    {"res_dual", "", "rho_out times rms of the last change of z_{L,T}; nan during warm-up", METRIC_RUN}, \
+    {"res_dyn", "", "rms dynamics residual", METRIC_LAYER}, \
+    {"res_spike", "", "rms of a - H(z - threshold)", METRIC_HIDDEN}, \
+    {"spike_gap", "", \
+    "fraction of (sample, step, neuron) cells where H(z - threshold) and the simulated spike differ", \
+    METRIC_HIDDEN}, \
+    {"rate", "spikes/step", "mean auxiliary firing rate", METRIC_HIDDEN}, \
+    {"weight_change", "", "relative change of all weights in the last iteration (Frobenius)", METRIC_RUN}, \
+    {"kkt_box", "", "box exact: largest KKT residual of the spike solves", METRIC_RUN}, \
+    {"backward_error_w", "", "normwise backward error of the weight solve", METRIC_LAYER}, \
+    {"rcond_w", "", "reciprocal condition number of the weight system", METRIC_LAYER}, \
+    {"backward_error_a", "", "normwise backward error of the spike solves", METRIC_HIDDEN}, \
+    {"unsolved", "", "proximal steps of the loss that did not converge, so far", METRIC_RUN}, \
+    {"rejected_z", "", "joint z-steps (neuron, sample) so far that did not lower the cost and were not taken", \
+    METRIC_RUN}, \
+    {"kkt_z", "", "largest KKT residual of the last joint z-steps", METRIC_RUN}, \
+    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}
+/* clang-format on */
 enum { ADMM_N_METRICS = 23 };
 extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
 
@@ -123,6 +156,9 @@ struct admm_solver {
 
 /* Settings that follow from the options alone; variants change what is theirs. */
 struct admm_settings admm_settings_of(const struct admm_options *o);
+struct admm_settings admm_joint_settings(const struct admm_options *o);      /* admm_joint.c */
+struct admm_settings admm_linearized_settings(const struct admm_options *o); /* admm_linearized.c */
+struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
 /* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
  * state with the variant's settings (on error the caller frees *state with admm_free). */

@@ -25,7 +25,7 @@ static const struct option admm_hybrid_option_list[] = {
     EXACT(exact_last_spikes, "true", "spikes below the readout"),
 };
 
-static struct admm_settings settings_of(const struct admm_options *o)
+struct admm_settings admm_hybrid_settings(const struct admm_options *o)
 {
     struct admm_settings set = admm_settings_of(o);
     set.linear_weights = !o->exact_weights;
@@ -35,7 +35,7 @@ static struct admm_settings settings_of(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_hybrid", settings_of)
+ADMM_DEFINE_SLOTS("admm_hybrid", admm_hybrid_settings)
 
 const struct solver solver_admm_hybrid = {
     ADMM_SLOTS(admm_hybrid_option_list),

@@ -29,7 +29,7 @@ static const struct option admm_joint_option_list[] = {
     ADMM_MULTIPLIER_OPTION("all"),
 };
 
-static struct admm_settings settings_of(const struct admm_options *o)
+struct admm_settings admm_joint_settings(const struct admm_options *o)
 {
     struct admm_settings set = admm_settings_of(o);
     set.potentials = o->potentials == 0 ? POTENTIALS_PATTERN : POTENTIALS_DYNAMIC;
@@ -37,7 +37,7 @@ static struct admm_settings settings_of(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_joint", settings_of)
+ADMM_DEFINE_SLOTS("admm_joint", admm_joint_settings)
 
 const struct solver solver_admm_joint = {
     ADMM_SLOTS(admm_joint_option_list),

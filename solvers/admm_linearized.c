@@ -26,7 +26,7 @@ static const struct option admm_linearized_option_list[] = {
     ADMM_OUTPUT_OPTION("sequential"),
 };
 
-static struct admm_settings settings_of(const struct admm_options *o)
+struct admm_settings admm_linearized_settings(const struct admm_options *o)
 {
     struct admm_settings set = admm_settings_of(o);
     set.linear_weights = set.linear_readout = set.linear_spikes = set.linear_last_spikes = true;
@@ -34,7 +34,7 @@ static struct admm_settings settings_of(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_linearized", settings_of)
+ADMM_DEFINE_SLOTS("admm_linearized", admm_linearized_settings)
 
 const struct solver solver_admm_linearized = {
     ADMM_SLOTS(admm_linearized_option_list),

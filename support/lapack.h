@@ -17,6 +17,10 @@ void REAL_SELECT(dsyevd_, ssyevd_)(const char *jobz, const char *uplo, const int
                                    real *w, real *work, const int *lwork, int *iwork, const int *liwork,
                                    int *info, size_t, size_t);
 
+void REAL_SELECT(dgels_, sgels_)(const char *trans, const int *m, const int *n, const int *nrhs, real *a,
+                                 const int *lda, real *b, const int *ldb, real *work, const int *lwork,
+                                 int *info, size_t);
+
 /* Cholesky factor of the lower triangle, in place. */
 static inline int lapack_potrf(size_t n, real *a)
 {
@@ -46,6 +50,15 @@ static inline int lapack_syevd(size_t n, real *a, real *w, real *work, int lwork
 {
     int size = (int)n, info = 0;
     REAL_SELECT(dsyevd_, ssyevd_)("V", "L", &size, a, &size, w, work, &lwork, iwork, &liwork, &info, 1, 1);
+    return info;
+}
+
+/* argmin ||A x - b|| for one right-hand side by QR, A m x n of full rank (destroyed), m >= n; b (m): in b,
+ * out x in its first n entries. With lwork = -1 the size needed is returned in work[0]. */
+static inline int lapack_gels(size_t m, size_t n, real *a, real *b, real *work, int lwork)
+{
+    int rows = (int)m, columns = (int)n, one = 1, info = 0;
+    REAL_SELECT(dgels_, sgels_)("N", &rows, &columns, &one, a, &rows, b, &rows, work, &lwork, &info, 1);
     return info;
 }
 
