@@ -46,7 +46,7 @@ static const struct option ff_option_list[] = {
     OPTION(sharpness, OPT_REAL, "1", 0, 1e9, OPT_OPEN_LO, NULL, "", "k: scale of the goodness in the loss"),
     OPTION(label_scale, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
            "current of the embedded label's input at every step"),
-    OPTION(label_only, OPT_BOOL, "false", 0, 0, 0, NULL, "",
+    OPTION(label_only, OPT_BOOL, "true", 0, 0, 0, NULL, "",
            "leave the data's own spikes at the label inputs (the first n_L) out"),
     OPTION(input_rate, OPT_REAL, "0.15", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
            "root mean square firing rate that spikes are normalised to for the next layer"),
