@@ -2,15 +2,14 @@
  * local to a layer. One step is one epoch; the readout W_L is neither trained nor used.
  *
  * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
- * is a constant current into input k, one of the first n_L, and the dataset itself is not changed. Positive
- * samples carry their own label, negative ones a wrong one, drawn anew each epoch. With c_j = sum_t a_{j,t}
- * the spike count of unit j, layer l has the goodness
- *     g_l = 1/n_l sum_j c_j^2 / T
- * and its successor sees the normalised spikes
- *     x_{l,t} = a_{l,t} input_rate / q_l,   q_l = sqrt(1/n_l sum_j (c_j / T)^2)   (0 for a silent layer),
- * whose root mean square firing rate is input_rate whatever g_l = T q_l^2 was: the goodness of one layer can
- * not be read off by the next. Each layer's loss (forward_forward.h) is differentiated in that layer's
- * weights alone, through its own steps by the surrogate: dg_l / da_{j,t} = 2 c_j / (n_l T).
+ * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left
+ * out (label_only) or added. The dataset itself is not changed. Positive samples carry their own label,
+ * negative ones a wrong one, drawn anew each epoch. With c_j = sum_t a_{j,t} the spike count of unit j, layer
+ * l has the goodness g_l = 1/n_l sum_j c_j^2 / T and its successor sees the normalised spikes x_{l,t} =
+ * a_{l,t} input_rate / q_l,   q_l = sqrt(1/n_l sum_j (c_j / T)^2)   (0 for a silent layer), whose root mean
+ * square firing rate is input_rate whatever g_l = T q_l^2 was: the goodness of one layer can not be read off
+ * by the next. Each layer's loss (forward_forward.h) is differentiated in that layer's weights alone, through
+ * its own steps by the surrogate: dg_l / da_{j,t} = 2 c_j / (n_l T).
  *
  * Departures from the source: all layers are trained in the same pass over the data, each on the spikes that
  * the layers below have at that moment; the neuron is the shared one (its leak, reset and threshold); the
@@ -47,7 +46,7 @@ static const struct option ff_option_list[] = {
     OPTION(label_scale, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
            "current of the embedded label's input at every step"),
     OPTION(label_only, OPT_BOOL, "true", 0, 0, 0, NULL, "",
-           "leave the data's own spikes at the label inputs (the first n_L) out"),
+           "the label inputs (the first n_L) carry the label alone, without the data's own spikes there"),
     OPTION(input_rate, OPT_REAL, "0.15", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
            "root mean square firing rate that spikes are normalised to for the next layer"),
     OPTION(skip_first, OPT_BOOL, "false", 0, 0, 0, NULL, "",
@@ -102,6 +101,12 @@ double ff_loss_value(enum ff_loss kind, double threshold, double sharpness, doub
     *d_pos = -sharpness * sigmoid(pos);
     *d_neg = sharpness * sigmoid(neg);
     return softplus(pos) + softplus(neg);
+}
+
+int ff_wrong_label(struct rng *rng, size_t n_classes, int label)
+{
+    int draw = (int)rng_below(rng, n_classes - 1);
+    return draw < label ? draw : draw + 1;
 }
 
 static size_t widest_hidden(const struct net *net)
@@ -385,8 +390,8 @@ static status ff_step(void *state, struct step_report *r, struct error *e)
     const struct minibatch_rule rule = {.context = s, .block = train_block};
     const size_t K = s->env.net->n[s->env.net->L];
     for (size_t i = 0; i < train->n; i++) {
-        size_t sample = batch_sample(train, i), draw = rng_below(s->env.rng, K - 1);
-        s->wrong[sample] = (int)(draw < (size_t)train->labels[sample] ? draw : draw + 1);
+        size_t sample = batch_sample(train, i);
+        s->wrong[sample] = ff_wrong_label(s->env.rng, K, train->labels[sample]);
     }
     memset(s->sums, 0, sizeof s->sums);
     r->samples = (double)train->n;

@@ -12,6 +12,9 @@ enum ff_loss { FF_SOFTPLUS, FF_SWISH };
 double ff_loss_value(enum ff_loss kind, double threshold, double sharpness, double g_pos, double g_neg,
                      double *d_pos, double *d_neg);
 
+/* A label other than `label`, each of the n_classes - 1 others equally likely; n_classes >= 2. */
+int ff_wrong_label(struct rng *rng, size_t n_classes, int label);
+
 struct ff_rule {
     enum ff_loss loss;
     double threshold, sharpness;

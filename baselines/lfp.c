@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const reward_names[] = {"softmax", "error", "unit", NULL};
+static const char *const reward_names[] = {"softmax", "error", "misclassified", NULL};
 static const char *const carry_names[] = {"signed", "magnitude", NULL};
 
 struct lfp_options {
@@ -86,17 +86,23 @@ status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size
 
 void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int label, real *r)
 {
-    real top = scores[0], sum = 0;
-    for (size_t k = 1; k < K; k++) top = scores[k] > top ? scores[k] : top;
-    for (size_t k = 0; k < K; k++) sum += exp(scores[k] - top);
+    const size_t y = (size_t)label;
+    real top = scores[loss_argmax(K, scores)], sum = 0;
+    bool wrong = false;
     for (size_t k = 0; k < K; k++) {
-        real target = k == (size_t)label ? R(1.0) : R(0.0);
+        sum += exp(scores[k] - top);
+        wrong = wrong || (k != y && scores[k] >= scores[y]);
+    }
+    for (size_t k = 0; k < K; k++) {
+        real target = k == y ? R(1.0) : R(0.0);
         if (kind == LFP_SOFTMAX)
             r[k] = target - exp(scores[k] - top) / sum;
         else if (kind == LFP_ERROR)
             r[k] = target - scores[k];
+        else if (k == y)
+            r[k] = wrong ? R(1.0) : 0;
         else
-            r[k] = 2 * target - 1;
+            r[k] = scores[k] >= scores[y] ? R(-1.0) : 0;
     }
 }
 

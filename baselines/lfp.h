@@ -4,7 +4,7 @@
 
 #include "network/net.h"
 
-enum lfp_reward { LFP_SOFTMAX, LFP_ERROR, LFP_UNIT };
+enum lfp_reward { LFP_SOFTMAX, LFP_ERROR, LFP_MISCLASSIFIED };
 enum lfp_carry { LFP_SIGNED, LFP_MAGNITUDE };
 
 struct lfp_rule {
@@ -24,7 +24,9 @@ status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size
                        struct error *e);
 
 /* Rewards r (K) of the outputs with scores s and label y, t one-hot; what should rise has a positive one:
- *   softmax: t_k - exp(s_k) / sum_j exp(s_j)       error: t_k - s_k       unit: +1 for the label, -1 else */
+ *   softmax:        t_k - exp(s_k) / sum_j exp(s_j)
+ *   error:          t_k - s_k
+ *   misclassified:  -1 for each other output with s_k >= s_y, +1 for the label if there is one; else 0 */
 void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int label, real *r);
 
 /* One layer of n neurons x C samples backwards over T steps. z: potentials; a: spikes, NULL for the readout.
