@@ -88,21 +88,20 @@ void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int l
 {
     const size_t y = (size_t)label;
     real top = scores[loss_argmax(K, scores)], sum = 0;
-    bool wrong = false;
+    size_t rival = y;
     for (size_t k = 0; k < K; k++) {
         sum += exp(scores[k] - top);
-        wrong = wrong || (k != y && scores[k] >= scores[y]);
+        if (k != y && (rival == y || scores[k] > scores[rival])) rival = k;
     }
+    const bool wrong = rival != y && scores[rival] >= scores[y];
     for (size_t k = 0; k < K; k++) {
         real target = k == y ? R(1.0) : R(0.0);
         if (kind == LFP_SOFTMAX)
             r[k] = target - exp(scores[k] - top) / sum;
         else if (kind == LFP_ERROR)
             r[k] = target - scores[k];
-        else if (k == y)
-            r[k] = wrong ? R(1.0) : 0;
         else
-            r[k] = scores[k] >= scores[y] ? R(-1.0) : 0;
+            r[k] = !wrong ? 0 : k == y ? R(1.0) : k == rival ? R(-1.0) : 0;
     }
 }
 

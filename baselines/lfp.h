@@ -26,7 +26,7 @@ status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size
 /* Rewards r (K) of the outputs with scores s and label y, t one-hot; what should rise has a positive one:
  *   softmax:        t_k - exp(s_k) / sum_j exp(s_j)
  *   error:          t_k - s_k
- *   misclassified:  -1 for each other output with s_k >= s_y, +1 for the label if there is one; else 0 */
+ *   misclassified:  -1 for the best other output and +1 for the label unless the label leads; else 0 */
 void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int label, real *r);
 
 /* One layer of n neurons x C samples backwards over T steps. z: potentials; a: spikes, NULL for the readout.

@@ -24,7 +24,10 @@ Test(lfp, rewards_of_the_outputs)
     for (int k = 0; k < 4; k++) cr_expect_float_eq((double)r[k], -(double)gradient[k] / 2, 1e-6);
     const real behind[] = {0, 0, R(-1.0), R(1.0)};
     lfp_output_reward(LFP_MISCLASSIFIED, 4, s, 3, r);
-    for (int k = 0; k < 4; k++) cr_expect_eq(r[k], behind[k], "only output 2 scores above the label's");
+    for (int k = 0; k < 4; k++) cr_expect_eq(r[k], behind[k], "output 2 is the best");
+    const real low[] = {0, R(1.0), R(-1.0), 0};
+    lfp_output_reward(LFP_MISCLASSIFIED, 4, s, 1, r);
+    for (int k = 0; k < 4; k++) cr_expect_eq(r[k], low[k], "of three that score above, the best");
     lfp_output_reward(LFP_MISCLASSIFIED, 4, s, 2, r);
     for (int k = 0; k < 4; k++) cr_expect_eq(r[k], 0, "the label leads");
 }
