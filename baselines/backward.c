@@ -42,16 +42,14 @@ static double readout_gradient(struct backward *w, const struct net *net, const 
     return sum;
 }
 
-/* dz of a hidden layer from da (d loss / d a through the layer above), backwards in time. */
-static void hidden_gradient(struct backward *w, const struct net *net, size_t l, size_t T, size_t C,
-                            const struct backward_options *o)
+void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
+                  const real *z_all, const real *a_all, const real *da_all, real *dz_all)
 {
-    const size_t size = net->n[l] * C;
-    const real leak = net->lif.leak, theta = net->lif.threshold;
-    const enum reset reset = net->lif.reset;
+    const real leak = lif->leak, theta = lif->threshold;
+    const enum reset reset = lif->reset;
     for (size_t t = T; t-- > 0;) {
-        const real *z = w->trace.z[l] + t * size, *a = w->trace.a[l] + t * size, *da = w->da + t * size;
-        real *dz = w->dz + t * size;
+        const real *z = z_all + t * size, *a = a_all + t * size, *da = da_all + t * size;
+        real *dz = dz_all + t * size;
         const real *next = t + 1 < T ? dz + size : NULL;
         for (size_t i = 0; i < size; i++) {
             real through_spike = da[i], carried = 0;
@@ -75,7 +73,7 @@ double backward_block(struct backward *w, const struct net *net, const struct ba
     double loss = readout_gradient(w, net, b, first, C);
     for (size_t l = net->L; l >= 1; l--) {
         size_t n = net->n[l], in = net->n[l - 1];
-        if (l < net->L) hidden_gradient(w, net, l, T, C, o);
+        if (l < net->L) lif_backward(&net->lif, o, n * C, T, w->trace.z[l], w->trace.a[l], w->da, w->dz);
         if (l == 1) {
             spikes_outer(b, first, C, w->dz, n, gradient[1]);
             break;

@@ -22,6 +22,12 @@ struct backward_options {
     bool detach_reset; /* no gradient through the reset */
 };
 
+/* Backwards through time within one layer of spiking neurons: dz (d loss / d potential) from da (d loss / d
+ * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by the three lines below.
+ */
+void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
+                  const real *z, const real *a, const real *da, real *dz);
+
 /* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = 1..L) the derivative of
  * the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative being the
  * surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:

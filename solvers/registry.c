@@ -2,10 +2,19 @@
 #include "solvers/solver.h"
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
-    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_random_features;
+    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_forward_forward, solver_lfp,
+    solver_random_features;
 
 const struct solver *const solvers[] = {
-    &solver_admm,        &solver_admm_joint,      &solver_admm_linearized,
-    &solver_admm_hybrid, &solver_admm_anderson,   &solver_admm_resync,
-    &solver_bptt,        &solver_random_features, NULL,
+    &solver_admm,
+    &solver_admm_joint,
+    &solver_admm_linearized,
+    &solver_admm_hybrid,
+    &solver_admm_anderson,
+    &solver_admm_resync,
+    &solver_bptt,
+    &solver_forward_forward,
+    &solver_lfp,
+    &solver_random_features,
+    NULL,
 };

@@ -1,0 +1,478 @@
+/* Forward-Forward training of a spiking network (arXiv 2502.20411): two forward passes and losses that are
+ * local to a layer. One step is one epoch; the readout W_L is neither trained nor used.
+ *
+ * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
+ * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left
+ * out (label_only) or added. The dataset itself is not changed. Positive samples carry their own label,
+ * negative ones a wrong one, drawn anew each epoch. With c_j = sum_t a_{j,t} the spike count of unit j, layer
+ * l has the goodness g_l = 1/n_l sum_j c_j^2 / T and its successor sees the normalised spikes x_{l,t} =
+ * a_{l,t} input_rate / q_l,   q_l = sqrt(1/n_l sum_j (c_j / T)^2)   (0 for a silent layer), whose root mean
+ * square firing rate is input_rate whatever g_l = T q_l^2 was: the goodness of one layer can not be read off
+ * by the next. Each layer's loss (forward_forward.h) is differentiated in that layer's weights alone, through
+ * its own steps by the surrogate: dg_l / da_{j,t} = 2 c_j / (n_l T).
+ *
+ * Departures from the source: all layers are trained in the same pass over the data, each on the spikes that
+ * the layers below have at that moment; the neuron is the shared one (its leak, reset and threshold); the
+ * surrogate, the sharpness and the normalisation's scale are options; layers have no bias. */
+#include "baselines/forward_forward.h"
+#include "baselines/backward.h"
+#include "baselines/minibatch.h"
+#include "support/blas.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const ff_loss_names[] = {"softplus", "swish", NULL};
+
+struct ff_options {
+    struct minibatch_options common;
+    int loss, surrogate;
+    double threshold, sharpness, label_scale, input_rate, slope;
+    bool label_only, detach_reset, skip_first;
+};
+
+#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
+    {                                                                                                        \
+#field, type, offsetof(struct ff_options, field), value, lo, hi, flags, choices, unit, help          \
+    }
+
+static const struct option ff_option_list[] = {
+    MINIBATCH_OPTIONS(struct ff_options, "adam", "0.002"),
+    OPTION(loss, OPT_CHOICE, "softplus", 0, 0, 0, ff_loss_names, "",
+           "softplus(k (threshold - g_pos)) + softplus(k (g_neg - threshold)), or x sigmoid(x) with x = k "
+           "(g_neg - g_pos)"),
+    OPTION(threshold, OPT_REAL, "1", 0, 1e9, 0, NULL, "spikes^2/step",
+           "softplus: goodness that separates positive from negative samples"),
+    OPTION(sharpness, OPT_REAL, "1", 0, 1e9, OPT_OPEN_LO, NULL, "", "k: scale of the goodness in the loss"),
+    OPTION(label_scale, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
+           "current of the embedded label's input at every step"),
+    OPTION(label_only, OPT_BOOL, "true", 0, 0, 0, NULL, "",
+           "the label inputs (the first n_L) carry the label alone, without the data's own spikes there"),
+    OPTION(input_rate, OPT_REAL, "0.15", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
+           "root mean square firing rate that spikes are normalised to for the next layer"),
+    OPTION(skip_first, OPT_BOOL, "false", 0, 0, 0, NULL, "",
+           "predict by the goodness of all hidden layers but the first (one hidden layer: by it)"),
+    OPTION(surrogate, OPT_CHOICE, "fast_sigmoid", 0, 0, 0, surrogate_names, "",
+           "derivative that stands in for the spike's"),
+    OPTION(slope, OPT_REAL, "5", 0, 1e6, OPT_OPEN_LO, NULL, "1/membrane units", "steepness of the surrogate"),
+    OPTION(detach_reset, OPT_BOOL, "false", 0, 0, 0, NULL, "", "leave the reset out of the gradient"),
+};
+
+static const struct metric_desc ff_metrics[] = {
+    {"layer_loss", "", "mean local loss over the epoch", METRIC_HIDDEN},
+    {"goodness_pos", "spikes^2/step", "mean goodness of positive samples over the epoch", METRIC_HIDDEN},
+    {"goodness_neg", "spikes^2/step", "mean goodness of negative samples over the epoch", METRIC_HIDDEN},
+    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
+     METRIC_HIDDEN},
+};
+
+struct ff {
+    struct mem mem;
+    struct ff_options options;
+    struct train_env env;
+    struct minibatch minibatch;
+    struct ff_rule rule;
+    struct ff_work *work; /* [threads] */
+    int *wrong;           /* [samples of the tensor]: this epoch's wrong labels */
+    struct ff_sums sums[SLOT_MAX];
+};
+
+/* ---- goodness, loss, gradient ------------------------------------------------------------------------ */
+
+static double sigmoid(double x)
+{
+    return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
+}
+
+static double softplus(double x)
+{
+    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+double ff_loss_value(enum ff_loss kind, double threshold, double sharpness, double g_pos, double g_neg,
+                     double *d_pos, double *d_neg)
+{
+    if (kind == FF_SWISH) {
+        double x = sharpness * (g_neg - g_pos), s = sigmoid(x);
+        *d_neg = sharpness * (s + x * s * (1 - s));
+        *d_pos = -*d_neg;
+        return x * s;
+    }
+    double pos = sharpness * (threshold - g_pos), neg = sharpness * (g_neg - threshold);
+    *d_pos = -sharpness * sigmoid(pos);
+    *d_neg = sharpness * sigmoid(neg);
+    return softplus(pos) + softplus(neg);
+}
+
+int ff_wrong_label(struct rng *rng, size_t n_classes, int label)
+{
+    int draw = (int)rng_below(rng, n_classes - 1);
+    return draw < label ? draw : draw + 1;
+}
+
+static size_t widest_hidden(const struct net *net)
+{
+    size_t widest = 0;
+    for (size_t l = 1; l < net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    return widest;
+}
+
+status ff_work_create(struct ff_work *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
+                      struct error *e)
+{
+    size_t n = widest_hidden(net), block = n * T * 2 * C_max;
+    *w = (struct ff_work){.C_max = C_max};
+    if (!blas_fits(T) || !blas_fits(T * 2 * C_max))
+        return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, 2 * C_max);
+    w->v = mem_reals(m, net->n[1] * T * C_max, e);
+    w->z = mem_reals(m, block, e);
+    w->a = mem_reals(m, block, e);
+    w->x = mem_reals(m, block, e);
+    w->da = mem_reals(m, block, e);
+    w->dz = mem_reals(m, block, e);
+    w->counts = mem_reals(m, n * 2 * C_max, e);
+    w->goodness = mem_alloc(m, 2 * C_max, sizeof *w->goodness, e);
+    w->d_goodness = mem_alloc(m, 2 * C_max, sizeof *w->d_goodness, e);
+    w->labels = mem_alloc(m, 2 * C_max, sizeof *w->labels, e);
+    return w->v && w->z && w->a && w->x && w->da && w->dz && w->counts && w->goodness && w->d_goodness &&
+                   w->labels
+               ? ST_OK
+               : ST_MEMORY;
+}
+
+size_t ff_work_memory(const struct net *net, size_t T, size_t C_max)
+{
+    return sizeof(real) * C_max * (T * (net->n[1] + 10 * widest_hidden(net)) + 2 * widest_hidden(net));
+}
+
+/* v: drive of layer 1 by the data. With label_only the weights of the label inputs are taken out again. */
+static void data_drive(struct ff_work *w, const struct net *net, const struct batch *b, size_t first,
+                       size_t C, const struct ff_rule *rule)
+{
+    const size_t n = net->n[1], T = b->x->T;
+    spikes_times_weights(b, first, C, net->W[1], n, w->v);
+    if (!rule->label_only) return;
+    for (size_t c = 0; c < C; c++)
+        for (size_t t = 0; t < T; t++) {
+            const size_t *start = b->x->start + batch_sample(b, first + c) * T + t;
+            for (size_t k = start[0]; k < start[1] && b->x->index[k] < net->n[net->L]; k++)
+                blas_axpy(n, -b->x->value[k], net->W[1] + b->x->index[k] * n, w->v + (t * C + c) * n);
+        }
+}
+
+/* z (in: current) of layer 1 for `copies` blocks of the same C samples, side by side: column t*copies*C + m*C
+ * + c, with label labels[m*C + c] embedded. */
+static void label_drive(struct ff_work *w, const struct net *net, size_t T, size_t C, size_t copies,
+                        const struct ff_rule *rule)
+{
+    const size_t n = net->n[1], B = copies * C;
+    for (size_t t = 0; t < T; t++)
+        for (size_t i = 0; i < B; i++) {
+            const real *v = w->v + (t * C + i % C) * n, *label = net->W[1] + (size_t)w->labels[i] * n;
+            real *z = w->z + (t * B + i) * n;
+            for (size_t j = 0; j < n; j++) z[j] = v[j] + rule->label_scale * label[j];
+        }
+}
+
+/* Spike counts and goodness of B columns per step. */
+static void measure_goodness(struct ff_work *w, size_t n, size_t T, size_t B)
+{
+    memset(w->counts, 0, n * B * sizeof *w->counts);
+    for (size_t t = 0; t < T; t++)
+        for (size_t i = 0; i < n * B; i++) w->counts[i] += w->a[t * n * B + i];
+    for (size_t i = 0; i < B; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < n; j++) sum += (double)w->counts[i * n + j] * (double)w->counts[i * n + j];
+        w->goodness[i] = sum / ((double)n * (double)T);
+    }
+}
+
+/* x = the layer's spikes at a root mean square rate of input_rate. */
+static void normalise(struct ff_work *w, size_t n, size_t T, size_t B, const struct ff_rule *rule)
+{
+    for (size_t i = 0; i < B; i++) {
+        double q = sqrt(w->goodness[i] / (double)T);
+        const real scale = q > 0 ? (real)((double)rule->input_rate / q) : 0;
+        for (size_t t = 0; t < T; t++)
+            for (size_t j = 0; j < n; j++) w->x[(t * B + i) * n + j] = scale * w->a[(t * B + i) * n + j];
+    }
+}
+
+/* Potentials, spikes and goodness of layer l; its input is in x (l > 1) or v (l = 1). */
+static void layer_forward(struct ff_work *w, const struct net *net, size_t l, size_t T, size_t C,
+                          size_t copies, const struct ff_rule *rule)
+{
+    const size_t n = net->n[l], B = copies * C;
+    if (l == 1)
+        label_drive(w, net, T, C, copies, rule);
+    else
+        blas_gemm(false, false, n, T * B, net->n[l - 1], R(1.0), net->W[l], n, w->x, net->n[l - 1], R(0.0),
+                  w->z, n);
+    lif_simulate(&net->lif, n, T, B, w->z, w->a, rule->relax ? rule->surrogate : NULL, rule->slope, NULL,
+                 NULL);
+    measure_goodness(w, n, T, B);
+}
+
+/* dz of the layer from d loss / d goodness. */
+static void local_gradient(struct ff_work *w, const struct net *net, size_t l, size_t T, size_t B,
+                           const struct ff_rule *rule)
+{
+    const size_t n = net->n[l];
+    const struct backward_options o = {rule->surrogate, rule->slope, rule->relax, rule->detach_reset};
+    for (size_t i = 0; i < B; i++) {
+        const real factor = (real)(2 * w->d_goodness[i] / ((double)n * (double)T));
+        for (size_t j = 0; j < n; j++) w->da[i * n + j] = factor * w->counts[i * n + j];
+    }
+    for (size_t t = 1; t < T; t++) memcpy(w->da + t * n * B, w->da, n * B * sizeof *w->da);
+    lif_backward(&net->lif, &o, n * B, T, w->z, w->a, w->da, w->dz);
+}
+
+/* Layer 1: the labels' columns, then the data's product. Both copies have the same data, so their dz are
+ * summed first (into da). */
+static void first_layer_outer(struct ff_work *w, const struct net *net, const struct batch *b, size_t first,
+                              size_t C, const struct ff_rule *rule, real *gradient)
+{
+    const size_t n = net->n[1], T = b->x->T, K = net->n[net->L];
+    for (size_t t = 0; t < T; t++) {
+        const real *pos = w->dz + t * 2 * C * n, *neg = pos + C * n;
+        real *sum = w->da + t * C * n;
+        for (size_t i = 0; i < 2 * C; i++)
+            blas_axpy(n, rule->label_scale, pos + i * n, gradient + (size_t)w->labels[i] * n);
+        for (size_t i = 0; i < C * n; i++) sum[i] = pos[i] + neg[i];
+    }
+    spikes_outer(b, first, C, w->da, n, gradient);
+    if (!rule->label_only) return;
+    for (size_t c = 0; c < C; c++)
+        for (size_t t = 0; t < T; t++) {
+            const size_t *start = b->x->start + batch_sample(b, first + c) * T + t;
+            for (size_t k = start[0]; k < start[1] && b->x->index[k] < K; k++)
+                blas_axpy(n, -b->x->value[k], w->da + (t * C + c) * n, gradient + b->x->index[k] * n);
+        }
+}
+
+void ff_block(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+              const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums)
+{
+    const size_t T = b->x->T, B = 2 * C;
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(b, first + c);
+        w->labels[c] = b->labels[sample];
+        w->labels[C + c] = wrong[sample];
+    }
+    data_drive(w, net, b, first, C, rule);
+    for (size_t l = 1; l < net->L; l++) {
+        const size_t n = net->n[l];
+        layer_forward(w, net, l, T, C, 2, rule);
+        for (size_t c = 0; c < C; c++) {
+            sums->loss[l] += ff_loss_value(rule->loss, rule->threshold, rule->sharpness, w->goodness[c],
+                                           w->goodness[C + c], &w->d_goodness[c], &w->d_goodness[C + c]);
+            sums->good_pos[l] += w->goodness[c];
+            sums->good_neg[l] += w->goodness[C + c];
+        }
+        local_gradient(w, net, l, T, B, rule);
+        if (l == 1)
+            first_layer_outer(w, net, b, first, C, rule, gradient[1]);
+        else
+            blas_gemm(false, true, n, net->n[l - 1], T * B, R(1.0), w->dz, n, w->x, net->n[l - 1], R(1.0),
+                      gradient[l], n);
+        normalise(w, n, T, B, rule);
+    }
+}
+
+void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+               const struct ff_rule *rule, size_t from_layer, real *scores)
+{
+    const size_t K = net->n[net->L], T = b->x->T;
+    data_drive(w, net, b, first, C, rule);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t c = 0; c < C; c++) {
+            w->labels[c] = (int)k;
+            scores[c * K + k] = 0;
+        }
+        for (size_t l = 1; l < net->L; l++) {
+            layer_forward(w, net, l, T, C, 1, rule);
+            if (l >= from_layer)
+                for (size_t c = 0; c < C; c++) scores[c * K + k] += (real)w->goodness[c];
+            if (l + 1 < net->L) normalise(w, net->n[l], T, C, rule);
+        }
+    }
+}
+
+/* ---- the solver -------------------------------------------------------------------------------------- */
+
+static status ff_check(const void *options, const struct net_options *net, const struct dataset_info *info,
+                       struct error *e)
+{
+    (void)options;
+    (void)net;
+    if (info->n_classes < 2)
+        return FAIL(e, ST_CONFIG, "forward_forward needs class labels of at least two classes");
+    if (info->n_classes > info->n_inputs)
+        return FAIL(
+            e, ST_CONFIG,
+            "forward_forward embeds a label in the first n_classes inputs: %zu classes, but %zu inputs",
+            info->n_classes, info->n_inputs);
+    return ST_OK;
+}
+
+static size_t ff_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct ff_options *o = options;
+    size_t N = info->n[SPLIT_TRAIN];
+    return minibatch_memory(&o->common, net, net->L - 1, N) + ff_work_memory(net, info->T, CHUNK_MAX) +
+           N * sizeof(int);
+}
+
+/* An epoch: layer 1 on the lists once forward and once backward; above it two products per layer, each over
+ * positive and negative samples. */
+static struct step_cost ff_cost(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    enum { PASSES = 40 }; /* over a block of n_l x N T numbers, counted in the loops */
+    struct step_cost cost = {0};
+    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
+    (void)options;
+    for (size_t l = 1; l < net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        if (l == 1)
+            cost.sparse_flops += 4 * n * training_entries(info);
+        else
+            cost.flops += 8 * n * m * columns;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    return cost;
+}
+
+static void ff_free(void *state)
+{
+    struct ff *s = state;
+    if (!s) return;
+    mem_free(&s->mem);
+    free(s);
+}
+
+static status ff_init(void **state, const void *options, const struct train_env *env, struct error *e)
+{
+    struct ff *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *state = s;
+    s->options = *(const struct ff_options *)options;
+    s->env = *env;
+    const struct ff_options *o = &s->options;
+    s->rule = (struct ff_rule){.loss = (enum ff_loss)o->loss,
+                               .threshold = o->threshold,
+                               .sharpness = o->sharpness,
+                               .label_scale = (real)o->label_scale,
+                               .input_rate = (real)o->input_rate,
+                               .label_only = o->label_only,
+                               .surrogate = &surrogates[o->surrogate],
+                               .slope = (real)o->slope,
+                               .detach_reset = o->detach_reset};
+    size_t threads = pool_threads(env->pool);
+    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, &s->mem, e));
+    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
+    s->wrong = mem_alloc(&s->mem, env->train.x->n_samples, sizeof *s->wrong, e);
+    if (!s->work || !s->wrong) return ST_MEMORY;
+    for (size_t i = 0; i < threads; i++)
+        TRY(ff_work_create(&s->work[i], env->net, env->info->T, CHUNK_MAX, &s->mem, e));
+    return ST_OK;
+}
+
+static void train_block(void *context, const struct minibatch_block *where, real *const *gradient)
+{
+    struct ff *s = context;
+    ff_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, s->wrong, &s->rule,
+             gradient, &s->sums[where->slot]);
+}
+
+static status ff_step(void *state, struct step_report *r, struct error *e)
+{
+    struct ff *s = state;
+    const struct batch *train = &s->env.train;
+    const struct minibatch_rule rule = {.context = s, .block = train_block};
+    const size_t K = s->env.net->n[s->env.net->L];
+    for (size_t i = 0; i < train->n; i++) {
+        size_t sample = batch_sample(train, i);
+        s->wrong[sample] = ff_wrong_label(s->env.rng, K, train->labels[sample]);
+    }
+    memset(s->sums, 0, sizeof s->sums);
+    r->samples = (double)train->n;
+    return minibatch_epoch(&s->minibatch, &rule, e);
+}
+
+static void ff_report(void *state, struct metric_sink *sink)
+{
+    const struct ff *s = state;
+    const double N = (double)s->env.train.n;
+    for (size_t l = 1; s->minibatch.updates > 0 && l < s->env.net->L; l++) {
+        struct ff_sums total = {0};
+        for (size_t k = 0; k < SLOT_MAX; k++) {
+            total.loss[l] += s->sums[k].loss[l];
+            total.good_pos[l] += s->sums[k].good_pos[l];
+            total.good_neg[l] += s->sums[k].good_neg[l];
+        }
+        metric_put(sink, "layer_loss", l, total.loss[l] / N);
+        metric_put(sink, "goodness_pos", l, total.good_pos[l] / N);
+        metric_put(sink, "goodness_neg", l, total.good_neg[l] / N);
+        metric_put(sink, "grad_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
+    }
+}
+
+struct score_task {
+    struct ff *s;
+    const struct batch *batch;
+    struct partition part;
+    real *scores;
+};
+
+static void score_chunk(void *context, size_t chunk, size_t thread)
+{
+    const struct score_task *task = context;
+    struct ff *s = task->s;
+    const struct net *net = s->env.net;
+    size_t first = chunk_first(&task->part, chunk), C = chunk_first(&task->part, chunk + 1) - first;
+    size_t from_layer = s->options.skip_first && net->L > 2 ? 2 : 1;
+    ff_scores(&s->work[thread], net, task->batch, first, C, &s->rule, from_layer,
+              task->scores + first * net->n[net->L]);
+}
+
+static status ff_predict(void *state, const struct batch *b, real *scores, struct error *e)
+{
+    struct ff *s = state;
+    struct score_task task = {s, b, partition_make(b->n), scores};
+    (void)e;
+    pool_run(s->env.pool, task.part.n_chunks, score_chunk, &task);
+    return ST_OK;
+}
+
+static status ff_save(void *state, FILE *f, struct error *e)
+{
+    const struct ff *s = state;
+    return minibatch_save(&s->minibatch, f, e);
+}
+
+static status ff_load(void *state, FILE *f, struct error *e)
+{
+    struct ff *s = state;
+    return minibatch_load(&s->minibatch, f, e);
+}
+
+const struct solver solver_forward_forward = {
+    .api_version = SOLVER_API,
+    .name = "forward_forward",
+    .summary = "Forward-Forward: each layer tells right labels from wrong ones by its own goodness",
+    .reference = "Ghader, Kheradpisheh, Farahani, Fazlali: Backpropagation-free Spiking Neural Networks with "
+                 "the Forward-Forward Algorithm, arXiv 2502.20411",
+    .caps = CAP_CLASSIFICATION | CAP_MINI_BATCH,
+    .options = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list, sizeof(struct ff_options)},
+    .metrics = ff_metrics,
+    .n_metrics = sizeof ff_metrics / sizeof *ff_metrics,
+    .check = ff_check,
+    .memory = ff_memory,
+    .cost = ff_cost,
+    .init = ff_init,
+    .step = ff_step,
+    .report = ff_report,
+    .predict = ff_predict,
+    .save = ff_save,
+    .load = ff_load,
+    .free = ff_free,
+};

@@ -1,0 +1,305 @@
+/* Layer-wise feedback propagation for spiking networks (arXiv 2308.12053): a reward at every output is handed
+ * backwards through layers and steps in proportion to what contributed to the potential. No derivative of the
+ * spike is used. One step is one epoch.
+ *
+ * A potential z_t with reward r_t consists of what was left of z_{t-1} and of the inputs w_i a_i. With rbar_t
+ * = r_t / (|z_{t-1}| + |h - z_{t-1}| + eps), h = z_t + threshold a_{t-1} being the potential without its
+ * reset, each part receives itself times rbar (lfp.h): weight w_ji:  |w_ji| a_i rbar_j          potential
+ * z_{t-1}: leak z_{t-1} rbar spike a_i:    a_i sum_j w_ji rbar_j      which is the reward of the potential
+ * that fired it and weights descend along -|w| a rbar. A weight never changes its sign by a small step, and a
+ * weight of zero stays zero. Where leak = 1 and all parts are positive, rewards are conserved from layer to
+ * layer but for eps.
+ *
+ * Departures from the source: its outputs are spiking neurons rewarded at every step by their spike counts;
+ * here the scores are those of the shared non-spiking readout, and the reward is a function of the score,
+ * given to the potentials that the score is made of (the last one, or each with 1/T). A readout's potential
+ * may be negative and its reward says which way it should go, so that the readout hands back leak |z_{t-1}|
+ * rbar; carry = magnitude does so in hidden layers too. Layers have no bias and potentials no noise. Hard
+ * reset has no rule in the source and is refused. */
+#include "baselines/lfp.h"
+#include "baselines/minibatch.h"
+#include "support/blas.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const reward_names[] = {"softmax", "error", "misclassified", NULL};
+static const char *const carry_names[] = {"signed", "magnitude", NULL};
+
+struct lfp_options {
+    struct minibatch_options common;
+    int reward, carry;
+    double epsilon;
+};
+
+#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
+    {                                                                                                        \
+#field, type, offsetof(struct lfp_options, field), value, lo, hi, flags, choices, unit, help         \
+    }
+
+static const struct option lfp_option_list[] = {
+    MINIBATCH_OPTIONS(struct lfp_options, "sgd", "0.1"),
+    OPTION(
+        reward, OPT_CHOICE, "softmax", 0, 0, 0, reward_names, "",
+        "of an output: one-hot target minus softmax of the scores; target minus score; or +1 for the label "
+        "and -1 for the others"),
+    OPTION(carry, OPT_CHOICE, "signed", 0, 0, 0, carry_names, "",
+           "reward handed back through time in hidden layers: times the potential, or times its magnitude"),
+    OPTION(epsilon, OPT_REAL, "1e-6", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+           "added to the size of a potential's parts"),
+};
+
+static const struct metric_desc lfp_metrics[] = {
+    {"reward", "", "sum of the outputs' absolute rewards, mean over the epoch's samples", METRIC_RUN},
+    {"feedback_norm", "", "Frobenius norm of the mini-batch feedback before clipping, mean over the epoch",
+     METRIC_LAYER},
+};
+
+struct lfp {
+    struct mem mem;
+    struct lfp_options options;
+    struct train_env env;
+    struct minibatch minibatch;
+    struct lfp_work *work; /* [threads] */
+    double reward[SLOT_MAX];
+};
+
+/* ---- propagation ------------------------------------------------------------------------------------- */
+
+static size_t widest_layer(const struct net *net)
+{
+    size_t widest = 0;
+    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    return widest;
+}
+
+status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
+                       struct error *e)
+{
+    size_t widest = widest_layer(net), K = net->n[net->L];
+    TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
+    w->reward = mem_reals(m, widest * T * C_max, e);
+    w->below = mem_reals(m, widest * T * C_max, e);
+    w->scores = mem_reals(m, K * C_max, e);
+    w->out = mem_reals(m, K * C_max, e);
+    return w->reward && w->below && w->scores && w->out ? ST_OK : ST_MEMORY;
+}
+
+void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int label, real *r)
+{
+    const size_t y = (size_t)label;
+    real top = scores[loss_argmax(K, scores)], sum = 0;
+    size_t rival = y;
+    for (size_t k = 0; k < K; k++) {
+        sum += exp(scores[k] - top);
+        if (k != y && (rival == y || scores[k] > scores[rival])) rival = k;
+    }
+    const bool wrong = rival != y && scores[rival] >= scores[y];
+    for (size_t k = 0; k < K; k++) {
+        real target = k == y ? R(1.0) : R(0.0);
+        if (kind == LFP_SOFTMAX)
+            r[k] = target - exp(scores[k] - top) / sum;
+        else if (kind == LFP_ERROR)
+            r[k] = target - scores[k];
+        else
+            r[k] = !wrong ? 0 : k == y ? R(1.0) : k == rival ? R(-1.0) : 0;
+    }
+}
+
+void lfp_layer(const struct lif *lif, size_t n, size_t T, size_t C, const real *z, const real *a,
+               const struct lfp_rule *rule, real *reward)
+{
+    const size_t size = n * C;
+    const bool magnitude = !a || rule->carry == LFP_MAGNITUDE;
+    const real theta = a && lif->reset == RESET_SOFT ? lif->threshold : 0;
+    for (size_t t = T; t-- > 1;) {
+        const real *now = z + t * size, *before = now - size, *spike = a ? a + (t - 1) * size : before;
+        real *r = reward + t * size, *r_before = r - size;
+        for (size_t i = 0; i < size; i++) {
+            real u = before[i], h = now[i] + theta * spike[i];
+            r[i] /= fabs(u) + fabs(h - u) + rule->eps;
+            r_before[i] += lif->leak * (magnitude ? fabs(u) : u) * r[i];
+        }
+    }
+    for (size_t i = 0; i < size; i++) reward[i] /= fabs(z[i]) + rule->eps; /* nothing before: inputs alone */
+}
+
+/* Rewards of the readout's potentials at all steps; returns the sum of the absolute rewards of the scores. */
+static double readout_reward(struct lfp_work *w, const struct net *net, const struct batch *b, size_t first,
+                             size_t C, const struct lfp_rule *rule)
+{
+    const size_t K = net->n[net->L], T = b->x->T, size = K * C;
+    const bool last = net->readout == READOUT_LAST;
+    double sum = 0;
+    net_scores(net, &w->trace, C, w->scores);
+    for (size_t c = 0; c < C; c++)
+        lfp_output_reward(rule->reward, K, w->scores + c * K, b->labels[batch_sample(b, first + c)],
+                          w->out + c * K);
+    for (size_t i = 0; i < size; i++) sum += fabs((double)w->out[i]);
+    const real share = last ? R(1.0) : 1 / (real)T;
+    for (size_t t = 0; t < T; t++)
+        for (size_t i = 0; i < size; i++) w->reward[t * size + i] = last && t + 1 < T ? 0 : share * w->out[i];
+    return sum;
+}
+
+double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+                 const struct lfp_rule *rule, real *const *feedback)
+{
+    const size_t T = b->x->T, columns = T * C;
+    const struct simulate_options plain = {0};
+    net_simulate(net, b, first, C, &w->trace, &plain);
+    double sum = readout_reward(w, net, b, first, C, rule);
+    for (size_t l = net->L; l >= 1; l--) {
+        const size_t n = net->n[l], in = net->n[l - 1];
+        lfp_layer(&net->lif, n, T, C, w->trace.z[l], l < net->L ? w->trace.a[l] : NULL, rule, w->reward);
+        if (l == 1) {
+            for (size_t i = 0; i < n * columns; i++) w->reward[i] = -w->reward[i];
+            spikes_outer(b, first, C, w->reward, n, feedback[1]);
+            break;
+        }
+        const real *a = w->trace.a[l - 1];
+        blas_gemm(false, true, n, in, columns, R(-1.0), w->reward, n, a, in, R(1.0), feedback[l], n);
+        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->reward, n, R(0.0), w->below, in);
+        for (size_t i = 0; i < in * columns; i++) w->reward[i] = a[i] * w->below[i];
+    }
+    return sum;
+}
+
+/* ---- the solver -------------------------------------------------------------------------------------- */
+
+static status lfp_check(const void *options, const struct net_options *net, const struct dataset_info *info,
+                        struct error *e)
+{
+    (void)options;
+    if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "lfp needs class labels");
+    if (net->reset == RESET_HARD)
+        return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in lfp; soft and none are allowed");
+    if (net->start == START_PUBLISHED)
+        return FAIL(e, ST_CONFIG,
+                    "network.start = published sets all weights to 0, which lfp never changes; rate and "
+                    "kaiming are allowed");
+    return ST_OK;
+}
+
+static size_t lfp_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct lfp_options *o = options;
+    size_t units = 0, N = info->n[SPLIT_TRAIN];
+    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
+    return minibatch_memory(&o->common, net, net->L, N) +
+           sizeof(real) * (units + 2 * widest_layer(net)) * info->T * minibatch_largest_block(&o->common, N);
+}
+
+/* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
+static struct step_cost lfp_cost(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    enum { PASSES = 24 }; /* over a block of n_l x N T numbers, counted in the loops */
+    struct step_cost cost = {0};
+    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
+    (void)options;
+    for (size_t l = 1; l <= net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        if (l == 1)
+            cost.sparse_flops += 4 * n * training_entries(info);
+        else
+            cost.flops += 6 * n * m * columns;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    return cost;
+}
+
+static void lfp_free(void *state)
+{
+    struct lfp *s = state;
+    if (!s) return;
+    mem_free(&s->mem);
+    free(s);
+}
+
+static status lfp_init(void **state, const void *options, const struct train_env *env, struct error *e)
+{
+    struct lfp *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *state = s;
+    s->options = *(const struct lfp_options *)options;
+    s->env = *env;
+    size_t threads = pool_threads(env->pool), C = minibatch_largest_block(&s->options.common, env->train.n);
+    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, &s->mem, e));
+    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
+    if (!s->work) return ST_MEMORY;
+    for (size_t i = 0; i < threads; i++)
+        TRY(lfp_work_create(&s->work[i], env->net, env->info->T, C, &s->mem, e));
+    return ST_OK;
+}
+
+static void train_block(void *context, const struct minibatch_block *where, real *const *feedback)
+{
+    struct lfp *s = context;
+    const struct lfp_rule rule = {(enum lfp_reward)s->options.reward, (enum lfp_carry)s->options.carry,
+                                  (real)s->options.epsilon};
+    s->reward[where->slot] +=
+        lfp_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, &rule, feedback);
+}
+
+static void scale_by_weights(void *context, real *const *feedback)
+{
+    const struct lfp *s = context;
+    const struct net *net = s->env.net;
+    for (size_t l = 1; l <= net->L; l++)
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) feedback[l][i] *= fabs(net->W[l][i]);
+}
+
+static status lfp_step(void *state, struct step_report *r, struct error *e)
+{
+    struct lfp *s = state;
+    const struct minibatch_rule rule = {s, train_block, scale_by_weights};
+    memset(s->reward, 0, sizeof s->reward);
+    r->samples = (double)s->env.train.n;
+    return minibatch_epoch(&s->minibatch, &rule, e);
+}
+
+static void lfp_report(void *state, struct metric_sink *sink)
+{
+    const struct lfp *s = state;
+    double reward = 0;
+    if (s->minibatch.updates == 0) return;
+    for (size_t k = 0; k < SLOT_MAX; k++) reward += s->reward[k];
+    metric_put(sink, "reward", 0, reward / (double)s->env.train.n);
+    for (size_t l = 1; l <= s->env.net->L; l++)
+        metric_put(sink, "feedback_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
+}
+
+static status lfp_save(void *state, FILE *f, struct error *e)
+{
+    const struct lfp *s = state;
+    return minibatch_save(&s->minibatch, f, e);
+}
+
+static status lfp_load(void *state, FILE *f, struct error *e)
+{
+    struct lfp *s = state;
+    return minibatch_load(&s->minibatch, f, e);
+}
+
+const struct solver solver_lfp = {
+    .api_version = SOLVER_API,
+    .name = "lfp",
+    .summary =
+        "layer-wise feedback propagation: rewards handed backwards by contribution, without a surrogate",
+    .reference =
+        "Weber, Berend, Weckbecker, Binder, Wiegand, Samek, Lapuschkin: Efficient and Flexible Neural "
+        "Network Training through Layer-wise Feedback Propagation, arXiv 2308.12053",
+    .caps = CAP_CLASSIFICATION | CAP_MINI_BATCH,
+    .options = {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list,
+                sizeof(struct lfp_options)},
+    .metrics = lfp_metrics,
+    .n_metrics = sizeof lfp_metrics / sizeof *lfp_metrics,
+    .check = lfp_check,
+    .memory = lfp_memory,
+    .cost = lfp_cost,
+    .init = lfp_init,
+    .step = lfp_step,
+    .report = lfp_report,
+    .save = lfp_save,
+    .load = lfp_load,
+    .free = lfp_free,
+};
