@@ -8,17 +8,22 @@
 
 struct solver_case {
     size_t index;
-    bool variant; /* random orders for ADMM, sgd for bptt */
+    bool variant; /* random orders for ADMM, sgd for bptt, weight perturbation for forward_mode */
 };
 
-static struct solver_case cases[16];
+static void free_cases(struct criterion_test_params *p)
+{
+    cr_free(p->params);
+}
 
 static struct criterion_test_params all_solvers(void)
 {
-    size_t n = 0;
-    for (size_t i = 0; solvers[i] && n + 2 <= 16; i++)
+    size_t n = 0, registered = 0;
+    while (solvers[registered]) registered++;
+    struct solver_case *cases = cr_malloc(2 * registered * sizeof *cases);
+    for (size_t i = 0; i < registered; i++)
         for (int variant = 0; variant < 2; variant++) cases[n++] = (struct solver_case){i, variant};
-    return cr_make_param_array(struct solver_case, cases, n);
+    return cr_make_param_array(struct solver_case, cases, n, free_cases);
 }
 
 /* A solver in the middle of training. */
@@ -63,6 +68,9 @@ static void begin(struct setting *s, const struct solver_case *c, size_t threads
         set(s, "weights", "proximal");
         set(s, "optimizer", "sgd");
         set(s, "clip", "1");
+        set(s, "estimator", "weight_perturbation");
+        set(s, "direction", "gaussian");
+        set(s, "scope", "layer");
     }
     s->env = (struct train_env){.net = &s->net,
                                 .net_options = &s->net_options,
