@@ -1,5 +1,6 @@
 /* One run: set-up, the training loop, evaluation on a fixed schedule, and the result files. */
 #include "experiments/worker.h"
+#include "experiments/plan_check.h"
 #include "experiments/session.h"
 #include "experiments/worker_record.h"
 #include "support/blas.h"
@@ -59,7 +60,7 @@ static status prepare(struct session *s, struct error *e)
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
     run_identify(run, s->data.info.sha256);
     const struct dataset_info *info = &s->data.info;
-    if (run->solver->check) TRY(run->solver->check(run->solver_options, &run->net, info, e));
+    TRY(run_check(run, info, e));
     TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
     TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
                    &s->mem, e));
