@@ -1,7 +1,9 @@
 /* The solvers and baselines. A new one is a line here and its own file. */
 #include "solvers/solver.h"
 
-extern const struct solver solver_admm, solver_bptt, solver_forward_mode, solver_random_features;
+extern const struct solver solver_admm, solver_bptt, solver_exact_spike_time, solver_forward_mode,
+    solver_random_features;
 
-const struct solver *const solvers[] = {&solver_admm, &solver_bptt, &solver_forward_mode,
-                                        &solver_random_features, NULL};
+const struct solver *const solvers[] = {
+    &solver_admm, &solver_bptt, &solver_exact_spike_time, &solver_forward_mode, &solver_random_features,
+    NULL};

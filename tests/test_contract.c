@@ -109,6 +109,7 @@ static void expect_same_weights(const struct setting *a, const struct setting *b
                      "%s: layer %zu: %s", a->solver->name, l, what);
 }
 
+/* As the runner sees it: of the solver's own scores, if it has a prediction rule. */
 static double loss_now(struct setting *s)
 {
     struct evaluator *ev;
@@ -116,6 +117,11 @@ static double loss_now(struct setting *s)
     cr_assert_eq(evaluator_create(&ev, &s->net, s->data.info.T, NULL, NULL), ST_OK);
     evaluate(ev, &s->net, &s->env.train, &result, NULL);
     evaluator_free(ev);
+    if (s->solver->predict) {
+        real *scores = mem_reals(&s->mem, s->env.train.n * s->net.n[s->net.L], NULL);
+        cr_assert_eq(s->solver->predict(s->state, &s->env.train, scores, NULL), ST_OK);
+        evaluate_scores(&s->net, &s->env.train, scores, &result);
+    }
     return result.loss;
 }
 
