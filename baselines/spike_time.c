@@ -112,7 +112,7 @@ static double output_gradient(struct spike_time *s, const struct net *net, size_
         double p = exp(-y->time[k] / s->o.tau - top) / sum;
         y->dtime[k] = y->causal[k] ? ((k == label ? 1 : 0) - p) / s->o.tau : 0;
     }
-    return log(sum) + top + y->time[label] / s->o.tau;
+    return log(fmax(sum, 1)) + top + y->time[label] / s->o.tau; /* the largest term is 1 */
 }
 
 double spike_time_gradient(struct spike_time *s, const struct net *net, int label, double *const *gradient)
