@@ -52,7 +52,9 @@ static void print_head(const struct dataset_request *r, const struct dataset_inf
                  r->source->reference, r->source->licence, info->sha256);
     (void)printf("inputs:    %zu", info->n_inputs);
     if (info->width) (void)printf(" (%zu x %zu x %zu)", info->width, info->height, info->channels);
-    (void)printf(", T = %zu steps, %zu classes, seed %" PRIu64 "\n", info->T, info->n_classes, r->seed);
+    (void)printf(", T = %zu steps, %zu %s, seed %" PRIu64 "\n", info->T,
+                 info->n_classes ? info->n_classes : info->n_targets,
+                 info->n_classes ? "classes" : "real-valued targets", r->seed);
     (void)printf("samples:   %zu training, %zu validation, %zu test\n", info->n[0], info->n[1], info->n[2]);
 }
 
@@ -64,6 +66,7 @@ static void print_counts(const struct dataset_info *info, const struct counts *c
                  100 * (double)c->cells_on / ((double)c->samples * cells), c->silent);
     (void)printf("events:    %.1f per sample on average, %g to %g\n", c->events / (double)c->samples,
                  c->least, c->most);
+    if (info->n_classes == 0) return;
     (void)printf("%8s %10s %10s %10s   %s\n", "class", "training", "validation", "test",
                  "events per input and step");
     for (size_t k = 0; k < info->n_classes; k++) {

@@ -2,11 +2,12 @@
 #include "experiments/groups.h"
 #include "experiments/paths.h"
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-static const char *const summary_columns[] = {"iters",      "train_s",   "acc_train",
-                                              "acc_val",    "acc_test",  "acc_test_at_best_val",
-                                              "loss_train", "rate_mean", "synops"};
+static const char *const summary_columns[] = {
+    "iters",      "train_s",   "acc_train", "acc_val",  "acc_test", "acc_test_at_best_val",
+    "loss_train", "rate_mean", "synops",    "loss_val", "loss_test"};
 enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
 
 static status write_summary(const struct groups *g, struct error *e)
@@ -40,7 +41,9 @@ static status write_summary(const struct groups *g, struct error *e)
         csv_put_number(&w, (double)one->depth);
         csv_put_number(&w, (double)one->n);
         for (size_t c = 0; c < N_SUMMARY; c++) {
-            status st = group_values(g, one, summary_columns[c], v, e);
+            bool there = csv_column(&g->runs, summary_columns[c]) != CSV_NONE; /* older results lack some */
+            status st = there ? group_values(g, one, summary_columns[c], v, e) : ST_OK;
+            for (size_t k = 0; !there && k < one->n; k++) v[k] = NAN;
             if (st != ST_OK) {
                 csv_abandon(&w);
                 return st;

@@ -70,6 +70,22 @@ static double project_seconds(const struct plan_report *r, const struct run *run
     return run->stop.time_limit > 0 ? fmin(seconds, run->stop.time_limit) : seconds;
 }
 
+status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
+{
+    const struct solver *solver = run->solver;
+    if (info->n_classes == 0 && !(solver->caps & CAP_REGRESSION))
+        return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
+                    solver->name, run->dataset->name);
+    if (info->n_classes == 0 && run->net.loss != LOSS_SQUARED)
+        return FAIL(e, ST_CONFIG,
+                    "network.loss = %s needs class labels; real-valued targets allow squared only",
+                    loss_names[run->net.loss]);
+    if (info->n_classes == 0 && run->stop.target > 0)
+        return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
+                    run->dataset->name);
+    return solver->check ? solver->check(run->solver_options, &run->net, info, e) : ST_OK;
+}
+
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
                                   struct error *e)
 {
@@ -81,7 +97,7 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
     const struct dataset_info *info = &c->probe->info;
-    if (run->solver->check) c->outcome = run->solver->check(run->solver_options, &run->net, info, &problem);
+    c->outcome = run_check(run, info, &problem);
     if (c->outcome == ST_OK) {
         size_t outputs = info->n_classes ? info->n_classes : info->n_targets;
         c->outcome = net_create(&net, &run->net, info->n_inputs, outputs, &scratch, &problem);

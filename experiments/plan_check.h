@@ -34,6 +34,10 @@ struct plan_report {
     size_t n_configurations;
 };
 
+/* Refuses (ST_CONFIG) a run whose solver cannot do the task of its data: real-valued targets need a solver
+ * with CAP_REGRESSION, network.loss = squared and no stop.target; then the solver's own check. */
+status run_check(const struct run *run, const struct dataset_info *info, struct error *e);
+
 /* Probes the data of every configuration once, calls every solver's check and estimates memory. Fails only
  * for lack of memory; what is wrong with the plan is in the report. Free with plan_report_free, also after an
  * error. */

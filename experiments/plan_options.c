@@ -24,7 +24,7 @@ static const struct option stop_options[] = {
     {"max_iter", OPT_INT, offsetof(struct stop_options, max_iter), "100", 0, 1e9, 0, NULL, "iterations",
      "iterations (epochs) at most"},
     {"patience", OPT_INT, offsetof(struct stop_options, patience), "0", 0, 1e9, 0, NULL, "iterations",
-     "iterations without a better validation accuracy before stopping; 0: off"},
+     "iterations without a better validation accuracy (regression: loss) before stopping; 0: off"},
     {"target", OPT_REAL, offsetof(struct stop_options, target), "0", 0, 1, 0, NULL, "",
      "validation accuracy at which to stop; 0: off"},
     {"time_limit", OPT_REAL, offsetof(struct stop_options, time_limit), "0", 0, 1e9, 0, NULL, "s",

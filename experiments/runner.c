@@ -6,6 +6,7 @@
 #include "support/progress.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,7 +189,11 @@ static void announce(struct runner *r, size_t i)
     progress_clear(&r->progress);
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word ? word : "?");
-    if (train && word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0))
+    bool ended = word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
+    if (ended && train && isnan(strtod(train, NULL)) && record_get(row, "loss_test")) /* regression */
+        printf(", train loss %.4g, test loss %.4g, %.2f s", strtod(record_get(row, "loss_train"), NULL),
+               strtod(record_get(row, "loss_test"), NULL), strtod(seconds, NULL));
+    else if (ended && train)
         printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * strtod(train, NULL), 100 * strtod(test, NULL),
                strtod(seconds, NULL));
     else if (error)

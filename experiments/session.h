@@ -16,7 +16,9 @@ struct stopwatch {
 struct progress_state {
     long iter;
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
-    double best_val, best_test; /* at best_iter; nan before the first evaluation with a validation split */
+    /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
+     * evaluation with a validation split. */
+    double best_val, best_test;
     long best_iter;
     size_t n_rows;
 };

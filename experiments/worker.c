@@ -1,5 +1,6 @@
 /* One run: set-up, the training loop, evaluation on a fixed schedule, and the result files. */
 #include "experiments/worker.h"
+#include "experiments/plan_check.h"
 #include "experiments/session.h"
 #include "experiments/worker_record.h"
 #include "support/blas.h"
@@ -59,7 +60,7 @@ static status prepare(struct session *s, struct error *e)
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
     run_identify(run, s->data.info.sha256);
     const struct dataset_info *info = &s->data.info;
-    if (run->solver->check) TRY(run->solver->check(run->solver_options, &run->net, info, e));
+    TRY(run_check(run, info, e));
     TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
     TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
                    &s->mem, e));
@@ -90,7 +91,13 @@ static status prepare(struct session *s, struct error *e)
     return ST_OK;
 }
 
-/* Forward accuracies of all splits, one curve row, and the best validation accuracy so far. */
+/* What is better the larger it is: the accuracy, or for regression the loss with its sign turned. */
+static double merit(const struct session *s, enum split k)
+{
+    return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
+}
+
+/* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
     double started = clock_seconds();
@@ -122,10 +129,10 @@ static status evaluate_now(struct session *s, struct error *e)
     for (size_t l = 1; l < s->net.L; l++) row[FIXED_COLUMNS + l - 1] = s->last[SPLIT_TRAIN].rate[l];
     size_t used = FIXED_COLUMNS + s->net.L - 1;
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
-    double validation = s->last[SPLIT_VALIDATION].accuracy;
+    double validation = merit(s, SPLIT_VALIDATION);
     if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
         s->at.best_val = validation;
-        s->at.best_test = s->last[SPLIT_TEST].accuracy;
+        s->at.best_test = merit(s, SPLIT_TEST);
         s->at.best_iter = s->at.iter;
     }
     s->at.eval_s += clock_seconds() - started;
@@ -155,7 +162,7 @@ static const char *reason_to_stop(struct session *s, bool converged)
     if (converged) return "converged";
     if (s->at.iter >= stop->max_iter) return "max_iter";
     if (stop->time_limit > 0 && s->at.train_s >= stop->time_limit) return "time_limit";
-    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(validation))
+    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(s->at.best_val))
         return "plateau";
     return NULL;
 }

@@ -72,7 +72,7 @@ static status put_numbers(struct record *r, const struct session *s, struct erro
     const struct evaluation *test = &s->last[SPLIT_TEST], *train = &s->last[SPLIT_TRAIN];
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    bool evaluated = s->at.n_rows > 0;
+    bool evaluated = s->at.n_rows > 0, classes = s->data.info.n_classes > 0;
     double rate = 0, dense = 0;
     for (size_t l = 1; l < s->net.L; l++) {
         rate += train->rate[l] * (double)s->net.n[l];
@@ -95,8 +95,12 @@ static status put_numbers(struct record *r, const struct session *s, struct erro
         {"acc_val", s->last[SPLIT_VALIDATION].accuracy},
         {"acc_test", test->accuracy},
         {"best_iter", evaluated && !isnan(s->at.best_val) ? (double)s->at.best_iter : NAN},
-        {"acc_val_best", evaluated ? s->at.best_val : NAN},
-        {"acc_test_at_best_val", evaluated ? s->at.best_test : NAN},
+        {"acc_val_best", evaluated && classes ? s->at.best_val : NAN},
+        {"acc_test_at_best_val", evaluated && classes ? s->at.best_test : NAN},
+        {"loss_val", s->last[SPLIT_VALIDATION].loss},
+        {"loss_test", test->loss},
+        {"loss_val_best", evaluated && !classes ? -s->at.best_val : NAN},
+        {"loss_test_at_best_val", evaluated && !classes ? -s->at.best_test : NAN},
         {"footprint_bytes", evaluated ? (double)net_footprint(&s->net) : NAN},
         {"synops", evaluated ? test->synops : NAN},
         {"synops_dense", evaluated ? train->synops_dense : NAN},

@@ -2,8 +2,8 @@
 #include "solvers/solver.h"
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
-    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_forward_forward, solver_lfp,
-    solver_random_features;
+    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_exact_spike_time, solver_forward_forward,
+    solver_forward_mode, solver_lfp, solver_random_features;
 
 const struct solver *const solvers[] = {
     &solver_admm,
@@ -13,7 +13,9 @@ const struct solver *const solvers[] = {
     &solver_admm_anderson,
     &solver_admm_resync,
     &solver_bptt,
+    &solver_exact_spike_time,
     &solver_forward_forward,
+    &solver_forward_mode,
     &solver_lfp,
     &solver_random_features,
     NULL,

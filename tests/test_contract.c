@@ -9,7 +9,8 @@
 
 struct solver_case {
     size_t index;
-    bool variant; /* random orders for ADMM, sgd and a clip for gradients, another loss or propagation */
+    bool variant; /* random orders for ADMM, sgd and a clip for gradients, another loss, propagation or
+                     estimator */
 };
 
 static void free_cases(struct criterion_test_params *params)
@@ -82,6 +83,9 @@ static void begin(struct setting *s, const struct solver_case *c, size_t threads
         set(s, "carry", "magnitude");
         set(s, "loss", "swish");
         set(s, "skip_first", "true");
+        set(s, "estimator", "weight_perturbation");
+        set(s, "direction", "gaussian");
+        set(s, "scope", "layer");
     }
     s->env = (struct train_env){.net = &s->net,
                                 .net_options = &s->net_options,
@@ -135,6 +139,11 @@ static double loss_now(struct setting *s)
     cr_assert_eq(evaluator_create(&ev, &s->net, s->data.info.T, NULL, NULL), ST_OK);
     evaluate(ev, &s->net, &s->env.train, &result, NULL);
     evaluator_free(ev);
+    if (s->solver->predict) {
+        real *scores = mem_reals(&s->mem, s->env.train.n * s->net.n[s->net.L], NULL);
+        cr_assert_eq(s->solver->predict(s->state, &s->env.train, scores, NULL), ST_OK);
+        evaluate_scores(&s->net, &s->env.train, scores, &result);
+    }
     return result.loss;
 }
 

@@ -1,0 +1,288 @@
+/* Directional derivatives and the gradient estimate made of them. */
+#include "baselines/forward_estimator.h"
+#include "support/blas.h"
+#include <string.h>
+
+const char *const forward_kind_names[] = {"jvp", "weight_perturbation", "stein", NULL};
+const char *const direction_law_names[] = {"gaussian", "rademacher", NULL};
+const char *const direction_scope_names[] = {"global", "layer", NULL};
+
+/* Workspaces of a thread. */
+struct forward_work {
+    struct trace trace;
+    real *dz;             /* jvp: widest layer x T*C, the tangent of the potentials */
+    real *da[2];          /* jvp: the same of the spikes; a layer reads one and writes the other */
+    real *scores;         /* n_L x C */
+    real *dscores, *dl;   /* n_L x C: tangent of the scores; d loss / d scores */
+    struct net perturbed; /* otherwise: the net with its weights moved */
+};
+
+static size_t largest_chunk(size_t batch)
+{
+    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
+}
+
+static size_t count_directions(const struct forward_options *o, const struct net *net)
+{
+    return o->scope == SCOPE_LAYER ? net->L * o->directions : o->directions;
+}
+
+static size_t widest_layer(const struct net *net)
+{
+    size_t widest = 0;
+    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    return widest;
+}
+
+size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max)
+{
+    size_t block = T * largest_chunk(batch_max), parameters = net_parameters(net), units = 0;
+    for (size_t l = 1; l <= net->L; l++) units += (l < net->L ? 2 : 1) * net->n[l];
+    size_t own = o->kind == FORWARD_JVP ? (units + 3 * widest_layer(net)) * block
+                                        : 4 * widest_layer(net) * block + parameters;
+    return sizeof(real) * (own + count_directions(o, net) * parameters);
+}
+
+static status work_create(struct forward_work *w, const struct forward_options *o, const struct net *net,
+                          size_t T, size_t C, struct mem *m, struct error *e)
+{
+    size_t block = widest_layer(net) * T * C, out = net->n[net->L] * C;
+    TRY(trace_create(&w->trace, net, T, C, o->kind == FORWARD_JVP, m, e));
+    if (!(w->scores = mem_reals(m, out, e))) return ST_MEMORY;
+    if (o->kind == FORWARD_JVP) {
+        w->dz = mem_reals(m, block, e);
+        w->da[0] = mem_reals(m, block, e);
+        w->da[1] = mem_reals(m, block, e);
+        w->dscores = mem_reals(m, out, e);
+        w->dl = mem_reals(m, out, e);
+        return w->dz && w->da[0] && w->da[1] && w->dscores && w->dl ? ST_OK : ST_MEMORY;
+    }
+    w->perturbed = *net;
+    for (size_t l = 1; l <= net->L; l++)
+        if (!(w->perturbed.W[l] = mem_reals(m, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+    return ST_OK;
+}
+
+status forward_create(struct forward_estimator *f, const struct forward_options *o, const struct net *net,
+                      size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e)
+{
+    *f = (struct forward_estimator){
+        .o = *o, .n_directions = count_directions(o, net), .parameters = net_parameters(net)};
+    if (f->parameters > 0 && f->n_directions > SIZE_MAX / f->parameters)
+        return FAIL(e, ST_MEMORY, "%zu directions of %zu weights are too many", f->n_directions,
+                    f->parameters);
+    f->directions = mem_reals(m, f->n_directions * f->parameters, e);
+    f->layer = mem_alloc(m, f->n_directions, sizeof *f->layer, e);
+    f->derivatives = mem_alloc(m, f->n_directions, sizeof *f->derivatives, e);
+    f->slots = mem_alloc(m, SLOT_MAX * (f->n_directions + 1), sizeof *f->slots, e);
+    f->work = mem_alloc(m, threads, sizeof *f->work, e);
+    if (!f->directions || !f->layer || !f->derivatives || !f->slots || !f->work) return ST_MEMORY;
+    for (size_t k = 0; o->scope == SCOPE_LAYER && k < f->n_directions; k++)
+        f->layer[k] = 1 + k / o->directions;
+    for (size_t i = 0; i < threads; i++)
+        TRY(work_create(&f->work[i], o, net, T, largest_chunk(batch_max), m, e));
+    return ST_OK;
+}
+
+/* Where layer l's weights start within a direction. */
+static size_t layer_offset(const struct net *net, size_t l)
+{
+    size_t offset = 0;
+    for (size_t j = 1; j < l; j++) offset += net->n[j] * net->n[j - 1];
+    return offset;
+}
+
+void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng)
+{
+    for (size_t k = 0; k < f->n_directions; k++) {
+        real *v = f->directions + k * f->parameters;
+        size_t l = f->layer[k], first = l ? layer_offset(net, l) : 0;
+        size_t size = l ? net->n[l] * net->n[l - 1] : f->parameters;
+        for (size_t i = first; i < first + size; i++)
+            v[i] = f->o.law == DIRECTION_GAUSSIAN ? (real)rng_normal(rng)
+                   : rng_u64(rng) >> 63           ? R(1.0)
+                                                  : R(-1.0);
+    }
+}
+
+/* Sum of the block's losses; dl: NULL or out, d loss / d scores. */
+static double block_loss(const struct net *net, const struct batch *b, size_t first, size_t C,
+                         const real *scores, real *dl)
+{
+    size_t K = net->n[net->L];
+    double sum = 0;
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(b, first + c);
+        const real *s = scores + c * K;
+        real *d = dl ? dl + c * K : NULL;
+        sum += b->labels ? loss_value(net->loss, K, s, b->labels[sample], d)
+                         : loss_regression(K, s, b->targets + sample * K, d);
+    }
+    return sum;
+}
+
+static double simulated_loss(struct forward_work *w, const struct forward_options *o, const struct net *net,
+                             const struct batch *b, size_t first, size_t C, real *dl)
+{
+    const struct simulate_options how = {.relax = o->relax ? o->surrogate : NULL, .slope = o->slope};
+    net_simulate(net, b, first, C, &w->trace, &how);
+    net_scores(net, &w->trace, C, w->scores);
+    return block_loss(net, b, first, C, w->scores, dl);
+}
+
+/* dz (in: the tangent dv of the current) and da of hidden layer l, forwards in time. */
+static void hidden_tangent(const struct forward_work *w, const struct net *net, size_t l, size_t T, size_t C,
+                           const struct forward_options *o, real *da)
+{
+    const size_t size = net->n[l] * C;
+    const real leak = net->lif.leak, theta = net->lif.threshold;
+    const enum reset reset = net->lif.reset;
+    for (size_t t = 0; t < T; t++) {
+        const real *z = w->trace.z[l] + t * size;
+        real *dz = w->dz + t * size, *spike = da + t * size;
+        if (t > 0) {
+            const real *z0 = z - size, *a0 = w->trace.a[l] + (t - 1) * size, *dz0 = dz - size,
+                       *da0 = spike - size;
+            const real through = o->detach_reset ? R(0.0) : R(1.0);
+            if (reset == RESET_NONE)
+                for (size_t i = 0; i < size; i++) dz[i] += leak * dz0[i];
+            else if (reset == RESET_SOFT)
+                for (size_t i = 0; i < size; i++) dz[i] += leak * dz0[i] - through * theta * da0[i];
+            else
+                for (size_t i = 0; i < size; i++)
+                    dz[i] += leak * ((1 - a0[i]) * dz0[i] - through * z0[i] * da0[i]);
+        }
+        for (size_t i = 0; i < size; i++) spike[i] = o->surrogate->derivative(z[i] - theta, o->slope) * dz[i];
+    }
+}
+
+/* Tangent of the scores: the readout is linear in its tangent current. */
+static void score_tangent(const struct forward_work *w, const struct net *net, size_t T, size_t C)
+{
+    size_t size = net->n[net->L] * C;
+    const real share = net->readout == READOUT_MEAN ? 1 / (real)T : R(1.0);
+    memset(w->dscores, 0, size * sizeof *w->dscores);
+    for (size_t t = 0; t < T; t++) {
+        real *dz = w->dz + t * size;
+        for (size_t i = 0; t > 0 && i < size; i++) dz[i] += net->lif.leak * dz[i - size];
+        if (net->readout == READOUT_MEAN || t + 1 == T)
+            for (size_t i = 0; i < size; i++) w->dscores[i] += share * dz[i];
+    }
+}
+
+/* <d (sum of losses) / d w, v> for the block whose trace and dl are in *w. `layer`: the only one that v
+ * moves, or 0. */
+static double block_tangent(struct forward_work *w, const struct net *net, const struct batch *b,
+                            size_t first, size_t C, const struct forward_options *o, const real *v,
+                            size_t layer)
+{
+    size_t T = b->x->T, columns = T * C, start = layer ? layer : 1;
+    v += layer_offset(net, start);
+    for (size_t l = start; l <= net->L; l++) {
+        size_t n = net->n[l], in = net->n[l - 1];
+        const real *below = w->da[(l - 1) % 2];
+        bool moved = layer == 0 || layer == l;
+        if (l == 1)
+            spikes_times_weights(b, first, C, v, n, w->dz);
+        else if (moved)
+            blas_gemm(false, false, n, columns, in, R(1.0), v, n, w->trace.a[l - 1], in, R(0.0), w->dz, n);
+        if (l > start)
+            blas_gemm(false, false, n, columns, in, R(1.0), net->W[l], n, below, in, moved ? R(1.0) : R(0.0),
+                      w->dz, n);
+        if (l < net->L) hidden_tangent(w, net, l, T, C, o, w->da[l % 2]);
+        v += n * in;
+    }
+    score_tangent(w, net, T, C);
+    double sum = 0;
+    for (size_t i = 0; i < net->n[net->L] * C; i++) sum += (double)w->dl[i] * (double)w->dscores[i];
+    return sum;
+}
+
+/* W of the perturbed net = W + step v. */
+static void perturb(struct forward_work *w, const struct net *net, const real *v, double step)
+{
+    const real by = (real)step;
+    for (size_t l = 1; l <= net->L; l++) {
+        size_t size = net->n[l] * net->n[l - 1];
+        for (size_t i = 0; i < size; i++) w->perturbed.W[l][i] = net->W[l][i] + by * v[i];
+        v += size;
+    }
+}
+
+/* Adds to sums[k] the derivative of the block's summed loss along direction k, and to sums[n_directions] the
+ * loss. */
+static void block_derivatives(struct forward_estimator *f, struct forward_work *w, const struct net *net,
+                              const struct batch *b, size_t first, size_t C, double *sums)
+{
+    const struct forward_options *o = &f->o;
+    double here = 0;
+    if (o->kind != FORWARD_WEIGHT_PERTURBATION) here = simulated_loss(w, o, net, b, first, C, w->dl);
+    for (size_t k = 0; k < f->n_directions; k++) {
+        const real *v = f->directions + k * f->parameters;
+        if (o->kind == FORWARD_JVP) {
+            sums[k] += block_tangent(w, net, b, first, C, o, v, f->layer[k]);
+            continue;
+        }
+        perturb(w, net, v, o->sigma);
+        double up = simulated_loss(w, o, &w->perturbed, b, first, C, NULL);
+        if (o->kind == FORWARD_STEIN) {
+            sums[k] += (up - here) / o->sigma;
+            continue;
+        }
+        perturb(w, net, v, -o->sigma);
+        double down = simulated_loss(w, o, &w->perturbed, b, first, C, NULL);
+        sums[k] += (up - down) / (2 * o->sigma);
+        here += (up + down) / 2 / (double)f->n_directions;
+    }
+    sums[f->n_directions] += here;
+}
+
+struct derivative_task {
+    struct forward_estimator *f;
+    const struct net *net;
+    const struct batch *batch;
+    struct partition part;
+};
+
+static void derivative_slot(void *context, size_t slot, size_t thread)
+{
+    const struct derivative_task *task = context;
+    struct forward_estimator *f = task->f;
+    double *sums = f->slots + slot * (f->n_directions + 1);
+    memset(sums, 0, (f->n_directions + 1) * sizeof *sums);
+    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+        size_t first = chunk_first(&task->part, c);
+        block_derivatives(f, &f->work[thread], task->net, task->batch, first,
+                          chunk_first(&task->part, c + 1) - first, sums);
+    }
+}
+
+double forward_derivatives(struct forward_estimator *f, const struct net *net, const struct batch *b,
+                           struct pool *pool)
+{
+    struct derivative_task task = {f, net, b, partition_make(b->n)};
+    double loss = 0, n = (double)b->n;
+    pool_run(pool, task.part.n_slots, derivative_slot, &task);
+    memset(f->derivatives, 0, f->n_directions * sizeof *f->derivatives);
+    for (size_t s = 0; s < task.part.n_slots; s++) {
+        const double *sums = f->slots + s * (f->n_directions + 1);
+        for (size_t k = 0; k < f->n_directions; k++) f->derivatives[k] += sums[k] / n;
+        loss += sums[f->n_directions] / n;
+    }
+    return loss;
+}
+
+void forward_gradient(const struct forward_estimator *f, const struct net *net, real *const *gradient)
+{
+    const double share = 1 / (double)f->o.directions;
+    size_t offset = 0;
+    for (size_t l = 1; l <= net->L; l++) {
+        size_t size = net->n[l] * net->n[l - 1];
+        memset(gradient[l], 0, size * sizeof(real));
+        for (size_t k = 0; k < f->n_directions; k++)
+            if (f->layer[k] == 0 || f->layer[k] == l)
+                blas_axpy(size, (real)(share * f->derivatives[k]), f->directions + k * f->parameters + offset,
+                          gradient[l]);
+        offset += size;
+    }
+}

@@ -1,0 +1,77 @@
+/* Points to spikes (see points.h). */
+#include "datasets/points.h"
+#include <math.h>
+
+enum { COORDINATES = 2, MIRRORED = 4 };
+static const double faintest = 1e-3; /* currents below are left out */
+
+const char *const point_encoding_names[] = {"latency", "rate", "current", "population", NULL};
+
+size_t points_inputs(const struct point_coding *c)
+{
+    return c->encoding == POINT_POPULATION ? COORDINATES * (size_t)c->cells : MIRRORED;
+}
+
+size_t points_entries(const struct point_coding *c, size_t T, size_t n)
+{
+    double per_sample = MIRRORED; /* latency */
+    if (c->encoding == POINT_RATE) per_sample = MIRRORED * (double)T * c->max_rate / 2;
+    if (c->encoding == POINT_CURRENT) per_sample = MIRRORED * (double)T;
+    if (c->encoding == POINT_POPULATION) {
+        double seen = 2 * c->cell_width * sqrt(-2 * log(faintest)); /* cells within reach of a point */
+        per_sample = COORDINATES * (double)T * fmin(seen, (double)c->cells);
+    }
+    return (size_t)ceil(per_sample * (double)n);
+}
+
+/* What input i carries at step t. */
+static double input_value(const struct point_coding *c, const double *p, size_t i, size_t t, size_t T,
+                          struct rng *rng)
+{
+    if (c->encoding == POINT_POPULATION) {
+        size_t cells = (size_t)c->cells;
+        double spacing = 1 / (double)(cells - 1);
+        double away = (p[i / cells] - (double)(i % cells) * spacing) / (c->cell_width * spacing);
+        double current = exp(-away * away / 2);
+        return current < faintest ? 0 : current;
+    }
+    double v = i < COORDINATES ? p[i] : 1 - p[i - COORDINATES];
+    if (c->encoding == POINT_CURRENT) return v;
+    bool spike = c->encoding == POINT_RATE ? rng_uniform(rng) < c->max_rate * v
+                                           : (size_t)lround((1 - v) * (double)(T - 1)) == t;
+    return spike ? 1 : 0;
+}
+
+status points_encode(const struct point_coding *c, const double *xy, size_t n, size_t T, struct rng *rng,
+                     struct spikes *x, struct mem *m, struct error *e)
+{
+    struct spikes_builder b;
+    size_t inputs = points_inputs(c);
+    status st = spikes_begin(&b, inputs, T, n, e);
+    for (size_t k = 0; st == ST_OK && k < n; k++)
+        for (size_t t = 0; st == ST_OK && t < T; t++) {
+            for (size_t i = 0; st == ST_OK && i < inputs; i++)
+                st = spikes_add(&b, (uint32_t)i, input_value(c, xy + COORDINATES * k, i, t, T, rng), e);
+            if (st == ST_OK) st = spikes_end_row(&b, e);
+        }
+    if (st == ST_OK) return spikes_finish(&b, x, m, e);
+    spikes_abandon(&b);
+    return st;
+}
+
+status points_sizes(const struct dataset_common *c, size_t sizes[N_SPLITS], struct error *e)
+{
+    if (c->n_train == 0)
+        return FAIL(e, ST_CONFIG, "option 'n_train' must be at least 1 for data made on the spot");
+    if (c->n_test == 0)
+        return FAIL(e, ST_CONFIG, "option 'n_test' must be at least 1 for data made on the spot");
+    sizes[SPLIT_TRAIN] = (size_t)c->n_train;
+    sizes[SPLIT_VALIDATION] = (size_t)c->n_validation;
+    sizes[SPLIT_TEST] = (size_t)c->n_test;
+    return ST_OK;
+}
+
+void points_stream(const struct dataset_common *c, uint64_t seed, struct rng *rng)
+{
+    rng_seed(rng, c->split_seed >= 0 ? (uint64_t)c->split_seed : seed, "split");
+}
