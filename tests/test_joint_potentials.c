@@ -3,6 +3,7 @@
 #include "support/rng.h"
 #include <criterion/criterion.h>
 #include <stdbool.h>
+#include <string.h>
 
 enum { T_MAX = 150 };
 static const double threshold = 1;
@@ -330,4 +331,14 @@ Test(joint_potentials, a_cell_that_is_not_a_number_is_left_alone)
         for (size_t t = 0; t < 4; t++) cr_expect_eq((double)c.z[t], 0.5);
         mem_free(&c.mem);
     }
+}
+
+Test(joint_potentials, a_step_over_the_threshold_that_rounds_away_is_refused)
+{
+    struct mem mem = {0};
+    struct joint_potentials p;
+    struct error e = {0};
+    cr_expect_eq(joint_potentials_create(&p, 3, 1, 1, R(0.9), R(1e12), R(1e-5), &mem, &e), ST_CONFIG);
+    cr_expect(strstr(e.text, "1e+12") && strstr(e.text, "1e-05"), "%s", e.text);
+    mem_free(&mem);
 }
