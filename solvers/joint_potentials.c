@@ -34,7 +34,7 @@ struct tile {
     double *g, *a, *free, *old, *z;
 };
 
-/* Disjoint ranges of a number and a value on each. */
+/* Disjoint ranges of r_t, and the penalties since they left the node of all paths in each. */
 struct ranges {
     size_t n;
     double *lo, *hi, *sum;
@@ -81,7 +81,7 @@ static struct cell cell_of(const struct joint_work *w, size_t T)
                          .least = a + 6 * n,
                          .force = a + 7 * n,
                          .distance = a + 8 * n,
-                         .ranges = {0, a + 10 * n, a + 11 * n, a + 12 * n},
+                         .ranges = {.lo = a + 10 * n, .hi = a + 11 * n, .sum = a + 12 * n},
                          .queue = w->index,
                          .before = w->index + 2 * n,
                          .node = w->index + 3 * n};
@@ -186,77 +186,86 @@ static double node_y(const struct cell *c, size_t node)
     return node == 0 ? 0 : node % 2 ? c->off[node_step(node)] : c->on[node_step(node)];
 }
 
-/* Keeps the part [lo, hi] of an interval as entry n if it is not empty and can still be part of a solution.
- * Returns the new number of entries. */
-static size_t keep(struct ranges *v, size_t n, double lo, double hi, double sum, double stiffness,
-                   double most)
+/* The ranges in terms of the next step's r, which is r / delta. */
+static void grow(struct ranges *v, double growth)
 {
-    double nearest = lo > 0 ? lo : hi < 0 ? hi : 0;
-    double energy = nearest != 0 ? 0.5 * nearest * nearest * stiffness : 0;
-    if (!(lo <= hi && sum + energy < most)) return n;
+    for (size_t j = 0; j < v->n; j++) {
+        if (v->lo[j] != 0) v->lo[j] *= growth;
+        if (v->hi[j] != 0) v->hi[j] *= growth;
+    }
+}
+
+/* Keeps the part [lo, hi] of a range as entry n if it is not empty and may still be part of a solution: if
+ * the penalties and the energy of its smallest r, r^2 E / 2, stay below `most`. Returns the new number of
+ * entries. */
+static size_t keep(struct ranges *v, size_t n, double lo, double hi, double sum, double energy, double most)
+{
+    double r = lo > 0 ? lo : hi < 0 ? hi : 0;
+    if (!(lo <= hi && sum + 0.5 * r * r * energy < most)) return n;
     v->lo[n] = lo;
     v->hi[n] = hi;
     v->sum[n] = sum;
     return n + 1;
 }
 
-/* Step t cuts the ranges at below (its off bound) and above (its on bound) and adds its penalties. Only the
- * one range that holds the cut leaves two parts, the second of which goes to the end. */
-static void cut(struct ranges *v, double below, double above, double off, double on, double stiffness,
-                double most)
+/* Step t cuts the ranges where its bounds are, r = bound[0] (off) and bound[1] (on), and adds the penalty of
+ * the side. Only the one range that holds the cut leaves two parts, the second of which goes to the end. */
+static void cut(struct ranges *v, const double bound[2], double off, double on, double energy, double most)
 {
     size_t n = 0;
     double lo = 1, hi = 0, sum = 0;
     for (size_t j = 0; j < v->n; j++) {
         double left = v->lo[j], right = v->hi[j], so_far = v->sum[j];
-        if (left <= below && right >= above) {
-            lo = above;
+        if (left <= bound[0] && right >= bound[1]) {
+            lo = bound[1];
             hi = right;
             sum = so_far + on;
         }
-        if (left <= below)
-            n = keep(v, n, left, fmin(right, below), so_far + off, stiffness, most);
+        if (left <= bound[0])
+            n = keep(v, n, left, fmin(right, bound[0]), so_far + off, energy, most);
         else
-            n = keep(v, n, fmax(left, above), right, so_far + on, stiffness, most);
+            n = keep(v, n, fmax(left, bound[1]), right, so_far + on, energy, most);
     }
-    v->n = keep(v, n, lo, hi, sum, stiffness, most);
+    v->n = keep(v, n, lo, hi, sum, energy, most);
 }
 
-/* The penalties of the path that starts with force x; infinity if no range holds x. */
-static double penalty_at(const struct ranges *v, double x)
+/* The penalties of the path with this r; infinity if no range holds it. */
+static double penalty_at(const struct ranges *v, double r)
 {
     double sum = INFINITY;
     for (size_t j = 0; j < v->n; j++)
-        if (v->lo[j] <= x && x <= v->hi[j]) sum = fmin(sum, v->sum[j]);
+        if (v->lo[j] <= r && r <= v->hi[j]) sum = fmin(sum, v->sum[j]);
     return sum;
 }
 
 /* Shortest paths from one node to all later ones and to the free end, whose cost is returned. A path from y_s
- * is known by its force x = delta^(t-s) r_t, the same for all t: y_i = delta^(i-s) y_s + x E_{i-s} /
- * delta^(i-s). So each step i splits the line of x at its bounds, and the penalties so far are a step
- * function of x: the ranges. Ranges that cannot come below `best` are dropped, and the node is done with when
- * none is left. */
+ * is known by its r at any one step: y_i = delta^(i-s) y_s + r_i E_{i-s}, r_{i+1} = r_i / delta. So each step
+ * splits the line of r at its bounds, and the penalties so far are a step function of r: the ranges. Those
+ * that cannot come below `best` are dropped, and the node is done with when none is left. */
 static double relax(const struct joint_potentials *p, struct cell *c, size_t node, double best)
 {
     const size_t s = node_step(node), T = p->T;
-    const double y_s = node_y(c, node), here = c->distance[node];
+    const double y_s = node_y(c, node), here = c->distance[node], growth = 1 / p->delta;
     struct ranges *v = &c->ranges;
-    v->n = keep(v, 0, -INFINITY, INFINITY, 0, 0, INFINITY);
+    v->n = 1;
+    v->lo[0] = -INFINITY;
+    v->hi[0] = INFINITY;
+    v->sum[0] = 0;
     for (size_t t = s + 1; t <= T && v->n > 0; t++) {
-        const double decay = p->power[t - s], inverse = p->inverse[t - s];
+        const double start = p->power[t - s] * y_s, energy = p->energy[t - s], inverse = p->inverse[t - s];
         const double most = best - (c->least[T] - c->least[t]);
-        const double gap[2] = {c->off[t] - decay * y_s, c->on[t] - decay * y_s};
+        const double r[2] = {(c->off[t] - start) * inverse, (c->on[t] - start) * inverse};
+        if (t > s + 1) grow(v, growth);
         for (size_t side = 0; side < 2; side++) {
             size_t next = 2 * t - 1 + side;
-            double cost = here + 0.5 * gap[side] * gap[side] * inverse + c->penalty[side][t];
+            double cost = here + 0.5 * r[side] * r[side] * energy + c->penalty[side][t];
             if (!(cost < fmin(most, c->distance[next]))) continue;
-            cost += penalty_at(v, gap[side] * decay * inverse);
+            cost += penalty_at(v, r[side]);
             if (!(cost < fmin(most, c->distance[next]))) continue;
             c->distance[next] = cost;
             c->node[next] = node;
         }
-        cut(v, gap[0] * decay * inverse, gap[1] * decay * inverse, c->penalty[0][t], c->penalty[1][t],
-            p->energy[t - s] / (decay * decay), most - here);
+        cut(v, r, c->penalty[0][t], c->penalty[1][t], energy, most - here);
     }
     return here + penalty_at(v, 0);
 }
@@ -272,15 +281,6 @@ static double scaled_cost(const struct joint_potentials *p, const struct cell *c
     return sum;
 }
 
-/* delta = 0: each step alone. */
-static void solve_apart(const struct joint_potentials *p, struct cell *c)
-{
-    for (size_t t = 1; t <= p->T; t++) {
-        double off = fmin(0, c->off[t]), on = fmax(0, c->on[t]);
-        c->y[t] = 0.5 * on * on + c->penalty[1][t] < 0.5 * off * off + c->penalty[0][t] ? on : off;
-    }
-}
-
 /* c->y in: a feasible point; out: the best of all patterns. a: stride TILE. */
 static void solve_exact(const struct joint_potentials *p, struct cell *c, const double *a)
 {
@@ -292,10 +292,6 @@ static void solve_exact(const struct joint_potentials *p, struct cell *c, const 
         c->penalty[0][t] = weight * x * x;
         c->penalty[1][t] = weight * (1 - x) * (1 - x);
         c->least[t] = c->least[t - 1] + fmin(c->penalty[0][t], c->penalty[1][t]);
-    }
-    if (p->delta == 0) {
-        solve_apart(p, c);
-        return;
     }
     double best = scaled_cost(p, c);
     c->distance[0] = 0;

@@ -22,8 +22,8 @@
  *
  * exact: the best of all 2^T patterns. Every piece of the value function (now the lower envelope over
  *   patterns) again belongs to the last step at a bound and its side, and the sides of the steps between
- *   follow from the path: a shortest path over 2T + 1 nodes. The pieces of one node are ranges of the force
- *   with which the path leaves it, at most one more after each step; ranges that cannot come below the best
+ *   follow from the path: a shortest path over 2T + 1 nodes. The pieces of one node are ranges of r, at most
+ *   one more after each step; ranges that cannot come below the best
  *   path known (at first: the pattern's) are dropped. O(T^2) times the ranges alive, a few as a rule and T
  *   at most; the workspace holds T + 1, so nothing can overflow. */
 #ifndef SPIKEBENCH_SOLVERS_JOINT_POTENTIALS_H

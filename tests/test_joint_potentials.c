@@ -28,8 +28,8 @@ static void create(struct instance *c, size_t T, double sigma, double delta)
 /* g around a firing rate of some 15 % (or far out), a in [0, 1], at its ends, or beyond. */
 static void draw(struct instance *c, struct rng *rng, size_t T)
 {
-    static const double deltas[] = {0.9, 0.95, 0.5, 1, 0};
-    create(c, T, pow(10, 3 * rng_uniform(rng) - 2), deltas[rng_below(rng, 5)]);
+    static const double deltas[] = {0.9, 0.95, 0.5, 1, 0, 0.05, 1e-9};
+    create(c, T, pow(10, 3 * rng_uniform(rng) - 2), deltas[rng_below(rng, 7)]);
     const double size = rng_uniform(rng) < 0.1 ? 30 : 0.7;
     const size_t kind = rng_below(rng, 3);
     for (size_t t = 0; t < T; t++) {
