@@ -12,13 +12,19 @@ status joint_potentials_create(struct joint_potentials *p, size_t T, double rho,
     real on = theta + eps;
     p->off = (double)theta;
     p->on = (double)on;
+    if (!(on > theta))
+        return FAIL(e, ST_CONFIG,
+                    "a threshold of %g and the next potential that spikes, %g more, are the same %s",
+                    (double)theta, (double)eps, REAL_NAME);
     p->power = mem_alloc(m, T + 1, sizeof *p->power, e);
     p->energy = mem_alloc(m, T + 1, sizeof *p->energy, e);
-    if (!p->power || !p->energy) return ST_MEMORY;
+    p->inverse = mem_alloc(m, T + 1, sizeof *p->inverse, e);
+    if (!p->power || !p->energy || !p->inverse) return ST_MEMORY;
     p->power[0] = 1;
     for (size_t k = 0; k < T; k++) {
         p->power[k + 1] = p->delta * p->power[k];
         p->energy[k + 1] = p->delta * p->delta * p->energy[k] + 1;
+        p->inverse[k + 1] = 1 / p->energy[k + 1];
     }
     return ST_OK;
 }
@@ -28,15 +34,22 @@ struct tile {
     double *g, *a, *free, *old, *z;
 };
 
+/* Disjoint ranges of r_t, and the penalties since they left the node of all paths in each. */
+struct ranges {
+    size_t n;
+    double *lo, *hi, *sum;
+};
+
 /* The arrays of the cell that is being solved, steps 1..T; step 0 is the start. */
 struct cell {
-    double *off, *on;   /* the bounds of y */
-    double *y;          /* the solution; y[0] = 0 */
-    double *bound;      /* pattern: the bound of step t; bound[0] = 0 */
-    double *force;      /* pattern: V_t'(bound[t]) */
-    double *penalty[2]; /* sigma/(2 rho) (a - side)^2 */
-    double *least;      /* sum over steps 1..t of the smaller penalty */
-    double *distance;   /* exact, by node: least cost of a path to it */
+    double *off, *on;     /* the bounds of y */
+    double *y;            /* the solution; y[0] = 0 */
+    double *bound;        /* pattern: the bound of step t; bound[0] = 0 */
+    double *force;        /* pattern: V_t'(bound[t]) */
+    double *penalty[2];   /* sigma/(2 rho) (a - side)^2 */
+    double *least;        /* sum over steps 1..t of the smaller penalty */
+    double *distance;     /* exact, by node: least cost of a path to it */
+    struct ranges ranges; /* exact */
     size_t *queue, *before,
         *node; /* pattern; pattern: the step at a bound before t; exact: the node before */
 };
@@ -44,7 +57,7 @@ struct cell {
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e)
 {
     w->tile = mem_alloc(m, 5 * T * TILE, sizeof *w->tile, e);
-    w->cell = mem_alloc(m, 11 * (T + 1), sizeof *w->cell, e);
+    w->cell = mem_alloc(m, 13 * (T + 1), sizeof *w->cell, e);
     w->index = mem_alloc(m, 6 * (T + 1), sizeof *w->index, e);
     return w->tile && w->cell && w->index ? ST_OK : ST_MEMORY;
 }
@@ -68,6 +81,7 @@ static struct cell cell_of(const struct joint_work *w, size_t T)
                          .least = a + 6 * n,
                          .force = a + 7 * n,
                          .distance = a + 8 * n,
+                         .ranges = {.lo = a + 10 * n, .hi = a + 11 * n, .sum = a + 12 * n},
                          .queue = w->index,
                          .before = w->index + 2 * n,
                          .node = w->index + 3 * n};
@@ -81,7 +95,7 @@ static bool is_on(double a)
 /* The slope at y of the piece of V_t that belongs to step s < t. */
 static double slope(const struct joint_potentials *p, const struct cell *c, size_t s, size_t t, double y)
 {
-    return (y - p->power[t - s] * c->bound[s]) / p->energy[t - s];
+    return (y - p->power[t - s] * c->bound[s]) * p->inverse[t - s];
 }
 
 /* Of two neighbouring pieces of V_t the younger one's bound made the knot between them, at (y_k, V_k'(y_k)).
@@ -104,6 +118,12 @@ static double between(const struct joint_potentials *p, double y_s, double r_t, 
     return p->power[i - s] * y_s + r_t * p->power[t - i] * p->energy[i - s];
 }
 
+/* The side that y_t lies on. */
+static bool above_gap(const struct cell *c, size_t t)
+{
+    return c->y[t] - c->off[t] > c->on[t] - c->y[t];
+}
+
 static double clamp(const struct cell *c, size_t t, bool on, double y)
 {
     return on ? fmax(y, c->on[t]) : fmin(y, c->off[t]);
@@ -112,7 +132,7 @@ static double clamp(const struct cell *c, size_t t, bool on, double y)
 /* c->y between the steps s < t at bounds y_s and y_t, and at t. */
 static void fill(const struct joint_potentials *p, struct cell *c, double y_s, double y_t, size_t s, size_t t)
 {
-    double r = (y_t - p->power[t - s] * y_s) / p->energy[t - s];
+    double r = (y_t - p->power[t - s] * y_s) * p->inverse[t - s];
     for (size_t i = s + 1; i < t; i++) c->y[i] = between(p, y_s, r, s, i, t);
     c->y[t] = y_t;
 }
@@ -166,43 +186,88 @@ static double node_y(const struct cell *c, size_t node)
     return node == 0 ? 0 : node % 2 ? c->off[node_step(node)] : c->on[node_step(node)];
 }
 
-/* The penalties of the steps s < i < t along the path y_i = delta^(i-s) y_s + r_t ..., or anything above
- * `most` if they exceed it or the path enters the gap between the sides. t = T + 1 with r_t = 0: the free
- * end. */
-static double path_penalty(const struct joint_potentials *p, const struct cell *c, double y_s, double r_t,
-                           size_t s, size_t t, double most)
+/* The ranges in terms of the next step's r, which is r / delta. */
+static void grow(struct ranges *v, double growth)
 {
-    double sum = 0;
-    for (size_t i = s + 1; i < t && sum <= most; i++) {
-        double y = r_t != 0 ? between(p, y_s, r_t, s, i, t) : p->power[i - s] * y_s;
-        if (y <= c->off[i])
-            sum += c->penalty[0][i];
-        else if (y >= c->on[i])
-            sum += c->penalty[1][i];
-        else
-            return INFINITY;
+    for (size_t j = 0; j < v->n; j++) {
+        if (v->lo[j] != 0) v->lo[j] *= growth;
+        if (v->hi[j] != 0) v->hi[j] *= growth;
     }
+}
+
+/* Keeps the part [lo, hi] of a range as entry n if it is not empty and may still be part of a solution: if
+ * the penalties and the energy of its smallest r, r^2 E / 2, stay below `most`. Returns the new number of
+ * entries. */
+static size_t keep(struct ranges *v, size_t n, double lo, double hi, double sum, double energy, double most)
+{
+    double r = lo > 0 ? lo : hi < 0 ? hi : 0;
+    if (!(lo <= hi && sum + 0.5 * r * r * energy < most)) return n;
+    v->lo[n] = lo;
+    v->hi[n] = hi;
+    v->sum[n] = sum;
+    return n + 1;
+}
+
+/* Step t cuts the ranges where its bounds are, r = bound[0] (off) and bound[1] (on), and adds the penalty of
+ * the side. Only the one range that holds the cut leaves two parts, the second of which goes to the end. */
+static void cut(struct ranges *v, const double bound[2], double off, double on, double energy, double most)
+{
+    size_t n = 0;
+    double lo = 1, hi = 0, sum = 0;
+    for (size_t j = 0; j < v->n; j++) {
+        double left = v->lo[j], right = v->hi[j], so_far = v->sum[j];
+        if (left <= bound[0] && right >= bound[1]) {
+            lo = bound[1];
+            hi = right;
+            sum = so_far + on;
+        }
+        if (left <= bound[0])
+            n = keep(v, n, left, fmin(right, bound[0]), so_far + off, energy, most);
+        else
+            n = keep(v, n, fmax(left, bound[1]), right, so_far + on, energy, most);
+    }
+    v->n = keep(v, n, lo, hi, sum, energy, most);
+}
+
+/* The penalties of the path with this r; infinity if no range holds it. */
+static double penalty_at(const struct ranges *v, double r)
+{
+    double sum = INFINITY;
+    for (size_t j = 0; j < v->n; j++)
+        if (v->lo[j] <= r && r <= v->hi[j]) sum = fmin(sum, v->sum[j]);
     return sum;
 }
 
-/* Shortest paths from one node to all later ones. */
-static void relax(const struct joint_potentials *p, struct cell *c, size_t node, double best)
+/* Shortest paths from one node to all later ones and to the free end, whose cost is returned. A path from y_s
+ * is known by its r at any one step: y_i = delta^(i-s) y_s + r_i E_{i-s}, r_{i+1} = r_i / delta. So each step
+ * splits the line of r at its bounds, and the penalties so far are a step function of r: the ranges. Those
+ * that cannot come below `best` are dropped, and the node is done with when none is left. */
+static double relax(const struct joint_potentials *p, struct cell *c, size_t node, double best)
 {
     const size_t s = node_step(node), T = p->T;
-    const double y_s = node_y(c, node), here = c->distance[node];
-    for (size_t t = s + 1; t <= T; t++)
+    const double y_s = node_y(c, node), here = c->distance[node], growth = 1 / p->delta;
+    struct ranges *v = &c->ranges;
+    v->n = 1;
+    v->lo[0] = -INFINITY;
+    v->hi[0] = INFINITY;
+    v->sum[0] = 0;
+    for (size_t t = s + 1; t <= T && v->n > 0; t++) {
+        const double start = p->power[t - s] * y_s, energy = p->energy[t - s], inverse = p->inverse[t - s];
+        const double most = best - (c->least[T] - c->least[t]);
+        const double r[2] = {(c->off[t] - start) * inverse, (c->on[t] - start) * inverse};
+        if (t > s + 1) grow(v, growth);
         for (size_t side = 0; side < 2; side++) {
             size_t next = 2 * t - 1 + side;
-            double r = (node_y(c, next) - p->power[t - s] * y_s) / p->energy[t - s];
-            double cost = here + 0.5 * r * r * p->energy[t - s] + c->penalty[side][t];
-            double most = fmin(c->distance[next], best - (c->least[T] - c->least[t])) - cost;
-            if (!(c->least[t - 1] - c->least[s] < most)) continue;
-            double penalty = path_penalty(p, c, y_s, r, s, t, most);
-            if (penalty < most) {
-                c->distance[next] = cost + penalty;
-                c->node[next] = node;
-            }
+            double cost = here + 0.5 * r[side] * r[side] * energy + c->penalty[side][t];
+            if (!(cost < fmin(most, c->distance[next]))) continue;
+            cost += penalty_at(v, r[side]);
+            if (!(cost < fmin(most, c->distance[next]))) continue;
+            c->distance[next] = cost;
+            c->node[next] = node;
         }
+        cut(v, r, c->penalty[0][t], c->penalty[1][t], energy, most - here);
+    }
+    return here + penalty_at(v, 0);
 }
 
 /* The cost of c->y over rho. */
@@ -211,7 +276,7 @@ static double scaled_cost(const struct joint_potentials *p, const struct cell *c
     double sum = 0;
     for (size_t t = 1; t <= p->T; t++) {
         double r = c->y[t] - p->delta * c->y[t - 1];
-        sum += 0.5 * r * r + c->penalty[c->y[t] > c->off[t]][t];
+        sum += 0.5 * r * r + c->penalty[above_gap(c, t)][t];
     }
     return sum;
 }
@@ -232,15 +297,12 @@ static void solve_exact(const struct joint_potentials *p, struct cell *c, const 
     c->distance[0] = 0;
     for (size_t node = 1; node < none; node++) c->distance[node] = INFINITY;
     for (size_t node = 0; node < none; node++) {
-        size_t s = node_step(node);
-        double most = best - c->distance[node];
-        if (!(c->least[T] - c->least[s] < most)) continue;
-        double free_end = path_penalty(p, c, node_y(c, node), 0, s, T + 1, most);
-        if (free_end < most) {
-            best = c->distance[node] + free_end;
+        if (!(c->distance[node] + c->least[T] - c->least[node_step(node)] < best)) continue;
+        double free_end = relax(p, c, node, best);
+        if (free_end < best) {
+            best = free_end;
             last = node;
         }
-        relax(p, c, node, best);
     }
     if (last == none) return; /* nothing beats the point that was there */
     size_t s = node_step(last);
@@ -275,7 +337,7 @@ static void solve_cell(const struct joint_potentials *p, enum joint_method metho
     if (method == JOINT_EXACT) solve_exact(p, c, a);
     for (size_t t = 1; t <= p->T; t++) { /* rounding must not leave the side */
         double x = simulated[(t - 1) * TILE] + c->y[t];
-        z[(t - 1) * TILE] = c->y[t] <= c->off[t] ? fmin(x, p->off) : fmax(x, p->on);
+        z[(t - 1) * TILE] = above_gap(c, t) ? fmax(x, p->on) : fmin(x, p->off);
     }
     stats->kkt = fmax(stats->kkt, kkt_residual(p, z, tile->g + lane));
 }

@@ -1,26 +1,31 @@
 /* The potentials of a hidden unit for all time steps at once, one cell = one (unit, sample):
  *
- *   minimise over z_1..z_T   rho/2 sum_t (z_t - delta z_{t-1} - g_t)^2 + sigma/2 sum_t (a_t - H(z_t -
- * theta))^2
+ *   minimise over z_1..z_T   rho/2 sum_t (z_t - delta z_{t-1} - g_t)^2
+ *                          + sigma/2 sum_t (a_t - H(z_t - theta))^2
  *
- * with z_0 = 0 and every z_t either off, z_t <= theta, or on, z_t >= theta + eps (the on side is an open set:
- * eps closes it).
+ * with z_0 = 0 and every z_t either off, z_t <= theta, or on, z_t >= theta + eps (the on side is an open
+ * set: eps closes it).
  *
- * Let y = z - (the free simulation z0_t = delta z0_{t-1} + g_t): the first sum becomes sum_t r_t^2 with
- * r_t = y_t - delta y_{t-1}, and the bounds of step t become off_t = theta - z0_t and on_t = off_t + eps.
- * Between two steps s < t at which y sits on a bound, and none between does, stationarity says r_i = delta
- * r_{i+1}, so y_i = delta^(i-s) y_s + r_t delta^(t-i) E_{i-s},   r_t = (y_t - delta^(t-s) y_s) / E_{t-s}, E_k
- * = sum_{j<k} delta^(2j),   at the price of r_t^2 E_{t-s} / 2; after the last such step r = 0. A solution is
- * thus a list of steps at bounds. How it is found:
+ * Let y = z - z0 with z0_t = delta z0_{t-1} + g_t, the free simulation. The first sum becomes sum_t r_t^2,
+ * r_t = y_t - delta y_{t-1}, and the bounds of step t become off_t = theta - z0_t, on_t = off_t + eps. If y
+ * sits on a bound at the steps s < t but at none between, stationarity says r_i = delta r_{i+1}, so
  *
- * pattern: the side of every step is given, s_t = (a_t >= 1/2): a convex problem. Dynamic programme: the
- * slope of the value function V_t(y) is increasing and piecewise linear, each piece (y - delta^(t-s) y_s) /
- * E_{t-s} belonging to the last step s at a bound. Bound t cuts pieces off at one end and adds its own there,
- * so the pieces form a double-ended queue: O(T) altogether, exact up to rounding. exact: the best of all 2^T
- * patterns. Every piece of the value function (the lower envelope over patterns) again belongs to the last
- * step at a bound and its side, and the sides of the steps in between follow from the path: a shortest path
- * over 2T + 1 nodes, at most 2 T^2 segments of O(T) each, most of them cut off by the cost of the pattern
- * solution, which is the first bound. Nothing can overflow. */
+ *   y_i = delta^(i-s) y_s + r_t delta^(t-i) E_{i-s},  r_t = (y_t - delta^(t-s) y_s) / E_{t-s},
+ *   E_k = sum_{j<k} delta^(2j),  and the segment costs rho r_t^2 E_{t-s} / 2;
+ *
+ * after the last such step r = 0. A solution is thus a list of steps at bounds, found so:
+ *
+ * pattern: the side of every step is given, s_t = (a_t >= 1/2), a convex problem. Dynamic programme: the
+ *   slope of the value function V_t(y) is increasing and piecewise linear, each piece
+ *   (y - delta^(t-s) y_s) / E_{t-s} belonging to the last step s at a bound. Bound t cuts pieces off at one
+ *   end and adds its own there, so they form a double-ended queue: O(T) altogether, exact up to rounding.
+ *
+ * exact: the best of all 2^T patterns. Every piece of the value function (now the lower envelope over
+ *   patterns) again belongs to the last step at a bound and its side, and the sides of the steps between
+ *   follow from the path: a shortest path over 2T + 1 nodes. The pieces of one node are ranges of r, at most
+ *   one more after each step; ranges that cannot come below the best
+ *   path known (at first: the pattern's) are dropped. O(T^2) times the ranges alive, a few as a rule and T
+ *   at most; the workspace holds T + 1, so nothing can overflow. */
 #ifndef SPIKEBENCH_SOLVERS_JOINT_POTENTIALS_H
 #define SPIKEBENCH_SOLVERS_JOINT_POTENTIALS_H
 
@@ -33,12 +38,12 @@ enum joint_method { JOINT_PATTERN, JOINT_EXACT };
 
 struct joint_potentials {
     size_t T;
-    double rho, sigma, delta; /* rho > 0, sigma >= 0, 0 <= delta <= 1 */
-    double off, on;           /* the bounds theta and theta + eps, both numbers of type real */
-    double *power, *energy;   /* [T+1]: delta^k, E_k */
+    double rho, sigma, delta;         /* rho > 0, sigma >= 0, 0 <= delta <= 1 */
+    double off, on;                   /* the bounds theta and theta + eps, both numbers of type real */
+    double *power, *energy, *inverse; /* [T+1]: delta^k, E_k, 1 / E_k */
 };
 
-/* Allocates the tables in the arena. eps must change theta when it is added in `real`. ST_MEMORY. */
+/* Allocates the tables in the arena. ST_MEMORY; ST_CONFIG if theta + eps is theta in `real`. */
 status joint_potentials_create(struct joint_potentials *p, size_t T, double rho, double sigma, real delta,
                                real theta, real eps, struct mem *m, struct error *e);
 

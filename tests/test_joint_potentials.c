@@ -3,6 +3,7 @@
 #include "support/rng.h"
 #include <criterion/criterion.h>
 #include <stdbool.h>
+#include <string.h>
 
 enum { T_MAX = 150 };
 static const double threshold = 1;
@@ -27,8 +28,8 @@ static void create(struct instance *c, size_t T, double sigma, double delta)
 /* g around a firing rate of some 15 % (or far out), a in [0, 1], at its ends, or beyond. */
 static void draw(struct instance *c, struct rng *rng, size_t T)
 {
-    static const double deltas[] = {0.9, 0.95, 0.5, 1, 0};
-    create(c, T, pow(10, 3 * rng_uniform(rng) - 2), deltas[rng_below(rng, 5)]);
+    static const double deltas[] = {0.9, 0.95, 0.5, 1, 0, 0.05, 1e-9};
+    create(c, T, pow(10, 3 * rng_uniform(rng) - 2), deltas[rng_below(rng, 7)]);
     const double size = rng_uniform(rng) < 0.1 ? 30 : 0.7;
     const size_t kind = rng_below(rng, 3);
     for (size_t t = 0; t < T; t++) {
@@ -330,4 +331,14 @@ Test(joint_potentials, a_cell_that_is_not_a_number_is_left_alone)
         for (size_t t = 0; t < 4; t++) cr_expect_eq((double)c.z[t], 0.5);
         mem_free(&c.mem);
     }
+}
+
+Test(joint_potentials, a_step_over_the_threshold_that_rounds_away_is_refused)
+{
+    struct mem mem = {0};
+    struct joint_potentials p;
+    struct error e = {0};
+    cr_expect_eq(joint_potentials_create(&p, 3, 1, 1, R(0.9), R(1e12), R(1e-5), &mem, &e), ST_CONFIG);
+    cr_expect(strstr(e.text, "1e+12") && strstr(e.text, "1e-05"), "%s", e.text);
+    mem_free(&mem);
 }
