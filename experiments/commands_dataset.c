@@ -8,6 +8,7 @@ static const struct subcommand {
     int (*run)(int argc, char **argv);
     const char *help;
 } subcommands[] = {
+    {"fetch", dataset_command_fetch, "download a dataset from its public home"},
     {"info", dataset_command_info, "print classes, sizes, density and firing rates"},
     {"write", dataset_command_write, "write event recordings as N-MNIST files"},
 };
