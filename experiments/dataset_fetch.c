@@ -10,7 +10,8 @@
 
 enum { NAMES_MOST = 100, PATH_MOST = 4200 };
 
-/* The dataset's name and the value of --sources among the script's arguments; NULL where they are not. */
+/* The dataset's name (the first, where there are more) and the value of --sources among the script's
+ * arguments; NULL where they are not. */
 static void find_words(int argc, char **argv, const char **name, const char **sources)
 {
     *name = *sources = NULL;
@@ -22,7 +23,7 @@ static void find_words(int argc, char **argv, const char **name, const char **so
         }
         if (valued)
             i++;
-        else if (argv[i][0] != '-')
+        else if (argv[i][0] != '-' && !*name)
             *name = argv[i];
     }
 }
