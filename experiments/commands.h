@@ -14,6 +14,7 @@ int command_plot(int argc, char **argv);      /* plot.c */
 int command_dataset(int argc, char **argv);   /* commands_dataset.c */
 
 /* Subcommands of `spikebench dataset`; argv[0] is the subcommand's name. */
+int dataset_command_fetch(int argc, char **argv); /* dataset_fetch.c */
 int dataset_command_info(int argc, char **argv);  /* dataset_info.c */
 int dataset_command_write(int argc, char **argv); /* dataset_write.c */
 
