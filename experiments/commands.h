@@ -15,6 +15,7 @@ int command_dataset(int argc, char **argv);   /* commands_dataset.c */
 
 /* Subcommands of `spikebench dataset`; argv[0] is the subcommand's name. */
 int dataset_command_info(int argc, char **argv);  /* dataset_info.c */
+int dataset_command_show(int argc, char **argv);  /* dataset_show.c */
 int dataset_command_write(int argc, char **argv); /* dataset_write.c */
 
 #endif

@@ -9,6 +9,7 @@ static const struct subcommand {
     const char *help;
 } subcommands[] = {
     {"info", dataset_command_info, "print classes, sizes, density and firing rates"},
+    {"show", dataset_command_show, "draw one sample"},
     {"write", dataset_command_write, "write event recordings as N-MNIST files"},
 };
 enum { N_SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
