@@ -125,6 +125,8 @@ static status write_raster(const struct sample *s, const char *path, struct erro
     TRY(csv_open(&w, path, e));
     csv_put(&w, "step"), csv_put(&w, "input"), csv_put(&w, "events");
     csv_end_row(&w);
+    /* outside of the axes: gnuplot warns of files without any point */
+    put_row(&w, (double[]){0, -1, 0}, 3);
     for (size_t t = 0; t < s->x->T; t++)
         for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
             put_row(&w, (double[]){(double)t + 1, s->x->index[k], (double)s->x->value[k]}, 3);

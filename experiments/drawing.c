@@ -1,7 +1,6 @@
 /* One figure by gnuplot (see drawing.h). */
 #include "experiments/drawing.h"
 #include "experiments/paths.h"
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -89,15 +88,6 @@ status drawing_finish(struct drawing *d, const char *script, const char *const *
 void drawing_end(struct drawing *d)
 {
     if (d->unfinished[0]) (void)remove(d->unfinished);
-    DIR *folder = d->folder[0] ? opendir(d->folder) : NULL;
-    if (!folder) return;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        char path[DRAWING_PATH + 300];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        drawing_file(d, entry->d_name, path, sizeof path);
-        (void)remove(path);
-    }
-    (void)closedir(folder);
-    (void)rmdir(d->folder);
+    if (d->folder[0]) path_remove(d->folder);
     d->folder[0] = '\0';
 }

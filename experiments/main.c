@@ -23,6 +23,9 @@ static const struct command {
     {"summarise", command_summarise, "print a table of results"},
     {"compare", command_compare, "compare results with reference results"},
     {"plot", command_plot, "draw the figures of an experiment"},
+    {"train", command_train, "train one network and keep its weights"},
+    {"eval", command_eval, "simulate a trained network on a split: accuracy, confusion, rates"},
+    {"trace", command_trace, "draw spikes and membrane potentials of a trained network"},
     {"dataset", command_dataset, "look at datasets"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

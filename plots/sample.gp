@@ -8,7 +8,7 @@ eval "set terminal ".(svg ? svg_terminal(wide, 460) : png_terminal(wide, 460))
 set output ARG2
 set multiplot title ARG4 noenhanced font ",16"
 right = channels == 2 ? 0.50 : channels == 1 ? 0.60 : 0.975
-set lmargin at screen 75.0 / wide
+set lmargin at screen 106.0 / wide
 set rmargin at screen right
 set bmargin at screen 0.14
 set tmargin at screen 0.86
@@ -23,6 +23,7 @@ if (channels > 0) {
     unset xlabel
     unset ylabel
     unset grid
+    set style fill solid
     set border 15 lw 1.2
     set cblabel "events"
     set autoscale
@@ -36,7 +37,7 @@ if (channels > 0) {
         left = right + 0.04 * c + span * (c - 1)
         set lmargin at screen left
         set rmargin at screen left + span
-        if (c < channels) { unset colorbox } else { set colorbox user origin 0.93, 0.25 size 0.012, 0.5 }
+        if (c < channels) { unset colorbox } else { set colorbox user origin 0.93, 0.14 size 0.012, 0.5 }
         set title (channels == 1 ? "summed over time" : (c == 1 ? "ON" : "OFF").", summed over time")
         plot ARG3."/frame.csv" using 1:2:(column(c + 2)) with image notitle
     }
