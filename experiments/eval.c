@@ -20,8 +20,8 @@ static void print_numbers(const struct look_request *r, const struct trained *t,
 {
     const struct net *net = &t->net;
     (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[r->split], b->n, t->data.info.T);
-    (void)printf("readout:   simulated forward from the weights, %s over time\n",
-                 net->readout == READOUT_LAST ? "last potential" : "mean");
+    (void)printf("readout:   simulated forward from the weights, %s\n",
+                 net->readout == READOUT_LAST ? "potential of the last step" : "mean potential over time");
     (void)printf("loss:      %.6g (%s, mean per sample)\n", v->loss,
                  b->labels ? loss_names[net->loss] : "squared");
     if (b->labels)

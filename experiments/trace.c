@@ -195,6 +195,12 @@ static status write_potentials(const struct look_trace *s, const char *path, boo
         if (!readout) csv_put(&w, "spike");
     }
     csv_end_row(&w);
+    csv_put_number(&w, 0); /* outside of the axes, as in raster.csv */
+    for (size_t i = 0; i < n; i++) {
+        csv_put_number(&w, NAN);
+        if (!readout) csv_put_number(&w, 0);
+    }
+    csv_end_row(&w);
     for (size_t t = 0; t < s->T; t++) {
         csv_put_number(&w, (double)t + 1);
         for (size_t i = 0; i < n; i++) {
@@ -221,11 +227,13 @@ static status draw(const struct look_trace *s, struct drawing *d, const char *ou
     char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
         threshold[40];
     const char *args[6] = {s->title, widths, T, classes, neurons, threshold};
+    bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(s->neuron, s->n_neurons, neurons, sizeof neurons);
     (void)snprintf(T, sizeof T, "%zu", s->T);
     (void)snprintf(classes, sizeof classes, "%d %zu", s->label, s->predicted);
-    (void)snprintf(threshold, sizeof threshold, "%.9g", (double)s->net->lif.threshold);
+    for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = s->trace.z[s->net->L][i] == 0;
+    (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif.threshold, silent);
     TRY(drawing_begin(d, out, e));
     drawing_file(d, "raster.csv", path, sizeof path);
     TRY(write_rasters(s, path, e));

@@ -98,9 +98,9 @@ static status check_names(const struct request *r, struct error *e)
     const char *names[NAMES_MAX];
     size_t n = 0;
     for (; n < NAMES_MAX && solvers[n]; n++) names[n] = solvers[n]->name;
-    if (!solver_find(r->name[0])) return unknown_name(e, "train", "solver", r->name[0], "", names, n);
+    if (!solver_find(r->name[0])) return unknown_name(e, "SOLVER", "solver", r->name[0], "", names, n);
     for (n = 0; n < NAMES_MAX && dataset_sources[n]; n++) names[n] = dataset_sources[n]->name;
-    if (!dataset_find(r->name[1])) return unknown_name(e, "train", "dataset", r->name[1], "", names, n);
+    if (!dataset_find(r->name[1])) return unknown_name(e, "DATASET", "dataset", r->name[1], "", names, n);
     return ST_OK;
 }
 

@@ -1,11 +1,12 @@
 # One sample in a trained network: rasters of input and hidden layers, potentials of some neurons and of the readout.
-# gnuplot -c trace.gp SCRIPTS OUT FOLDER TITLE "WIDTHS" T "TRUE PREDICTED" "NEURONS" THRESHOLD (TRUE -1: no classes)
+# gnuplot -c trace.gp SCRIPTS OUT FOLDER TITLE "WIDTHS" T "TRUE PREDICTED" "NEURONS" "THRESHOLD SILENT"
+# TRUE is -1 without classes; SILENT is 1 if the readout stays at zero.
 load ARG1."/style.gp"
 H = words(ARG5) - 2
 T = int(ARG6)
 K = int(word(ARG5, H + 2))
 true = int(word(ARG7, 1)); predicted = int(word(ARG7, 2))
-threshold = real(ARG9)
+threshold = real(word(ARG9, 1))
 svg = strstrt(ARG2, ".svg") == strlen(ARG2) - 3
 # pixels
 wide = 1100; top = 60; foot = 70; gap = 34; raster = 140; curve = 190
@@ -14,7 +15,7 @@ eval "set terminal ".(svg ? svg_terminal(wide, high) : png_terminal(wide, high))
 set output ARG2
 set multiplot title ARG4 noenhanced font ",16"
 set lmargin at screen 100.0 / wide
-set rmargin at screen 0.80
+set rmargin at screen 0.775
 y = high - top
 set xrange [0.5:T + 0.5]
 set format x ""
@@ -32,7 +33,7 @@ set autoscale y
 set tmargin at screen real(y) / high
 set bmargin at screen real(y - curve) / high
 set ylabel sprintf("potential, layer %d", H)
-set key at screen 0.815, screen real(y) / high left top Left reverse
+set key at screen 0.785, screen real(y) / high left top Left reverse
 m = words(ARG8)
 plot threshold with lines dt 2 lw 1.2 lc rgb "#444444" title "threshold", \
     for [i = 1:m] ARG3."/hidden.csv" using 1:2 * i with lines lw 1.8 lc rgb colour[i] title "neuron ".word(ARG8, i), \
@@ -41,10 +42,11 @@ plot threshold with lines dt 2 lw 1.2 lc rgb "#444444" title "threshold", \
 y = y - curve - gap
 set tmargin at screen real(y) / high
 set bmargin at screen real(y - curve) / high
-set key at screen 0.815, screen real(y) / high left top Left reverse
+set key at screen 0.785, screen real(y) / high left top Left reverse
 set format x "%g"
 set xlabel "step"
 set ylabel "potential, readout"
+if (int(word(ARG9, 2))) { set yrange [-1:1] }
 plot for [k = 0:K - 1] ARG3."/readout.csv" using 1:k + 2 with lines lw 1.2 lc rgb "#b0b0b0" title (k == 0 ? "other classes" : ""), \
     for [k = predicted:predicted] ARG3."/readout.csv" using 1:k + 2 with lines lw 2.2 lc rgb colour[2] \
         title (predicted == true ? "" : sprintf("class %d, predicted", k)), \
