@@ -231,7 +231,7 @@ static status draw(const struct look_trace *s, struct drawing *d, const char *ou
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(s->neuron, s->n_neurons, neurons, sizeof neurons);
     (void)snprintf(T, sizeof T, "%zu", s->T);
-    (void)snprintf(classes, sizeof classes, "%d %zu", s->label, s->predicted);
+    (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
     for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = s->trace.z[s->net->L][i] == 0;
     (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif.threshold, silent);
     TRY(drawing_begin(d, out, e));

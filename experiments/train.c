@@ -5,6 +5,7 @@
 #include "experiments/plan_settings.h"
 #include "experiments/runner.h"
 #include "experiments/trained.h"
+#include "support/csvio.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,18 @@ static void clean(const struct plan *p, const char *work)
     (void)rmdir(work);
 }
 
+/* Whether the run that the runner has just recorded left its weights: it ended well or was interrupted. */
+static bool has_weights(const char *table)
+{
+    struct csv_table t;
+    const char *word = "";
+    long column = csv_read(&t, table, 1, NULL) == ST_OK ? csv_column(&t, "status") : CSV_NONE;
+    if (column != CSV_NONE && t.n_rows > 0) word = csv_cell(&t, 0, (size_t)column);
+    bool good = strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0;
+    csv_table_free(&t);
+    return good;
+}
+
 /* Runs the plan in NET.net.work, which stays only if the training was interrupted: the checkpoint is there.
  */
 static status train(const struct request *r, struct plan *p, struct error *e)
@@ -176,16 +189,20 @@ static status train(const struct request *r, struct plan *p, struct error *e)
     (void)snprintf(table, sizeof table, "%s/%s/runs.csv", work, p->experiment);
     (void)remove(table); /* a finished run would not be repeated */
     status st = runner_run(p, &settings, &outcome, e);
-    if (st == ST_OK && outcome.no_data) st = FAIL(e, ST_NO_DATA, "the data is absent");
-    if (st == ST_OK && outcome.done == 0 && outcome.interrupted == 0)
-        st = FAIL(e, ST_NUMERIC, "the training failed: %s is not written", r->out);
-    if (st == ST_OK || st == ST_INTERRUPTED) {
-        status told = trained_summary(r->out, how, sizeof how, st == ST_OK ? e : NULL);
-        if (told == ST_OK) (void)printf("%s: %s\n", r->out, how);
-        if (st == ST_OK) st = told;
+    bool ended =
+        st == ST_OK && outcome.interrupted == 0; /* else: a checkpoint, or another process's folder */
+    if ((ended || outcome.interrupted > 0) && has_weights(table)) {
+        struct error unread = {.code = ST_OK};
+        if (trained_summary(r->out, how, sizeof how, &unread) == ST_OK)
+            (void)printf("%s: %s\n", r->out, how);
+        else if (st == ST_OK)
+            st = FAIL(e, unread.code, "%s", unread.text);
+    } else if (ended) {
+        st = FAIL(e, outcome.no_data ? ST_NO_DATA : ST_NUMERIC, "the training failed: %s is not written",
+                  r->out);
     }
     if (st == ST_OK && outcome.interrupted) st = FAIL(e, ST_INTERRUPTED, "interrupted");
-    if (st != ST_INTERRUPTED) clean(p, work);
+    if (ended) clean(p, work);
     return st;
 }
 

@@ -238,17 +238,19 @@ static const char *outcome(const struct session *s, status st)
 static status save_weights(struct session *s, struct error *e)
 {
     char how[300];
-    double accuracy[N_SPLITS];
+    double shown[N_SPLITS];
+    bool classes = s->data.info.n_classes > 0;
+    const char *unit = classes ? " %" : "";
     for (int k = 0; k < N_SPLITS; k++) {
         struct evaluation now;
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &now, NULL);
-        accuracy[k] = 100 * now.accuracy;
+        shown[k] = classes ? 100 * now.accuracy : now.loss;
     }
     snprintf(how, sizeof how,
-             "%s, %ld iterations (%s); simulated: training %.2f %%, validation %.2f %%, test %.2f %%",
-             s->run->solver->name, s->at.iter, s->stop_reason, accuracy[SPLIT_TRAIN],
-             accuracy[SPLIT_VALIDATION], accuracy[SPLIT_TEST]);
+             "%s, %ld iterations (%s); simulated %s: training %.2f%s, validation %.2f%s, test %.2f%s",
+             s->run->solver->name, s->at.iter, s->stop_reason, classes ? "accuracy" : "loss",
+             shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit, shown[SPLIT_TEST], unit);
     return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
 }
 

@@ -1,6 +1,6 @@
 # One sample in a trained network: rasters of input and hidden layers, potentials of some neurons and of the readout.
 # gnuplot -c trace.gp SCRIPTS OUT FOLDER TITLE "WIDTHS" T "TRUE PREDICTED" "NEURONS" "THRESHOLD SILENT"
-# TRUE is -1 without classes; SILENT is 1 if the readout stays at zero.
+# TRUE and PREDICTED are -1 without classes; SILENT is 1 if the readout stays at zero.
 load ARG1."/style.gp"
 H = words(ARG5) - 2
 T = int(ARG6)
@@ -47,10 +47,10 @@ set format x "%g"
 set xlabel "step"
 set ylabel "potential, readout"
 if (int(word(ARG9, 2))) { set yrange [-1:1] }
-plot for [k = 0:K - 1] ARG3."/readout.csv" using 1:k + 2 with lines lw 1.2 lc rgb "#b0b0b0" title (k == 0 ? "other classes" : ""), \
-    for [k = predicted:predicted] ARG3."/readout.csv" using 1:k + 2 with lines lw 2.2 lc rgb colour[2] \
+plot for [k = 0:K - 1] ARG3."/readout.csv" using 1:k + 2 with lines lw 1.2 lc rgb "#b0b0b0" title (k > 0 ? "" : true < 0 ? "outputs" : "other classes"), \
+    for [k = predicted:(predicted < 0 ? -2 : predicted)] ARG3."/readout.csv" using 1:k + 2 with lines lw 2.2 lc rgb colour[2] \
         title (predicted == true ? "" : sprintf("class %d, predicted", k)), \
-    for [k = true:true] ARG3."/readout.csv" using 1:(k < 0 ? NaN : column(k + 2)) with lines lw 3 lc rgb colour[1] \
-        title (k < 0 ? "" : sprintf("class %d, true", k))
+    for [k = true:(true < 0 ? -2 : true)] ARG3."/readout.csv" using 1:k + 2 with lines lw 3 lc rgb colour[1] \
+        title sprintf("class %d, true", k)
 unset multiplot
 unset output

@@ -197,13 +197,29 @@ Test(look, interrupted_and_resumed)
         &r,
         "\"$SB\" train long.yaml --out cut.net & until ls cut.net.work/long/.work/*.yaml >/dev/null 2>&1; "
         "do sleep 0.02; done; sleep 0.3; kill -INT $!; wait $!; echo code $?");
-    cr_expect_not_null(strstr(r.output, "(interrupted); simulated: training "), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "(interrupted); simulated accuracy: training "), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "code 130"), "%s", r.output);
     good(&r, "eval --weights cut.net");
     cr_expect_not_null(strstr(r.output, "597 samples"), "%s", r.output);
     good(&r, "train long.yaml --out cut.net");
     cli_shell(&r, "cmp whole.net cut.net && cmp whole.yaml cut.yaml && ls -d cut*");
     cr_expect_str_eq(r.output, "cut.net\ncut.yaml\n", "%s", r.output);
+}
+
+/* Two trainings of one file: the second is refused and does the first no harm. */
+Test(look, one_training_at_a_time)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "\"$SB\" train one.yaml --out a.net --set stop.max_iter=1000000 & until ls "
+        "a.net.work/one/.work/*.yaml >/dev/null 2>&1; do sleep 0.02; done; sleep 0.3; \"$SB\" train one.yaml "
+        "--out a.net; echo second $?; kill -INT $!; wait $!; echo first $?; ls a.net.work/one/.work");
+    cr_expect_not_null(strstr(r.output, "a.net.work/one: another 'spikebench run'"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "second 1\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "first 130\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, ".ckpt"), "%s", r.output);
+    good(&r, "eval --weights a.net");
 }
 
 /* A run that fails leaves an older network as it is. */
@@ -217,6 +233,21 @@ Test(look, a_killed_training_writes_nothing)
         "-KILL -P $pid; do sleep 0.05; done; wait $pid; echo code $?; cmp a.net b.net && ls");
     cr_expect_not_null(strstr(r.output, "killed by signal 9"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "a.net is not written"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 1\na.net\na.yaml\nb.net\none.yaml\nsmall.yaml\n"), "%s",
+                       r.output);
+}
+
+Test(look, a_diverged_training_writes_nothing)
+{
+    static struct result r;
+    good(&r, "train one.yaml --out a.net");
+    cli_shell(
+        &r,
+        "cp a.net b.net; \"$SB\" train bptt digits --out a.net --set solver.optimizer=sgd --set "
+        "solver.lr=1000 --set network.reset=none --set network.leak=1 --precision float; echo code $?; cmp "
+        "a.net b.net && ls");
+    cr_expect_not_null(strstr(r.output, "diverged (a weight is not finite"), "%s", r.output);
+    cr_expect_null(strstr(r.output, "simulated accuracy"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "code 1\na.net\na.yaml\nb.net\none.yaml\nsmall.yaml\n"), "%s",
                        r.output);
 }
@@ -264,6 +295,7 @@ Test(look, trace_figures)
         "a.net --out b.png --ascii | tail -n 1; ls tmp; head -c 5 a_7.svg; head -c 4 b.png | tail -c 3; "
         "grep -q 'class [0-9], true' a_7.svg");
     cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_null(strstr(r.output, "arning"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "\na_7.svg\nb.png\n<?xmlPNG"), "%s", r.output);
 }
 
