@@ -122,8 +122,12 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    char *const argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j",
-                          jobs,    "-p", fd,   NULL};
+    char *argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j", jobs, "-p",
+                    fd,      NULL, NULL, NULL};
+    if (r->settings->weights) {
+        argv[11] = "-w";
+        argv[12] = (char *)r->settings->weights;
+    }
     execv(program, argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);
@@ -185,10 +189,12 @@ static void announce(struct runner *r, size_t i)
     const char *seconds = record_get(row, "train_s"), *error = record_get(row, "error");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
+    bool good = word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
     progress_clear(&r->progress);
+    if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word ? word : "?");
-    if (train && word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0))
+    if (train && good)
         printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * strtod(train, NULL), 100 * strtod(test, NULL),
                strtod(seconds, NULL));
     else if (error)
