@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetches datasets from their public homes (sources.csv) into the layout that the loaders read.
+# Fetches datasets from their public homes (sources.csv) into the layout that the loaders read. It is started by
+# 'spikebench dataset fetch', which describes the arguments (--help).
 set -u
 LC_ALL=C
 export LC_ALL
@@ -7,23 +8,6 @@ here=$(dirname "$0")
 sources=$here/sources.csv
 header=dataset,folder,file,gives,size,checksum,checksum_from,url,licence,page
 name='' to=${SPIKEBENCH_DATA:-} from='' mode=fetch failed=0
-
-usage() {
-    cat <<'U'
-usage: spikebench dataset fetch NAME [--to DIR] [--from URL_PREFIX] [--dry-run]
-       spikebench dataset fetch --list
-Fetches a dataset from its public home, checks size and checksum, and unpacks it into the layout that the
-loaders read: DIR/nmnist/Train, DIR/mnist/*.gz, DIR/shd/shd_train.h5, ...
-  --to DIR           where to; default: SPIKEBENCH_DATA
-  --from URL_PREFIX  a mirror: the files are URL_PREFIX/FILE (https, http or file)
-  --dry-run          print what would be fetched, and from where
-  --list             print the datasets, their files and licences
-  --sources FILE     the table of homes and checksums; default: sources.csv beside the script
-A download that was cut short (FILE.part) is gone on with. What is there already and is as published is left
-alone; what is there and differs is never overwritten.
-Exit codes: 0 all is there and verified, 1 a download or a check failed, 2 usage error.
-U
-}
 
 say() { printf '%s\n' "$*"; }
 complain() { printf 'spikebench dataset fetch: %s\n' "$*" >&2; }
@@ -168,10 +152,6 @@ fetch_one() {
 
 while [ $# -gt 0 ]; do
     case $1 in
-    --help | -h)
-        usage
-        exit 0
-        ;;
     --list) mode=list ;;
     --dry-run) mode=dry-run ;;
     --to | --from | --sources)

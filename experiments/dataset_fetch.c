@@ -1,4 +1,6 @@
-/* spikebench dataset fetch: checks the name of the dataset and hands over to datasets/fetch.sh. */
+/* spikebench dataset fetch: checks options and the name of the dataset and hands over to datasets/fetch.sh.
+ */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/paths.h"
 #include "support/csvio.h"
@@ -10,22 +12,37 @@
 
 enum { NAMES_MOST = 100, PATH_MOST = 4200 };
 
-/* The dataset's name (the first, where there are more) and the value of --sources among the script's
- * arguments; NULL where they are not. */
-static void find_words(int argc, char **argv, const char **name, const char **sources)
+/* What the script is asked for; NULL where it is not said. */
+struct words {
+    const char *name, *sources; /* the first name, where there are more */
+    bool help;
+};
+
+static const struct command_option *find_option(const char *word)
 {
-    *name = *sources = NULL;
+    const struct command_option *o = command_find((const char *const[]){"dataset", "fetch"}, 2)->options;
+    for (; o->name; o++)
+        if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, o->name) == 0) return o;
+    return NULL;
+}
+
+static status find_words(int argc, char **argv, struct words *w, struct error *e)
+{
     for (int i = 1; i < argc; i++) {
-        bool valued = strcmp(argv[i], "--to") == 0 || strcmp(argv[i], "--from") == 0;
-        if (strcmp(argv[i], "--sources") == 0) {
-            valued = true;
-            *sources = i + 1 < argc ? argv[i + 1] : NULL;
-        }
-        if (valued)
+        const struct command_option *o = find_option(argv[i]);
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            w->help = true;
+        } else if (o && o->value) {
             i++;
-        else if (argv[i][0] != '-' && !*name)
-            *name = argv[i];
+            if (strcmp(o->name, "sources") == 0) w->sources = i < argc ? argv[i] : NULL;
+        } else if (!o && argv[i][0] == '-') {
+            return FAIL(e, ST_USAGE, "unknown option '%.60s'; see 'spikebench dataset fetch --help'",
+                        argv[i]);
+        } else if (!o && !w->name) {
+            w->name = argv[i];
+        }
     }
+    return ST_OK;
 }
 
 /* ST_USAGE with the nearest name unless the table of sources has `name` as a dataset or a folder. */
@@ -57,15 +74,20 @@ int dataset_command_fetch(int argc, char **argv)
 {
     static char shell[] = "sh";
     char home[4000], script[PATH_MOST], table[PATH_MOST];
-    const char *name, *sources;
+    struct words words = {.help = false};
     struct error e = {0};
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments); /* sh script argv[1] ... NULL */
-    status st = arguments ? path_home(home, sizeof home, &e) : FAIL(&e, ST_MEMORY, "no memory");
+    status st = arguments ? find_words(argc, argv, &words, &e) : FAIL(&e, ST_MEMORY, "no memory");
+    if (st == ST_OK && words.help) {
+        free(arguments);
+        command_usage("dataset fetch", stdout);
+        return 0;
+    }
+    if (st == ST_OK) st = path_home(home, sizeof home, &e);
     if (st == ST_OK) {
         (void)snprintf(script, sizeof script, "%s/datasets/fetch.sh", home);
         (void)snprintf(table, sizeof table, "%s/datasets/sources.csv", home);
-        find_words(argc, argv, &name, &sources);
-        if (name) st = check_name(name, sources ? sources : table, &e);
+        if (words.name) st = check_name(words.name, words.sources ? words.sources : table, &e);
     }
     if (st == ST_OK) {
         arguments[0] = shell, arguments[1] = script;

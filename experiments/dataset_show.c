@@ -1,5 +1,6 @@
 /* spikebench dataset show: one sample, as a spike raster and, where the inputs are pictures, as a frame. */
 #include "experiments/ascii.h"
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/dataset_request.h"
 #include "experiments/drawing.h"
@@ -7,17 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char usage[] =
-    "usage: spikebench dataset show NAME --index I [--split train|validation|test] [--seed N] [--set "
-    "KEY=VALUE]...\n"
-    "                               [--out PATH.svg|PATH.png] [--ascii]\n"
-    "Draws sample I (from 0; of the training split if none is named) as a run with this seed sees it: a dot\n"
-    "for every event over input and step, and for pictures the events summed over time, ON and OFF apart.\n"
-    "  --out PATH   the figure (NAME_I.svg); SVG or PNG by its ending\n"
-    "  --ascii      in the terminal instead, unless --out is given too\n"
-    "Exit codes: 0 all is well, 1 data is absent or malformed or the figure could not be drawn, 2 usage "
-    "error.\n";
 
 /* The sample that is shown. */
 struct sample {
@@ -193,7 +183,7 @@ int dataset_command_show(int argc, char **argv)
     const unsigned flags = REQUEST_SPLIT | REQUEST_INDEX | REQUEST_OUT | REQUEST_ASCII;
     status st = dataset_request_parse(&r, argc, argv, flags, &e);
     if (st == ST_OK && r.help) {
-        (void)fputs(usage, stdout);
+        command_usage("dataset show", stdout);
         return 0;
     }
     if (st == ST_OK) {

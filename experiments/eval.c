@@ -5,16 +5,6 @@
 #include "support/csvio.h"
 #include <string.h>
 
-static const char usage[] =
-    "usage: spikebench eval --weights NET.net [--split train|validation|test] [--set dataset.KEY=VALUE]...\n"
-    "                       [--csv PATH]\n"
-    "Simulates a network of 'spikebench train' forward from its weights on a split (test) and prints loss,\n"
-    "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. NET.yaml, "
-    "which\n"
-    "lies beside the weights, names the data.\n"
-    "  --csv PATH   writes the confusion matrix: a row per true class, a column per predicted class\n"
-    "Exit codes: 0 all is well, 1 a file is absent or damaged or does not fit, 2 usage error.\n";
-
 static void print_numbers(const struct look_request *r, const struct trained *t, const struct batch *b,
                           const struct evaluation *v)
 {
@@ -109,5 +99,5 @@ static status eval(const struct look_request *r, struct trained *t, struct error
 
 int command_eval(int argc, char **argv)
 {
-    return look_command(argc, argv, false, usage, eval);
+    return look_command(argc, argv, false, eval);
 }

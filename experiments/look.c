@@ -1,5 +1,6 @@
 /* Commands that look at a trained network (see look.h). */
 #include "experiments/look.h"
+#include "experiments/command_table.h"
 #include "experiments/dataset_request.h"
 #include "experiments/paths.h"
 #include <errno.h>
@@ -78,14 +79,14 @@ static status hand_on(const struct run *run, int argc, char **argv, struct error
     return st;
 }
 
-int look_command(int argc, char **argv, bool sample, const char *usage, look_action act)
+int look_command(int argc, char **argv, bool sample, look_action act)
 {
     struct look_request r;
     struct trained t = {.run = NULL};
     struct error e = {.code = ST_OK};
     status st = look_parse(&r, argc, argv, sample, &e);
     if (st == ST_OK && r.help) {
-        (void)fputs(usage, stdout);
+        command_usage(argv[0], stdout);
         return 0;
     }
     if (st == ST_OK) st = trained_describe(&t, r.weights, &e);

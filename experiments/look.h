@@ -25,7 +25,7 @@ typedef status (*look_action)(const struct look_request *r, struct trained *t, s
 /* Parses, opens network and data, acts, reports errors; returns the exit code. A network of the other
  * precision is handed to the worker of that precision, which runs the same command in place of this process.
  */
-int look_command(int argc, char **argv, bool sample, const char *usage, look_action act);
+int look_command(int argc, char **argv, bool sample, look_action act);
 
 /* "NET.net: bptt on digits, 64-100-10, double, seed 0", then notes on data and splits that are not those of
  * the training, and on a solver that has a prediction rule of its own. */

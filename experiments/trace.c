@@ -8,20 +8,6 @@
 
 enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
 
-static const char usage[] =
-    "usage: spikebench trace --weights NET.net --index I [--split train|validation|test]\n"
-    "                        [--set dataset.KEY=VALUE]... [--out PATH.svg|PATH.png] [--ascii] [--csv PATH]\n"
-    "Draws what a network of 'spikebench train' does with sample I (from 0) of a split (test): the spikes of "
-    "the\n"
-    "input and of every hidden layer, the membrane potentials of the readout, the true class thick, and "
-    "those\n"
-    "of the three neurons of the last hidden layer that spike most.\n"
-    "  --out PATH   the figure (NET_I.svg); SVG or PNG by its ending\n"
-    "  --ascii      in the terminal\n"
-    "  --csv PATH   writes layer, neuron (from 0), t (from 1), potential z and spike a (nan in the readout)\n"
-    "With --ascii or --csv, a figure is drawn only if --out is given too.\n"
-    "Exit codes: 0 all is well, 1 a file is absent or damaged or does not fit, 2 usage error.\n";
-
 /* One sample's simulation. */
 struct look_trace {
     const struct look_request *request;
@@ -268,5 +254,5 @@ static status trace(const struct look_request *r, struct trained *t, struct erro
 
 int command_trace(int argc, char **argv)
 {
-    return look_command(argc, argv, true, usage, trace);
+    return look_command(argc, argv, true, trace);
 }

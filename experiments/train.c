@@ -1,4 +1,5 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
+#include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/dataset_request.h"
 #include "experiments/plan_check.h"
@@ -13,24 +14,6 @@
 
 enum { PATH_SIZE = 4096, SET_MOST = 128, NAMES_MAX = 160 };
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, EXIT_STOPPED = 130 };
-
-static const char usage[] =
-    "usage: spikebench train SOLVER DATASET --out NET.net [options]\n"
-    "       spikebench train FILE.yaml --out NET.net [options]\n"
-    "Trains one network, or the only run that an experiment file plans, and writes its weights (NET.net) "
-    "and\n"
-    "all its options (NET.yaml), which 'spikebench eval' and 'spikebench trace' read. Ctrl-C saves; the "
-    "same\n"
-    "command then goes on from there.\n"
-    "  --out NET.net      the weight file\n"
-    "  --set KEY=VALUE    an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, stop.max_iter=50, "
-    "...;\n"
-    "                     may be repeated\n"
-    "  --seed N           seed (0, or the file's)\n"
-    "  --precision P      double or float\n"
-    "Exit codes: 0 trained, 1 the training failed or its data is absent, 2 usage or configuration error, "
-    "130\n"
-    "interrupted.\n";
 
 struct request {
     const char *name[2]; /* SOLVER and DATASET, or FILE */
@@ -213,7 +196,7 @@ int command_train(int argc, char **argv)
     struct error e = {.code = ST_OK};
     status st = parse(&r, argc, argv, &e);
     if (st == ST_OK && r.help) {
-        (void)fputs(usage, stdout);
+        command_usage("train", stdout);
         return EXIT_GOOD;
     }
     if (st == ST_OK) st = trained_may_save(r.out, &e);

@@ -1,5 +1,6 @@
 /* spikebench dataset fetch, against file:// addresses: files, checksums and the table of sources are the
  * test's own. */
+#include "experiments/command_table.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -267,16 +268,22 @@ Test(fetch, tools_that_are_missing)
     cr_expect_eq(r.code, 0, "%s", r.output);
 }
 
-/* The environment names the folder; the table that is shipped has every dataset that is not built in. */
+/* The environment names the folder; the table that is shipped has the datasets that the command's table
+ * names, and no others. */
 Test(fetch, environment_and_shipped_table)
 {
-    static const char *const names[] = {"nmnist", "mnist", "fashion_mnist", "kmnist", "shd", "ssc"};
+    const struct command *fetch = command_find((const char *const[]){"dataset", "fetch"}, 2);
+    char text[100], names[100] = "";
     cli_shell(&r, "SPIKEBENCH_DATA=there \"$SB\" dataset fetch shd --sources sources.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect(cli_exists("there/shd/a.h5"));
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-        char text[100];
-        (void)snprintf(text, sizeof text, "dataset fetch %s --to nowhere --dry-run", names[k]);
+    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
+    cr_assert_not_null(fetch);
+    cr_expect_str_eq(r.output, "nmnist mnist fashion_mnist kmnist shd ssc ");
+    (void)snprintf(names, sizeof names, "%s ", fetch->arguments[0].choices);
+    cr_expect_str_eq(names, r.output);
+    for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
+        (void)snprintf(text, sizeof text, "dataset fetch %s --to nowhere --dry-run", name);
         spikebench(&r, text);
         cr_expect_eq(r.code, 0, "%s", r.output);
         expect(" -> nowhere/");
@@ -298,10 +305,12 @@ ParameterizedTestParameters(fetch, refused)
         {"--to out", "the name of a dataset is missing", 2},
         {"shd --to", "--to needs a value", 2},
         {"shd nmnist", "'nmnist': one dataset at a time", 2},
-        {"shd --form x", "unknown option '--form'", 2},
+        {"shd --form x", "unknown option '--form'; see 'spikebench dataset fetch --help'", 2},
+        {"fasion -t out", "unknown option '-t'", 2},
         {"shd --sources nothing.csv", "nothing.csv", 1},
         {"shd --to file/under", "file", 1},
         {"--help", "usage: spikebench dataset fetch NAME", 0},
+        {"fasion -h", "usage: spikebench dataset fetch NAME", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
