@@ -56,7 +56,7 @@ ParameterizedTestParameters(completion, words)
         {"run --out = fo", "folder "},
         {"run --seeds ''", " "},
         {"run --set stop.max", "stop.max_iter= "},
-        {"run --set solver.rho", "solver.rho= solver.rho_out= "},
+        {"run --set solver.rho", "solver.rho= solver.rho_hidden= solver.rho_out= "},
         {"run --set dataset.n_te", "dataset.n_test= "},
         {"run --set prec", "precision= "},
         {"run --set network.reset =", "hard none soft "},
