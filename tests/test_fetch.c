@@ -277,9 +277,8 @@ Test(fetch, environment_and_shipped_table)
     cli_shell(&r, "SPIKEBENCH_DATA=there \"$SB\" dataset fetch shd --sources sources.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect(cli_exists("there/shd/a.h5"));
-    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
+    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
     cr_assert_not_null(fetch);
-    cr_expect_str_eq(r.output, "nmnist mnist fashion_mnist kmnist shd ssc ");
     (void)snprintf(names, sizeof names, "%s ", fetch->arguments[0].choices);
     cr_expect_str_eq(names, r.output);
     for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
