@@ -137,7 +137,8 @@ install: build ## install under PREFIX (and DESTDIR)
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
-	install -m 644 datasets/digits.csv datasets/digits.LICENCE $(SHARE)/datasets
+	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
+	install -m 755 datasets/fetch.sh $(SHARE)/datasets
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
 

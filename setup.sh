@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 target=${1:-build}
 
-packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox"
+packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
 case $target in
 reproduce | test | build | deps) ;;
 lint) packages="$packages clang-format cppcheck groff-base" ;;
@@ -47,7 +47,7 @@ if command -v apt-get >/dev/null 2>&1; then
 else
     cat >&2 <<'M'
 setup.sh: this system has no apt-get. Install by its own means: make, a C17 compiler, pkg-config, OpenBLAS, libcsv, libyaml,
-Criterion, zlib, libmd (all with headers), gnuplot and, for the datasets shd and ssc, HDF5; then run make. Going on with what is there.
+Criterion, zlib, libmd (all with headers), gnuplot, for the datasets shd and ssc HDF5, and for downloads curl and unzip; then run make. Going on with what is there.
 M
 fi
 

@@ -1,19 +1,31 @@
-/* Digits in front of a simulated event camera. */
+/* Images in front of a simulated event camera: the built-in digits, or MNIST and its like. */
 #include "datasets/camera.h"
 #include "datasets/digits_images.h"
 #include "datasets/event_coding.h"
+#include "datasets/idx_images.h"
 #include <math.h>
 #include <string.h>
+
+enum source { SOURCE_DIGITS, N_SOURCES = 4 };
+static const char *const source_names[] = {"digits", "mnist", "fashion_mnist", "kmnist", NULL};
+static const char *const source_folders[N_SOURCES] = {"", "mnist", "fashion", "kmnist"};
 
 struct event_camera_options {
     struct dataset_common common;
     struct event_coding coding;
     long sensor;
     double threshold, density, refractory_us, noise_rate, amplitude;
+    int images, side; /* enum source, enum idx_side */
 };
 
 static const struct option event_camera_option_list[] = {
     DATASET_COMMON_OPTIONS(struct event_camera_options, "20", "1000", "200", "0"),
+    {"images", OPT_CHOICE, offsetof(struct event_camera_options, images), "digits", 0, 0, 0, source_names, "",
+     "what moves: the built-in digits, or the images of the dataset of this name"},
+    {"side", OPT_CHOICE, offsetof(struct event_camera_options, side), "both", 0, 0, 0, idx_side_names, "",
+     "of mnist, fashion_mnist, kmnist: training from the 60,000 images, test from the 10,000; or all splits "
+     "from the "
+     "10,000 alone"},
     {"sensor", OPT_INT, offsetof(struct event_camera_options, sensor), "16", 4, CAMERA_SIDE_MOST, 0, NULL,
      "pixels", "side of the sensor; 34 is N-MNIST's"},
     {"threshold", OPT_REAL, offsetof(struct event_camera_options, threshold), "0", 0, 10, 0, NULL, "",
@@ -51,11 +63,17 @@ static status describe(const struct event_camera_options *o, const struct images
     return ST_OK;
 }
 
+static status read_images(const struct event_camera_options *o, struct images *images, struct error *e)
+{
+    if (o->images == SOURCE_DIGITS) return digits_images(images, o->common.path, e);
+    return idx_images(images, source_folders[o->images], o->common.path, (enum idx_side)o->side, e);
+}
+
 static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
 {
     const struct event_camera_options *o = options;
     struct images images;
-    status st = digits_images(&images, o->common.path, e);
+    status st = read_images(o, &images, e);
     if (st == ST_OK) st = describe(o, &images, info, e);
     images_free(&images);
     return st;
@@ -68,14 +86,17 @@ struct studio {
     struct rng rng;
     struct event_list events;
     struct mem mem;
-    double *image;
+    double *image, *shown; /* shown: the image, or a smaller one where the sensor is coarser than it */
+    size_t width, height;  /* of what is shown */
     size_t *chosen[N_SPLITS];
 };
 
 static status shoot(struct studio *s, size_t k, struct error *e)
 {
-    const struct camera_scene scene = {s->image, s->images.width, s->images.height};
+    const struct camera_scene scene = {s->shown, s->width, s->height};
     images_intensities(&s->images, k, s->image);
+    if (s->shown != s->image)
+        images_shrink(s->image, s->images.width, s->images.height, s->shown, s->width, s->height);
     return camera_record(&s->camera, &scene, &s->rng, &s->events, e);
 }
 
@@ -117,15 +138,31 @@ static status find_threshold(struct studio *s, size_t n, double wanted, struct e
     return ST_OK;
 }
 
+/* Finer images than the sensor shows are averaged to a cell per pixel, so that no stroke falls between two
+ * pixels. The digits are shown as they are. */
+static status set_up(struct studio *s, const struct event_camera_options *o, struct error *e)
+{
+    const struct images *i = &s->images;
+    double cells = (double)(i->width > i->height ? i->width : i->height);
+    double pixels = fmax(round((double)o->sensor - o->amplitude), 1);
+    s->width = i->width, s->height = i->height;
+    s->image = s->shown = mem_alloc(&s->mem, i->width * i->height, sizeof *s->image, e);
+    if (!s->image) return ST_MEMORY;
+    if (o->images == SOURCE_DIGITS || cells <= pixels) return ST_OK;
+    s->width = (size_t)fmax(round((double)i->width * pixels / cells), 1);
+    s->height = (size_t)fmax(round((double)i->height * pixels / cells), 1);
+    s->shown = mem_alloc(&s->mem, s->width * s->height, sizeof *s->shown, e);
+    return s->shown ? ST_OK : ST_MEMORY;
+}
+
 static status record_all(struct studio *s, const struct event_camera_options *o, uint64_t seed,
                          recording_taker take, void *context, struct error *e)
 {
     struct dataset_info info;
-    TRY(digits_images(&s->images, o->common.path, e));
+    TRY(read_images(o, &s->images, e));
     TRY(describe(o, &s->images, &info, e));
     TRY(images_choose(&s->images, &o->common, seed, info.n, s->chosen, &s->mem, e));
-    s->image = mem_alloc(&s->mem, s->images.width * s->images.height, sizeof *s->image, e);
-    if (!s->image) return ST_MEMORY;
+    TRY(set_up(s, o, e));
     s->camera =
         (struct camera){(unsigned)o->sensor, o->threshold, o->refractory_us, o->noise_rate, o->amplitude};
     if (o->threshold == 0) TRY(find_threshold(s, info.n[SPLIT_TRAIN], o->density, e));
@@ -160,12 +197,12 @@ static status event_camera_open(const void *options, uint64_t seed, struct datas
 const struct dataset_source dataset_event_camera = {
     .api_version = DATASET_API,
     .name = "event_camera",
-    .summary =
-        "the built-in digits moving along N-MNIST's three saccades in front of a simulated event camera",
-    .reference =
-        "images: Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning "
-        "Repository, 1998; motion: Orchard, Jayawant, Cohen, Thakor, Frontiers in Neuroscience, 2015",
-    .licence = "CC BY 4.0",
+    .summary = "images moving along N-MNIST's three saccades in front of a simulated event camera: the "
+               "built-in digits, or those of mnist, fashion_mnist, kmnist",
+    .reference = "images: Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning "
+                 "Repository, 1998, or see the dataset of their name; motion: Orchard, Jayawant, Cohen, "
+                 "Thakor, Frontiers in Neuroscience, 2015",
+    .licence = "CC BY 4.0 (digits); other images: that of their dataset",
     .options = {event_camera_option_list, sizeof event_camera_option_list / sizeof *event_camera_option_list,
                 sizeof(struct event_camera_options)},
     .probe = event_camera_probe,

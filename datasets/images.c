@@ -1,5 +1,6 @@
 /* Labelled images as datasets (see images.h). */
 #include "datasets/images.h"
+#include <math.h>
 #include <string.h>
 
 void images_free(struct images *i)
@@ -17,6 +18,29 @@ void images_intensities(const struct images *i, size_t k, double *out)
 {
     const unsigned char *p = i->pixels + k * pixels_of(i);
     for (size_t j = 0; j < pixels_of(i); j++) out[j] = (double)p[j] / i->top;
+}
+
+/* Length that the cells k of n and i of m (k's being the smaller) share, of an axis of length n. */
+static double shared(size_t k, size_t n, size_t i, size_t m)
+{
+    double cells = (double)n / (double)m; /* per cell of m */
+    double from = fmax((double)k, (double)i * cells), to = fmin((double)k + 1, (double)(i + 1) * cells);
+    return fmax(to - from, 0);
+}
+
+void images_shrink(const double *image, size_t width, size_t height, double *to, size_t to_width,
+                   size_t to_height)
+{
+    double area = (double)(width * height) / (double)(to_width * to_height);
+    for (size_t y = 0; y < to_height; y++)
+        for (size_t x = 0; x < to_width; x++) {
+            double sum = 0;
+            for (size_t v = y * height / to_height; v < height && v * to_height < (y + 1) * height; v++)
+                for (size_t u = x * width / to_width; u < width && u * to_width < (x + 1) * width; u++)
+                    sum += image[v * width + u] * shared(v, height, y, to_height) *
+                           shared(u, width, x, to_width);
+            to[y * to_width + x] = sum / area;
+        }
 }
 
 status images_split(const struct images *i, const struct dataset_common *c, size_t sizes[N_SPLITS],

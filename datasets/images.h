@@ -21,6 +21,11 @@ void images_free(struct images *i);
 /* Image k as intensities in [0, 1], out[width * height]. */
 void images_intensities(const struct images *i, size_t k, double *out);
 
+/* The image of width x height as one of fewer cells, to_width x to_height (at least 1): each is the mean of
+ * what it covers, parts of cells counting as parts. The mean of the image stays. */
+void images_shrink(const double *image, size_t width, size_t height, double *to, size_t to_width,
+                   size_t to_height);
+
 /* Sizes of the splits (dataset_split_sizes or dataset_split_sides). */
 status images_split(const struct images *i, const struct dataset_common *c, size_t sizes[N_SPLITS],
                     struct error *e);

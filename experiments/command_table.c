@@ -46,7 +46,45 @@
         "seed", 0, "N", "seed of the split and of random codes (0)", COMPLETE_NOTHING, NULL                  \
     }
 
+#define SPLIT_OPTION(usual)                                                                                  \
+    {                                                                                                        \
+        "split", 0, "SPLIT", "which samples (" usual ")", COMPLETE_CHOICE, "train validation test"           \
+    }
+#define WEIGHTS_OPTION                                                                                       \
+    {                                                                                                        \
+        "weights", 0, "NET.net", "a weight file of 'spikebench train', NET.yaml beside it",                  \
+            COMPLETE_WEIGHTS, NULL                                                                           \
+    }
+#define DATA_SET_OPTION                                                                                      \
+    {                                                                                                        \
+        "set", 0, "dataset.KEY=VALUE", "another value of an option of the dataset; may be repeated",         \
+            COMPLETE_DATA_KEY, NULL                                                                          \
+    }
+
 static const struct command dataset_commands[] = {
+    {.name = "fetch",
+     .run = dataset_command_fetch,
+     .synopsis = "NAME [--to DIR] [--from URL_PREFIX] [--dry-run] | --list",
+     .summary = "download a dataset from its public home",
+     .text =
+         "Fetches a dataset from its public home, checks size and checksum, and unpacks it into the layout "
+         "that the loaders read: DIR/nmnist/Train, DIR/mnist/*.gz, DIR/shd/shd_train.h5, ... A download "
+         "that was cut short (FILE.part) is gone on with. What is there already and is as published is "
+         "left alone; what is there and differs is never overwritten.",
+     .arguments =
+         ARGUMENTS{{"NAME", "a dataset", COMPLETE_CHOICE, "nmnist mnist fashion_mnist kmnist shd ssc"}, {0}},
+     .options =
+         OPTIONS{{"to", 0, "DIR", "where to (SPIKEBENCH_DATA)", COMPLETE_FOLDER, NULL},
+                 {"from", 0, "URL_PREFIX", "a mirror: the files are URL_PREFIX/FILE (https, http or file)",
+                  COMPLETE_NOTHING, NULL},
+                 {"dry-run", 0, NULL, "print what would be fetched, and from where", COMPLETE_NOTHING, NULL},
+                 {"list", 0, NULL, "print the datasets, their files and licences", COMPLETE_NOTHING, NULL},
+                 {"sources", 0, "FILE", "the table of homes and checksums (datasets/sources.csv)",
+                  COMPLETE_FILE, NULL},
+                 {0}},
+     .exits =
+         EXITS{
+             {0, "all is there and verified"}, {1, "a download or a check failed"}, {2, "usage error"}, {0}}},
     {.name = "info",
      .run = dataset_command_info,
      .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
@@ -56,6 +94,26 @@ static const struct command dataset_commands[] = {
      .options = OPTIONS{DATASET_SET_OPTION, SEED_OPTION, {0}},
      .exits = EXITS{{0, "all is well"},
                     {1, "the data is absent or malformed"},
+                    {2, "usage or configuration error"},
+                    {0}}},
+    {.name = "show",
+     .run = dataset_command_show,
+     .synopsis = "NAME [options]",
+     .summary = "draw one sample",
+     .text = "Draws a sample as a run with this seed sees it: a dot for every event over input and step, and "
+             "for pictures the events summed over time, ON and OFF apart.",
+     .arguments = ARGUMENTS{DATASET_NAME, {0}},
+     .options =
+         OPTIONS{
+             {"index", 0, "I", "which sample, from 0 (0)", COMPLETE_NOTHING, NULL},
+             SPLIT_OPTION("train"),
+             SEED_OPTION,
+             DATASET_SET_OPTION,
+             {"out", 0, "PATH", "the figure (NAME_I.svg): PATH.svg or PATH.png", COMPLETE_FILE, NULL},
+             {"ascii", 0, NULL, "in the terminal instead, unless --out is given too", COMPLETE_NOTHING, NULL},
+             {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "the data is absent or malformed or the figure could not be drawn"},
                     {2, "usage or configuration error"},
                     {0}}},
     {.name = "write",
@@ -177,11 +235,80 @@ const struct command command_table[] = {
                     {1, "there are no results or a figure could not be drawn"},
                     {2, "usage error"},
                     {0}}},
+    {.name = "train",
+     .run = command_train,
+     .synopsis = "(SOLVER DATASET | FILE.yaml) --out NET.net [options]",
+     .summary = "train one network and keep its weights",
+     .text = "Trains one network, or the only run that an experiment file plans, and writes its weights "
+             "(NET.net) and all its options (NET.yaml), which 'spikebench eval' and 'spikebench trace' read. "
+             "Ctrl-C saves; the same command then goes on from there.",
+     .arguments = ARGUMENTS{{"SOLVER", "a solver from 'spikebench list solvers', or an experiment file alone",
+                             COMPLETE_TRAINABLE, NULL},
+                            {"DATASET", "a dataset from 'spikebench list datasets'", COMPLETE_DATASET, NULL},
+                            {0}},
+     .options =
+         OPTIONS{{"out", 0, "NET.net", "the weight file", COMPLETE_WEIGHTS, NULL},
+                 {"set", 0, "KEY=VALUE",
+                  "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, stop.max_iter=50, ...; "
+                  "may be "
+                  "repeated",
+                  COMPLETE_KEY, NULL},
+                 {"seed", 0, "N", "seed (0, or the file's)", COMPLETE_NOTHING, NULL},
+                 {"precision", 0, "P", "precision (double, or the file's)", COMPLETE_CHOICE, "double float"},
+                 {0}},
+     .exits = EXITS{{0, "the network is trained"},
+                    {1, "the training failed or its data is absent"},
+                    {2, "usage or configuration error"},
+                    {130, "interrupted"},
+                    {0}}},
+    {.name = "eval",
+     .run = command_eval,
+     .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH]",
+     .summary = "simulate a trained network on a split: accuracy, confusion, rates",
+     .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
+             "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
+             "NET.yaml, which lies beside the weights, names the data.",
+     .options = OPTIONS{WEIGHTS_OPTION,
+                        SPLIT_OPTION("test"),
+                        DATA_SET_OPTION,
+                        {"csv", 0, "PATH",
+                         "write the confusion matrix: a row per true class, a column per predicted class",
+                         COMPLETE_FILE, NULL},
+                        {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "a file is absent or damaged or does not fit"},
+                    {2, "usage or configuration error"},
+                    {0}}},
+    {.name = "trace",
+     .run = command_trace,
+     .synopsis = "--weights NET.net [options]",
+     .summary = "draw spikes and membrane potentials of a trained network",
+     .text =
+         "Draws what a network of 'spikebench train' does with one sample: the spikes of the input and of "
+         "every hidden layer, the membrane potentials of the readout, the true class thick, and those of "
+         "the three neurons of the last hidden layer that spike most. With --ascii or --csv, a figure is "
+         "drawn only if --out is given too.",
+     .options =
+         OPTIONS{WEIGHTS_OPTION,
+                 {"index", 0, "I", "which sample, from 0 (0)", COMPLETE_NOTHING, NULL},
+                 SPLIT_OPTION("test"),
+                 DATA_SET_OPTION,
+                 {"out", 0, "PATH", "the figure (NET_I.svg): PATH.svg or PATH.png", COMPLETE_FILE, NULL},
+                 {"ascii", 0, NULL, "draw in the terminal", COMPLETE_NOTHING, NULL},
+                 {"csv", 0, "PATH",
+                  "write layer, neuron (from 0), t (from 1), potential z and spike a (nan in the readout)",
+                  COMPLETE_FILE, NULL},
+                 {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "a file is absent or damaged or does not fit, or the figure could not be drawn"},
+                    {2, "usage or configuration error"},
+                    {0}}},
     {.name = "dataset",
      .run = command_dataset,
      .synopsis = "SUBCOMMAND NAME [options]",
-     .summary = "look at datasets",
-     .text = "Looks at one dataset. 'spikebench dataset SUBCOMMAND --help' describes a subcommand.",
+     .summary = "fetch datasets and look at them",
+     .text = "Fetches, describes, draws or writes one dataset. 'spikebench dataset SUBCOMMAND --help' "
+             "describes a subcommand.",
      .exits = EXITS{{2, "usage error"}, {0}},
      .subcommands = dataset_commands},
     {0}};

@@ -12,12 +12,14 @@ enum completion {
     COMPLETE_FILE,
     COMPLETE_FOLDER,
     COMPLETE_CHOICE,      /* one of `choices` */
-    COMPLETE_SOLVER,      /* name of a solver */
     COMPLETE_DATASET,     /* name of a dataset */
     COMPLETE_EXPERIMENT,  /* an experiment file or the bare name of one */
     COMPLETE_RESULTS,     /* a folder of results, or its name in the results folder */
     COMPLETE_KEY,         /* KEY=VALUE of any option of a run */
     COMPLETE_DATASET_KEY, /* KEY=VALUE of an option of the dataset that is the first argument */
+    COMPLETE_DATA_KEY,    /* dataset.KEY=VALUE of an option of any dataset */
+    COMPLETE_TRAINABLE,   /* name of a solver, or an experiment as in COMPLETE_EXPERIMENT */
+    COMPLETE_WEIGHTS,     /* a weight file, NAME.net */
     COMPLETE_MODULE       /* what `spikebench help` describes */
 };
 
@@ -74,6 +76,8 @@ void command_list_summaries(const struct command *table, FILE *out);
 
 /* "-j, --jobs N" */
 void command_option_name(const struct command_option *o, char *text, size_t size);
+/* What an argument or option is, and its choices if there are some: "which samples (test): train, test". */
+void command_help_text(const char *help, const char *choices, char *text, size_t size);
 
 /* The option of every command. */
 extern const struct command_option command_help_option;

@@ -83,30 +83,61 @@ void command_option_name(const struct command_option *o, char *text, size_t size
     (void)snprintf(text, size, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
 }
 
-static void print_options(FILE *out, const struct command *c)
+void command_help_text(const char *help, const char *choices, char *text, size_t size)
 {
-    char left[80];
-    size_t width = sizeof "-h, --help" - 1;
-    for (const struct command_option *o = c->options; o && o->name; o++) {
-        command_option_name(o, left, sizeof left);
-        if (strlen(left) > width) width = strlen(left);
+    int n = snprintf(text, size, "%s", help);
+    for (const char *separator = ": "; choices && *choices && n >= 0 && (size_t)n < size; separator = ", ") {
+        int length = (int)strcspn(choices, " ");
+        int more = snprintf(text + n, size - (size_t)n, "%s%.*s", separator, length, choices);
+        n = more < 0 ? more : n + more;
+        choices += length + (choices[length] == ' ');
+    }
+}
+
+/* Calls put for each argument and option of the command, --help last. */
+typedef void (*entry_visitor)(void *context, const char *left, const char *right);
+static void each_entry(const struct command *c, entry_visitor put, void *context)
+{
+    char left[80], right[400];
+    for (const struct command_argument *a = c->arguments; a && a->name; a++) {
+        command_help_text(a->help, a->choices, right, sizeof right);
+        put(context, a->name, right);
     }
     for (const struct command_option *o = c->options; o && o->name; o++) {
         command_option_name(o, left, sizeof left);
-        print_entry(out, width, left, o->help);
+        command_help_text(o->help, o->choices, right, sizeof right);
+        put(context, left, right);
     }
     command_option_name(&command_help_option, left, sizeof left);
-    print_entry(out, width, left, command_help_option.help);
+    put(context, left, command_help_option.help);
+}
+
+struct entries {
+    FILE *out;
+    size_t width;
+};
+
+static void widen(void *context, const char *left, const char *right)
+{
+    struct entries *n = context;
+    (void)right;
+    if (strlen(left) > n->width) n->width = strlen(left);
+}
+
+static void print_one(void *context, const char *left, const char *right)
+{
+    const struct entries *n = context;
+    print_entry(n->out, n->width, left, right);
 }
 
 static void print_exits(FILE *out, const struct command *c)
 {
-    const char *separator = "Exit codes: ";
-    for (const struct command_exit *x = c->exits; x && x->meaning; x++) {
-        (void)fprintf(out, "%s%d %s", separator, x->code, x->meaning);
-        separator = ", ";
-    }
-    if (c->exits) (void)fputs(".\n", out);
+    char text[400];
+    int n = snprintf(text, sizeof text, "Exit codes:");
+    for (const struct command_exit *x = c->exits; x && x->meaning && n < (int)sizeof text; x++)
+        n += snprintf(text + n, sizeof text - (size_t)n, " %d %s%s", x->code, x->meaning,
+                      x[1].meaning ? "," : ".");
+    if (c->exits) print_wrapped(out, 0, 0, text);
 }
 
 void command_list_summaries(const struct command *table, FILE *out)
@@ -120,10 +151,12 @@ void command_list_summaries(const struct command *table, FILE *out)
 void command_usage(const char *path, FILE *out)
 {
     const struct command *c = find_path(path);
+    struct entries entries = {.out = out};
     if (!c) return;
     (void)fprintf(out, "usage: spikebench %s %s\n", path, c->synopsis);
     print_wrapped(out, 0, 0, c->text);
     if (c->subcommands) command_list_summaries(c->subcommands, out);
-    print_options(out, c);
+    each_entry(c, widen, &entries);
+    each_entry(c, print_one, &entries);
     print_exits(out, c);
 }

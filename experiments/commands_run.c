@@ -7,7 +7,6 @@
 #include "experiments/runner.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FILE_SIZE = 4096 };
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, EXIT_STOPPED = 130 };
@@ -19,32 +18,11 @@ static int fail_exit(const struct error *e)
     return e->code == ST_CONFIG || e->code == ST_USAGE ? EXIT_WRONG : EXIT_FAILED;
 }
 
-/* A file, or a bare name (no slash, no .yaml) of an experiment that comes with the program. */
-static status find_file(const char *name, char *file, size_t size, struct error *e)
-{
-    char home[FILE_SIZE];
-    size_t n = strlen(name);
-    bool bare = !strchr(name, '/') && !(n > 5 && strcmp(name + n - 5, ".yaml") == 0);
-    if (!bare || access(name, F_OK) == 0) {
-        if (n >= size) return FAIL(e, ST_USAGE, "the file name is too long");
-        memcpy(file, name, n + 1);
-        return access(file, F_OK) == 0 ? ST_OK
-                                       : FAIL(e, ST_USAGE, "%s: cannot be opened: no such file", name);
-    }
-    TRY(path_home(home, sizeof home, e));
-    if (snprintf(file, size, "%s/experiments/%s.yaml", home, name) >= (int)size)
-        return FAIL(e, ST_USAGE, "the file name is too long");
-    if (access(file, F_OK) == 0) return ST_OK;
-    return FAIL(e, ST_USAGE,
-                "no experiment '%.100s': neither a file nor %s (see 'spikebench list experiments')", name,
-                file);
-}
-
 static status load(const struct arguments *a, struct plan *p, struct plan_report *r, struct error *e)
 {
     char file[FILE_SIZE];
     const struct plan_overrides overrides = {a->set, a->n_set, a->seeds};
-    TRY(find_file(a->name, file, sizeof file, e));
+    TRY(path_experiment(a->name, file, sizeof file, e));
     TRY(plan_load(p, file, &overrides, e));
     return plan_check(p, r, e);
 }

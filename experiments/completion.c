@@ -11,8 +11,8 @@ static const char head[] =
     "# Completion of spikebench for bash. Written by 'make docs' from the program's own tables\n"
     "# ('spikebench help --completion bash'); do not edit.\n";
 
-/* The part that does not depend on the tables. `cur` is the word to complete, `front` what of it stays. */
-static const char body[] =
+/* The parts that do not depend on the tables. `cur` is the word to complete, `front` what of it stays. */
+static const char offers[] =
     "# Replies with those words that begin with the word to complete.\n"
     "_spikebench_offer() {\n"
     "    local word\n"
@@ -35,6 +35,12 @@ static const char body[] =
     "    mapfile -t names < <(\"${words[0]}\" list experiments 2>/dev/null)\n"
     "    for name in \"${names[@]}\"; do _spikebench_offer \"${name%% *}\"; done\n"
     "    _spikebench_files -f -X '!*.yaml'\n"
+    "    _spikebench_files -d\n"
+    "}\n"
+    "\n"
+    "# Weight files and folders.\n"
+    "_spikebench_weights() {\n"
+    "    _spikebench_files -f -X '!*.net'\n"
     "    _spikebench_files -d\n"
     "}\n"
     "\n"
@@ -75,7 +81,9 @@ static const char body[] =
     "        _spikebench_offer $(_spikebench_values \"$key\")\n"
     "    fi\n"
     "}\n"
-    "\n"
+    "\n";
+
+static const char body[] =
     "_spikebench_complete() {\n"
     "    case $1 in\n"
     "    choice*) _spikebench_offer ${1#choice} ;;\n"
@@ -83,7 +91,13 @@ static const char body[] =
     "    folder) _spikebench_files -d ;;\n"
     "    experiment) _spikebench_experiments ;;\n"
     "    results) _spikebench_results ;;\n"
+    "    trainable*)\n"
+    "        _spikebench_offer ${1#trainable}\n"
+    "        _spikebench_experiments\n"
+    "        ;;\n"
+    "    weights) _spikebench_weights ;;\n"
     "    key) _spikebench_setting all ;;\n"
+    "    data-key) _spikebench_setting data ;;\n"
     "    dataset-key) _spikebench_setting \"of:$name\" ;;\n"
     "    esac\n"
     "}\n"
@@ -167,11 +181,12 @@ static bool seen(const struct tables *tables, size_t n, const char *key)
     return false;
 }
 
-static void write_all_keys(FILE *out)
+/* The keys of the sections from `first` to `last` under `name`. */
+static void write_section_keys(const char *name, enum section first, enum section last, FILE *out)
 {
     struct tables tables;
-    (void)fputs("    all) echo '", out);
-    for (int s = 0; s < N_SECTIONS; s++) {
+    (void)fprintf(out, "    %s) echo '", name);
+    for (int s = (int)first; s <= (int)last; s++) {
         get_tables((enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
             for (size_t k = 0; k < tables.t[i]->n; k++)
@@ -181,11 +196,12 @@ static void write_all_keys(FILE *out)
     (void)fputs("' ;;\n", out);
 }
 
-/* Keys: "all" of a run, or "of:NAME" of a dataset. */
+/* Keys: "all" of a run, "data" of any dataset, or "of:NAME" of one. */
 static void write_keys(FILE *out)
 {
     (void)fputs("_spikebench_keys() {\n    case $1 in\n", out);
-    write_all_keys(out);
+    write_section_keys("all", SECTION_RUN, N_SECTIONS - 1, out);
+    write_section_keys("data", SECTION_DATASET, SECTION_DATASET, out);
     for (size_t i = 0; dataset_sources[i]; i++) {
         const struct option_table *t = &dataset_sources[i]->options;
         (void)fprintf(out, "    of:%s) echo '", dataset_sources[i]->name);
@@ -255,17 +271,20 @@ static void write_commands(const struct command *table, FILE *out)
 static void write_kind(enum completion completion, const char *choices, FILE *out)
 {
     static const char *const words[] = {
-        [COMPLETE_NOTHING] = "nothing",         [COMPLETE_FILE] = "file",       [COMPLETE_FOLDER] = "folder",
-        [COMPLETE_CHOICE] = "choice ",          [COMPLETE_SOLVER] = "choice",   [COMPLETE_DATASET] = "choice",
-        [COMPLETE_EXPERIMENT] = "experiment",   [COMPLETE_RESULTS] = "results", [COMPLETE_KEY] = "key",
-        [COMPLETE_DATASET_KEY] = "dataset-key", [COMPLETE_MODULE] = "choice"};
+        [COMPLETE_NOTHING] = "nothing",         [COMPLETE_FILE] = "file",
+        [COMPLETE_FOLDER] = "folder",           [COMPLETE_CHOICE] = "choice ",
+        [COMPLETE_DATASET] = "choice",          [COMPLETE_EXPERIMENT] = "experiment",
+        [COMPLETE_RESULTS] = "results",         [COMPLETE_KEY] = "key",
+        [COMPLETE_DATASET_KEY] = "dataset-key", [COMPLETE_MODULE] = "choice",
+        [COMPLETE_DATA_KEY] = "data-key",       [COMPLETE_TRAINABLE] = "trainable",
+        [COMPLETE_WEIGHTS] = "weights"};
     (void)fprintf(out, "echo '%s", words[completion]);
     if (completion == COMPLETE_CHOICE) (void)fputs(choices, out);
     if (completion == COMPLETE_MODULE) {
         write_commands(command_table, out);
         for (size_t i = 0; help_topics[i]; i++) (void)fprintf(out, " %s", help_topics[i]);
     }
-    if (completion == COMPLETE_SOLVER || completion == COMPLETE_MODULE) write_solvers(out);
+    if (completion == COMPLETE_TRAINABLE || completion == COMPLETE_MODULE) write_solvers(out);
     if (completion == COMPLETE_DATASET || completion == COMPLETE_MODULE) write_datasets(out);
     (void)fputs("' ;;\n", out);
 }
@@ -336,5 +355,6 @@ void completion_write_bash(FILE *out)
     (void)fputs("    esac\n}\n\n", out);
     write_keys(out);
     write_values(out);
+    (void)fputs(offers, out);
     (void)fputs(body, out);
 }

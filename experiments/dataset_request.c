@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A whole number from 0 to `most`. */
-static status read_whole(const char *name, const char *text, uint64_t most, uint64_t *value, struct error *e)
+status dataset_request_whole(const char *name, const char *text, uint64_t most, uint64_t *value,
+                             struct error *e)
 {
     char *end;
     errno = 0;
@@ -16,7 +16,8 @@ static status read_whole(const char *name, const char *text, uint64_t most, uint
     return ST_OK;
 }
 
-static status set_option(struct dataset_request *r, const char *text, struct error *e)
+status dataset_request_set(const struct dataset_source *source, void *options, const char *text,
+                           struct error *e)
 {
     static const char section[] = "dataset.";
     char key[100];
@@ -26,14 +27,14 @@ static status set_option(struct dataset_request *r, const char *text, struct err
         return FAIL(e, ST_USAGE, "--set '%.60s': KEY=VALUE is needed", text);
     memcpy(key, text, n);
     key[n] = '\0';
-    const struct option *option = opt_find(&r->source->options, key);
+    const struct option *option = opt_find(&source->options, key);
     if (!option)
-        return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'; see 'spikebench help %s'",
-                    r->source->name, key, r->source->name);
-    return opt_set(option, r->options, text + n + 1, e);
+        return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'; see 'spikebench help %s'", source->name,
+                    key, source->name);
+    return opt_set(option, options, text + n + 1, e);
 }
 
-static status read_split(const char *text, enum split *split, struct error *e)
+status dataset_request_split(const char *text, enum split *split, struct error *e)
 {
     for (int k = 0; k < N_SPLITS; k++)
         if (strcmp(text, split_names[k]) == 0) {
@@ -48,11 +49,12 @@ static status take(struct dataset_request *r, const char *name, const char *valu
                    struct error *e)
 {
     uint64_t number = 0;
-    if (strcmp(name, "--set") == 0) return set_option(r, value, e);
-    if (strcmp(name, "--seed") == 0) return read_whole(name, value, UINT64_MAX, &r->seed, e);
-    if (strcmp(name, "--split") == 0 && (flags & REQUEST_SPLIT)) return read_split(value, &r->split, e);
+    if (strcmp(name, "--set") == 0) return dataset_request_set(r->source, r->options, value, e);
+    if (strcmp(name, "--seed") == 0) return dataset_request_whole(name, value, UINT64_MAX, &r->seed, e);
+    if (strcmp(name, "--split") == 0 && (flags & REQUEST_SPLIT))
+        return dataset_request_split(value, &r->split, e);
     if (strcmp(name, "--index") == 0 && (flags & REQUEST_INDEX)) {
-        TRY(read_whole(name, value, SIZE_MAX, &number, e));
+        TRY(dataset_request_whole(name, value, SIZE_MAX, &number, e));
         r->index = number;
         return ST_OK;
     }

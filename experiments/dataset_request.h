@@ -30,4 +30,14 @@ status dataset_request_parse(struct dataset_request *r, int argc, char **argv, u
                              struct error *e);
 void dataset_request_free(struct dataset_request *r);
 
+/* Parts of such command lines that others have too. */
+/* Sets "KEY=VALUE" (or "dataset.KEY=VALUE") in the options of a dataset. ST_USAGE or ST_CONFIG. */
+status dataset_request_set(const struct dataset_source *source, void *options, const char *text,
+                           struct error *e);
+/* A whole number from 0 to `most`, the value of option `name`. ST_USAGE. */
+status dataset_request_whole(const char *name, const char *text, uint64_t most, uint64_t *value,
+                             struct error *e);
+/* The value of --split. ST_USAGE. */
+status dataset_request_split(const char *text, enum split *split, struct error *e);
+
 #endif

@@ -1,5 +1,6 @@
 /* Where things are. */
 #include "experiments/paths.h"
+#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -56,4 +57,35 @@ status path_make(const char *path, struct error *e)
         if (mkdir(part, 0777) != 0 && errno != EEXIST) return FAIL(e, ST_IO, "%s: %s", part, strerror(errno));
     }
     return ST_OK;
+}
+
+status path_experiment(const char *name, char *file, size_t size, struct error *e)
+{
+    char home[4096];
+    size_t n = strlen(name);
+    bool bare = !strchr(name, '/') && !(n > 5 && strcmp(name + n - 5, ".yaml") == 0);
+    if (!bare || access(name, F_OK) == 0) {
+        if (n >= size) return FAIL(e, ST_USAGE, "the file name is too long");
+        memcpy(file, name, n + 1);
+        return access(file, F_OK) == 0 ? ST_OK
+                                       : FAIL(e, ST_USAGE, "%s: cannot be opened: no such file", name);
+    }
+    TRY(path_home(home, sizeof home, e));
+    if (snprintf(file, size, "%s/experiments/%s.yaml", home, name) >= (int)size)
+        return FAIL(e, ST_USAGE, "the file name is too long");
+    if (access(file, F_OK) == 0) return ST_OK;
+    return FAIL(e, ST_USAGE,
+                "no experiment '%.100s': neither a file nor %s (see 'spikebench list experiments')", name,
+                file);
+}
+
+void path_remove(const char *folder)
+{
+    DIR *d = opendir(folder);
+    if (!d) return;
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)unlinkat(dirfd(d), entry->d_name, 0);
+    (void)closedir(d);
+    (void)rmdir(folder);
 }

@@ -1,16 +1,14 @@
 /* spikebench plot: draws an experiment's figures with gnuplot from its summary CSV files. */
 #include "experiments/command_table.h"
 #include "experiments/commands.h"
+#include "experiments/drawing.h"
 #include "experiments/groups.h"
 #include "experiments/paths.h"
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { MAX_ARGS = 16 };
 
@@ -50,16 +48,9 @@ static void begin(struct plotter *p, const char *script, const char *figure)
 static void draw(struct plotter *p)
 {
     p->argv[p->n] = NULL;
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execvp("gnuplot", p->argv);
-        fprintf(stderr, "gnuplot: %s\n", strerror(errno));
-        _exit(127);
-    }
-    int how = -1;
-    if (pid < 0 || waitpid(pid, &how, 0) != pid || how != 0) {
-        fprintf(stderr, "spikebench plot: %s failed\n", p->argv[2]);
+    struct error e = {0};
+    if (gnuplot_run(p->argv, &e) != ST_OK) {
+        fprintf(stderr, "spikebench plot: %s\n", e.text);
         p->failed = true;
         return;
     }

@@ -56,8 +56,7 @@ static void write_arguments(struct page *p, const struct command *c)
     for (const struct command_argument *a = c->arguments; a && a->name; a++) {
         if (!begun) begin_table(p, columns, COUNT(columns));
         begun = true;
-        (void)snprintf(help, sizeof help, "%s%s%s", a->help, a->choices ? ": " : "",
-                       a->choices ? a->choices : "");
+        command_help_text(a->help, a->choices, help, sizeof help);
         p->format->row(p, (const char *const[]){a->name, help});
     }
 }
@@ -66,8 +65,7 @@ static void write_command_option(struct page *p, const struct command_option *o)
 {
     char name[80], help[400];
     command_option_name(o, name, sizeof name);
-    (void)snprintf(help, sizeof help, "%s%s%s", o->help, o->choices ? ": " : "",
-                   o->choices ? o->choices : "");
+    command_help_text(o->help, o->choices, help, sizeof help);
     p->format->row(p, (const char *const[]){name, help});
 }
 

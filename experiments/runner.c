@@ -123,8 +123,12 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    char *const argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j",
-                          jobs,    "-p", fd,   NULL};
+    char *argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j", jobs, "-p",
+                    fd,      NULL, NULL, NULL};
+    if (r->settings->weights) {
+        argv[11] = "-w";
+        argv[12] = (char *)r->settings->weights;
+    }
     execv(program, argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);
@@ -186,14 +190,15 @@ static void announce(struct runner *r, size_t i)
     const char *seconds = record_get(row, "train_s"), *error = record_get(row, "error");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
+    bool good = word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
     progress_clear(&r->progress);
+    if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word ? word : "?");
-    bool ended = word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
-    if (ended && train && isnan(strtod(train, NULL)) && record_get(row, "loss_test")) /* regression */
+    if (good && train && isnan(strtod(train, NULL)) && record_get(row, "loss_test")) /* regression */
         printf(", train loss %.4g, test loss %.4g, %.2f s", strtod(record_get(row, "loss_train"), NULL),
                strtod(record_get(row, "loss_test"), NULL), strtod(seconds, NULL));
-    else if (ended && train)
+    else if (good && train)
         printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * strtod(train, NULL), 100 * strtod(test, NULL),
                strtod(seconds, NULL));
     else if (error)

@@ -2,6 +2,7 @@
 #include "experiments/worker.h"
 #include "experiments/plan_check.h"
 #include "experiments/session.h"
+#include "experiments/trained.h"
 #include "experiments/worker_record.h"
 #include "support/blas.h"
 #include "support/progress.h"
@@ -240,6 +241,26 @@ static const char *outcome(const struct session *s, status st)
     return strcmp(s->stop_reason, "interrupted") == 0 ? "interrupted" : "ok";
 }
 
+/* The network as it is now, with its simulated accuracies, which may be newer than the last row's. */
+static status save_weights(struct session *s, struct error *e)
+{
+    char how[300];
+    double shown[N_SPLITS];
+    bool classes = s->data.info.n_classes > 0;
+    const char *unit = classes ? " %" : "";
+    for (int k = 0; k < N_SPLITS; k++) {
+        struct evaluation now;
+        struct batch b = dataset_batch(&s->data, (enum split)k);
+        evaluate(s->evaluator, &s->net, &b, &now, NULL);
+        shown[k] = classes ? 100 * now.accuracy : now.loss;
+    }
+    snprintf(how, sizeof how,
+             "%s, %ld iterations (%s); simulated %s: training %.2f%s, validation %.2f%s, test %.2f%s",
+             s->run->solver->name, s->at.iter, s->stop_reason, classes ? "accuracy" : "loss",
+             shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit, shown[SPLIT_TEST], unit);
+    return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
+}
+
 status worker_run(struct run *run, const struct worker_settings *settings, struct error *e)
 {
     struct session *s = calloc(1, sizeof *s);
@@ -257,6 +278,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     if (!interrupted) checkpoint_remove(s);
     if (written == ST_OK && s->at.n_rows > 0) written = worker_write_curve(s, &second);
     if (written == ST_OK) written = worker_write_row(s, word, st == ST_OK ? "" : e->text, &second);
+    if (st == ST_OK && written == ST_OK && settings->weights) written = save_weights(s, &second);
     session_free(s);
     free(s);
     if (st == ST_OK && written != ST_OK) {

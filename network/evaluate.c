@@ -122,6 +122,14 @@ void evaluate_scores(const struct net *net, const struct batch *b, const real *s
     if (b->labels) out->accuracy = right / (double)b->n;
 }
 
+void evaluate_confusion(const struct net *net, const struct batch *b, const real *scores, size_t *counts)
+{
+    size_t K = net->n[net->L];
+    memset(counts, 0, K * K * sizeof *counts);
+    for (size_t i = 0; i < b->n; i++)
+        counts[(size_t)b->labels[batch_sample(b, i)] * K + loss_argmax(K, scores + i * K)]++;
+}
+
 size_t net_footprint(const struct net *net)
 {
     return net_parameters(net) * sizeof(real);

@@ -30,6 +30,10 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
 void evaluate_scores(const struct net *net, const struct batch *b, const real *scores,
                      struct evaluation *out);
 
+/* The confusion matrix of a batch with labels: counts[y * K + k] (K x K, K = n_L, overwritten) is the number
+ * of samples of class y whose largest score (scores: n_L x batch->n) is that of class k. */
+void evaluate_confusion(const struct net *net, const struct batch *b, const real *scores, size_t *counts);
+
 /* Bytes of the weights. */
 size_t net_footprint(const struct net *net);
 

@@ -154,16 +154,19 @@ static bool pull_layer(struct pass *p, size_t l)
     return moved > 0;
 }
 
-/* The Gram matrix of layer l's inputs; layer 1: that of the whole training set, made once. */
-static void make_gram(struct resync *s, const struct partition *part, size_t l)
+/* The Gram matrix of the inputs of a layer above the first, from those of the slots. */
+static void sum_gram(struct resync *s, const struct partition *part, size_t l)
 {
     size_t in = s->net->n[l - 1];
     real *G = s->chol[l].a;
-    if (l > 1) {
-        memcpy(G, s->gram[0][l], in * in * sizeof *G);
-        for (size_t k = 1; k < part->n_slots; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
-        return;
-    }
+    memcpy(G, s->gram[0][l], in * in * sizeof *G);
+    for (size_t k = 1; k < part->n_slots; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
+}
+
+/* That of layer 1: of the whole training set, made once. */
+static void make_first_gram(struct resync *s)
+{
+    real *G = s->chol[1].a;
     struct partition all = partition_make(s->env.train.n);
     for (size_t k = 0; k < all.n_chunks; k++)
         spikes_gram(&s->env.train, chunk_first(&all, k), chunk_first(&all, k + 1) - chunk_first(&all, k), G);
@@ -177,8 +180,12 @@ static status make_system(struct resync *s, const struct partition *part, size_t
     struct chol *c = &s->chol[l];
     if (l > 1 || !s->prepared) {
         double trace = 0;
-        make_gram(s, part, l);
-        if (l == 1) s->prepared = true;
+        if (l == 1) {
+            make_first_gram(s);
+            s->prepared = true;
+        } else {
+            sum_gram(s, part, l);
+        }
         if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
         for (size_t i = 0; i < in; i++) trace += (double)c->a[i * in + i];
         /* Where no input ever spikes D is zero as well: any shift gives dW = 0. */

@@ -60,3 +60,16 @@ void folder_write(const char *path, const char *name, const void *bytes, size_t 
     cr_assert_eq(fwrite(bytes, 1, size, f), size);
     cr_assert_eq(fclose(f), 0);
 }
+
+void folder_write_idx(const char *path, const char *name, const unsigned char *bytes, uint32_t n,
+                      uint32_t side)
+{
+    const uint32_t header[4] = {side ? 0x803 : 0x801, n, side, side};
+    size_t words = side ? 4 : 2, size = side ? (size_t)n * side * side : n;
+    unsigned char *all = malloc(4 * words + size);
+    cr_assert_not_null(all);
+    for (size_t k = 0; k < 4 * words; k++) all[k] = (unsigned char)(header[k / 4] >> (24 - 8 * (k % 4)));
+    memcpy(all + 4 * words, bytes, size);
+    folder_write(path, name, all, 4 * words + size);
+    free(all);
+}

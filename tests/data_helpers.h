@@ -16,5 +16,8 @@ void folder_create(char path[FOLDER_MAX]);
 void folder_remove(const char *path);
 /* Writes size bytes into FOLDER/name, making the folders in between. */
 void folder_write(const char *path, const char *name, const void *bytes, size_t size);
+/* The same for an IDX file of n images of side x side bytes, or with side 0 of n labels. */
+void folder_write_idx(const char *path, const char *name, const unsigned char *bytes, uint32_t n,
+                      uint32_t side);
 
 #endif

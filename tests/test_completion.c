@@ -17,9 +17,10 @@ static void setup_completion(void)
                              "COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n"
                              "_spikebench\n"
                              "printf '%s\\n' \"${COMPREPLY[@]}\" | sort -u | tr '\\n' ' '\n");
-    cli_shell(&r,
-              "\"$SB\" help --completion bash > completion.bash && mkdir -p results/mine results/none "
-              "folder && touch results/mine/runs.csv file.csv 'my file.yaml' other.yaml && bash --version");
+    cli_shell(
+        &r,
+        "\"$SB\" help --completion bash > completion.bash && mkdir -p results/mine results/none "
+        "folder && touch results/mine/runs.csv file.csv a.net 'my file.yaml' other.yaml && bash --version");
     cr_assert_eq(r.code, 0, "bash is needed: %s", r.output);
 }
 
@@ -55,7 +56,7 @@ ParameterizedTestParameters(completion, words)
         {"run --out = fo", "folder "},
         {"run --seeds ''", " "},
         {"run --set stop.max", "stop.max_iter= "},
-        {"run --set solver.rho", "solver.rho= solver.rho_out= "},
+        {"run --set solver.rho", "solver.rho= solver.rho_hidden= solver.rho_out= "},
         {"run --set dataset.n_te", "dataset.n_test= "},
         {"run --set prec", "precision= "},
         {"run --set network.reset =", "hard none soft "},
@@ -87,6 +88,35 @@ ParameterizedTestParameters(completion, words)
         {"dataset info digits --set sens", " "},
         {"dataset info event_camera --set sens", "sensor= "},
         {"dataset write digits --out fol", "folder "},
+        {"dataset f", "fetch "},
+        {"dataset fetch ''", "fashion_mnist kmnist mnist nmnist shd ssc "},
+        {"dataset fetch mn --to fo", "folder "},
+        {"dataset fetch --sources fi", "file.csv "},
+        {"dataset fetch --from fi", " "},
+        {"dataset fetch shd --l", "--list "},
+        {"dataset show ev", "event_camera "},
+        {"dataset show digits --split v", "validation "},
+        {"dataset show digits --set encoding = l", "latency "},
+        {"dataset show digits --index 3 --a", "--ascii "},
+        {"train rand", "random_features "},
+        {"train oth", "other.yaml "},
+        {"train smo", "smoke "},
+        {"train bptt dig", "digits "},
+        {"train bptt digits ''", " "},
+        {"train bptt digits --out ''", "a.net folder results "},
+        {"train bptt digits --precision ''", "double float "},
+        {"train bptt digits --set solver.detach_reset = t", "true "},
+        {"eval --weights ''", "a.net folder results "},
+        {"eval --weights = a", "a.net "},
+        {"eval --weights a.net --csv fi", "file.csv "},
+        {"eval --weights a.net --split te", "test "},
+        {"eval --weights a.net --set dataset.n_te", "dataset.n_test= "},
+        {"eval --weights a.net --set dataset.encoding =", "latency rate "},
+        {"eval --weights a.net --set stop.max", " "},
+        {"eval --weights a.net --i", " "},
+        {"trace --weights folder --i", "--index "},
+        {"trace --weights a.net --out fi", "file.csv "},
+        {"trace --weights a.net fi", " "},
         {"frob ''", " "},
     };
     return cr_make_param_array(struct completed, cases, sizeof cases / sizeof *cases);

@@ -65,10 +65,11 @@ Test(docs, command_table_is_complete)
 static void sample(enum completion completion, const char *choices, char *text, size_t size)
 {
     static const char *const samples[] = {
-        [COMPLETE_NOTHING] = "1",     [COMPLETE_FILE] = "x",          [COMPLETE_FOLDER] = "x",
-        [COMPLETE_SOLVER] = "bptt",   [COMPLETE_DATASET] = "digits",  [COMPLETE_EXPERIMENT] = "x.yaml",
-        [COMPLETE_RESULTS] = "x",     [COMPLETE_KEY] = "dataset.T=5", [COMPLETE_DATASET_KEY] = "T=5",
-        [COMPLETE_MODULE] = "digits", [COMPLETE_CHOICE] = NULL};
+        [COMPLETE_NOTHING] = "1",      [COMPLETE_FILE] = "x",          [COMPLETE_FOLDER] = "x",
+        [COMPLETE_TRAINABLE] = "bptt", [COMPLETE_DATASET] = "digits",  [COMPLETE_EXPERIMENT] = "x.yaml",
+        [COMPLETE_RESULTS] = "x",      [COMPLETE_KEY] = "dataset.T=5", [COMPLETE_DATASET_KEY] = "T=5",
+        [COMPLETE_MODULE] = "digits",  [COMPLETE_CHOICE] = NULL,       [COMPLETE_DATA_KEY] = "dataset.T=5",
+        [COMPLETE_WEIGHTS] = "x.net"};
     if (completion == COMPLETE_CHOICE)
         (void)snprintf(text, size, "%.*s", (int)strcspn(choices, " "), choices);
     else
@@ -136,6 +137,29 @@ Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardo
     }
 }
 
+/* Every choice of an option of the table is taken, another one refused. */
+Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct all_commands all;
+    char line[LINE_SIZE];
+    size_t n = 0;
+    get_commands(&all);
+    for (size_t i = 0; i < all.n; i++)
+        for (const struct command_option *o = all.v[i].command->options; o && o->name; o++) {
+            begin_line(&all.v[i], line, sizeof line);
+            size_t used = strlen(line);
+            for (const char *c = o->choices; c && *c; c += strcspn(c, " "), c += *c == ' ', n++) {
+                (void)snprintf(line + used, sizeof line - used, " --%s %.*s --no-such-option 1", o->name,
+                               (int)strcspn(c, " "), c);
+                expect_refused(line, "--no-such-option");
+            }
+            if (!o->choices) continue;
+            (void)snprintf(line + used, sizeof line - used, " --%s no-such-choice", o->name);
+            expect_refused(line, "no-such-choice");
+        }
+    cr_expect_geq(n, (size_t)12);
+}
+
 static bool has_option(const struct command *c, const char *name)
 {
     if (strncmp("help", name, strlen(name)) == 0) return true;
@@ -180,6 +204,24 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
                 expect_refused(line, option);
             }
     }
+}
+
+Test(docs, help_names_arguments_options_and_choices)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    cr_assert_not_null(f);
+    command_usage("train", f);
+    cr_assert_eq(fclose(f), 0);
+    cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
+    cr_expect_not_null(
+        strstr(text, "\n  --precision P    precision (double, or the file's): double, float\n"), "%s", text);
+    cr_expect_not_null(strstr(text, "\nExit codes: 0 the network is trained, 1 the"), "%s", text);
+    cr_expect_str_eq(strstr(text, ", 130"), ", 130 interrupted.\n", "%s", text);
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        cr_expect_leq(strcspn(line, "\n"), (size_t)100, "%s", line);
+    free(text);
 }
 
 /* ---- pages ---- */
