@@ -23,12 +23,12 @@ static const char *const base_names[] = {"admm",        "admm_joint",  "admm_lin
                                          "admm_hybrid", "admm_resync", NULL};
 
 static const struct option anderson_option_list[] = {
-    ADMM_OPTION(base, OPT_CHOICE, "admm", 0, 0, 0, base_names, "", "the method that is accelerated"),
+    ADMM_OPTION(base, OPT_CHOICE, "admm_resync", 0, 0, 0, base_names, "", "the method that is accelerated"),
     ADMM_OPTION(memory, OPT_INT, "5", 1, 50, 0, NULL, "iterations", "differences that are kept"),
     ADMM_OPTION(regularization, OPT_REAL, "1e-8", 0, 1e6, 0, NULL, "",
                 "of the least-squares problem, relative to the differences' mean square"),
     ADMM_PENALTY_OPTIONS("1", "0.1", "10"),
-    ADMM_WEIGHT_OPTIONS("ridge", "0.01"),
+    ADMM_WEIGHT_OPTIONS("ridge", "0.1"),
     ADMM_BOX_OPTION("none"),
     ADMM_ORDER_OPTIONS,
     ADMM_START_OPTIONS("simulated"),
