@@ -17,7 +17,7 @@ _spikebench_options() {
     'check') echo '--set --seeds -h --help' ;;
     'list') echo '-h --help' ;;
     'help') echo '--markdown --man --completion -h --help' ;;
-    'summarise') echo '-r --results -h --help' ;;
+    'summarise') echo '-r --results -p --paired -h --help' ;;
     'compare') echo '-t --tolerances -h --help' ;;
     'plot') echo '-r --results -o --out -h --help' ;;
     'train') echo '--out --set --seed --precision -h --help' ;;
@@ -48,6 +48,7 @@ _spikebench_kind() {
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;
+    'summarise --paired' | 'summarise -p') echo 'nothing' ;;
     'compare 1') echo 'folder' ;;
     'compare 2') echo 'folder' ;;
     'compare --tolerances' | 'compare -t') echo 'file' ;;

@@ -196,13 +196,18 @@ const struct command command_table[] = {
      .exits = EXITS{{0, "all is well"}, {2, "usage error"}, {0}}},
     {.name = "summarise",
      .run = command_summarise,
-     .synopsis = "EXPERIMENT [--results DIR]",
+     .synopsis = "EXPERIMENT [--results DIR] [--paired NAME]",
      .summary = "print a table of results",
      .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
              "writes summary.csv and curves_summary/ there. EXPERIMENT may also be a folder that holds a "
              "runs.csv. Accuracies are those of the network simulated forward from its weights.",
      .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
-     .options = OPTIONS{RESULTS_OPTION, {0}},
+     .options = OPTIONS{RESULTS_OPTION,
+                        {"paired", 'p', "NAME",
+                         "also print and write to paired.csv how every other label differs from this one, "
+                         "paired by seed and split",
+                         COMPLETE_NOTHING, NULL},
+                        {0}},
      .exits =
          EXITS{{0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
     {.name = "compare",

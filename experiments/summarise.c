@@ -2,6 +2,7 @@
 #include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/groups.h"
+#include "experiments/paired.h"
 #include <getopt.h>
 #include <math.h>
 #include <stdbool.h>
@@ -63,16 +64,18 @@ static void print_table(const struct groups *g)
 
 int command_summarise(int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"results", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *results = "results";
+    static const struct option names[] = {{"results", required_argument, NULL, 'r'},
+                                          {"paired", required_argument, NULL, 'p'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    const char *results = "results", *paired = NULL;
     char folder[3900];
     struct stat info;
     optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "r:h", names, NULL)) != -1;) {
+    for (int o; (o = getopt_long(argc, argv, "r:p:h", names, NULL)) != -1;) {
         if (o == 'h') return usage(stdout, 0);
-        if (o != 'r') return usage(stderr, 2);
-        results = optarg;
+        if (o != 'r' && o != 'p') return usage(stderr, 2);
+        *(o == 'r' ? &results : &paired) = optarg;
     }
     if (optind + 1 != argc) return usage(stderr, 2);
     snprintf(folder, sizeof folder, "%s/runs.csv", argv[optind]);
@@ -84,10 +87,9 @@ int command_summarise(int argc, char **argv)
     struct error e = {0};
     status st = groups_load(&g, folder, &e);
     if (st == ST_OK) st = groups_write(&g, &e);
-    if (st == ST_OK)
-        print_table(&g);
-    else
-        fprintf(stderr, "spikebench summarise: %s\n", e.text);
+    if (st == ST_OK) print_table(&g);
+    if (st == ST_OK && paired) st = paired_write(&g, paired, &e);
+    if (st != ST_OK) fprintf(stderr, "spikebench summarise: %s\n", e.text);
     groups_free(&g);
-    return st == ST_OK ? 0 : 1;
+    return st == ST_OK ? 0 : st == ST_USAGE ? 2 : 1;
 }
