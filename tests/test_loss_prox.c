@@ -24,7 +24,7 @@ static double loss_of(enum loss kind, size_t K, const double *z, size_t label)
 static double objective(enum loss kind, size_t K, const double *c, size_t label, double weight,
                         const double *d)
 {
-    double z[CLASSES], pull = 0;
+    double z[CLASSES] = {0}, pull = 0;
     for (size_t k = 0; k < K; k++) {
         z[k] = c[k] + d[k];
         pull += d[k] * d[k];
