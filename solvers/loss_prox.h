@@ -6,14 +6,8 @@
 #include "network/loss.h"
 #include <stdbool.h>
 
-<<<<<<< HEAD
-#define LOSS_PROX_GRADIENT                                                                                   \
-    1e-10 /* norm of the gradient that the cross-entropy's Newton iteration reaches                          \
-           */
-=======
 /* Norm of the gradient that the cross-entropy's Newton iteration reaches. */
 #define LOSS_PROX_GRADIENT 1e-10
->>>>>>> jointz
 
 /* d (K) = z* - c with z* = argmin_z loss(z, label) + weight/2 ||z - c||^2 (loss: network/loss.h; weight > 0).
  * The displacement is given rather than z*, because weight d = -grad loss(z*) keeps its digits where z* - c
