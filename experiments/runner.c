@@ -148,6 +148,11 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     if (pipe(ends) != 0) return FAIL(e, ST_IO, "pipe: %s", strerror(errno));
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    /* The worker is born with these blocked and takes them once it can save: one that comes early waits. */
+    sigset_t stopping, before;
+    sigemptyset(&stopping);
+    sigaddset(&stopping, SIGINT), sigaddset(&stopping, SIGTERM), sigaddset(&stopping, SIGHUP);
+    sigprocmask(SIG_BLOCK, &stopping, &before);
     pid_t runner = getpid(), pid = fork();
     if (pid == 0) {
         close(ends[0]);
@@ -156,6 +161,7 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
         if (getppid() != runner) _exit(1);
         become_worker(r, i, ends[1]);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);

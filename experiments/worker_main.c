@@ -68,6 +68,10 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    sigset_t stopping; /* blocked by the runner until here */
+    sigemptyset(&stopping);
+    sigaddset(&stopping, SIGINT), sigaddset(&stopping, SIGTERM), sigaddset(&stopping, SIGHUP);
+    sigprocmask(SIG_UNBLOCK, &stopping, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
     return perform(spec, id, &settings);

@@ -206,6 +206,18 @@ Test(look, interrupted_and_resumed)
     cr_expect_str_eq(r.output, "cut.net\ncut.yaml\n", "%s", r.output);
 }
 
+/* A signal that comes before the worker is ready waits until it is. */
+Test(look, interrupted_at_once)
+{
+    static struct result r;
+    cli_shell(&r,
+              "\"$SB\" train one.yaml --out a.net --set stop.max_iter=1000000 & until ls "
+              "a.net.work/one/.work/*.yaml >/dev/null 2>&1; do :; done; kill -INT $!; wait $!; echo code $?");
+    cr_expect_not_null(strstr(r.output, "(interrupted); simulated accuracy: "), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 130"), "%s", r.output);
+    good(&r, "eval --weights a.net");
+}
+
 /* Two trainings of one file: the second is refused and does the first no harm. */
 Test(look, one_training_at_a_time)
 {
