@@ -1,0 +1,54 @@
+# Iterations and seconds to 90, 95 and 98 % training accuracy against hidden layers: means and standard deviations over
+# the seeds that get there; hollow where some do not, absent where none does.
+# gnuplot -c experiments/acceleration.gp SCRIPTS OUT FOLDER DATASET "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
+load ARG1."/style.gp"
+times = ARG3."/time_to_accuracy.csv"
+names = ""
+stats times using (names = with_word(names, series()), column("hidden_layers")) nooutput
+deepest = STATS_max
+n = words(names)
+is(i, accuracy) = series() eq word(names, i) && abs(column("accuracy") - accuracy) < 1e-9 && column("reached") > 0
+all() = column("reached") == column("seeds")
+x(i) = column("hidden_layers") + (i - (n + 1) / 2.0) * 0.05
+y(i, a, what) = is(i, a) ? column(what."_mean") : NaN
+spread(what) = column(what."_sd") >= 0 ? column(what."_sd") : 0
+symbol(i) = all() ? 7 : 6
+curve(a, what) = sprintf("for [i = 1:n] times using (x(i)):(y(i, %g, '%s')) with lines lw 1.6 lc rgb hue(i) notitle, ".\
+    "for [i = 1:n] times using (x(i)):(y(i, %g, '%s')):(spread('%s')) with yerrorbars pt 7 ps 0 lw 1.6 lc rgb hue(i) notitle, ".\
+    "for [i = 1:n] times using (x(i)):(y(i, %g, '%s')):(symbol(i)) with points pt variable ps 1.4 lw 2 lc rgb hue(i) notitle, ".\
+    "NaN notitle", a, what, a, what, what, a, what)
+legend = "for [i = 1:n] keyentry with linespoints pt 7 ps 1.2 lw 2 lc rgb hue(i) title word(names, i), ".\
+    "keyentry with points pt 6 ps 1.4 lw 2 lc rgb '#444444' title 'not with every seed'"
+set xrange [0.6:deepest + 0.4]
+set xtics 1
+# NaN lines must not be joined across rows of other accuracies: those rows are missing, not undefined
+set datafile missing NaN
+do for [format in formats] {
+    eval terminal(format, 1300, 720)
+    set output ARG2.".".format
+    set multiplot layout 2,3 title "First evaluation with a training accuracy, simulated network on ".ARG4 noenhanced font ",18" \
+        margins 0.065,0.8,0.09,0.89 spacing 0.055,0.11
+    set logscale y
+    do for [what in "iters train_s"] {
+        do for [k = 1:3] {
+            a = real(word("0.9 0.95 0.98", k))
+            set title sprintf("%s to %g %%", what eq "iters" ? "iterations" : "seconds", 100 * a)
+            set yrange [*:*]
+            if (what eq "train_s") { set xlabel "hidden layers" } else { unset xlabel }
+            stats times using (abs(column("accuracy") - a) < 1e-9 && column("reached") > 0 ? column(what."_mean") : NaN) nooutput
+            if (STATS_records > 0) {
+                set yrange [STATS_min / 2:STATS_max * 2]
+                unset label 1
+            } else {
+                set yrange [1:10]
+                set label 1 "reached by none" at graph 0.5,0.5 center
+            }
+            if (k == 3 && what eq "iters") {
+                set key at screen 0.815,0.88 left top Left reverse noenhanced font ",14"
+            } else { unset key }
+            eval "plot ".curve(a, what).(k == 3 && what eq "iters" ? ", ".legend : "")
+        }
+    }
+    unset multiplot
+    unset output
+}
