@@ -17,7 +17,7 @@ terminal(format, w, h) = "set terminal ".(format eq "svg" ? svg_terminal(w, h) :
 # For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
 at_least(v, low) = v <= low ? low : v
 # Rows of summary.csv and time_to_accuracy.csv: the label without its widths, which is one curve over depth.
-series() = stringcolumn("name").substr(stringcolumn("label"), \
+series(d) = stringcolumn("name").substr(stringcolumn("label"), \
     strlen(stringcolumn("name")) + strlen(stringcolumn("hidden")) + 2, strlen(stringcolumn("label")))
 # Sets of words. Side effects in `stats FILE using (set = with_word(set, word), 0)` collect them from a file.
 has_word(set, w) = strstrt(" ".set." ", " ".w." ") > 0
@@ -26,7 +26,7 @@ place(set, w) = sum [i_word = 1:words(set)] (word(set, i_word) eq w ? i_word : 0
 # The value of an option in a label (..._KEY=VALUE_...), "" where the label has none.
 after(label, key) = substr(label, strstrt(label, "_".key."=") + strlen(key) + 2, strlen(label))
 until_next(text) = strstrt(text, "_") > 0 ? substr(text, 1, strstrt(text, "_") - 1) : text
-value(label, key) = strstrt(label, "_".key."=") > 0 ? until_next(after(label, key)) : ""
+setting(label, key) = strstrt(label, "_".key."=") > 0 ? until_next(after(label, key)) : ""
 # Curve i of many: seven colours with a disc, then the same with a square.
 hue(i) = colour[(i - 1) % 7 + 1]
 mark(i) = i <= 7 ? 7 : i <= 14 ? 5 : 9

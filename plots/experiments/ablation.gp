@@ -5,8 +5,8 @@ summary = ARG3."/summary.csv"
 n = words(ARG5)
 first(split) = sprintf("acc_%s_mean", split)
 sd(split) = column(sprintf("acc_%s_sd", split))
-row() = -column(0)
-dots(split, c) = sprintf("summary using (100 * column('acc_%s_mean')):(row()):(sd('%s') >= 0 ? 100 * sd('%s') : 0):ytic(stringcolumn('name')) ".\
+row(d) = -column(0)
+dots(split, c) = sprintf("summary using (100 * column('acc_%s_mean')):(row(0)):(sd('%s') >= 0 ? 100 * sd('%s') : 0):ytic(stringcolumn('name')) ".\
     "with xerrorbars pt 7 ps 1.2 lw 2 lc rgb '%s' notitle", split, split, split, c)
 set yrange [-n + 0.5:0.5]
 do for [format in formats] {

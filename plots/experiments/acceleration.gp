@@ -4,15 +4,15 @@
 load ARG1."/style.gp"
 times = ARG3."/time_to_accuracy.csv"
 names = ""
-stats times using (names = with_word(names, series()), column("hidden_layers")) nooutput
+stats times using (names = with_word(names, series(0)), column("hidden_layers")) nooutput
 deepest = STATS_max
 n = words(names)
-is(i, accuracy) = series() eq word(names, i) && abs(column("accuracy") - accuracy) < 1e-9 && column("reached") > 0
-all() = column("reached") == column("seeds")
+is(i, accuracy) = series(0) eq word(names, i) && abs(column("accuracy") - accuracy) < 1e-9 && column("reached") > 0
+all(d) = column("reached") == column("seeds")
 x(i) = column("hidden_layers") + (i - (n + 1) / 2.0) * 0.05
 y(i, a, what) = is(i, a) ? column(what."_mean") : NaN
 spread(what) = column(what."_sd") >= 0 ? column(what."_sd") : 0
-symbol(i) = all() ? 7 : 6
+symbol(i) = all(0) ? 7 : 6
 curve(a, what) = sprintf("for [i = 1:n] times using (x(i)):(y(i, %g, '%s')) with lines lw 1.6 lc rgb hue(i) notitle, ".\
     "for [i = 1:n] times using (x(i)):(y(i, %g, '%s')):(spread('%s')) with yerrorbars pt 7 ps 0 lw 1.6 lc rgb hue(i) notitle, ".\
     "for [i = 1:n] times using (x(i)):(y(i, %g, '%s')):(symbol(i)) with points pt variable ps 1.4 lw 2 lc rgb hue(i) notitle, ".\

@@ -6,12 +6,12 @@ names = ARG6
 n = words(names)
 file(label) = ARG3."/curves_summary/".label.".csv"
 # The first label with this name, precision and noise ("" is any value, as where the experiment has one only); "" if none.
-fits(l, name, key, wanted) = wanted eq "" || value(l, key) eq wanted || value(l, key) eq ""
+fits(l, name, key, wanted) = wanted eq "" || setting(l, key) eq wanted || setting(l, key) eq ""
 is_of(l, name) = substr(l, 1, strlen(name) + 1) eq name."_"
 find(name, precision, noise) = (found = "", sum [i = 1:words(ARG5)] (l = word(ARG5, i), found eq "" && is_of(l, name) && \
     fits(l, name, "precision", precision) && fits(l, name, "start_noise", noise) ? (found = l, 1) : 0), found)
 noises = ""
-do for [l in ARG5] { if (value(l, "start_noise") ne "") { noises = with_word(noises, value(l, "start_noise")) } }
+do for [l in ARG5] { if (setting(l, "start_noise") ne "") { noises = with_word(noises, setting(l, "start_noise")) } }
 clean = words(noises) > 0 ? word(noises, 1) : ""
 noisy = words(noises) > 1 ? word(noises, 2) : ""
 stats file(word(ARG5, 1)) using 0:(1) nooutput
@@ -24,6 +24,7 @@ worst(what) = (m = NaN, sum [i = 1:layers] (v = column(sprintf("%s_w_%d_med", wh
 # Relative differences of two curves' Lagrangians, row by row, into a data block.
 array first[rows]
 array second[rows]
+array pairs[2] = [0, 0]
 difference(a, b) = abs(a - b) / (abs(a) > 0 ? abs(a) : 1)
 do for [kind = 1:2] {
     do for [i = 1:n] {
@@ -32,6 +33,7 @@ do for [kind = 1:2] {
         eval sprintf("set print $drift_%d_%d", kind, i)
         print "iter,difference"
         if (a ne "" && b ne "" && a ne b) {
+            pairs[kind] = pairs[kind] + 1
             stats file(a) using (first[int(column(0)) + 1] = column("lagrangian_med"), 0) nooutput
             stats file(b) using (second[int(column(0)) + 1] = column("lagrangian_med"), column("iter")) nooutput
             do for [k = 1:rows] { print sprintf("%g,%.17g", STATS_min + (STATS_max - STATS_min) * (k - 1) / (rows - 1.0), at_least(difference(first[k], second[k]), 1e-17)) }
@@ -43,7 +45,6 @@ float(i) = find(word(names, i), "float", clean)
 double(i) = find(word(names, i), "double", clean)
 solves(what) = sprintf("for [i = 1:n] file(double(i)) using 'iter':(worst('%s')) with lines lw 2.2 lc rgb hue(i) notitle, ".\
     "for [i = 1:n] file(float(i)) using 'iter':(worst('%s')) with lines lw 2 dt 2 lc rgb hue(i) notitle", what, what)
-drift(kind) = sprintf("NaN notitle, for [i = 1:n] sprintf('$drift_%d_%%d', i) using 'iter':'difference' with lines lw 2.2 lc rgb hue(i) notitle", kind)
 legend = ", for [i = 1:n] keyentry with lines lw 2.5 lc rgb hue(i) title word(names, i), ".\
     "keyentry with lines lw 2.5 lc rgb '#444444' title 'double', keyentry with lines lw 2 dt 2 lc rgb '#444444' title 'float'"
 set logscale y
@@ -59,10 +60,16 @@ do for [format in formats] {
     set title "backward error of the weight solves, largest"
     eval "plot ".solves("backward_error")
     set xlabel "iteration"
-    set title "Lagrangian, float against double (relative)"
-    plot for [i = 1:n] '$drift_1_'.i using "iter":"difference" with lines lw 2.2 lc rgb hue(i)
-    set title noisy eq "" ? "no second start in these results" : "Lagrangian, start changed by ".noisy." (relative, double)"
-    plot for [i = 1:n] '$drift_2_'.i using "iter":"difference" with lines lw 2.2 lc rgb hue(i)
+    do for [kind = 1:2] {
+        set title (kind == 1 ? "Lagrangian, float against double (relative)" : "Lagrangian, start changed by ".(noisy eq "" ? "?" : sprintf("%g", real(noisy)))." (relative)")
+        if (pairs[kind] > 0) {
+            plot for [i = 1:n] sprintf("$drift_%d_%d", kind, i) using "iter":"difference" with lines lw 2.2 lc rgb hue(i)
+        } else {
+            set label 1 "no such pair of runs in these results" at graph 0.5,0.5 center
+            plot [0:1] [1e-3:1] NaN
+            unset label 1
+        }
+    }
     unset xlabel
     unset multiplot
     unset output

@@ -5,13 +5,13 @@ load ARG1."/style.gp"
 summary = ARG3."/summary.csv"
 rhos = ""
 betas = ""
-stats summary using (rhos = with_word(rhos, value(stringcolumn("label"), "rho")), \
-    betas = with_word(betas, value(stringcolumn("label"), "beta")), 100 * column("acc_val_mean")) nooutput
+stats summary using (rhos = with_word(rhos, setting(stringcolumn("label"), "rho")), \
+    betas = with_word(betas, setting(stringcolumn("label"), "beta")), 100 * column("acc_val_mean")) nooutput
 lowest = STATS_min
 highest = STATS_max > lowest ? STATS_max : lowest + 1
 n = words(ARG6)
-x() = place(rhos, value(stringcolumn("label"), "rho"))
-y() = place(betas, value(stringcolumn("label"), "beta"))
+x(d) = place(rhos, setting(stringcolumn("label"), "rho"))
+y(d) = place(betas, setting(stringcolumn("label"), "beta"))
 shown(p) = stringcolumn("name") eq word(ARG6, p) ? 100 * column("acc_val_mean") : NaN
 light(v) = v > lowest + 0.55 * (highest - lowest) ? 0x000000 : 0xFFFFFF
 set xrange [0.5:words(rhos) + 0.5]
@@ -32,8 +32,8 @@ do for [format in formats] {
     do for [p = 1:n] {
         set title word(ARG6, p) noenhanced
         if (p == n) { set colorbox user origin 0.925,0.14 size 0.02,0.68 } else { unset colorbox }
-        plot summary using (x()):(y()):(x() - 0.5):(x() + 0.5):(y() - 0.5):(y() + 0.5):(shown(p)) with boxxyerror fs solid 1 noborder lc palette, \
-             summary using (x()):(y()):(sprintf("%.1f", shown(p))):(light(shown(p))) with labels tc rgb variable font ",12"
+        plot summary using (x(0)):(y(0)):(x(0) - 0.5):(x(0) + 0.5):(y(0) - 0.5):(y(0) + 0.5):(shown(p)) with boxxyerror fs solid 1 noborder lc palette, \
+             summary using (x(0)):(y(0)):(sprintf("%.1f", shown(p))):(light(shown(p))) with labels tc rgb variable font ",12"
     }
     unset multiplot
     unset output
