@@ -6,6 +6,7 @@
 #   acceleration  time_to_accuracy.csv: iterations to each accuracy, by depth
 #   sensitivity   summary.csv: least, median and best validation accuracy per solver
 #   conditioning  curves_summary/*.csv: rcond, backward error and training accuracy per configuration
+#   provenance    runs.csv: one row (no table around it): runs, commits, BLAS and CPU
 #   data_size     runs.csv: fitted exponents of the seconds per iteration
 BEGIN { FS = "," }
 
@@ -52,6 +53,11 @@ function remember(list, x,    i) { # ordered set: list[0] is its size
     for (i = 1; i <= list[0]; i++) if (list[i] == x) return i
     list[++list[0]] = x
     return list[0]
+}
+function join(list,    i, text) {
+    text = list[1]
+    for (i = 2; i <= list[0]; i++) text = text "; " list[i]
+    return text
 }
 function sort_numbers(list, n,    i, k, t) {
     for (i = 2; i <= n; i++)
@@ -119,6 +125,12 @@ kind == "conditioning" {
     }
     last[s] = get("acc_train_med")
 }
+kind == "provenance" {
+    finished += get("status") == "ok"
+    remember(commits, get("git_commit") (get("dirty") == "1" ? " (changed)" : ""))
+    split(get("blas"), blas, " ")
+    remember(machines, get("cpu") ", " blas[1] " " blas[2] " " get("blas_core"))
+}
 kind == "data_size" && get("status") == "ok" {
     rows++
     solver[rows] = get("solver"); remember(names, get("solver"))
@@ -166,6 +178,8 @@ END {
         }
         close_table()
     }
+    if (kind == "provenance")
+        printf "%s & %d & %s & %s \\\\\n", tex(experiment), finished, tex(join(commits)), tex(join(machines))
     if (kind == "sensitivity") {
         open_table("lrrrrrr")
         print "& & \\multicolumn{3}{c}{Validation \\%} & Test \\% at & \\\\"
