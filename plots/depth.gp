@@ -4,7 +4,7 @@ load ARG1."/style.gp"
 n = words(ARG5)
 summary = ARG4
 deepest = int(ARG6)
-is(i) = series(0) eq word(ARG5, i)
+is(i) = line_name(0) eq word(ARG5, i)
 has_sd(i, split) = is(i) && column("acc_".split."_sd") >= 0
 x(i) = column("hidden_layers") + (i - (n + 1) / 2.0) * 0.03
 series(split) = sprintf("for [i = 1:n] summary using (x(i)):(has_sd(i, '%s') ? 100 * column('acc_%s_mean') : NaN):(100 * column('acc_%s_sd')) with yerrorbars ".\

@@ -17,7 +17,7 @@ terminal(format, w, h) = "set terminal ".(format eq "svg" ? svg_terminal(w, h) :
 # For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
 at_least(v, low) = v <= low ? low : v
 # Rows of summary.csv and time_to_accuracy.csv: the label without its widths, which is one curve over depth.
-series(d) = stringcolumn("name").substr(stringcolumn("label"), \
+line_name(d) = stringcolumn("name").substr(stringcolumn("label"), \
     strlen(stringcolumn("name")) + strlen(stringcolumn("hidden")) + 2, strlen(stringcolumn("label")))
 # Sets of words. Side effects in `stats FILE using (set = with_word(set, word), 0)` collect them from a file.
 has_word(set, w) = strstrt(" ".set." ", " ".w." ") > 0

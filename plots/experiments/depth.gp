@@ -3,7 +3,7 @@
 load ARG1."/style.gp"
 summary = ARG3."/summary.csv"
 names = ""
-stats summary using (names = with_word(names, series(0)), column("hidden_layers")) nooutput
+stats summary using (names = with_word(names, line_name(0)), column("hidden_layers")) nooutput
 title = "Simulated network on ".ARG4.": mean and standard deviation over seeds"
 deepest = sprintf("%d", STATS_max)
 call ARG1."/depth.gp" ARG1 ARG2 title summary names deepest ARG4
