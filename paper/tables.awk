@@ -24,6 +24,7 @@ function split_csv(line, cells,    i, n, c, quoted, text) { # fields may be quot
 }
 function tex(text) { # the characters that TeX reads as its own
     gsub(/\\/, "\\textbackslash ", text)
+    sub(/_start_rate=/, " ", text) # as in the figure
     gsub(/[_%&#$]/, "\\\\&", text)
     return text
 }

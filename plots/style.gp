@@ -12,7 +12,7 @@ set style fill transparent solid 0.18 noborder
 if (!exists("formats")) formats = "svg png"
 svg_terminal(w, h) = sprintf("svg size %d,%d dynamic enhanced font 'DejaVu Sans,15' background rgb 'white'", w, h)
 png_terminal(w, h) = sprintf("pngcairo size %d,%d enhanced font 'DejaVu Sans,13' background rgb 'white'", w, h)
-pdf_terminal(w, h) = sprintf("pdfcairo size %.3fin,%.3fin enhanced font 'DejaVu Sans,13' fontscale 0.75 background rgb 'white'", w / 96.0, h / 96.0)
+pdf_terminal(w, h) = sprintf("pdfcairo size %.3fin,%.3fin enhanced font 'DejaVu Sans,13' fontscale 0.8 linewidth 1.4 background rgb 'white'", w / 96.0, h / 96.0)
 terminal(format, w, h) = "set terminal ".(format eq "svg" ? svg_terminal(w, h) : format eq "pdf" ? pdf_terminal(w, h) : png_terminal(w, h))
 # For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
 at_least(v, low) = v <= low ? low : v
