@@ -19,7 +19,7 @@ _spikebench_options() {
     'help') echo '--markdown --man --completion -h --help' ;;
     'summarise') echo '-r --results -h --help' ;;
     'compare') echo '-t --tolerances -h --help' ;;
-    'plot') echo '-r --results -o --out -h --help' ;;
+    'plot') echo '-r --results -o --out -f --format -a --all -h --help' ;;
     'dataset') echo '-h --help' ;;
     'dataset info') echo '--set --seed -h --help' ;;
     'dataset write') echo '--out --set --seed -h --help' ;;
@@ -39,7 +39,7 @@ _spikebench_kind() {
     'check --set') echo 'key' ;;
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
-    'help 1') echo 'choice run check list help summarise compare plot dataset experiment network results admm bptt random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
+    'help 1') echo 'choice run check list help summarise compare plot dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_resync bptt random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;
@@ -49,6 +49,7 @@ _spikebench_kind() {
     'plot 1') echo 'results' ;;
     'plot --results' | 'plot -r') echo 'folder' ;;
     'plot --out' | 'plot -o') echo 'folder' ;;
+    'plot --format' | 'plot -f') echo 'choice svg png pdf' ;;
     'dataset info 1') echo 'choice digits nmnist event_camera mnist fashion_mnist kmnist shd ssc' ;;
     'dataset info --set') echo 'dataset-key' ;;
     'dataset info --seed') echo 'nothing' ;;
@@ -61,7 +62,7 @@ _spikebench_kind() {
 
 _spikebench_keys() {
     case $1 in
-    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.side= dataset.duration_s= dataset.units_per_bin= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
+    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.side= dataset.duration_s= dataset.units_per_bin= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.potentials= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
     of:digits) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= ' ;;
     of:nmnist) echo 'T= n_train= n_validation= n_test= split_seed= path= binning= window_ms= values= filter_ms= input_noise= ' ;;
     of:event_camera) echo 'T= n_train= n_validation= n_test= split_seed= path= sensor= threshold= density= refractory_us= noise_rate= amplitude= binning= window_ms= values= filter_ms= input_noise= ' ;;
@@ -82,13 +83,25 @@ _spikebench_values() {
     dataset.side) echo 'both test ' ;;
     network.reset) echo 'soft hard none ' ;;
     network.readout) echo 'last mean ' ;;
-    network.loss) echo 'squared cross_entropy squared_hinge ' ;;
+    network.loss) echo 'squared cross_entropy squared_hinge hinge ' ;;
     network.start) echo 'rate kaiming published ' ;;
-    solver.weights) echo 'ridge pinv proximal ' ;;
+    solver.weights) echo 'ridge pinv proximal trust ' ;;
     solver.box) echo 'clip exact none ' ;;
-    solver.layer_order) echo 'sequential random ' ;;
+    solver.layer_order) echo 'sequential random backward ' ;;
     solver.time_order) echo 'sequential random ' ;;
     solver.start_output) echo 'simulated labels ' ;;
+    solver.penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver.multiplier) echo 'none last all ' ;;
+    solver.output) echo 'sequential joint ' ;;
+    solver.potentials) echo 'pattern dynamic ' ;;
+    solver.exact_weights) echo 'true false ' ;;
+    solver.exact_readout) echo 'true false ' ;;
+    solver.exact_spikes) echo 'true false ' ;;
+    solver.exact_last_spikes) echo 'true false ' ;;
+    solver.precondition) echo 'gram none ' ;;
+    solver.gain) echo 'first_order single_flip ' ;;
+    solver.margin) echo 'true false ' ;;
+    solver.time_credit) echo 'true false ' ;;
     solver.optimizer) echo 'sgd adam adamw ' ;;
     solver.schedule) echo 'constant cosine ' ;;
     solver.surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;

@@ -16,6 +16,7 @@ x(i) = column("hidden_layers") + (i - (n + 1) / 2.0) * 0.05
 y(i, a, what) = is(i, a) ? column(what."_mean") : NaN
 spread(what) = column(what."_sd") >= 0 ? column(what."_sd") : 0
 symbol(i) = all(0) ? 7 : 6
+any(a) = strstrt(there." ", sprintf("@%g ", a)) > 0
 one(i, a, what) = sprintf("times using (x(%d)):(y(%d, %g, '%s')) with lines lw 1.6 lc rgb hue(%d) notitle, ".\
     "times using (x(%d)):(y(%d, %g, '%s')):(spread('%s')) with yerrorbars pt 7 ps 0 lw 1.6 lc rgb hue(%d) notitle, ".\
     "times using (x(%d)):(y(%d, %g, '%s')):(symbol(%d)) with points pt variable ps 1.4 lw 2 lc rgb hue(%d) notitle, ", \
@@ -39,9 +40,9 @@ do for [format in formats] {
             set title sprintf("%s to %g %%", what eq "iters" ? "iterations" : "seconds", 100 * a)
             set yrange [*:*]
             if (what eq "train_s") { set xlabel "hidden layers" } else { unset xlabel }
-            stats times using (abs(column("accuracy") - a) < 1e-9 && column("reached") > 0 ? column(what."_mean") : NaN) nooutput
-            if (STATS_records > 0) {
-                set yrange [STATS_min / 2:STATS_max * 2]
+            if (any(a)) {
+                stats times using (abs(column("accuracy") - a) < 1e-9 && column("reached") > 0 ? column(what."_mean") : NaN) nooutput
+                set yrange [(STATS_min > 0 ? STATS_min : 0.01) / 2:(STATS_max > 0 ? STATS_max : 1) * 2]
                 unset label 1
             } else {
                 set yrange [1:10]
