@@ -22,7 +22,7 @@ one(i, a, what) = sprintf("times using (x(%d)):(y(%d, %g, '%s')) with lines lw 1
     "times using (x(%d)):(y(%d, %g, '%s')):(symbol(%d)) with points pt variable ps 1.4 lw 2 lc rgb hue(%d) notitle, ", \
     i, i, a, what, i, i, i, a, what, what, i, i, i, a, what, i, i)
 legend = "for [i = 1:n] keyentry with linespoints pt 7 ps 1.2 lw 2 lc rgb hue(i) title word(names, i), ".\
-    "keyentry with points pt 6 ps 1.4 lw 2 lc rgb '#444444' title 'not with every seed'"
+    "keyentry with points pt 6 ps 1.4 lw 2 lc rgb '#444444' title 'not every seed'"
 set xrange [0.6:deepest + 0.4]
 set xtics 1
 set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
