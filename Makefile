@@ -28,7 +28,7 @@ BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 
 .DEFAULT_GOAL := build
-.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots install uninstall clean FORCE
+.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -129,13 +129,19 @@ plots: build ## draw the figures of the proof of concept from the results presen
 	  $(BUILD)/spikebench plot $$e && echo && $(BUILD)/spikebench summarise $$e && echo "numbers: results/$$e/runs.csv, results/$$e/summary.csv" || exit 1; \
 	fi; done
 
+paper: build ## typeset paper/paper.pdf from the results present; what is missing is marked (TeX: sh setup.sh paper)
+	sh paper/generate.sh $(BUILD)/spikebench $(BUILD)/paper
+	cd paper && latexmk -pdf -quiet -halt-on-error -interaction=nonstopmode -outdir=generated paper.tex
+	mv paper/generated/paper.pdf paper/paper.pdf
+
 MANPAGE = $(DESTDIR)$(PREFIX)/share/man/man1/spikebench.1
 COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/spikebench
 SHARE = $(DESTDIR)$(PREFIX)/share/spikebench
 install: build ## install under PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots $(SHARE)/experiments $(SHARE)/datasets
+	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
+	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
 	install -m 755 datasets/fetch.sh $(SHARE)/datasets

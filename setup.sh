@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what SpikeBench needs (Debian, Ubuntu), then runs a make target.
-# usage: sh setup.sh [reproduce|test|build|lint|deps]
+# usage: sh setup.sh [reproduce|test|build|lint|paper|deps]
 set -eu
 cd "$(dirname "$0")"
 target=${1:-build}
@@ -8,13 +8,14 @@ target=${1:-build}
 packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
 case $target in
 reproduce | test | build | deps) ;;
+paper) packages="$packages texlive-latex-recommended texlive-fonts-recommended lmodern latexmk fonts-dejavu-core" ;;
 lint) packages="$packages clang-format cppcheck groff-base" ;;
 -h | --help)
     sed -n '2,3p' "$0"
     exit 0
     ;;
 *)
-    echo "setup.sh: unknown target '$target'; one of reproduce, test, build, lint, deps" >&2
+    echo "setup.sh: unknown target '$target'; one of reproduce, test, build, lint, paper, deps" >&2
     exit 2
     ;;
 esac

@@ -199,7 +199,8 @@ const struct command command_table[] = {
      .synopsis = "EXPERIMENT [--results DIR] [--paired NAME]",
      .summary = "print a table of results",
      .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
-             "writes summary.csv and curves_summary/ there. EXPERIMENT may also be a folder that holds a "
+             "writes summary.csv, time_to_accuracy.csv and curves_summary/ there. EXPERIMENT may also be a "
+             "folder that holds a "
              "runs.csv. Accuracies are those of the network simulated forward from its weights.",
      .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
      .options = OPTIONS{RESULTS_OPTION,
@@ -229,13 +230,20 @@ const struct command command_table[] = {
                     {0}}},
     {.name = "plot",
      .run = command_plot,
-     .synopsis = "EXPERIMENT [--results DIR] [--out DIR]",
+     .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
      .summary = "draw the figures of an experiment",
-     .text = "Draws the figures of DIR/EXPERIMENT as SVG and PNG, by gnuplot, and prints their names.",
+     .text =
+         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment with a script "
+         "of its own (plots/experiments/NAME.gp, NAME the experiment's name or its first words) gets that "
+         "figure; any other gets the figures that fit all experiments.",
      .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
-     .options = OPTIONS{RESULTS_OPTION,
-                        {"out", 'o', "DIR", "where to draw (plots/out/EXPERIMENT)", COMPLETE_FOLDER, NULL},
-                        {0}},
+     .options =
+         OPTIONS{
+             RESULTS_OPTION,
+             {"out", 'o', "DIR", "where to draw (plots/out/EXPERIMENT)", COMPLETE_FOLDER, NULL},
+             {"format", 'f', "FORMAT", "svg, png or pdf (SVG and PNG)", COMPLETE_CHOICE, "svg png pdf"},
+             {"all", 'a', NULL, "the general figures besides the experiment's own", COMPLETE_NOTHING, NULL},
+             {0}},
      .exits = EXITS{{0, "all is well"},
                     {1, "there are no results or a figure could not be drawn"},
                     {2, "usage error"},

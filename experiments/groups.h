@@ -39,8 +39,10 @@ double quantile(double *values, size_t n, double p);
 double mean_of(const double *values, size_t n);
 double deviation_of(const double *values, size_t n);
 
-/* Writes FOLDER/summary.csv (a row per group) and FOLDER/curves_summary/<label>.csv (median, q1, q3 over
- * seeds of every column, at the evaluations that all runs of the group have). */
+/* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
+ * of every column, at the evaluations that all runs of the group have) and FOLDER/time_to_accuracy.csv (per
+ * group and accuracy: iterations and seconds of the first evaluation with that training accuracy, mean and
+ * deviation over the runs that `reached` it). ST_IO, ST_DATA, ST_MEMORY. */
 status groups_write(const struct groups *g, struct error *e);
 
 #endif

@@ -118,19 +118,87 @@ static status write_curve(const struct groups *g, const struct group *one, struc
     return st;
 }
 
-status groups_write(const struct groups *g, struct error *e)
+/* Iteration and training time of the first evaluation with this training accuracy; nan if there is none. */
+static status reached(const struct csv_table *t, double accuracy, double *iter, double *seconds,
+                      struct error *e)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/curves_summary", g->folder);
-    TRY(path_make(path, e));
-    TRY(write_summary(g, e));
+    long acc = csv_column(t, "acc_train"), time = csv_column(t, "train_s");
+    *iter = *seconds = NAN;
+    if (acc == CSV_NONE || time == CSV_NONE)
+        return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source,
+                    acc == CSV_NONE ? "acc_train" : "train_s");
+    for (size_t row = 0; row < t->n_rows; row++) {
+        double here = NAN;
+        TRY(csv_number(t, row, (size_t)acc, &here, e));
+        if (!(here >= accuracy)) continue;
+        TRY(csv_number(t, row, 0, iter, e));
+        return csv_number(t, row, (size_t)time, seconds, e);
+    }
+    return ST_OK;
+}
+
+static void open_reached(struct csv_writer *w)
+{
+    static const char *const names[] = {"label",         "solver",   "hidden",       "name",
+                                        "hidden_layers", "accuracy", "seeds",        "reached",
+                                        "iters_mean",    "iters_sd", "train_s_mean", "train_s_sd"};
+    for (size_t c = 0; c < sizeof names / sizeof *names; c++) csv_put(w, names[c]);
+    csv_end_row(w);
+}
+
+/* Rows of one group: iterations and seconds to 90, 95 and 98 % training accuracy, over the runs that reached
+ * it, to the resolution of eval_every. */
+static status write_reached(struct csv_writer *w, const struct group *one, const struct csv_table *curves,
+                            struct error *e)
+{
+    static const double accuracies[] = {0.9, 0.95, 0.98};
+    for (size_t k = 0; k < sizeof accuracies / sizeof *accuracies; k++) {
+        double iters[GROUP_RUNS_MAX], seconds[GROUP_RUNS_MAX], count = 0;
+        for (size_t i = 0; i < one->n; i++) {
+            TRY(reached(&curves[i], accuracies[k], &iters[i], &seconds[i], e));
+            count += !isnan(iters[i]);
+        }
+        csv_put(w, one->label);
+        csv_put(w, one->solver);
+        csv_put(w, one->hidden);
+        csv_put(w, one->name);
+        const double numbers[] = {(double)one->depth,       accuracies[k],
+                                  (double)one->n,           count,
+                                  mean_of(iters, one->n),   deviation_of(iters, one->n),
+                                  mean_of(seconds, one->n), deviation_of(seconds, one->n)};
+        for (size_t c = 0; c < sizeof numbers / sizeof *numbers; c++) csv_put_number(w, numbers[c]);
+        csv_end_row(w);
+    }
+    return ST_OK;
+}
+
+static status write_curves(const struct groups *g, struct csv_writer *w, struct error *e)
+{
     for (size_t i = 0; i < g->n; i++) {
+        const struct group *one = &g->group[i];
         struct mem mem = {0};
-        struct csv_table *curves = mem_alloc(&mem, g->group[i].n, sizeof *curves, e);
-        status st = curves ? write_curve(g, &g->group[i], curves, e) : ST_MEMORY;
-        for (size_t k = 0; curves && k < g->group[i].n; k++) csv_table_free(&curves[k]);
+        struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
+        status st = curves ? write_curve(g, one, curves, e) : ST_MEMORY;
+        if (st == ST_OK) st = write_reached(w, one, curves, e);
+        for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
         mem_free(&mem);
         TRY(st);
     }
     return ST_OK;
+}
+
+status groups_write(const struct groups *g, struct error *e)
+{
+    char path[4096];
+    struct csv_writer w;
+    snprintf(path, sizeof path, "%s/curves_summary", g->folder);
+    TRY(path_make(path, e));
+    TRY(write_summary(g, e));
+    snprintf(path, sizeof path, "%s/time_to_accuracy.csv", g->folder);
+    TRY(csv_open(&w, path, e));
+    open_reached(&w);
+    status st = write_curves(g, &w, e);
+    if (st == ST_OK) return csv_close(&w, e);
+    csv_abandon(&w);
+    return st;
 }

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ARGS = 16 };
+enum { MAX_ARGS = 16, SCRIPT = 4, FIGURE = 6 /* places in argv */ };
 
 struct plotter {
     struct groups groups;
     char scripts[4096], out[4096];
+    char formats[32];          /* what gnuplot runs before a script: the formats to draw in */
+    bool all;                  /* the general figures too, where the experiment has a script of its own */
     char text[MAX_ARGS][4500]; /* storage of arguments */
     char *argv[MAX_ARGS + 8];
     size_t n;
@@ -39,6 +41,8 @@ static void begin(struct plotter *p, const char *script, const char *figure)
 {
     p->n = 0;
     add(p, "gnuplot%s%s", "", "");
+    add(p, "-e%s%s", "", "");
+    add(p, "%s%s", p->formats, "");
     add(p, "-c%s%s", "", "");
     add(p, "%s/%s", p->scripts, script);
     add(p, "%s%s", p->scripts, "");
@@ -54,7 +58,9 @@ static void draw(struct plotter *p)
         p->failed = true;
         return;
     }
-    printf("%s.svg\n%s.png\n", p->argv[4], p->argv[4]);
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    for (size_t k = 0; k < sizeof formats / sizeof *formats; k++)
+        if (strstr(p->formats, formats[k])) printf("%s.%s\n", p->argv[FIGURE], formats[k]);
 }
 
 /* The paper's panel and the numerical error of one ADMM configuration. */
@@ -194,8 +200,51 @@ static void draw_depth(struct plotter *p)
     draw(p);
 }
 
+/* The rule of an experiment's own figure: plots/experiments/NAME.gp, where NAME is the experiment's name, or
+ * what is left of it without its last words ("depth_nmnist" is drawn by depth.gp). false if there is none. */
+static bool own_script(const struct plotter *p, char *name, size_t size)
+{
+    char path[sizeof p->scripts + GROUP_LABEL + 20];
+    long column = csv_column(&p->groups.runs, "experiment");
+    if (column == CSV_NONE) return false;
+    snprintf(name, size, "%s", csv_cell(&p->groups.runs, 0, (size_t)column));
+    for (char *cut = name; cut; cut = strrchr(name, '_')) {
+        if (cut != name) *cut = '\0';
+        snprintf(path, sizeof path, "%s/experiments/%s.gp", p->scripts, name);
+        if (name[0] && access(path, R_OK) == 0) return true;
+    }
+    return false;
+}
+
+/* The experiment's own figure: the script gets the experiment's folder, the dataset, all labels and all
+ * names. */
+static void draw_own(struct plotter *p, const char *name)
+{
+    char script[GROUP_LABEL + 20], labels[sizeof p->text[0]] = "", names[sizeof p->text[0]] = "";
+    for (size_t k = 0; k < p->groups.n; k++) {
+        const struct group *g = &p->groups.group[k];
+        if (!add_word(labels, sizeof labels, g->label) ||
+            (!has_word(names, g->name) && !add_word(names, sizeof names, g->name))) {
+            fprintf(stderr, "spikebench plot: too many configurations for one figure\n");
+            p->failed = true;
+            return;
+        }
+    }
+    snprintf(script, sizeof script, "experiments/%s.gp", name);
+    begin(p, script, name);
+    add(p, "%s%s", p->groups.folder, "");
+    add(p, "%s%s", p->groups.group[0].dataset, "");
+    add(p, "%s%s", labels, "");
+    add(p, "%s%s", names, "");
+    draw(p);
+}
+
 static void draw_all(struct plotter *p)
 {
+    char own[GROUP_LABEL];
+    bool has_own = own_script(p, own, sizeof own);
+    if (has_own) draw_own(p, own);
+    if (has_own && !p->all) return;
     for (size_t k = 0; k < p->groups.n; k++)
         if (is_admm(&p->groups.group[k])) draw_admm(p, &p->groups.group[k]);
     for (size_t k = 0; k < p->groups.n; k++) {
@@ -226,31 +275,47 @@ static status prepare(struct plotter *p, const char *results, const char *experi
     return path_make(p->out, e);
 }
 
+static bool is_format(const char *format)
+{
+    static const char *const known[] = {"svg", "png", "pdf", "svg png"};
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (strcmp(format, known[k]) == 0) return true;
+    fprintf(stderr, "spikebench plot: format '%s' is none of svg, png, pdf\n", format);
+    return false;
+}
+
 int command_plot(int argc, char **argv)
 {
-    static const struct option names[] = {{"results", required_argument, NULL, 'r'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    const char *results = "results", *out = NULL;
+    static const struct option names[] = {
+        {"results", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
+        {"format", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'a'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+    const char *results = "results", *out = NULL, *format = "svg png";
+    bool all = false;
     optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "r:o:h", names, NULL)) != -1;) {
+    for (int o; (o = getopt_long(argc, argv, "r:o:f:ah", names, NULL)) != -1;) {
         if (o == 'h') return usage(stdout, 0);
         if (o == 'r')
             results = optarg;
         else if (o == 'o')
             out = optarg;
+        else if (o == 'f')
+            format = optarg;
+        else if (o == 'a')
+            all = true;
         else
             return usage(stderr, 2);
     }
-    if (optind + 1 != argc) return usage(stderr, 2);
+    if (optind + 1 != argc || !is_format(format)) return usage(stderr, 2);
     struct error e = {0};
     struct plotter *p = calloc(1, sizeof *p);
     status st = p ? prepare(p, results, argv[optind], out, &e) : FAIL(&e, ST_MEMORY, "no memory");
-    if (st == ST_OK)
+    if (st == ST_OK) {
+        p->all = all;
+        snprintf(p->formats, sizeof p->formats, "formats = '%s'", format);
         draw_all(p);
-    else
-        fprintf(stderr, "spikebench plot: %s\n", e.text);
+    }
+    if (st != ST_OK) fprintf(stderr, "spikebench plot: %s\n", e.text);
     int code = st == ST_OK && !p->failed ? 0 : 1;
     if (p) groups_free(&p->groups);
     free(p);

@@ -18,6 +18,10 @@ const struct entry result_files[] = {
     {"runs.csv", "", "a row per run"},
     {"curves/RUN_ID.csv", "", "a row per evaluation of the run"},
     {"summary.csv", "", "a row per configuration over its seeds; written by summarise and plot"},
+    {"time_to_accuracy.csv", "",
+     "a row per configuration and training accuracy (0.9, 0.95, 0.98): runs (seeds) and how many of them "
+     "reached it, iterations and training seconds of the first such evaluation (mean and deviation over "
+     "those); written by summarise and plot"},
     {"curves_summary/LABEL.csv", "",
      "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise "
      "and plot"},

@@ -35,9 +35,9 @@ median(i) = sprintf("file(%d) using (positive(column(abscissa))):(100 * column('
 floor_line(i) = sprintf("level[%d] with lines lw 2.5 dt 3 lc rgb '#555555' title label(%d).' (floor)', ", i, i)
 curves = ""
 do for [i = 1:n] { curves = curves.(is_floor(i) ? floor_line(i) : quartiles(i).median(i)) }
-do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(760, 520) : png_terminal(760, 520))
-    set output ARG2.(k == 1 ? ".svg" : ".png")
+do for [format in formats] {
+    eval terminal(format, 760, 520)
+    set output ARG2.".".format
     set title "Simulated network on test data, hidden ".ARG4." (median, quartiles)" noenhanced
     eval "plot ".substr(curves, 1, strlen(curves) - 2)
     unset output

@@ -3,9 +3,9 @@
 load ARG1."/style.gp"
 H = int(ARG4)
 file = ARG5
-do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1100, 520) : png_terminal(1100, 520))
-    set output ARG2.(k == 1 ? ".svg" : ".png")
+do for [format in formats] {
+    eval terminal(format, 1100, 520)
+    set output ARG2.".".format
     set multiplot layout 1,2 title ARG3 noenhanced font ",16" margins 0.085,0.985,0.27,0.83 spacing 0.1,0.1
     set xlabel "iteration"
     set logscale y

@@ -6,9 +6,9 @@ n = words(ARG6)
 file(i) = ARG5."/".word(ARG6, i).".csv"
 curve(column, scale, low) = sprintf("for [i = 1:n] file(i) using 'iter':(at_least(%g * column('%s'), %g)) with lines lw 2.2 lc rgb colour[(i - 1) %% 7 + 1] ", \
     scale, column, low)
-do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1300, 720) : png_terminal(1300, 720))
-    set output ARG2.(k == 1 ? ".svg" : ".png")
+do for [format in formats] {
+    eval terminal(format, 1300, 720)
+    set output ARG2.".".format
     set multiplot layout 2,3 title ARG3 noenhanced font ",18" margins 0.065,0.765,0.09,0.89 spacing 0.075,0.13
     unset xlabel
     unset key

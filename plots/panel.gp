@@ -12,9 +12,9 @@ percent(column, style) = sprintf("file using 'iter':(100 * column('%s')) with li
 legend = "for [l = 1:H + 1] keyentry with lines lw 2.5 lc rgb colour[l] title sprintf('layer %d', l), ".\
     "keyentry with lines ".whole." title 'simulated network', keyentry with lines ".shadow." title 'auxiliary, or dual', ".\
     "keyentry with lines ".test." title 'on test data'"
-do for [k = 1:2] {
-    eval "set terminal ".(k == 1 ? svg_terminal(1300, 1000) : png_terminal(1300, 1000))
-    set output ARG2.(k == 1 ? ".svg" : ".png")
+do for [format in formats] {
+    eval terminal(format, 1300, 1000)
+    set output ARG2.".".format
     set multiplot layout 3,3 title ARG3 noenhanced font ",18" margins 0.065,0.80,0.065,0.92 spacing 0.075,0.085
     unset xlabel
     set key at screen 0.815,0.60 left top Left reverse font ",14"

@@ -56,3 +56,67 @@ Test(tolerances, defaults_and_last_match)
     tolerances_free(&t);
     folder_remove(folder);
 }
+
+/* Two seeds by hand: one passes 90 % at iteration 2 and 95 % at 4, the other passes 90 % at 4 only; none
+ * passes 98 %. */
+Test(groups, time_to_accuracy_by_hand)
+{
+    static const char runs[] =
+        "run_id,solver,label,dataset,seed,status,error,network.hidden,data_sha256,iters,train_s,"
+        "acc_train,acc_val,acc_test,acc_test_at_best_val,loss_train,rate_mean,synops\n"
+        "a,admm,admm,digits,0,ok,none,8-8,0,4,4,0.96,0,0,0,0,0,0\n"
+        "b,admm,admm,digits,1,ok,none,8-8,0,4,8,0.91,0,0,0,0,0,0\n"
+        "c,admm,admm,digits,2,failed,x,8-8,0,4,8,1,0,0,0,0,0,0\n";
+    static const char a[] = "iter,samples,train_s,acc_train\n0,0,0,0.1\n2,0,2,0.9\n3,0,3,0.5\n4,0,4,0.96\n";
+    static const char b[] = "iter,samples,train_s,acc_train\n0,0,0,nan\n2,0,4,0.8\n3,0,6,0.89\n4,0,8,0.91\n";
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 30];
+    struct groups g;
+    struct csv_table t;
+    struct error e = {0};
+    folder_create(folder);
+    folder_write(folder, "runs.csv", runs, strlen(runs));
+    folder_write(folder, "curves/a.csv", a, strlen(a));
+    folder_write(folder, "curves/b.csv", b, strlen(b));
+    cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(groups_write(&g, &e), ST_OK, "%s", e.text);
+    (void)snprintf(path, sizeof path, "%s/time_to_accuracy.csv", folder);
+    cr_assert_eq(csv_read(&t, path, 1, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(t.n_rows, (size_t)3);
+    static const char *const names[] = {"accuracy", "seeds",        "reached",   "iters_mean",
+                                        "iters_sd", "train_s_mean", "train_s_sd"};
+    const double expected[3][7] = {{0.9, 2, 2, 3, sqrt(2), 5, sqrt(18)}, /* 2 and 4 iterations, 2 and 8 s */
+                                   {0.95, 2, 1, 4, NAN, 4, NAN},
+                                   {0.98, 2, 0, NAN, NAN, NAN, NAN}};
+    for (size_t row = 0; row < 3; row++)
+        for (size_t c = 0; c < 7; c++) {
+            double value = 0;
+            cr_assert_eq(csv_number(&t, row, (size_t)csv_column(&t, names[c]), &value, &e), ST_OK, "%s",
+                         e.text);
+            const double wanted = expected[row][c];
+            cr_expect(isnan(wanted) ? isnan(value) : fabs(value - wanted) < 1e-12, "row %zu %s: %g", row,
+                      names[c], value);
+        }
+    csv_table_free(&t);
+    groups_free(&g);
+    folder_remove(folder);
+}
+
+Test(groups, a_curve_without_training_accuracy_is_refused)
+{
+    static const char runs[] =
+        "run_id,solver,dataset,seed,status,error,network.hidden,data_sha256,iters,train_s,acc_train,"
+        "acc_val,acc_test,acc_test_at_best_val,loss_train,rate_mean,synops\n"
+        "a,admm,digits,0,ok,none,8,0,4,4,0.96,0,0,0,0,0,0\n";
+    static const char a[] = "iter,samples,train_s\n0,0,0\n";
+    char folder[FOLDER_MAX];
+    struct groups g;
+    struct error e = {0};
+    folder_create(folder);
+    folder_write(folder, "runs.csv", runs, strlen(runs));
+    folder_write(folder, "curves/a.csv", a, strlen(a));
+    cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(groups_write(&g, &e), ST_DATA);
+    cr_expect_not_null(strstr(e.text, "there is no column 'acc_train'"), "%s", e.text);
+    groups_free(&g);
+    folder_remove(folder);
+}

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Everything that paper/paper.tex takes from results: tables, numbers and figures, in paper/generated/.
+# usage: sh paper/generate.sh SPIKEBENCH WORK
+# SPIKEBENCH is the program, WORK a folder for copies of the results: those of results/reference, or else of results.
+set -eu
+[ $# -eq 2 ] || { sed -n '3p' "$0" >&2; exit 2; }
+spikebench=$1 work=$2
+out=paper/generated
+rm -rf "$work" "$out"
+mkdir -p "$work" "$out"
+while read -r experiment rest; do
+    for results in results/reference results; do
+        [ -f "$results/$experiment/runs.csv" ] || continue
+        cp -r "$results/$experiment" "$work/$experiment"
+        # derived files are written anew; without the curves of single runs those that are there stay
+        "$spikebench" summarise "$experiment" --results "$work" >/dev/null ||
+            echo "paper: $results/$experiment: not summarised anew"
+        "$spikebench" plot "$experiment" --results "$work" --format pdf --out "$out/$experiment" >/dev/null ||
+            echo "paper: $results/$experiment: some figures are missing"
+        break
+    done
+done <paper/experiments.txt
+sh paper/tables.sh "$work" "$out"
