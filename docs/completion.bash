@@ -19,7 +19,7 @@ _spikebench_options() {
     'help') echo '--markdown --man --completion -h --help' ;;
     'summarise') echo '-r --results -p --paired -h --help' ;;
     'compare') echo '-t --tolerances -h --help' ;;
-    'plot') echo '-r --results -o --out -h --help' ;;
+    'plot') echo '-r --results -o --out -f --format -a --all -h --help' ;;
     'train') echo '--out --set --seed --precision -h --help' ;;
     'eval') echo '--weights --split --set --csv -h --help' ;;
     'trace') echo '--weights --index --split --set --out --ascii --csv -h --help' ;;
@@ -55,6 +55,7 @@ _spikebench_kind() {
     'plot 1') echo 'results' ;;
     'plot --results' | 'plot -r') echo 'folder' ;;
     'plot --out' | 'plot -o') echo 'folder' ;;
+    'plot --format' | 'plot -f') echo 'choice svg png pdf' ;;
     'train 1') echo 'trainable admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode lfp random_features' ;;
     'train 2') echo 'choice digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
     'train --out') echo 'weights' ;;

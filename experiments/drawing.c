@@ -25,10 +25,13 @@ status gnuplot_run(char *const *argv, struct error *e)
     while (waitpid(pid, &how, 0) != pid)
         if (errno != EINTR) return FAIL(e, ST_IO, "waiting for %s: %s", argv[0], strerror(errno));
     if (how == 0) return ST_OK;
+    const char *script = argv[0];
+    for (size_t i = 1; argv[i]; i++)
+        if (strcmp(argv[i - 1], "-c") == 0) script = argv[i];
     return FAIL(e, ST_IO, "%s %s",
                 WIFEXITED(how) && WEXITSTATUS(how) == 127 ? "gnuplot could not be started for"
                                                           : "gnuplot failed in",
-                argv[2]);
+                script);
 }
 
 /* NAME.svg -> NAME.tmp.svg, which is made now to see whether it can be. */

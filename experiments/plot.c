@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_ARGS = 16, SCRIPT = 4, FIGURE = 6 /* places in argv */ };
 
