@@ -18,9 +18,11 @@ do for [format in formats] {
     do for [k = 1:2] {
         split = word("train test", k)
         set yrange [*:*]
+        set xrange [*:*]
         stats summary using (column(0) == 0 ? 100 * column(first(split)) : NaN) nooutput
         base[k] = STATS_max
         set yrange [-n + 0.5:0.5]
+        set xrange [*:101]
         set title (k == 1 ? "training accuracy (%)" : "test accuracy (%)")
         set arrow 1 from base[k], graph 0 to base[k], graph 1 nohead dt 3 lw 1.5 lc rgb "#555555"
         eval "plot ".dots(split, colour[k], k == 1 ? ":ytic(stringcolumn('name'))" : "")

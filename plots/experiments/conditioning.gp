@@ -61,7 +61,7 @@ do for [format in formats] {
     eval "plot ".solves("backward_error")
     set xlabel "iteration"
     do for [kind = 1:2] {
-        set title (kind == 1 ? "Lagrangian, float against double (relative)" : "Lagrangian, start changed by ".(noisy eq "" ? "?" : sprintf("%g", real(noisy)))." (relative)")
+        set title (kind == 1 ? "Lagrangian, float against double (relative)" : "Lagrangian, start changed by ".(noisy eq "" ? "?" : noisy)." (relative)")
         if (pairs[kind] > 0) {
             plot for [i = 1:n] sprintf("$drift_%d_%d", kind, i) using "iter":"difference" with lines lw 2.2 lc rgb hue(i)
         } else {
