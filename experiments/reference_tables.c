@@ -120,7 +120,8 @@ const struct entry summary_parts[] = {
     {"seeds", "", "number of runs"},
     {"COLUMN_mean, _sd, _med, _q1, _q3", "",
      "mean, standard deviation, median and quartiles over seeds, COLUMN being iters, train_s, acc_train, "
-     "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val or loss_test of runs.csv"},
+     "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val or loss_test of "
+     "runs.csv"},
     {0}};
 
 const struct entry environment[] = {
