@@ -29,10 +29,10 @@ set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 
 # NaN lines must not be joined across rows of other accuracies: those rows are missing, not undefined
 set datafile missing NaN
 do for [format in formats] {
-    eval terminal(format, 1300, 720)
+    eval terminal(format, 1400, 720)
     set output ARG2.".".format
     set multiplot layout 2,3 title "First evaluation with a training accuracy, simulated network on ".ARG4 noenhanced font ",18" \
-        margins 0.055,0.8,0.1,0.87 spacing 0.055,0.14
+        margins 0.055,0.73,0.1,0.87 spacing 0.055,0.14
     set logscale y
     do for [what in "iters train_s"] {
         do for [k = 1:3] {
@@ -49,7 +49,7 @@ do for [format in formats] {
                 set label 1 "reached by none" at graph 0.5,0.5 center
             }
             if (k == 3 && what eq "iters") {
-                set key at screen 0.815,0.88 left top Left reverse noenhanced font ",14"
+                set key at screen 0.745,0.88 left top Left reverse noenhanced font ",14"
             } else { unset key }
             lines = ""
             do for [i = 1:n] { if (has_word(there, word(names, i).sprintf("@%g", a))) { lines = lines.one(i, a, what) } }
