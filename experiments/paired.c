@@ -21,10 +21,12 @@ static double t_quantile(size_t freedom)
     return z + (z3 + z) / (4 * n) + (5 * z3 * z * z + 16 * z3 + 3 * z) / (96 * n * n);
 }
 
-struct interval interval_of(const double *differences, size_t n)
+struct interval interval_of(const double *differences, size_t total)
 {
-    struct interval result = {n, mean_of(differences, n), NAN};
-    if (n >= 2) result.half = t_quantile(n - 1) * deviation_of(differences, n) / sqrt((double)n);
+    size_t n = 0; /* a difference that is nan is no pair */
+    for (size_t i = 0; i < total; i++) n += isnan(differences[i]) ? 0 : 1;
+    struct interval result = {n, mean_of(differences, total), NAN};
+    if (n >= 2) result.half = t_quantile(n - 1) * deviation_of(differences, total) / sqrt((double)n);
     return result;
 }
 
@@ -34,18 +36,17 @@ static const char *cell(const struct groups *g, size_t row, const char *name)
     return c == CSV_NONE ? "nan" : csv_cell(&g->runs, row, (size_t)c);
 }
 
-static bool same(const struct groups *g, size_t a, size_t b, const char *column)
-{
-    return strcmp(cell(g, a, column), cell(g, b, column)) == 0;
-}
-
-/* Rows a and b are runs of the same problem: they differ in the trainer only. */
+/* Rows a and b are runs of the same problem: the same data, seed and widths. */
 static bool same_problem(const struct groups *g, size_t a, size_t b)
 {
-    static const char *const keys[] = {"dataset",         "network.hidden", "seed", "dataset.split_seed",
-                                       "dataset.n_train", "dataset.T"};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (!same(g, a, b, keys[k])) return false;
+    const struct csv_table *t = &g->runs;
+    for (size_t c = 0; c < t->n_columns; c++) {
+        const char *name = t->names[c];
+        bool key = strcmp(name, "dataset") == 0 || strcmp(name, "seed") == 0 ||
+                   strcmp(name, "data_sha256") == 0 || strcmp(name, "network.hidden") == 0 ||
+                   strncmp(name, "dataset.", 8) == 0;
+        if (key && strcmp(csv_cell(t, a, c), csv_cell(t, b, c)) != 0) return false;
+    }
     return true;
 }
 
@@ -77,7 +78,10 @@ static status find_pairs(const struct groups *g, const char *reference, struct l
             for (size_t q = 0; q < g->n; q++) {
                 if (strcmp(g->group[q].name, reference) != 0) continue;
                 for (size_t j = 0; j < g->group[q].n; j++) {
-                    if (!same_problem(g, row, g->group[q].rows[j]) || l->n == PAIRS_MAX) continue;
+                    if (!same_problem(g, row, g->group[q].rows[j])) continue;
+                    if (l->n == PAIRS_MAX)
+                        return FAIL(e, ST_DATA, "%s: more than %d pairs of '%s'", g->runs.source, PAIRS_MAX,
+                                    l->name);
                     l->partners[l->n] = g->group[q].rows[j];
                     found++;
                 }
@@ -167,6 +171,7 @@ status paired_write(const struct groups *g, const char *reference, struct error 
            "%-24s %-24s %5s   %16s   %16s   %16s\n",
            reference, "name", "hidden", "pairs", "train", "validation", "test");
     status st = write_lines(g, reference, &w, e);
+    if (g->left_out) printf("%zu unfinished or failed runs and their pairs are left out\n", g->left_out);
     if (st == ST_OK) return csv_close(&w, e);
     csv_abandon(&w);
     return st;

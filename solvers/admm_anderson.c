@@ -71,7 +71,7 @@ static struct admm_settings settings_of(const struct admm_options *o)
     case BASE_JOINT: return admm_joint_settings(o);
     case BASE_LINEARIZED: return admm_linearized_settings(o);
     case BASE_HYBRID: {
-        struct admm_options hybrid = *o; /* as admm_hybrid's defaults */
+        struct admm_options hybrid = *o; /* the blocks that admm_hybrid solves exactly by default */
         hybrid.exact_readout = hybrid.exact_last_spikes = true;
         return admm_hybrid_settings(&hybrid);
     }
@@ -93,11 +93,32 @@ static status resync_options_of(const struct admm_options *o, struct resync_opti
     return ST_OK;
 }
 
+/* Options that the base does not read must be at their defaults. */
+static status refuse_idle_options(const struct admm_options *o, struct error *e)
+{
+    static const char *const of_resync[] = {"rho", "kappa", "win", "tau", "tau_end", "tau_iterations"};
+    static const char *const of_all[] = {"base", "memory", "regularization"};
+    for (size_t i = 0; i < sizeof anderson_option_list / sizeof *anderson_option_list; i++) {
+        const struct option *option = &anderson_option_list[i];
+        bool common = false, resync = false;
+        for (size_t k = 0; k < sizeof of_all / sizeof *of_all; k++)
+            common = common || strcmp(option->key, of_all[k]) == 0;
+        for (size_t k = 0; k < sizeof of_resync / sizeof *of_resync; k++)
+            resync = resync || strcmp(option->key, of_resync[k]) == 0;
+        bool read = common || (o->base == BASE_RESYNC ? resync : strcmp(option->key, "win") != 0);
+        if (!read && !opt_is_default(option, o))
+            return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
+                        option->key, base_names[o->base]);
+    }
+    return ST_OK;
+}
+
 static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
                     struct error *e)
 {
     const struct admm_options *o = options;
     const struct admm_settings set = settings_of(o);
+    TRY(refuse_idle_options(o, e));
     return admm_family_check("admm_anderson", &set, net, info, e);
 }
 
@@ -132,6 +153,9 @@ static struct step_cost cost(const void *options, const struct net *net, const s
     struct step_cost c = admm_cost(&set, net, info);
     if (o->base == BASE_RESYNC && resync_options_of(o, &r, NULL) == ST_OK)
         c = solver_admm_resync.cost(&r, net, info);
+    for (size_t l = 2; l <= net->L; l++) /* two merits: a simulation or all V_l each */
+        c.flops +=
+            4 * (double)net->n[l] * (double)net->n[l - 1] * (double)info->n[SPLIT_TRAIN] * (double)info->T;
     c.flops += 2 * size * m * m;
     c.bytes += (2 * m + 8) * size * (double)sizeof(real);
     return c;
@@ -225,6 +249,18 @@ static double merit(struct anderson_solver *s)
     return p.lagrangian;
 }
 
+/* The candidate's spikes in [0, 1], where the base keeps them there. */
+static void project(struct anderson_solver *s)
+{
+    real *at = s->candidate;
+    if (s->o.base == BASE_RESYNC || s->o.box == BOX_NONE) return;
+    const struct admm *b = &((struct admm_solver *)s->inner)->blocks;
+    for (size_t k = 0; k < s->n_parts; at += s->parts[k++].n)
+        for (size_t l = 1; l < b->L; l++)
+            for (size_t i = 0; s->parts[k].numbers == b->a[l] && i < s->parts[k].n; i++)
+                at[i] = at[i] < 0 ? R(0.0) : at[i] > 1 ? R(1.0) : at[i];
+}
+
 /* Takes the candidate if it is better than the plain iterate, which the base holds now. */
 static void judge(struct anderson_solver *s)
 {
@@ -234,6 +270,7 @@ static void judge(struct anderson_solver *s)
             return;
         }
     double plain = merit(s);
+    project(s);
     scatter(s, s->candidate);
     if (merit(s) < plain) {
         s->accepted += 1;

@@ -55,7 +55,7 @@ struct weight_system {
     struct pinv pinv;
     double shift;
     double step;      /* trust: rms change of W a that the last step would have made */
-    double lipschitz; /* linearised: an upper bound of the Gram matrix's largest eigenvalue */
+    double lipschitz; /* linearised: bound of the Gram matrix's largest eigenvalue (largest_eigenvalue) */
     real *power;      /* 2 n_{l-1}: workspace of the power iteration */
     bool fixed;       /* layer 1: the Gram matrix is that of the data, factored once */
 };
@@ -224,7 +224,7 @@ void admm_update_multiplier(struct admm *s);
 /* Everything about the current point, recomputed from its definition. (admm_measure.c) */
 struct admm_point {
     double lagrangian; /* sum over samples, as at the top of this file */
-    double loss;       /* mean over samples of ||z_{L,T} - y||^2 of the auxiliary z */
+    double loss;       /* mean over samples of the net's loss at the auxiliary z_{L,T} */
     double accuracy;   /* auxiliary accuracy: argmax of the auxiliary z_{L,T} */
     double primal;     /* rms of z_{L,T} - delta z_{L,T-1} - W_L a_{L-1,T} over samples and classes */
     double dynamics[NET_MAX_LAYERS + 1]; /* rms over samples, steps and units */

@@ -13,7 +13,8 @@ static real clip01(real x)
 double admm_box_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
                       const real *b, real *x, real *y, real *g, real *small)
 {
-    const double tolerance = REAL_SELECT(1e-9, 1e-5);
+    /* the gradient itself is known to a few roundings of its largest term */
+    const double tolerance = fmax(REAL_SELECT(1e-9, 1e-5), 8.0 * (double)REAL_EPSILON * sys->lipschitz);
     double root = sqrt(sys->lipschitz / sys->s), kkt = INFINITY;
     const real momentum = (real)((root - 1.0) / (root + 1.0)), rate = (real)(1.0 / sys->lipschitz);
     for (size_t i = 0; i < n * m; i++) y[i] = x[i] = clip01(x[i]);

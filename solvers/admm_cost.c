@@ -3,7 +3,8 @@
  * Layer 1 works on the lists: D_1 and V_1 take 2 n_1 e each, its solve 2 n_1 n_0^2 with the factor made at
  * the start. Each further layer l, n = n_l, m = n_{l-1}: D_l 2 n m M, Gram m^2 M, factor m^3/3, solve 2 n
  * m^2, and V_l twice (after W_l and after a_{l-1}) 4 n m M. Spikes of hidden layer l, r = n_{l+1}: right-hand
- * side 2 n r M, then 2 n^2 M by Cholesky, or 4 n r M by Woodbury. */
+ * side 2 n r M, then 2 n^2 M by Cholesky, or 4 n r M by Woodbury or a linearised step. Power
+ * iterations, the iterations of box = exact, joint paths and adaptive penalties are left out. */
 #include "solvers/admm_blocks.h"
 
 /* Passes over a block of n_l x M numbers per iteration, counted in the loops: weights 6, spikes 13,
@@ -28,7 +29,8 @@ struct step_cost admm_cost(const struct admm_settings *set, const struct net *ne
         if (l == net->L) continue;
         double r = (double)net->n[l + 1];
         bool woodbury = admm_use_woodbury(net, l);
-        cost.flops += 2 * n * r * columns + (woodbury ? 4 * n * r : 2 * n * n) * columns;
+        bool linear = l + 1 == net->L ? set->linear_last_spikes : set->linear_spikes;
+        cost.flops += 2 * n * r * columns + (woodbury || linear ? 4 * n * r : 2 * n * n) * columns;
     }
     return cost;
 }

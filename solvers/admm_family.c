@@ -10,7 +10,6 @@ const char *const admm_layer_order_names[] = {"sequential", "random", "backward"
 const char *const admm_start_output_names[] = {"simulated", "labels", NULL};
 const char *const admm_multiplier_names[] = {"none", "last", "all", NULL}; /* enum joint_multiplier */
 const char *const admm_penalties_names[] = {"constant", "geometric", "balancing", "adaptive", NULL};
-const char *const admm_potentials_names[] = {"sequential", "pattern", "dynamic", NULL};
 const char *const admm_output_names[] = {"sequential", "joint", NULL};
 
 const struct metric_desc admm_metrics[ADMM_N_METRICS] = {ADMM_METRICS};
@@ -43,6 +42,14 @@ status admm_family_check(const char *name, const struct admm_settings *set, cons
                     reset_names[net->reset]);
     if (info->n_classes == 0)
         return FAIL(e, ST_CONFIG, "%s needs class labels; this dataset has real-valued targets", name);
+    if (set->multiplier == MULTIPLIER_OFF && set->relaxation != 1.0)
+        return FAIL(e, ST_CONFIG,
+                    "option 'relaxation' = %g needs a constraint with a multiplier: multiplier = last or all",
+                    set->relaxation);
+    if (set->box == BOX_EXACT && (set->linear_spikes || set->linear_last_spikes))
+        return FAIL(e, ST_CONFIG,
+                    "option 'box' = exact needs exact spike solves; linearised steps allow clip (a projected "
+                    "step) or none");
     if (set->multiplier == MULTIPLIER_ALL && set->output != OUTPUT_JOINT)
         return FAIL(e, ST_CONFIG, "option 'multiplier' = all needs the joint z_L step: output = joint");
     return ST_OK;
@@ -214,7 +221,7 @@ static void update_readout(struct admm_solver *s)
         for (size_t i = 0; i < K * C; i++) moved += pow((double)z[i] - (double)old[i], 2.0);
     }
     s->dual = NAN;
-    if (s->iteration >= s->options.warmup) {
+    if (s->iteration >= s->options.warmup && b->set.multiplier != MULTIPLIER_OFF) {
         s->dual = b->rho[b->L] * sqrt(moved / ((double)b->N * (double)K));
         admm_update_multiplier(b);
     }

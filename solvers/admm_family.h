@@ -29,8 +29,7 @@ extern const char *const admm_weights_names[],
                                                             *const admm_start_output_names[],
                                                                 *const admm_multiplier_names[],
                                                                     *const admm_penalties_names[],
-                                                                        *const admm_potentials_names[],
-                                                                            *const admm_output_names[];
+                                                                        *const admm_output_names[];
 
 #define ADMM_OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                  \
     {                                                                                                        \
@@ -88,9 +87,9 @@ extern const char *const admm_weights_names[],
                 "gain of a flip"),                                                                           \
     ADMM_OPTION(growth, OPT_REAL, "1.02", 0, 100, OPT_OPEN_LO, NULL, "",                                     \
                 "geometric: factor per iteration"),                                                          \
-    ADMM_OPTION(growth_limit, OPT_REAL, "100", 0, 1e12, OPT_OPEN_LO, NULL, "",                               \
-                "geometric and balancing: largest factor on the starting penalty (and its inverse the "      \
-                "least)"),                                                                                   \
+    ADMM_OPTION(growth_limit, OPT_REAL, "1000", 0, 1e12, OPT_OPEN_LO, NULL, "",                               \
+                "geometric, balancing, adaptive: largest factor on the starting penalty (and its inverse "    \
+                "the least)"),                                                                                   \
     ADMM_OPTION(flip_gain, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "",                                          \
                 "adaptive: beta_l is this times the rms gain of a flip"),                                    \
     ADMM_OPTION(window, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                          \
@@ -161,7 +160,7 @@ struct admm_settings admm_linearized_settings(const struct admm_options *o); /* 
 struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
 /* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
- * state with the variant's settings (on error the caller frees *state with admm_free). */
+ * state with the variant's settings (on error the caller frees *state with admm_family_free). */
 status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,
                          const struct dataset_info *info, struct error *e);
 status admm_family_create(struct admm_solver **out, const struct admm_options *o,
@@ -176,8 +175,9 @@ void admm_family_free(void *state); /* accepts NULL and a half-built state */
 
 /* Penalties (admm_penalties.c). After an iteration: geometric and balancing schedules. */
 void admm_penalties_after(struct admm_solver *s);
-/* Before layer l's spikes are solved for: beta_l = gain rms(p), rho_l = beta_l / window^2 with p = rho_{l+1}
- * W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains to first order. */
+/* Before layer l's spikes are solved for: beta_l = flip_gain rms(p) within growth_limit of beta, rho_l =
+ * beta_l / window^2 with p = rho_{l+1} W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains
+ * to first order. */
 void admm_penalties_adapt(struct admm_solver *s, size_t l);
 
 /* What every variant's file ends with: the slots that need its settings (settings_of: const struct

@@ -5,19 +5,18 @@
  *   a   -= [M a - b] / (s + rho_{l+1} lmax(W_{l+1}' W_{l+1})),  M = rho_{l+1} W_{l+1}' W_{l+1} + s I as in
  *          admm_blocks.h; with box = clip a projected gradient step
  *
- * Neither step raises the Lagrangian. z, z_L and lambda as in admm. Source: linearised ADMM (Lin, Liu, Su
- * 2011); the published hybrid of follow-up work to arXiv 2505.05527 uses such steps for some blocks.
+ * Neither step raises the Lagrangian where lmax is a bound (support/linsolve.h: likely, not certain). box =
+ * exact is refused: there is no solve to constrain. z, z_L and lambda as in admm. Source: linearised ADMM
+ * (Lin, Liu, Su 2011); the published hybrid of follow-up work to arXiv 2505.05527 uses such steps for some
+ * blocks.
  *
  * Cost per iteration, M = N T columns: as admm less the factors and with 4 n r M for the spikes (r rows
  * above). When to use it: wide layers, where n^3 counts. */
 #include "solvers/admm_family.h"
 
-static const char *const box_names[] = {"clip", "none", NULL};
-
 static const struct option admm_linearized_option_list[] = {
     ADMM_PENALTY_OPTIONS("1", "0.1", "10"),
-    ADMM_OPTION(box, OPT_CHOICE, "clip", 0, 0, 0, box_names, "",
-                "how spikes are kept in [0, 1]: clip (a projected gradient step), or not at all"),
+    ADMM_BOX_OPTION("clip"),
     ADMM_ORDER_OPTIONS,
     ADMM_OPTION(time_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_order_names, "",
                 "order of the time steps t < T in an iteration; random: drawn anew each time"),
@@ -30,7 +29,6 @@ struct admm_settings admm_linearized_settings(const struct admm_options *o)
 {
     struct admm_settings set = admm_settings_of(o);
     set.linear_weights = set.linear_readout = set.linear_spikes = set.linear_last_spikes = true;
-    set.box = o->box == 0 ? BOX_CLIP : BOX_NONE;
     return set;
 }
 

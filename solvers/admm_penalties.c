@@ -83,7 +83,7 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l)
     pool_run(b->env->pool, b->part.n_slots, gain_slot, &task);
     for (size_t k = 0; k < b->part.n_slots; k++) sum += task.squares[k];
     double rms = sqrt(sum / ((double)b->N * (double)b->T * (double)b->net->n[l]));
-    if (!(rms > 0)) return; /* the layer above is satisfied: the penalties stay */
-    b->beta[l] = s->options.flip_gain * rms;
+    /* Where the layer above is satisfied the gain is rounding noise: the penalty keeps to its limits. */
+    b->beta[l] = limited(s->options.flip_gain * rms, b->set.beta, s->options.growth_limit);
     b->rho[l] = b->beta[l] / (s->options.window * s->options.window);
 }

@@ -92,8 +92,12 @@ static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, stru
                                          .delta = (double)s->net->lif.leak};
     struct joint_output_stats stats = {0};
     memcpy(s->last + K * first, z + step * (s->T - 1), step * sizeof *z);
-    for (size_t i = 0; i < step * s->T; i++)
-        w->product[i] = relaxed(s, v[i], z[i] - (i >= step ? s->net->lif.leak * z[i - step] : 0));
+    memcpy(w->product, v, step * s->T * sizeof *v);
+    for (size_t t = 0; t < s->T; t++) { /* a step without a multiplier would change its fixed point */
+        if (!(admm_multiplier_share(s, t) > 0)) continue;
+        for (size_t i = t * step; i < (t + 1) * step; i++)
+            w->product[i] = relaxed(s, v[i], z[i] - (t > 0 ? s->net->lif.leak * z[i - step] : 0));
+    }
     joint_output_update(&problem, C, w->product, s->labels + first,
                         s->set.multiplier == MULTIPLIER_OFF ? NULL : s->lambda + K * first, z,
                         s->adjoint + K * first, w->doubles, &stats);

@@ -63,7 +63,8 @@ static const struct option resync_option_list[] = {
 };
 
 static const struct metric_desc resync_metrics[] = {
-    {"tau", "membrane units", "rms change of the input currents that the last step aimed at", METRIC_RUN},
+    {"tau", "membrane units",
+     "rms change of the input currents that the last step aimed at (momentum comes on top)", METRIC_RUN},
     {"moved", "", "fraction of (sample, step, neuron) cells that the branch step moved", METRIC_HIDDEN},
     {"penalty", "", "penalty rho_l of the hidden layer's displacements (last mini-batch)", METRIC_HIDDEN},
     {"idle", "", "mini-batches so far that left the layer's weights alone", METRIC_LAYER},
@@ -221,13 +222,15 @@ static status resync_step(void *state, struct step_report *r, struct error *e)
     size_t N = s->env.train.n, batch = batch_size(&s->o, N);
     memset(s->record.moved, 0, sizeof s->record.moved);
     memset(s->record.cells, 0, sizeof s->record.cells);
+    memset(s->record.rcond, 0, sizeof s->record.rcond);
+    s->record.tau = step_size(s);
     if (batch < N) rng_shuffle(s->env.rng, s->order, N);
     for (size_t first = 0; first < N; first += batch) {
         size_t n = N - first < batch ? N - first : batch;
         struct resync_batch b = {s->env.train, partition_make(n)};
         b.samples.samples = s->order + first;
         b.samples.n = n;
-        TRY(resync_sweep(s, &b, step_size(s), r, e));
+        TRY(resync_sweep(s, &b, s->record.tau, r, e));
     }
     s->iteration++;
     r->samples = (double)N;
@@ -238,7 +241,7 @@ static void resync_report(void *state, struct metric_sink *sink)
 {
     const struct resync *s = state;
     const struct resync_record *record = &s->record;
-    metric_put(sink, "tau", 0, step_size(s));
+    if (record->tau > 0) metric_put(sink, "tau", 0, record->tau);
     metric_put(sink, "unsolved", 0, record->unsolved);
     for (size_t l = 1; l <= s->net->L; l++) {
         metric_put(sink, "idle", l, record->idle[l]);

@@ -106,7 +106,7 @@ static void cut_to_box(const struct admm *s, size_t size, real *a)
     for (size_t i = 0; i < size; i++) a[i] = a[i] < 0 ? R(0.0) : a[i] > 1 ? R(1.0) : a[i];
 }
 
-/* Adds x'Mx/2 - b'x to the change of the Lagrangian with the given sign; returns nothing else. */
+/* x'Mx/2 - b'x, summed over m columns. */
 static double objective(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
                         const real *b, const real *x, real *g, real *small)
 {

@@ -22,6 +22,7 @@ struct resync_record {
     double penalty[NET_MAX_LAYERS + 1]; /* rho_l, hidden layers, of the last mini-batch */
     double idle[NET_MAX_LAYERS + 1];    /* mini-batches that left the layer alone, since the start */
     double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
+    double tau;      /* of the last iteration */
     double unsolved; /* proximal steps that did not converge */
 };
 

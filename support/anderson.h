@@ -37,7 +37,7 @@ status anderson_create(struct anderson *s, size_t n, size_t memory, double regul
 status anderson_step(struct anderson *s, const real *x, const real *g, real *next, bool *ready,
                      struct error *e);
 
-/* Starts afresh, as after a rejected candidate that came from a useless history. */
+/* Starts afresh: the next point is the first. */
 void anderson_forget(struct anderson *s);
 
 #endif

@@ -280,6 +280,7 @@ Test(admm_variants, adaptive_penalties_are_those_of_the_gain)
     struct toy toy;
     toy_create(&toy, 2, 3, settings());
     struct admm_options o = options(PENALTIES_ADAPTIVE);
+    o.growth_limit = 1e6;
     struct admm_solver *s = family(&toy, &o);
     for (size_t l = 1; l <= 3; l++) {
         size_t size = toy.net.n[l] * 3 * TOY_N;
@@ -319,12 +320,57 @@ Test(admm_variants, a_restart_has_no_residuals)
     admm_measure(&s->blocks, &p);
     cr_expect_gt(p.dynamics[1] + p.dynamics[2], 1e-3, "two iterations leave a residual");
     double gap[NET_MAX_LAYERS + 1];
-    o.restart_every = 0;
     cr_assert_eq(admm_family_restart(s, NULL), ST_OK);
     admm_measure(&s->blocks, &p);
     for (size_t l = 1; l <= 3; l++) cr_expect_lt(p.dynamics[l], 10 * REAL_EPSILON);
     cr_assert_eq(admm_spike_gap(&s->blocks, gap, NULL), ST_OK);
     cr_expect_eq(gap[1] + gap[2], 0.0);
+    admm_family_free(s);
+    toy_free(&toy);
+}
+
+/* What alpha solves for must not depend on alpha: with W and a fixed, z_L and lambda end at the same point.
+ */
+Test(admm_variants, over_relaxation_keeps_the_fixed_point)
+{
+    const enum joint_multiplier kinds[] = {MULTIPLIER_LAST, MULTIPLIER_ALL};
+    for (size_t m = 0; m < 2; m++) {
+        double end[2];
+        for (size_t k = 0; k < 2; k++) {
+            struct toy toy;
+            struct admm_settings set = settings();
+            struct admm_sums sums = {0};
+            set.output = OUTPUT_JOINT;
+            set.multiplier = kinds[m];
+            set.relaxation = k ? 1.6 : 1.0;
+            toy_create(&toy, 1, 4, set);
+            for (int i = 0; i < 400; i++) {
+                admm_refresh(&toy.admm, 2);
+                admm_update_output(&toy.admm, 0, &toy.admm.work[0], &sums);
+                admm_update_multiplier(&toy.admm);
+            }
+            end[k] = toy_lagrangian(&toy);
+            toy_free(&toy);
+        }
+        cr_expect_float_eq(end[0], end[1], REAL_SELECT(1e-6, 1e-2) * fabs(end[0]), "%g, not %g", end[1],
+                           end[0]);
+    }
+}
+
+/* From a consistent start the gain is rounding noise: the penalties must not follow it. */
+Test(admm_variants, adaptive_penalties_survive_a_consistent_start)
+{
+    struct toy toy;
+    toy_create(&toy, 2, 4, settings());
+    struct admm_options o = options(PENALTIES_ADAPTIVE);
+    struct admm_solver *s = family(&toy, &o);
+    struct step_report r = {0};
+    struct error e = {0};
+    for (int k = 0; k < 3; k++) cr_assert_eq(admm_family_step(s, &r, &e), ST_OK, "%s", e.text);
+    for (size_t l = 1; l <= 2; l++) {
+        cr_expect_geq(s->blocks.beta[l], 3.0 / 5 * (1 - 1e-12), "within growth_limit of beta");
+        cr_expect_leq(s->blocks.beta[l], 3.0 * 5 * (1 + 1e-12));
+    }
     admm_family_free(s);
     toy_free(&toy);
 }

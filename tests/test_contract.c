@@ -9,9 +9,40 @@
 
 struct solver_case {
     size_t index;
-    bool variant; /* random orders for ADMM, sgd and a clip for gradients, another loss, propagation or
-                     estimator */
+    size_t combination; /* into `combinations`; N_COMBINATIONS: none */
+    bool variant;       /* random orders for ADMM, sgd and a clip for gradients, another loss, propagation or
+                           estimator */
 };
+
+/* Options of the ADMM family that change what a state is: "key=value key=value ...". */
+static const struct {
+    const char *solver, *options;
+} combinations[] = {
+    {"admm", "output=joint multiplier=all"},
+    {"admm", "output=joint multiplier=last relaxation=1.5"},
+    {"admm", "relaxation=1.5"},
+    {"admm", "output=joint multiplier=none layer_order=backward"},
+    {"admm", "restart_every=3"},
+    {"admm", "penalties=geometric"},
+    {"admm", "penalties=balancing"},
+    {"admm", "penalties=adaptive start_output=simulated"},
+    {"admm", "penalties=adaptive layer_order=backward restart_every=1 weights=trust box=none"},
+    {"admm", "weights=pinv box=exact"},
+    {"admm_joint", "potentials=dynamic"},
+    {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
+    {"admm_linearized", "box=none layer_order=random"},
+    {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
+    {"admm_hybrid", "exact_spikes=true exact_readout=false"},
+    {"admm_anderson", "base=admm box=clip memory=2"},
+    {"admm_anderson", "base=admm_joint output=joint"},
+    {"admm_anderson", "base=admm_linearized"},
+    {"admm_anderson", "base=admm_hybrid time_order=sequential"},
+    {"admm_resync", "momentum=0.5 batch=40"},
+    {"admm_resync", "multiplier=true gain=single_flip"},
+    {"admm_resync", "precondition=none margin=false time_credit=false"},
+    {"admm_resync", "rho_hidden=0.5"},
+};
+enum { N_COMBINATIONS = sizeof combinations / sizeof *combinations };
 
 static void free_cases(struct criterion_test_params *params)
 {
@@ -25,7 +56,8 @@ static struct criterion_test_params all_solvers(void)
     while (solvers[registered]) registered++;
     struct solver_case *cases = cr_calloc(2 * registered, sizeof *cases);
     for (size_t i = 0; i < registered; i++)
-        for (int variant = 0; variant < 2; variant++) cases[n++] = (struct solver_case){i, variant};
+        for (int variant = 0; variant < 2; variant++)
+            cases[n++] = (struct solver_case){i, N_COMBINATIONS, variant};
     return cr_make_param_array(struct solver_case, cases, n, free_cases);
 }
 
@@ -55,6 +87,24 @@ static const char *learning_rate(const char *solver, bool variant)
     return strcmp(solver, "forward_forward") == 0 ? (variant ? "3" : "0.03") : "0.01";
 }
 
+/* "key=value key=value ...", all of which the solver must know. */
+static void set_all(struct setting *s, const char *text)
+{
+    char copy[200], *rest = copy;
+    struct error e = {0};
+    cr_assert_lt(strlen(text), sizeof copy);
+    strcpy(copy, text);
+    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
+        char *value = strchr(word, '=');
+        cr_assert_not_null(value);
+        *value++ = '\0';
+        const struct option *o = opt_find(&s->solver->options, word);
+        if (!o && strcmp(word, "time_order") == 0) continue;
+        cr_assert_not_null(o, "%s has no option %s", s->solver->name, word);
+        cr_assert_eq(opt_set(o, s->options, value, &e), ST_OK, "%s", e.text);
+    }
+}
+
 static void begin(struct setting *s, const struct solver_case *c, size_t threads)
 {
     struct error e = {0};
@@ -70,14 +120,19 @@ static void begin(struct setting *s, const struct solver_case *c, size_t threads
     cr_assert_eq(opt_defaults(&s->solver->options, s->options, &e), ST_OK, "%s", e.text);
     set(s, "batch", "40");
     set(s, "lr", learning_rate(s->solver->name, c->variant));
-    set(s, "start_output", "labels");
+    if (strcmp(s->solver->name, "admm_anderson") != 0) {
+        set(s, "start_output", "labels");
+        set(s, "warmup", "1");
+    }
     set(s, "kappa", "0.01");
     set(s, "reward", "error");
     set(s, "label_scale", "3");
     if (c->variant) {
-        set(s, "layer_order", "random");
-        set(s, "time_order", "random");
-        set(s, "weights", "proximal");
+        if (strcmp(s->solver->name, "admm_anderson") != 0) {
+            set(s, "layer_order", "random");
+            set(s, "time_order", "random");
+            set(s, "weights", "proximal");
+        }
         set(s, "optimizer", "sgd");
         set(s, "clip", "1");
         set(s, "carry", "magnitude");
@@ -87,6 +142,7 @@ static void begin(struct setting *s, const struct solver_case *c, size_t threads
         set(s, "direction", "gaussian");
         set(s, "scope", "layer");
     }
+    if (c->combination < N_COMBINATIONS) set_all(s, combinations[c->combination].options);
     s->env = (struct train_env){.net = &s->net,
                                 .net_options = &s->net_options,
                                 .info = &s->data.info,
@@ -203,6 +259,69 @@ ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_
     end(&b);
 }
 
+static struct criterion_test_params all_combinations(void)
+{
+    struct solver_case *cases = cr_calloc(N_COMBINATIONS, sizeof *cases);
+    for (size_t k = 0; k < N_COMBINATIONS; k++) {
+        size_t i = 0;
+        while (solvers[i] && strcmp(solvers[i]->name, combinations[k].solver) != 0) i++;
+        cases[k] = (struct solver_case){i, k, false};
+    }
+    return cr_make_param_array(struct solver_case, cases, N_COMBINATIONS, free_cases);
+}
+
+/* All metrics after the last step. */
+static size_t reported(struct setting *s, double *values)
+{
+    struct metric_sink sink = {s->solver->metrics, s->solver->n_metrics, s->net.L, values, false};
+    metric_clear(&sink);
+    s->solver->report(s->state, &sink);
+    cr_expect_not(sink.bad, "%s reports a metric it does not describe", s->solver->name);
+    return metric_count(sink.metrics, sink.n_metrics, sink.L);
+}
+
+ParameterizedTestParameters(contract, admm_options_resume_and_thread_bit_for_bit)
+{
+    return all_combinations();
+}
+ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_thread_bit_for_bit)
+{
+    struct setting a, b, threaded;
+    double one[128], two[128], three[128];
+    const char *what = combinations[c->combination].options;
+    begin(&a, c, 1);
+    begin(&threaded, c, 2);
+    steps(&a, 4, false);
+    FILE *f = tmpfile();
+    cr_assert_not_null(f);
+    cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
+    begin(&b, c, 1);
+    net_copy_weights(&b.net, &a.net);
+    b.rng = a.rng;
+    rewind(f);
+    cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
+    fclose(f);
+    steps(&a, 4, true);
+    steps(&b, 4, true);
+    steps(&threaded, 4, false);
+    steps(&threaded, 4, true);
+    expect_same_weights(&a, &b, what);
+    expect_same_weights(&a, &threaded, what);
+    cr_expect(net_finite(&a.net), "%s: %s", a.solver->name, what);
+    size_t n = reported(&a, one);
+    cr_assert_lt(n, 128);
+    reported(&b, two);
+    reported(&threaded, three);
+    for (size_t k = 0; k < n; k++) {
+        cr_expect(one[k] == two[k] || (isnan(one[k]) && isnan(two[k])), "%s: metric %zu resumed", what, k);
+        cr_expect(one[k] == three[k] || (isnan(one[k]) && isnan(three[k])), "%s: metric %zu threads", what,
+                  k);
+    }
+    end(&a);
+    end(&b);
+    end(&threaded);
+}
+
 ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
 {
     return all_solvers();
@@ -302,5 +421,30 @@ Test(contract, admm_refuses_what_it_cannot_solve)
         cr_expect(strstr(e.text, "network.readout") && strstr(e.text, s->name), "%s", e.text);
         cr_expect_eq(checked(s, &plain, &targets, &e), ST_CONFIG);
         cr_expect(strstr(e.text, "labels") != NULL, "%s", e.text);
+    }
+}
+
+Test(contract, combinations_that_mean_nothing_are_refused_by_name)
+{
+    static const struct {
+        const char *solver, *options, *named;
+    } wrong[] = {{"admm", "multiplier=none relaxation=1.5", "relaxation"},
+                 {"admm", "multiplier=all", "multiplier"},
+                 {"admm_linearized", "box=exact", "box"},
+                 {"admm_hybrid", "box=exact exact_last_spikes=false", "box"},
+                 {"admm_anderson", "beta=3", "beta"},
+                 {"admm_anderson", "base=admm win=1", "win"}};
+    const struct dataset_info labels = {.n_classes = 3, .T = 4};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct setting s = {.solver = solver_find(wrong[i].solver)};
+        struct error e = {0};
+        cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
+        s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);
+        cr_assert_eq(opt_defaults(&s.solver->options, s.options, NULL), ST_OK);
+        set_all(&s, wrong[i].options);
+        cr_expect_eq(s.solver->check(s.options, &s.net_options, &labels, &e), ST_CONFIG, "%s %s",
+                     wrong[i].solver, wrong[i].options);
+        cr_expect(strstr(e.text, wrong[i].named) != NULL, "%s", e.text);
+        mem_free(&s.mem);
     }
 }
