@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const summary_columns[] = {
     "iters",      "train_s",   "acc_train", "acc_val",  "acc_test", "acc_test_at_best_val",
@@ -191,9 +192,11 @@ status groups_write(const struct groups *g, struct error *e)
 {
     char path[4096];
     struct csv_writer w;
+    TRY(write_summary(g, e));
+    snprintf(path, sizeof path, "%s/curves", g->folder);
+    if (access(path, F_OK) != 0) return ST_OK; /* kept without curves: what was derived from them stays */
     snprintf(path, sizeof path, "%s/curves_summary", g->folder);
     TRY(path_make(path, e));
-    TRY(write_summary(g, e));
     snprintf(path, sizeof path, "%s/time_to_accuracy.csv", g->folder);
     TRY(csv_open(&w, path, e));
     open_reached(&w);
