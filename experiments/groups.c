@@ -173,6 +173,10 @@ status group_values(const struct groups *g, const struct group *one, const char 
 {
     long c = csv_column(&g->runs, column);
     if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
-    for (size_t i = 0; i < one->n; i++) TRY(csv_number(&g->runs, one->rows[i], (size_t)c, &values[i], e));
+    for (size_t i = 0; i < one->n; i++) {
+        TRY(csv_number(&g->runs, one->rows[i], (size_t)c, &values[i], e));
+        bool untimed = strcmp(cell(&g->runs, one->rows[i], "timing_valid"), "0") == 0;
+        if (untimed && strcmp(column, "train_s") == 0) values[i] = NAN;
+    }
     return ST_OK;
 }
