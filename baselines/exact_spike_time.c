@@ -13,20 +13,13 @@
  * numbers; the weights start anew (start_sum, start_spread), since the shared start is scaled for the grid
  * network; neurons whose weights sum to less than the threshold, which could never fire, are pushed up
  * (Mostafa 2018, arXiv 1606.08165). */
-#include "baselines/optimizer.h"
+#include "baselines/minibatch.h"
 #include "baselines/spike_time.h"
-#include "solvers/solver.h"
-#include "support/linsolve.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
-static const char *const schedule_names[] = {"constant", "cosine", NULL};
-
 struct exact_options {
-    int optimizer, schedule;
-    long batch, lr_epochs;
-    double lr, clip, momentum, beta1, beta2, eps, weight_decay;
+    struct minibatch_options common;
     double span, deadline, tau, start_sum, start_spread, sum_push;
 };
 
@@ -48,20 +41,11 @@ static const struct option exact_option_list[] = {
            "start: standard deviation of a weight, times the root of the number of inputs"),
     OPTION(sum_push, OPT_REAL, "1", 0, 1e6, 0, NULL, "",
            "slope of the loss that pushes up weights which sum to less than the threshold"),
-    OPTION(optimizer, OPT_CHOICE, "adam", 0, 0, 0, optimizer_names, "", "update rule"),
-    OPTION(lr, OPT_REAL, "0.005", 0, 1e3, OPT_OPEN_LO, NULL, "", "learning rate"),
-    OPTION(schedule, OPT_CHOICE, "constant", 0, 0, 0, schedule_names, "", "learning rate over the epochs"),
-    OPTION(lr_epochs, OPT_INT, "100", 1, 1e9, 0, NULL, "epochs",
-           "cosine: epochs until the learning rate reaches zero"),
-    OPTION(batch, OPT_INT, "100", 1, 1e9, 0, NULL, "samples", "samples per mini-batch"),
-    OPTION(clip, OPT_REAL, "1", 0, 1e12, 0, NULL, "",
-           "largest norm of the whole gradient (it is unbounded where a spike is about to vanish); 0: off"),
-    OPTION(momentum, OPT_REAL, "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "sgd: momentum"),
-    OPTION(beta1, OPT_REAL, "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "adam: decay of the first moment"),
-    OPTION(beta2, OPT_REAL, "0.999", 0, 1, OPT_OPEN_HI, NULL, "", "adam: decay of the second moment"),
-    OPTION(eps, OPT_REAL, "1e-8", 0, 1, OPT_OPEN_LO, NULL, "",
-           "adam: added to the root of the second moment"),
-    OPTION(weight_decay, OPT_REAL, "0", 0, 1e3, 0, NULL, "", "pull of the weights towards zero"),
+    MINIBATCH_STEP_OPTIONS(struct exact_options, "adam", "0.005"),
+    MINIBATCH_CLIP_OPTION(
+        struct exact_options, "1",
+        "largest norm of the whole gradient (it is unbounded where a spike is about to vanish); 0: off"),
+    MINIBATCH_MOMENT_OPTIONS(struct exact_options),
 };
 
 static const struct metric_desc exact_metrics[] = {
@@ -72,7 +56,7 @@ static const struct metric_desc exact_metrics[] = {
     {"event_synops", "operations", "events times neurons reached, per sample", METRIC_RUN},
 };
 
-/* Sums over the samples of a slot. */
+/* Sums over the samples of a slot; in double, unlike those of baselines/minibatch.h. */
 struct slot {
     double *gradient[NET_MAX_LAYERS + 1];
     double loss, synops, silent[NET_MAX_LAYERS + 1];
@@ -82,15 +66,10 @@ struct exact {
     struct mem mem;
     struct exact_options options;
     struct train_env env;
-    struct optimizer optimizer;
+    struct minibatch minibatch;
     struct spike_time *work; /* [threads] */
     struct slot slots[SLOT_MAX];
-    real *gradient[NET_MAX_LAYERS + 1];
-    size_t *order; /* [N]: samples in this epoch's order */
-    long epoch;
-    struct slot sums;                /* over the epoch, gradient unused */
-    double norm[NET_MAX_LAYERS + 1]; /* sums over the epoch's mini-batches */
-    size_t updates;
+    struct slot sums; /* over the epoch, gradient unused */
 };
 
 static status exact_check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -106,16 +85,12 @@ static status exact_check(const void *options, const struct net_options *net, co
                                         o->deadline, o->span);
 }
 
-static size_t largest_batch(const struct exact_options *o, size_t N)
-{
-    return (size_t)o->batch < N ? (size_t)o->batch : N;
-}
-
 static size_t exact_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
-    struct partition part = partition_make(largest_batch(options, info->n[SPLIT_TRAIN]));
-    return net_parameters(net) * (sizeof(double) * part.n_slots + 3 * sizeof(real)) +
-           info->n[SPLIT_TRAIN] * sizeof(size_t);
+    const struct exact_options *o = options;
+    size_t N = info->n[SPLIT_TRAIN];
+    return minibatch_memory(&o->common, net, net->L, 1, N) +
+           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N);
 }
 
 /* Every event reaches every neuron of its layer, forwards and backwards; half of the hidden neurons are taken
@@ -170,20 +145,17 @@ static status build(struct exact *s, struct error *e)
     const struct exact_options *o = &s->options;
     const struct net *net = s->env.net;
     const struct spike_time_options times = {o->span, o->deadline, o->tau};
-    struct partition part = partition_make(largest_batch(o, s->env.train.n));
     size_t threads = pool_threads(s->env.pool), events = most_events(&s->env.train);
-    TRY(optimizer_create(&s->optimizer, net, &s->mem, e));
-    s->order = mem_alloc(&s->mem, s->env.train.n, sizeof *s->order, e);
+    size_t slots = minibatch_slots(&o->common, s->env.train.n);
+    TRY(minibatch_create(&s->minibatch, &o->common, &s->env, net->L, 1, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
-    if (!s->order || !s->work) return ST_MEMORY;
-    for (size_t i = 0; i < s->env.train.n; i++) s->order[i] = batch_sample(&s->env.train, i);
+    if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < threads; i++) TRY(spike_time_create(&s->work[i], &times, net, events, &s->mem, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t size = net->n[l] * net->n[l - 1];
-        if (!(s->gradient[l] = mem_reals(&s->mem, size, e))) return ST_MEMORY;
-        for (size_t k = 0; k < part.n_slots; k++)
+    for (size_t k = 0; k < slots; k++)
+        for (size_t l = 1; l <= net->L; l++) {
+            size_t size = net->n[l] * net->n[l - 1];
             if (!(s->slots[k].gradient[l] = mem_alloc(&s->mem, size, sizeof(double), e))) return ST_MEMORY;
-    }
+        }
     return ST_OK;
 }
 
@@ -194,13 +166,6 @@ static status exact_init(void **state, const void *options, const struct train_e
     *state = s;
     s->options = *(const struct exact_options *)options;
     s->env = *env;
-    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
-    s->optimizer = (struct optimizer){.kind = (enum optimizer_kind)s->options.optimizer,
-                                      .momentum = s->options.momentum,
-                                      .beta1 = s->options.beta1,
-                                      .beta2 = s->options.beta2,
-                                      .eps = s->options.eps,
-                                      .weight_decay = s->options.weight_decay};
     TRY(build(s, e));
     start_weights(s);
     return ST_OK;
@@ -235,7 +200,7 @@ static void gradient_slot(void *context, size_t slot, size_t thread)
 }
 
 /* Adds the slope of sum_push * sum over neurons of max(0, threshold - sum of the neuron's weights). */
-static void push_sums(const struct exact *s, size_t l)
+static void push_sums(const struct exact *s, size_t l, real *gradient)
 {
     const struct net *net = s->env.net;
     size_t n = net->n[l], in = net->n[l - 1];
@@ -243,74 +208,44 @@ static void push_sums(const struct exact *s, size_t l)
         double sum = 0;
         for (size_t i = 0; i < in; i++) sum += (double)net->W[l][i * n + j];
         if (sum >= (double)net->lif.threshold) continue;
-        for (size_t i = 0; i < in; i++) s->gradient[l][i * n + j] -= (real)s->options.sum_push;
+        for (size_t i = 0; i < in; i++) gradient[i * n + j] -= (real)s->options.sum_push;
     }
 }
 
-static double learning_rate(const struct exact *s)
-{
-    const struct exact_options *o = &s->options;
-    if (o->schedule == SCHEDULE_CONSTANT) return o->lr;
-    double part = (double)(s->epoch < o->lr_epochs ? s->epoch : o->lr_epochs) / (double)o->lr_epochs;
-    return o->lr * 0.5 * (1 + cos(3.14159265358979323846 * part));
-}
-
-/* Mean gradient of the slots in s->gradient, with the push; returns its norm. */
-static double collect(struct exact *s, const struct partition *part, size_t n)
+/* Mean gradient of the slots, with the push. */
+static void collect(struct exact *s, size_t slots, size_t n, real *const *gradient)
 {
     const struct net *net = s->env.net;
-    double total = 0;
-    for (size_t k = 0; k < part->n_slots; k++) {
+    for (size_t k = 0; k < slots; k++) {
         s->sums.loss += s->slots[k].loss;
         s->sums.synops += s->slots[k].synops;
         for (size_t l = 1; l <= net->L; l++) s->sums.silent[l] += s->slots[k].silent[l];
     }
     for (size_t l = 1; l <= net->L; l++) {
-        size_t size = net->n[l] * net->n[l - 1];
-        for (size_t i = 0; i < size; i++) {
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) {
             double g = 0;
-            for (size_t k = 0; k < part->n_slots; k++) g += s->slots[k].gradient[l][i];
-            s->gradient[l][i] = (real)(g / (double)n);
+            for (size_t k = 0; k < slots; k++) g += s->slots[k].gradient[l][i];
+            gradient[l][i] = (real)(g / (double)n);
         }
-        if (s->options.sum_push > 0) push_sums(s, l);
-        double norm = vector_norm(size, s->gradient[l]);
-        s->norm[l] += norm;
-        total += norm * norm;
+        if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
     }
-    return sqrt(total);
 }
 
-static void mini_batch(struct exact *s, size_t first, size_t n)
+static void mean_gradient(void *context, const struct batch *batch, real *const *gradient)
 {
-    const struct net *net = s->env.net;
-    struct batch_task task = {s, s->env.train, partition_make(n)};
-    task.batch.samples = s->order + first;
-    task.batch.n = n;
+    struct exact *s = context;
+    struct batch_task task = {s, *batch, partition_make(batch->n)};
     pool_run(s->env.pool, task.part.n_slots, gradient_slot, &task);
-    double norm = collect(s, &task.part, n);
-    if (s->options.clip > 0 && norm > s->options.clip) {
-        const real shrink = (real)(s->options.clip / norm);
-        for (size_t l = 1; l <= net->L; l++)
-            for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) s->gradient[l][i] *= shrink;
-    }
-    optimizer_update(&s->optimizer, s->env.net, s->gradient, learning_rate(s));
-    s->updates++;
+    collect(s, task.part.n_slots, batch->n, gradient);
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)
 {
     struct exact *s = state;
-    size_t N = s->env.train.n, batch = largest_batch(&s->options, N);
-    memset(s->norm, 0, sizeof s->norm);
+    const struct minibatch_rule rule = {.context = s, .whole = mean_gradient};
     memset(&s->sums, 0, sizeof s->sums);
-    s->updates = 0;
-    rng_shuffle(s->env.rng, s->order, N);
-    for (size_t first = 0; first < N; first += batch)
-        mini_batch(s, first, N - first < batch ? N - first : batch);
-    s->epoch++;
-    r->samples = (double)N;
-    return net_finite(s->env.net) ? ST_OK
-                                  : FAIL(e, ST_NUMERIC, "a weight is not finite after epoch %ld", s->epoch);
+    r->samples = (double)s->env.train.n;
+    return minibatch_epoch(&s->minibatch, &rule, e);
 }
 
 static void exact_report(void *state, struct metric_sink *sink)
@@ -318,11 +253,11 @@ static void exact_report(void *state, struct metric_sink *sink)
     const struct exact *s = state;
     const struct net *net = s->env.net;
     double N = (double)s->env.train.n;
-    if (s->updates == 0) return;
+    if (s->minibatch.updates == 0) return;
     metric_put(sink, "event_loss", 0, s->sums.loss / N);
     metric_put(sink, "event_synops", 0, s->sums.synops / N);
     for (size_t l = 1; l <= net->L; l++) {
-        metric_put(sink, "grad_norm", l, s->norm[l] / (double)s->updates);
+        metric_put(sink, "grad_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
         metric_put(sink, "silent", l, s->sums.silent[l] / N / (double)net->n[l]);
     }
 }
@@ -352,36 +287,16 @@ static status exact_predict(void *state, const struct batch *b, real *scores, st
     return st;
 }
 
-typedef status (*transfer)(FILE *f, void *bytes, size_t size, struct error *e);
-
-static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
-{
-    return checkpoint_write(f, bytes, size, e);
-}
-
-/* What a checkpoint holds, in its order. */
-static status transfer_state(struct exact *s, FILE *f, transfer move, struct error *e)
-{
-    const struct net *net = s->env.net;
-    TRY(move(f, &s->epoch, sizeof s->epoch, e));
-    TRY(move(f, &s->optimizer.steps, sizeof s->optimizer.steps, e));
-    TRY(move(f, s->order, s->env.train.n * sizeof *s->order, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t bytes = net->n[l] * net->n[l - 1] * sizeof(real);
-        TRY(move(f, s->optimizer.m[l], bytes, e));
-        if (s->optimizer.v[l]) TRY(move(f, s->optimizer.v[l], bytes, e));
-    }
-    return ST_OK;
-}
-
 static status exact_save(void *state, FILE *f, struct error *e)
 {
-    return transfer_state(state, f, write_block, e);
+    const struct exact *s = state;
+    return minibatch_save(&s->minibatch, f, e);
 }
 
 static status exact_load(void *state, FILE *f, struct error *e)
 {
-    return transfer_state(state, f, checkpoint_read, e);
+    struct exact *s = state;
+    return minibatch_load(&s->minibatch, f, e);
 }
 
 const struct solver solver_exact_spike_time = {

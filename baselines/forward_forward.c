@@ -318,8 +318,8 @@ static size_t ff_memory(const void *options, const struct net *net, const struct
 {
     const struct ff_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L - 1, N) + ff_work_memory(net, info->T, CHUNK_MAX) +
-           N * sizeof(int);
+    return minibatch_memory(&o->common, net, net->L - 1, minibatch_slots(&o->common, N), N) +
+           ff_work_memory(net, info->T, CHUNK_MAX) + N * sizeof(int);
 }
 
 /* An epoch: layer 1 on the lists once forward and once backward; above it two products per layer, each over
@@ -367,7 +367,8 @@ static status ff_init(void **state, const void *options, const struct train_env 
                                .slope = (real)o->slope,
                                .detach_reset = o->detach_reset};
     size_t threads = pool_threads(env->pool);
-    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, &s->mem, e));
+    size_t slots = minibatch_slots(&o->common, env->train.n);
+    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, slots, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     s->wrong = mem_alloc(&s->mem, env->train.x->n_samples, sizeof *s->wrong, e);
     if (!s->work || !s->wrong) return ST_MEMORY;

@@ -6,19 +6,14 @@
  * have a lower variance than Gaussian ones, are the default; Stein's estimator smooths the whole loss by
  * noise on the weights instead of replacing the spike's derivative. */
 #include "baselines/forward_estimator.h"
-#include "baselines/optimizer.h"
-#include "solvers/solver.h"
-#include "support/linsolve.h"
+#include "baselines/minibatch.h"
 #include <stdlib.h>
-#include <string.h>
-
-enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
-static const char *const schedule_names[] = {"constant", "cosine", NULL};
 
 struct forward_mode_options {
-    int estimator, direction, scope, surrogate, optimizer, schedule;
-    long directions, batch, lr_epochs;
-    double sigma, slope, lr, clip, momentum, beta1, beta2, eps, weight_decay;
+    struct minibatch_options common;
+    int estimator, direction, scope, surrogate;
+    long directions;
+    double sigma, slope;
     bool detach_reset;
 };
 
@@ -45,19 +40,9 @@ static const struct option forward_mode_option_list[] = {
     OPTION(slope, OPT_REAL, "5", 0, 1e6, OPT_OPEN_LO, NULL, "1/membrane units",
            "jvp: steepness of the surrogate"),
     OPTION(detach_reset, OPT_BOOL, "false", 0, 0, 0, NULL, "", "jvp: leave the reset out of the tangent"),
-    OPTION(optimizer, OPT_CHOICE, "adam", 0, 0, 0, optimizer_names, "", "update rule"),
-    OPTION(lr, OPT_REAL, "0.002", 0, 1e3, OPT_OPEN_LO, NULL, "", "learning rate"),
-    OPTION(schedule, OPT_CHOICE, "constant", 0, 0, 0, schedule_names, "", "learning rate over the epochs"),
-    OPTION(lr_epochs, OPT_INT, "100", 1, 1e9, 0, NULL, "epochs",
-           "cosine: epochs until the learning rate reaches zero"),
-    OPTION(batch, OPT_INT, "100", 1, 1e9, 0, NULL, "samples", "samples per mini-batch"),
-    OPTION(clip, OPT_REAL, "0", 0, 1e12, 0, NULL, "", "largest norm of the whole estimate; 0: off"),
-    OPTION(momentum, OPT_REAL, "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "sgd: momentum"),
-    OPTION(beta1, OPT_REAL, "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "adam: decay of the first moment"),
-    OPTION(beta2, OPT_REAL, "0.999", 0, 1, OPT_OPEN_HI, NULL, "", "adam: decay of the second moment"),
-    OPTION(eps, OPT_REAL, "1e-8", 0, 1, OPT_OPEN_LO, NULL, "",
-           "adam: added to the root of the second moment"),
-    OPTION(weight_decay, OPT_REAL, "0", 0, 1e3, 0, NULL, "", "pull of the weights towards zero"),
+    MINIBATCH_STEP_OPTIONS(struct forward_mode_options, "adam", "0.002"),
+    MINIBATCH_CLIP_OPTION(struct forward_mode_options, "0", "largest norm of the whole estimate; 0: off"),
+    MINIBATCH_MOMENT_OPTIONS(struct forward_mode_options),
 };
 
 static const struct metric_desc forward_mode_metrics[] = {
@@ -70,13 +55,9 @@ struct forward_mode {
     struct mem mem;
     struct forward_mode_options options;
     struct train_env env;
-    struct optimizer optimizer;
+    struct minibatch minibatch;
     struct forward_estimator estimator;
-    size_t *order; /* [N]: samples in this epoch's order */
-    real *gradient[NET_MAX_LAYERS + 1];
-    long epoch;
-    double norm[NET_MAX_LAYERS + 1], derivative2; /* sums over the epoch's mini-batches */
-    size_t updates;
+    double derivative2; /* sum over the epoch's mini-batches */
 };
 
 static struct forward_options forward_options_of(const struct forward_mode_options *o)
@@ -111,17 +92,13 @@ static status forward_mode_check(const void *options, const struct net_options *
     return ST_OK;
 }
 
-static size_t largest_batch(const struct forward_mode_options *o, size_t N)
-{
-    return (size_t)o->batch < N ? (size_t)o->batch : N;
-}
-
 static size_t forward_mode_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
-    enum { COPIES = 3 }; /* of the weights: estimate and two moments */
-    const struct forward_options f = forward_options_of(options);
-    return forward_memory(&f, net, info->T, largest_batch(options, info->n[SPLIT_TRAIN])) +
-           COPIES * sizeof(real) * net_parameters(net);
+    const struct forward_mode_options *o = options;
+    const struct forward_options f = forward_options_of(o);
+    size_t N = info->n[SPLIT_TRAIN];
+    return forward_memory(&f, net, info->T, minibatch_largest(&o->common, N)) +
+           minibatch_memory(&o->common, net, net->L, 1, N);
 }
 
 /* A simulation has one product per layer; a tangent two, but one in layer 1. Layer-wise directions start at
@@ -165,117 +142,56 @@ static status forward_mode_init(void **state, const void *options, const struct 
     *state = s;
     s->options = *(const struct forward_mode_options *)options;
     s->env = *env;
-    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
-    const struct forward_mode_options *o = &s->options;
-    const struct forward_options f = forward_options_of(o);
-    s->optimizer = (struct optimizer){.kind = (enum optimizer_kind)o->optimizer,
-                                      .momentum = o->momentum,
-                                      .beta1 = o->beta1,
-                                      .beta2 = o->beta2,
-                                      .eps = o->eps,
-                                      .weight_decay = o->weight_decay};
-    TRY(optimizer_create(&s->optimizer, env->net, &s->mem, e));
-    TRY(forward_create(&s->estimator, &f, env->net, env->info->T, largest_batch(o, env->train.n),
-                       pool_threads(env->pool), &s->mem, e));
-    for (size_t l = 1; l <= env->net->L; l++)
-        if (!(s->gradient[l] = mem_reals(&s->mem, env->net->n[l] * env->net->n[l - 1], e))) return ST_MEMORY;
-    if (!(s->order = mem_alloc(&s->mem, env->train.n, sizeof *s->order, e))) return ST_MEMORY;
-    for (size_t i = 0; i < env->train.n; i++) s->order[i] = batch_sample(&env->train, i);
-    return ST_OK;
+    const struct minibatch_options *o = &s->options.common;
+    const struct forward_options f = forward_options_of(&s->options);
+    TRY(minibatch_create(&s->minibatch, o, env, env->net->L, 1, &s->mem, e));
+    return forward_create(&s->estimator, &f, env->net, env->info->T, minibatch_largest(o, env->train.n),
+                          pool_threads(env->pool), &s->mem, e);
 }
 
-static double learning_rate(const struct forward_mode *s)
+static void estimate(void *context, const struct batch *batch, real *const *gradient)
 {
-    const struct forward_mode_options *o = &s->options;
-    if (o->schedule == SCHEDULE_CONSTANT) return o->lr;
-    double part = (double)(s->epoch < o->lr_epochs ? s->epoch : o->lr_epochs) / (double)o->lr_epochs;
-    return o->lr * 0.5 * (1 + cos(3.14159265358979323846 * part));
-}
-
-static void mini_batch(struct forward_mode *s, size_t first, size_t n)
-{
-    struct net *net = s->env.net;
+    struct forward_mode *s = context;
     struct forward_estimator *f = &s->estimator;
-    struct batch batch = s->env.train;
-    double total = 0, squares = 0;
-    batch.samples = s->order + first;
-    batch.n = n;
+    const struct net *net = s->env.net;
+    double squares = 0;
     forward_draw(f, net, s->env.rng);
-    forward_derivatives(f, net, &batch, s->env.pool);
-    forward_gradient(f, net, s->gradient);
+    forward_derivatives(f, net, batch, s->env.pool);
+    forward_gradient(f, net, gradient);
     for (size_t k = 0; k < f->n_directions; k++) squares += f->derivatives[k] * f->derivatives[k];
     s->derivative2 += squares / (double)f->n_directions;
-    for (size_t l = 1; l <= net->L; l++) {
-        double norm = vector_norm(net->n[l] * net->n[l - 1], s->gradient[l]);
-        s->norm[l] += norm;
-        total += norm * norm;
-    }
-    total = sqrt(total);
-    if (s->options.clip > 0 && total > s->options.clip) {
-        const real shrink = (real)(s->options.clip / total);
-        for (size_t l = 1; l <= net->L; l++)
-            for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) s->gradient[l][i] *= shrink;
-    }
-    optimizer_update(&s->optimizer, net, s->gradient, learning_rate(s));
-    s->updates++;
 }
 
 static status forward_mode_step(void *state, struct step_report *r, struct error *e)
 {
     struct forward_mode *s = state;
-    size_t N = s->env.train.n, batch = largest_batch(&s->options, N);
-    memset(s->norm, 0, sizeof s->norm);
+    const struct minibatch_rule rule = {.context = s, .whole = estimate};
     s->derivative2 = 0;
-    s->updates = 0;
-    rng_shuffle(s->env.rng, s->order, N);
-    for (size_t first = 0; first < N; first += batch)
-        mini_batch(s, first, N - first < batch ? N - first : batch);
-    s->epoch++;
-    r->samples = (double)N;
-    return net_finite(s->env.net) ? ST_OK
-                                  : FAIL(e, ST_NUMERIC, "a weight is not finite after epoch %ld", s->epoch);
+    r->samples = (double)s->env.train.n;
+    return minibatch_epoch(&s->minibatch, &rule, e);
 }
 
 static void forward_mode_report(void *state, struct metric_sink *sink)
 {
     const struct forward_mode *s = state;
-    metric_put(sink, "forward_passes", 0, (double)s->epoch * passes_per_epoch(&s->options, s->env.net));
-    if (s->updates == 0) return;
-    metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)s->updates));
+    const struct minibatch *m = &s->minibatch;
+    metric_put(sink, "forward_passes", 0, (double)m->epoch * passes_per_epoch(&s->options, s->env.net));
+    if (m->updates == 0) return;
+    metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)m->updates));
     for (size_t l = 1; l <= s->env.net->L; l++)
-        metric_put(sink, "grad_norm", l, s->norm[l] / (double)s->updates);
-}
-
-typedef status (*transfer)(FILE *f, void *bytes, size_t size, struct error *e);
-
-static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
-{
-    return checkpoint_write(f, bytes, size, e);
-}
-
-/* What a checkpoint holds, in its order. */
-static status transfer_state(struct forward_mode *s, FILE *f, transfer move, struct error *e)
-{
-    const struct net *net = s->env.net;
-    TRY(move(f, &s->epoch, sizeof s->epoch, e));
-    TRY(move(f, &s->optimizer.steps, sizeof s->optimizer.steps, e));
-    TRY(move(f, s->order, s->env.train.n * sizeof *s->order, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t bytes = net->n[l] * net->n[l - 1] * sizeof(real);
-        TRY(move(f, s->optimizer.m[l], bytes, e));
-        if (s->optimizer.v[l]) TRY(move(f, s->optimizer.v[l], bytes, e));
-    }
-    return ST_OK;
+        metric_put(sink, "grad_norm", l, m->norm[l] / (double)m->updates);
 }
 
 static status forward_mode_save(void *state, FILE *f, struct error *e)
 {
-    return transfer_state(state, f, write_block, e);
+    const struct forward_mode *s = state;
+    return minibatch_save(&s->minibatch, f, e);
 }
 
 static status forward_mode_load(void *state, FILE *f, struct error *e)
 {
-    return transfer_state(state, f, checkpoint_read, e);
+    struct forward_mode *s = state;
+    return minibatch_load(&s->minibatch, f, e);
 }
 
 const struct solver solver_forward_mode = {

@@ -185,7 +185,7 @@ static size_t lfp_memory(const void *options, const struct net *net, const struc
     const struct lfp_options *o = options;
     size_t units = 0, N = info->n[SPLIT_TRAIN];
     for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
-    return minibatch_memory(&o->common, net, net->L, N) +
+    return minibatch_memory(&o->common, net, net->L, minibatch_slots(&o->common, N), N) +
            sizeof(real) * (units + 2 * widest_layer(net)) * info->T * minibatch_largest_block(&o->common, N);
 }
 
@@ -223,7 +223,8 @@ static status lfp_init(void **state, const void *options, const struct train_env
     s->options = *(const struct lfp_options *)options;
     s->env = *env;
     size_t threads = pool_threads(env->pool), C = minibatch_largest_block(&s->options.common, env->train.n);
-    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, &s->mem, e));
+    size_t slots = minibatch_slots(&s->options.common, env->train.n);
+    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, slots, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)
@@ -251,7 +252,7 @@ static void scale_by_weights(void *context, real *const *feedback)
 static status lfp_step(void *state, struct step_report *r, struct error *e)
 {
     struct lfp *s = state;
-    const struct minibatch_rule rule = {s, train_block, scale_by_weights};
+    const struct minibatch_rule rule = {.context = s, .block = train_block, .finish = scale_by_weights};
     memset(s->reward, 0, sizeof s->reward);
     r->samples = (double)s->env.train.n;
     return minibatch_epoch(&s->minibatch, &rule, e);

@@ -6,16 +6,21 @@
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
 const char *const schedule_names[] = {"constant", "cosine", NULL};
 
-static size_t largest_batch(const struct minibatch_options *o, size_t N)
+size_t minibatch_largest(const struct minibatch_options *o, size_t N)
 {
     return (size_t)o->batch < N ? (size_t)o->batch : N;
+}
+
+size_t minibatch_slots(const struct minibatch_options *o, size_t N)
+{
+    return partition_make(minibatch_largest(o, N)).n_slots;
 }
 
 /* The last, smaller mini-batch may have a larger chunk than the others (100 samples make two chunks of 50,
  * the 60 that are left make one of 60). */
 size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
 {
-    size_t batch = largest_batch(o, N);
+    size_t batch = minibatch_largest(o, N);
     return batch < CHUNK_MAX ? batch : CHUNK_MAX;
 }
 
@@ -26,17 +31,16 @@ static size_t weights_of(const struct net *net, size_t layers)
     return sum;
 }
 
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t N)
+size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t slots,
+                        size_t N)
 {
     size_t moments = o->optimizer == OPTIMIZER_SGD ? 1 : 2;
-    struct partition part = partition_make(largest_batch(o, N));
-    return sizeof(real) * weights_of(net, layers) * (part.n_slots + moments) + sizeof(size_t) * N;
+    return sizeof(real) * weights_of(net, layers) * (slots + moments) + sizeof(size_t) * N;
 }
 
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
-                        size_t layers, struct mem *mem, struct error *e)
+                        size_t layers, size_t slots, struct mem *mem, struct error *e)
 {
-    struct partition part = partition_make(largest_batch(o, env->train.n));
     *m = (struct minibatch){.options = *o, .env = *env, .trained = *env->net};
     m->trained.L = layers;
     if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
@@ -50,7 +54,7 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     m->order = mem_alloc(mem, env->train.n, sizeof *m->order, e);
     if (!m->order) return ST_MEMORY;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
-    for (size_t k = 0; k < part.n_slots; k++)
+    for (size_t k = 0; k < slots; k++)
         for (size_t l = 1; l <= layers; l++)
             if (!(m->slots[k][l] = mem_reals(mem, m->trained.n[l] * m->trained.n[l - 1], e)))
                 return ST_MEMORY;
@@ -103,15 +107,13 @@ static void measure_and_clip(struct minibatch *m)
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) m->slots[0][l][i] *= shrink;
 }
 
-/* Mean direction of a mini-batch in slot 0, then the update. */
-static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, size_t first, size_t n)
+/* Mean direction of a mini-batch in slot 0: the sums of its blocks in the order of the slots. */
+static void mean_of_blocks(struct minibatch *m, const struct minibatch_rule *rule, const struct batch *batch)
 {
     const struct net *net = &m->trained;
-    struct slot_task task = {m, rule, m->env.train, partition_make(n)};
-    task.batch.samples = m->order + first;
-    task.batch.n = n;
+    struct slot_task task = {m, rule, *batch, partition_make(batch->n)};
     pool_run(m->env.pool, task.part.n_slots, run_slot, &task);
-    const real mean = 1 / (real)n;
+    const real mean = 1 / (real)batch->n;
     for (size_t l = 1; l <= net->L; l++) {
         size_t size = net->n[l] * net->n[l - 1];
         real *g = m->slots[0][l];
@@ -119,6 +121,17 @@ static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, s
             for (size_t i = 0; i < size; i++) g[i] += m->slots[k][l][i];
         for (size_t i = 0; i < size; i++) g[i] *= mean;
     }
+}
+
+static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, size_t first, size_t n)
+{
+    struct batch batch = m->env.train;
+    batch.samples = m->order + first;
+    batch.n = n;
+    if (rule->whole)
+        rule->whole(rule->context, &batch, m->slots[0]);
+    else
+        mean_of_blocks(m, rule, &batch);
     if (rule->finish) rule->finish(rule->context, m->slots[0]);
     measure_and_clip(m);
     optimizer_update(&m->optimizer, &m->trained, m->slots[0], learning_rate(m));
@@ -127,7 +140,7 @@ static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, s
 
 status minibatch_epoch(struct minibatch *m, const struct minibatch_rule *rule, struct error *e)
 {
-    size_t N = m->env.train.n, batch = largest_batch(&m->options, N);
+    size_t N = m->env.train.n, batch = minibatch_largest(&m->options, N);
     memset(m->norm, 0, sizeof m->norm);
     m->updates = 0;
     rng_shuffle(m->env.rng, m->order, N);

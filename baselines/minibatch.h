@@ -6,8 +6,9 @@
 #include "baselines/optimizer.h"
 #include "solvers/solver.h"
 
-/* The options of every such trainer; its options struct begins with this one, called `common`, and its table
- * with MINIBATCH_OPTIONS(struct its_options, default optimizer, default learning rate). */
+/* The options of every such trainer; its options struct has this one, called `common`, and its table holds
+ * MINIBATCH_OPTIONS(struct its_options, default optimizer, default learning rate), or the three parts of it,
+ * in this order, with options of its own in between or with another clip. */
 struct minibatch_options {
     int optimizer, schedule;
     double lr, momentum, beta1, beta2, eps, weight_decay, clip;
@@ -18,6 +19,10 @@ extern const char *const schedule_names[]; /* "constant", "cosine", NULL */
 /* clang-format off */
 #define MINIBATCH_OPTION(type, field) offsetof(type, common.field)
 #define MINIBATCH_OPTIONS(type, default_optimizer, default_lr)                                               \
+    MINIBATCH_STEP_OPTIONS(type, default_optimizer, default_lr),                                             \
+    MINIBATCH_CLIP_OPTION(type, "0", "largest norm of the whole update direction; 0: off"),                  \
+    MINIBATCH_MOMENT_OPTIONS(type)
+#define MINIBATCH_STEP_OPTIONS(type, default_optimizer, default_lr)                                          \
     {"optimizer", OPT_CHOICE, MINIBATCH_OPTION(type, optimizer), default_optimizer, 0, 0, 0, optimizer_names, \
      "", "update rule"},                                                                                     \
     {"lr", OPT_REAL, MINIBATCH_OPTION(type, lr), default_lr, 0, 1e3, OPT_OPEN_LO, NULL, "",                  \
@@ -27,9 +32,10 @@ extern const char *const schedule_names[]; /* "constant", "cosine", NULL */
     {"lr_epochs", OPT_INT, MINIBATCH_OPTION(type, lr_epochs), "100", 1, 1e9, 0, NULL, "epochs",              \
      "cosine: epochs until the learning rate reaches zero"},                                                 \
     {"batch", OPT_INT, MINIBATCH_OPTION(type, batch), "100", 1, 1e9, 0, NULL, "samples",                     \
-     "samples per mini-batch"},                                                                              \
-    {"clip", OPT_REAL, MINIBATCH_OPTION(type, clip), "0", 0, 1e12, 0, NULL, "",                              \
-     "largest norm of the whole update direction; 0: off"},                                                  \
+     "samples per mini-batch"}
+#define MINIBATCH_CLIP_OPTION(type, default_clip, help)                                                      \
+    {"clip", OPT_REAL, MINIBATCH_OPTION(type, clip), default_clip, 0, 1e12, 0, NULL, "", help}
+#define MINIBATCH_MOMENT_OPTIONS(type)                                                                       \
     {"momentum", OPT_REAL, MINIBATCH_OPTION(type, momentum), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",             \
      "sgd: momentum"},                                                                                       \
     {"beta1", OPT_REAL, MINIBATCH_OPTION(type, beta1), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",                   \
@@ -51,8 +57,11 @@ struct minibatch_block {
 
 struct minibatch_rule {
     void *context;
-    /* Adds the SUM over the block's samples to direction[l], n_l x n_{l-1}, l = 1 .. L of the trained net. */
+    /* One of `block` and `whole` is set. Adds the SUM over the block's samples to direction[l], n_l x
+     * n_{l-1}, l = 1 .. L of the trained net. */
     void (*block)(void *context, const struct minibatch_block *where, real *const *direction);
+    /* Writes the MEAN direction of a whole mini-batch, and spreads its samples over the pool itself. */
+    void (*whole)(void *context, const struct batch *batch, real *const *direction);
     /* Changes the mean direction of a mini-batch before clipping; may be NULL. */
     void (*finish)(void *context, real *const *direction);
 };
@@ -69,13 +78,19 @@ struct minibatch {
     size_t updates;                  /* mini-batches in the last epoch */
 };
 
-/* Trains layers 1 .. layers. Memory comes from the arena; ST_CONFIG if there are no training samples. */
+/* Trains layers 1 .. layers, with directions in so many slots: minibatch_slots(o, N) for a rule of blocks, 1
+ * for a rule of whole mini-batches. Memory comes from the arena; ST_CONFIG if there are no training samples.
+ */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
-                        size_t layers, struct mem *mem, struct error *e);
+                        size_t layers, size_t slots, struct mem *mem, struct error *e);
+/* Samples of the largest mini-batch of N samples, and its slots. */
+size_t minibatch_largest(const struct minibatch_options *o, size_t N);
+size_t minibatch_slots(const struct minibatch_options *o, size_t N);
 /* Samples of the largest block that a rule will be handed. */
 size_t minibatch_largest_block(const struct minibatch_options *o, size_t N);
-/* Bytes that minibatch_create takes for `layers` layers and N samples. */
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t N);
+/* Bytes that minibatch_create takes for `layers` layers, so many slots and N samples. */
+size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t slots,
+                        size_t N);
 /* One epoch: the samples in a new order, an update after each mini-batch. ST_NUMERIC if a weight stopped
  * being finite. */
 status minibatch_epoch(struct minibatch *m, const struct minibatch_rule *rule, struct error *e);

@@ -1,7 +1,7 @@
 /* The gradient of backpropagation through time against finite differences of the smooth network. */
 #include "baselines/backward.h"
 #include "baselines/optimizer.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -91,30 +91,14 @@ Test(bptt, hand_unrolled_two_steps)
 {
     for (int detach = 0; detach < 2; detach++) {
         struct mem mem = {0};
-        struct spikes_builder builder;
-        struct spikes x;
-        struct net_options o;
-        struct net net;
+        struct toy_two_steps two;
         struct backward w;
-        int label = 1;
-        cr_assert_eq(spikes_begin(&builder, 1, 2, 1, NULL), ST_OK);
-        for (int t = 0; t < 2; t++) {
-            cr_assert_eq(spikes_add(&builder, 0, 1.0, NULL), ST_OK);
-            cr_assert_eq(spikes_end_row(&builder, NULL), ST_OK);
-        }
-        cr_assert_eq(spikes_finish(&builder, &x, &mem, NULL), ST_OK);
-        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        o.hidden = (struct int_list){1, {1}};
-        o.leak = 0.5;
-        cr_assert_eq(net_create(&net, &o, 1, 2, &mem, NULL), ST_OK);
-        net.W[1][0] = R(1.2);
-        net.W[2][0] = R(2.0);
+        toy_two_steps_create(&two, RESET_SOFT, 1.2, (const double[]){2, 0}, &mem);
         real *gradient[] = {NULL, mem_reals(&mem, 1, NULL), mem_reals(&mem, 2, NULL)};
-        struct batch b = {.x = &x, .n = 1, .labels = &label};
         struct backward_options how = {&surrogates[3], R(1.0), false, detach == 1};
-        cr_assert_eq(backward_create(&w, &net, 2, 1, &mem, NULL), ST_OK);
-        double loss =
-            backward_block(&w, &net, &b, 0, 1, &how, gradient); /* not in the macro: it evaluates twice */
+        cr_assert_eq(backward_create(&w, &two.net, 2, 1, &mem, NULL), ST_OK);
+        double loss = backward_block(&w, &two.net, &two.batch, 0, 1, &how,
+                                     gradient); /* not in the macro: it evaluates twice */
         cr_expect_float_eq(loss, 2.0, 1e-6);
         cr_expect_float_eq((double)gradient[1][0], detach ? 4.0 : 3.0, 1e-5);
         cr_expect_float_eq((double)gradient[2][0], 1.0, 1e-5);
@@ -154,34 +138,17 @@ Test(bptt, remainders_of_any_size)
         size_t n;
         const char *batch;
     } cases[] = {{160, "100"}, {129, "65"}, {65, "64"}, {3, "100"}};
-    const struct solver *bptt = solver_find("bptt");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct mem mem = {0};
-        struct dataset d;
-        struct net net;
-        struct net_options o;
-        struct rng rng;
-        struct error e = {0};
-        void *state = NULL;
-        struct step_report r = {0};
-        toy_data_create(&d, cases[i].n, 5, 8, 3, 1);
-        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        o.hidden = (struct int_list){1, {7}};
-        o.start = START_KAIMING;
-        toy_net_create(&net, &o, &d, &mem, 1);
-        void *options = mem_alloc(&mem, 1, bptt->options.size, NULL);
-        cr_assert_eq(opt_defaults(&bptt->options, options, NULL), ST_OK);
-        cr_assert_eq(opt_set(opt_find(&bptt->options, "batch"), options, cases[i].batch, NULL), ST_OK);
-        rng_seed(&rng, 1, "solver");
-        struct train_env env = {.net = &net, .net_options = &o, .info = &d.info, .rng = &rng};
-        env.train = dataset_batch(&d, SPLIT_TRAIN);
-        env.validation = dataset_batch(&d, SPLIT_VALIDATION);
-        cr_assert_eq(bptt->init(&state, options, &env, &e), ST_OK, "%s", e.text);
-        cr_assert_eq(bptt->step(state, &r, &e), ST_OK, "%s", e.text);
-        cr_expect_eq(r.samples, (double)cases[i].n);
-        cr_expect(net_finite(&net));
-        bptt->free(state);
-        dataset_free(&d);
-        mem_free(&mem);
+        struct toy_training t = {0};
+        toy_data_create(&t.data, cases[i].n, 5, 8, 3, 1);
+        toy_training_create(&t, "bptt");
+        t.net_options.hidden = (struct int_list){1, {7}};
+        t.net_options.start = START_KAIMING;
+        toy_training_set(&t, "batch", cases[i].batch);
+        toy_training_init(&t, 1);
+        double samples = toy_training_step(&t);
+        cr_expect_eq(samples, (double)cases[i].n);
+        cr_expect(net_finite(&t.net));
+        toy_training_free(&t);
     }
 }

@@ -1,6 +1,6 @@
 /* Forward-Forward: local gradients against finite differences, goodness by hand and by brute force. */
 #include "baselines/forward_forward.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -208,46 +208,17 @@ static double goodness_by_loops(const struct net *net, const struct spikes *x, s
     return sum;
 }
 
-/* A solver in training on toy data. */
-struct setting {
-    struct mem mem;
-    struct dataset data;
-    struct net_options net_options;
-    struct net net;
-    struct rng rng;
-    struct batch train;
-    void *options, *state;
-};
-static const struct solver *begin(struct setting *s, size_t depth, const char *skip_first)
+static void begin(struct toy_training *t, size_t depth, const char *skip_first)
 {
-    struct error e = {0};
-    const struct solver *ff = solver_find("forward_forward");
-    memset(s, 0, sizeof *s);
-    toy_data_create(&s->data, 130, STEPS, 14, CLASSES, 6);
-    cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
-    s->net_options.hidden = (struct int_list){depth, {20, 11, 8}};
-    toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 5);
-    s->options = mem_alloc(&s->mem, 1, ff->options.size, NULL);
-    cr_assert_eq(opt_defaults(&ff->options, s->options, NULL), ST_OK);
-    cr_assert_eq(opt_set(opt_find(&ff->options, "skip_first"), s->options, skip_first, NULL), ST_OK);
-    cr_assert_eq(opt_set(opt_find(&ff->options, "label_scale"), s->options, "2.5", NULL), ST_OK);
-    cr_assert_eq(opt_set(opt_find(&ff->options, "lr"), s->options, "0.02", NULL), ST_OK);
-    cr_assert_eq(opt_set(opt_find(&ff->options, "batch"), s->options, "30", NULL), ST_OK);
-    rng_seed(&s->rng, 1, "solver");
-    s->train = dataset_batch(&s->data, SPLIT_TRAIN);
-    struct train_env env = {.net = &s->net,
-                            .net_options = &s->net_options,
-                            .info = &s->data.info,
-                            .train = s->train,
-                            .rng = &s->rng};
-    cr_assert_eq(ff->init(&s->state, s->options, &env, &e), ST_OK, "%s", e.text);
-    return ff;
-}
-static void end(struct setting *s)
-{
-    solver_find("forward_forward")->free(s->state);
-    dataset_free(&s->data);
-    mem_free(&s->mem);
+    memset(t, 0, sizeof *t);
+    toy_data_create(&t->data, 130, STEPS, 14, CLASSES, 6);
+    toy_training_create(t, "forward_forward");
+    t->net_options.hidden = (struct int_list){depth, {20, 11, 8}};
+    toy_training_set(t, "skip_first", skip_first);
+    toy_training_set(t, "label_scale", "2.5");
+    toy_training_set(t, "lr", "0.02");
+    toy_training_set(t, "batch", "30");
+    toy_training_init(t, 5);
 }
 
 /* After some training, so that the labels have learnt to matter. One hidden layer counts even where the first
@@ -256,19 +227,19 @@ Test(forward_forward, predicts_the_label_of_the_largest_goodness)
 {
     for (size_t depth = 1; depth <= 3; depth++)
         for (int skip = 0; skip < 2; skip++) {
-            struct setting s;
-            struct step_report r = {0};
-            const struct solver *ff = begin(&s, depth, skip ? "true" : "false");
+            struct toy_training s;
+            begin(&s, depth, skip ? "true" : "false");
+            const struct batch *train = &s.env.train;
             real scores[130 * CLASSES];
             size_t right = 0;
-            for (int i = 0; i < 20; i++) cr_assert_eq(ff->step(s.state, &r, NULL), ST_OK);
-            cr_assert_eq(ff->predict(s.state, &s.train, scores, NULL), ST_OK);
+            for (int i = 0; i < 20; i++) toy_training_step(&s);
+            cr_assert_eq(s.solver->predict(s.state, train, scores, NULL), ST_OK);
             for (size_t i = 0; i < 130; i++) {
                 double best = -1;
                 size_t chosen = 0;
                 for (size_t k = 0; k < CLASSES; k++) {
                     double g =
-                        goodness_by_loops(&s.net, s.train.x, i, k, 2.5, 0.15, skip && depth > 1 ? 2 : 1);
+                        goodness_by_loops(&s.net, train->x, i, k, 2.5, 0.15, skip && depth > 1 ? 2 : 1);
                     cr_expect_float_eq((double)scores[i * CLASSES + k], g, 1e-5 * (1 + g));
                     if (g > best) {
                         best = g;
@@ -276,29 +247,29 @@ Test(forward_forward, predicts_the_label_of_the_largest_goodness)
                     }
                 }
                 cr_expect_eq(loss_argmax(CLASSES, scores + i * CLASSES), chosen);
-                right += chosen == (size_t)s.train.labels[i];
+                right += chosen == (size_t)train->labels[i];
             }
             cr_expect_gt(right, 85, "%zu hidden layers: %zu of 130 right, a third is chance", depth, right);
-            end(&s);
+            toy_training_free(&s);
         }
 }
 
 Test(forward_forward, readout_and_data_stay_as_they_are)
 {
-    struct setting s;
-    struct step_report r = {0};
-    const struct solver *ff = begin(&s, 2, "false");
-    size_t size = s.net.n[3] * s.net.n[2], entries = s.train.x->start[130 * STEPS];
+    struct toy_training s;
+    begin(&s, 2, "false");
+    const struct batch *train = &s.env.train;
+    size_t size = s.net.n[3] * s.net.n[2], entries = train->x->start[130 * STEPS];
     real *readout = mem_reals(&s.mem, size, NULL), *values = mem_reals(&s.mem, entries, NULL);
     real first = s.net.W[1][0];
     memcpy(readout, s.net.W[3], size * sizeof *readout);
-    memcpy(values, s.train.x->value, entries * sizeof *values);
-    cr_assert_eq(ff->step(s.state, &r, NULL), ST_OK);
-    cr_expect_eq(r.samples, 130.0);
+    memcpy(values, train->x->value, entries * sizeof *values);
+    double samples = toy_training_step(&s);
+    cr_expect_eq(samples, 130.0);
     cr_expect_eq(memcmp(readout, s.net.W[3], size * sizeof *readout), 0);
-    cr_expect_eq(memcmp(values, s.train.x->value, entries * sizeof *values), 0);
+    cr_expect_eq(memcmp(values, train->x->value, entries * sizeof *values), 0);
     cr_expect_neq(first, s.net.W[1][0], "layer 1 must have been trained");
-    end(&s);
+    toy_training_free(&s);
 }
 
 Test(forward_forward, refuses_data_without_room_for_the_label)

@@ -282,32 +282,16 @@ Test(forward_mode, hand_unrolled_two_steps)
 {
     for (int detach = 0; detach < 2; detach++) {
         struct mem mem = {0};
-        struct spikes_builder builder;
-        struct spikes x;
-        struct net_options o;
-        struct net net;
+        struct toy_two_steps two;
         struct forward_estimator f;
-        int label = 1;
-        cr_assert_eq(spikes_begin(&builder, 1, 2, 1, NULL), ST_OK);
-        for (int t = 0; t < 2; t++) {
-            cr_assert_eq(spikes_add(&builder, 0, 1.0, NULL), ST_OK);
-            cr_assert_eq(spikes_end_row(&builder, NULL), ST_OK);
-        }
-        cr_assert_eq(spikes_finish(&builder, &x, &mem, NULL), ST_OK);
-        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        o.hidden = (struct int_list){1, {1}};
-        o.leak = 0.5;
-        cr_assert_eq(net_create(&net, &o, 1, 2, &mem, NULL), ST_OK);
-        net.W[1][0] = R(1.2);
-        net.W[2][0] = R(2.0);
+        toy_two_steps_create(&two, RESET_SOFT, 1.2, (const double[]){2, 0}, &mem);
         struct forward_options how = {
             .directions = 1, .surrogate = &surrogates[3], .slope = R(1.0), .detach_reset = detach == 1};
-        struct batch b = {.x = &x, .n = 1, .labels = &label};
-        cr_assert_eq(forward_create(&f, &how, &net, 2, 1, 1, &mem, NULL), ST_OK);
+        cr_assert_eq(forward_create(&f, &how, &two.net, 2, 1, 1, &mem, NULL), ST_OK);
         f.directions[0] = R(2.0); /* dw */
         f.directions[1] = R(1.0); /* dv */
         f.directions[2] = R(3.0);
-        double loss = forward_derivatives(&f, &net, &b, NULL);
+        double loss = forward_derivatives(&f, &two.net, &two.batch, NULL);
         cr_expect_float_eq(loss, 2.0, 1e-6);
         cr_expect_float_eq(f.derivatives[0], 2.0 * (detach ? 4 : 3) + 1 - 3, 1e-5);
         mem_free(&mem);

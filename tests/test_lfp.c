@@ -1,6 +1,6 @@
 /* Layer-wise feedback propagation: rewards by hand, conservation, what it leaves alone. */
 #include "baselines/lfp.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -62,31 +62,13 @@ Test(lfp, hand_unrolled_two_layers_two_steps)
     const int resets[] = {RESET_SOFT, RESET_NONE};
     for (int k = 0; k < 2; k++) {
         struct mem mem = {0};
-        struct spikes_builder builder;
-        struct spikes x;
-        struct net_options o;
-        struct net net;
+        struct toy_two_steps two;
         struct lfp_work w;
-        int label = 1;
-        cr_assert_eq(spikes_begin(&builder, 1, 2, 1, NULL), ST_OK);
-        for (int t = 0; t < 2; t++) {
-            cr_assert_eq(spikes_add(&builder, 0, 1.0, NULL), ST_OK);
-            cr_assert_eq(spikes_end_row(&builder, NULL), ST_OK);
-        }
-        cr_assert_eq(spikes_finish(&builder, &x, &mem, NULL), ST_OK);
-        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        o.hidden = (struct int_list){1, {1}};
-        o.leak = 0.5;
-        o.reset = resets[k];
-        cr_assert_eq(net_create(&net, &o, 1, 2, &mem, NULL), ST_OK);
-        net.W[1][0] = R(1.8);
-        net.W[2][0] = R(2.0);
-        net.W[2][1] = R(-1.0);
+        toy_two_steps_create(&two, resets[k], 1.8, (const double[]){2, -1}, &mem);
         real *feedback[] = {NULL, mem_reals(&mem, 1, NULL), mem_reals(&mem, 2, NULL)};
-        struct batch b = {.x = &x, .n = 1, .labels = &label};
         const struct lfp_rule rule = {LFP_MISCLASSIFIED, LFP_SIGNED, R(1e-9)};
-        cr_assert_eq(lfp_work_create(&w, &net, 2, 1, &mem, NULL), ST_OK);
-        double rewarded = lfp_block(&w, &net, &b, 0, 1, &rule, feedback);
+        cr_assert_eq(lfp_work_create(&w, &two.net, 2, 1, &mem, NULL), ST_OK);
+        double rewarded = lfp_block(&w, &two.net, &two.batch, 0, 1, &rule, feedback);
         cr_expect_float_eq(rewarded, 2, 1e-6);
         cr_expect_float_eq((double)feedback[2][0], 0.5, 1e-5);
         cr_expect_float_eq((double)feedback[2][1], -1.0, 1e-5);
@@ -141,7 +123,7 @@ Test(lfp, rewards_are_conserved_where_all_parts_are_positive)
         }
 }
 
-/* Mini-batches with remainders of any size, for both trainers of baselines/minibatch.h; the sanitizers watch.
+/* Mini-batches with remainders of any size, for trainers of baselines/minibatch.h; the sanitizers watch.
  * A weight of zero stays zero under LFP, all others move. */
 Test(lfp, remainders_of_any_size_and_weights_of_zero)
 {
@@ -156,37 +138,21 @@ Test(lfp, remainders_of_any_size_and_weights_of_zero)
                  {"forward_forward", 129, "65"},
                  {"forward_forward", 3, "100"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct solver *solver = solver_find(cases[i].solver);
-        struct mem mem = {0};
-        struct dataset d;
-        struct net net;
-        struct net_options o;
-        struct rng rng;
-        struct error e = {0};
-        void *state = NULL;
-        struct step_report r = {0};
-        toy_data_create(&d, cases[i].n, 5, 8, 3, 1);
-        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        o.hidden = (struct int_list){1, {7}};
-        o.start = START_KAIMING;
-        toy_net_create(&net, &o, &d, &mem, 1);
-        net.W[1][3] = net.W[2][4] = 0;
-        void *options = mem_alloc(&mem, 1, solver->options.size, NULL);
-        cr_assert_eq(opt_defaults(&solver->options, options, NULL), ST_OK);
-        cr_assert_eq(opt_set(opt_find(&solver->options, "batch"), options, cases[i].batch, NULL), ST_OK);
-        rng_seed(&rng, 1, "solver");
-        struct train_env env = {.net = &net, .net_options = &o, .info = &d.info, .rng = &rng};
-        env.train = dataset_batch(&d, SPLIT_TRAIN);
-        real before = net.W[1][0];
-        cr_assert_eq(solver->init(&state, options, &env, &e), ST_OK, "%s", e.text);
-        cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
-        cr_expect_eq(r.samples, (double)cases[i].n);
-        cr_expect(net_finite(&net));
-        cr_expect_neq(net.W[1][0], before, "%s must train", cases[i].solver);
-        if (strcmp(cases[i].solver, "lfp") == 0) cr_expect(net.W[1][3] == 0 && net.W[2][4] == 0);
-        solver->free(state);
-        dataset_free(&d);
-        mem_free(&mem);
+        struct toy_training t = {0};
+        toy_data_create(&t.data, cases[i].n, 5, 8, 3, 1);
+        toy_training_create(&t, cases[i].solver);
+        t.net_options.hidden = (struct int_list){1, {7}};
+        t.net_options.start = START_KAIMING;
+        toy_training_set(&t, "batch", cases[i].batch);
+        toy_training_init(&t, 1);
+        t.net.W[1][3] = t.net.W[2][4] = 0;
+        real before = t.net.W[1][0];
+        double samples = toy_training_step(&t);
+        cr_expect_eq(samples, (double)cases[i].n);
+        cr_expect(net_finite(&t.net));
+        cr_expect_neq(t.net.W[1][0], before, "%s must train", cases[i].solver);
+        if (strcmp(cases[i].solver, "lfp") == 0) cr_expect(t.net.W[1][3] == 0 && t.net.W[2][4] == 0);
+        toy_training_free(&t);
     }
 }
 

@@ -45,3 +45,24 @@ void toy_net_create(struct net *net, struct net_options *o, const struct dataset
     cr_assert_eq(net_create(net, o, d->info.n_inputs, d->info.n_classes, m, &e), ST_OK, "%s", e.text);
     cr_assert_eq(net_start(net, o, &train, NULL, &rng, &e), ST_OK, "%s", e.text);
 }
+
+void toy_two_steps_create(struct toy_two_steps *t, int reset, double w, const double v[2], struct mem *m)
+{
+    struct spikes_builder builder;
+    struct net_options o;
+    cr_assert_eq(spikes_begin(&builder, 1, 2, 1, NULL), ST_OK);
+    for (int step = 0; step < 2; step++) {
+        cr_assert_eq(spikes_add(&builder, 0, 1.0, NULL), ST_OK);
+        cr_assert_eq(spikes_end_row(&builder, NULL), ST_OK);
+    }
+    cr_assert_eq(spikes_finish(&builder, &t->x, m, NULL), ST_OK);
+    cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+    o.hidden = (struct int_list){1, {1}};
+    o.leak = 0.5;
+    o.reset = reset;
+    cr_assert_eq(net_create(&t->net, &o, 1, 2, m, NULL), ST_OK);
+    t->net.W[1][0] = (real)w;
+    for (int k = 0; k < 2; k++) t->net.W[2][k] = (real)v[k];
+    t->label = 1;
+    t->batch = (struct batch){.x = &t->x, .n = 1, .labels = &t->label};
+}

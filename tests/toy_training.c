@@ -1,0 +1,50 @@
+/* See toy_training.h. */
+#include "tests/toy_training.h"
+#include <criterion/criterion.h>
+
+void toy_training_create(struct toy_training *t, const char *solver)
+{
+    t->solver = solver_find(solver);
+    cr_assert_not_null(t->solver);
+    cr_assert_eq(opt_defaults(&net_option_table, &t->net_options, NULL), ST_OK);
+    t->options = mem_alloc(&t->mem, 1, t->solver->options.size, NULL);
+    cr_assert_not_null(t->options);
+    cr_assert_eq(opt_defaults(&t->solver->options, t->options, NULL), ST_OK);
+}
+
+void toy_training_set(struct toy_training *t, const char *option, const char *value)
+{
+    struct error e = {0};
+    const struct option *o = opt_find(&t->solver->options, option);
+    cr_assert_not_null(o, "%s", option);
+    cr_assert_eq(opt_set(o, t->options, value, &e), ST_OK, "%s", e.text);
+}
+
+void toy_training_init(struct toy_training *t, uint64_t net_seed)
+{
+    struct error e = {0};
+    toy_net_create(&t->net, &t->net_options, &t->data, &t->mem, net_seed);
+    rng_seed(&t->rng, 1, "solver");
+    t->env = (struct train_env){.net = &t->net,
+                                .net_options = &t->net_options,
+                                .info = &t->data.info,
+                                .train = dataset_batch(&t->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&t->data, SPLIT_VALIDATION),
+                                .rng = &t->rng};
+    cr_assert_eq(t->solver->init(&t->state, t->options, &t->env, &e), ST_OK, "%s", e.text);
+}
+
+double toy_training_step(struct toy_training *t)
+{
+    struct step_report r = {0};
+    struct error e = {0};
+    cr_assert_eq(t->solver->step(t->state, &r, &e), ST_OK, "%s", e.text);
+    return r.samples;
+}
+
+void toy_training_free(struct toy_training *t)
+{
+    t->solver->free(t->state);
+    dataset_free(&t->data);
+    mem_free(&t->mem);
+}

@@ -1,0 +1,28 @@
+/* A solver in training on toy data, by itself: without the runner. */
+#ifndef SPIKEBENCH_TESTS_TOY_TRAINING_H
+#define SPIKEBENCH_TESTS_TOY_TRAINING_H
+
+#include "tests/toy_data.h"
+
+struct toy_training {
+    struct mem mem;
+    struct dataset data;
+    struct net_options net_options;
+    struct net net;
+    struct rng rng;
+    struct train_env env;
+    const struct solver *solver;
+    void *options, *state;
+};
+
+/* Chooses the solver and the network's options, all with their defaults; the data are in t->data already. */
+void toy_training_create(struct toy_training *t, const char *solver);
+/* Sets an option of the solver. */
+void toy_training_set(struct toy_training *t, const char *option, const char *value);
+/* Creates the net as t->net_options say, and the solver's state: random numbers from seed 1. */
+void toy_training_init(struct toy_training *t, uint64_t net_seed);
+/* One step; returns the samples that it reports. */
+double toy_training_step(struct toy_training *t);
+void toy_training_free(struct toy_training *t);
+
+#endif
