@@ -74,7 +74,11 @@ download() {
             rm -f "$part" && transfer
             code=$?
         fi
-        [ $code -eq 0 ] || fail "$file: curl failed with exit code $code; run the command again to go on" || return 1
+        advice=''
+        case $code in
+        6 | 7 | 18 | 28 | 52 | 55 | 56) [ ! -f "$part" ] || advice='; run the command again to go on' ;;
+        esac
+        [ $code -eq 0 ] || fail "$file: curl failed with exit code $code$advice" || return 1
         [ -f "$part" ] || : >"$part" # curl writes no file for an empty one
     fi
     if verify "$part"; then
@@ -150,6 +154,18 @@ fetch_one() {
     [ -z "$gives" ] || unpack
 }
 
+# The target folders, each named once, before anything is fetched.
+check_writable() {
+    for folder in $(say "$rows" | awk -F , '!seen[$2]++ { print $2 }'); do
+        if reason=$(mkdir -p "$to/$folder" 2>&1); then
+            [ ! -w "$to/$folder" ] || continue
+            reason='Permission denied'
+        fi
+        complain "$to/$folder cannot be written: ${reason##*: }"
+        exit 1
+    done
+}
+
 while [ $# -gt 0 ]; do
     case $1 in
     --list) mode=list ;;
@@ -175,7 +191,8 @@ done
 [ -r "$sources" ] || refuse_usage "$sources cannot be read"
 [ "$(head -n 1 "$sources")" = "$header" ] || refuse_usage "$sources: line 1: the columns are not $header"
 if [ $mode = list ]; then
-    awk -F , 'NR > 1 { if ($1 != last) printf "%s%s: %s, %s\n", $1, ($2 != $1 ? " (" $2 ")" : ""), $9, $10
+    awk -F , -v name="$name" 'NR > 1 && (name == "" || $1 == name || $2 == name) {
+                       if ($1 != last) printf "%s%s: %s, %s\n", $1, ($2 != $1 ? " (" $2 ")" : ""), $9, $10
                        printf "    %s, %s, %s\n", $3, ($5 == "" ? "size unknown" : $5 " bytes"), ($6 == "" ? "no checksum" : $6)
                        last = $1 }' "$sources"
     exit 0
@@ -185,6 +202,11 @@ rows=$(awk -F , -v name="$name" 'NR > 1 && ($1 == name || $2 == name)' "$sources
 [ -n "$rows" ] || refuse_usage "'$name' is not in $sources; see 'spikebench dataset fetch --list'"
 [ -n "$to" ] || refuse_usage "where to? Set SPIKEBENCH_DATA or give --to DIR"
 
+case $from in
+'' | https://* | http://* | file://*) ;;
+*) refuse_usage "--from '$from': an address that begins with https://, http:// or file://" ;;
+esac
+
 need sha256sum coreutils
 need md5sum coreutils
 if [ $mode = fetch ]; then
@@ -192,6 +214,7 @@ if [ $mode = fetch ]; then
     case $rows in *.zip,*) need unzip ;; esac
 fi
 say "$rows" | awk -F , -v to="$to" 'NR == 1 { printf "%s to %s/%s\nlicence: %s, see %s\n", $1, to, $2, $9, $10 }'
+[ $mode = dry-run ] || check_writable
 # shellcheck disable=SC2034 # not all columns are used
 while IFS=, read -r dataset folder file gives size checksum checksum_from url licence page <&3; do
     fetch_one || failed=1

@@ -55,6 +55,17 @@ static status read_side(const char *folder, const char *side, struct idx *pictur
     return ST_OK;
 }
 
+/* Adds to the error of missing training files what can be had where the test files are there. */
+static status hint_test_side(const char *folder, struct error *e)
+{
+    char path[PATH_MOST], missing[sizeof e->text];
+    if (!e || find_file(folder, "t10k-images-idx3-ubyte", path, NULL) != ST_OK ||
+        find_file(folder, "t10k-labels-idx1-ubyte", path, NULL) != ST_OK)
+        return ST_NO_DATA;
+    memcpy(missing, e->text, sizeof missing);
+    return FAIL(e, ST_NO_DATA, "%s; dataset.side=test needs only the t10k files", missing);
+}
+
 /* Puts the sides one behind the other. */
 static status join(struct images *i, const struct idx *pictures, const struct idx *labels, size_t sides,
                    struct error *e)
@@ -88,6 +99,7 @@ status idx_images(struct images *i, const char *name, const char *path, enum idx
     *i = (struct images){.n_classes = CLASSES, .top = TOP};
     TRY(find_folder(name, path, folder, sizeof folder, e));
     status st = read_side(folder, sides == 2 ? "train" : "t10k", &pictures[0], &labels[0], &scratch, e);
+    if (st == ST_NO_DATA && sides == 2) st = hint_test_side(folder, e);
     if (st == ST_OK && sides == 2) st = read_side(folder, "t10k", &pictures[1], &labels[1], &scratch, e);
     if (st == ST_OK && sides == 2 &&
         (pictures[0].width != pictures[1].width || pictures[0].height != pictures[1].height))

@@ -64,6 +64,9 @@ extern const struct command_option program_options[];
 /* The command called by the first n_words of `words` ("dataset", "info"), or NULL. */
 const struct command *command_find(const char *const *words, size_t n_words);
 
+/* The name in `table` that `name` may have meant, or NULL. */
+const char *command_nearest(const struct command *table, const char *name);
+
 /* Calls visit for every command and subcommand with its full name, a group before its subcommands. */
 typedef void (*command_visitor)(void *context, const struct command *c, const char *path);
 void command_each(command_visitor visit, void *context);

@@ -1,5 +1,6 @@
 /* Finding commands in the table and printing what it says of them. */
 #include "experiments/command_table.h"
+#include "support/opt.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,6 +22,15 @@ const struct command *command_find(const char *const *words, size_t n_words)
         table = found->subcommands;
     }
     return found;
+}
+
+const char *command_nearest(const struct command *table, const char *name)
+{
+    enum { NAMES_MOST = 100 };
+    const char *names[NAMES_MOST];
+    size_t n = 0;
+    for (; n < NAMES_MOST && table[n].name; n++) names[n] = table[n].name;
+    return opt_nearest(name, names, n);
 }
 
 /* "dataset info": the same by one text. */

@@ -63,8 +63,8 @@ static status check_name(const char *name, const char *sources, struct error *e)
     if (st == ST_OK && !known) {
         const char *nearest = opt_nearest(name, names, n);
         st = FAIL(e, ST_USAGE,
-                  "'%.60s' is no dataset that can be fetched%s%s%s; see 'spikebench dataset fetch --list'",
-                  name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                  "'%.60s' is no dataset that can be fetched%s%s%s 'spikebench dataset fetch --list'", name,
+                  nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see");
     }
     csv_table_free(&t);
     return st;

@@ -16,6 +16,17 @@ status dataset_request_whole(const char *name, const char *text, uint64_t most, 
     return ST_OK;
 }
 
+static status unknown_option(const struct dataset_source *source, const char *key, struct error *e)
+{
+    const char *names[100];
+    size_t n = 0;
+    for (; n < 100 && n < source->options.n; n++) names[n] = source->options.options[n].key;
+    const char *nearest = opt_nearest(key, names, n);
+    return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'%s%s%s 'spikebench help %s'", source->name, key,
+                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see",
+                source->name);
+}
+
 status dataset_request_set(const struct dataset_source *source, void *options, const char *text,
                            struct error *e)
 {
@@ -28,10 +39,18 @@ status dataset_request_set(const struct dataset_source *source, void *options, c
     memcpy(key, text, n);
     key[n] = '\0';
     const struct option *option = opt_find(&source->options, key);
-    if (!option)
-        return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'; see 'spikebench help %s'", source->name,
-                    key, source->name);
+    if (!option) return unknown_option(source, key, e);
     return opt_set(option, options, text + n + 1, e);
+}
+
+status dataset_request_index(size_t index, const char *dataset, enum split split, size_t n, struct error *e)
+{
+    if (index < n) return ST_OK;
+    if (n == 0)
+        return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has no samples", index,
+                    split_names[split], dataset);
+    return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has %zu samples, 0 to %zu", index,
+                split_names[split], dataset, n, n - 1);
 }
 
 status dataset_request_split(const char *text, enum split *split, struct error *e)
@@ -76,8 +95,8 @@ static status find_source(struct dataset_request *r, const char *name, struct er
         n++;
     }
     const char *nearest = opt_nearest(name, names, n);
-    return FAIL(e, ST_USAGE, "unknown dataset '%.60s'%s%s%s; see 'spikebench list datasets'", name,
-                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return FAIL(e, ST_USAGE, "unknown dataset '%.60s'%s%s%s 'spikebench list datasets'", name,
+                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see");
 }
 
 static status read_all(struct dataset_request *r, int argc, char **argv, unsigned flags, struct error *e)

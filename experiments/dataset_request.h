@@ -37,6 +37,8 @@ status dataset_request_set(const struct dataset_source *source, void *options, c
 /* A whole number from 0 to `most`, the value of option `name`. ST_USAGE. */
 status dataset_request_whole(const char *name, const char *text, uint64_t most, uint64_t *value,
                              struct error *e);
+/* Refuses the index of a sample where `split` has n samples. ST_USAGE. */
+status dataset_request_index(size_t index, const char *dataset, enum split split, size_t n, struct error *e);
 /* The value of --split. ST_USAGE. */
 status dataset_request_split(const char *text, enum split *split, struct error *e);
 

@@ -37,10 +37,7 @@ static status prepare(struct sample *s, const struct dataset_request *r, const s
     double events = 0;
     char what[40] = "no label";
     *s = (struct sample){.request = r, .info = &d->info, .x = &d->x[r->split], .index = r->index};
-    if (r->index >= d->info.n[r->split])
-        return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has %zu samples, 0 to %zu", r->index,
-                    split_names[r->split], r->source->name, d->info.n[r->split],
-                    d->info.n[r->split] ? d->info.n[r->split] - 1 : 0);
+    TRY(dataset_request_index(r->index, r->source->name, r->split, d->info.n[r->split], e));
     if (d->info.width) {
         s->frame = mem_alloc(m, d->info.channels * d->info.height * d->info.width, sizeof *s->frame, e);
         if (!s->frame) return ST_MEMORY;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CLASSES_MOST = 10, SENSOR_MOST = 256 };
 
@@ -47,16 +48,35 @@ static status check_empty(const char *folder, struct error *e)
     for (struct dirent *entry; empty && (entry = readdir(d)) != NULL;)
         empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
     closedir(d);
-    return empty ? ST_OK : FAIL(e, ST_USAGE, "%s: the folder is not empty", folder);
+    return empty ? ST_OK
+                 : FAIL(e, ST_USAGE,
+                        "%s: the folder is not empty; if an interrupted 'dataset write' left it, remove "
+                        "%s/Train and %s/Test",
+                        folder, folder, folder);
 }
 
-static status write_all(const struct dataset_request *r, struct writing *w, struct error *e)
+/* Makes FOLDER/Train, or says why nothing can be written there. */
+static status make_train(const char *folder, struct error *e)
+{
+    char path[4200];
+    int n = snprintf(path, sizeof path, "%s/Train", folder);
+    if (n < 0 || (size_t)n >= sizeof path) return FAIL(e, ST_USAGE, "--out: the name is too long");
+    return path_make(path, e);
+}
+
+/* Removes the empty folders that a write without files has made. */
+static void remove_made(const char *folder, bool was_there)
+{
+    char path[4200];
+    (void)snprintf(path, sizeof path, "%s/Train", folder);
+    (void)rmdir(path);
+    if (!was_there) (void)rmdir(folder);
+}
+
+static status write_into(const struct dataset_request *r, struct writing *w, struct error *e)
 {
     struct dataset_info info = {0};
-    if (!r->out) return FAIL(e, ST_USAGE, "--out DIR is missing");
-    if (!r->source->recordings)
-        return FAIL(e, ST_USAGE, "dataset '%s' has no event recordings", r->source->name);
-    TRY(check_empty(r->out, e));
+    TRY(make_train(r->out, e));
     TRY(r->source->probe(r->options, &info, e));
     if (info.width > SENSOR_MOST || info.height > SENSOR_MOST)
         return FAIL(e, ST_CONFIG, "a sensor of %zu x %zu pixels: the format has room for %d x %d", info.width,
@@ -66,6 +86,19 @@ static status write_all(const struct dataset_request *r, struct writing *w, stru
     progress_start(&w->progress, stderr);
     status st = r->source->recordings(r->options, r->seed, take, w, e);
     progress_clear(&w->progress);
+    return st;
+}
+
+/* An --out that cannot be written is found before anything is computed. */
+static status write_all(const struct dataset_request *r, struct writing *w, struct error *e)
+{
+    if (!r->out) return FAIL(e, ST_USAGE, "--out DIR is missing");
+    if (!r->source->recordings)
+        return FAIL(e, ST_USAGE, "dataset '%s' has no event recordings", r->source->name);
+    TRY(check_empty(r->out, e));
+    bool was_there = access(r->out, F_OK) == 0;
+    status st = write_into(r, w, e);
+    if (w->done == 0) remove_made(r->out, was_there);
     return st;
 }
 

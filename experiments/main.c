@@ -49,7 +49,9 @@ static int dispatch(int argc, char **argv)
     }
     const struct command *command = command_find((const char *const[]){argv[1]}, 1);
     if (command) return command->run(argc - 1, argv + 1);
-    (void)fprintf(stderr, "spikebench: unknown command '%.60s'\n", argv[1]);
+    const char *nearest = command_nearest(command_table, argv[1]);
+    (void)fprintf(stderr, "spikebench: unknown command '%.60s'%s%s%s\n", argv[1],
+                  nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     print_usage(stderr);
     return EXIT_WRONG;
 }

@@ -17,8 +17,8 @@ status unknown_name(struct error *e, const char *where, const char *what, const 
     }
     const char *nearest = opt_nearest(key, names, n);
     if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
-    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s; allowed: %s", where, what, key, of, near_text,
-                allowed);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
+                nearest ? "" : ";", allowed);
 }
 
 status settings_create(struct settings *s, size_t capacity, struct mem *m, struct error *e)

@@ -58,7 +58,7 @@ struct set_text {
 };
 status settings_split(const char *text, struct set_text *set, struct error *e);
 
-/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'?; allowed: ..."; of is "" or such as " of solver
+/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'? allowed: ..."; of is "" or such as " of solver
  * 'admm'". */
 status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
                     const char *const *names, size_t n);

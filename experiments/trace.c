@@ -1,6 +1,7 @@
 /* spikebench trace: what a trained network does with one sample. */
 #include "experiments/ascii.h"
 #include "experiments/commands.h"
+#include "experiments/dataset_request.h"
 #include "experiments/drawing.h"
 #include "experiments/look.h"
 #include "support/csvio.h"
@@ -44,9 +45,7 @@ static status simulate(struct look_trace *s, const struct look_request *r, struc
     struct batch b = dataset_batch(&t->data, r->split);
     const struct net *net = &t->net;
     char classes[80] = "";
-    if (r->index >= b.n)
-        return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has %zu samples, counted from 0",
-                    r->index, split_names[r->split], t->run->dataset->name, b.n);
+    TRY(dataset_request_index(r->index, t->run->dataset->name, r->split, b.n, e));
     *s = (struct look_trace){.request = r, .net = net, .x = b.x, .T = b.x->T, .H = net->L - 1, .label = -1};
     s->sample = batch_sample(&b, r->index);
     TRY(trace_create(&s->trace, net, s->T, 1, true, &t->mem, e));

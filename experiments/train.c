@@ -103,6 +103,24 @@ static status write_experiment(const struct request *r, char *path, size_t size,
     return fclose(f) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
 }
 
+/* Refuses several runs, and says which --set has several values where one does. */
+static status refuse_runs(const struct request *r, const struct plan *p, struct error *e)
+{
+    for (size_t i = r->n_set; i-- > 0;) {
+        struct set_text set;
+        size_t n = 1;
+        TRY(settings_split(r->set[i], &set, e));
+        const struct option *o = opt_find(run_section(&p->runs[0], set.section).table, set.key);
+        for (const char *c = set.value; o && o->type != OPT_STRING && *c; c++) n += *c == ',';
+        if (n > 1)
+            return FAIL(e, ST_CONFIG, "--set %.*s has %zu values; train takes one",
+                        (int)strcspn(r->set[i], "="), r->set[i], n);
+    }
+    return FAIL(e, ST_CONFIG,
+                "%s plans %zu runs: one is needed; --seed and --set choose among seeds and options",
+                p->source, p->n_runs);
+}
+
 static status load(const struct request *r, struct plan *p, struct error *e)
 {
     char file[PATH_SIZE] = "";
@@ -118,10 +136,7 @@ static status load(const struct request *r, struct plan *p, struct error *e)
         p->source = mem_string(&p->mem, file, e);
         if (!p->source) return ST_MEMORY;
     }
-    if (st == ST_OK && p->n_runs != 1)
-        return FAIL(e, ST_CONFIG,
-                    "%s plans %zu runs: one is needed; --seed and --set choose among seeds and options",
-                    p->source, p->n_runs);
+    if (st == ST_OK && p->n_runs != 1) return refuse_runs(r, p, e);
     return st;
 }
 

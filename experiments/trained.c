@@ -37,12 +37,12 @@ static bool is_sidecar(const char *path)
     return same;
 }
 
-/* NAME + ".tmp", opened for writing. */
+/* NAME + ".tmp", opened for writing; errors name NAME. */
 static FILE *open_temporary(const char *path, char *temporary, size_t size, struct error *e)
 {
     (void)snprintf(temporary, size, "%s.tmp", path);
     FILE *f = fopen(temporary, "wb");
-    if (!f) (void)FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
+    if (!f) (void)FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     return f;
 }
 
@@ -77,11 +77,11 @@ static status hash_file(const char *path, char sha256[HASH_HEX], struct error *e
     return failed ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : ST_OK;
 }
 
-/* Closes a temporary file whose writing ended with `st`, and removes it if that was an error. */
-static status close_temporary(FILE *f, const char *temporary, status st, struct error *e)
+/* Closes the temporary file of `path` whose writing ended with `st`, and removes it if that was an error. */
+static status close_temporary(FILE *f, const char *path, const char *temporary, status st, struct error *e)
 {
-    if (st != ST_OK) err_prefix(e, "%s", temporary);
-    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
+    if (st != ST_OK) err_prefix(e, "%s", path);
+    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     if (st != ST_OK) (void)remove(temporary);
     return st;
 }
@@ -101,11 +101,12 @@ status trained_save(const struct run *run, const struct net *net, const char *da
     TRY(trained_sidecar(weights, path, sizeof path, e));
     FILE *f = open_temporary(weights, new_net, sizeof new_net, e);
     if (!f) return ST_IO;
-    TRY(close_temporary(f, new_net, net_save(net, f, e), e));
+    TRY(close_temporary(f, weights, new_net, net_save(net, f, e), e));
     status st = hash_file(new_net, sha256, e);
     f = st == ST_OK ? open_temporary(path, new_yaml, sizeof new_yaml, e) : NULL;
     if (st == ST_OK)
-        st = f ? close_temporary(f, new_yaml, write_sidecar(run, data_sha256, sha256, how, f, e), e) : ST_IO;
+        st = f ? close_temporary(f, path, new_yaml, write_sidecar(run, data_sha256, sha256, how, f, e), e)
+               : ST_IO;
     if (st == ST_OK && rename(new_net, weights) != 0) st = FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
     if (st == ST_OK && rename(new_yaml, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     if (st != ST_OK) (void)remove(new_net);
@@ -133,6 +134,15 @@ status trained_summary(const char *weights, char *text, size_t size, struct erro
     return text[0] ? ST_OK : FAIL(e, ST_IO, "%s was not written", path);
 }
 
+static status check_complete(const char *weights, struct error *e)
+{
+    FILE *f = fopen(weights, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    status st = net_file_complete(f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
+}
+
 status trained_describe(struct trained *t, const char *weights, struct error *e)
 {
     char path[PATH_SIZE], sha256[HASH_HEX], wanted[HASH_HEX + 8];
@@ -146,11 +156,13 @@ status trained_describe(struct trained *t, const char *weights, struct error *e)
     if (!is_sidecar(path) || !wanted[0])
         return FAIL(e, ST_DATA, "%s: not written by 'spikebench train': it lacks the line '%s...'", path,
                     weights_key);
-    if (strcmp(wanted, sha256) != 0)
+    if (strcmp(wanted, sha256) != 0) {
+        TRY(check_complete(weights, e));
         return FAIL(e, ST_DATA,
                     "%s describes a weight file with SHA-256 %.12s..., but that of %s is %.12s...:"
                     " one of them was changed or is of another network",
                     path, wanted, weights, sha256);
+    }
     TRY(plan_load(&t->plan, path, &(struct plan_overrides){.n_set = 0}, e));
     if (t->plan.n_runs != 1)
         return FAIL(e, ST_DATA, "%s: it plans %zu runs instead of one", path, t->plan.n_runs);

@@ -99,5 +99,8 @@ void net_scores(const struct net *net, const struct trace *tr, size_t C, real *s
  * on error the net keeps the weights that it had. */
 status net_save(const struct net *net, FILE *f, struct error *e);
 status net_load(struct net *net, FILE *f, struct error *e);
+/* ST_DATA with the bytes if a weight file is empty or shorter than its header says; ST_OK also if it is no
+ * weight file at all, which net_load refuses. Moves the position of f. */
+status net_file_complete(FILE *f, struct error *e);
 
 #endif

@@ -60,6 +60,38 @@ static void shape_text(const uint64_t *n, size_t layers, char *text, size_t size
         used += (size_t)snprintf(text + used, size - used, l ? "-%llu" : "%llu", (unsigned long long)n[l]);
 }
 
+static const char *name_of(const char *const *names, uint32_t k)
+{
+    for (uint32_t i = 0; names[i]; i++)
+        if (i == k) return names[i];
+    return "unknown";
+}
+
+status net_file_complete(FILE *f, struct error *e)
+{
+    enum { WIDEST = 1 << 24 }; /* keeps the size within 64 bits */
+    struct header h;
+    if (fseeko(f, 0, SEEK_END) != 0) return FAIL(e, ST_IO, "cannot be read");
+    off_t end = ftello(f);
+    uint64_t size = end > 0 ? (uint64_t)end : 0, expected = sizeof h + sizeof(uint32_t);
+    rewind(f);
+    if (size == 0) return FAIL(e, ST_DATA, "the weight file is empty (0 bytes)");
+    if (size < sizeof h)
+        return FAIL(e, ST_DATA, "the weight file is cut short: %llu bytes, its header alone has %zu",
+                    (unsigned long long)size, sizeof h);
+    if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_IO, "cannot be read");
+    if (memcmp(h.magic, magic, sizeof magic) != 0 || h.layers > NET_MAX_LAYERS ||
+        h.real_size > sizeof(double))
+        return ST_OK;
+    for (size_t l = 0; l <= h.layers; l++)
+        if (h.n[l] > WIDEST) return ST_OK;
+    for (size_t l = 1; l <= h.layers; l++) expected += h.n[l] * h.n[l - 1] * h.real_size;
+    if (size < expected)
+        return FAIL(e, ST_DATA, "the weight file is cut short: %llu bytes of %llu", (unsigned long long)size,
+                    (unsigned long long)expected);
+    return ST_OK;
+}
+
 static status check_header(const struct header *h, const struct header *own, struct error *e)
 {
     char theirs[256], ours[256];
@@ -78,8 +110,10 @@ static status check_header(const struct header *h, const struct header *own, str
     if (memcmp(h, own, sizeof *h) != 0)
         return FAIL(
             e, ST_DATA,
-            "weight file with leak %g, threshold %g, reset %u, readout %u; this network has %g, %g, %u, %u",
-            h->leak, h->threshold, h->reset, h->readout, own->leak, own->threshold, own->reset, own->readout);
+            "weight file with leak %g, threshold %g, reset %s, readout %s; this network has %g, %g, %s, %s",
+            h->leak, h->threshold, name_of(reset_names, h->reset), name_of(readout_names, h->readout),
+            own->leak, own->threshold, name_of(reset_names, own->reset),
+            name_of(readout_names, own->readout));
     return ST_OK;
 }
 

@@ -95,7 +95,10 @@ ParameterizedTestParameters(dataset_write, refused)
         {"event_camera", "--out DIR is missing", 2},
         {"digits --out x", "dataset 'digits' has no event recordings", 2},
         {"nmnist --out x --set path=/nonexistent", "/nonexistent/Train", 1},
-        {"event_camera --out full", "full: the folder is not empty", 2},
+        {"event_camera --out full",
+         "full: the folder is not empty; if an interrupted 'dataset write' left it", 2},
+        {"event_camera --out full", "remove full/Train and full/Test", 2},
+        {"nmnist --out /proc/no --set path=/nonexistent", "/proc/no: ", 1},
         {"event_camera --out full/file --set threshold=1", "full/file", 1},
         {"event_camera --index 3 --out x", "unknown option '--index'", 2},
         {"--help", "usage: spikebench dataset write", 0},
@@ -112,4 +115,6 @@ ParameterizedTest(struct line *c, dataset_write, refused, .init = cli_setup, .fi
     spikebench(&r, text);
     cr_expect_eq(r.code, c->code, "%s: %s", text, r.output);
     cr_expect_not_null(strstr(r.output, c->expected), "%s: %s", text, r.output);
+    cli_shell(&r, "ls");
+    cr_expect_str_eq(r.output, "full\n", "%s left %s", text, r.output);
 }

@@ -150,7 +150,7 @@ Test(fetch, what_is_there_is_left_alone)
     shell("ls -lR --time-style=full-iso out | cmp - before");
     shell("rm -r out");
     fetch("fashion", 1);
-    expect("images.gz: curl failed with exit code 37");
+    expect("images.gz: curl failed with exit code 37\n");
 }
 
 /* The part is not fetched again: here it differs from the mirror's, and only the rest is taken. */
@@ -249,6 +249,9 @@ Test(fetch, mirror_and_dry_run)
     fetch("--list", 0);
     expect("fashion_mnist (fashion): MIT, http://c.d\n    images.gz, 8893 bytes, sha256:");
     expect("a.h5.gz, size unknown, no checksum");
+    fetch("--list fashion", 0);
+    expect("fashion_mnist (fashion): MIT, http://c.d\n    images.gz, 8893 bytes, sha256:");
+    expect_not("a.h5.gz");
 }
 
 Test(fetch, tools_that_are_missing)
@@ -307,7 +310,10 @@ ParameterizedTestParameters(fetch, refused)
         {"shd --form x", "unknown option '--form'; see 'spikebench dataset fetch --help'", 2},
         {"fasion -t out", "unknown option '-t'", 2},
         {"shd --sources nothing.csv", "nothing.csv", 1},
-        {"shd --to file/under", "file", 1},
+        {"shd --to file/under", "file/under/shd cannot be written: Not a directory", 1},
+        {"shd --to /proc/no", "/proc/no/shd cannot be written: ", 1},
+        {"shd --to out --from mirror", "--from 'mirror': an address that begins with https://", 2},
+        {"shd --to out --from ftp://a.b", "--from 'ftp://a.b': an address", 2},
         {"--help", "usage: spikebench dataset fetch NAME", 0},
         {"fasion -h", "usage: spikebench dataset fetch NAME", 0},
     };

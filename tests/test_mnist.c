@@ -154,6 +154,7 @@ Test(mnist, sides_do_not_mix)
     cr_assert_eq(system(command), 0);
     cr_expect_eq(open_data(folder, "n_test=0", &d, &e), ST_NO_DATA);
     cr_expect_not_null(strstr(e.text, "train-images-idx3-ubyte is not there, nor"), "%s", e.text);
+    cr_expect_not_null(strstr(e.text, "; dataset.side=test needs only the t10k files"), "%s", e.text);
     char path[100];
     (void)snprintf(path, sizeof path, "path=%s", folder);
     void *options = data_options(
