@@ -7,6 +7,7 @@
 #   sensitivity   summary.csv: least, median and best validation accuracy per solver
 #   conditioning  curves_summary/*.csv: rcond, backward error and training accuracy per configuration
 #   provenance    runs.csv: one row (no table around it): runs, commits, BLAS and CPU
+#   paired        paired.csv: a row per trainer and depth, differences to the reference with their 95 % intervals, in points
 #   data_size     runs.csv: fitted exponents of the seconds per iteration
 BEGIN { FS = "," }
 
@@ -98,6 +99,17 @@ kind == "list" {
     printf "%s & %s & %s & %s & %s \\\\\n", tex(get("label")), get("seeds"), with_sd(get("acc_train_mean"), get("acc_train_sd")), \
         with_sd(get("acc_test_mean"), get("acc_test_sd")), is_number(get("train_s_mean")) ? sprintf("%.2f", get("train_s_mean")) : "--"
 }
+function points(column) {
+    return sprintf("$%+.1f \\pm %.1f$", 100 * get("acc_" column "_difference"), 100 * get("acc_" column "_half"))
+}
+kind == "paired" {
+    if (NR == 2) {
+        open_table("lrrrrr")
+        print "Trainer & Hidden layers & Pairs & Training & Validation & Test \\\\\n\\midrule"
+    }
+    printf "%s & %d & %d & %s & %s & %s \\\\\n", tex(get("name")), gsub(/-/, "-", cell[place["hidden"]]) + 1, get("pairs"), points("train"), \
+        points("val"), points("test")
+}
 kind == "acceleration" {
     s = remember(names, series())
     remember(depths, get("hidden_layers")); remember(levels, get("accuracy"))
@@ -149,7 +161,7 @@ function exponent(name, which, wanted,    i, n, x, y, sx, sy, sxx, sxy) {
 }
 END {
     if (NR < 2) exit 1
-    if (kind == "list") close_table()
+    if (kind == "list" || kind == "paired") close_table()
     if (kind == "depth") {
         sort_numbers(depths, depths[0])
         open_table("l" columns(depths[0], "c"))
