@@ -151,3 +151,20 @@ Test(paper, every_script_draws_a_small_experiment)
     expect_in(&r, figures, sizeof figures / sizeof *figures);
     cr_expect_null(strstr(r.output, "fail"), "%s", r.output);
 }
+
+Test(paper, table_of_pairs)
+{
+    static struct result r;
+    cli_shell(&r, "mkdir -p in/resync_digits");
+    cli_write("in/resync_digits/summary.csv",
+              SUMMARY_HEADER "x_8,x,digits,8,x,1,3,1,nan,nan,0.9,0.01,nan,0.8,0.01\n");
+    cli_write(
+        "in/resync_digits/paired.csv",
+        "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,acc_val_half,"
+        "acc_test_difference,acc_test_half\nadmm_resync,bptt,8-8,15,0,0,0.0104,0.008,-0.0123,0.0046\n");
+    with_paper(&r, "sh \"$PAPER\"/tables.sh in out >/dev/null && cat out/resync_digits.tex");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    static const char *const expected[] = {
+        "admm\\_resync & 2 & 15 & $+0.0 \\pm 0.0$ & $+1.0 \\pm 0.8$ & $-1.2 \\pm 0.5$ \\\\\n\\bottomrule"};
+    expect_in(&r, expected, 1);
+}
