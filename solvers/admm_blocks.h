@@ -54,7 +54,6 @@ struct weight_system {
     struct chol chol; /* ridge and proximal */
     struct pinv pinv;
     double shift;
-    double step;      /* trust: rms change of W a that the last step would have made */
     double lipschitz; /* linearised: bound of the Gram matrix's largest eigenvalue (largest_eigenvalue) */
     real *power;      /* 2 n_{l-1}: workspace of the power iteration */
     bool fixed;       /* layer 1: the Gram matrix is that of the data, factored once */

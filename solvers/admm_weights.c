@@ -142,7 +142,6 @@ static void shorten_step(struct admm *s, size_t l)
     double rms = sqrt(fmax(0, squares) / ((double)s->N * (double)s->T * (double)n));
     const real scale = rms > s->tau ? (real)(s->tau / rms) : 1;
     for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + scale * W[i];
-    s->weight[l].step = rms;
 }
 
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
