@@ -25,7 +25,7 @@ style(name) = sprintf("lw 2 lc rgb '%s' dt %d pt %d ps 1", hue(trainer(name)), d
 curves(label) = ARG3."/curves_summary/".label.".csv"
 # trainers in the order of the style file, for the legend
 ordered = ""
-do for [i = 1:words(trainers) + words(others)] {
+do for [i = 1:behind(words(others))] {
     do for [k = 1:n] { if (trainer(word(names, k)) == i) { ordered = with_word(ordered, word(names, k)) } }
 }
 least_synops = 1e300
@@ -35,7 +35,7 @@ stats summary using (least_synops = column("synops_mean") < least_synops ? colum
 if (least_synops <= 0 || most_synops <= 0) { least_synops = 1; most_synops = 10 }
 shared = 0
 stats ARG3."/runs.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
-indication = shared ? " (machine was shared)" : ""
+indication = shared ? ", shared machine" : ""
 # whose forward passes are known: the profile has them; one alone is compared with nobody
 counted = ""
 stats profile using (counted = stringcolumn("measure") eq "forward_passes" ? with_word(counted, stringcolumn("label")) : counted, 0) nooutput
@@ -81,19 +81,19 @@ curve(r, measure) = is_floor(word(row_names, r)) \
     : has(word(row_names, r), measure) \
     ? sprintf("curves('%s') using (positive(column('%s_med'))):(100 * column('acc_test_med')) with linespoints pn 5 %s notitle, ", \
         word(rows, r), measure, style(word(row_names, r))) : ""
-width = 130 + 330.0 * D + rest
+width = 130 + 330.0 * (D > 1 ? D : 2) + rest
 do for [format in formats] {
     height = 50 + 400.0 * M
     unset key
     eval terminal(format, width, height)
     set output ARG2.".".format
-    set multiplot layout M,D title "Test accuracy (%) of the simulated network on ".ARG4.": medians over seeds".indication noenhanced \
+    set multiplot layout M,D title "Test accuracy (%) of the simulated network on ".ARG4.": medians over seeds" noenhanced \
         font ",17" margins 60 / width,1 - rest / width,75 / height,1 - 75 / height spacing 40 / width,120 / height
     set logscale x
     set format x "10^{%T}"
     eval error_axis
     do for [m = 1:M] {
-        set xlabel word(measures, m) eq "train_s" ? "training time (s)" : "forward passes"
+        set xlabel word(measures, m) eq "train_s" ? "training time (s)".indication : "forward passes"
         if (high_x[m] > low_x[m]) { set xrange [low_x[m] / 1.3:high_x[m] * 1.3] } else { set xrange [0.1:10] }
         do for [d = 1:D] {
             set title hidden(d)
@@ -128,7 +128,7 @@ do for [name in names] { longest = strlen(name) > longest ? strlen(name) : longe
 left = 30 + 10.0 * longest # pixels of the names
 at_rank(name) = -rank[place(names, name)]
 do for [format in formats] {
-    width = 50 + left + 310.0 * D
+    width = 50 + left + 310.0 * (D > 1 ? D : 2)
     height = 130 + 26.0 * n
     eval terminal(format, width, height)
     set output further("final", format)
@@ -170,7 +170,7 @@ set xrange [*:*]
 tics = "set xtics (1)"
 do for [k = 1:11] { do for [m = 1:3] { tics = tics.sprintf("; set xtics add ('%s' %g)", gprintf("%.0s%c", word("1 2 5", m) * 10.0 ** k), word("1 2 5", m) * 10.0 ** k) } }
 do for [format in formats] {
-    width = 80 + 330.0 * D + rest
+    width = 80 + 330.0 * (D > 1 ? D : 2) + rest
     height = 500.0
     eval terminal(format, width, height)
     set output further("synops", format)

@@ -1,5 +1,5 @@
-# Accuracy and seconds against the width of the hidden layers: means over seeds, and each run. Seconds on log-log axes with
-# the exponent fitted to the upper half of the widths.
+# Accuracy and seconds against the width of the hidden layers: means over seeds, and each run. Seconds on log-log axes; the
+# legend gives the exponent of the seconds per iteration, fitted to the upper half of the widths.
 # gnuplot -c experiments/width.gp SCRIPTS OUT FOLDER DATASET "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
 load ARG1."/style.gp"
 runs = ARG3."/runs.csv"
@@ -23,45 +23,43 @@ per_step(d) = column("iters") > 0 && column("train_s") > 0 ? column("train_s") /
 total(d) = column("train_s") > 0 ? column("train_s") : NaN
 # seconds ~ width^slope over the widths above the geometric middle
 middle = sqrt(least * most)
-array slope[2 * n]
+array slope[n]
 do for [i = 1:n] {
-    do for [k = 1:2] {
-        fitted = ""
-        points = 0
-        stats runs using (fitted = of(i) && wide(0) >= middle && total(0) > 0 ? with_word(fitted, sprintf("%g", wide(0))) : fitted, 0) nooutput
-        slope[2 * i + k - 2] = NaN
-        if (words(fitted) > 1) {
-            stats runs using (of(i) && wide(0) >= middle ? log(wide(0)) : NaN):(log(k == 1 ? per_step(0) : total(0))) nooutput
-            slope[2 * i + k - 2] = STATS_slope
-        }
+    fitted = ""
+    stats runs using (fitted = of(i) && wide(0) >= middle && per_step(0) > 0 ? with_word(fitted, sprintf("%g", wide(0))) : fitted, 0) nooutput
+    slope[i] = NaN
+    if (words(fitted) > 1) {
+        stats runs using (of(i) && wide(0) >= middle ? log(wide(0)) : NaN):(log(per_step(0))) nooutput
+        slope[i] = STATS_slope
     }
 }
 colour_of(i) = hue(trainer(word(names, i)))
-titled(i, k) = slope[2 * i + k - 2] == slope[2 * i + k - 2] ? sprintf("%s: exponent %.2f", word(names, i), slope[2 * i + k - 2]) : word(names, i)
+titled(i) = slope[i] == slope[i] ? sprintf("%s: %.2f", word(names, i), slope[i]) : word(names, i)
 # a line of means and a small point for each run
-drawn(i, y, titles) = sprintf("runs using (of(%d) ? wide(0) : NaN):(%s) smooth unique with linespoints lw 2.5 pt %d ps 1.2 lc rgb '%s' title %s, ".\
+drawn(i, y) = sprintf("runs using (of(%d) ? wide(0) : NaN):(%s) smooth unique with linespoints lw 2.5 pt %d ps 1.2 lc rgb '%s' notitle, ".\
     "runs using (of(%d) ? wide(0) : NaN):(%s) with points pt 1 ps 0.8 lc rgb '%s' notitle, ", \
-    i, y, mark(trainer(word(names, i))), colour_of(i), titles, i, y, colour_of(i))
-panel = "lines = ''; do for [i = 1:n] { lines = lines.drawn(i, y, titles == 0 ? 'word(names,'.i.')' : sprintf('titled(%d, %d)', i, titles)) }; ".\
-    "eval 'plot '.lines.'NaN notitle'"
+    i, y, mark(trainer(word(names, i))), colour_of(i), i, y, colour_of(i))
+entries(exponents) = "for [i_key = 1:n] keyentry with linespoints lw 2.5 pt mark(trainer(word(names, i_key))) ps 1.2 lc rgb colour_of(i_key) ".\
+    "title ".(exponents ? "titled(i_key)" : "word(names, i_key)")
+panel = "lines = ''; do for [i = 1:n] { lines = lines.drawn(i, y) }; eval 'plot '.lines.(legend eq '' ? 'NaN notitle' : legend)"
 do for [format in formats] {
-    eval terminal(format, 1240, 900)
+    eval terminal(format, 1400, 900)
     set output ARG2.".".format
     set multiplot layout 2,2 title "Width of the hidden layers, ".ARG4.": each run, and means over seeds".\
-        (shared ? " (machine was shared)" : "") noenhanced font ",17" margins 0.065,0.985,0.08,0.9 spacing 0.075,0.13
+        (shared ? " (machine was shared)" : "") noenhanced font ",17" margins 0.055,0.79,0.08,0.9 spacing 0.065,0.14
     set logscale x 2
     set xrange [least / 1.25:most * 1.25]
     set xtics ()
     do for [w in widths] { set xtics add (w real(w)) }
-    set key noenhanced top left Left reverse
+    unset key
     unset xlabel
     eval error_axis
     set title "test accuracy (%)"
-    set key bottom right
+    legend = ""
     y = "100 * column('acc_test')"
-    titles = 0
     eval panel
-    unset key
+    set key at screen 0.805,0.9 left top Left reverse noenhanced font ",14"
+    legend = entries(0)
     set title "training accuracy (%)"
     y = "100 * column('acc_train')"
     eval panel
@@ -71,15 +69,17 @@ do for [format in formats] {
     set logscale y
     set format y "10^{%T}"
     set xlabel "neurons per hidden layer"
-    set key noenhanced top left Left reverse
+    unset key
+    legend = ""
     set title "seconds per epoch or iteration"
     y = "per_step(0)"
-    titles = 1
     eval panel
+    set key at screen 0.805,0.42 left top Left reverse noenhanced font ",14" title "exponent of the seconds\nper epoch or iteration"
+    legend = entries(1)
     set title "training time (s)"
     y = "total(0)"
-    titles = 2
     eval panel
+    set key notitle
     unset logscale y
     set format y "%g"
     unset multiplot
