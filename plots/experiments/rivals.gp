@@ -1,4 +1,5 @@
-# Trainers beside each other, a panel per depth. OUT: test accuracy against what training cost; OUT_final: final test
+# Trainers beside each other, a panel per depth. OUT: test accuracy against what training cost (dotted: the mean of
+# random_features, the floor; forward passes where two trainers or more count them); OUT_final: final test
 # accuracy with 95 % intervals; OUT_synops: against synaptic operations; OUT_profile: performance profiles of the cost to
 # a validation accuracy.
 # gnuplot -c experiments/rivals.gp SCRIPTS OUT FOLDER DATASET "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
@@ -245,11 +246,11 @@ do for [format in formats] {
     do for [m = 1:M] {
         do for [l = 1:2] {
             k = 2 * m + l - 2
-            set xlabel m == 1 ? "time over the shortest time" : "forward passes over the fewest"
+            set xlabel m == 1 ? "time over the shortest time".(timed[k] == 1 ? "" : ", shared machine") : "forward passes over the fewest"
             set xrange [0.95:last_ratio[k] * 1.1]
             set yrange [0:1.03]
-            set title sprintf("to %g %%: %d problems, %d of %d trainers never reach it%s", 100 * real(word(levels, l)), problems[k], \
-                never[k], parts[k], timed[k] == 1 ? "" : ", shared machine")
+            set title sprintf("to %g %%: %d problems, %d of %d trainers never reach it", 100 * real(word(levels, l)), problems[k], \
+                never[k], parts[k])
             lines = ""
             do for [name in ordered] { if (has_word(there, sprintf("%s@%d", name, k))) { lines = lines.step(name, m, l) } }
             eval "plot ".lines."NaN notitle"
