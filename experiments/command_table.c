@@ -199,9 +199,9 @@ const struct command command_table[] = {
      .synopsis = "EXPERIMENT [--results DIR] [--paired NAME]",
      .summary = "print a table of results",
      .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
-             "writes summary.csv, time_to_accuracy.csv and curves_summary/ there. EXPERIMENT may also be a "
-             "folder that holds a "
-             "runs.csv. Accuracies are those of the network simulated forward from its weights.",
+             "writes summary.csv, time_to_accuracy.csv, profile.csv and curves_summary/ there. EXPERIMENT "
+             "may also be a folder that holds a runs.csv. Accuracies are those of the network simulated "
+             "forward from its weights.",
      .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
      .options = OPTIONS{RESULTS_OPTION,
                         {"paired", 'p', "NAME",

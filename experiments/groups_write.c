@@ -1,5 +1,6 @@
 /* Summaries of grouped runs as CSV. */
 #include "experiments/groups.h"
+#include "experiments/paired.h"
 #include "experiments/paths.h"
 #include <math.h>
 #include <stdbool.h>
@@ -13,7 +14,8 @@ enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
 
 static status write_summary(const struct groups *g, struct error *e)
 {
-    static const char *const parts[] = {"mean", "sd", "med", "q1", "q3"};
+    static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
+    enum { N_PARTS = sizeof parts / sizeof *parts };
     char path[4096], name[80];
     double v[GROUP_RUNS_MAX];
     struct csv_writer w;
@@ -27,7 +29,7 @@ static status write_summary(const struct groups *g, struct error *e)
     csv_put(&w, "hidden_layers");
     csv_put(&w, "seeds");
     for (size_t c = 0; c < N_SUMMARY; c++)
-        for (size_t k = 0; k < 5; k++) {
+        for (size_t k = 0; k < N_PARTS; k++) {
             snprintf(name, sizeof name, "%s_%s", summary_columns[c], parts[k]);
             csv_put(&w, name);
         }
@@ -54,6 +56,7 @@ static status write_summary(const struct groups *g, struct error *e)
             csv_put_number(&w, quantile(v, one->n, 0.5));
             csv_put_number(&w, quantile(v, one->n, 0.25));
             csv_put_number(&w, quantile(v, one->n, 0.75));
+            csv_put_number(&w, interval_of(v, one->n).half);
         }
         csv_end_row(&w);
     }

@@ -4,6 +4,7 @@
 #include "experiments/drawing.h"
 #include "experiments/groups.h"
 #include "experiments/paths.h"
+#include "experiments/profile.h"
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -267,6 +268,7 @@ static status prepare(struct plotter *p, const char *results, const char *experi
     TRY(groups_load(&p->groups, folder, e));
     if (p->groups.n == 0) return FAIL(e, ST_DATA, "%s/runs.csv holds no finished run", folder);
     TRY(groups_write(&p->groups, e));
+    TRY(profile_write(&p->groups, e));
     TRY(path_home(home, sizeof home, e));
     snprintf(p->scripts, sizeof p->scripts, "%s/plots", home);
     if (out)

@@ -22,6 +22,11 @@ const struct entry result_files[] = {
      "a row per configuration and training accuracy (0.9, 0.95, 0.98): runs (seeds) and how many of them "
      "reached it, iterations and training seconds of the first such evaluation (mean and deviation over "
      "those); written by summarise and plot"},
+    {"profile.csv", "",
+     "performance profiles (Dolan, More 2002) of training seconds and of forward passes to 90 and 95 % "
+     "validation accuracy: per trainer the share of problems (widths, seed and split) that it solves at no "
+     "more than `ratio` times the least cost; timing_valid is 0 where only runs that shared the machine "
+     "could be used; written by summarise and plot"},
     {"curves_summary/LABEL.csv", "",
      "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise "
      "and plot"},
@@ -118,8 +123,9 @@ const struct entry summary_parts[] = {
     {"name", "", "label of the experiment file, or the solver"},
     {"hidden_layers", "", "number of hidden layers"},
     {"seeds", "", "number of runs"},
-    {"COLUMN_mean, _sd, _med, _q1, _q3", "",
-     "mean, standard deviation, median and quartiles over seeds, COLUMN being iters, train_s, acc_train, "
+    {"COLUMN_mean, _sd, _med, _q1, _q3, _half", "",
+     "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
+     "(Student's t) over seeds, COLUMN being iters, train_s, acc_train, "
      "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val or loss_test of "
      "runs.csv"},
     {0}};

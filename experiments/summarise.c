@@ -3,6 +3,7 @@
 #include "experiments/commands.h"
 #include "experiments/groups.h"
 #include "experiments/paired.h"
+#include "experiments/profile.h"
 #include <getopt.h>
 #include <math.h>
 #include <stdbool.h>
@@ -87,6 +88,7 @@ int command_summarise(int argc, char **argv)
     struct error e = {0};
     status st = groups_load(&g, folder, &e);
     if (st == ST_OK) st = groups_write(&g, &e);
+    if (st == ST_OK) st = profile_write(&g, &e);
     if (st == ST_OK) print_table(&g);
     if (st == ST_OK && paired) st = paired_write(&g, paired, &e);
     if (st != ST_OK) fprintf(stderr, "spikebench summarise: %s\n", e.text);

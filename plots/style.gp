@@ -30,3 +30,17 @@ setting(label, key) = strstrt(label, "_".key."=") > 0 ? until_next(after(label, 
 # Curve i of many: seven colours with a disc, then the same with a square.
 hue(i) = colour[(i - 1) % 7 + 1]
 mark(i) = i <= 7 ? 7 : i <= 14 ? 5 : 9
+# Trainers have one colour, point and dash in all figures that use these: their place here, others behind in the order of
+# `others`, which the script collects. Random features alone are black, and dotted where they are drawn as the floor.
+trainers = "bptt admm_resync admm forward_mode forward_forward lfp random_features ".\
+    "admm_anderson admm_joint admm_linearized admm_hybrid exact_spike_time"
+others = ""
+behind(k) = words(trainers) + k + (words(trainers) % 7 + k - 1) / 6 # every seventh colour is black
+trainer(name) = has_word(trainers, name) ? place(trainers, name) : behind(place(others, name))
+dash(i) = i <= 7 ? 1 : i <= 14 ? 2 : 4
+# Accuracies in % near 100 and near 0 in one panel: the axis is the logarithm of the error.
+error_axis = "set nonlinear y via -log10(101 - y) inverse 101 - 10 ** (-y); set yrange [0:100]; ".\
+    "set ytics (0, 20, 40, 60, 70, 80, 85, 90, 93, 95, 97, 98, 99, 100)"
+at_most_100(v) = v > 100 ? 100 : v
+# "#rrggbb" as the number that `lc rgb variable` takes.
+rgb(text) = int("0x".substr(text, 2, 7))

@@ -422,11 +422,11 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
         "loss_train", "rate_mean", "synops",    "loss_val", "loss_test"};
     char *at = means;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
-        char five[200];
-        (void)snprintf(five, sizeof five, ",%s_mean,%s_sd,%s_med,%s_q1,%s_q3", meant[i], meant[i], meant[i],
-                       meant[i], meant[i]);
-        cr_assert_eq(strncmp(at, five, strlen(five)), 0, "%s", at);
-        at += strlen(five);
+        char six[240];
+        (void)snprintf(six, sizeof six, ",%s_mean,%s_sd,%s_med,%s_q1,%s_q3,%s_half", meant[i], meant[i],
+                       meant[i], meant[i], meant[i], meant[i]);
+        cr_assert_eq(strncmp(at, six, strlen(six)), 0, "%s", at);
+        at += strlen(six);
     }
     cr_expect_str_eq(at, "");
     *means = '\0';

@@ -147,9 +147,40 @@ Test(paper, every_script_draws_a_small_experiment)
     cr_expect_eq(r.code, 0, "%s", r.output);
     static const char *const figures[] = {"depth.svg",        "start.svg",       "ablation.svg",
                                           "acceleration.svg", "sensitivity.svg", "conditioning.svg",
-                                          "data_size.svg"};
+                                          "data_size.svg",    "rivals.svg",      "width.svg"};
     expect_in(&r, figures, sizeof figures / sizeof *figures);
     cr_expect_null(strstr(r.output, "fail"), "%s", r.output);
+}
+
+/* All four figures of trainers beside each other: two depths, a floor, a trainer at one depth only, one that
+ * failed there, one with a single seed. Each names every trainer. */
+Test(paper, rivals_are_drawn_from_a_small_result)
+{
+    static struct result r;
+    cli_write("rivals_small.yaml",
+              "experiment: rivals_small\nstop: {max_iter: 4}\neval_every: 1\nseeds: [0, 1]\n"
+              "dataset: {name: digits, T: 5, n_train: 60, n_validation: 20, n_test: 20}\n"
+              "network: {hidden: [[12], [12, 8]], start: rate}\nsolvers:\n  - {name: random_features}\n"
+              "  - {name: bptt, label: mine, batch: 10}\n  - {name: bptt, label: yours, batch: 20}\n"
+              "  - {name: bptt, label: theirs, batch: 30}\n  - {name: lfp, network: {hidden: [[12]]}}\n"
+              "  - {name: forward_forward}\n");
+    spikebench(&r, "run rivals_small.yaml");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    /* forward_forward fails with two layers, and has one seed with one */
+    cli_shell(
+        &r, "sed -i '/forward_forward/{/,12-8,\\|,1,ok,/s/,ok,/,failed,/}' results/rivals_small/runs.csv && "
+            "grep -c ,failed, results/rivals_small/runs.csv");
+    cr_assert_str_eq(r.output, "3\n");
+    cli_shell(&r, "\"$SB\" plot rivals_small --out figures --format svg && ls figures && for f in "
+                  "figures/*.svg; do for t in random_features mine yours theirs lfp forward_forward; do grep "
+                  "-q \">$t\" $f "
+                  "|| echo \"$f lacks $t\"; done; done");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    static const char *const figures[] = {"\nrivals.svg\n", "\nrivals_final.svg\n", "\nrivals_profile.svg\n",
+                                          "\nrivals_synops.svg\n"};
+    expect_in(&r, figures, sizeof figures / sizeof *figures);
+    cr_expect_null(strstr(r.output, "lacks"), "%s", r.output);
+    cr_expect_null(strstr(r.output, "warning"), "%s", r.output);
 }
 
 Test(paper, table_of_pairs)
