@@ -3,6 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_GROUPS_H
 
 #include "support/csvio.h"
+#include <stdbool.h>
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
@@ -31,6 +32,13 @@ void groups_free(struct groups *g);
  * ST_DATA if the column is missing or a cell no number. */
 status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
                     struct error *e);
+
+/* The same of one row: the column must be there. */
+status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e);
+/* Whether a column holds an option: these stand between `error` and `data_sha256`. */
+bool groups_is_option(const struct csv_table *runs, size_t column);
+/* The label of a row, or the solver where it has none. */
+const char *groups_name(const struct csv_table *runs, size_t row);
 
 /* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
  * The values are sorted in place, the NaNs last. */
