@@ -116,7 +116,7 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
 {
     struct bptt *s = state;
     const struct minibatch_rule rule = {.context = s, .block = gradient_block};
-    r->samples = (double)s->env.train.n;
+    r->samples = r->forward_passes = r->backward_passes = (double)s->env.train.n; /* once each way */
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

@@ -244,7 +244,8 @@ static status exact_step(void *state, struct step_report *r, struct error *e)
     struct exact *s = state;
     const struct minibatch_rule rule = {.context = s, .whole = mean_gradient};
     memset(&s->sums, 0, sizeof s->sums);
-    r->samples = (double)s->env.train.n;
+    /* once from event to event, and the gradient back through the causal events */
+    r->samples = r->forward_passes = r->backward_passes = (double)s->env.train.n;
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

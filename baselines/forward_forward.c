@@ -395,7 +395,10 @@ static status ff_step(void *state, struct step_report *r, struct error *e)
         s->wrong[sample] = ff_wrong_label(s->env.rng, K, train->labels[sample]);
     }
     memset(s->sums, 0, sizeof s->sums);
+    /* Positive and negative samples go through the network once each; both go back through time within every
+     * layer, which over the layers is a pass. */
     r->samples = (double)train->n;
+    r->forward_passes = r->backward_passes = 2 * (double)train->n;
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

@@ -48,7 +48,6 @@ static const struct option forward_mode_option_list[] = {
 static const struct metric_desc forward_mode_metrics[] = {
     {"grad_norm", "", "Frobenius norm of the estimate before clipping, mean over the epoch", METRIC_LAYER},
     {"derivative", "", "root mean square of the directional derivatives of the epoch", METRIC_RUN},
-    {"forward_passes", "", "forward passes of the training set so far; a tangent counts as one", METRIC_RUN},
 };
 
 struct forward_mode {
@@ -72,7 +71,7 @@ static struct forward_options forward_options_of(const struct forward_mode_optio
                                     .detach_reset = o->detach_reset};
 }
 
-/* Forward passes of the training set that one epoch takes. */
+/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each. */
 static double passes_per_epoch(const struct forward_mode_options *o, const struct net *net)
 {
     double directions = (double)o->directions * (o->scope == SCOPE_LAYER ? (double)net->L : 1.0);
@@ -168,6 +167,7 @@ static status forward_mode_step(void *state, struct step_report *r, struct error
     const struct minibatch_rule rule = {.context = s, .whole = estimate};
     s->derivative2 = 0;
     r->samples = (double)s->env.train.n;
+    r->forward_passes = r->samples * passes_per_epoch(&s->options, s->env.net);
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 
@@ -175,7 +175,6 @@ static void forward_mode_report(void *state, struct metric_sink *sink)
 {
     const struct forward_mode *s = state;
     const struct minibatch *m = &s->minibatch;
-    metric_put(sink, "forward_passes", 0, (double)m->epoch * passes_per_epoch(&s->options, s->env.net));
     if (m->updates == 0) return;
     metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)m->updates));
     for (size_t l = 1; l <= s->env.net->L; l++)

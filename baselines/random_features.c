@@ -182,7 +182,8 @@ static status step(void *state, struct step_report *r, struct error *e)
         }
     }
     TRY(solve(s, kappa, e));
-    r->samples = (double)b->n;
+    r->samples = r->forward_passes = (double)b->n; /* the features of a sample are one simulation of it */
+    if (s->options.kappa == 0) r->forward_passes += (double)s->env.validation.n;
     r->converged = true;
     if (r->measure) {
         step_hold(r);

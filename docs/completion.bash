@@ -4,7 +4,7 @@
 # Words that may follow the command $1 to name a subcommand; '' is the program.
 _spikebench_subcommands() {
     case $1 in
-    '') echo ' run check list help summarise compare plot train eval trace dataset' ;;
+    '') echo ' run check list help summarise best compare plot train eval trace dataset' ;;
     'dataset') echo ' fetch info show write' ;;
     esac
 }
@@ -17,7 +17,8 @@ _spikebench_options() {
     'check') echo '--set --seeds -h --help' ;;
     'list') echo '-h --help' ;;
     'help') echo '--markdown --man --completion -h --help' ;;
-    'summarise') echo '-r --results -p --paired -h --help' ;;
+    'summarise') echo '-r --results -p --paired -m --markdown -h --help' ;;
+    'best') echo '-r --results --by --per --min -h --help' ;;
     'compare') echo '-t --tolerances -h --help' ;;
     'plot') echo '-r --results -o --out -f --format -a --all -h --help' ;;
     'train') echo '--out --set --seed --precision -h --help' ;;
@@ -44,11 +45,15 @@ _spikebench_kind() {
     'check --set') echo 'key' ;;
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
-    'help 1') echo 'choice run check list help summarise compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
+    'help 1') echo 'choice run check list help summarise best compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;
     'summarise --paired' | 'summarise -p') echo 'nothing' ;;
+    'best 1') echo 'results' ;;
+    'best --results' | 'best -r') echo 'folder' ;;
+    'best --by') echo 'nothing' ;;
+    'best --per') echo 'choice solver label' ;;
     'compare 1') echo 'folder' ;;
     'compare 2') echo 'folder' ;;
     'compare --tolerances' | 'compare -t') echo 'file' ;;

@@ -196,7 +196,7 @@ const struct command command_table[] = {
      .exits = EXITS{{0, "all is well"}, {2, "usage error"}, {0}}},
     {.name = "summarise",
      .run = command_summarise,
-     .synopsis = "EXPERIMENT [--results DIR] [--paired NAME]",
+     .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
      .summary = "print a table of results",
      .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
              "writes summary.csv, time_to_accuracy.csv, profile.csv and curves_summary/ there. EXPERIMENT "
@@ -208,9 +208,35 @@ const struct command command_table[] = {
                          "also print and write to paired.csv how every other label differs from this one, "
                          "paired by seed and split",
                          COMPLETE_NOTHING, NULL},
+                        {"markdown", 'm', NULL,
+                         "print a Markdown table instead: labels by hidden layers, training / test with the "
+                         "95 % interval of the test mean, seconds and forward passes",
+                         COMPLETE_NOTHING, NULL},
                         {0}},
      .exits =
          EXITS{{0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
+    {.name = "best",
+     .run = command_best,
+     .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
+     .summary = "choose the best configuration of each solver on validation",
+     .text =
+         "Averages the finished runs of each configuration in DIR/EXPERIMENT over hidden layers, seeds and "
+         "splits, prints the best one of each solver, with the options that are axes of the grid, and as "
+         "items for an experiment file, and writes best.csv there. A configuration with fewer finished "
+         "runs than others of its solver cannot win. Test columns are refused. Warns where solvers were "
+         "given different numbers of configurations.",
+     .arguments = ARGUMENTS{EXPERIMENT_RESULTS, {0}},
+     .options =
+         OPTIONS{RESULTS_OPTION,
+                 {"by", 0, "COLUMN", "the column of runs.csv that decides (acc_val)", COMPLETE_NOTHING, NULL},
+                 {"per", 0, "WHAT", "a winner for each of these (solver)", COMPLETE_CHOICE, "solver label"},
+                 {"min", 0, NULL, "the smallest mean wins, not the largest; of a loss it always does",
+                  COMPLETE_NOTHING, NULL},
+                 {0}},
+     .exits = EXITS{{0, "all is well"},
+                    {1, "there are no results or they are damaged"},
+                    {2, "usage error, or a test column"},
+                    {0}}},
     {.name = "compare",
      .run = command_compare,
      .synopsis = "RESULTS REFERENCE [--tolerances FILE]",

@@ -10,6 +10,7 @@ int command_list(int argc, char **argv);      /* commands_help.c */
 int command_help(int argc, char **argv);      /* commands_help.c */
 int command_compare(int argc, char **argv);   /* compare.c */
 int command_summarise(int argc, char **argv); /* summarise.c */
+int command_best(int argc, char **argv);      /* best.c */
 int command_plot(int argc, char **argv);      /* plot.c */
 int command_dataset(int argc, char **argv);   /* commands_dataset.c */
 int command_train(int argc, char **argv);     /* train.c */

@@ -55,14 +55,17 @@ double deviation_of(const double *values, size_t n)
     return count > 1 ? sqrt(sum / (count - 1)) : NAN;
 }
 
-/* Columns that make a group: solver, dataset, and the option columns, which stand between `error` and
- * `data_sha256`. */
+bool groups_is_option(const struct csv_table *runs, size_t column)
+{
+    return (long)column > csv_column(runs, "error") && (long)column < csv_column(runs, "data_sha256");
+}
+
+/* Columns that make a group: solver, dataset, the option columns, and the data's SHA-256. */
 static bool is_identity(const struct csv_table *t, size_t column)
 {
-    long first = csv_column(t, "error"), last = csv_column(t, "data_sha256");
     const char *name = t->names[column];
-    if (strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0) return true;
-    return (long)column > first && (long)column <= last;
+    return groups_is_option(t, column) || strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0 ||
+           strcmp(name, "data_sha256") == 0;
 }
 
 static bool same_group(const struct csv_table *t, size_t a, size_t b)
@@ -76,6 +79,12 @@ static const char *cell(const struct csv_table *t, size_t row, const char *name)
 {
     long c = csv_column(t, name);
     return c == CSV_NONE ? "nan" : csv_cell(t, row, (size_t)c);
+}
+
+const char *groups_name(const struct csv_table *runs, size_t row)
+{
+    const char *label = cell(runs, row, "label");
+    return strcmp(label, "nan") == 0 ? cell(runs, row, "solver") : label;
 }
 
 static status add_row(struct groups *g, size_t row, struct error *e)
@@ -95,9 +104,7 @@ static status add_row(struct groups *g, size_t row, struct error *e)
     }
     struct group *one = &g->group[g->n++];
     one->solver = cell(t, row, "solver");
-    one->name = csv_column(t, "label") == CSV_NONE || strcmp(cell(t, row, "label"), "nan") == 0
-                    ? one->solver
-                    : cell(t, row, "label");
+    one->name = groups_name(t, row);
     one->dataset = cell(t, row, "dataset");
     one->hidden = cell(t, row, "network.hidden");
     one->depth = 1;
@@ -168,15 +175,19 @@ void groups_free(struct groups *g)
     g->n = 0;
 }
 
-status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
-                    struct error *e)
+status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e)
 {
     long c = csv_column(&g->runs, column);
     if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
-    for (size_t i = 0; i < one->n; i++) {
-        TRY(csv_number(&g->runs, one->rows[i], (size_t)c, &values[i], e));
-        bool untimed = strcmp(cell(&g->runs, one->rows[i], "timing_valid"), "0") == 0;
-        if (untimed && strcmp(column, "train_s") == 0) values[i] = NAN;
-    }
+    TRY(csv_number(&g->runs, row, (size_t)c, value, e));
+    bool untimed = strcmp(cell(&g->runs, row, "timing_valid"), "0") == 0;
+    if (untimed && strcmp(column, "train_s") == 0) *value = NAN;
+    return ST_OK;
+}
+
+status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
+                    struct error *e)
+{
+    for (size_t i = 0; i < one->n; i++) TRY(groups_number(g, one->rows[i], column, &values[i], e));
     return ST_OK;
 }

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_GROUPS_H
 
 #include "support/csvio.h"
+#include <stdbool.h>
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
@@ -32,6 +33,13 @@ void groups_free(struct groups *g);
 status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
                     struct error *e);
 
+/* The same of one row: the column must be there. */
+status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e);
+/* Whether a column holds an option: these stand between `error` and `data_sha256`. */
+bool groups_is_option(const struct csv_table *runs, size_t column);
+/* The label of a row, or the solver where it has none. */
+const char *groups_name(const struct csv_table *runs, size_t row);
+
 /* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
  * The values are sorted in place, the NaNs last. */
 double quantile(double *values, size_t n, double p);
@@ -41,8 +49,9 @@ double deviation_of(const double *values, size_t n);
 
 /* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
  * of every column, at the evaluations that all runs of the group have) and FOLDER/time_to_accuracy.csv (per
- * group and accuracy: iterations and seconds of the first evaluation with that training accuracy, mean and
- * deviation over the runs that `reached` it). Without a folder FOLDER/curves the files derived from curves
+ * group and accuracy: iterations, seconds and forward passes of the first evaluation with that training
+ * accuracy, mean and deviation over the runs that `reached` it). Columns that older results lack are nan.
+ * Without a folder FOLDER/curves the files derived from curves
  * stay as they are. ST_IO, ST_DATA, ST_MEMORY. */
 status groups_write(const struct groups *g, struct error *e);
 

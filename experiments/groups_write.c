@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 static const char *const summary_columns[] = {
-    "iters",      "train_s",   "acc_train", "acc_val",  "acc_test", "acc_test_at_best_val",
-    "loss_train", "rate_mean", "synops",    "loss_val", "loss_test"};
+    "iters",           "train_s",     "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
+    "loss_train",      "rate_mean",   "synops",    "loss_val", "loss_test", "forward_passes",
+    "backward_passes", "train_synops"};
 enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
 
 static status write_summary(const struct groups *g, struct error *e)
@@ -122,12 +123,16 @@ static status write_curve(const struct groups *g, const struct group *one, struc
     return st;
 }
 
-/* Iteration and training time of the first evaluation with this training accuracy; nan if there is none. */
-static status reached(const struct csv_table *t, double accuracy, double *iter, double *seconds,
-                      struct error *e)
+/* What it took to reach an accuracy. */
+enum { ITERS, SECONDS, PASSES, N_COSTS };
+static const char *const cost_columns[N_COSTS] = {"iter", "train_s", "forward_passes"};
+
+/* Costs up to the first evaluation with this training accuracy; nan if there is none, and forward passes in a
+ * curve of a time when they were not counted. */
+static status reached(const struct csv_table *t, double accuracy, double *cost, struct error *e)
 {
-    long acc = csv_column(t, "acc_train"), time = csv_column(t, "train_s");
-    *iter = *seconds = NAN;
+    long acc = csv_column(t, "acc_train"), time = csv_column(t, cost_columns[SECONDS]);
+    for (size_t c = 0; c < N_COSTS; c++) cost[c] = NAN;
     if (acc == CSV_NONE || time == CSV_NONE)
         return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source,
                     acc == CSV_NONE ? "acc_train" : "train_s");
@@ -135,42 +140,58 @@ static status reached(const struct csv_table *t, double accuracy, double *iter, 
         double here = NAN;
         TRY(csv_number(t, row, (size_t)acc, &here, e));
         if (!(here >= accuracy)) continue;
-        TRY(csv_number(t, row, 0, iter, e));
-        return csv_number(t, row, (size_t)time, seconds, e);
+        for (size_t c = 0; c < N_COSTS; c++) {
+            long column = csv_column(t, cost_columns[c]);
+            if (column != CSV_NONE) TRY(csv_number(t, row, (size_t)column, &cost[c], e));
+        }
+        return ST_OK;
     }
     return ST_OK;
 }
 
 static void open_reached(struct csv_writer *w)
 {
-    static const char *const names[] = {"label",         "solver",   "hidden",       "name",
-                                        "hidden_layers", "accuracy", "seeds",        "reached",
-                                        "iters_mean",    "iters_sd", "train_s_mean", "train_s_sd"};
+    static const char *const names[] = {"label",
+                                        "solver",
+                                        "hidden",
+                                        "name",
+                                        "hidden_layers",
+                                        "accuracy",
+                                        "seeds",
+                                        "reached",
+                                        "iters_mean",
+                                        "iters_sd",
+                                        "train_s_mean",
+                                        "train_s_sd",
+                                        "forward_passes_mean",
+                                        "forward_passes_sd"};
     for (size_t c = 0; c < sizeof names / sizeof *names; c++) csv_put(w, names[c]);
     csv_end_row(w);
 }
 
-/* Rows of one group: iterations and seconds to 90, 95 and 98 % training accuracy, over the runs that reached
- * it, to the resolution of eval_every. */
+/* Rows of one group: iterations, seconds and forward passes to 90, 95 and 98 % training accuracy, over the
+ * runs that reached it, to the resolution of eval_every. */
 static status write_reached(struct csv_writer *w, const struct group *one, const struct csv_table *curves,
                             struct error *e)
 {
     static const double accuracies[] = {0.9, 0.95, 0.98};
     for (size_t k = 0; k < sizeof accuracies / sizeof *accuracies; k++) {
-        double iters[GROUP_RUNS_MAX], seconds[GROUP_RUNS_MAX], count = 0;
+        double costs[N_COSTS][GROUP_RUNS_MAX], cost[N_COSTS], count = 0;
         for (size_t i = 0; i < one->n; i++) {
-            TRY(reached(&curves[i], accuracies[k], &iters[i], &seconds[i], e));
-            count += !isnan(iters[i]);
+            TRY(reached(&curves[i], accuracies[k], cost, e));
+            for (size_t c = 0; c < N_COSTS; c++) costs[c][i] = cost[c];
+            count += !isnan(cost[ITERS]);
         }
         csv_put(w, one->label);
         csv_put(w, one->solver);
         csv_put(w, one->hidden);
         csv_put(w, one->name);
-        const double numbers[] = {(double)one->depth,       accuracies[k],
-                                  (double)one->n,           count,
-                                  mean_of(iters, one->n),   deviation_of(iters, one->n),
-                                  mean_of(seconds, one->n), deviation_of(seconds, one->n)};
+        const double numbers[] = {(double)one->depth, accuracies[k], (double)one->n, count};
         for (size_t c = 0; c < sizeof numbers / sizeof *numbers; c++) csv_put_number(w, numbers[c]);
+        for (size_t c = 0; c < N_COSTS; c++) {
+            csv_put_number(w, mean_of(costs[c], one->n));
+            csv_put_number(w, deviation_of(costs[c], one->n));
+        }
         csv_end_row(w);
     }
     return ST_OK;

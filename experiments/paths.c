@@ -89,3 +89,12 @@ void path_remove(const char *folder)
     (void)closedir(d);
     (void)rmdir(folder);
 }
+
+void path_results(const char *results, const char *name, char *folder, size_t size)
+{
+    (void)snprintf(folder, size, "%s/runs.csv", name);
+    if (access(folder, F_OK) == 0)
+        (void)snprintf(folder, size, "%s", name);
+    else
+        (void)snprintf(folder, size, "%s/%s", results, name);
+}

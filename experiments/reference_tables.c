@@ -53,6 +53,15 @@ const struct entry run_columns[] = {
     {"samples", "samples", "training samples gone through, each time counted"},
     {"setup_s", "s", "time of the solver's set-up"},
     {"train_s", "s", "time of training alone: without set-up, evaluation and diagnostics"},
+    {"forward_passes", "passes",
+     "forward passes of training: one sample through the whole network is one, and so is a tangent or a "
+     "perturbed simulation; a part of the layers counts by its weights; predictions and diagnostics do not "
+     "count"},
+    {"backward_passes", "passes", "backward passes of training, counted likewise"},
+    {"train_synops", "operations",
+     "synaptic operations of training, an estimate: between two evaluations, forward passes times the "
+     "accumulations per training sample of the network simulated at the later one, plus backward passes, "
+     "which are dense, times weights times T"},
     {"eval_s", "s", "time of evaluations"},
     {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
     {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},
@@ -108,6 +117,9 @@ const struct entry curve_columns[] = {
     {"iter", "iterations", "iterations done"},
     {"samples", "samples", "training samples gone through"},
     {"train_s", "s", "training time so far"},
+    {"forward_passes", "passes", "forward passes of training so far, as in runs.csv"},
+    {"backward_passes", "passes", "backward passes of training so far"},
+    {"train_synops", "operations", "synaptic operations of training so far: the estimate of runs.csv"},
     {"loss", "", "loss of the simulated network on the training samples"},
     {"acc_train", "", "training accuracy of the simulated network"},
     {"acc_val", "", "validation accuracy"},
@@ -126,8 +138,8 @@ const struct entry summary_parts[] = {
     {"COLUMN_mean, _sd, _med, _q1, _q3, _half", "",
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
      "(Student's t) over seeds, COLUMN being iters, train_s, acc_train, "
-     "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val or loss_test of "
-     "runs.csv"},
+     "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val, loss_test, "
+     "forward_passes, backward_passes or train_synops of runs.csv"},
     {0}};
 
 const struct entry environment[] = {

@@ -16,6 +16,9 @@ struct stopwatch {
 struct progress_state {
     long iter;
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
+    double forward_passes, backward_passes; /* of training, so far */
+    /* Synaptic operations of training up to the last evaluation (session_price), and the passes since. */
+    double train_synops, new_forward, new_backward;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
      * evaluation with a validation split. */
     double best_val, best_test;
@@ -53,6 +56,10 @@ status checkpoint_save(struct session *s, struct error *e);
  * must not go on. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 void checkpoint_remove(const struct session *s);
+/* Synaptic operations of the passes since the last evaluation, an estimate: a forward pass takes those of the
+ * simulated network per training sample at the last evaluation, a backward pass, being dense, weights x T.
+ * (worker.c) */
+double session_price(const struct session *s);
 /* Room for one more curve row. */
 status session_grow_rows(struct session *s, struct error *e);
 

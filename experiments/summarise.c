@@ -3,12 +3,13 @@
 #include "experiments/commands.h"
 #include "experiments/groups.h"
 #include "experiments/paired.h"
+#include "experiments/paths.h"
 #include "experiments/profile.h"
+#include "experiments/summary_markdown.h"
 #include <getopt.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static int usage(FILE *out, int code)
 {
@@ -60,36 +61,39 @@ static void print_table(const struct groups *g)
         cell(g, one, "train_s", 1);
         printf("\n");
     }
-    if (g->left_out) printf("%zu unfinished or failed runs are left out\n", g->left_out);
 }
 
 int command_summarise(int argc, char **argv)
 {
     static const struct option names[] = {{"results", required_argument, NULL, 'r'},
                                           {"paired", required_argument, NULL, 'p'},
+                                          {"markdown", no_argument, NULL, 'm'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     const char *results = "results", *paired = NULL;
     char folder[3900];
-    struct stat info;
+    bool markdown = false;
     optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "r:p:h", names, NULL)) != -1;) {
+    for (int o; (o = getopt_long(argc, argv, "r:p:mh", names, NULL)) != -1;) {
         if (o == 'h') return usage(stdout, 0);
-        if (o != 'r' && o != 'p') return usage(stderr, 2);
-        *(o == 'r' ? &results : &paired) = optarg;
+        if (o == 'm')
+            markdown = true;
+        else if (o != 'r' && o != 'p')
+            return usage(stderr, 2);
+        else
+            *(o == 'r' ? &results : &paired) = optarg;
     }
     if (optind + 1 != argc) return usage(stderr, 2);
-    snprintf(folder, sizeof folder, "%s/runs.csv", argv[optind]);
-    if (stat(folder, &info) == 0)
-        snprintf(folder, sizeof folder, "%s", argv[optind]);
-    else
-        snprintf(folder, sizeof folder, "%s/%s", results, argv[optind]);
+    path_results(results, argv[optind], folder, sizeof folder);
     struct groups g;
     struct error e = {0};
     status st = groups_load(&g, folder, &e);
     if (st == ST_OK) st = groups_write(&g, &e);
     if (st == ST_OK) st = profile_write(&g, &e);
-    if (st == ST_OK) print_table(&g);
+    if (st == ST_OK && markdown) st = summary_markdown(&g, is_regression(&g), stdout, &e);
+    if (st == ST_OK && !markdown) print_table(&g);
+    if (st == ST_OK && g.left_out)
+        fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g.left_out);
     if (st == ST_OK && paired) st = paired_write(&g, paired, &e);
     if (st != ST_OK) fprintf(stderr, "spikebench summarise: %s\n", e.text);
     groups_free(&g);

@@ -22,7 +22,8 @@ void tolerances_free(struct tolerances *t);
 
 /* The tolerance of a column. Without a matching row: in runs.csv the final accuracies within 0.01, everything
  * else ignored; in curves rtol 1e-6 (atol 1e-12) in double, and in float the accuracies within 0.01,
- * everything else ignored. Times, memory and provenance are always ignored. */
+ * everything else ignored. Passes and synaptic operations of training count like any other column. Times,
+ * memory and provenance are always ignored. */
 struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
                               const char *precision, const char *column);
 

@@ -11,12 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHECKPOINT_SECONDS = 60, FIXED_COLUMNS = 7 };
+enum { CHECKPOINT_SECONDS = 60, ACC_TRAIN = 7 };
 
-static double cpu_seconds(void)
+/* CPU time of the process or of the calling thread, as `clock` says. */
+static double cpu_seconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -25,7 +26,7 @@ static void watch_start(void *watch)
     struct stopwatch *w = watch;
     if (!w->running) {
         w->since = clock_seconds();
-        w->cpu_since = cpu_seconds();
+        w->cpu_since = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
     }
     w->running = true;
 }
@@ -35,22 +36,22 @@ static void watch_hold(void *watch)
     struct stopwatch *w = watch;
     if (w->running) {
         w->total += clock_seconds() - w->since;
-        w->cpu_total += cpu_seconds() - w->cpu_since;
+        w->cpu_total += cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - w->cpu_since;
     }
     w->running = false;
 }
 
-static double watch_seconds(void *watch)
+static struct step_time watch_now(void *watch)
 {
     (void)watch;
-    return clock_seconds();
+    return (struct step_time){clock_seconds(), cpu_seconds(CLOCK_THREAD_CPUTIME_ID)};
 }
 
-static void watch_discount(void *watch, double wall, double cpu)
+static void watch_discount(void *watch, struct step_time length)
 {
     struct stopwatch *w = watch;
-    w->total -= wall;
-    w->cpu_total -= cpu;
+    w->total -= length.wall;
+    w->cpu_total -= length.cpu;
 }
 
 /* Everything before the first step, but for the solver's init. */
@@ -87,7 +88,7 @@ static status prepare(struct session *s, struct error *e)
     s->sink = (struct metric_sink){run->solver->metrics, run->solver->n_metrics, s->net.L, NULL, false};
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
-    s->n_columns = FIXED_COLUMNS + s->net.L - 1 + extra;
+    s->n_columns = CURVE_FIXED + s->net.L - 1 + extra;
     s->at.best_val = s->at.best_test = s->at.time_to_target_s = NAN;
     return ST_OK;
 }
@@ -117,18 +118,23 @@ static status evaluate_now(struct session *s, struct error *e)
     if (s->sink.bad)
         return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
                     s->run->solver->name);
+    s->at.train_synops += session_price(s);
+    s->at.new_forward = s->at.new_backward = 0;
     TRY(session_grow_rows(s, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
-    const double fixed[FIXED_COLUMNS] = {(double)s->at.iter,
-                                         s->at.samples,
-                                         s->at.train_s,
-                                         s->last[SPLIT_TRAIN].loss,
-                                         s->last[SPLIT_TRAIN].accuracy,
-                                         s->last[SPLIT_VALIDATION].accuracy,
-                                         s->last[SPLIT_TEST].accuracy};
+    const double fixed[CURVE_FIXED] = {(double)s->at.iter,
+                                       s->at.samples,
+                                       s->at.train_s,
+                                       s->at.forward_passes,
+                                       s->at.backward_passes,
+                                       s->at.train_synops,
+                                       s->last[SPLIT_TRAIN].loss,
+                                       s->last[SPLIT_TRAIN].accuracy,
+                                       s->last[SPLIT_VALIDATION].accuracy,
+                                       s->last[SPLIT_TEST].accuracy};
     memcpy(row, fixed, sizeof fixed);
-    for (size_t l = 1; l < s->net.L; l++) row[FIXED_COLUMNS + l - 1] = s->last[SPLIT_TRAIN].rate[l];
-    size_t used = FIXED_COLUMNS + s->net.L - 1;
+    for (size_t l = 1; l < s->net.L; l++) row[CURVE_FIXED + l - 1] = s->last[SPLIT_TRAIN].rate[l];
+    size_t used = CURVE_FIXED + s->net.L - 1;
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
     double validation = merit(s, SPLIT_VALIDATION);
     if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
@@ -140,12 +146,18 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
+double session_price(const struct session *s)
+{
+    const struct evaluation *train = &s->last[SPLIT_TRAIN];
+    return s->at.new_forward * train->synops + s->at.new_backward * train->synops_dense;
+}
+
 static void tell_progress(const struct session *s)
 {
     char line[96];
     if (s->settings->progress_fd < 0) return;
     int n = snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
-                     s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + 4] : NAN);
+                     s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + ACC_TRAIN] : NAN);
     /* A reader that is gone is no reason to stop. */
     if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
 }
@@ -177,7 +189,7 @@ static status train(struct session *s, struct error *e)
         long next = s->at.iter + 1, every = s->run->run.eval_every;
         struct step_report r = {.hold = watch_hold,
                                 .resume = watch_start,
-                                .seconds = watch_seconds,
+                                .now = watch_now,
                                 .discount = watch_discount,
                                 .clock = &s->watch};
         r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->caps & CAP_ONE_SHOT);
@@ -189,6 +201,10 @@ static status train(struct session *s, struct error *e)
         s->at.train_s += s->watch.total;
         s->at.iter = next;
         s->at.samples += r.samples;
+        s->at.forward_passes += r.forward_passes;
+        s->at.backward_passes += r.backward_passes;
+        s->at.new_forward += r.forward_passes;
+        s->at.new_backward += r.backward_passes;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";

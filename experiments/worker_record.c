@@ -6,15 +6,17 @@
 #include <string.h>
 #include <sys/resource.h>
 
+const char *const curve_fixed[CURVE_FIXED] = {
+    "iter",         "samples", "train_s",   "forward_passes", "backward_passes",
+    "train_synops", "loss",    "acc_train", "acc_val",        "acc_test"};
+
 status worker_write_curve(const struct session *s, struct error *e)
 {
-    static const char *const fixed[] = {"iter",      "samples", "train_s", "loss",
-                                        "acc_train", "acc_val", "acc_test"};
     char path[4200], name[80];
     struct csv_writer w;
     snprintf(path, sizeof path, "%s/curves/%s.csv", s->settings->out, s->run->id);
     TRY(csv_open(&w, path, e));
-    for (size_t c = 0; c < sizeof fixed / sizeof *fixed; c++) csv_put(&w, fixed[c]);
+    for (size_t c = 0; c < CURVE_FIXED; c++) csv_put(&w, curve_fixed[c]);
     for (size_t l = 1; l < s->net.L; l++) {
         snprintf(name, sizeof name, "fwd_rate_%zu", l);
         csv_put(&w, name);
@@ -86,6 +88,9 @@ static status put_numbers(struct record *r, const struct session *s, struct erro
         {"samples", s->at.samples},
         {"setup_s", s->at.setup_s},
         {"train_s", s->at.train_s},
+        {"forward_passes", s->at.forward_passes},
+        {"backward_passes", s->at.backward_passes},
+        {"train_synops", evaluated ? s->at.train_synops + session_price(s) : NAN},
         {"eval_s", s->at.eval_s},
         {"cpu_s", s->at.cpu_s},
         {"time_to_target_s", s->at.time_to_target_s},

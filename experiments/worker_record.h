@@ -4,6 +4,10 @@
 
 #include "experiments/session.h"
 
+/* The columns that every curve begins with; the rates of the hidden layers and the solver's own follow. */
+enum { CURVE_FIXED = 10 };
+extern const char *const curve_fixed[CURVE_FIXED];
+
 /* OUT/curves/<id>.csv: a row per evaluation. ST_IO. */
 status worker_write_curve(const struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".

@@ -261,23 +261,27 @@ static void project(struct anderson_solver *s)
                 at[i] = at[i] < 0 ? R(0.0) : at[i] > 1 ? R(1.0) : at[i];
 }
 
-/* Takes the candidate if it is better than the plain iterate, which the base holds now. */
-static void judge(struct anderson_solver *s)
+/* Takes the candidate if it is better than the plain iterate, which the base holds now. Returns the forward
+ * passes that this took: both points are simulated, but with a base that keeps W_l a_{l-1} those of the plain
+ * one are at hand. */
+static double judge(struct anderson_solver *s)
 {
+    const double N = (double)s->env.train.n;
     for (size_t i = 0; i < s->size; i++)
         if (!isfinite(s->candidate[i])) {
             s->rejected_finite += 1;
-            return;
+            return 0;
         }
     double plain = merit(s);
     project(s);
     scatter(s, s->candidate);
     if (merit(s) < plain) {
         s->accepted += 1;
-        return;
+    } else {
+        scatter(s, s->g);
+        s->rejected_merit += 1;
     }
-    scatter(s, s->g);
-    s->rejected_merit += 1;
+    return s->o.base == BASE_RESYNC ? 2 * N : N;
 }
 
 static status step(void *state, struct step_report *r, struct error *e)
@@ -290,7 +294,7 @@ static status step(void *state, struct step_report *r, struct error *e)
     gather(s, s->g);
     if (anderson_step(&s->history, s->x, s->g, s->candidate, &ready, &ignored) != ST_OK)
         s->rejected_solve += 1;
-    if (ready) judge(s);
+    if (ready) r->forward_passes += judge(s); /* on top of the base's */
     return ST_OK;
 }
 

@@ -84,7 +84,9 @@ struct admm_sums {
     double unsolved;           /* proximal steps of the loss that did not converge */
     double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
     double kkt_z;              /* largest KKT residual of the joint z-steps */
-    double diagnostics;        /* seconds of the clock that went into these sums */
+    double products;           /* columns (samples x steps) that spike solves took through W and W' */
+    /* what these sums took */
+    struct step_time diagnostics;
 };
 
 struct admm {
@@ -197,10 +199,10 @@ void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct ad
 void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
                         struct admm_work *w, struct admm_sums *sums);
 /* argmin over [0,1]^n of a'Ma/2 - b'a by accelerated projected gradient, for m columns: x in: start, out:
- * result. Returns the KKT residual max |x - clip(x - gradient)| reached. y, g: workspaces n x m, small: rows
- * of W x m. (admm_box.c) */
+ * result. Returns the KKT residual max |x - clip(x - gradient)| reached; *products: products with M that it
+ * took. y, g: workspaces n x m, small: rows of W x m. (admm_box.c) */
 double admm_box_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
-                      const real *b, real *x, real *y, real *g, real *small);
+                      const real *b, real *x, real *y, real *g, real *small, size_t *products);
 /* g (n x m) = M x. */
 void admm_spike_product(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
                         const real *x, real *g, real *small);

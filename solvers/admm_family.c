@@ -151,7 +151,9 @@ static struct admm_sums take_sums(struct admm_solver *solver)
         all.x2 += one->x2;
         all.b2 += one->b2;
         all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
-        all.diagnostics += one->diagnostics;
+        all.diagnostics.wall += one->diagnostics.wall;
+        all.diagnostics.cpu += one->diagnostics.cpu;
+        all.products += one->products;
         all.unsolved += one->unsolved;
         all.rejected += one->rejected;
         all.kkt_z = one->kkt_z > all.kkt_z ? one->kkt_z : all.kkt_z;
@@ -160,8 +162,18 @@ static struct admm_sums take_sums(struct admm_solver *solver)
     solver->unsolved += all.unsolved;
     solver->rejected += all.rejected;
     solver->kkt_z = all.kkt_z > solver->kkt_z ? all.kkt_z : solver->kkt_z;
-    step_discount(s->report, all.diagnostics / (double)pool_threads(s->env->pool), all.diagnostics);
+    step_discount(s->report, all.diagnostics, pool_threads(s->env->pool));
     return all;
+}
+
+static double weights_of(const struct net *net, size_t l)
+{
+    return (double)(net->n[l] * net->n[l - 1]);
+}
+
+static double columns_of(const struct admm *s)
+{
+    return (double)(s->N * s->T);
 }
 
 /* Counts a rise unless it is rounding: 1e-11 of the Lagrangian's magnitude in double, 1e-4 in float. */
@@ -174,6 +186,7 @@ static status update_weights(struct admm_solver *s, size_t l, struct error *e)
 {
     double change = 0;
     TRY(admm_update_weights(&s->blocks, l, &change, e));
+    s->forward += columns_of(&s->blocks) * weights_of(s->blocks.net, l);
     if (s->blocks.measure) count_rise(s, admm_is_output(&s->blocks, l) ? RISE_W_OUT : RISE_W, change, 0);
     return ST_OK;
 }
@@ -189,6 +202,9 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
     b->fresh[l + 1] = false;
     struct admm_sums sums = take_sums(s);
+    double sweeps = s->options.penalties == PENALTIES_ADAPTIVE ? 2 : 1;
+    s->forward += sums.products * weights_of(b->net, l + 1);
+    s->backward += (sums.products + sweeps * columns_of(b)) * weights_of(b->net, l + 1);
     b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
     if (!b->measure) return ST_OK;
     double cells = (double)b->N * (double)b->T * (double)b->net->n[l];
@@ -267,8 +283,11 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     b->report = r;
     b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
-    if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0)
+    s->forward = s->backward = 0;
+    if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0) {
         TRY(admm_family_restart(s, e));
+        s->forward = columns_of(b) * (double)net_parameters(b->net);
+    }
     if (r->measure) {
         struct admm_point p;
         step_hold(r);
@@ -283,6 +302,9 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     s->iteration++;
     admm_penalties_after(s);
     r->samples = (double)b->N;
+    double weights = (double)net_parameters(b->net);
+    r->forward_passes = s->forward / ((double)b->T * weights);
+    r->backward_passes = s->backward / ((double)b->T * (weights - weights_of(b->net, 1)));
     return ST_OK;
 }
 

@@ -151,6 +151,7 @@ struct admm_solver {
     double rises[5];    /* w, a, z, w_out, z_out */
     double dual, scale; /* scale: magnitude of the Lagrangian, for what counts as rounding */
     double unsolved, rejected, kkt_z;
+    double forward, backward; /* products of the present step: weights x columns (samples x steps) */
 };
 
 /* Settings that follow from the options alone; variants change what is theirs. */
@@ -167,6 +168,13 @@ status admm_family_create(struct admm_solver **out, const struct admm_options *o
                           const struct admm_settings *set, const struct train_env *env, struct error *e);
 /* z and a again as the network simulates them; weights and multiplier are kept. ST_MEMORY. */
 status admm_family_restart(struct admm_solver *s, struct error *e);
+/* One iteration. Passes that it reports, a product with one layer's weights being that part of a pass which
+ * it has of all weights that the pass meets (forward W_1 .. W_L, backward W_2 .. W_L): forward are the
+ * products W_l a_{l-1} of all layers, once after each weight step, and a restart's simulation; backward the
+ * products W_{l+1}' target of all hidden layers, with adaptive penalties twice. A spike solve by Woodbury's
+ * identity, a linearised step or the box takes products with W_{l+1} and W_{l+1}' of its own. The sums of
+ * weight steps go with the backward pass; products that are only made again because a diagnostic or a
+ * resumption came between are left out, so that counts do not depend on these. */
 status admm_family_step(void *state, struct step_report *r, struct error *e);
 void admm_family_report(void *state, struct metric_sink *sink);
 status admm_family_save(void *state, FILE *f, struct error *e);

@@ -106,8 +106,9 @@ static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, stru
 
 void admm_update_output(struct admm *s, size_t chunk, struct admm_work *w, struct admm_sums *sums)
 {
-    double since = step_seconds(s->report), before = s->measure ? readout_value(s, chunk) : 0;
-    if (s->measure) sums->diagnostics += step_seconds(s->report) - since;
+    struct step_time since = step_now(s->report);
+    double before = s->measure ? readout_value(s, chunk) : 0;
+    if (s->measure) step_spent(s->report, since, &sums->diagnostics);
     if (s->set.output == OUTPUT_JOINT) {
         output_joint(s, chunk, w, sums);
     } else {
@@ -115,9 +116,9 @@ void admm_update_output(struct admm *s, size_t chunk, struct admm_work *w, struc
         output_last(s, chunk, w, sums);
     }
     if (!s->measure) return;
-    since = step_seconds(s->report);
+    since = step_now(s->report);
     sums->change_z += readout_value(s, chunk) - before;
-    sums->diagnostics += step_seconds(s->report) - since;
+    step_spent(s->report, since, &sums->diagnostics);
 }
 
 void admm_update_multiplier(struct admm *s)

@@ -233,7 +233,8 @@ static status resync_step(void *state, struct step_report *r, struct error *e)
         TRY(resync_sweep(s, &b, s->record.tau, r, e));
     }
     s->iteration++;
-    r->samples = (double)N;
+    /* one simulation, and one sweep of pulls downwards (an upper bound: it ends where no cell moves) */
+    r->samples = r->forward_passes = r->backward_passes = (double)N;
     return ST_OK;
 }
 

@@ -135,30 +135,32 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
     const struct spike_system *sys = &s->spike[l][last == s->T ? 1 : 0];
     const real *W = s->net->W[l + 1];
     real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = w->rhs + n * C * first;
+    size_t products = sys->linear || sys->woodbury; /* with W and W' */
     for (size_t t = first; t < last; t++) add_local_terms(s, l, chunk, t, w->rhs + n * C * t);
     if (s->measure) {
-        double since = step_seconds(s->report);
+        struct step_time since = step_now(s->report);
         sums->change_a -= objective(sys, W, rows, n, m, b, a, w->product, w->small);
-        sums->diagnostics += step_seconds(s->report) - since;
+        step_spent(s->report, since, &sums->diagnostics);
     }
     if (sys->linear) {
         linear_step(sys, W, rows, n, m, b, a, w);
         cut_to_box(s, n * m, a);
     } else if (s->set.box == BOX_EXACT) {
-        double kkt = admm_box_solve(sys, W, rows, n, m, b, a, w->target, w->product, w->small);
+        double kkt = admm_box_solve(sys, W, rows, n, m, b, a, w->target, w->product, w->small, &products);
         sums->kkt = kkt > sums->kkt ? kkt : sums->kkt;
     } else {
         spike_solve(sys, W, rows, n, m, b, a, w->small);
         if (s->measure) {
-            double since = step_seconds(s->report);
+            struct step_time since = step_now(s->report);
             measure_solve(sys, W, rows, n, m, b, a, w, sums);
-            sums->diagnostics += step_seconds(s->report) - since;
+            step_spent(s->report, since, &sums->diagnostics);
         }
         cut_to_box(s, n * m, a);
     }
+    sums->products += (double)(products * m);
     if (s->measure) {
-        double since = step_seconds(s->report);
+        struct step_time since = step_now(s->report);
         sums->change_a += objective(sys, W, rows, n, m, b, a, w->product, w->small);
-        sums->diagnostics += step_seconds(s->report) - since;
+        step_spent(s->report, since, &sums->diagnostics);
     }
 }

@@ -63,14 +63,21 @@ void step_resume(struct step_report *r)
     if (r && r->resume) r->resume(r->clock);
 }
 
-double step_seconds(struct step_report *r)
+struct step_time step_now(struct step_report *r)
 {
-    return r && r->seconds ? r->seconds(r->clock) : 0.0;
+    return r && r->now ? r->now(r->clock) : (struct step_time){0, 0};
 }
 
-void step_discount(struct step_report *r, double wall, double cpu)
+void step_spent(struct step_report *r, struct step_time since, struct step_time *sum)
 {
-    if (r && r->discount) r->discount(r->clock, wall, cpu);
+    const struct step_time now = step_now(r);
+    sum->wall += now.wall - since.wall;
+    sum->cpu += now.cpu - since.cpu;
+}
+
+void step_discount(struct step_report *r, struct step_time sum, size_t threads)
+{
+    if (r && r->discount) r->discount(r->clock, (struct step_time){sum.wall / (double)threads, sum.cpu});
 }
 
 double training_entries(const struct dataset_info *info)

@@ -59,26 +59,39 @@ struct train_env {
     struct rng *rng;         /* the solver's own stream */
 };
 
+/* A moment or a length of time: wall seconds, and seconds of CPU time of the calling thread. */
+struct step_time {
+    double wall, cpu;
+};
+
 /* One outer iteration or epoch. */
 struct step_report {
     bool measure;   /* in: report() will be called after this step, so costly diagnostics are wanted */
     double samples; /* out: training samples that this step went through */
+    /* out: what the step cost, in passes of one sample through the whole network, forward in a simulation (or
+     * an equal product W_l x in every layer) and backward in a sweep from the last layer to the first; a part
+     * of the layers counts by its weights. A tangent or a perturbed simulation is a forward pass. Each
+     * solver says at its step what it counts; predictions and diagnostics are no training and not counted. */
+    double forward_passes, backward_passes;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward
      * errors) go between step_hold and step_resume and are not counted as training time. */
     void (*hold)(void *clock);
     void (*resume)(void *clock);
-    double (*seconds)(void *clock);
-    void (*discount)(void *clock, double wall, double cpu);
+    struct step_time (*now)(void *clock);
+    void (*discount)(void *clock, struct step_time length);
     void *clock;
 };
 void step_hold(struct step_report *r); /* r may be NULL; no-op without a clock, as are the following */
 void step_resume(struct step_report *r);
-/* For diagnostics inside tasks of a pool, where the clock cannot be held: their length is measured with
- * step_seconds (0 without a clock), summed over the tasks, and taken off afterwards: wall seconds, being the
- * sum divided by the number of threads (an estimate with more than one), and CPU seconds, being the sum. */
-double step_seconds(struct step_report *r);
-void step_discount(struct step_report *r, double wall, double cpu);
+/* For diagnostics inside tasks of a pool, where the clock cannot be held: step_now before one (zero without a
+ * clock), step_spent after it in the same thread adds its length to *sum, and step_discount takes the sum
+ * over all tasks off afterwards: wall seconds divided by the number of threads (an estimate with more than
+ * one), CPU seconds as they are. Neither can exceed what the clock has counted: a thread that waits for a
+ * processor spends wall seconds but no CPU time. */
+struct step_time step_now(struct step_report *r);
+void step_spent(struct step_report *r, struct step_time since, struct step_time *sum);
+void step_discount(struct step_report *r, struct step_time sum, size_t threads);
 
 /* What one step costs: floating-point operations in dense matrix products and solves, those in products with
  * the lists of layer 1, and bytes moved between the processor and memory by passes over large blocks. */

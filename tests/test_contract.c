@@ -1,4 +1,5 @@
 /* What every registered solver and dataset must do. */
+#include "experiments/worker_record.h"
 #include "network/evaluate.h"
 #include "tests/toy_data.h"
 #include <criterion/alloc.h>
@@ -72,6 +73,7 @@ struct setting {
     struct train_env env;
     const struct solver *solver;
     void *options, *state;
+    double forward, backward; /* passes of all steps */
 };
 
 static void set(struct setting *s, const char *key, const char *value)
@@ -162,6 +164,12 @@ static void steps(struct setting *s, int n, bool measure)
         struct step_report r = {.measure = measure};
         cr_assert_eq(s->solver->step(s->state, &r, &e), ST_OK, "%s: %s", s->solver->name, e.text);
         cr_assert_eq(r.samples, 150.0);
+        cr_assert(isfinite(r.forward_passes) && r.forward_passes > 0, "%s counts its forward passes",
+                  s->solver->name);
+        cr_assert(isfinite(r.backward_passes) && r.backward_passes >= 0, "%s: backward passes",
+                  s->solver->name);
+        s->forward += r.forward_passes;
+        s->backward += r.backward_passes;
     }
 }
 
@@ -178,6 +186,12 @@ static void expect_same_weights(const struct setting *a, const struct setting *b
     for (size_t l = 1; l <= a->net.L; l++)
         cr_expect_eq(memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)), 0,
                      "%s: layer %zu: %s", a->solver->name, l, what);
+}
+
+static void expect_same_passes(const struct setting *a, const struct setting *b, const char *what)
+{
+    cr_expect(a->forward == b->forward && a->backward == b->backward, "%s: passes: %s", a->solver->name,
+              what);
 }
 
 /* The loss of the simulated readout; for solvers that predict in another way, their share of wrong labels. */
@@ -221,6 +235,8 @@ ParameterizedTest(struct solver_case *c, contract, same_bits_for_seed_threads_an
     expect_same_weights(&a, &b, "a second run differs");
     expect_same_weights(&a, &threaded, "two threads give other bits");
     expect_same_weights(&a, &measured, "diagnostics change the result");
+    expect_same_passes(&a, &threaded, "two threads");
+    expect_same_passes(&a, &measured, "diagnostics");
     end(&a);
     end(&b);
     end(&threaded);
@@ -246,11 +262,13 @@ ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_
     begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);
     b.rng = a.rng;
+    b.forward = a.forward, b.backward = a.backward;
     rewind(f);
     cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
     steps(&a, 3, false);
     steps(&b, 3, false);
     expect_same_weights(&a, &b, "a resumed run differs");
+    expect_same_passes(&a, &b, "a resumed run");
     rewind(f);
     cr_assert_eq(fseek(f, -1, SEEK_END), 0);
     cr_expect_neq(b.solver->load(b.state, f, NULL), ST_OK, "a cut checkpoint must be refused");
@@ -298,6 +316,7 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);
     b.rng = a.rng;
+    b.forward = a.forward, b.backward = a.backward;
     rewind(f);
     cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
     fclose(f);
@@ -307,6 +326,8 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     steps(&threaded, 4, true);
     expect_same_weights(&a, &b, what);
     expect_same_weights(&a, &threaded, what);
+    expect_same_passes(&a, &b, what);
+    expect_same_passes(&a, &threaded, what);
     cr_expect(net_finite(&a.net), "%s: %s", a.solver->name, what);
     size_t n = reported(&a, one);
     cr_assert_lt(n, 128);
@@ -346,6 +367,14 @@ ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_co
     for (size_t k = 0; k < n; k++) filled += isnan(values[k]) ? 0 : 1;
     cr_expect_gt(filled, 0);
     end(&s);
+}
+
+Test(contract, metrics_have_names_of_their_own)
+{
+    for (size_t i = 0; solvers[i]; i++)
+        for (size_t m = 0; m < solvers[i]->n_metrics; m++)
+            for (size_t c = 0; c < CURVE_FIXED; c++)
+                cr_expect_str_neq(solvers[i]->metrics[m].name, curve_fixed[c], "%s", solvers[i]->name);
 }
 
 Test(contract, free_accepts_null)

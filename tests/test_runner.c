@@ -91,6 +91,41 @@ Test(runner, writes_what_it_promises)
     cr_expect_str_eq(r.output, "10\n");
 }
 
+/* With S = train_synops, F and B passes: (dS - dB weights T) / dF is the simulated network's operations per
+ * training sample: those of the input, the same at every evaluation, and T rate_l n_l n_{l+1} of the hidden
+ * layers. 64-12-8-10 has 944 weights; T = 6. */
+Test(runner, operations_of_training_follow_from_passes_and_rates)
+{
+    static struct result r;
+    spikebench(&r, "run small.yaml --set stop.max_iter=6 --seeds 0");
+    expect_good(&r);
+    cli_shell(&r,
+              "for id in $(grep -e ',bptt,' -e ',admm,' results/small/runs.csv | cut -d, -f2); do awk -F, "
+              "'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "
+              "NR>2{f=$c[\"forward_passes\"]-F; printf \"%.3f \", "
+              "($c[\"train_synops\"]-S-($c[\"backward_passes\"]-B)*944*6)/f "
+              "- 6*($c[\"fwd_rate_1\"]*12*8+$c[\"fwd_rate_2\"]*8*10); n++} "
+              "NR>1{F=$c[\"forward_passes\"];B=$c[\"backward_passes\"];S=$c[\"train_synops\"]} "
+              "END{print n}' results/small/curves/$id.csv; done");
+    expect_good(&r);
+    double v[8];
+    cr_assert_eq(sscanf(r.output, "%lf %lf %lf %lf %lf %lf %lf %lf", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
+                        &v[6], &v[7]),
+                 8, "%s", r.output);
+    cr_expect(v[3] == 3 && v[7] == 3, "%s", r.output);
+    cr_expect_gt(v[0], 1);
+    for (size_t i = 1; i < 7; i++)
+        if (i != 3) cr_expect_float_eq(v[i], v[0], 0.0011, "%s", r.output);
+    /* the totals of the run are those of its last evaluation */
+    cli_shell(
+        &r,
+        "for id in $(grep ',ok,' results/small/runs.csv | cut -d, -f2); do awk -F, "
+        "'FNR==1{for(i=1;i<=NF;i++)c[$i]=i} {s=$c[\"forward_passes\"] \" \" $c[\"backward_passes\"] \" \" "
+        "$c[\"train_synops\"]} FNR==NR&&$2==id{want=s} END{print (s==want) ? \"same\" : want \" \" s}' "
+        "id=$id results/small/runs.csv results/small/curves/$id.csv; done");
+    cr_expect_str_eq(r.output, "same\nsame\nsame\n");
+}
+
 Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
 {
     static struct result r;

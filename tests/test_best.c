@@ -1,0 +1,145 @@
+/* What is printed and written of configurations: `best` and `summarise --markdown`, on a table by hand. */
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+/* bptt: lr 0.1 averages 0.7 on validation, 0.2 averages 0.725, 0.4 would average 0.99 but for two runs that
+ * diverged. admm: one configuration on two splits. */
+static void setup(void)
+{
+    cli_setup();
+    static struct result r;
+    cli_shell(&r, "mkdir e");
+    cli_write("e/runs.csv",
+              "run_id,solver,label,dataset,seed,status,error,dataset.split_seed,network.hidden,network.loss,"
+              "solver.lr,"
+              "solver.rho,data_sha256,threads,train_s,forward_passes,loss_val,acc_train,acc_val,acc_test,"
+              "timing_valid,date\n"
+              "1,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.9,0.5,1,x\n"
+              "2,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.8,0.5,1,x\n"
+              "3,bptt,a,digits,0,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.5,0.5,1,x\n"
+              "4,bptt,a,digits,1,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.6,0.5,1,x\n"
+              "5,bptt,b,digits,0,ok,none,0,8,squared,0.2,nan,0,1,1,1000,9,1,0.95,0.9,1,x\n"
+              "6,bptt,b,digits,1,ok,none,0,8,squared,0.2,nan,0,1,3,1000,9,1,0.95,0.92,1,x\n"
+              "7,bptt,b,digits,0,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.55,0.4,0,x\n"
+              "8,bptt,b,digits,1,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.45,0.4,0,x\n"
+              "9,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
+              "10,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
+              "11,bptt,a,digits,0,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
+              "12,bptt,a,digits,1,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
+              "13,admm,admm,digits,0,ok,none,0,8,squared,nan,1,0,1,1,10,1,1,0.6,0.5,1,x\n"
+              "14,admm,admm,digits,0,ok,none,1,8,squared,nan,1,0,1,1,30,1,1,0.8,0.5,1,x\n");
+}
+
+TestSuite(best, .init = setup, .fini = cli_teardown);
+
+struct line {
+    char arguments[60];
+    int code;
+    char expected[4][120];
+};
+
+ParameterizedTestParameters(best, command_lines)
+{
+    static struct line lines[] = {
+        {"best e",
+         0,
+         {"bptt                 3      4           0.725 +- 0.26  network.loss=squared lr=0.2\n",
+          "admm                 1      2             0.7 +- 0.14  -\n",
+          "solvers:\n  - {name: bptt, lr: 0.2, network: {loss: squared}}\n  - {name: admm}\n",
+          "1 of 3 configurations of bptt have fewer finished runs"}},
+        {"best e", 0, {"different numbers of configurations", "bptt 3, admm 1", "2 unfinished or failed"}},
+        {"best e --min",
+         0,
+         {"0.7 +- 0.18  network.loss=cross_entropy lr=0.1", "the smallest mean of acc_val"}},
+        {"best e --by loss_val", 0, {"1 +- 0  network.loss=cross_entropy lr=0.1", "smallest"}},
+        {"best e --per label",
+         0,
+         {"{name: bptt, label: a, lr: 0.1}\n  - {name: bptt, label: b}\n", "1 of 2 configurations of a",
+          "label", "a 2, b 1, admm 1"}},
+        {"best e --by acc_test", 2, {"--by acc_test: hyper-parameters are chosen on validation", "acc_val"}},
+        {"best e --by loss_test_at_best_val", 2, {"chosen on validation, never on test"}},
+        {"best e --by acc_vall",
+         2,
+         {"unknown column 'acc_vall' of runs.csv; did you mean 'acc_val'?", "allowed: train_s, forward_"}},
+        {"best e --by date", 2, {"unknown column 'date'"}},
+        {"best e --by solver.lr", 2, {"unknown column 'solver.lr'"}},
+        {"best e --per seed", 2, {"--per 'seed': solver or label is allowed"}},
+        {"best e --frob 1", 2, {"unknown option '--frob'"}},
+        {"best e --by", 2, {"option '--by' is unknown or needs a value"}},
+        {"best e f", 2, {"one experiment at a time"}},
+        {"best", 2, {"the name or folder of an experiment's results is missing"}},
+        {"best nothing", 1, {"results/nothing/runs.csv"}},
+        {"best e --results . --per solver", 0, {"bptt"}},
+        {"best --help", 0, {"usage: spikebench best EXPERIMENT", "--per WHAT"}},
+    };
+    return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
+}
+
+ParameterizedTest(struct line *line, best, command_lines, .init = setup, .fini = cli_teardown)
+{
+    static struct result r;
+    spikebench(&r, line->arguments);
+    cr_expect_eq(r.code, line->code, "'%s' gave %d, not %d:\n%s", line->arguments, r.code, line->code,
+                 r.output);
+    for (int i = 0; i < 4; i++)
+        cr_expect_not_null(strstr(r.output, line->expected[i]), "'%s': '%s' is not in\n%s", line->arguments,
+                           line->expected[i], r.output);
+}
+
+Test(best, writes_what_it_prints)
+{
+    static struct result r;
+    cli_shell(
+        &r, "\"$SB\" best e >/dev/null 2>&1; cut -d, -f1-6,9 e/best.csv; sed -n 2p e/best.csv | cut -d, -f7 "
+            "| cut -c1-5");
+    cr_expect_str_eq(r.output, "name,solver,configurations,runs,column,goal,options\n"
+                               "bptt,bptt,3,4,acc_val,max,network.loss=squared lr=0.2\n"
+                               "admm,admm,1,2,acc_val,max,none\n0.725\n");
+}
+
+/* Without a number there is no choice. */
+Test(best, a_column_without_numbers_is_refused)
+{
+    static struct result r;
+    cli_shell(&r, "sed -i '13,$s/,0\\.[68],0.5,1,x$/,nan,0.5,1,x/' e/runs.csv; \"$SB\" best e");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "no finished run of 'admm' has a number in column 'acc_val'"), "%s",
+                       r.output);
+}
+
+/* 12.706 (Student's t, one degree of freedom) times the standard error 0.01; seconds that are not valid are
+ * no number. */
+Test(best, markdown_table_by_hand)
+{
+    static struct result r;
+    spikebench(&r, "summarise e --markdown 2>/dev/null");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    static const char *const expected[] = {
+        "| Trainer | 1 hidden layer | 2 | Training, s | Forward passes |\n|---|---|---|---|---|\n",
+        "| `a` lr=0.1 | 100.0 / 50.0 \xc2\xb1 0.0 | 100.0 / 50.0 \xc2\xb1 0.0 | 1.0 | 1 k |\n",
+        "| `b` | 100.0 / 91.0 \xc2\xb1 12.7 | 50.0 / 40.0 \xc2\xb1 0.0 | 2.0 / - | 1 k / 2.5 k |\n",
+        "| `a` lr=0.4 | 100.0 / 50.0 \xc2\xb1 0.0 | - | 1.0 / - | 1 k / - |\n",
+        "| `admm` | 100.0 / 50.0 \xc2\xb1 0.0 | - | 1.0 / - | 20 / - |\n",
+        "mean over 2 runs",
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        cr_expect_not_null(strstr(r.output, expected[i]), "'%s' is not in\n%s", expected[i], r.output);
+    cr_expect_null(strstr(r.output, "left out"), "the table alone");
+}
+
+/* Results of a time when passes were not counted. */
+Test(best, older_results_are_read)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "cut -d, -f1-15,17- e/runs.csv > f && mv f e/runs.csv && \"$SB\" summarise e -m && \"$SB\" best e "
+        "2>/dev/null | head -n 2 && awk -F, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "
+        "NR==2{print $c[\"forward_passes_mean\"]}' e/summary.csv");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "| 2.0 / - | - |\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "0.725"), "%s", r.output);
+    cr_expect_str_eq(r.output + strlen(r.output) - 4, "nan\n");
+}
