@@ -10,11 +10,13 @@
  *
  * Departures from the source: feed-forward layers, first spikes only; the derivatives d t / d w, which the
  * source carries forwards in time, are multiplied from the last layer to the first, which gives the same
- * numbers; the weights start anew (start_sum, start_spread), since the shared start is scaled for the grid
- * network; neurons whose weights sum to less than the threshold, which could never fire, are pushed up
- * (Mostafa 2018, arXiv 1606.08165). */
+ * numbers; the shared start, which is scaled for the grid network, is mapped to this one's, by one factor and
+ * one shift per layer (start_spread, start_sum), so that runs of one seed start from the same draws; neurons
+ * whose weights sum to less than the threshold, which could never fire, are pushed up (Mostafa 2018, arXiv
+ * 1606.08165). */
 #include "baselines/minibatch.h"
 #include "baselines/spike_time.h"
+#include "support/linsolve.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,9 +38,10 @@ static const struct option exact_option_list[] = {
     OPTION(tau, OPT_REAL, "0.2", 0, 1e3, OPT_OPEN_LO, NULL, "synaptic time constants",
            "scores are -time / tau"),
     OPTION(start_sum, OPT_REAL, "3", -1e3, 1e3, 0, NULL, "thresholds",
-           "start: mean of the sum of a neuron's weights"),
-    OPTION(start_spread, OPT_REAL, "1", 0, 1e3, 0, NULL, "thresholds",
-           "start: standard deviation of a weight, times the root of the number of inputs"),
+           "the starting weights of a layer are shifted by this over its inputs; 0: a multiple of "
+           "network.start's"),
+    OPTION(start_spread, OPT_REAL, "1", 0, 1e3, OPT_OPEN_LO, NULL, "thresholds",
+           "the starting weights of a layer are scaled until their rms is this over the root of its inputs"),
     OPTION(sum_push, OPT_REAL, "1", 0, 1e6, 0, NULL, "",
            "slope of the loss that pushes up weights which sum to less than the threshold"),
     MINIBATCH_STEP_OPTIONS(struct exact_options, "adam", "0.005"),
@@ -76,7 +79,10 @@ static status exact_check(const void *options, const struct net_options *net, co
                           struct error *e)
 {
     const struct exact_options *o = options;
-    (void)net;
+    if (net->start == START_PUBLISHED)
+        return FAIL(e, ST_CONFIG,
+                    "network.start = published sets all weights to 0, which exact_spike_time cannot scale; "
+                    "rate and kaiming are allowed");
     if (info->n_classes == 0)
         return FAIL(e, ST_CONFIG,
                     "exact_spike_time needs class labels; this dataset has real-valued targets");
@@ -127,17 +133,21 @@ static size_t most_events(const struct batch *b)
     return most;
 }
 
-/* Rows of mean start_sum thresholds and the spread asked for. */
-static void start_weights(const struct exact *s)
+/* W = spread / sqrt(n_in) W_start / rms(W_start) + sum / n_in, in thresholds: the directions that the shared
+ * start has drawn stay; a neuron's weights sum to `sum` on average. */
+static status start_weights(const struct exact *s, struct error *e)
 {
     struct net *net = s->env.net;
     const double theta = (double)net->lif.threshold;
     for (size_t l = 1; l <= net->L; l++) {
-        double in = (double)net->n[l - 1], mean = s->options.start_sum * theta / in,
-               spread = s->options.start_spread * theta / sqrt(in);
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
-            net->W[l][i] = (real)(mean + spread * rng_normal(s->env.rng));
+        size_t size = net->n[l] * net->n[l - 1];
+        double in = (double)net->n[l - 1], rms = vector_norm(size, net->W[l]) / sqrt((double)size);
+        if (!(rms > 0)) return FAIL(e, ST_NUMERIC, "the starting weights of layer %zu are zero", l);
+        double factor = s->options.start_spread * theta / sqrt(in) / rms,
+               shift = s->options.start_sum * theta / in;
+        for (size_t i = 0; i < size; i++) net->W[l][i] = (real)(factor * (double)net->W[l][i] + shift);
     }
+    return ST_OK;
 }
 
 static status build(struct exact *s, struct error *e)
@@ -167,8 +177,7 @@ static status exact_init(void **state, const void *options, const struct train_e
     s->options = *(const struct exact_options *)options;
     s->env = *env;
     TRY(build(s, e));
-    start_weights(s);
-    return ST_OK;
+    return start_weights(s, e);
 }
 
 struct batch_task {

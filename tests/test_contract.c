@@ -259,6 +259,32 @@ ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_
     end(&b);
 }
 
+/* Rivals share the start: before its first step a solver holds the weights that network.start gave for the
+ * seed; exact_spike_time, whose neurons are others, those times one factor and plus one shift per layer. */
+ParameterizedTestParameters(contract, starts_where_the_network_does)
+{
+    return all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, starts_where_the_network_does)
+{
+    struct setting s;
+    struct net start;
+    begin(&s, c, 1);
+    toy_net_create(&start, &s.net_options, &s.data, &s.mem, 2);
+    bool mapped = strcmp(s.solver->name, "exact_spike_time") == 0;
+    for (size_t l = 1; l <= s.net.L; l++) {
+        const real *W = s.net.W[l], *W0 = start.W[l];
+        double factor = mapped ? ((double)W[1] - (double)W[0]) / ((double)W0[1] - (double)W0[0]) : 1;
+        double shift = mapped ? 3.0 / (double)s.net.n[l - 1] : 0; /* start_sum thresholds of 1 */
+        cr_expect_gt(factor, 0);
+        for (size_t i = 0; i < s.net.n[l] * s.net.n[l - 1]; i++)
+            cr_assert_float_eq((double)W[i], factor * (double)W0[i] + shift,
+                               mapped ? REAL_SELECT(1e-9, 1e-3) : 0.0, "%s: layer %zu, weight %zu",
+                               s.solver->name, l, i);
+    }
+    end(&s);
+}
+
 static struct criterion_test_params all_combinations(void)
 {
     struct solver_case *cases = cr_calloc(N_COMBINATIONS, sizeof *cases);
