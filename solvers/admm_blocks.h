@@ -115,6 +115,7 @@ struct admm {
     struct admm_work *work;        /* [pool threads] */
     size_t *time_order;            /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
     struct joint_potentials paths; /* joint z-steps: the tables of the leak */
+    struct trace trace;            /* a chunk of the forward simulation */
     bool measure;
     struct step_report *report; /* of the step that is running: its clock; else NULL */
     struct admm_sums sums[SLOT_MAX];
@@ -167,7 +168,7 @@ bool admm_use_woodbury(const struct net *net, size_t l);
 /* Bytes that admm_create takes. */
 size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
 /* z and a from the forward simulation of the net. */
-status admm_start_forward(struct admm *s, struct error *e);
+void admm_start_forward(struct admm *s);
 /* z_L on the path of least sum_t u_t^2 from 0 to the one-hot label: u_t = delta^(T-t) y / sum_s
  * delta^(2(T-s)). The readout's first weights are then fitted to the labels instead of to the random start's
  * output. */
@@ -233,6 +234,6 @@ struct admm_point {
 void admm_measure(struct admm *s, struct admm_point *p);
 /* gap[l] = fraction of (sample, step, unit) where H(z_l - theta) is not the spike that the network simulates.
  */
-status admm_spike_gap(struct admm *s, double *gap, struct error *e);
+void admm_spike_gap(struct admm *s, double *gap);
 
 #endif

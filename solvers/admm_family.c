@@ -80,7 +80,7 @@ static status build(struct admm_solver *s, const struct admm_settings *set, stru
         admm_start_uniform(b, s->env.rng);
         return ST_OK;
     }
-    TRY(admm_start_forward(b, e));
+    admm_start_forward(b);
     if (o->start_output == START_OUTPUT_LABELS) admm_start_output(b);
     return ST_OK;
 }
@@ -250,12 +250,11 @@ static status backward_sweep(struct admm_solver *s, struct error *e)
     return ST_OK;
 }
 
-status admm_family_restart(struct admm_solver *s, struct error *e)
+void admm_family_restart(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
-    TRY(admm_start_forward(b, e));
+    admm_start_forward(b);
     for (size_t l = 1; l <= b->L; l++) b->fresh[l] = false;
-    return ST_OK;
 }
 
 status admm_family_step(void *state, struct step_report *r, struct error *e)
@@ -267,8 +266,9 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     b->report = r;
     b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
+    if (s->iteration > 0) admm_penalties_advance(s);
     if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0)
-        TRY(admm_family_restart(s, e));
+        admm_family_restart(s);
     if (r->measure) {
         struct admm_point p;
         step_hold(r);
@@ -281,7 +281,6 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
     b->report = NULL;
     s->iteration++;
-    admm_penalties_after(s);
     r->samples = (double)b->N;
     return ST_OK;
 }
@@ -295,7 +294,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
     const char *const rises[] = {"lagrangian_rises_w", "lagrangian_rises_a", "lagrangian_rises_z",
                                  "lagrangian_rises_w_out", "lagrangian_rises_z_out"};
     admm_measure(b, &p);
-    bool have_gap = admm_spike_gap(b, gap, NULL) == ST_OK;
+    admm_spike_gap(b, gap);
     metric_put(sink, "acc_aux", 0, p.accuracy);
     metric_put(sink, "loss_aux", 0, p.loss);
     metric_put(sink, "lagrangian", 0, p.lagrangian);
@@ -305,6 +304,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
     if (b->weight2 > 0) metric_put(sink, "weight_change", 0, sqrt(b->change_w / b->weight2));
     if (b->set.box == BOX_EXACT) metric_put(sink, "kkt_box", 0, b->kkt);
     metric_put(sink, "unsolved", 0, s->unsolved);
+    metric_put(sink, "rho_out", 0, b->rho[b->L]);
     if (b->set.potentials != POTENTIALS_SEQUENTIAL) {
         metric_put(sink, "rejected_z", 0, s->rejected);
         metric_put(sink, "kkt_z", 0, s->kkt_z);
@@ -314,9 +314,11 @@ void admm_family_report(void *state, struct metric_sink *sink)
         if (b->measure) metric_put(sink, "backward_error_w", l, b->backward_w[l]);
         if (b->measure && b->rcond_w[l] > 0) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
         if (admm_is_output(b, l)) continue;
+        metric_put(sink, "rho", l, b->rho[l]);
+        metric_put(sink, "beta", l, b->beta[l]);
         metric_put(sink, "res_spike", l, p.spikes[l]);
         metric_put(sink, "rate", l, p.rate[l]);
-        if (have_gap) metric_put(sink, "spike_gap", l, gap[l]);
+        metric_put(sink, "spike_gap", l, gap[l]);
         if (b->measure) metric_put(sink, "backward_error_a", l, b->backward_a[l]);
         if (b->measure && b->rcond_a[l] > 0) metric_put(sink, "rcond_a", l, b->rcond_a[l]);
     }
@@ -339,6 +341,7 @@ static status transfer(struct admm_solver *s, FILE *f,
     TRY(block(f, &s->iteration, sizeof s->iteration, e));
     TRY(block(f, b->rho, sizeof b->rho, e));
     TRY(block(f, b->beta, sizeof b->beta, e));
+    TRY(block(f, &s->dual, sizeof s->dual, e));
     TRY(block(f, &s->unsolved, sizeof s->unsolved, e));
     TRY(block(f, &s->rejected, sizeof s->rejected, e));
     return block(f, s->rises, sizeof s->rises, e);

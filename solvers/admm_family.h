@@ -136,9 +136,12 @@ extern const char *const admm_weights_names[],
     {"rejected_z", "", "joint z-steps (neuron, sample) so far that did not lower the cost and were not taken", \
     METRIC_RUN}, \
     {"kkt_z", "", "largest KKT residual of the last joint z-steps", METRIC_RUN}, \
-    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}
+    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}, \
+    {"rho", "", "penalty of the layer's dynamics in the last iteration", METRIC_HIDDEN}, \
+    {"rho_out", "", "penalty of the output layer's dynamics in the last iteration", METRIC_RUN}, \
+    {"beta", "", "penalty of a = H(z - threshold) in the last iteration", METRIC_HIDDEN}
 /* clang-format on */
-enum { ADMM_N_METRICS = 23 };
+enum { ADMM_N_METRICS = 26 };
 extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
 
 /* The state that a variant's solver works with. */
@@ -165,16 +168,17 @@ status admm_family_check(const char *name, const struct admm_settings *set, cons
                          const struct dataset_info *info, struct error *e);
 status admm_family_create(struct admm_solver **out, const struct admm_options *o,
                           const struct admm_settings *set, const struct train_env *env, struct error *e);
-/* z and a again as the network simulates them; weights and multiplier are kept. ST_MEMORY. */
-status admm_family_restart(struct admm_solver *s, struct error *e);
+/* z and a again as the network simulates them; weights and multiplier are kept. */
+void admm_family_restart(struct admm_solver *s);
 status admm_family_step(void *state, struct step_report *r, struct error *e);
 void admm_family_report(void *state, struct metric_sink *sink);
 status admm_family_save(void *state, FILE *f, struct error *e);
 status admm_family_load(void *state, FILE *f, struct error *e);
 void admm_family_free(void *state); /* accepts NULL and a half-built state */
 
-/* Penalties (admm_penalties.c). After an iteration: geometric and balancing schedules. */
-void admm_penalties_after(struct admm_solver *s);
+/* Penalties (admm_penalties.c). Between two iterations, at the start of the later one, so that what is
+ * measured after an iteration has the penalties that it used: geometric and balancing schedules. */
+void admm_penalties_advance(struct admm_solver *s);
 /* Before layer l's spikes are solved for: beta_l = flip_gain rms(p) within growth_limit of beta, rho_l =
  * beta_l / window^2 with p = rho_{l+1} W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains
  * to first order. */

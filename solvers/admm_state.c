@@ -128,26 +128,22 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     if (s->set.potentials != POTENTIALS_SEQUENTIAL)
         TRY(joint_potentials_create(&s->paths, s->T, 1, 1, s->net->lif.leak, s->net->lif.threshold, ADMM_EPS,
                                     &s->mem, e));
+    TRY(trace_create(&s->trace, s->net, s->T, chunk_largest(&s->part), true, &s->mem, e));
     return create_workspaces(s, e);
 }
 
-status admm_start_forward(struct admm *s, struct error *e)
+void admm_start_forward(struct admm *s)
 {
-    struct mem mem = {0};
-    struct trace tr = {0};
-    status st = trace_create(&tr, s->net, s->T, chunk_largest(&s->part), true, &mem, e);
     struct simulate_options plain = {0};
-    for (size_t c = 0; st == ST_OK && c < s->part.n_chunks; c++) {
+    for (size_t c = 0; c < s->part.n_chunks; c++) {
         size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &tr, &plain);
+        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l <= s->L; l++) {
-            size_t size = s->net->n[l] * s->T * C;
-            memcpy(admm_block(s, s->z[l], l, c), tr.z[l], size * sizeof(real));
-            if (!admm_is_output(s, l)) memcpy(admm_block(s, s->a[l], l, c), tr.a[l], size * sizeof(real));
+            size_t size = s->net->n[l] * s->T * C * sizeof(real);
+            memcpy(admm_block(s, s->z[l], l, c), s->trace.z[l], size);
+            if (!admm_is_output(s, l)) memcpy(admm_block(s, s->a[l], l, c), s->trace.a[l], size);
         }
     }
-    mem_free(&mem);
-    return st;
 }
 
 void admm_start_output(struct admm *s)

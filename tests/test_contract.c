@@ -1,5 +1,6 @@
 /* What every registered solver and dataset must do. */
 #include "network/evaluate.h"
+#include "tests/allocations.h"
 #include "tests/toy_data.h"
 #include <criterion/alloc.h>
 #include <criterion/criterion.h>
@@ -346,6 +347,23 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     end(&a);
     end(&b);
     end(&threaded);
+}
+
+/* Whatever a step needs was taken in init: the clock must not time the system's allocator. */
+ParameterizedTestParameters(contract, admm_steps_allocate_nothing)
+{
+    return all_combinations();
+}
+ParameterizedTest(struct solver_case *c, contract, admm_steps_allocate_nothing)
+{
+    struct setting s;
+    size_t before = allocations_so_far();
+    begin(&s, c, 1);
+    cr_assert_gt(allocations_so_far(), before, "allocations are counted");
+    before = allocations_so_far();
+    steps(&s, 4, false);
+    cr_expect_eq(allocations_so_far(), before, "%s %s", s.solver->name, combinations[c->combination].options);
+    end(&s);
 }
 
 ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
