@@ -41,7 +41,10 @@ struct bptt {
 static status bptt_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                          struct error *e)
 {
-    (void)options;
+    const struct bptt_options *o = options;
+    const struct option_table table = {bptt_option_list, sizeof bptt_option_list / sizeof *bptt_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",

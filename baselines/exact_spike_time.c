@@ -79,6 +79,9 @@ static status exact_check(const void *options, const struct net_options *net, co
                           struct error *e)
 {
     const struct exact_options *o = options;
+    const struct option_table table = {exact_option_list,
+                                       sizeof exact_option_list / sizeof *exact_option_list, sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (net->start == START_PUBLISHED)
         return FAIL(e, ST_CONFIG,
                     "network.start = published sets all weights to 0, which exact_spike_time cannot scale; "

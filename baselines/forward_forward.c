@@ -302,8 +302,11 @@ void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, 
 static status ff_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                        struct error *e)
 {
-    (void)options;
+    const struct ff_options *o = options;
     (void)net;
+    const struct option_table table = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes < 2)
         return FAIL(e, ST_CONFIG, "forward_forward needs class labels of at least two classes");
     if (info->n_classes > info->n_inputs)

@@ -83,6 +83,10 @@ static status forward_mode_check(const void *options, const struct net_options *
                                  const struct dataset_info *info, struct error *e)
 {
     const struct forward_mode_options *o = options;
+    const struct option_table table = {forward_mode_option_list,
+                                       sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",

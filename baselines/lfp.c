@@ -169,7 +169,10 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
 static status lfp_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                         struct error *e)
 {
-    (void)options;
+    const struct lfp_options *o = options;
+    const struct option_table table = {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "lfp needs class labels");
     if (net->reset == RESET_HARD)
         return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in lfp; soft and none are allowed");

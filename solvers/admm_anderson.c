@@ -110,7 +110,11 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
                         option->key, base_names[o->base]);
     }
-    return ST_OK;
+    if (o->base == BASE_RESYNC) return ST_OK;
+    const struct admm_settings set = settings_of(o);
+    const struct option_table table = {anderson_option_list,
+                                       sizeof anderson_option_list / sizeof *anderson_option_list, sizeof *o};
+    return admm_refuse_idle(&table, o, &set, e);
 }
 
 static status check(const void *options, const struct net_options *net, const struct dataset_info *info,

@@ -162,6 +162,11 @@ struct admm_settings admm_joint_settings(const struct admm_options *o);      /* 
 struct admm_settings admm_linearized_settings(const struct admm_options *o); /* admm_linearized.c */
 struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
+/* Refuses options of the table that are set although the method with these settings does not read them.
+ * ST_CONFIG. (admm_idle.c) */
+status admm_refuse_idle(const struct option_table *t, const struct admm_options *o,
+                        const struct admm_settings *set, struct error *e);
+
 /* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
  * state with the variant's settings (on error the caller frees *state with admm_family_free). */
 status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,
@@ -187,11 +192,13 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
 /* What every variant's file ends with: the slots that need its settings (settings_of: const struct
  * admm_options * to struct admm_settings), and the initialisers of its struct solver. */
 /* clang-format off */
-#define ADMM_DEFINE_SLOTS(solver_name, settings_of)                                                          \
+#define ADMM_DEFINE_SLOTS(solver_name, list, settings_of)                                                          \
     static status check(const void *options, const struct net_options *net, const struct dataset_info *info, \
                         struct error *e)                                                                     \
     {                                                                                                        \
+        const struct option_table table = {list, sizeof list / sizeof *list, sizeof(struct admm_options)};   \
         const struct admm_settings set = settings_of(options);                                               \
+        TRY(admm_refuse_idle(&table, options, &set, e));                                                     \
         return admm_family_check(solver_name, &set, net, info, e);                                           \
     }                                                                                                        \
     static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)        \

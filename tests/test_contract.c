@@ -22,13 +22,13 @@ static const struct {
     {"admm", "output=joint multiplier=all"},
     {"admm", "output=joint multiplier=last relaxation=1.5"},
     {"admm", "relaxation=1.5"},
-    {"admm", "output=joint multiplier=none layer_order=backward"},
+    {"admm", "output=joint multiplier=none layer_order=backward warmup=10"},
     {"admm", "restart_every=3"},
     {"admm", "penalties=geometric"},
     {"admm", "penalties=balancing"},
     {"admm", "penalties=adaptive start_output=simulated"},
     {"admm", "penalties=adaptive layer_order=backward restart_every=1 weights=trust box=none"},
-    {"admm", "weights=pinv box=exact"},
+    {"admm", "weights=pinv box=exact kappa=1e-8"},
     {"admm_joint", "potentials=dynamic"},
     {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
     {"admm_linearized", "box=none layer_order=random"},
@@ -36,7 +36,7 @@ static const struct {
     {"admm_hybrid", "exact_spikes=true exact_readout=false"},
     {"admm_anderson", "base=admm box=clip memory=2"},
     {"admm_anderson", "base=admm_joint output=joint"},
-    {"admm_anderson", "base=admm_linearized"},
+    {"admm_anderson", "base=admm_linearized kappa=0.1"},
     {"admm_anderson", "base=admm_hybrid time_order=sequential"},
     {"admm_resync", "momentum=0.5 batch=40"},
     {"admm_resync", "multiplier=true gain=single_flip"},
@@ -468,6 +468,32 @@ Test(contract, admm_refuses_what_it_cannot_solve)
     }
 }
 
+/* What the option needs lets it in. */
+Test(contract, options_that_are_read_are_taken)
+{
+    static const char *const right[][2] = {
+        {"admm", "weights=trust tau=0.2 tau_end=0.1 tau_iterations=7 kappa=0.1"},
+        {"admm", "weights=pinv cutoff=1e-6"},
+        {"admm_joint", "penalties=geometric growth=1.1 growth_limit=10"},
+        {"admm_linearized", "penalties=adaptive flip_gain=2 window=2 growth_limit=10"},
+        {"admm_hybrid", "exact_readout=false exact_weights=true kappa=1"},
+        {"admm_anderson", "tau=0.3 tau_end=0.2 kappa=1"},
+        {"bptt", "optimizer=sgd momentum=0.5"},
+        {"bptt", "beta1=0.5 beta2=0.5 eps=1e-3 schedule=cosine lr_epochs=7"},
+        {"lfp", "optimizer=adamw beta1=0.5"}};
+    const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        struct setting s = {.solver = solver_find(right[i][0])};
+        struct error e = {0};
+        cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
+        s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);
+        cr_assert_eq(opt_defaults(&s.solver->options, s.options, NULL), ST_OK);
+        set_all(&s, right[i][1]);
+        cr_expect_eq(s.solver->check(s.options, &s.net_options, &labels, &e), ST_OK, "%s", e.text);
+        mem_free(&s.mem);
+    }
+}
+
 Test(contract, combinations_that_mean_nothing_are_refused_by_name)
 {
     static const struct {
@@ -477,8 +503,29 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
                  {"admm_linearized", "box=exact", "box"},
                  {"admm_hybrid", "box=exact exact_last_spikes=false", "box"},
                  {"admm_anderson", "beta=3", "beta"},
-                 {"admm_anderson", "base=admm win=1", "win"}};
-    const struct dataset_info labels = {.n_classes = 3, .T = 4};
+                 {"admm_anderson", "base=admm win=1", "win"},
+                 {"admm", "tau=0.2", "tau"},
+                 {"admm", "weights=proximal tau_end=0.2", "tau_end"},
+                 {"admm_joint", "tau_iterations=7", "tau_iterations"},
+                 {"admm", "cutoff=1e-6", "cutoff"},
+                 {"admm", "weights=pinv kappa=1", "kappa"},
+                 {"admm_hybrid", "exact_readout=false kappa=1", "kappa"},
+                 {"admm_hybrid", "exact_readout=false weights=pinv", "weights"},
+                 {"admm_linearized", "growth=1.1", "growth"},
+                 {"admm", "penalties=adaptive growth=1.1", "growth"},
+                 {"admm", "growth_limit=10", "growth_limit"},
+                 {"admm", "penalties=balancing flip_gain=2", "flip_gain"},
+                 {"admm", "penalties=geometric window=2", "window"},
+                 {"admm", "multiplier=none warmup=3", "warmup"},
+                 {"admm_anderson", "base=admm tau=0.3", "tau"},
+                 {"admm_anderson", "base=admm_linearized kappa=1", "kappa"},
+                 {"bptt", "momentum=0.5", "momentum"},
+                 {"bptt", "optimizer=sgd beta1=0.5", "beta1"},
+                 {"forward_mode", "optimizer=sgd beta2=0.5", "beta2"},
+                 {"lfp", "optimizer=sgd eps=1e-3", "eps"},
+                 {"forward_forward", "lr_epochs=7", "lr_epochs"},
+                 {"exact_spike_time", "lr_epochs=7", "lr_epochs"}};
+    const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct setting s = {.solver = solver_find(wrong[i].solver)};
         struct error e = {0};
@@ -488,7 +535,9 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
         set_all(&s, wrong[i].options);
         cr_expect_eq(s.solver->check(s.options, &s.net_options, &labels, &e), ST_CONFIG, "%s %s",
                      wrong[i].solver, wrong[i].options);
-        cr_expect(strstr(e.text, wrong[i].named) != NULL, "%s", e.text);
+        char quoted[64];
+        (void)snprintf(quoted, sizeof quoted, "'%s'", wrong[i].named);
+        cr_expect(strstr(e.text, quoted) != NULL, "%s", e.text);
         mem_free(&s.mem);
     }
 }
