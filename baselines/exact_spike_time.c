@@ -94,12 +94,25 @@ static status exact_check(const void *options, const struct net_options *net, co
                                         o->deadline, o->span);
 }
 
+/* Events of a sample of mean length; the longest may be a few times that. */
+static size_t exact_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    (void)options;
+    double samples = (double)(info->n[SPLIT_TRAIN] + 1), bytes = (double)sizeof(struct spike_time);
+    for (size_t l = 1; l <= net->L; l++) {
+        double events = l == 1 ? training_entries(info) / samples : (double)net->n[l - 1];
+        bytes += 24 * events + 40 * (double)net->n[l]; /* three and five words of 8 bytes */
+    }
+    return (size_t)bytes;
+}
+
 static size_t exact_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct exact_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
     return minibatch_memory(&o->common, net, net->L, 1, N) +
-           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N);
+           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N) +
+           exact_thread_memory(options, net, info);
 }
 
 /* Every event reaches every neuron of its layer, forwards and backwards; half of the hidden neurons are taken
@@ -325,6 +338,7 @@ const struct solver solver_exact_spike_time = {
     .n_metrics = sizeof exact_metrics / sizeof *exact_metrics,
     .check = exact_check,
     .memory = exact_memory,
+    .thread_memory = exact_thread_memory,
     .cost = exact_cost,
     .init = exact_init,
     .step = exact_step,

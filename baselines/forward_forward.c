@@ -317,6 +317,12 @@ static status ff_check(const void *options, const struct net_options *net, const
     return ST_OK;
 }
 
+static size_t ff_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    (void)options;
+    return ff_work_memory(net, info->T, CHUNK_MAX);
+}
+
 static size_t ff_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct ff_options *o = options;
@@ -471,6 +477,7 @@ const struct solver solver_forward_forward = {
     .n_metrics = sizeof ff_metrics / sizeof *ff_metrics,
     .check = ff_check,
     .memory = ff_memory,
+    .thread_memory = ff_thread_memory,
     .cost = ff_cost,
     .init = ff_init,
     .step = ff_step,

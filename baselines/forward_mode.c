@@ -96,6 +96,14 @@ static status forward_mode_check(const void *options, const struct net_options *
     return ST_OK;
 }
 
+static size_t forward_mode_thread_memory(const void *options, const struct net *net,
+                                         const struct dataset_info *info)
+{
+    const struct forward_mode_options *o = options;
+    const struct forward_options f = forward_options_of(o);
+    return forward_thread_memory(&f, net, info->T, minibatch_largest(&o->common, info->n[SPLIT_TRAIN]));
+}
+
 static size_t forward_mode_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct forward_mode_options *o = options;
@@ -211,6 +219,7 @@ const struct solver solver_forward_mode = {
     .n_metrics = sizeof forward_mode_metrics / sizeof *forward_mode_metrics,
     .check = forward_mode_check,
     .memory = forward_mode_memory,
+    .thread_memory = forward_mode_thread_memory,
     .cost = forward_mode_cost,
     .init = forward_mode_init,
     .step = forward_mode_step,

@@ -53,6 +53,8 @@ static size_t estimate_memory(const struct run *run, const struct net *net, cons
         info->entries * (sizeof(uint32_t) + sizeof(real)) + (samples * info->T + 1) * sizeof(size_t);
     bytes += 2 * net_footprint(net);
     if (run->solver->memory) bytes += run->solver->memory(run->solver_options, net, info);
+    if (run->solver->thread_memory)
+        bytes += ((size_t)run->run.threads - 1) * run->solver->thread_memory(run->solver_options, net, info);
     return bytes;
 }
 

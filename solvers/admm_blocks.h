@@ -165,8 +165,12 @@ struct step_cost admm_cost(const struct admm_settings *set, const struct net *ne
                            const struct dataset_info *info);
 /* Whether the spikes of hidden layer l are solved for by Woodbury's identity: where W_{l+1} has few rows. */
 bool admm_use_woodbury(const struct net *net, size_t l);
-/* Bytes that admm_create takes. */
-size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
+/* Bytes that admm_create takes with one thread, and what each further thread adds. (admm_cost.c) */
+size_t admm_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
+size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
+/* The widest layer from `first` on, and the largest weight matrix. */
+size_t admm_widest(const struct net *net, size_t first);
+size_t admm_largest_weights(const struct net *net);
 /* z and a from the forward simulation of the net. */
 void admm_start_forward(struct admm *s);
 /* z_L on the path of least sum_t u_t^2 from 0 to the one-hot label: u_t = delta^(T-t) y / sum_s

@@ -204,7 +204,12 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
     static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)        \
     {                                                                                                        \
         const struct admm_settings set = settings_of(options);                                               \
-        return admm_bytes(net, info->T, info->n[SPLIT_TRAIN], 1, set.weights);                               \
+        return admm_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);                                         \
+    }                                                                                                        \
+    static size_t thread_memory(const void *options, const struct net *net, const struct dataset_info *info) \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);                                  \
     }                                                                                                        \
     static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info) \
     {                                                                                                        \
@@ -219,7 +224,7 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
 #define ADMM_SLOTS(list)                                                                                     \
     .api_version = SOLVER_API, .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH,                                  \
     .options = {list, sizeof list / sizeof *list, sizeof(struct admm_options)},                              \
-    .metrics = admm_metrics, .n_metrics = ADMM_N_METRICS, .check = check, .memory = memory, .cost = cost,    \
+    .metrics = admm_metrics, .n_metrics = ADMM_N_METRICS, .check = check, .memory = memory, .thread_memory = thread_memory, .cost = cost,    \
     .init = init, .step = admm_family_step, .report = admm_family_report, .save = admm_family_save,          \
     .load = admm_family_load, .free = admm_family_free
 /* clang-format on */

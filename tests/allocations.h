@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
-/* Blocks that aligned_alloc, which every arena (support/mem.h) takes its memory from, has given so far in this
- * process; the test programs replace it by one that counts. */
+/* Blocks that aligned_alloc, which every arena (support/mem.h) takes its memory from, has given so far in
+ * this process; the test programs replace it by one that counts. */
 size_t allocations_so_far(void);
+/* Their bytes, so far. */
+size_t allocated_so_far(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* What every registered solver and dataset must do. */
 #include "network/evaluate.h"
+#include "solvers/admm_blocks.h"
 #include "tests/allocations.h"
 #include "tests/toy_data.h"
 #include <criterion/alloc.h>
@@ -364,6 +365,88 @@ ParameterizedTest(struct solver_case *c, contract, admm_steps_allocate_nothing)
     steps(&s, 4, false);
     cr_expect_eq(allocations_so_far(), before, "%s %s", s.solver->name, combinations[c->combination].options);
     end(&s);
+}
+
+/* Bytes that init takes, without the arena's rounding of small blocks. */
+static size_t taken_by_init(struct setting *s, const struct solver_case *c, size_t threads)
+{
+    begin(s, c, threads);
+    s->solver->free(s->state);
+    size_t before = allocated_so_far();
+    cr_assert_eq(s->solver->init(&s->state, s->options, &s->env, NULL), ST_OK);
+    return allocated_so_far() - before;
+}
+
+/* What `spikebench check` says of memory is within a third of what init takes with one thread, and what two more
+ * threads take; random_features (one thread) and the base admm_resync say nothing of those. */
+static void check_memory(const struct solver_case *c, const char *what)
+{
+    struct setting one, three;
+    size_t alone = taken_by_init(&one, c, 1), more = taken_by_init(&three, c, 3) - alone;
+    double said = (double)one.solver->memory(one.options, &one.net, &one.data.info);
+    cr_expect(said > 0.67 * (double)alone && said < 1.5 * (double)alone, "%s %s: %g, not %zu bytes",
+              one.solver->name, what, said, alone);
+    if (one.solver->thread_memory)
+        said = 2 * (double)one.solver->thread_memory(one.options, &one.net, &one.data.info);
+    else
+        said = 0;
+    if (said > 0)
+        cr_expect(said > 0.67 * (double)more && said < 1.5 * (double)more, "%s %s: %g, not %zu bytes more",
+                  one.solver->name, what, said, more);
+    else
+        cr_expect(strcmp(one.solver->name, "random_features") == 0 ||
+                      strcmp(one.solver->name, "admm_resync") == 0 ||
+                      strcmp(one.solver->name, "admm_anderson") == 0,
+                  "%s says nothing of threads", one.solver->name);
+    end(&one);
+    end(&three);
+}
+
+ParameterizedTestParameters(contract, memory_is_what_init_takes)
+{
+    return all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, memory_is_what_init_takes)
+{
+    check_memory(c, c->variant ? "variant" : "plain");
+}
+
+ParameterizedTestParameters(contract, memory_of_admm_options_is_what_init_takes)
+{
+    return all_combinations();
+}
+ParameterizedTest(struct solver_case *c, contract, memory_of_admm_options_is_what_init_takes)
+{
+    check_memory(c, combinations[c->combination].options);
+}
+
+/* What the options add to a step by hand: one hidden layer of n = 8 (4 classes above: Woodbury), m = 5
+ * inputs, M = 30 columns. box = exact goes round 100 products of 4 n r M instead of one; joint paths pass 40
+ * (pattern) or 400 (dynamic) times over n M doubles; a linearised weight step of the readout makes 30 power
+ * iterations of 2 n^2 instead of a factor of n^3 / 3, and the spikes' one 30 of 2 r^2 for each of two
+ * systems. */
+Test(contract, admm_costs_count_iterations_and_paths)
+{
+    const double n = 8, r = 4, M = 30;
+    const struct dataset_info info = {.n_inputs = 5, .n_classes = 4, .T = 3, .n = {10, 0, 0}, .entries = 50};
+    struct admm_settings plain = {.box = BOX_CLIP}, box = {.box = BOX_EXACT},
+                         pattern = {.potentials = POTENTIALS_PATTERN},
+                         dynamic = {.potentials = POTENTIALS_DYNAMIC}, readout = {.linear_readout = true},
+                         spikes = {.linear_last_spikes = true};
+    struct net_options o;
+    struct net net;
+    struct mem m = {0};
+    cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+    o.hidden = (struct int_list){1, {8}};
+    cr_assert_eq(net_create(&net, &o, 5, 4, &m, NULL), ST_OK);
+    const struct step_cost base = admm_cost(&plain, &net, &info);
+    cr_expect_float_eq(admm_cost(&box, &net, &info).flops - base.flops, 99 * 4 * n * r * M, 1e-6);
+    cr_expect_float_eq(admm_cost(&pattern, &net, &info).bytes - base.bytes, 40 * 8 * n * M, 1e-6);
+    cr_expect_float_eq(admm_cost(&dynamic, &net, &info).bytes - base.bytes, 400 * 8 * n * M, 1e-6);
+    cr_expect_float_eq(admm_cost(&readout, &net, &info).flops - base.flops, 60 * n * n - n * n * n / 3, 1e-6);
+    cr_expect_float_eq(admm_cost(&spikes, &net, &info).flops - base.flops, 120 * r * r - 2 * r * r * r / 3,
+                       1e-6);
+    mem_free(&m);
 }
 
 ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
