@@ -73,6 +73,8 @@ struct spike_system {
 struct admm_work {
     real *target, *rhs, *product, *small;
     double *doubles; /* for the proximal steps of a chunk */
+    real *column;    /* 3 times the widest layer or input: for refinement, as is */
+    long double *wide;
     struct joint_work paths;
 };
 
@@ -80,6 +82,7 @@ struct admm_work {
 struct admm_sums {
     double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;  /* squared norms for backward errors */
+    double distance2, norm2;   /* squared norms of refined spike solves */
     double kkt;                /* largest KKT residual of box-constrained spikes */
     double unsolved;           /* proximal steps of the loss that did not converge */
     double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
@@ -122,6 +125,7 @@ struct admm {
     /* Numerical error of the last measured iteration. */
     double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];
     double backward_a[NET_MAX_LAYERS + 1], rcond_a[NET_MAX_LAYERS + 1];
+    double precision_w[NET_MAX_LAYERS + 1], precision_a[NET_MAX_LAYERS + 1];
     double change_w, weight2; /* squared norms: change of all weights in this iteration, and the weights */
     double kkt;
 };
@@ -201,6 +205,16 @@ void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct ad
  * Lagrangian, then the box [0, 1] as set.box says. Needs admm_spikes_prepare and fresh v[l]. */
 void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
                         struct admm_work *w, struct admm_sums *sums);
+/* x = M^-1 b for m columns; small: rows of W x m. */
+void admm_spike_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                      const real *b, real *x, real *small);
+/* Relative distance (Frobenius) of up to 8 rows of the computed W_l, evenly spaced, from the same systems W_l
+ * A = b solved by iterative refinement with residuals and solution in long double; A as it was factored. NaN
+ * if that does not converge. (admm_precision.c) */
+double admm_weight_precision(struct admm *s, size_t l, const real *b);
+/* The same for up to 8 of m columns of M x = b, added to sums->distance2 and norm2; M from W itself. */
+void admm_spike_precision(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                          const real *b, const real *x, struct admm_work *w, struct admm_sums *sums);
 /* argmin over [0,1]^n of a'Ma/2 - b'a by accelerated projected gradient, for m columns: x in: start, out:
  * result. Returns the KKT residual max |x - clip(x - gradient)| reached. y, g: workspaces n x m, small: rows
  * of W x m. (admm_box.c) */

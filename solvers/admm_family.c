@@ -150,6 +150,8 @@ static struct admm_sums take_sums(struct admm_solver *solver)
         all.residual2 += one->residual2;
         all.x2 += one->x2;
         all.b2 += one->b2;
+        all.distance2 += one->distance2;
+        all.norm2 += one->norm2;
         all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
         all.diagnostics += one->diagnostics;
         all.unsolved += one->unsolved;
@@ -198,9 +200,11 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     const struct spike_system *sys = &b->spike[l][0];
     double scale = sys->lipschitz * sqrt(sums.x2) + sqrt(sums.b2);
     if (b->set.box == BOX_EXACT || sys->linear)
-        b->backward_a[l] = NAN;
-    else
+        b->backward_a[l] = b->precision_a[l] = NAN;
+    else {
+        b->precision_a[l] = sums.norm2 > 0 ? sqrt(sums.distance2 / sums.norm2) : 0.0;
         b->backward_a[l] = scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
+    }
     return ST_OK;
 }
 
@@ -312,6 +316,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
     for (size_t l = 1; l <= b->L; l++) {
         metric_put(sink, "res_dyn", l, p.dynamics[l]);
         if (b->measure) metric_put(sink, "backward_error_w", l, b->backward_w[l]);
+        if (b->measure) metric_put(sink, "precision_w", l, b->precision_w[l]);
         if (b->measure && b->rcond_w[l] > 0) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
         if (admm_is_output(b, l)) continue;
         metric_put(sink, "rho", l, b->rho[l]);
@@ -320,6 +325,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
         metric_put(sink, "rate", l, p.rate[l]);
         metric_put(sink, "spike_gap", l, gap[l]);
         if (b->measure) metric_put(sink, "backward_error_a", l, b->backward_a[l]);
+        if (b->measure) metric_put(sink, "precision_a", l, b->precision_a[l]);
         if (b->measure && b->rcond_a[l] > 0) metric_put(sink, "rcond_a", l, b->rcond_a[l]);
     }
 }

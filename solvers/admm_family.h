@@ -137,11 +137,16 @@ extern const char *const admm_weights_names[],
     METRIC_RUN}, \
     {"kkt_z", "", "largest KKT residual of the last joint z-steps", METRIC_RUN}, \
     {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}, \
+    {"precision_w", "", \
+    "relative distance of the weight solve (up to 8 rows) from the same systems refined in long double; nan: " \
+    "pinv, trust, linearised, or too ill-conditioned", METRIC_LAYER}, \
+    {"precision_a", "", \
+    "the same for the spike solves (up to 8 columns for t < T and for t = T)", METRIC_HIDDEN}, \
     {"rho", "", "penalty of the layer's dynamics in the last iteration", METRIC_HIDDEN}, \
     {"rho_out", "", "penalty of the output layer's dynamics in the last iteration", METRIC_RUN}, \
     {"beta", "", "penalty of a = H(z - threshold) in the last iteration", METRIC_HIDDEN}
 /* clang-format on */
-enum { ADMM_N_METRICS = 26 };
+enum { ADMM_N_METRICS = 28 };
 extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
 
 /* The state that a variant's solver works with. */

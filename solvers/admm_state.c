@@ -63,9 +63,12 @@ static status create_workspaces(struct admm *s, struct error *e)
         w->small = mem_reals(&s->mem, block, e);
         size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
         doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
+        w->column = mem_reals(&s->mem, 3 * admm_widest(net, 0), e);
+        w->wide = mem_alloc(&s->mem, 3 * admm_widest(net, 0), sizeof *w->wide, e);
         w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, &s->mem, e));
-        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
+        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles || !w->column || !w->wide)
+            return ST_MEMORY;
     }
     for (size_t i = 0; i < s->part.n_slots; i++) {
         s->d_slot[i] = mem_reals(&s->mem, admm_largest_weights(net), e);
