@@ -28,7 +28,7 @@ BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 
 .DEFAULT_GOAL := build
-.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall clean FORCE
+.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -148,10 +148,16 @@ install: build ## install under PREFIX (and DESTDIR)
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
 
-uninstall: ## remove what install put there
+uninstall: ## remove what install put there, and the folders that it leaves empty
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(BIN)))
 	rm -f $(MANPAGE) $(COMPLETION)
 	rm -rf $(SHARE)
+	@for d in share/man/man1 share/man share/bash-completion/completions share/bash-completion share bin; do \
+	  rmdir "$(DESTDIR)$(PREFIX)/$$d" 2>/dev/null || true; done
+	@rmdir "$(DESTDIR)$(PREFIX)" 2>/dev/null || true
+
+check-install: build ## install and uninstall in an empty folder leave nothing, and nothing of others is touched
+	@sh tests/install_round.sh "$(MAKE)"
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(ASAN_BUILD)

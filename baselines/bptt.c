@@ -41,7 +41,10 @@ struct bptt {
 static status bptt_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                          struct error *e)
 {
-    (void)options;
+    const struct bptt_options *o = options;
+    const struct option_table table = {bptt_option_list, sizeof bptt_option_list / sizeof *bptt_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
@@ -49,16 +52,24 @@ static status bptt_check(const void *options, const struct net_options *net, con
     return ST_OK;
 }
 
-static size_t bptt_memory(const void *options, const struct net *net, const struct dataset_info *info)
+static size_t bptt_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct bptt_options *o = options;
-    size_t units = 0, widest = 0, N = info->n[SPLIT_TRAIN];
+    size_t units = 0, widest = 0;
     for (size_t l = 1; l <= net->L; l++) {
         units += 2 * net->n[l];
         widest = net->n[l] > widest ? net->n[l] : widest;
     }
+    return sizeof(real) * (units + 2 * widest) * info->T *
+           minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]);
+}
+
+static size_t bptt_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct bptt_options *o = options;
+    size_t N = info->n[SPLIT_TRAIN];
     return minibatch_memory(&o->common, net, net->L, minibatch_slots(&o->common, N), N) +
-           sizeof(real) * (units + 2 * widest) * info->T * minibatch_largest_block(&o->common, N);
+           bptt_thread_memory(options, net, info);
 }
 
 /* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
@@ -152,6 +163,7 @@ const struct solver solver_bptt = {
     .n_metrics = sizeof bptt_metrics / sizeof *bptt_metrics,
     .check = bptt_check,
     .memory = bptt_memory,
+    .thread_memory = bptt_thread_memory,
     .cost = bptt_cost,
     .init = bptt_init,
     .step = bptt_step,

@@ -10,11 +10,13 @@
  *
  * Departures from the source: feed-forward layers, first spikes only; the derivatives d t / d w, which the
  * source carries forwards in time, are multiplied from the last layer to the first, which gives the same
- * numbers; the weights start anew (start_sum, start_spread), since the shared start is scaled for the grid
- * network; neurons whose weights sum to less than the threshold, which could never fire, are pushed up
- * (Mostafa 2018, arXiv 1606.08165). */
+ * numbers; the shared start, which is scaled for the grid network, is mapped to this one's, by one factor and
+ * one shift per layer (start_spread, start_sum), so that runs of one seed start from the same draws; neurons
+ * whose weights sum to less than the threshold, which could never fire, are pushed up (Mostafa 2018, arXiv
+ * 1606.08165). */
 #include "baselines/minibatch.h"
 #include "baselines/spike_time.h"
+#include "support/linsolve.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,9 +38,10 @@ static const struct option exact_option_list[] = {
     OPTION(tau, OPT_REAL, "0.2", 0, 1e3, OPT_OPEN_LO, NULL, "synaptic time constants",
            "scores are -time / tau"),
     OPTION(start_sum, OPT_REAL, "3", -1e3, 1e3, 0, NULL, "thresholds",
-           "start: mean of the sum of a neuron's weights"),
-    OPTION(start_spread, OPT_REAL, "1", 0, 1e3, 0, NULL, "thresholds",
-           "start: standard deviation of a weight, times the root of the number of inputs"),
+           "the starting weights of a layer are shifted by this over its inputs; 0: a multiple of "
+           "network.start's"),
+    OPTION(start_spread, OPT_REAL, "1", 0, 1e3, OPT_OPEN_LO, NULL, "thresholds",
+           "the starting weights of a layer are scaled until their rms is this over the root of its inputs"),
     OPTION(sum_push, OPT_REAL, "1", 0, 1e6, 0, NULL, "",
            "slope of the loss that pushes up weights which sum to less than the threshold"),
     MINIBATCH_STEP_OPTIONS(struct exact_options, "adam", "0.005"),
@@ -76,7 +79,13 @@ static status exact_check(const void *options, const struct net_options *net, co
                           struct error *e)
 {
     const struct exact_options *o = options;
-    (void)net;
+    const struct option_table table = {exact_option_list,
+                                       sizeof exact_option_list / sizeof *exact_option_list, sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
+    if (net->start == START_PUBLISHED)
+        return FAIL(e, ST_CONFIG,
+                    "network.start = published sets all weights to 0, which exact_spike_time cannot scale; "
+                    "rate and kaiming are allowed");
     if (info->n_classes == 0)
         return FAIL(e, ST_CONFIG,
                     "exact_spike_time needs class labels; this dataset has real-valued targets");
@@ -85,12 +94,25 @@ static status exact_check(const void *options, const struct net_options *net, co
                                         o->deadline, o->span);
 }
 
+/* Events of a sample of mean length; the longest may be a few times that. */
+static size_t exact_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    (void)options;
+    double samples = (double)(info->n[SPLIT_TRAIN] + 1), bytes = (double)sizeof(struct spike_time);
+    for (size_t l = 1; l <= net->L; l++) {
+        double events = l == 1 ? training_entries(info) / samples : (double)net->n[l - 1];
+        bytes += 24 * events + 40 * (double)net->n[l]; /* three and five words of 8 bytes */
+    }
+    return (size_t)bytes;
+}
+
 static size_t exact_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct exact_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
     return minibatch_memory(&o->common, net, net->L, 1, N) +
-           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N);
+           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N) +
+           exact_thread_memory(options, net, info);
 }
 
 /* Every event reaches every neuron of its layer, forwards and backwards; half of the hidden neurons are taken
@@ -127,17 +149,21 @@ static size_t most_events(const struct batch *b)
     return most;
 }
 
-/* Rows of mean start_sum thresholds and the spread asked for. */
-static void start_weights(const struct exact *s)
+/* W = spread / sqrt(n_in) W_start / rms(W_start) + sum / n_in, in thresholds: the directions that the shared
+ * start has drawn stay; a neuron's weights sum to `sum` on average. */
+static status start_weights(const struct exact *s, struct error *e)
 {
     struct net *net = s->env.net;
     const double theta = (double)net->lif.threshold;
     for (size_t l = 1; l <= net->L; l++) {
-        double in = (double)net->n[l - 1], mean = s->options.start_sum * theta / in,
-               spread = s->options.start_spread * theta / sqrt(in);
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
-            net->W[l][i] = (real)(mean + spread * rng_normal(s->env.rng));
+        size_t size = net->n[l] * net->n[l - 1];
+        double in = (double)net->n[l - 1], rms = vector_norm(size, net->W[l]) / sqrt((double)size);
+        if (!(rms > 0)) return FAIL(e, ST_NUMERIC, "the starting weights of layer %zu are zero", l);
+        double factor = s->options.start_spread * theta / sqrt(in) / rms,
+               shift = s->options.start_sum * theta / in;
+        for (size_t i = 0; i < size; i++) net->W[l][i] = (real)(factor * (double)net->W[l][i] + shift);
     }
+    return ST_OK;
 }
 
 static status build(struct exact *s, struct error *e)
@@ -167,8 +193,7 @@ static status exact_init(void **state, const void *options, const struct train_e
     s->options = *(const struct exact_options *)options;
     s->env = *env;
     TRY(build(s, e));
-    start_weights(s);
-    return ST_OK;
+    return start_weights(s, e);
 }
 
 struct batch_task {
@@ -314,6 +339,7 @@ const struct solver solver_exact_spike_time = {
     .n_metrics = sizeof exact_metrics / sizeof *exact_metrics,
     .check = exact_check,
     .memory = exact_memory,
+    .thread_memory = exact_thread_memory,
     .cost = exact_cost,
     .init = exact_init,
     .step = exact_step,

@@ -34,13 +34,19 @@ static size_t widest_layer(const struct net *net)
     return widest;
 }
 
+size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
+                             size_t batch_max)
+{
+    size_t block = T * largest_chunk(batch_max), units = 0;
+    for (size_t l = 1; l <= net->L; l++) units += (l < net->L ? 2 : 1) * net->n[l];
+    return sizeof(real) * (o->kind == FORWARD_JVP ? (units + 3 * widest_layer(net)) * block
+                                                  : 4 * widest_layer(net) * block + net_parameters(net));
+}
+
 size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max)
 {
-    size_t block = T * largest_chunk(batch_max), parameters = net_parameters(net), units = 0;
-    for (size_t l = 1; l <= net->L; l++) units += (l < net->L ? 2 : 1) * net->n[l];
-    size_t own = o->kind == FORWARD_JVP ? (units + 3 * widest_layer(net)) * block
-                                        : 4 * widest_layer(net) * block + parameters;
-    return sizeof(real) * (own + count_directions(o, net) * parameters);
+    return forward_thread_memory(o, net, T, batch_max) +
+           sizeof(real) * count_directions(o, net) * net_parameters(net);
 }
 
 static status work_create(struct forward_work *w, const struct forward_options *o, const struct net *net,

@@ -37,6 +37,8 @@ struct forward_estimator {
 status forward_create(struct forward_estimator *f, const struct forward_options *o, const struct net *net,
                       size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e);
 /* Bytes that forward_create takes with one thread. */
+size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
+                             size_t batch_max);
 size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max);
 
 /* Draws the directions: entries N(0, 1) or +-1, zero outside the layer of a layer-wise direction. */

@@ -302,8 +302,11 @@ void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, 
 static status ff_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                        struct error *e)
 {
-    (void)options;
+    const struct ff_options *o = options;
     (void)net;
+    const struct option_table table = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes < 2)
         return FAIL(e, ST_CONFIG, "forward_forward needs class labels of at least two classes");
     if (info->n_classes > info->n_inputs)
@@ -312,6 +315,12 @@ static status ff_check(const void *options, const struct net_options *net, const
             "forward_forward embeds a label in the first n_classes inputs: %zu classes, but %zu inputs",
             info->n_classes, info->n_inputs);
     return ST_OK;
+}
+
+static size_t ff_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    (void)options;
+    return ff_work_memory(net, info->T, CHUNK_MAX);
 }
 
 static size_t ff_memory(const void *options, const struct net *net, const struct dataset_info *info)
@@ -471,6 +480,7 @@ const struct solver solver_forward_forward = {
     .n_metrics = sizeof ff_metrics / sizeof *ff_metrics,
     .check = ff_check,
     .memory = ff_memory,
+    .thread_memory = ff_thread_memory,
     .cost = ff_cost,
     .init = ff_init,
     .step = ff_step,

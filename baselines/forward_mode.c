@@ -82,6 +82,10 @@ static status forward_mode_check(const void *options, const struct net_options *
                                  const struct dataset_info *info, struct error *e)
 {
     const struct forward_mode_options *o = options;
+    const struct option_table table = {forward_mode_option_list,
+                                       sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
@@ -89,6 +93,14 @@ static status forward_mode_check(const void *options, const struct net_options *
     if (o->estimator == FORWARD_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
     return ST_OK;
+}
+
+static size_t forward_mode_thread_memory(const void *options, const struct net *net,
+                                         const struct dataset_info *info)
+{
+    const struct forward_mode_options *o = options;
+    const struct forward_options f = forward_options_of(o);
+    return forward_thread_memory(&f, net, info->T, minibatch_largest(&o->common, info->n[SPLIT_TRAIN]));
 }
 
 static size_t forward_mode_memory(const void *options, const struct net *net, const struct dataset_info *info)
@@ -206,6 +218,7 @@ const struct solver solver_forward_mode = {
     .n_metrics = sizeof forward_mode_metrics / sizeof *forward_mode_metrics,
     .check = forward_mode_check,
     .memory = forward_mode_memory,
+    .thread_memory = forward_mode_thread_memory,
     .cost = forward_mode_cost,
     .init = forward_mode_init,
     .step = forward_mode_step,

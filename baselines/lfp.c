@@ -169,7 +169,10 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
 static status lfp_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                         struct error *e)
 {
-    (void)options;
+    const struct lfp_options *o = options;
+    const struct option_table table = {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list,
+                                       sizeof *o};
+    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
     if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "lfp needs class labels");
     if (net->reset == RESET_HARD)
         return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in lfp; soft and none are allowed");
@@ -180,13 +183,21 @@ static status lfp_check(const void *options, const struct net_options *net, cons
     return ST_OK;
 }
 
+static size_t lfp_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct lfp_options *o = options;
+    size_t units = 0;
+    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
+    return sizeof(real) * (units + 2 * widest_layer(net)) * info->T *
+           minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]);
+}
+
 static size_t lfp_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct lfp_options *o = options;
-    size_t units = 0, N = info->n[SPLIT_TRAIN];
-    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
+    size_t N = info->n[SPLIT_TRAIN];
     return minibatch_memory(&o->common, net, net->L, minibatch_slots(&o->common, N), N) +
-           sizeof(real) * (units + 2 * widest_layer(net)) * info->T * minibatch_largest_block(&o->common, N);
+           lfp_thread_memory(options, net, info);
 }
 
 /* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
@@ -297,6 +308,7 @@ const struct solver solver_lfp = {
     .n_metrics = sizeof lfp_metrics / sizeof *lfp_metrics,
     .check = lfp_check,
     .memory = lfp_memory,
+    .thread_memory = lfp_thread_memory,
     .cost = lfp_cost,
     .init = lfp_init,
     .step = lfp_step,

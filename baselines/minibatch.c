@@ -6,6 +6,20 @@
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
 const char *const schedule_names[] = {"constant", "cosine", NULL};
 
+status minibatch_refuse_idle(const struct option_table *t, const void *options,
+                             const struct minibatch_options *o, struct error *e)
+{
+    const bool sgd = o->optimizer == OPTIMIZER_SGD;
+    const struct option_use uses[] = {
+        {"momentum", sgd, "optimizer = sgd"},
+        {"beta1", !sgd, "optimizer = adam or adamw"},
+        {"beta2", !sgd, "optimizer = adam or adamw"},
+        {"eps", !sgd, "optimizer = adam or adamw"},
+        {"lr_epochs", o->schedule == SCHEDULE_COSINE, "schedule = cosine"},
+    };
+    return opt_refuse_idle(t, options, uses, sizeof uses / sizeof *uses, e);
+}
+
 size_t minibatch_largest(const struct minibatch_options *o, size_t N)
 {
     return (size_t)o->batch < N ? (size_t)o->batch : N;

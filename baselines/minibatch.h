@@ -78,6 +78,11 @@ struct minibatch {
     size_t updates;                  /* mini-batches in the last epoch */
 };
 
+/* ST_CONFIG naming the option if one of the above is set although the optimizer or the schedule chosen does
+ * not read it. `options` is the trainer's struct, of which `o` is a part, and `t` its table. */
+status minibatch_refuse_idle(const struct option_table *t, const void *options,
+                             const struct minibatch_options *o, struct error *e);
+
 /* Trains layers 1 .. layers, with directions in so many slots: minibatch_slots(o, N) for a rule of blocks, 1
  * for a rule of whole mini-batches. Memory comes from the arena; ST_CONFIG if there are no training samples.
  */

@@ -50,7 +50,9 @@ static size_t memory(const void *options, const struct net *net, const struct da
     size_t n = net->n[net->L - 1], N = info->n[SPLIT_TRAIN] > info->n[SPLIT_VALIDATION]
                                            ? info->n[SPLIT_TRAIN]
                                            : info->n[SPLIT_VALIDATION];
-    return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L]);
+    size_t trace = 0;
+    for (size_t l = 1; l <= net->L; l++) trace += (l < net->L ? 2 : 1) * net->n[l] * info->T * CHUNK_MAX;
+    return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L] + trace);
 }
 
 /* One simulation of the training samples, the Gram matrix of the features, and a factor per ridge tried. */

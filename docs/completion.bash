@@ -100,6 +100,7 @@ _spikebench_kind() {
 _spikebench_keys() {
     case $1 in
     all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.potentials= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.base= solver.memory= solver.regularization= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.span= solver.deadline= solver.start_sum= solver.start_spread= solver.sum_push= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.reward= solver.carry= solver.epsilon= ' ;;
+    shared) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= ' ;;
     data) echo 'dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= ' ;;
     of:digits) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= ' ;;
     of:nmnist) echo 'T= n_train= n_validation= n_test= split_seed= path= binning= window_ms= values= filter_ms= input_noise= ' ;;
@@ -111,6 +112,18 @@ _spikebench_keys() {
     of:ssc) echo 'T= n_train= n_validation= n_test= split_seed= path= duration_s= units_per_bin= values= ' ;;
     of:yin_yang) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= cells= cell_width= r_small= ' ;;
     of:mexican_hat) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= cells= cell_width= extent= ' ;;
+    solver:admm) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= ' ;;
+    solver:admm_joint) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.potentials= solver.warmup= solver.layer_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= ' ;;
+    solver:admm_linearized) echo 'solver.rho= solver.rho_out= solver.beta= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= ' ;;
+    solver:admm_hybrid) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= ' ;;
+    solver:admm_anderson) echo 'solver.base= solver.memory= solver.regularization= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.win= ' ;;
+    solver:admm_resync) echo 'solver.rho= solver.win= solver.rho_hidden= solver.kappa= solver.tau= solver.tau_end= solver.tau_iterations= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.multiplier= ' ;;
+    solver:bptt) echo 'solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
+    solver:exact_spike_time) echo 'solver.span= solver.deadline= solver.tau= solver.start_sum= solver.start_spread= solver.sum_push= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
+    solver:forward_forward) echo 'solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.surrogate= solver.slope= solver.detach_reset= ' ;;
+    solver:forward_mode) echo 'solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.surrogate= solver.slope= solver.detach_reset= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
+    solver:lfp) echo 'solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.reward= solver.carry= solver.epsilon= ' ;;
+    solver:random_features) echo 'solver.kappa= ' ;;
     esac
 }
 
@@ -206,13 +219,13 @@ _spikebench_results() {
     _spikebench_files -d
 }
 
-# KEY=VALUE: keys of the sections $1, or the values of a key; commas stand between values.
+# KEY=VALUE: keys of the sections $@, or the values of a key; commas stand between values.
 _spikebench_setting() {
-    local key
+    local key section
     [[ $1 == of:* && $cur == dataset.* ]] && front+=dataset. && cur=${cur#dataset.}
     key=${cur%%=*}
     if [[ $cur != *=* ]]; then
-        _spikebench_offer $(_spikebench_keys "$1")
+        for section in "$@"; do _spikebench_offer $(_spikebench_keys "$section"); done
         compopt -o nospace 2>/dev/null
         return
     fi
@@ -240,7 +253,13 @@ _spikebench_complete() {
         _spikebench_experiments
         ;;
     weights) _spikebench_weights ;;
-    key) _spikebench_setting all ;;
+    key)
+        if [[ $path == train && $(_spikebench_keys "solver:$name") ]]; then
+            _spikebench_setting shared "solver:$name"
+        else
+            _spikebench_setting all
+        fi
+        ;;
     data-key) _spikebench_setting data ;;
     dataset-key) _spikebench_setting "of:$name" ;;
     esac

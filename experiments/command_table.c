@@ -64,7 +64,7 @@
 static const struct command dataset_commands[] = {
     {.name = "fetch",
      .run = dataset_command_fetch,
-     .synopsis = "NAME [--to DIR] [--from URL_PREFIX] [--dry-run] | --list",
+     .synopsis = "NAME [--to DIR] [--from URL_PREFIX] [--dry-run] | --list [NAME]",
      .summary = "download a dataset from its public home",
      .text =
          "Fetches a dataset from its public home, checks size and checksum, and unpacks it into the layout "

@@ -60,13 +60,13 @@ static const char offers[] =
     "    _spikebench_files -d\n"
     "}\n"
     "\n"
-    "# KEY=VALUE: keys of the sections $1, or the values of a key; commas stand between values.\n"
+    "# KEY=VALUE: keys of the sections $@, or the values of a key; commas stand between values.\n"
     "_spikebench_setting() {\n"
-    "    local key\n"
+    "    local key section\n"
     "    [[ $1 == of:* && $cur == dataset.* ]] && front+=dataset. && cur=${cur#dataset.}\n"
     "    key=${cur%%=*}\n"
     "    if [[ $cur != *=* ]]; then\n"
-    "        _spikebench_offer $(_spikebench_keys \"$1\")\n"
+    "        for section in \"$@\"; do _spikebench_offer $(_spikebench_keys \"$section\"); done\n"
     "        compopt -o nospace 2>/dev/null\n"
     "        return\n"
     "    fi\n"
@@ -96,7 +96,13 @@ static const char body[] =
     "        _spikebench_experiments\n"
     "        ;;\n"
     "    weights) _spikebench_weights ;;\n"
-    "    key) _spikebench_setting all ;;\n"
+    "    key)\n"
+    "        if [[ $path == train && $(_spikebench_keys \"solver:$name\") ]]; then\n"
+    "            _spikebench_setting shared \"solver:$name\"\n"
+    "        else\n"
+    "            _spikebench_setting all\n"
+    "        fi\n"
+    "        ;;\n"
     "    data-key) _spikebench_setting data ;;\n"
     "    dataset-key) _spikebench_setting \"of:$name\" ;;\n"
     "    esac\n"
@@ -196,18 +202,27 @@ static void write_section_keys(const char *name, enum section first, enum sectio
     (void)fputs("' ;;\n", out);
 }
 
-/* Keys: "all" of a run, "data" of any dataset, or "of:NAME" of one. */
+/* `what`NAME: the keys of one module, each after the prefix. */
+static void write_module_keys(const char *what, const char *name, const char *prefix,
+                              const struct option_table *t, FILE *out)
+{
+    (void)fprintf(out, "    %s:%s) echo '", what, name);
+    for (size_t k = 0; k < t->n; k++) (void)fprintf(out, "%s%s= ", prefix, t->options[k].key);
+    (void)fputs("' ;;\n", out);
+}
+
+/* Keys: "all" of a run, "shared" those of no solver, "data" of any dataset, "of:NAME" of one dataset,
+ * "solver:NAME" of one solver. */
 static void write_keys(FILE *out)
 {
     (void)fputs("_spikebench_keys() {\n    case $1 in\n", out);
     write_section_keys("all", SECTION_RUN, N_SECTIONS - 1, out);
+    write_section_keys("shared", SECTION_RUN, SECTION_SOLVER - 1, out);
     write_section_keys("data", SECTION_DATASET, SECTION_DATASET, out);
-    for (size_t i = 0; dataset_sources[i]; i++) {
-        const struct option_table *t = &dataset_sources[i]->options;
-        (void)fprintf(out, "    of:%s) echo '", dataset_sources[i]->name);
-        for (size_t k = 0; k < t->n; k++) (void)fprintf(out, "%s= ", t->options[k].key);
-        (void)fputs("' ;;\n", out);
-    }
+    for (size_t i = 0; dataset_sources[i]; i++)
+        write_module_keys("of", dataset_sources[i]->name, "", &dataset_sources[i]->options, out);
+    for (size_t i = 0; solvers[i]; i++)
+        write_module_keys("solver", solvers[i]->name, "solver.", &solvers[i]->options, out);
     (void)fputs("    esac\n}\n\n", out);
 }
 

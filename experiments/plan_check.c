@@ -53,6 +53,8 @@ static size_t estimate_memory(const struct run *run, const struct net *net, cons
         info->entries * (sizeof(uint32_t) + sizeof(real)) + (samples * info->T + 1) * sizeof(size_t);
     bytes += 2 * net_footprint(net);
     if (run->solver->memory) bytes += run->solver->memory(run->solver_options, net, info);
+    if (run->solver->thread_memory)
+        bytes += ((size_t)run->run.threads - 1) * run->solver->thread_memory(run->solver_options, net, info);
     return bytes;
 }
 
@@ -262,7 +264,7 @@ static size_t print_solver(const struct plan *p, const struct plan_report *r, si
 status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, struct error *e)
 {
     struct mem scratch = {.blocks = NULL};
-    size_t largest = 0;
+    size_t largest = 0, absent = 0;
     double total = 0;
     bool failed = false;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
@@ -274,6 +276,7 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
         const struct plan_configuration *c = &r->configurations[i];
         largest = c->memory > largest ? c->memory : largest;
         total += c->seconds * (double)c->n_seeds;
+        absent += c->outcome == ST_NO_DATA;
     }
     if (largest > 0) {
         (void)fputs("memory of the largest run, estimated for double: ", out);
@@ -287,6 +290,11 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
         print_seconds(total, out);
         (void)fputs(", one run after another, evaluation not counted\n", out);
     }
+    if (absent > 0)
+        (void)fprintf(out,
+                      "memory and training time of %zu configuration%s not projected: the sizes come from "
+                      "the data, which is not there\n",
+                      absent, absent == 1 ? " is" : "s are");
     mem_free(&scratch);
     return failed ? FAIL(e, ST_MEMORY, "no memory to print the plan") : ST_OK;
 }

@@ -19,7 +19,7 @@ static const struct option admm_option_list[] = {
     ADMM_OUTPUT_OPTION("sequential"),
 };
 
-ADMM_DEFINE_SLOTS("admm", admm_settings_of)
+ADMM_DEFINE_SLOTS("admm", admm_option_list, admm_settings_of)
 
 const struct solver solver_admm = {
     ADMM_SLOTS(admm_option_list),

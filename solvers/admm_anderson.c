@@ -110,7 +110,11 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
                         option->key, base_names[o->base]);
     }
-    return ST_OK;
+    if (o->base == BASE_RESYNC) return ST_OK;
+    const struct admm_settings set = settings_of(o);
+    const struct option_table table = {anderson_option_list,
+                                       sizeof anderson_option_list / sizeof *anderson_option_list, sizeof *o};
+    return admm_refuse_idle(&table, o, &set, e);
 }
 
 static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -138,10 +142,17 @@ static size_t memory(const void *options, const struct net *net, const struct da
     size_t N = info->n[SPLIT_TRAIN], size = state_size(o, net, info->T, N), inner = 0;
     struct resync_options r;
     if (o->base != BASE_RESYNC)
-        inner = admm_bytes(net, info->T, N, 1, set.weights);
+        inner = admm_bytes(&set, net, info->T, N);
     else if (resync_options_of(o, &r, NULL) == ST_OK)
         inner = solver_admm_resync.memory(&r, net, info);
     return inner + sizeof(real) * (anderson_reals(size, (size_t)o->memory) + 3 * size);
+}
+
+static size_t thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct admm_options *o = options;
+    const struct admm_settings set = settings_of(o);
+    return o->base == BASE_RESYNC ? 0 : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
 static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
@@ -358,6 +369,7 @@ const struct solver solver_admm_anderson = {
     .n_metrics = sizeof anderson_metrics / sizeof *anderson_metrics,
     .check = check,
     .memory = memory,
+    .thread_memory = thread_memory,
     .cost = cost,
     .init = init,
     .step = step,

@@ -73,6 +73,8 @@ struct spike_system {
 struct admm_work {
     real *target, *rhs, *product, *small;
     double *doubles; /* for the proximal steps of a chunk */
+    real *column;    /* 3 times the widest layer or input: for refinement, as is */
+    long double *wide;
     struct joint_work paths;
 };
 
@@ -80,6 +82,7 @@ struct admm_work {
 struct admm_sums {
     double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;  /* squared norms for backward errors */
+    double distance2, norm2;   /* squared norms of refined spike solves */
     double kkt;                /* largest KKT residual of box-constrained spikes */
     double unsolved;           /* proximal steps of the loss that did not converge */
     double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
@@ -117,12 +120,14 @@ struct admm {
     struct admm_work *work;        /* [pool threads] */
     size_t *time_order;            /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
     struct joint_potentials paths; /* joint z-steps: the tables of the leak */
+    struct trace trace;            /* a chunk of the forward simulation */
     bool measure;
     struct step_report *report; /* of the step that is running: its clock; else NULL */
     struct admm_sums sums[SLOT_MAX];
     /* Numerical error of the last measured iteration. */
     double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];
     double backward_a[NET_MAX_LAYERS + 1], rcond_a[NET_MAX_LAYERS + 1];
+    double precision_w[NET_MAX_LAYERS + 1], precision_a[NET_MAX_LAYERS + 1];
     double change_w, weight2; /* squared norms: change of all weights in this iteration, and the weights */
     double kkt;
 };
@@ -166,10 +171,14 @@ struct step_cost admm_cost(const struct admm_settings *set, const struct net *ne
                            const struct dataset_info *info);
 /* Whether the spikes of hidden layer l are solved for by Woodbury's identity: where W_{l+1} has few rows. */
 bool admm_use_woodbury(const struct net *net, size_t l);
-/* Bytes that admm_create takes. */
-size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights);
+/* Bytes that admm_create takes with one thread, and what each further thread adds. (admm_cost.c) */
+size_t admm_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
+size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
+/* The widest layer from `first` on, and the largest weight matrix. */
+size_t admm_widest(const struct net *net, size_t first);
+size_t admm_largest_weights(const struct net *net);
 /* z and a from the forward simulation of the net. */
-status admm_start_forward(struct admm *s, struct error *e);
+void admm_start_forward(struct admm *s);
 /* z_L on the path of least sum_t u_t^2 from 0 to the one-hot label: u_t = delta^(T-t) y / sum_s
  * delta^(2(T-s)). The readout's first weights are then fitted to the labels instead of to the random start's
  * output. */
@@ -198,6 +207,16 @@ void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct ad
  * Lagrangian, then the box [0, 1] as set.box says. Needs admm_spikes_prepare and fresh v[l]. */
 void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
                         struct admm_work *w, struct admm_sums *sums);
+/* x = M^-1 b for m columns; small: rows of W x m. */
+void admm_spike_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                      const real *b, real *x, real *small);
+/* Relative distance (Frobenius) of up to 8 rows of the computed W_l, evenly spaced, from the same systems W_l
+ * A = b solved by iterative refinement with residuals and solution in long double; A as it was factored. NaN
+ * if that does not converge. (admm_precision.c) */
+double admm_weight_precision(struct admm *s, size_t l, const real *b);
+/* The same for up to 8 of m columns of M x = b, added to sums->distance2 and norm2; M from W itself. */
+void admm_spike_precision(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                          const real *b, const real *x, struct admm_work *w, struct admm_sums *sums);
 /* argmin over [0,1]^n of a'Ma/2 - b'a by accelerated projected gradient, for m columns: x in: start, out:
  * result. Returns the KKT residual max |x - clip(x - gradient)| reached; *products: products with M that it
  * took. y, g: workspaces n x m, small: rows of W x m. (admm_box.c) */
@@ -235,6 +254,6 @@ struct admm_point {
 void admm_measure(struct admm *s, struct admm_point *p);
 /* gap[l] = fraction of (sample, step, unit) where H(z_l - theta) is not the spike that the network simulates.
  */
-status admm_spike_gap(struct admm *s, double *gap, struct error *e);
+void admm_spike_gap(struct admm *s, double *gap);
 
 #endif

@@ -80,7 +80,7 @@ static status build(struct admm_solver *s, const struct admm_settings *set, stru
         admm_start_uniform(b, s->env.rng);
         return ST_OK;
     }
-    TRY(admm_start_forward(b, e));
+    admm_start_forward(b);
     if (o->start_output == START_OUTPUT_LABELS) admm_start_output(b);
     return ST_OK;
 }
@@ -150,6 +150,8 @@ static struct admm_sums take_sums(struct admm_solver *solver)
         all.residual2 += one->residual2;
         all.x2 += one->x2;
         all.b2 += one->b2;
+        all.distance2 += one->distance2;
+        all.norm2 += one->norm2;
         all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
         all.diagnostics.wall += one->diagnostics.wall;
         all.diagnostics.cpu += one->diagnostics.cpu;
@@ -214,9 +216,11 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     const struct spike_system *sys = &b->spike[l][0];
     double scale = sys->lipschitz * sqrt(sums.x2) + sqrt(sums.b2);
     if (b->set.box == BOX_EXACT || sys->linear)
-        b->backward_a[l] = NAN;
-    else
+        b->backward_a[l] = b->precision_a[l] = NAN;
+    else {
+        b->precision_a[l] = sums.norm2 > 0 ? sqrt(sums.distance2 / sums.norm2) : 0.0;
         b->backward_a[l] = scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
+    }
     return ST_OK;
 }
 
@@ -266,12 +270,11 @@ static status backward_sweep(struct admm_solver *s, struct error *e)
     return ST_OK;
 }
 
-status admm_family_restart(struct admm_solver *s, struct error *e)
+void admm_family_restart(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
-    TRY(admm_start_forward(b, e));
+    admm_start_forward(b);
     for (size_t l = 1; l <= b->L; l++) b->fresh[l] = false;
-    return ST_OK;
 }
 
 status admm_family_step(void *state, struct step_report *r, struct error *e)
@@ -284,8 +287,9 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
     s->forward = s->backward = 0;
+    if (s->iteration > 0) admm_penalties_advance(s);
     if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0) {
-        TRY(admm_family_restart(s, e));
+        admm_family_restart(s);
         s->forward = columns_of(b) * (double)net_parameters(b->net);
     }
     if (r->measure) {
@@ -300,7 +304,6 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
     b->report = NULL;
     s->iteration++;
-    admm_penalties_after(s);
     r->samples = (double)b->N;
     double weights = (double)net_parameters(b->net);
     r->forward_passes = s->forward / ((double)b->T * weights);
@@ -317,7 +320,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
     const char *const rises[] = {"lagrangian_rises_w", "lagrangian_rises_a", "lagrangian_rises_z",
                                  "lagrangian_rises_w_out", "lagrangian_rises_z_out"};
     admm_measure(b, &p);
-    bool have_gap = admm_spike_gap(b, gap, NULL) == ST_OK;
+    admm_spike_gap(b, gap);
     metric_put(sink, "acc_aux", 0, p.accuracy);
     metric_put(sink, "loss_aux", 0, p.loss);
     metric_put(sink, "lagrangian", 0, p.lagrangian);
@@ -327,6 +330,7 @@ void admm_family_report(void *state, struct metric_sink *sink)
     if (b->weight2 > 0) metric_put(sink, "weight_change", 0, sqrt(b->change_w / b->weight2));
     if (b->set.box == BOX_EXACT) metric_put(sink, "kkt_box", 0, b->kkt);
     metric_put(sink, "unsolved", 0, s->unsolved);
+    metric_put(sink, "rho_out", 0, b->rho[b->L]);
     if (b->set.potentials != POTENTIALS_SEQUENTIAL) {
         metric_put(sink, "rejected_z", 0, s->rejected);
         metric_put(sink, "kkt_z", 0, s->kkt_z);
@@ -334,12 +338,16 @@ void admm_family_report(void *state, struct metric_sink *sink)
     for (size_t l = 1; l <= b->L; l++) {
         metric_put(sink, "res_dyn", l, p.dynamics[l]);
         if (b->measure) metric_put(sink, "backward_error_w", l, b->backward_w[l]);
+        if (b->measure) metric_put(sink, "precision_w", l, b->precision_w[l]);
         if (b->measure && b->rcond_w[l] > 0) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
         if (admm_is_output(b, l)) continue;
+        metric_put(sink, "rho", l, b->rho[l]);
+        metric_put(sink, "beta", l, b->beta[l]);
         metric_put(sink, "res_spike", l, p.spikes[l]);
         metric_put(sink, "rate", l, p.rate[l]);
-        if (have_gap) metric_put(sink, "spike_gap", l, gap[l]);
+        metric_put(sink, "spike_gap", l, gap[l]);
         if (b->measure) metric_put(sink, "backward_error_a", l, b->backward_a[l]);
+        if (b->measure) metric_put(sink, "precision_a", l, b->precision_a[l]);
         if (b->measure && b->rcond_a[l] > 0) metric_put(sink, "rcond_a", l, b->rcond_a[l]);
     }
 }
@@ -361,6 +369,7 @@ static status transfer(struct admm_solver *s, FILE *f,
     TRY(block(f, &s->iteration, sizeof s->iteration, e));
     TRY(block(f, b->rho, sizeof b->rho, e));
     TRY(block(f, b->beta, sizeof b->beta, e));
+    TRY(block(f, &s->dual, sizeof s->dual, e));
     TRY(block(f, &s->unsolved, sizeof s->unsolved, e));
     TRY(block(f, &s->rejected, sizeof s->rejected, e));
     return block(f, s->rises, sizeof s->rises, e);

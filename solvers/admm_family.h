@@ -136,9 +136,17 @@ extern const char *const admm_weights_names[],
     {"rejected_z", "", "joint z-steps (neuron, sample) so far that did not lower the cost and were not taken", \
     METRIC_RUN}, \
     {"kkt_z", "", "largest KKT residual of the last joint z-steps", METRIC_RUN}, \
-    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}
+    {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}, \
+    {"precision_w", "", \
+    "relative distance of the weight solve (up to 8 rows) from the same systems refined in long double; nan: " \
+    "pinv, trust, linearised, or too ill-conditioned", METRIC_LAYER}, \
+    {"precision_a", "", \
+    "the same for the spike solves (up to 8 columns for t < T and for t = T)", METRIC_HIDDEN}, \
+    {"rho", "", "penalty of the layer's dynamics in the last iteration", METRIC_HIDDEN}, \
+    {"rho_out", "", "penalty of the output layer's dynamics in the last iteration", METRIC_RUN}, \
+    {"beta", "", "penalty of a = H(z - threshold) in the last iteration", METRIC_HIDDEN}
 /* clang-format on */
-enum { ADMM_N_METRICS = 23 };
+enum { ADMM_N_METRICS = 28 };
 extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
 
 /* The state that a variant's solver works with. */
@@ -160,14 +168,19 @@ struct admm_settings admm_joint_settings(const struct admm_options *o);      /* 
 struct admm_settings admm_linearized_settings(const struct admm_options *o); /* admm_linearized.c */
 struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
+/* Refuses options of the table that are set although the method with these settings does not read them.
+ * ST_CONFIG. (admm_idle.c) */
+status admm_refuse_idle(const struct option_table *t, const struct admm_options *o,
+                        const struct admm_settings *set, struct error *e);
+
 /* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
  * state with the variant's settings (on error the caller frees *state with admm_family_free). */
 status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,
                          const struct dataset_info *info, struct error *e);
 status admm_family_create(struct admm_solver **out, const struct admm_options *o,
                           const struct admm_settings *set, const struct train_env *env, struct error *e);
-/* z and a again as the network simulates them; weights and multiplier are kept. ST_MEMORY. */
-status admm_family_restart(struct admm_solver *s, struct error *e);
+/* z and a again as the network simulates them; weights and multiplier are kept. */
+void admm_family_restart(struct admm_solver *s);
 /* One iteration. Passes that it reports, a product with one layer's weights being that part of a pass which
  * it has of all weights that the pass meets (forward W_1 .. W_L, backward W_2 .. W_L): forward are the
  * products W_l a_{l-1} of all layers, once after each weight step, and a restart's simulation; backward the
@@ -181,8 +194,9 @@ status admm_family_save(void *state, FILE *f, struct error *e);
 status admm_family_load(void *state, FILE *f, struct error *e);
 void admm_family_free(void *state); /* accepts NULL and a half-built state */
 
-/* Penalties (admm_penalties.c). After an iteration: geometric and balancing schedules. */
-void admm_penalties_after(struct admm_solver *s);
+/* Penalties (admm_penalties.c). Between two iterations, at the start of the later one, so that what is
+ * measured after an iteration has the penalties that it used: geometric and balancing schedules. */
+void admm_penalties_advance(struct admm_solver *s);
 /* Before layer l's spikes are solved for: beta_l = flip_gain rms(p) within growth_limit of beta, rho_l =
  * beta_l / window^2 with p = rho_{l+1} W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains
  * to first order. */
@@ -191,17 +205,24 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
 /* What every variant's file ends with: the slots that need its settings (settings_of: const struct
  * admm_options * to struct admm_settings), and the initialisers of its struct solver. */
 /* clang-format off */
-#define ADMM_DEFINE_SLOTS(solver_name, settings_of)                                                          \
+#define ADMM_DEFINE_SLOTS(solver_name, list, settings_of)                                                          \
     static status check(const void *options, const struct net_options *net, const struct dataset_info *info, \
                         struct error *e)                                                                     \
     {                                                                                                        \
+        const struct option_table table = {list, sizeof list / sizeof *list, sizeof(struct admm_options)};   \
         const struct admm_settings set = settings_of(options);                                               \
+        TRY(admm_refuse_idle(&table, options, &set, e));                                                     \
         return admm_family_check(solver_name, &set, net, info, e);                                           \
     }                                                                                                        \
     static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)        \
     {                                                                                                        \
         const struct admm_settings set = settings_of(options);                                               \
-        return admm_bytes(net, info->T, info->n[SPLIT_TRAIN], 1, set.weights);                               \
+        return admm_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);                                         \
+    }                                                                                                        \
+    static size_t thread_memory(const void *options, const struct net *net, const struct dataset_info *info) \
+    {                                                                                                        \
+        const struct admm_settings set = settings_of(options);                                               \
+        return admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);                                  \
     }                                                                                                        \
     static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info) \
     {                                                                                                        \
@@ -216,7 +237,7 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
 #define ADMM_SLOTS(list)                                                                                     \
     .api_version = SOLVER_API, .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH,                                  \
     .options = {list, sizeof list / sizeof *list, sizeof(struct admm_options)},                              \
-    .metrics = admm_metrics, .n_metrics = ADMM_N_METRICS, .check = check, .memory = memory, .cost = cost,    \
+    .metrics = admm_metrics, .n_metrics = ADMM_N_METRICS, .check = check, .memory = memory, .thread_memory = thread_memory, .cost = cost,    \
     .init = init, .step = admm_family_step, .report = admm_family_report, .save = admm_family_save,          \
     .load = admm_family_load, .free = admm_family_free
 /* clang-format on */

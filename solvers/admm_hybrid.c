@@ -35,7 +35,7 @@ struct admm_settings admm_hybrid_settings(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_hybrid", admm_hybrid_settings)
+ADMM_DEFINE_SLOTS("admm_hybrid", admm_hybrid_option_list, admm_hybrid_settings)
 
 const struct solver solver_admm_hybrid = {
     ADMM_SLOTS(admm_hybrid_option_list),

@@ -37,7 +37,7 @@ struct admm_settings admm_joint_settings(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_joint", admm_joint_settings)
+ADMM_DEFINE_SLOTS("admm_joint", admm_joint_option_list, admm_joint_settings)
 
 const struct solver solver_admm_joint = {
     ADMM_SLOTS(admm_joint_option_list),

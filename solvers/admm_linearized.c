@@ -32,7 +32,7 @@ struct admm_settings admm_linearized_settings(const struct admm_options *o)
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_linearized", admm_linearized_settings)
+ADMM_DEFINE_SLOTS("admm_linearized", admm_linearized_option_list, admm_linearized_settings)
 
 const struct solver solver_admm_linearized = {
     ADMM_SLOTS(admm_linearized_option_list),

@@ -104,25 +104,19 @@ void admm_measure(struct admm *s, struct admm_point *p)
     }
 }
 
-status admm_spike_gap(struct admm *s, double *gap, struct error *e)
+void admm_spike_gap(struct admm *s, double *gap)
 {
-    struct mem mem = {0};
-    struct trace tr = {0};
     struct simulate_options plain = {0};
     double differ[NET_MAX_LAYERS + 1] = {0};
-    status st = trace_create(&tr, s->net, s->T, chunk_largest(&s->part), true, &mem, e);
-    for (size_t c = 0; st == ST_OK && c < s->part.n_chunks; c++) {
+    for (size_t c = 0; c < s->part.n_chunks; c++) {
         size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &tr, &plain);
+        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l < s->L; l++) {
             const real *z = admm_block(s, s->z[l], l, c);
             for (size_t i = 0; i < s->net->n[l] * s->T * C; i++)
-                if ((z[i] > s->net->lif.threshold) != (tr.a[l][i] > R(0.5))) differ[l] += 1.0;
+                if ((z[i] > s->net->lif.threshold) != (s->trace.a[l][i] > R(0.5))) differ[l] += 1.0;
         }
     }
-    mem_free(&mem);
-    if (st == ST_OK)
-        for (size_t l = 1; l < s->L; l++)
-            gap[l] = differ[l] / ((double)s->N * (double)s->T * (double)s->net->n[l]);
-    return st;
+    for (size_t l = 1; l < s->L; l++)
+        gap[l] = differ[l] / ((double)s->N * (double)s->T * (double)s->net->n[l]);
 }

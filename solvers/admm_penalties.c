@@ -29,7 +29,7 @@ static double primal_residual(const struct admm *b)
     return sqrt(sum / ((double)b->N * (double)K));
 }
 
-void admm_penalties_after(struct admm_solver *s)
+void admm_penalties_advance(struct admm_solver *s)
 {
     /* Boyd et al. 2011, section 3.4.1: factor 2 where one residual is ten times the other */
     const double apart = 10, factor = 2;
@@ -42,6 +42,7 @@ void admm_penalties_after(struct admm_solver *s)
             b->beta[l] = limited(b->beta[l] * o->growth, b->set.beta, o->growth_limit);
         }
     } else if (o->penalties == PENALTIES_BALANCING && !isnan(s->dual)) {
+        admm_refresh(b, b->L);
         double primal = primal_residual(b), rho = b->rho[b->L];
         if (primal > apart * s->dual) rho *= factor;
         if (s->dual > apart * primal) rho /= factor;

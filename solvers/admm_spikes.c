@@ -75,9 +75,8 @@ void admm_spike_product(const struct spike_system *sys, const real *W, size_t ro
     blas_gemm(true, false, n, m, rows, (real)sys->rho, W, rows, small, rows, (real)sys->s, g, n);
 }
 
-/* x = M^-1 b for m columns. */
-static void spike_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
-                        const real *b, real *x, real *small)
+void admm_spike_solve(const struct spike_system *sys, const real *W, size_t rows, size_t n, size_t m,
+                      const real *b, real *x, real *small)
 {
     memcpy(x, b, n * m * sizeof *x);
     if (!sys->woodbury) {
@@ -149,10 +148,12 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
         double kkt = admm_box_solve(sys, W, rows, n, m, b, a, w->target, w->product, w->small, &products);
         sums->kkt = kkt > sums->kkt ? kkt : sums->kkt;
     } else {
-        spike_solve(sys, W, rows, n, m, b, a, w->small);
+        admm_spike_solve(sys, W, rows, n, m, b, a, w->small);
         if (s->measure) {
             struct step_time since = step_now(s->report);
             measure_solve(sys, W, rows, n, m, b, a, w, sums);
+            if (chunk == 0 && (first == 0 || last == s->T))
+                admm_spike_precision(sys, W, rows, n, m, b, a, w, sums);
             step_spent(s->report, since, &sums->diagnostics);
         }
         cut_to_box(s, n * m, a);

@@ -3,14 +3,14 @@
 #include "support/blas.h"
 #include <string.h>
 
-static size_t widest(const struct net *net, size_t first)
+size_t admm_widest(const struct net *net, size_t first)
 {
     size_t n = 0;
     for (size_t l = first; l <= net->L; l++) n = net->n[l] > n ? net->n[l] : n;
     return n;
 }
 
-static size_t largest_weights(const struct net *net)
+size_t admm_largest_weights(const struct net *net)
 {
     size_t n = 0;
     for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
@@ -20,22 +20,6 @@ static size_t largest_weights(const struct net *net)
 bool admm_use_woodbury(const struct net *net, size_t l)
 {
     return 2 * net->n[l + 1] <= net->n[l];
-}
-
-size_t admm_bytes(const struct net *net, size_t T, size_t N, size_t threads, enum admm_weights weights)
-{
-    struct partition part = partition_make(N);
-    size_t reals = 3 * net->n[net->L] * N + 3 * largest_weights(net), gram = 0;
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t in = net->n[l - 1];
-        reals += net->n[l] * T * N * (l < net->L ? 3 : 2);
-        reals += (weights == WEIGHTS_PINV ? 4 : 3) * in * in;
-        if (l > 1 && in * in > gram) gram = in * in;
-        if (l < net->L && !admm_use_woodbury(net, l)) reals += 4 * net->n[l] * net->n[l];
-    }
-    reals += part.n_slots * (largest_weights(net) + gram);
-    reals += 4 * threads * widest(net, 1) * T * chunk_largest(&part);
-    return reals * sizeof(real);
 }
 
 static status create_systems(struct admm *s, size_t l, struct error *e)
@@ -65,7 +49,7 @@ static status create_systems(struct admm *s, size_t l, struct error *e)
 static status create_workspaces(struct admm *s, struct error *e)
 {
     const struct net *net = s->net;
-    size_t block = widest(net, 1) * s->T * chunk_largest(&s->part), gram = 0;
+    size_t block = admm_widest(net, 1) * s->T * chunk_largest(&s->part), gram = 0;
     for (size_t l = 2; l <= net->L; l++)
         gram = net->n[l - 1] * net->n[l - 1] > gram ? net->n[l - 1] * net->n[l - 1] : gram;
     size_t threads = pool_threads(s->env->pool);
@@ -79,12 +63,15 @@ static status create_workspaces(struct admm *s, struct error *e)
         w->small = mem_reals(&s->mem, block, e);
         size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
         doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
+        w->column = mem_reals(&s->mem, 3 * admm_widest(net, 0), e);
+        w->wide = mem_alloc(&s->mem, 3 * admm_widest(net, 0), sizeof *w->wide, e);
         w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, &s->mem, e));
-        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
+        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles || !w->column || !w->wide)
+            return ST_MEMORY;
     }
     for (size_t i = 0; i < s->part.n_slots; i++) {
-        s->d_slot[i] = mem_reals(&s->mem, largest_weights(net), e);
+        s->d_slot[i] = mem_reals(&s->mem, admm_largest_weights(net), e);
         s->g_slot[i] = mem_reals(&s->mem, gram, e);
         if (!s->d_slot[i] || !s->g_slot[i]) return ST_MEMORY;
     }
@@ -119,35 +106,31 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     s->labels = mem_alloc(&s->mem, s->N, sizeof *s->labels, e);
     s->adjoint = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
     s->last = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
-    s->W_old = mem_reals(&s->mem, largest_weights(s->net), e);
-    s->d_kept = mem_reals(&s->mem, largest_weights(s->net), e);
-    s->scratch = mem_reals(&s->mem, largest_weights(s->net), e);
+    s->W_old = mem_reals(&s->mem, admm_largest_weights(s->net), e);
+    s->d_kept = mem_reals(&s->mem, admm_largest_weights(s->net), e);
+    s->scratch = mem_reals(&s->mem, admm_largest_weights(s->net), e);
     if (!s->labels) return ST_MEMORY;
     for (size_t i = 0; i < s->N; i++) s->labels[i] = env->train.labels[batch_sample(&env->train, i)];
     if (!s->lambda || !s->adjoint || !s->last || !s->W_old || !s->d_kept || !s->scratch) return ST_MEMORY;
     if (s->set.potentials != POTENTIALS_SEQUENTIAL)
         TRY(joint_potentials_create(&s->paths, s->T, 1, 1, s->net->lif.leak, s->net->lif.threshold, ADMM_EPS,
                                     &s->mem, e));
+    TRY(trace_create(&s->trace, s->net, s->T, chunk_largest(&s->part), true, &s->mem, e));
     return create_workspaces(s, e);
 }
 
-status admm_start_forward(struct admm *s, struct error *e)
+void admm_start_forward(struct admm *s)
 {
-    struct mem mem = {0};
-    struct trace tr = {0};
-    status st = trace_create(&tr, s->net, s->T, chunk_largest(&s->part), true, &mem, e);
     struct simulate_options plain = {0};
-    for (size_t c = 0; st == ST_OK && c < s->part.n_chunks; c++) {
+    for (size_t c = 0; c < s->part.n_chunks; c++) {
         size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &tr, &plain);
+        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l <= s->L; l++) {
-            size_t size = s->net->n[l] * s->T * C;
-            memcpy(admm_block(s, s->z[l], l, c), tr.z[l], size * sizeof(real));
-            if (!admm_is_output(s, l)) memcpy(admm_block(s, s->a[l], l, c), tr.a[l], size * sizeof(real));
+            size_t size = s->net->n[l] * s->T * C * sizeof(real);
+            memcpy(admm_block(s, s->z[l], l, c), s->trace.z[l], size);
+            if (!admm_is_output(s, l)) memcpy(admm_block(s, s->a[l], l, c), s->trace.a[l], size);
         }
     }
-    mem_free(&mem);
-    return st;
 }
 
 void admm_start_output(struct admm *s)

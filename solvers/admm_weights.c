@@ -172,7 +172,11 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     if (s->measure) {
         step_hold(s->report);
         *change = weight_change(s, l);
+        s->precision_w[l] = NAN;
         s->backward_w[l] = linear || s->set.weights == WEIGHTS_TRUST ? NAN : weight_backward_error(s, l);
+        if (!isnan(s->backward_w[l]) &&
+            s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_slot[0] */
+            s->precision_w[l] = admm_weight_precision(s, l, s->d_slot[0]);
         step_resume(s->report);
     }
     s->fresh[l] = false;

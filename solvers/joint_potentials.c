@@ -54,6 +54,12 @@ struct cell {
         *node; /* pattern; pattern: the step at a bound before t; exact: the node before */
 };
 
+size_t joint_work_bytes(size_t T)
+{
+    struct joint_work w;
+    return 5 * T * TILE * sizeof *w.tile + 13 * (T + 1) * sizeof *w.cell + 6 * (T + 1) * sizeof *w.index;
+}
+
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e)
 {
     w->tile = mem_alloc(m, 5 * T * TILE, sizeof *w->tile, e);

@@ -53,6 +53,8 @@ struct joint_work {
     size_t *index;
 };
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e);
+/* Bytes that it takes. */
+size_t joint_work_bytes(size_t T);
 
 struct joint_stats {
     size_t accepted, rejected; /* cells whose cost fell; cells where the solution would have cost more */

@@ -112,8 +112,10 @@ struct solver {
      * option. Optional (NULL: all is well). */
     status (*check)(const void *options, const struct net_options *net, const struct dataset_info *info,
                     struct error *e);
-    /* Bytes of working memory that init will take, for `spikebench check`. Optional. */
+    /* Bytes of working memory that init will take with one thread, for `spikebench check`. Optional. */
     size_t (*memory)(const void *options, const struct net *net, const struct dataset_info *info);
+    /* What each thread beyond the first adds to that. Optional (NULL: nothing). */
+    size_t (*thread_memory)(const void *options, const struct net *net, const struct dataset_info *info);
     /* Cost of one step, an estimate for projected times (set-up and diagnostics left out). Optional. */
     struct step_cost (*cost)(const void *options, const struct net *net, const struct dataset_info *info);
     status (*init)(void **state, const void *options, const struct train_env *env, struct error *e);

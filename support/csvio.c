@@ -177,7 +177,7 @@ status csv_open(struct csv_writer *w, const char *path, struct error *e)
     snprintf(w->temporary, size, "%s.tmp", path);
     w->file = fopen(w->temporary, "wb");
     if (!w->file) {
-        status st = FAIL(e, ST_IO, "%s: %s", w->temporary, strerror(errno));
+        status st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
         csv_abandon(w);
         return st;
     }

@@ -208,6 +208,20 @@ bool opt_is_default(const struct option *o, const void *options)
     return strcmp(now, parsed) == 0;
 }
 
+status opt_refuse_idle(const struct option_table *t, const void *options, const struct option_use *uses,
+                       size_t n, struct error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        char text[OPT_STRING_MAX];
+        const struct option *o = opt_find(t, uses[i].key);
+        if (!o || uses[i].read || opt_is_default(o, options)) continue;
+        opt_format(o, options, text, sizeof text);
+        return FAIL(e, ST_CONFIG, "option '%s' = %s does nothing here: it needs %s", o->key, text,
+                    uses[i].needs);
+    }
+    return ST_OK;
+}
+
 static void describe_range(const struct option *o, const char *what, char *text, size_t size)
 {
     bool no_hi = o->hi >= 1e9, no_lo = o->lo <= -1e9;

@@ -71,6 +71,17 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
 /* true if the field holds its default. */
 bool opt_is_default(const struct option *o, const void *options);
 
+/* What an option needs to have an effect: refused where it is set although nothing reads it. */
+struct option_use {
+    const char *key;
+    bool read;         /* whether the other options let it have an effect */
+    const char *needs; /* "weights = trust": what would */
+};
+/* ST_CONFIG naming the option and what it needs if an option of `t` differs from its default and is not read.
+ * Keys that the table lacks are passed over. */
+status opt_refuse_idle(const struct option_table *t, const void *options, const struct option_use *uses,
+                       size_t n, struct error *e);
+
 /* "real in (0, 1]", "integer >= 1", "one of a, b, c": what the option allows. */
 void opt_describe(const struct option *o, char *text, size_t size);
 

@@ -249,6 +249,8 @@ Test(fetch, mirror_and_dry_run)
     fetch("--list", 0);
     expect("fashion_mnist (fashion): MIT, http://c.d\n    images.gz, 8893 bytes, sha256:");
     expect("a.h5.gz, size unknown, no checksum");
+    spikebench(&r, "dataset fetch --help");
+    expect("| --list [NAME]\n");
     fetch("--list fashion", 0);
     expect("fashion_mnist (fashion): MIT, http://c.d\n    images.gz, 8893 bytes, sha256:");
     expect_not("a.h5.gz");

@@ -346,7 +346,7 @@ ParameterizedTestParameters(look, refused)
         {"", "eval --weights a.yaml", "'a.yaml': the name of a weight file ends in .net", 2},
         {"", "eval --weights a.net --index 3", "unknown option '--index'", 2},
         {"", "eval --weights a.net --split all", "--split 'all': one of", 2},
-        {"", "eval --weights a.net --csv no/c.csv", "no/c.csv.tmp: No such file", 1},
+        {"", "eval --weights a.net --csv no/c.csv", "no/c.csv: No such file", 1},
         {"", "eval --weights a.net --set network.leak=1", "only options of the dataset", 2},
         {"", "eval --weights a.net --set dataset.Q=1", "dataset 'digits' has no option 'Q'", 2},
         {"", "eval --weights a.net --set dataset.n_validation=0 --split validation",

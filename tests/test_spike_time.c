@@ -236,6 +236,10 @@ Test(spike_time, refuses_what_it_cannot_do)
     cr_expect(strstr(e.text, "class labels") != NULL, "%s", e.text);
     info = (struct dataset_info){.n_classes = 3, .T = 4};
     cr_expect_eq(solver->check(options, &o, &info, &e), ST_OK);
+    o.start = START_PUBLISHED;
+    cr_expect_eq(solver->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect(strstr(e.text, "network.start") != NULL, "%s", e.text);
+    o.start = START_KAIMING;
     cr_assert_eq(opt_set(opt_find(&solver->options, "deadline"), options, "2", NULL), ST_OK);
     cr_expect_eq(solver->check(options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "deadline") && strstr(e.text, "span"), "%s", e.text);
@@ -248,7 +252,7 @@ Test(spike_time, silent_neurons_are_pushed_up)
 {
     const struct solver *solver = solver_find("exact_spike_time");
     static const char *const settings[][2] = {
-        {"start_sum", "-0.5"}, {"start_spread", "0"}, {"optimizer", "sgd"}, {"lr", "0.01"}, {"clip", "0"}};
+        {"start_sum", "-0.5"}, {"start_spread", "1e-9"}, {"optimizer", "sgd"}, {"lr", "0.01"}, {"clip", "0"}};
     struct example x;
     struct net_options o;
     struct rng rng;

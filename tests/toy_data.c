@@ -21,6 +21,7 @@ static void fill(struct dataset *d, enum split split, size_t n, struct rng *rng)
         }
     }
     cr_assert_eq(spikes_finish(&b, &d->x[split], &d->mem, NULL), ST_OK);
+    d->info.entries += d->x[split].start[n * d->info.T];
 }
 
 void toy_data_create(struct dataset *d, size_t n, size_t T, size_t inputs, size_t classes, uint64_t seed)

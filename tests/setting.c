@@ -1,0 +1,168 @@
+/* See setting.h. */
+#include "tests/setting.h"
+#include <criterion/alloc.h>
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+/* Options of the ADMM family that change what a state is: "key=value key=value ...". */
+const struct combination setting_combinations[] = {
+    {"admm", "output=joint multiplier=all"},
+    {"admm", "output=joint multiplier=last relaxation=1.5"},
+    {"admm", "relaxation=1.5"},
+    {"admm", "output=joint multiplier=none layer_order=backward warmup=10"},
+    {"admm", "restart_every=3"},
+    {"admm", "penalties=geometric"},
+    {"admm", "penalties=balancing"},
+    {"admm", "penalties=adaptive start_output=simulated"},
+    {"admm", "penalties=adaptive layer_order=backward restart_every=1 weights=trust box=none"},
+    {"admm", "weights=pinv box=exact kappa=1e-8"},
+    {"admm_joint", "potentials=dynamic"},
+    {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
+    {"admm_linearized", "box=none layer_order=random"},
+    {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
+    {"admm_hybrid", "exact_spikes=true exact_readout=false"},
+    {"admm_anderson", "base=admm box=clip memory=2"},
+    {"admm_anderson", "base=admm_joint output=joint"},
+    {"admm_anderson", "base=admm_linearized kappa=0.1"},
+    {"admm_anderson", "base=admm_hybrid time_order=sequential"},
+    {"admm_resync", "momentum=0.5 batch=40"},
+    {"admm_resync", "multiplier=true gain=single_flip"},
+    {"admm_resync", "precondition=none margin=false time_credit=false"},
+    {"admm_resync", "rho_hidden=0.5"},
+};
+enum { N_COMBINATIONS = sizeof setting_combinations / sizeof *setting_combinations };
+const size_t setting_n_combinations = N_COMBINATIONS;
+
+static void free_cases(struct criterion_test_params *params)
+{
+    cr_free(params->params);
+}
+
+/* Two cases for each solver of the registry, however many there are. */
+struct criterion_test_params setting_all_solvers(void)
+{
+    size_t registered = 0, n = 0;
+    while (solvers[registered]) registered++;
+    struct solver_case *cases = cr_calloc(2 * registered, sizeof *cases);
+    for (size_t i = 0; i < registered; i++)
+        for (int variant = 0; variant < 2; variant++)
+            cases[n++] = (struct solver_case){i, N_COMBINATIONS, variant};
+    return cr_make_param_array(struct solver_case, cases, n, free_cases);
+}
+
+static void set(struct setting *s, const char *key, const char *value)
+{
+    const struct option *o = opt_find(&s->solver->options, key);
+    if (o) cr_assert_eq(opt_set(o, s->options, value, NULL), ST_OK);
+}
+
+/* Plain gradient descent on goodness, and rewards, need their own. */
+static const char *learning_rate(const char *solver, bool variant)
+{
+    if (strcmp(solver, "lfp") == 0) return "0.1";
+    return strcmp(solver, "forward_forward") == 0 ? (variant ? "3" : "0.03") : "0.01";
+}
+
+/* "key=value key=value ...", all of which the solver must know. */
+void setting_set_all(struct setting *s, const char *text)
+{
+    char copy[200], *rest = copy;
+    struct error e = {0};
+    cr_assert_lt(strlen(text), sizeof copy);
+    strcpy(copy, text);
+    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
+        char *value = strchr(word, '=');
+        cr_assert_not_null(value);
+        *value++ = '\0';
+        const struct option *o = opt_find(&s->solver->options, word);
+        if (!o && strcmp(word, "time_order") == 0) continue;
+        cr_assert_not_null(o, "%s has no option %s", s->solver->name, word);
+        cr_assert_eq(opt_set(o, s->options, value, &e), ST_OK, "%s", e.text);
+    }
+}
+
+void setting_begin(struct setting *s, const struct solver_case *c, size_t threads)
+{
+    struct error e = {0};
+    memset(s, 0, sizeof *s);
+    s->solver = solvers[c->index];
+    toy_data_create(&s->data, 150, 6, 12, 3, 4);
+    cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
+    s->net_options.hidden = (struct int_list){2, {24, 9}};
+    toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 2);
+    cr_assert_eq(pool_create(&s->pool, threads, NULL), ST_OK);
+    rng_seed(&s->rng, 2, "solver");
+    s->options = mem_alloc(&s->mem, 1, s->solver->options.size, NULL);
+    cr_assert_eq(opt_defaults(&s->solver->options, s->options, &e), ST_OK, "%s", e.text);
+    set(s, "batch", "40");
+    set(s, "lr", learning_rate(s->solver->name, c->variant));
+    if (strcmp(s->solver->name, "admm_anderson") != 0) {
+        set(s, "start_output", "labels");
+        set(s, "warmup", "1");
+    }
+    set(s, "kappa", "0.01");
+    set(s, "reward", "error");
+    set(s, "label_scale", "3");
+    if (c->variant) {
+        if (strcmp(s->solver->name, "admm_anderson") != 0) {
+            set(s, "layer_order", "random");
+            set(s, "time_order", "random");
+            set(s, "weights", "proximal");
+        }
+        set(s, "optimizer", "sgd");
+        set(s, "clip", "1");
+        set(s, "carry", "magnitude");
+        set(s, "loss", "swish");
+        set(s, "skip_first", "true");
+        set(s, "estimator", "weight_perturbation");
+        set(s, "direction", "gaussian");
+        set(s, "scope", "layer");
+    }
+    if (c->combination < N_COMBINATIONS) setting_set_all(s, setting_combinations[c->combination].options);
+    s->env = (struct train_env){.net = &s->net,
+                                .net_options = &s->net_options,
+                                .info = &s->data.info,
+                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
+                                .pool = s->pool,
+                                .rng = &s->rng};
+    if (s->solver->check)
+        cr_assert_eq(s->solver->check(s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(s->solver->init(&s->state, s->options, &s->env, &e), ST_OK, "%s", e.text);
+}
+
+void setting_steps(struct setting *s, int n, bool measure)
+{
+    struct error e = {0};
+    for (int i = 0; i < n; i++) {
+        struct step_report r = {.measure = measure};
+        cr_assert_eq(s->solver->step(s->state, &r, &e), ST_OK, "%s: %s", s->solver->name, e.text);
+        cr_assert_eq(r.samples, 150.0);
+        cr_assert(isfinite(r.forward_passes) && r.forward_passes > 0, "%s counts its forward passes",
+                  s->solver->name);
+        cr_assert(isfinite(r.backward_passes) && r.backward_passes >= 0, "%s: backward passes",
+                  s->solver->name);
+        s->forward += r.forward_passes;
+        s->backward += r.backward_passes;
+    }
+}
+
+void setting_end(struct setting *s)
+{
+    s->solver->free(s->state);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+}
+
+struct criterion_test_params setting_all_combinations(void)
+{
+    struct solver_case *cases = cr_calloc(N_COMBINATIONS, sizeof *cases);
+    for (size_t k = 0; k < N_COMBINATIONS; k++) {
+        size_t i = 0;
+        while (solvers[i] && strcmp(solvers[i]->name, setting_combinations[k].solver) != 0) i++;
+        cases[k] = (struct solver_case){i, k, false};
+    }
+    return cr_make_param_array(struct solver_case, cases, N_COMBINATIONS, free_cases);
+}
