@@ -93,6 +93,11 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
 /* scores (K x C) from the readout's trace z_L (K x T*C), by net->readout. */
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores);
 
+/* Sum of the losses (net->loss; squared for real-valued targets) of samples first .. first+C-1 of the batch
+ * with these scores (K x C). dscores: NULL or out (K x C), d loss / d scores. */
+double net_losses(const struct net *net, const struct batch *b, size_t first, size_t C, const real *scores,
+                  real *dscores);
+
 /* Weight files: magic number, format version, precision, shape, neuron and readout, weights, CRC-32 of all
  * that, in the byte order of the machine. net_load needs a net of the same shape (ST_DATA naming both shapes,
  * or a wrong magic number, version, precision, length, checksum or a weight that is not finite, otherwise);
