@@ -40,7 +40,7 @@ static const struct option gradient_probe_option_list[] = {
            "surrogate: slope, jvp, weight_perturbation, stein: directions, times this from step to step"),
     OPTION(repeats, OPT_INT, "8", 1, 1e6, 0, NULL, "",
            "jvp, weight_perturbation, stein: estimates per step, whose measures are averaged"),
-    OPTION(noise, OPT_REAL, "0.05", 0, 10, OPT_OPEN_LO, NULL, "rms weights",
+    OPTION(noise, OPT_REAL, "0.1", 0, 10, OPT_OPEN_LO, NULL, "rms weights",
            "standard deviation of the weight noise, also that of weight_perturbation and stein"),
     OPTION(samples, OPT_INT, "50", 1, 1e9, 0, NULL, "samples",
            "training samples, chosen at random, that the loss is the mean of"),

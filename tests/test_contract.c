@@ -130,7 +130,6 @@ static void begin(struct setting *s, const struct solver_case *c, size_t threads
     set(s, "samples", "150"); /* gradient_probe: all, and a cheap reference */
     set(s, "coordinates", "12");
     set(s, "draws", "4");
-    set(s, "growth", "2");
     if (c->variant) {
         if (strcmp(s->solver->name, "admm_anderson") != 0) {
             set(s, "layer_order", "random");
