@@ -6,6 +6,7 @@
 struct reference_work {
     struct trace trace;
     real *scores;     /* n_L x C */
+    double *step;     /* [n] */
     struct net noisy; /* the net with noise on its weights */
 };
 
@@ -23,20 +24,21 @@ static size_t chosen_in(const struct reference_options *o, const struct net *net
 
 size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max)
 {
-    size_t n = 0, widest = 0;
+    size_t n = 0, units = 0;
     for (size_t l = 1; l <= net->L; l++) {
         n += chosen_in(o, net, l);
-        widest = net->n[l] > widest ? net->n[l] : widest;
+        units += 2 * net->n[l];
     }
-    return sizeof(double) * n * (o->draws + 6) + (sizeof(real) + sizeof(size_t)) * net_parameters(net) +
-           sizeof(real) * 4 * widest * T * largest_chunk(batch_max);
+    return sizeof(double) * n * (o->draws + 7) + (sizeof(real) + sizeof(size_t)) * net_parameters(net) +
+           sizeof(real) * units * T * largest_chunk(batch_max);
 }
 
-static status work_create(struct reference_work *w, const struct net *net, size_t T, size_t C, struct mem *m,
-                          struct error *e)
+static status work_create(struct reference_work *w, const struct net *net, size_t n, size_t T, size_t C,
+                          struct mem *m, struct error *e)
 {
-    TRY(trace_create(&w->trace, net, T, C, false, m, e));
+    TRY(trace_create(&w->trace, net, T, C, true, m, e));
     if (!(w->scores = mem_reals(m, net->n[net->L] * C, e))) return ST_MEMORY;
+    if (!(w->step = mem_alloc(m, n, sizeof *w->step, e))) return ST_MEMORY;
     w->noisy = *net;
     for (size_t l = 1; l <= net->L; l++)
         if (!(w->noisy.W[l] = mem_reals(m, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
@@ -79,7 +81,7 @@ status reference_create(struct gradient_reference *g, const struct reference_opt
         !g->half[1] || !g->work)
         return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)
-        TRY(work_create(&g->work[i], net, T, largest_chunk(batch_max), m, e));
+        TRY(work_create(&g->work[i], net, g->n, T, largest_chunk(batch_max), m, e));
     for (size_t l = 1, at = 0; l <= net->L; l++) {
         choose(g, net, l, at, order, rng);
         at += chosen_in(o, net, l);
@@ -96,19 +98,14 @@ static double weights_rms(const struct net *net)
     return sqrt(sum / (double)net_parameters(net));
 }
 
-/* Mean loss of the noisy net over the batch. */
-static double noisy_loss(struct reference_work *w, const struct reference_options *o, const struct batch *b)
+/* Sum of the block's losses, layers below `from` being in the trace. */
+static double noisy_losses(struct reference_work *w, const struct reference_options *o, const struct batch *b,
+                           size_t first, size_t C, size_t from)
 {
-    const struct simulate_options how = {.relax = o->relax, .slope = o->slope};
-    const struct partition part = partition_make(b->n);
-    double sum = 0;
-    for (size_t c = 0; c < part.n_chunks; c++) {
-        size_t first = chunk_first(&part, c), C = chunk_first(&part, c + 1) - first;
-        net_simulate(&w->noisy, b, first, C, &w->trace, &how);
-        net_scores(&w->noisy, &w->trace, C, w->scores);
-        sum += net_losses(&w->noisy, b, first, C, w->scores, NULL);
-    }
-    return sum / (double)b->n;
+    const struct simulate_options how = {.relax = o->relax, .slope = o->slope, .from = from};
+    net_simulate(&w->noisy, b, first, C, &w->trace, &how);
+    net_scores(&w->noisy, &w->trace, C, w->scores);
+    return net_losses(&w->noisy, b, first, C, w->scores, NULL);
 }
 
 struct draw_task {
@@ -128,6 +125,26 @@ static double step_of(struct rng *rng)
     return sqrt(sum);
 }
 
+/* Adds the block's differences in all weights chosen. From the highest layer downwards, so that the layers
+ * below the one that a weight is of are always those of the noisy net itself. */
+static void block_differences(const struct gradient_reference *g, struct reference_work *w,
+                              const struct net *net, const struct batch *b, size_t first, size_t C,
+                              double *difference)
+{
+    noisy_losses(w, &g->o, b, first, C, 1);
+    for (size_t k = g->n; k-- > 0;) {
+        const size_t l = g->layer[k];
+        real *weight = &w->noisy.W[l][g->index[k]];
+        const real drawn = *weight, centre = net->W[l][g->index[k]], step = (real)w->step[k];
+        *weight = centre + step;
+        double up = noisy_losses(w, &g->o, b, first, C, l);
+        *weight = centre - step;
+        double down = noisy_losses(w, &g->o, b, first, C, l);
+        *weight = drawn;
+        difference[k] += up - down;
+    }
+}
+
 /* One draw of the noise and its differences in all weights chosen. */
 static void one_draw(void *context, size_t draw, size_t thread)
 {
@@ -135,22 +152,20 @@ static void one_draw(void *context, size_t draw, size_t thread)
     struct gradient_reference *g = task->g;
     const struct net *net = task->net;
     struct reference_work *w = &g->work[thread];
+    const struct partition part = partition_make(task->batch->n);
+    double *difference = g->draws + draw * g->n;
     struct rng rng;
     rng_seed(&rng, g->seeds[draw], "noise");
     for (size_t l = 1; l <= net->L; l++)
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             w->noisy.W[l][i] = net->W[l][i] + (real)(g->sigma * rng_normal(&rng));
-    for (size_t k = 0; k < g->n; k++) {
-        real *weight = &w->noisy.W[g->layer[k]][g->index[k]];
-        const real drawn = *weight, centre = net->W[g->layer[k]][g->index[k]];
-        const double step = g->sigma * step_of(&rng);
-        *weight = centre + (real)step;
-        double up = noisy_loss(w, &g->o, task->batch);
-        *weight = centre - (real)step;
-        double down = noisy_loss(w, &g->o, task->batch);
-        *weight = drawn;
-        g->draws[draw * g->n + k] = (up - down) / (2 * step);
+    for (size_t k = 0; k < g->n; k++) w->step[k] = g->sigma * step_of(&rng);
+    memset(difference, 0, g->n * sizeof *difference);
+    for (size_t c = 0; c < part.n_chunks; c++) {
+        size_t first = chunk_first(&part, c);
+        block_differences(g, w, net, task->batch, first, chunk_first(&part, c + 1) - first, difference);
     }
+    for (size_t k = 0; k < g->n; k++) difference[k] /= 2 * w->step[k] * (double)task->batch->n;
 }
 
 status reference_estimate(struct gradient_reference *g, const struct net *net, const struct batch *b,

@@ -80,6 +80,7 @@ void net_state_reset(struct net_state *s, const struct net *net);
 struct simulate_options {
     const struct surrogate *relax; /* NULL: spikes; else the smooth network (see struct surrogate) */
     real slope;
+    size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr (kept) for the same block */
     struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */
     double
         *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */

@@ -46,7 +46,7 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
                   const struct simulate_options *o)
 {
     size_t T = b->x->T;
-    for (size_t l = 1; l <= net->L; l++) {
+    for (size_t l = o->from > 1 ? o->from : 1; l <= net->L; l++) {
         size_t n = net->n[l], in = net->n[l - 1];
         if (l == 1)
             spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
