@@ -44,7 +44,7 @@ _spikebench_kind() {
     'check --set') echo 'key' ;;
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
-    'help 1') echo 'choice run check list help summarise compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
+    'help 1') echo 'choice run check list help summarise compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;
@@ -56,7 +56,7 @@ _spikebench_kind() {
     'plot --results' | 'plot -r') echo 'folder' ;;
     'plot --out' | 'plot -o') echo 'folder' ;;
     'plot --format' | 'plot -f') echo 'choice svg png pdf' ;;
-    'train 1') echo 'trainable admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode lfp random_features' ;;
+    'train 1') echo 'trainable admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features' ;;
     'train 2') echo 'choice digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
     'train --out') echo 'weights' ;;
     'train --set') echo 'key' ;;
@@ -94,7 +94,7 @@ _spikebench_kind() {
 
 _spikebench_keys() {
     case $1 in
-    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.potentials= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.base= solver.memory= solver.regularization= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.span= solver.deadline= solver.start_sum= solver.start_spread= solver.sum_push= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.reward= solver.carry= solver.epsilon= ' ;;
+    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.potentials= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.base= solver.memory= solver.regularization= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.span= solver.deadline= solver.start_sum= solver.start_spread= solver.sum_push= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.repeats= solver.noise= solver.samples= solver.coordinates= solver.draws= solver.train_epochs= solver.reward= solver.carry= solver.epsilon= ' ;;
     data) echo 'dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= ' ;;
     of:digits) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= ' ;;
     of:nmnist) echo 'T= n_train= n_validation= n_test= split_seed= path= binning= window_ms= values= filter_ms= input_noise= ' ;;
@@ -146,7 +146,7 @@ _spikebench_values() {
     solver.loss) echo 'softplus swish ' ;;
     solver.label_only) echo 'true false ' ;;
     solver.skip_first) echo 'true false ' ;;
-    solver.estimator) echo 'jvp weight_perturbation stein ' ;;
+    solver.estimator) echo 'jvp weight_perturbation stein surrogate lfp ' ;;
     solver.direction) echo 'gaussian rademacher ' ;;
     solver.scope) echo 'global layer ' ;;
     solver.reward) echo 'softmax error misclassified ' ;;
