@@ -21,16 +21,9 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
 static double readout_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                                size_t C)
 {
-    size_t K = net->n[net->L], T = b->x->T, size = K * C;
-    double sum = 0;
+    size_t T = b->x->T, size = net->n[net->L] * C;
     net_scores(net, &w->trace, C, w->scores);
-    for (size_t c = 0; c < C; c++) {
-        size_t sample = batch_sample(b, first + c);
-        const real *s = w->scores + c * K;
-        real *d = w->dscores + c * K;
-        sum += b->labels ? loss_value(net->loss, K, s, b->labels[sample], d)
-                         : loss_regression(K, s, b->targets + sample * K, d);
-    }
+    double sum = net_losses(net, b, first, C, w->scores, w->dscores);
     real share = net->readout == READOUT_LAST ? R(1.0) : 1 / (real)T;
     for (size_t t = T; t-- > 0;) {
         real *dz = w->dz + t * size;

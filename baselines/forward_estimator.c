@@ -111,29 +111,13 @@ void forward_draw(struct forward_estimator *f, const struct net *net, struct rng
     }
 }
 
-/* Sum of the block's losses; dl: NULL or out, d loss / d scores. */
-static double block_loss(const struct net *net, const struct batch *b, size_t first, size_t C,
-                         const real *scores, real *dl)
-{
-    size_t K = net->n[net->L];
-    double sum = 0;
-    for (size_t c = 0; c < C; c++) {
-        size_t sample = batch_sample(b, first + c);
-        const real *s = scores + c * K;
-        real *d = dl ? dl + c * K : NULL;
-        sum += b->labels ? loss_value(net->loss, K, s, b->labels[sample], d)
-                         : loss_regression(K, s, b->targets + sample * K, d);
-    }
-    return sum;
-}
-
 static double simulated_loss(struct forward_work *w, const struct forward_options *o, const struct net *net,
                              const struct batch *b, size_t first, size_t C, real *dl)
 {
     const struct simulate_options how = {.relax = o->relax ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &how);
     net_scores(net, &w->trace, C, w->scores);
-    return block_loss(net, b, first, C, w->scores, dl);
+    return net_losses(net, b, first, C, w->scores, dl);
 }
 
 /* dz (in: the tangent dv of the current) and da of hidden layer l, forwards in time. */

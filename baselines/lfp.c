@@ -164,6 +164,12 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
     return sum;
 }
 
+void lfp_scale(const struct net *net, real *const *feedback)
+{
+    for (size_t l = 1; l <= net->L; l++)
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) feedback[l][i] *= fabs(net->W[l][i]);
+}
+
 /* ---- the solver -------------------------------------------------------------------------------------- */
 
 static status lfp_check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -255,9 +261,7 @@ static void train_block(void *context, const struct minibatch_block *where, real
 static void scale_by_weights(void *context, real *const *feedback)
 {
     const struct lfp *s = context;
-    const struct net *net = s->env.net;
-    for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) feedback[l][i] *= fabs(net->W[l][i]);
+    lfp_scale(s->env.net, feedback);
 }
 
 static status lfp_step(void *state, struct step_report *r, struct error *e)

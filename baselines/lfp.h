@@ -44,4 +44,7 @@ void lfp_layer(const struct lif *lif, size_t n, size_t T, size_t C, const real *
 double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
                  const struct lfp_rule *rule, real *const *feedback);
 
+/* feedback[l] times |W_l|, element by element, l = 1 .. L: the descent direction itself. */
+void lfp_scale(const struct net *net, real *const *feedback);
+
 #endif

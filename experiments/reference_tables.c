@@ -160,7 +160,8 @@ void solver_abilities(const struct solver *s, char *text, size_t size)
                 {CAP_REGRESSION, "regression"},
                 {CAP_FULL_BATCH, "full batch"},
                 {CAP_MINI_BATCH, "mini-batches"},
-                {CAP_ONE_SHOT, "one shot"}};
+                {CAP_ONE_SHOT, "one shot"},
+                {CAP_MEASURES, "measures, trains nothing"}};
     size_t used = 0;
     if (size > 0) text[0] = '\0';
     for (size_t i = 0; i < sizeof caps / sizeof *caps && used < size; i++) {

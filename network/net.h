@@ -80,6 +80,7 @@ void net_state_reset(struct net_state *s, const struct net *net);
 struct simulate_options {
     const struct surrogate *relax; /* NULL: spikes; else the smooth network (see struct surrogate) */
     real slope;
+    size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr (kept) for the same block */
     struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */
     double
         *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */
@@ -92,6 +93,11 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
 
 /* scores (K x C) from the readout's trace z_L (K x T*C), by net->readout. */
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores);
+
+/* Sum of the losses (net->loss; squared for real-valued targets) of samples first .. first+C-1 of the batch
+ * with these scores (K x C). dscores: NULL or out (K x C), d loss / d scores. */
+double net_losses(const struct net *net, const struct batch *b, size_t first, size_t C, const real *scores,
+                  real *dscores);
 
 /* Weight files: magic number, format version, precision, shape, neuron and readout, weights, CRC-32 of all
  * that, in the byte order of the machine. net_load needs a net of the same shape (ST_DATA naming both shapes,

@@ -46,7 +46,7 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
                   const struct simulate_options *o)
 {
     size_t T = b->x->T;
-    for (size_t l = 1; l <= net->L; l++) {
+    for (size_t l = o->from > 1 ? o->from : 1; l <= net->L; l++) {
         size_t n = net->n[l], in = net->n[l - 1];
         if (l == 1)
             spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
@@ -75,4 +75,19 @@ void net_scores(const struct net *net, const struct trace *tr, size_t C, real *s
     for (size_t t = 0; t < tr->T; t++)
         for (size_t i = 0; i < size; i++) scores[i] += z[t * size + i];
     for (size_t i = 0; i < size; i++) scores[i] /= (real)tr->T;
+}
+
+double net_losses(const struct net *net, const struct batch *b, size_t first, size_t C, const real *scores,
+                  real *dscores)
+{
+    size_t K = net->n[net->L];
+    double sum = 0;
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(b, first + c);
+        const real *s = scores + c * K;
+        real *d = dscores ? dscores + c * K : NULL;
+        sum += b->labels ? loss_value(net->loss, K, s, b->labels[sample], d)
+                         : loss_regression(K, s, b->targets + sample * K, d);
+    }
+    return sum;
 }

@@ -19,7 +19,9 @@ enum solver_cap {
     CAP_REGRESSION = 2,
     CAP_FULL_BATCH = 4, /* one step works on all training samples at once */
     CAP_MINI_BATCH = 8,
-    CAP_ONE_SHOT = 16 /* has a closed-form result: converged after one step */
+    CAP_ONE_SHOT = 16, /* has a closed-form result: converged after one step */
+    CAP_MEASURES =
+        32 /* trains nothing: its steps measure the network that init leaves, and never change it */
 };
 
 /* Extra CSV columns of a solver. */

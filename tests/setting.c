@@ -104,6 +104,9 @@ void setting_begin(struct setting *s, const struct solver_case *c, size_t thread
     set(s, "kappa", "0.01");
     set(s, "reward", "error");
     set(s, "label_scale", "3");
+    set(s, "samples", "150"); /* gradient_probe: all, and a cheap reference */
+    set(s, "coordinates", "12");
+    set(s, "draws", "4");
     if (c->variant) {
         if (strcmp(s->solver->name, "admm_anderson") != 0) {
             set(s, "layer_order", "random");

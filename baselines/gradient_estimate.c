@@ -1,0 +1,103 @@
+/* The gradients that trainers use. */
+#include "baselines/gradient_estimate.h"
+#include <string.h>
+
+const char *const estimate_kind_names[] = {"surrogate", "jvp", "weight_perturbation", "stein", "lfp", NULL};
+
+bool estimate_is_random(enum estimate_kind kind)
+{
+    return kind == ESTIMATE_JVP || kind == ESTIMATE_WEIGHT_PERTURBATION || kind == ESTIMATE_STEIN;
+}
+
+static struct forward_options forward_options_of(const struct estimate_options *o)
+{
+    return (struct forward_options){.kind = o->kind == ESTIMATE_JVP ? FORWARD_JVP
+                                            : o->kind == ESTIMATE_WEIGHT_PERTURBATION
+                                                ? FORWARD_WEIGHT_PERTURBATION
+                                                : FORWARD_STEIN,
+                                    .law = o->law,
+                                    .scope = SCOPE_GLOBAL,
+                                    .directions = o->directions,
+                                    .sigma = o->sigma,
+                                    .surrogate = o->surrogate,
+                                    .slope = o->slope,
+                                    .detach_reset = o->detach_reset};
+}
+
+static size_t largest_chunk(size_t batch)
+{
+    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
+}
+
+size_t estimator_memory(const struct estimate_options *o, const struct net *net, size_t T, size_t batch_max)
+{
+    const struct forward_options f = forward_options_of(o);
+    size_t units = 0, widest = 0, gradients = sizeof(real) * 2 * net_parameters(net);
+    if (estimate_is_random(o->kind)) return gradients + forward_memory(&f, net, T, batch_max);
+    for (size_t l = 1; l <= net->L; l++) {
+        units += 2 * net->n[l];
+        widest = net->n[l] > widest ? net->n[l] : widest;
+    }
+    return gradients + sizeof(real) * (units + 2 * widest) * T * largest_chunk(batch_max);
+}
+
+status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,
+                        size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e)
+{
+    const struct forward_options f = forward_options_of(o);
+    const size_t C = largest_chunk(batch_max);
+    *g = (struct gradient_estimator){.o = *o};
+    for (size_t l = 1; l <= net->L; l++) {
+        g->part[l] = mem_reals(m, net->n[l] * net->n[l - 1], e);
+        g->gradient[l] = mem_reals(m, net->n[l] * net->n[l - 1], e);
+        if (!g->part[l] || !g->gradient[l]) return ST_MEMORY;
+    }
+    if (o->kind == ESTIMATE_SURROGATE) return backward_create(&g->backward, net, T, C, m, e);
+    if (o->kind == ESTIMATE_LFP) return lfp_work_create(&g->lfp, net, T, C, m, e);
+    return forward_create(&g->forward, &f, net, T, batch_max, threads, m, e);
+}
+
+static void add(const struct net *net, real share, real *const *part, real *const *sum)
+{
+    for (size_t l = 1; l <= net->L; l++)
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) sum[l][i] += share * part[l][i];
+}
+
+static void clear(const struct net *net, real *const *sum)
+{
+    for (size_t l = 1; l <= net->L; l++) memset(sum[l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
+}
+
+/* Sums over the samples, chunk by chunk, into g->part. */
+static void sum_of_blocks(struct gradient_estimator *g, const struct net *net, const struct batch *b)
+{
+    const struct backward_options how = {g->o.surrogate, g->o.slope, false, g->o.detach_reset};
+    const struct lfp_rule rule = {LFP_SOFTMAX, LFP_SIGNED, R(1e-6)};
+    const struct partition part = partition_make(b->n);
+    clear(net, g->part);
+    for (size_t c = 0; c < part.n_chunks; c++) {
+        size_t first = chunk_first(&part, c), C = chunk_first(&part, c + 1) - first;
+        if (g->o.kind == ESTIMATE_LFP)
+            lfp_block(&g->lfp, net, b, first, C, &rule, g->part);
+        else
+            backward_block(&g->backward, net, b, first, C, &how, g->part);
+    }
+    if (g->o.kind == ESTIMATE_LFP) lfp_scale(net, g->part);
+}
+
+void gradient_estimate(struct gradient_estimator *g, const struct net *net, const struct batch *b,
+                       struct pool *pool, size_t times, struct rng *rng)
+{
+    clear(net, g->gradient);
+    if (!estimate_is_random(g->o.kind)) {
+        sum_of_blocks(g, net, b);
+        add(net, 1 / (real)b->n, g->part, g->gradient);
+        return;
+    }
+    for (size_t k = 0; k < times; k++) {
+        forward_draw(&g->forward, net, rng);
+        forward_derivatives(&g->forward, net, b, pool);
+        forward_gradient(&g->forward, net, g->part);
+        add(net, 1 / (real)times, g->part, g->gradient);
+    }
+}
