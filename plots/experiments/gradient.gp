@@ -28,8 +28,8 @@ hue_of(kind, i) = kind eq "slope" ? i : i == 1 ? 1 : i + 3
 legend(kind) = sprintf(", for [i = 1:words(shown('%s'))] keyentry with linespoints pt 7 ps 0.9 lw 2 lc rgb hue(hue_of('%s', i)) title of('%s', i)", kind, kind, kind).\
     ", keyentry with lines lw 2 dt 4 lc rgb '#777777' title 'lfp'"
 notes = ", keyentry with lines lw 2 dt 4 lc rgb '#000000' title 'ceiling: error of the'".", keyentry with points ps 0 title 'reference itself'"
-notes2 = words(stages) < 2 ? "" : sprintf(", keyentry with linespoints pt 7 lw 2 lc rgb '#444444' title '%s epochs', keyentry with linespoints pt 6 dt 2 lw 2 lc rgb '#444444' title '%s epochs', keyentry with lines dt 3 lw 2 lc rgb '#444444' title '(constants)'", \
-    word(stages, 1), word(stages, 2))
+notes2 = words(stages) < 2 ? "" : sprintf(", keyentry with linespoints pt 7 lw 2 lc rgb '#444444' title '%s epochs', keyentry with linespoints pt 6 dt 2 lw 2 lc rgb '#444444' title '%s epochs', keyentry with lines dt 3 lw 2 lc rgb '#444444' title '%s epochs: lfp, ceiling'", \
+    word(stages, 1), word(stages, 2), word(stages, 2))
 set logscale x 2
 do for [format in formats] {
     eval terminal(format, 1400, 1360)
