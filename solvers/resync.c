@@ -58,19 +58,31 @@ static void output_target(const struct pass *p, size_t slot, size_t chunk)
     }
 }
 
+/* Simulates a chunk: by itself, or fed with auxiliary spikes. */
+static void simulate(const struct pass *p, size_t slot, size_t chunk)
+{
+    struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
+        memory_simulate(&s->memory, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
+                        &s->traces[chunk], slot);
+    else
+        net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
+                     &plain);
+}
+
 static void forward_slot(void *context, size_t slot, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct net *net = s->net;
-    const struct simulate_options plain = {0};
     for (size_t l = 1; l <= net->L; l++) {
         memset(s->d[slot][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
         if (l > 1) memset(s->gram[slot][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
     }
     for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        net_simulate(net, &p->b->samples, first_of(p, c), size_of(p, c), &s->traces[c], &plain);
+        simulate(p, slot, c);
         output_target(p, slot, c);
         output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
                     s->nu[slot], s->pull[c]);
@@ -116,16 +128,21 @@ static void pull_slot(void *context, size_t slot, size_t thread)
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
-    size_t l = p->l, moved = 0;
+    const struct batch *samples = &p->b->samples;
+    size_t l = p->l, moved = 0, apart = 0;
     for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        real *below = s->gain[c];
-        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), s->traces[c].z[l],
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[slot] : NULL;
+        const real *z = s->traces[c].z[l];
+        if (y) apart += memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
+        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
+        if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
         add_sums(p, l, slot, c);
     }
     s->counts[slot] = (double)moved;
+    s->apart[slot] = (double)apart;
 }
 
 static double sum_slots(const double *v, size_t n)
@@ -151,7 +168,8 @@ static bool pull_layer(struct pass *p, size_t l)
     pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
     double moved = sum_slots(s->counts, p->b->part.n_slots);
     s->record.moved[l] += moved;
-    return moved > 0;
+    s->record.apart[l] += sum_slots(s->apart, p->b->part.n_slots);
+    return moved > 0 || s->o.keep > 0;
 }
 
 /* The Gram matrix of the inputs of a layer above the first, from those of the slots. */
@@ -242,6 +260,26 @@ static void move_weights(struct resync *s, size_t l, double scale)
     const real mu = (real)s->o.momentum;
     for (size_t i = 0; i < size; i++) s->velocity[l][i] = mu * s->velocity[l][i] + (real)scale * step[i];
     blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
+}
+
+static void remember_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    const struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        size_t first = first_of(p, c), C = size_of(p, c);
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
+        for (size_t l = 1; l < s->net->L; l++)
+            memory_store(&s->memory, s->net, l, &p->b->samples, first, C, s->traces[c].z[l]);
+    }
+}
+
+void resync_remember(struct resync *s, const struct resync_batch *b)
+{
+    struct pass p = {.s = s, .b = b};
+    pool_run(s->env.pool, b->part.n_slots, remember_slot, &p);
 }
 
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,

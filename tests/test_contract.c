@@ -41,6 +41,9 @@ static const struct {
     {"admm_resync", "multiplier=true gain=single_flip"},
     {"admm_resync", "precondition=none margin=false time_credit=false"},
     {"admm_resync", "rho_hidden=0.5"},
+    {"admm_resync", "keep=0.7"},
+    {"admm_resync", "keep=1 feed=auxiliary"},
+    {"admm_resync", "keep=0.5 batch=40"},
 };
 enum { N_COMBINATIONS = sizeof combinations / sizeof *combinations };
 
