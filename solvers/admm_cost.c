@@ -20,7 +20,9 @@ struct step_cost admm_cost(const struct admm_settings *set, const struct net *ne
     bool pinv = set->weights == WEIGHTS_PINV;
     for (size_t l = 1; l <= net->L; l++) {
         double n = (double)net->n[l], m = (double)net->n[l - 1];
-        cost.flops += (pinv ? 4 : 2) * n * m * m;
+        bool steps = l == net->L ? set->linear_readout : set->linear_weights;
+        double inner = set->inner > 1 ? (double)set->inner : 1;
+        cost.flops += (steps ? 2 * inner : pinv ? 4 : 2) * n * m * m;
         if (l == 1)
             cost.sparse_flops += 4 * n * entries;
         else

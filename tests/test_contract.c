@@ -31,6 +31,7 @@ static const struct {
     {"admm_joint", "potentials=dynamic"},
     {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
     {"admm_linearized", "box=none layer_order=random"},
+    {"admm_linearized", "inner=20"},
     {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
     {"admm_hybrid", "exact_spikes=true exact_readout=false"},
     {"admm_anderson", "base=admm box=clip memory=2"},
