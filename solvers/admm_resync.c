@@ -286,9 +286,13 @@ static void resync_report(void *state, struct metric_sink *sink)
         metric_put(sink, "idle", l, record->idle[l]);
         if (record->rcond[l] > 0) metric_put(sink, "rcond_w", l, record->rcond[l]);
         if (record->rcond[l] > 0) metric_put(sink, "backward_error_w", l, record->backward[l]);
-        if (l == s->net->L || record->cells[l] == 0) continue;
+        if (l == s->net->L) continue;
+        if (record->tau > 0)
+            metric_put(sink, "spike_gap", l,
+                       record->apart[l] /
+                           ((double)s->env.train.n * (double)s->env.info->T * (double)s->net->n[l]));
+        if (record->cells[l] == 0) continue;
         metric_put(sink, "moved", l, record->moved[l] / record->cells[l]);
-        metric_put(sink, "spike_gap", l, record->apart[l] / record->cells[l]);
         metric_put(sink, "penalty", l, record->penalty[l]);
     }
 }

@@ -129,11 +129,11 @@ static void pull_slot(void *context, size_t slot, size_t thread)
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct batch *samples = &p->b->samples;
-    size_t l = p->l, moved = 0, apart = 0;
+    size_t l = p->l, moved = 0;
     for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
         real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[slot] : NULL;
         const real *z = s->traces[c].z[l];
-        if (y) apart += memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
+        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
         moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
         if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
@@ -142,7 +142,6 @@ static void pull_slot(void *context, size_t slot, size_t thread)
         add_sums(p, l, slot, c);
     }
     s->counts[slot] = (double)moved;
-    s->apart[slot] = (double)apart;
 }
 
 static double sum_slots(const double *v, size_t n)
@@ -168,7 +167,6 @@ static bool pull_layer(struct pass *p, size_t l)
     pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
     double moved = sum_slots(s->counts, p->b->part.n_slots);
     s->record.moved[l] += moved;
-    s->record.apart[l] += sum_slots(s->apart, p->b->part.n_slots);
     return moved > 0 || s->o.keep > 0;
 }
 
@@ -262,6 +260,31 @@ static void move_weights(struct resync *s, size_t l, double scale)
     blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
 }
 
+static void gap_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    size_t differ = 0;
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++)
+        differ += memory_recall(&s->memory, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
+                                s->traces[c].z[p->l], slot);
+    s->counts[slot] = (double)differ;
+}
+
+/* How many kept spikes are not those that the weights give, off the clock. */
+static void measure_gap(struct pass *p, struct step_report *r)
+{
+    struct resync *s = p->s;
+    if (!r->measure || !(s->o.keep > 0)) return;
+    step_hold(r);
+    for (p->l = 1; p->l < s->net->L; p->l++) {
+        pool_run(s->env.pool, p->b->part.n_slots, gap_slot, p);
+        s->record.apart[p->l] += sum_slots(s->counts, p->b->part.n_slots);
+    }
+    step_resume(r);
+}
+
 static void remember_slot(void *context, size_t slot, size_t thread)
 {
     (void)thread;
@@ -291,6 +314,7 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     memset(s->unsolved, 0, sizeof s->unsolved);
     pool_run(s->env.pool, b->part.n_slots, forward_slot, &p);
     s->record.unsolved += sum_slots(s->unsolved, b->part.n_slots);
+    measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);
     for (size_t l = 1; l <= L; l++) {

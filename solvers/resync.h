@@ -49,7 +49,7 @@ struct resync {
     real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
     struct resync_memory memory;        /* keep > 0 */
     real *scratch;
-    double squares[SLOT_MAX], counts[SLOT_MAX], apart[SLOT_MAX], unsolved[SLOT_MAX];
+    double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
     long iteration;
     bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
     struct resync_record record;

@@ -370,7 +370,7 @@ ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_e
         const double tau = step_length(0.2, 0.01, 100, iteration);
         for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, tau, expected[l]);
         struct error e = {0};
-        struct step_report r = {0};
+        struct step_report r = {.measure = true};
         cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
         for (size_t l = 1; l <= toy.net.L; l++) {
             for (size_t i = 0; i < toy.net.n[l] * toy.net.n[l - 1]; i++)
