@@ -23,6 +23,8 @@ do for [w = 1:columns] {
 stats summary using (percent("test", "mean") - (column("seeds") > 1 ? percent("test", "sd") : 0)) nooutput
 lowest = 5 * floor(STATS_min / 5.0)
 # keep, feed, number of hidden layers, gap in percent, from the last rows of the curves
+# rows of other lines are missing, not gaps in a line
+set datafile missing NaN
 set print $gaps
 print "keep,feed,layers,gap"
 do for [label in ARG5] {
@@ -43,26 +45,25 @@ do for [label in ARG5] {
     }
 }
 unset print
-title_of(w) = sprintf("%s", word(widths, w))
 do for [format in formats] {
-    eval terminal(format, 1180, 700)
+    eval terminal(format, 1180, 720)
     set output ARG2.".".format
-    set multiplot layout 2,columns title "Auxiliary potentials that survive the iteration, ".ARG4 noenhanced font ",17" margins 0.065,0.985,0.085,0.80 spacing 0.045,0.12
+    set multiplot layout 2,columns title "Auxiliary potentials that survive the iteration, ".ARG4 noenhanced font ",17" margins 0.05,0.985,0.095,0.86 spacing 0.045,0.12
     set xrange [-0.05:1.05]
     set xtics 0.25
     set yrange [lowest:101]
     do for [w = 1:columns] {
-        set title "hidden layers ".title_of(w)." (%)" noenhanced
-        if (w == 1) { set key at screen 0.5,0.925 center top horizontal Left reverse noenhanced font ",13" maxrows 2 width -1 } else { unset key }
+        set title "hidden ".word(widths, w)." (%)" noenhanced
+        if (w == 1) { set key bottom left Left reverse noenhanced font ",12" } else { unset key }
         plot for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")):(percent("test", "sd")) with yerrorbars pt mark(f) ps 1.1 lw 1.6 lc rgb hue(f) notitle, \
-             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f) title "test, layer above fed with ".word(feeds, f)." spikes", \
-             for [f = 1:n] summary using (keep(w, f)):(percent("train", "mean")) with lines dt 2 lw 1.6 lc rgb hue(f) title f == 1 ? "training (dashed)" : "", \
+             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f) title "test, fed with ".word(feeds, f)." spikes", \
+             for [f = 1:n] summary using (keep(w, f)):(percent("train", "mean")) with lines dt 2 lw 1.6 lc rgb hue(f) title f == 1 ? "dashed: training" : "", \
              floors[w] with lines dt 3 lw 2.2 lc rgb "#000000" title "random features, test"
     }
     unset key
     set yrange [0:*]
     do for [w = 1:columns] {
-        set title w == 1 ? "spikes that differ, kept from simulated (%)" : "" noenhanced
+        set title "spikes: kept unlike simulated (%)" noenhanced
         set xlabel "keep"
         plot for [f = 1:n] $gaps using (column("layers") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f)
     }
