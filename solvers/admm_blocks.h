@@ -46,6 +46,7 @@ struct admm_settings {
     double relaxation;               /* over-relaxation of W_L a_{L-1} in the z_L and multiplier steps */
     /* Blocks that take one majorised (inversion-free) step instead of their exact solve. */
     bool linear_weights, linear_readout, linear_spikes, linear_last_spikes;
+    size_t inner; /* linearised steps of a weight block in an iteration; 0 counts as 1 */
 };
 
 /* The least-squares system of one layer's weights: W (G + shift I) = D + shift W_old (proximal) or D. */
@@ -115,10 +116,10 @@ struct admm {
     struct weight_system weight[NET_MAX_LAYERS + 1];
     struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
     real *d_slot[SLOT_MAX], *g_slot[SLOT_MAX];
-    real *d_kept,
-        *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring */
-    struct admm_work *work;        /* [pool threads] */
-    size_t *time_order;            /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
+    real *d_kept, *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring
+                               and for linearised steps */
+    struct admm_work *work; /* [pool threads] */
+    size_t *time_order;     /* [T]: the order in which steps t < T-1 are visited; NULL: ascending */
     struct joint_potentials paths; /* joint z-steps: the tables of the leak */
     struct trace trace;            /* a chunk of the forward simulation */
     bool measure;

@@ -71,7 +71,8 @@ static void add_weights(struct step_cost *cost, const struct admm_settings *set,
     bool linear = l == net->L ? set->linear_readout : set->linear_weights;
     bool pinv = set->weights == WEIGHTS_PINV && !linear;
     /* pinv: Q f(Lambda) Q', and the eigenvalues (about 9 m^3) wherever the Gram matrix is new */
-    cost->flops += (pinv ? 4 : 2) * n * m * m;
+    double inner = set->inner > 1 ? (double)set->inner : 1;
+    cost->flops += (linear ? 2 * inner : pinv ? 4 : 2) * n * m * m;
     if (set->weights == WEIGHTS_TRUST && !linear) cost->flops += 2 * n * m * m;
     if (l == 1) {
         cost->sparse_flops += 4 * n * entries;

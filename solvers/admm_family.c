@@ -28,7 +28,8 @@ struct admm_settings admm_settings_of(const struct admm_options *o)
                                   .multiplier = (enum joint_multiplier)o->multiplier,
                                   .potentials = (enum admm_potentials)o->potentials,
                                   .output = (enum admm_output)o->output,
-                                  .relaxation = o->relaxation > 0 ? o->relaxation : 1.0};
+                                  .relaxation = o->relaxation > 0 ? o->relaxation : 1.0,
+                                  .inner = o->inner > 0 ? (size_t)o->inner : 1};
 }
 
 status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,

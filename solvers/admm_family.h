@@ -10,11 +10,12 @@ enum admm_order { ORDER_SEQUENTIAL, ORDER_RANDOM, ORDER_BACKWARD };
 enum admm_penalties { PENALTIES_CONSTANT, PENALTIES_GEOMETRIC, PENALTIES_BALANCING, PENALTIES_ADAPTIVE };
 enum admm_start_output { START_OUTPUT_SIMULATED, START_OUTPUT_LABELS };
 
-/* Options that a variant's table leaves out keep zero: off, or the first choice; relaxation 0 counts as 1. */
+/* Options that a variant's table leaves out keep zero: off, or the first choice; relaxation and inner 0 count
+ * as 1. */
 struct admm_options {
     double rho, rho_out, beta, kappa, cutoff, relaxation, growth, growth_limit, flip_gain, window;
     int weights, box, layer_order, time_order, start_output, multiplier, penalties, potentials, output;
-    long warmup, restart_every;
+    long warmup, restart_every, inner;
     bool exact_weights, exact_readout, exact_spikes, exact_last_spikes; /* admm_hybrid */
     /* admm_anderson */
     int base;
@@ -98,6 +99,10 @@ extern const char *const admm_weights_names[],
 #define ADMM_OUTPUT_OPTION(value)                                                                            \
     ADMM_OPTION(output, OPT_CHOICE, value, 0, 0, 0, admm_output_names, "",                                   \
                 "the output layer's z: step by step (as published), or all steps of a sample at once")
+
+#define ADMM_INNER_OPTION                                                                                    \
+    ADMM_OPTION(inner, OPT_INT, "1", 1, 1e6, 0, NULL, "",                                                    \
+                "linearised steps of a weight block in an iteration, all on the same sums over the samples")
 
 #define ADMM_MULTIPLIER_OPTION(value)                                                                        \
     ADMM_OPTION(multiplier, OPT_CHOICE, value, 0, 0, 0, admm_multiplier_names, "",                           \

@@ -19,6 +19,7 @@ static const struct option admm_hybrid_option_list[] = {
     ADMM_START_OPTIONS("simulated"),
     ADMM_MULTIPLIER_OPTION("last"),
     ADMM_OUTPUT_OPTION("sequential"),
+    ADMM_INNER_OPTION,
     EXACT(exact_weights, "false", "weights of the hidden layers"),
     EXACT(exact_readout, "true", "weights of the readout"),
     EXACT(exact_spikes, "false", "spikes below a hidden layer"),

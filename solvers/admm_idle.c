@@ -18,6 +18,7 @@ status admm_refuse_idle(const struct option_table *t, const struct admm_options 
         {"growth_limit", o->penalties != PENALTIES_CONSTANT, "penalties = geometric, balancing or adaptive"},
         {"flip_gain", adaptive, "penalties = adaptive"},
         {"window", adaptive, "penalties = adaptive"},
+        {"inner", set->linear_weights || set->linear_readout, "a block of weights that is linearised"},
         {"warmup", set->multiplier != MULTIPLIER_OFF, "multiplier = last or all"},
     };
     return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);

@@ -13,13 +13,19 @@
  *   4 all l    D_l = sum P_{l,t} s_{l-1,t}';  dW_l = D_l (G_l + kappa tr(G_l)/n I)^-1
  *              W_l += tau_k dW_l / rms(dW_l s_{l-1}),  tau_k geometric from tau to tau_end
  *
+ * With keep > 0 the hidden layers have auxiliary potentials that survive the iteration: step 3 is taken at
+ * z + keep (kept - z) and pulls by all that the weights have not yet explained (resync_memory.h). By default
+ * the layers above still see the simulated spikes; feed = auxiliary hands them the kept ones, as the
+ * published method does.
+ *
  * The mean displacement of step 3 is that of a boxcar-smoothed gradient: the method is a Gauss-Newton-like
  * target propagation that follows from the branch step of ADMM.
  *
  * Cost per iteration with M = N T columns: hidden layer l of n units below m and above r units: 2 n m M
  * (simulation), 2 n r M (gains), 2 n m M (D), m^2 M (Gram matrix), m^3/3 + 2 n m^2 (solve); layer 1 works on
  * the lists: 4 n e for e entries, and 2 n n_0^2 for its solve, the factor being made once. About 14 passes
- * over a block of n M numbers. When to use it: wherever the accuracy of the simulated network counts. */
+ * over a block of n M numbers, 20 with keep > 0, which also keeps such a block per hidden layer. When to use
+ * it: wherever the accuracy of the simulated network counts. */
 #include "solvers/loss_prox.h"
 #include "solvers/resync.h"
 #include <stdlib.h>
@@ -27,6 +33,7 @@
 
 static const char *const precondition_names[] = {"gram", "none", NULL};
 static const char *const gain_names[] = {"first_order", "single_flip", NULL};
+static const char *const feed_names[] = {"simulated", "auxiliary", NULL};
 
 #define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
     {                                                                                                        \
@@ -60,12 +67,24 @@ static const struct option resync_option_list[] = {
            "pass displacements back in time through the leak"),
     OPTION(multiplier, OPT_BOOL, "false", 0, 0, 0, NULL, "",
            "multiplier on every step of the readout (one vector per sample)"),
+    OPTION(keep, OPT_REAL, "0", 0, 1, 0, NULL, "",
+           "share of the auxiliary potentials' distance to the simulated ones that survives an iteration; 0: "
+           "restart from the simulation, 1: never set back"),
+    OPTION(
+        feed, OPT_CHOICE, "simulated", 0, 0, 0, feed_names, "",
+        "spikes that the layer above sees: simulated, or those of the kept potentials (the same with keep = "
+        "0)"),
 };
 
 static const struct metric_desc resync_metrics[] = {
     {"tau", "membrane units",
      "rms change of the input currents that the last step aimed at (momentum comes on top)", METRIC_RUN},
     {"moved", "", "fraction of (sample, step, neuron) cells that the branch step moved", METRIC_HIDDEN},
+    {"spike_gap", "",
+     "fraction of cells where the spikes of kept and simulated potential differ, before the branch step; 0 "
+     "with "
+     "keep = 0",
+     METRIC_HIDDEN},
     {"penalty", "", "penalty rho_l of the hidden layer's displacements (last mini-batch)", METRIC_HIDDEN},
     {"idle", "", "mini-batches so far that left the layer's weights alone", METRIC_LAYER},
     {"unsolved", "", "proximal steps of the loss that did not converge, so far", METRIC_RUN},
@@ -119,13 +138,13 @@ static size_t resync_memory(const void *options, const struct net *net, const st
         if (o->momentum > 0) reals += net->n[l] * in;
     }
     reals += 2 * widest_layer(net) * info->T * batch + 2 * largest_weights(net);
-    return reals * sizeof(real);
+    return reals * sizeof(real) + memory_bytes(o->keep, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
 static struct step_cost resync_cost(const void *options, const struct net *net,
                                     const struct dataset_info *info)
 {
-    enum { PASSES = 14 };
+    enum { PASSES = 14, PASSES_KEPT = 20 };
     const struct resync_options *o = options;
     struct step_cost cost = {0};
     double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
@@ -137,7 +156,7 @@ static struct step_cost resync_cost(const void *options, const struct net *net,
             cost.sparse_flops += 4 * n * training_entries(info);
         else
             cost.flops += (6 * n * m + m * m) * columns + updates * m * m * m / 3;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+        cost.bytes += (double)sizeof(real) * (o->keep > 0 ? PASSES_KEPT : PASSES) * n * columns;
     }
     return cost;
 }
@@ -150,16 +169,21 @@ static void resync_free(void *state)
     free(s);
 }
 
+/* Samples in the largest chunk: the last mini-batch is smaller, but may have larger chunks. */
+static size_t largest_chunk(const struct resync *s, const struct partition *part)
+{
+    if (part->n == s->env.train.n) return chunk_largest(part);
+    return part->n < CHUNK_MAX ? part->n : CHUNK_MAX;
+}
+
 static status create_blocks(struct resync *s, const struct partition *part, struct error *e)
 {
     const struct net *net = s->net;
-    size_t T = s->env.info->T;
+    size_t T = s->env.info->T, C = largest_chunk(s, part);
     s->traces = mem_alloc(&s->mem, part->n_chunks, sizeof *s->traces, e);
     s->pull = mem_alloc(&s->mem, part->n_chunks, sizeof *s->pull, e);
     s->gain = mem_alloc(&s->mem, part->n_chunks, sizeof *s->gain, e);
     if (!s->traces || !s->pull || !s->gain) return ST_MEMORY;
-    /* The last mini-batch is smaller, but may have larger chunks. */
-    size_t C = part->n == s->env.train.n ? chunk_largest(part) : part->n < CHUNK_MAX ? part->n : CHUNK_MAX;
     for (size_t c = 0; c < part->n_chunks; c++) {
         TRY(trace_create(&s->traces[c], net, T, C, true, &s->mem, e));
         s->pull[c] = mem_reals(&s->mem, widest_layer(net) * T * C, e);
@@ -185,6 +209,7 @@ static status build(struct resync *s, struct error *e)
     size_t N = s->env.train.n;
     struct partition part = partition_make(batch_size(&s->o, N));
     TRY(create_blocks(s, &part, e));
+    TRY(memory_create(&s->memory, s->o.keep, net, &s->env.train, largest_chunk(s, &part), &s->mem, e));
     s->order = mem_alloc(&s->mem, N, sizeof *s->order, e);
     s->scratch = mem_reals(&s->mem, 2 * largest_weights(net), e);
     if (!s->order || !s->scratch) return ST_MEMORY;
@@ -199,6 +224,16 @@ static status build(struct resync *s, struct error *e)
     return s->lbar ? ST_OK : ST_MEMORY;
 }
 
+/* The mini-batch of at most `size` samples that starts at place `first` of the order. */
+static struct resync_batch batch_from(const struct resync *s, size_t first, size_t size)
+{
+    size_t n = s->env.train.n - first < size ? s->env.train.n - first : size;
+    struct resync_batch b = {s->env.train, partition_make(n)};
+    b.samples.samples = s->order + first;
+    b.samples.n = n;
+    return b;
+}
+
 static status resync_init(void **state, const void *options, const struct train_env *env, struct error *e)
 {
     struct resync *s = calloc(1, sizeof *s);
@@ -208,7 +243,13 @@ static status resync_init(void **state, const void *options, const struct train_
     s->env = *env;
     s->net = env->net;
     if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
-    return build(s, e);
+    TRY(build(s, e));
+    size_t batch = batch_size(&s->o, env->train.n);
+    for (size_t first = 0; first < env->train.n && s->o.keep > 0; first += batch) {
+        struct resync_batch b = batch_from(s, first, batch);
+        resync_remember(s, &b);
+    }
+    return ST_OK;
 }
 
 static double step_size(const struct resync *s)
@@ -222,14 +263,12 @@ static status resync_step(void *state, struct step_report *r, struct error *e)
     size_t N = s->env.train.n, batch = batch_size(&s->o, N);
     memset(s->record.moved, 0, sizeof s->record.moved);
     memset(s->record.cells, 0, sizeof s->record.cells);
+    memset(s->record.apart, 0, sizeof s->record.apart);
     memset(s->record.rcond, 0, sizeof s->record.rcond);
     s->record.tau = step_size(s);
     if (batch < N) rng_shuffle(s->env.rng, s->order, N);
     for (size_t first = 0; first < N; first += batch) {
-        size_t n = N - first < batch ? N - first : batch;
-        struct resync_batch b = {s->env.train, partition_make(n)};
-        b.samples.samples = s->order + first;
-        b.samples.n = n;
+        struct resync_batch b = batch_from(s, first, batch);
         TRY(resync_sweep(s, &b, s->record.tau, r, e));
     }
     s->iteration++;
@@ -248,7 +287,12 @@ static void resync_report(void *state, struct metric_sink *sink)
         metric_put(sink, "idle", l, record->idle[l]);
         if (record->rcond[l] > 0) metric_put(sink, "rcond_w", l, record->rcond[l]);
         if (record->rcond[l] > 0) metric_put(sink, "backward_error_w", l, record->backward[l]);
-        if (l == s->net->L || record->cells[l] == 0) continue;
+        if (l == s->net->L) continue;
+        if (record->tau > 0)
+            metric_put(sink, "spike_gap", l,
+                       record->apart[l] /
+                           ((double)s->env.train.n * (double)s->env.info->T * (double)s->net->n[l]));
+        if (record->cells[l] == 0) continue;
         metric_put(sink, "moved", l, record->moved[l] / record->cells[l]);
         metric_put(sink, "penalty", l, record->penalty[l]);
     }
@@ -263,6 +307,8 @@ static status transfer(struct resync *s, FILE *f, status (*block)(FILE *, void *
     TRY(block(f, &s->record, sizeof s->record, e));
     for (size_t l = 1; l <= s->net->L && s->velocity[l]; l++)
         TRY(block(f, s->velocity[l], s->net->n[l] * s->net->n[l - 1] * sizeof(real), e));
+    for (size_t l = 1; l < s->net->L && s->memory.kept[l]; l++)
+        TRY(block(f, s->memory.kept[l], s->net->n[l] * s->env.info->T * s->env.train.n * sizeof(real), e));
     if (!s->lbar) return ST_OK;
     return block(f, s->lbar, s->net->n[s->net->L] * s->env.train.x->n_samples * sizeof(real), e);
 }

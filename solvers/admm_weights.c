@@ -88,18 +88,22 @@ static status factor_weights(struct admm *s, size_t l, struct error *e)
     return measure_rcond(s, l, e);
 }
 
-/* One majorised step: W += (D - W G) / lmax(G). *W in: D. Since ||W' - W||_G^2 <= lmax ||W' - W||_F^2 it
- * never raises the Lagrangian. */
-static void linear_step(struct admm *s, size_t l)
+/* Majorised steps, set.inner of them: W += (D - W G) / lmax(G), D in d_kept. Since ||W' - W||_G^2 <= lmax
+ * ||W' - W||_F^2 none raises the Lagrangian. Along an eigenvector of G with eigenvalue g what is missing to
+ * the solution shrinks by 1 - g / lmax a step. */
+static void linear_steps(struct admm *s, size_t l)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     struct weight_system *w = &s->weight[l];
     real *W = s->net->W[l];
     if (!w->fixed) w->lipschitz = largest_eigenvalue(in, w->gram, w->power);
     w->fixed = l == 1; /* the Gram matrix of the data does not change */
-    symmetric_times_right(n, in, s->W_old, w->gram, s->scratch);
     const real rate = w->lipschitz > 0 ? (real)(1.0 / w->lipschitz) : 0;
-    for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + rate * (W[i] - s->scratch[i]);
+    memcpy(W, s->W_old, size * sizeof *W);
+    for (size_t k = 0; k < (s->set.inner > 0 ? s->set.inner : 1); k++) {
+        symmetric_times_right(n, in, W, w->gram, s->scratch);
+        for (size_t i = 0; i < size; i++) W[i] += rate * (s->d_kept[i] - s->scratch[i]);
+    }
 }
 
 /* Change of the Lagrangian in W, from f(W) = rho (tr(W G W')/2 - tr(D W')):
@@ -155,9 +159,10 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     if (!linear) TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
     add_slots(s->d_slot, s->part.n_slots, size, W);
-    if (s->measure) memcpy(s->d_kept, W, size * sizeof *W); /* the one copy that stays on the clock */
+    if (s->measure || linear)
+        memcpy(s->d_kept, W, size * sizeof *W); /* measuring: on the clock, alone of all */
     if (linear) {
-        linear_step(s, l);
+        linear_steps(s, l);
     } else if (s->set.weights == WEIGHTS_PINV) {
         pinv_solve_right(&s->weight[l].pinv, n, W);
     } else {

@@ -58,19 +58,31 @@ static void output_target(const struct pass *p, size_t slot, size_t chunk)
     }
 }
 
+/* Simulates a chunk: by itself, or fed with auxiliary spikes. */
+static void simulate(const struct pass *p, size_t slot, size_t chunk)
+{
+    struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
+        memory_simulate(&s->memory, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
+                        &s->traces[chunk], slot);
+    else
+        net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
+                     &plain);
+}
+
 static void forward_slot(void *context, size_t slot, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct net *net = s->net;
-    const struct simulate_options plain = {0};
     for (size_t l = 1; l <= net->L; l++) {
         memset(s->d[slot][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
         if (l > 1) memset(s->gram[slot][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
     }
     for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        net_simulate(net, &p->b->samples, first_of(p, c), size_of(p, c), &s->traces[c], &plain);
+        simulate(p, slot, c);
         output_target(p, slot, c);
         output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
                     s->nu[slot], s->pull[c]);
@@ -116,11 +128,15 @@ static void pull_slot(void *context, size_t slot, size_t thread)
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
+    const struct batch *samples = &p->b->samples;
     size_t l = p->l, moved = 0;
     for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        real *below = s->gain[c];
-        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), s->traces[c].z[l],
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[slot] : NULL;
+        const real *z = s->traces[c].z[l];
+        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
+        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
+        if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
         add_sums(p, l, slot, c);
@@ -151,7 +167,7 @@ static bool pull_layer(struct pass *p, size_t l)
     pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
     double moved = sum_slots(s->counts, p->b->part.n_slots);
     s->record.moved[l] += moved;
-    return moved > 0;
+    return moved > 0 || s->o.keep > 0;
 }
 
 /* The Gram matrix of the inputs of a layer above the first, from those of the slots. */
@@ -244,6 +260,51 @@ static void move_weights(struct resync *s, size_t l, double scale)
     blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
 }
 
+static void gap_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    size_t differ = 0;
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++)
+        differ += memory_recall(&s->memory, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
+                                s->traces[c].z[p->l], slot);
+    s->counts[slot] = (double)differ;
+}
+
+/* How many kept spikes are not those that the weights give, off the clock. */
+static void measure_gap(struct pass *p, struct step_report *r)
+{
+    struct resync *s = p->s;
+    if (!r->measure || !(s->o.keep > 0)) return;
+    step_hold(r);
+    for (p->l = 1; p->l < s->net->L; p->l++) {
+        pool_run(s->env.pool, p->b->part.n_slots, gap_slot, p);
+        s->record.apart[p->l] += sum_slots(s->counts, p->b->part.n_slots);
+    }
+    step_resume(r);
+}
+
+static void remember_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    const struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        size_t first = first_of(p, c), C = size_of(p, c);
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
+        for (size_t l = 1; l < s->net->L; l++)
+            memory_store(&s->memory, s->net, l, &p->b->samples, first, C, s->traces[c].z[l]);
+    }
+}
+
+void resync_remember(struct resync *s, const struct resync_batch *b)
+{
+    struct pass p = {.s = s, .b = b};
+    pool_run(s->env.pool, b->part.n_slots, remember_slot, &p);
+}
+
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
                     struct error *e)
 {
@@ -253,6 +314,7 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     memset(s->unsolved, 0, sizeof s->unsolved);
     pool_run(s->env.pool, b->part.n_slots, forward_slot, &p);
     s->record.unsolved += sum_slots(s->unsolved, b->part.n_slots);
+    measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);
     for (size_t l = 1; l <= L; l++) {

@@ -2,23 +2,27 @@
 #ifndef SPIKEBENCH_SOLVERS_RESYNC_H
 #define SPIKEBENCH_SOLVERS_RESYNC_H
 
+#include "solvers/resync_memory.h"
 #include "solvers/solver.h"
 #include "support/linsolve.h"
 
 enum resync_precondition { PRECONDITION_GRAM, PRECONDITION_NONE };
 enum resync_gain { GAIN_FIRST_ORDER, GAIN_SINGLE_FLIP };
+enum resync_feed { FEED_SIMULATED, FEED_AUXILIARY };
 
 struct resync_options {
-    double rho, win, rho_hidden, kappa, tau, tau_end, momentum;
+    double rho, win, rho_hidden, kappa, tau, tau_end, momentum, keep;
     long tau_iterations, batch;
-    int precondition, gain;
+    int precondition, gain, feed;
     bool margin, time_credit, multiplier;
 };
 
 /* What one iteration recorded, per layer l = 1..L. */
 struct resync_record {
-    double moved[NET_MAX_LAYERS + 1];   /* cells that the branch step moved, hidden layers */
-    double cells[NET_MAX_LAYERS + 1];   /* cells looked at */
+    double moved[NET_MAX_LAYERS + 1]; /* cells that the branch step moved, hidden layers */
+    double cells[NET_MAX_LAYERS + 1]; /* cells looked at */
+    double
+        apart[NET_MAX_LAYERS + 1]; /* cells where kept and simulated spike differ, before the branch step */
     double penalty[NET_MAX_LAYERS + 1]; /* rho_l, hidden layers, of the last mini-batch */
     double idle[NET_MAX_LAYERS + 1];    /* mini-batches that left the layer alone, since the start */
     double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
@@ -43,6 +47,7 @@ struct resync {
     bool prepared; /* layer 1's system: made once, from all training samples */
     double shift[NET_MAX_LAYERS + 1];
     real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
+    struct resync_memory memory;        /* keep > 0 */
     real *scratch;
     double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
     long iteration;
@@ -55,6 +60,9 @@ struct resync_batch {
     struct batch samples;
     struct partition part;
 };
+
+/* keep > 0: the auxiliary potentials of a mini-batch as the network simulates them. */
+void resync_remember(struct resync *s, const struct resync_batch *b);
 
 /* One sweep over a mini-batch: simulate, output pull, branch steps backwards, and all layers' W-steps. tau:
  * the step's size in membrane units. ST_NUMERIC if a system cannot be factored. */

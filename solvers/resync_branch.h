@@ -33,8 +33,12 @@ static inline real branch_displacement(const struct branch_rule *rule, real z, r
  * p in: gains, out: r_t = branch_displacement(z_t, p_t) + carry r_{t+1}; with carry = leak the displacement
  * asked for at t+1 is credited to t as well (the adjoint of the leak), with carry = 0 it is not. Then every
  * entry is multiplied by rule->rho, which makes it the pull rho r on the layer's input. Returns the number of
- * cells that moved by themselves. */
-size_t branch_pull(const struct branch_rule *rule, size_t T, size_t step, const real *z, real carry, real *p);
+ * cells that moved by themselves.
+ * y: NULL, or T x step, in: the potentials y0 at which the branch step is taken instead of z
+ * (resync_memory.h), out: y = y0 + branch_displacement(y0, p); the displacement of the weights' target is
+ * then y - z. */
+size_t branch_pull(const struct branch_rule *rule, size_t T, size_t step, const real *z, real *y, real carry,
+                   real *p);
 
 /* Pull of the output layer, in place of a proximal step of the loss on z_{L,T} spread over time along the
  * path of least input: with E = sum_t leak^(2(T-t)) and target z*, nu = (z* - c) / E, the pull is

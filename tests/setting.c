@@ -20,6 +20,7 @@ const struct combination setting_combinations[] = {
     {"admm_joint", "potentials=dynamic"},
     {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
     {"admm_linearized", "box=none layer_order=random"},
+    {"admm_linearized", "inner=20"},
     {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
     {"admm_hybrid", "exact_spikes=true exact_readout=false"},
     {"admm_anderson", "base=admm box=clip memory=2"},
@@ -30,6 +31,9 @@ const struct combination setting_combinations[] = {
     {"admm_resync", "multiplier=true gain=single_flip"},
     {"admm_resync", "precondition=none margin=false time_credit=false"},
     {"admm_resync", "rho_hidden=0.5"},
+    {"admm_resync", "keep=0.7"},
+    {"admm_resync", "keep=1 feed=auxiliary"},
+    {"admm_resync", "keep=0.5 batch=40"},
 };
 enum { N_COMBINATIONS = sizeof setting_combinations / sizeof *setting_combinations };
 const size_t setting_n_combinations = N_COMBINATIONS;

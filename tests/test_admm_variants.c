@@ -88,6 +88,41 @@ ParameterizedTest(struct size_case *c, admm_variants, linearised_weights_descend
     toy_free(&toy);
 }
 
+/* inner steps on one set of sums are as many updates with nothing else moved in between, and lead to the
+ * least squares' solution. */
+Test(admm_variants, inner_steps_are_repeated_updates)
+{
+    struct toy one, many, solved;
+    struct admm_settings set = settings();
+    set.linear_weights = set.linear_readout = true;
+    toy_create(&one, 2, 3, set);
+    set.inner = 4;
+    toy_create(&many, 2, 3, set);
+    set = settings();
+    set.weights = WEIGHTS_PINV;
+    toy_create(&solved, 2, 3, set);
+    for (size_t l = 1; l <= one.net.L; l++) {
+        size_t bytes = one.net.n[l] * one.net.n[l - 1] * sizeof(real);
+        double change = 0;
+        for (int k = 0; k < 4; k++) cr_assert_eq(admm_update_weights(&one.admm, l, &change, NULL), ST_OK);
+        cr_assert_eq(admm_update_weights(&many.admm, l, &change, NULL), ST_OK);
+        cr_expect_eq(memcmp(one.net.W[l], many.net.W[l], bytes), 0, "layer %zu", l);
+        many.admm.set.inner = 20000;
+        cr_assert_eq(admm_update_weights(&many.admm, l, &change, NULL), ST_OK);
+        many.admm.set.inner = 4;
+        cr_assert_eq(admm_update_weights(&solved.admm, l, &change, NULL), ST_OK);
+        double reached = toy_lagrangian(&many), least = toy_lagrangian(&solved);
+        cr_expect_lt(reached - least, REAL_SELECT(1e-6, 1e-3) * (1 + fabs(least)), "layer %zu: %g, not %g", l,
+                     reached, least);
+        memcpy(one.net.W[l], many.net.W[l], bytes);
+        one.admm.fresh[l] = false;
+        admm_refresh(&one.admm, l);
+    }
+    toy_free(&one);
+    toy_free(&many);
+    toy_free(&solved);
+}
+
 static void update_spikes(struct toy *toy, size_t l, struct admm_sums *sums)
 {
     struct admm *s = &toy->admm;

@@ -1,5 +1,5 @@
-/* admm_resync: the flip rule against brute force, its gain against finite differences of the readout loss,
- * and a whole iteration against plain loops. */
+/* admm_resync: the flip rule and the step with kept potentials against brute force, the gain of a flip
+ * against finite differences of the readout loss, and whole iterations against plain loops. */
 #include "solvers/loss_prox.h"
 #include "solvers/resync.h"
 #include "solvers/resync_branch.h"
@@ -64,8 +64,8 @@ Test(resync, time_credit_is_the_adjoint_of_the_leak)
         z[i] = 1 + R(0.7) * (real)rng_normal(&rng);
         credited[i] = alone[i] = p[i] = (real)rng_normal(&rng);
     }
-    size_t moved = branch_pull(&rule, T, STEP, z, R(0.9), credited), expected = 0;
-    cr_expect_eq(branch_pull(&rule, T, STEP, z, 0, alone), moved);
+    size_t moved = branch_pull(&rule, T, STEP, z, NULL, R(0.9), credited), expected = 0;
+    cr_expect_eq(branch_pull(&rule, T, STEP, z, NULL, 0, alone), moved);
     for (int t = 0; t < T; t++)
         for (int i = 0; i < STEP; i++) {
             double sum = 0;
@@ -74,6 +74,68 @@ Test(resync, time_credit_is_the_adjoint_of_the_leak)
             cr_expect_lt(fabs((double)credited[t * STEP + i] - sum), REAL_SELECT(1e-14, 1e-5));
         }
     cr_expect_eq(moved, expected);
+}
+
+/* The step with kept potentials: y minimises rho/2 [(1 - keep) (y - z)^2 + keep (y - y_old)^2] - p H(y -
+ * theta), each sample and step finds its own, and the weights are pulled by rho (y - z). */
+Test(resync, kept_potential_is_the_best_of_all)
+{
+    enum { T = 3, LAYER = 1 };
+    const double keeps[] = {0.3, 0.8, 1};
+    struct toy toy;
+    struct rng rng;
+    struct error e = {0};
+    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    rng_seed(&rng, 21, "kept");
+    for (size_t k = 0; k < 3; k++) {
+        size_t n = toy.net.n[LAYER], size = n * T * TOY_N, moved = 0, differ = 0;
+        struct resync_memory memory;
+        real old[200], z[200], p[200], gain[200];
+        cr_assert_leq(size, 200);
+        cr_assert_eq(memory_create(&memory, keeps[k], &toy.net, &toy.env.train, TOY_N, &toy.mem, &e), ST_OK);
+        for (size_t i = 0; i < size; i++) {
+            old[i] = 1 + R(0.8) * (real)rng_normal(&rng);
+            z[i] = 1 + R(0.8) * (real)rng_normal(&rng);
+            p[i] = gain[i] = (real)rng_normal(&rng);
+            const real y0 = z[i] + (real)keeps[k] * (old[i] - z[i]);
+            differ += (y0 > 1) != (z[i] > 1);
+        }
+        /* stored as two batches in another order: samples 2, 3, 4, then 0, 1 */
+        const size_t order[] = {2, 3, 4, 0, 1};
+        for (size_t part = 0; part < 2; part++) {
+            struct batch b = toy.env.train;
+            real block[200];
+            size_t first = part == 0 ? 0 : 3, C = part == 0 ? 3 : 2;
+            b.samples = order + first;
+            b.n = C;
+            for (size_t t = 0; t < T; t++)
+                for (size_t c = 0; c < C; c++)
+                    memcpy(block + (t * C + c) * n, old + (t * TOY_N + order[first + c]) * n,
+                           n * sizeof *old);
+            memory_store(&memory, &toy.net, LAYER, &b, 0, C, block);
+        }
+        cr_expect_eq(memory_recall(&memory, &toy.net, LAYER, &toy.env.train, 0, TOY_N, z, 0), differ);
+        const struct branch_rule rule = {1, R(1.7), false};
+        moved = branch_pull(&rule, T, n * TOY_N, z, memory.centre[0], 0, p);
+        cr_expect_gt(moved, 0);
+        for (size_t i = 0; i < size; i++) {
+            double y = (double)memory.centre[0][i], zi = (double)z[i], yo = (double)old[i],
+                   g = (double)gain[i];
+            double centre = zi + keeps[k] * (yo - zi),
+                   constant = keeps[k] * (1 - keeps[k]) * pow(yo - zi, 2) * 0.85;
+            bool onto = fabs(y - centre) > 1e-5;
+            double cost = flip_cost(1.7, g, centre, 1, y - centre, onto) + constant;
+            for (int q = -400; q <= 600; q++) {
+                double at = 0.01 * q + 0.003,
+                       other = 0.85 * ((1 - keeps[k]) * pow(at - zi, 2) + keeps[k] * pow(at - yo, 2)) -
+                               (at > 1 ? g : 0);
+                cr_assert_geq(other, cost - REAL_SELECT(1e-9, 1e-4), "keep %g z %g old %g p %g: %g beats %g",
+                              keeps[k], zi, yo, g, at, y);
+            }
+            cr_expect_lt(fabs((double)p[i] - 1.7 * (y - zi)), REAL_SELECT(1e-12, 1e-4));
+        }
+    }
+    toy_free(&toy);
 }
 
 /* With a large penalty z* stays at c, and the gain p_t = W_L' P_{L,t} is minus the derivative of the
@@ -123,6 +185,8 @@ Test(resync, gain_is_the_slope_of_the_readout_loss)
 enum { WIDE = 8, STEPS = 4 };
 struct plain {
     double z[5][STEPS][TOY_N][WIDE], a[5][STEPS][TOY_N][WIDE], pull[5][STEPS][TOY_N][WIDE];
+    double y[5][STEPS][TOY_N][WIDE]; /* kept potentials */
+    size_t apart[5];                 /* cells where the spikes of y0 and z differ */
 };
 
 static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
@@ -133,9 +197,11 @@ static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
     return 0;
 }
 
-static void plain_forward(const struct toy *toy, struct plain *s)
+/* z, the spikes a that the layer above sees, and y0 in y. */
+static void plain_forward(const struct toy *toy, struct plain *s, double keep, bool auxiliary)
 {
     const struct net *net = &toy->net;
+    memset(s->apart, 0, sizeof s->apart);
     for (size_t n = 0; n < TOY_N; n++)
         for (size_t t = 0; t < toy->x.T; t++) {
             for (size_t i = 0; i < net->n[0]; i++) s->a[0][t][n][i] = input_of(toy, n, t, i);
@@ -145,9 +211,12 @@ static void plain_forward(const struct toy *toy, struct plain *s)
                     for (size_t j = 0; j < net->n[l - 1]; j++)
                         z += (double)net->W[l][j * net->n[l] + i] * s->a[l - 1][t][n][j];
                     if (t > 0) z += 0.9 * s->z[l][t - 1][n][i];
-                    if (t > 0 && l < net->L) z -= s->a[l][t - 1][n][i];
+                    if (t > 0 && l < net->L && s->z[l][t - 1][n][i] > 1) z -= 1;
                     s->z[l][t][n][i] = z;
-                    s->a[l][t][n][i] = z > 1;
+                    double *y = &s->y[l][t][n][i];
+                    *y = z + keep * (*y - z);
+                    s->a[l][t][n][i] = auxiliary ? *y > 1 : z > 1;
+                    s->apart[l] += (*y > 1) != (z > 1);
                 }
         }
 }
@@ -180,9 +249,10 @@ static void plain_pulls(const struct toy *toy, struct plain *s, double rho, doub
             for (size_t i = 0; i < net->n[l]; i++) {
                 double r = 0;
                 for (size_t t = T; t-- > 0;) {
-                    double p = s->pull[l][t][n][i], z = s->z[l][t][n][i], reach = sqrt(2 * fabs(p) / penalty);
-                    r *= 0.9;
-                    if (fabs(1 - z) < reach) r += 1 + (p > 0 ? reach : -reach) - z;
+                    double p = s->pull[l][t][n][i], *y = &s->y[l][t][n][i],
+                           reach = sqrt(2 * fabs(p) / penalty);
+                    if (fabs(1 - *y) < reach) *y = 1 + (p > 0 ? reach : -reach);
+                    r = 0.9 * r + *y - s->z[l][t][n][i];
                     s->pull[l][t][n][i] = penalty * r;
                 }
             }
@@ -223,7 +293,7 @@ static void plain_weights(const struct toy *toy, const struct plain *s, size_t l
                 (double)toy->net.W[l][j * n + i] + (rms > 0 ? tau / rms * A[j][WIDE + i] / A[j][j] : 0);
 }
 
-static void *start(struct toy *toy, struct resync_options *o)
+static void *start_with(struct toy *toy, struct resync_options *o, double keep, enum resync_feed feed)
 {
     void *state = NULL;
     struct error e = {0};
@@ -231,8 +301,15 @@ static void *start(struct toy *toy, struct resync_options *o)
     cr_assert_eq(opt_defaults(&solver->options, o, NULL), ST_OK);
     o->kappa = 0.05;
     o->tau = 0.2;
+    o->keep = keep;
+    o->feed = (int)feed;
     cr_assert_eq(solver->init(&state, o, &toy->env, &e), ST_OK, "%s", e.text);
     return state;
+}
+
+static void *start(struct toy *toy, struct resync_options *o)
+{
+    return start_with(toy, o, 0, FEED_SIMULATED);
 }
 
 static size_t depths[] = {1, 2, 3};
@@ -251,7 +328,7 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
     toy_create(&toy, *hidden, STEPS,
                (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
     void *state = start(&toy, &o);
-    plain_forward(&toy, &plain);
+    plain_forward(&toy, &plain, 0, false);
     plain_pulls(&toy, &plain, 1, 0.5);
     for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, 0.2, expected[l]);
     struct step_report r = {.measure = true};
@@ -264,6 +341,88 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
     cr_expect_gt(((struct resync *)state)->record.moved[1], 0.0, "the example must move something");
     solver->free(state);
     toy_free(&toy);
+}
+
+static struct kept_case {
+    size_t hidden;
+    double keep;
+    enum resync_feed feed;
+} kept_cases[] = {{1, 0.6, FEED_SIMULATED}, {2, 0.6, FEED_SIMULATED}, {2, 0.6, FEED_AUXILIARY},
+                  {3, 1, FEED_SIMULATED},   {3, 1, FEED_AUXILIARY},   {3, 0, FEED_AUXILIARY}};
+
+ParameterizedTestParameters(resync, iterations_with_kept_potentials_equal_plain_loops)
+{
+    return cr_make_param_array(struct kept_case, kept_cases, sizeof kept_cases / sizeof *kept_cases);
+}
+ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_equal_plain_loops)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    struct toy toy;
+    struct resync_options o;
+    static struct plain plain;
+    toy_create(&toy, c->hidden, STEPS,
+               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    struct resync *state = start_with(&toy, &o, c->keep, c->feed);
+    for (int iteration = 0; iteration < 3; iteration++) {
+        double expected[5][WIDE * WIDE];
+        plain_forward(&toy, &plain, iteration == 0 ? 0 : c->keep, c->feed == FEED_AUXILIARY);
+        plain_pulls(&toy, &plain, 1, 0.5);
+        const double tau = step_length(0.2, 0.01, 100, iteration);
+        for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, tau, expected[l]);
+        struct error e = {0};
+        struct step_report r = {.measure = true};
+        cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
+        for (size_t l = 1; l <= toy.net.L; l++) {
+            for (size_t i = 0; i < toy.net.n[l] * toy.net.n[l - 1]; i++)
+                cr_expect_lt(fabs((double)toy.net.W[l][i] - expected[l][i]), REAL_SELECT(1e-8, 2e-2),
+                             "iteration %d layer %zu weight %zu: %g, not %g", iteration, l, i,
+                             (double)toy.net.W[l][i], expected[l][i]);
+            if (l < toy.net.L)
+                cr_expect_eq(state->record.apart[l], c->keep > 0 ? (double)plain.apart[l] : 0.0);
+        }
+    }
+    solver->free(state);
+    toy_free(&toy);
+}
+
+/* keep = 0 keeps and allocates nothing, whatever is fed. */
+Test(resync, nothing_kept_is_a_restart_bit_for_bit)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    struct toy a, b;
+    struct resync_options o;
+    toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&b, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    struct resync *first = start_with(&a, &o, 0, FEED_SIMULATED),
+                  *second = start_with(&b, &o, 0, FEED_AUXILIARY);
+    cr_expect_null(second->memory.kept[1]);
+    const size_t without = solver->memory(&o, &a.net, &a.info);
+    o.keep = 0.1;
+    cr_expect_gt(solver->memory(&o, &a.net, &a.info), without);
+    for (int iteration = 0; iteration < 3; iteration++) {
+        struct step_report r = {0};
+        cr_assert_eq(solver->step(first, &r, NULL), ST_OK);
+        cr_assert_eq(solver->step(second, &r, NULL), ST_OK);
+    }
+    for (size_t l = 1; l <= a.net.L; l++)
+        cr_expect_eq(memcmp(a.net.W[l], b.net.W[l], a.net.n[l] * a.net.n[l - 1] * sizeof(real)), 0);
+    solver->free(first);
+    solver->free(second);
+    toy_free(&a);
+    toy_free(&b);
+}
+
+Test(resync, what_cannot_be_kept_is_refused)
+{
+    const struct option_table *table = &solver_find("admm_resync")->options;
+    const char *const bad[][2] = {{"keep", "1.01"}, {"keep", "-0.1"}, {"keep", "nan"},
+                                  {"keep", "all"},  {"feed", "both"}, {"feed", ""}};
+    struct resync_options o;
+    cr_assert_eq(opt_defaults(table, &o, NULL), ST_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_neq(opt_set(opt_find(table, bad[i][0]), &o, bad[i][1], NULL), ST_OK, "%s = %s", bad[i][0],
+                      bad[i][1]);
+    cr_expect_eq(o.keep, 0.0);
 }
 
 Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
