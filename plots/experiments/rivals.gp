@@ -126,7 +126,7 @@ better(j, k) = mean_of[j] > mean_of[k] || (mean_of[j] == mean_of[k] && j < k)
 do for [k = 1:n] { rank[k] = 1 + sum [j = 1:n] better(j, k) }
 longest = 0
 do for [name in names] { longest = strlen(name) > longest ? strlen(name) : longest }
-left = 30 + 10.0 * longest # pixels of the names
+left = 40 + 10.5 * longest # pixels of the names
 at_rank(name) = -rank[place(names, name)]
 do for [format in formats] {
     width = 50 + left + 310.0 * (D > 1 ? D : 2)
