@@ -5,7 +5,7 @@
  * by its own simulation: the class of the earliest output spike. `acc_*` and `loss*` are of these scores:
  * -time / tau where network.loss is cross_entropy (then the loss is the one that is trained), else their
  * softmax (squared: the Brier score). Columns that the runner takes from the grid simulation (fwd_rate,
- * rate_mean, synops) describe the grid network with these weights, and are to be left aside; event_synops
+ * rate_mean, synops, synops_dense, train_synops) are nan, since that network is not this one; event_synops
  * counts what this simulation accumulates.
  *
  * Departures from the source: feed-forward layers, first spikes only; the derivatives d t / d w, which the

@@ -1,5 +1,7 @@
 /* Forward-Forward training of a spiking network (arXiv 2502.20411): two forward passes and losses that are
- * local to a layer. One step is one epoch; the readout W_L is neither trained nor used.
+ * local to a layer. One step is one epoch; the readout W_L is neither trained nor used. The class is that of
+ * the largest goodness (ff_predict): the network that predicts is not the one of the grid simulation, whose
+ * columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan.
  *
  * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
  * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left

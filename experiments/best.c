@@ -1,4 +1,5 @@
 /* spikebench best: the configuration of each solver that did best on validation. */
+#include "experiments/best_items.h"
 #include "experiments/command_table.h"
 #include "experiments/commands.h"
 #include "experiments/configurations.h"
@@ -123,47 +124,6 @@ static status choose(const struct request *r, const struct configurations *c, co
                 name, r->by);
 }
 
-/* One YAML value; quoted where it might not be plain. */
-static void print_value(const char *value)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
-    bool quote = !*value || value[strspn(value, plain)];
-    (void)printf("%s%s%s", quote ? "'" : "", value, quote ? "'" : "");
-}
-
-/* The item of `solvers:` that the winner is: its axes, those of sections in mappings of their own. */
-static void print_item(const struct configurations *c, const struct choice *best)
-{
-    static const char *const sections[] = {"stop", "dataset", "network"};
-    const struct csv_table *t = &c->groups->runs;
-    const size_t row = best->winner->row;
-    const char *solver = csv_cell(t, row, (size_t)csv_column(t, "solver"));
-    (void)printf("  - {name: %s", solver);
-    if (strcmp(best->name, solver) != 0) (void)printf(", label: %s", best->name);
-    for (size_t k = 0; k < t->n_columns; k++) {
-        const char *name = t->names[k], *dot = strchr(name, '.');
-        if (!configurations_axis(c, best->name, k) || (dot && strncmp(name, "solver.", 7) != 0)) continue;
-        (void)printf(", %s: ", dot ? dot + 1 : name);
-        print_value(csv_cell(t, row, k));
-    }
-    for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
-        size_t n = strlen(sections[s]), put = 0;
-        for (size_t k = 0; k < t->n_columns; k++) {
-            const char *name = t->names[k];
-            if (strncmp(name, sections[s], n) != 0 || name[n] != '.' ||
-                !configurations_axis(c, best->name, k))
-                continue;
-            if (put++ == 0)
-                (void)printf(", %s: {%s: ", sections[s], name + n + 1);
-            else
-                (void)printf(", %s: ", name + n + 1);
-            print_value(csv_cell(t, row, k));
-        }
-        if (put > 0) (void)printf("}");
-    }
-    (void)printf("}\n");
-}
-
 static void print_table(const struct request *r, const struct configurations *c, const struct choice *best,
                         size_t n)
 {
@@ -182,8 +142,7 @@ static void print_table(const struct request *r, const struct configurations *c,
         (void)printf("%-*s  %14zu  %5zu  %22s  %s\n", widest, best[k].name, best[k].tried, best[k].runs,
                      value, options[0] ? options : "-");
     }
-    (void)printf("\nsolvers:\n");
-    for (size_t k = 0; k < n; k++) print_item(c, &best[k]);
+    (void)putchar('\n');
 }
 
 static void warn(const struct request *r, const struct groups *g, const struct choice *best, size_t n)
@@ -198,6 +157,10 @@ static void warn(const struct request *r, const struct groups *g, const struct c
                 "spikebench best: warning: %zu of %zu configurations of %s have fewer finished runs "
                 "than the others and were not considered\n",
                 best[k].short_of_runs, best[k].tried, best[k].name);
+        if (best[k].winner->n_unfinished)
+            (void)fprintf(
+                stderr, "spikebench best: warning: %zu runs of the best configuration of %s did not finish\n",
+                best[k].winner->n_unfinished, best[k].name);
     }
     if (uneven) {
         (void)fprintf(stderr,
@@ -243,8 +206,9 @@ static status choose_all(const struct request *r, struct configurations *c, stru
 {
     struct choice *best = mem_alloc(&c->mem, c->n, sizeof *best, e);
     double *values = mem_alloc(&c->mem, c->groups->runs.n_rows, sizeof *values, e);
+    const struct configuration **winners = mem_alloc(&c->mem, c->n, sizeof *winners, e);
     size_t n = 0;
-    if (!best || !values) return ST_MEMORY;
+    if (!best || !values || !winners) return ST_MEMORY;
     for (size_t k = 0; k < c->n; k++) {
         bool known = false;
         for (size_t i = 0; i < n; i++) known = known || strcmp(best[i].name, c->v[k].name) == 0;
@@ -252,6 +216,8 @@ static status choose_all(const struct request *r, struct configurations *c, stru
     }
     TRY(write_csv(r, c, best, n, e));
     print_table(r, c, best, n);
+    for (size_t k = 0; k < n; k++) winners[k] = best[k].winner;
+    TRY(best_items_print(c, winners, n, e));
     warn(r, c->groups, best, n);
     return ST_OK;
 }

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Options that a configuration is averaged over. */
-static bool is_averaged(const char *column)
+bool configurations_average(const char *column)
 {
     return strcmp(column, "network.hidden") == 0 || strcmp(column, "dataset.split_seed") == 0;
 }
@@ -15,7 +14,7 @@ static bool same(const struct csv_table *t, size_t a, size_t b)
     for (size_t c = 0; c < t->n_columns; c++) {
         const char *name = t->names[c];
         bool key = strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0 ||
-                   (groups_is_option(t, c) && !is_averaged(name));
+                   (groups_is_option(t, c) && !configurations_average(name));
         if (key && strcmp(csv_cell(t, a, c), csv_cell(t, b, c)) != 0) return false;
     }
     return true;
@@ -80,9 +79,9 @@ bool configurations_axis(const struct configurations *c, const char *name, size_
 {
     const struct csv_table *t = &c->groups->runs;
     const char *first = NULL;
-    if (!groups_is_option(t, column) || is_averaged(t->names[column])) return false;
+    if (!groups_is_option(t, column) || configurations_average(t->names[column])) return false;
     for (size_t k = 0; k < c->n; k++) {
-        if (strcmp(c->v[k].name, name) != 0) continue;
+        if (name && strcmp(c->v[k].name, name) != 0) continue;
         const char *value = csv_cell(t, c->v[k].row, column);
         if (first && strcmp(first, value) != 0) return true;
         first = value;

@@ -32,8 +32,10 @@ status configuration_values(const struct configurations *c, const struct configu
                             const char *column, const char *hidden, double *values, size_t *n,
                             struct error *e);
 
+/* Whether a configuration is averaged over this option: network.hidden and dataset.split_seed. */
+bool configurations_average(const char *option);
 /* Whether option column `column` of the table is an axis of the grid: it differs among the configurations of
- * this name. */
+ * this name (NULL: among all). */
 bool configurations_axis(const struct configurations *c, const char *name, size_t column);
 /* The configuration's options that are axes: "lr=0.1 network.loss=squared", without "solver."; "" if there is
  * none. */

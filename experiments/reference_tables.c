@@ -61,7 +61,8 @@ const struct entry run_columns[] = {
     {"train_synops", "operations",
      "synaptic operations of training, an estimate: between two evaluations, forward passes times the "
      "accumulations per training sample of the network simulated at the later one, plus backward passes, "
-     "which are dense, times weights times T"},
+     "which are dense, times weights times T; nan where the solver predicts by a rule of its own "
+     "(forward_forward, exact_spike_time): the simulated network is not the one that predicts"},
     {"eval_s", "s", "time of evaluations"},
     {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
     {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},
@@ -79,9 +80,10 @@ const struct entry run_columns[] = {
     {"loss_test_at_best_val", "", "regression: test loss at best_iter"},
     {"footprint_bytes", "bytes", "size of the weights"},
     {"synops", "operations",
-     "synaptic operations per test sample: accumulations for inputs that are not zero"},
-    {"synops_dense", "operations", "the same if every input were taken"},
-    {"rate_mean", "spikes/step", "mean firing rate of the hidden neurons on the training samples"},
+     "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops"},
+    {"synops_dense", "operations", "the same if every input were taken; nan likewise"},
+    {"rate_mean", "spikes/step",
+     "mean firing rate of the hidden neurons on the training samples; nan likewise"},
     {"timing_valid", "", "0 if runs shared the machine (--jobs above 1)"},
     {"git_commit", "", "commit of the program"},
     {"dirty", "", "1 if its sources were modified"},
@@ -124,7 +126,8 @@ const struct entry curve_columns[] = {
     {"acc_train", "", "training accuracy of the simulated network"},
     {"acc_val", "", "validation accuracy"},
     {"acc_test", "", "test accuracy"},
-    {"fwd_rate_1 .. _{L-1}", "spikes/step", "firing rate of each hidden layer on the training samples"},
+    {"fwd_rate_1 .. _{L-1}", "spikes/step",
+     "firing rate of each hidden layer on the training samples; nan as rate_mean"},
     {0}};
 
 const struct entry summary_parts[] = {

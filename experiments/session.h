@@ -57,8 +57,8 @@ status checkpoint_save(struct session *s, struct error *e);
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 void checkpoint_remove(const struct session *s);
 /* Synaptic operations of the passes since the last evaluation, an estimate: a forward pass takes those of the
- * simulated network per training sample at the last evaluation, a backward pass, being dense, weights x T.
- * (worker.c) */
+ * simulated network per training sample at the last evaluation, a backward pass, being dense, weights x T;
+ * nan for a solver with a prediction rule of its own. (worker.c) */
 double session_price(const struct session *s);
 /* Room for one more curve row. */
 status session_grow_rows(struct session *s, struct error *e);

@@ -99,6 +99,22 @@ static double merit(const struct session *s, enum split k)
     return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
 }
 
+/* A solver that predicts by its own rule: loss and accuracy are of its scores. The grid simulation is not the
+ * network that predicts, so the operations and rates that it counted are nan. */
+static status judge_prediction(struct session *s, const struct batch *b, struct evaluation *result,
+                               struct error *e)
+{
+    struct evaluation judged;
+    result->synops = result->synops_dense = NAN;
+    for (size_t l = 1; l < s->net.L; l++) result->rate[l] = NAN;
+    if (b->n == 0) return ST_OK;
+    TRY(s->run->solver->predict(s->solver, b, s->scores, e));
+    evaluate_scores(&s->net, b, s->scores, &judged);
+    result->loss = judged.loss;
+    result->accuracy = judged.accuracy;
+    return ST_OK;
+}
+
 /* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
@@ -106,12 +122,7 @@ static status evaluate_now(struct session *s, struct error *e)
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
-        if (!s->run->solver->predict || b.n == 0) continue;
-        struct evaluation judged;
-        TRY(s->run->solver->predict(s->solver, &b, s->scores, e));
-        evaluate_scores(&s->net, &b, s->scores, &judged);
-        s->last[k].loss = judged.loss;
-        s->last[k].accuracy = judged.accuracy;
+        if (s->run->solver->predict) TRY(judge_prediction(s, &b, &s->last[k], e));
     }
     metric_clear(&s->sink);
     if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);

@@ -124,7 +124,9 @@ struct solver {
     status (*step)(void *state, struct step_report *r,
                    struct error *e);                       /* timed; ST_NUMERIC: reported `diverged` */
     void (*report)(void *state, struct metric_sink *sink); /* untimed */
-    /* Optional: scores (n_L x batch->n) for prediction rules other than the simulated readout. */
+    /* Optional: scores (n_L x batch->n) for prediction rules other than the simulated readout. Where it is
+     * set, the runner reports no operations and rates of the simulated network (nan): it is not what
+     * predicts. */
     status (*predict)(void *state, const struct batch *b, real *scores, struct error *e);
     /* Checkpoints: everything that the next step depends on beyond the net's weights (which the runner saves)
      * and the rng (likewise). NULL for solvers that keep nothing. */

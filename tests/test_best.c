@@ -2,6 +2,7 @@
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 
 /* bptt: lr 0.1 averages 0.7 on validation, 0.2 averages 0.725, 0.4 would average 0.99 but for two runs that
@@ -37,7 +38,7 @@ TestSuite(best, .init = setup, .fini = cli_teardown);
 struct line {
     char arguments[60];
     int code;
-    char expected[4][120];
+    char expected[4][160];
 };
 
 ParameterizedTestParameters(best, command_lines)
@@ -47,7 +48,8 @@ ParameterizedTestParameters(best, command_lines)
          0,
          {"bptt                 3      4           0.725 +- 0.26  network.loss=squared lr=0.2\n",
           "admm                 1      2             0.7 +- 0.14  -\n",
-          "solvers:\n  - {name: bptt, lr: 0.2, network: {loss: squared}}\n  - {name: admm}\n",
+          "\n\ndataset: {name: digits}\nsolvers:\n  - {name: bptt, lr: 0.2, network: {loss: squared}}\n"
+          "  - {name: admm, network: {loss: squared}}\n",
           "1 of 3 configurations of bptt have fewer finished runs"}},
         {"best e", 0, {"different numbers of configurations", "bptt 3, admm 1", "2 unfinished or failed"}},
         {"best e --min",
@@ -56,8 +58,9 @@ ParameterizedTestParameters(best, command_lines)
         {"best e --by loss_val", 0, {"1 +- 0  network.loss=cross_entropy lr=0.1", "smallest"}},
         {"best e --per label",
          0,
-         {"{name: bptt, label: a, lr: 0.1}\n  - {name: bptt, label: b}\n", "1 of 2 configurations of a",
-          "label", "a 2, b 1, admm 1"}},
+         {"{name: bptt, label: a, lr: 0.1, network: {loss: cross_entropy}}\n  - {name: bptt, label: b, lr: "
+          "0.2, network: {loss: squared}}\n",
+          "1 of 2 configurations of a", "label", "a 2, b 1, admm 1"}},
         {"best e --by acc_test", 2, {"--by acc_test: hyper-parameters are chosen on validation", "acc_val"}},
         {"best e --by loss_test_at_best_val", 2, {"chosen on validation, never on test"}},
         {"best e --by acc_vall",
@@ -97,6 +100,99 @@ Test(best, writes_what_it_prints)
     cr_expect_str_eq(r.output, "name,solver,configurations,runs,column,goal,options\n"
                                "bptt,bptt,3,4,acc_val,max,network.loss=squared lr=0.2\n"
                                "admm,admm,1,2,acc_val,max,none\n0.725\n");
+}
+
+/* One runs.csv of a grid whose solvers have options in common, options of the sections of their own, an
+ * eval_every and a label; its printed parts, and what the help leaves to the file, make the same runs again.
+ * Whether these are `wanted` (lines "run_id" of the winners). */
+static void repeats(const char *options, const char *wanted)
+{
+    static struct result r;
+    char text[1000];
+    (void)snprintf(
+        text, sizeof text,
+        "\"$SB\" best tune %s 2>/dev/null > out && { echo 'experiment: again'; echo 'seeds: [0, 1]'; "
+        "sed '1,/^$/d' out; } > again.yaml && \"$SB\" run again.yaml "
+        "--set dataset.split_seed=3 --set network.hidden=12,12-8 > log 2>&1 || cat log out",
+        options);
+    cli_shell(&r, text);
+    cr_assert_str_eq(r.output, "");
+    (void)snprintf(
+        text, sizeof text,
+        "%s results/tune/runs.csv | sort > wanted && "
+        "awk -F, 'NR>1&&$8==\"ok\"{print $2}' results/again/runs.csv | sort > got && wc -l < got && "
+        "cmp wanted got || cat out",
+        wanted);
+    cli_shell(&r, text);
+    cr_expect(strlen(r.output) < 4, "%s", r.output);
+    cr_expect_str_neq(r.output, "0\n");
+}
+
+Test(best, printed_parts_make_the_same_runs)
+{
+    static struct result r;
+    cli_write(
+        "tune.yaml",
+        "experiment: tune\nseeds: [0, 1]\nprecision: float\neval_every: 3\nstop: {max_iter: 3}\n"
+        "dataset: {name: digits, T: 5, n_train: 60, n_validation: 20, n_test: 20, split_seed: 3}\n"
+        "network: {hidden: [[12], [12, 8]], leak: 0.8, loss: cross_entropy}\nsolvers:\n"
+        "  - {name: bptt, lr: [0.002, 0.02], schedule: cosine, lr_epochs: 2, batch: 20, eval_every: 1}\n"
+        "  - {name: admm, rho: [2, 5], kappa: 0.1, box: none, start_output: labels, "
+        "network: {loss: squared}, stop: {max_iter: 2}}\n"
+        "  - {name: bptt, label: early, lr: 0.01, schedule: cosine, lr_epochs: 3, "
+        "dataset: {encoding: latency}}\n");
+    spikebench(&r, "run tune.yaml");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    /* who wins is decided here: lr 0.02 among bptt, rho 5 among admm */
+    cli_shell(&r, "awk -F, -v OFS=, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "
+                  "NR>1{$c[\"acc_val\"]=($c[\"solver.lr\"]~/^0.02/||$c[\"solver.rho\"]==5) ? 0.9 : 0.1} 1' "
+                  "results/tune/runs.csv > x && mv x results/tune/runs.csv");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+#define WINNERS(also)                                                                                        \
+    "awk -F, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "                                                             \
+    "NR>1&&($c[\"acc_val\"]==0.9" also "){print $2}'"
+    repeats("", WINNERS(""));
+    repeats("--per label --results results", WINNERS("||$c[\"label\"]==\"early\""));
+    /* of one item nothing differs: all is in the sections above it */
+    cli_shell(&r, "\"$SB\" run tune.yaml --out one > log && sed -i '1!{/,early,/!d}' one/tune/runs.csv && "
+                  "\"$SB\" best tune -r one --per label");
+    cr_expect_not_null(
+        strstr(r.output,
+               "\n\nprecision: float\neval_every: 3\nstop: {max_iter: 3}\ndataset: {name: digits, T: 5, "),
+        "%s", r.output);
+    cr_expect_not_null(
+        strstr(r.output,
+               "encoding: latency}\nnetwork: {leak: 0.8, loss: cross_entropy}\nsolvers:\n  - {name: bptt, "
+               "label: early, lr: 0.01, schedule: cosine, lr_epochs: 3}\n"),
+        "%s", r.output);
+}
+
+/* An item cannot hold a precision; a quote within quotes is doubled. */
+Test(best, values_that_need_care)
+{
+    static struct result r;
+    cli_write("e/runs.csv",
+              "run_id,solver,label,dataset,seed,status,error,precision,network.loss,solver.lr,data_sha256,"
+              "threads,acc_val,timing_valid\n"
+              "1,bptt,bptt,digits,0,ok,none,double,it's,0.1,0,1,0.5,1\n"
+              "2,admm,x,digits,0,ok,none,float,squared,nan,0,1,0.6,1\n");
+    spikebench(&r, "best e 2>/dev/null");
+    cr_expect_not_null(strstr(r.output,
+                              "\n\ndataset: {name: digits}\nsolvers:\n"
+                              "  - {name: bptt, lr: 0.1, network: {loss: 'it''s'}} # precision: double\n"
+                              "  - {name: admm, network: {loss: squared}} # precision: float\n"),
+                       "%s", r.output);
+}
+
+/* Runs of the winner that did not finish are named: here two of every configuration failed. */
+Test(best, unfinished_runs_of_the_winner_are_named)
+{
+    static struct result r;
+    cli_shell(&r, "sed -i '/,8-8,/s/,ok,/,failed,/' e/runs.csv && \"$SB\" best e");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "2 runs of the best configuration of bptt did not finish"), "%s",
+                       r.output);
+    cr_expect_null(strstr(r.output, "configuration of admm did"), "%s", r.output);
 }
 
 /* Without a number there is no choice. */

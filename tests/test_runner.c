@@ -126,6 +126,46 @@ Test(runner, operations_of_training_follow_from_passes_and_rates)
     cr_expect_str_eq(r.output, "same\nsame\nsame\n");
 }
 
+/* The simulated network does not predict for forward_forward: what it counts is nan there, a number for bptt,
+ * also without validation and test samples, and summaries and comparisons pass over it. */
+Test(runner, no_operations_of_a_network_that_does_not_predict)
+{
+    static struct result r;
+    cli_write("own.yaml", "experiment: own\nstop: {max_iter: 2}\neval_every: 1\n"
+                          "dataset: {name: digits, T: 5, n_train: 60, n_validation: [0, 20], n_test: 20}\n"
+                          "network: {hidden: [[12, 8]]}\nsolvers:\n  - {name: bptt}\n"
+                          "  - {name: forward_forward}\n  - {name: exact_spike_time}\n");
+    /* a line per row: nan, number or what is neither, of each of the columns in w */
+    cli_write("kinds.awk",
+              "function kind(v) { return v == \"nan\" ? v : v ~ /^[0-9.e+-]+$/ ? \"number\" : v \"?\" "
+              "}\nNR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; n = split(w, name, \" \") }\n"
+              "NR > 1 { line = s ? $c[s] : \"\"; for (k = 1; k <= n; k++) line = line \" \" "
+              "kind($c[name[k]]); print line }\n");
+    spikebench(&r, "run own.yaml");
+    expect_good(&r);
+    cli_shell(&r,
+              "awk -F, -v s=solver -v w='acc_test synops synops_dense rate_mean train_synops' -f kinds.awk "
+              "results/own/runs.csv | uniq -c | tr -s ' '");
+    cr_expect_str_eq(r.output, " 2 bptt number number number number number\n"
+                               " 2 forward_forward number nan nan nan nan\n"
+                               " 2 exact_spike_time number nan nan nan nan\n");
+    cli_shell(&r, "for s in bptt forward_forward exact_spike_time; do awk -F, -v w='acc_train fwd_rate_1 "
+                  "fwd_rate_2 train_synops' -f kinds.awk results/own/curves/$(grep -m1 ,$s, "
+                  "results/own/runs.csv | cut -d, -f2).csv; done | uniq -c | tr -s ' '");
+    cr_expect_str_eq(r.output, " 3 number number number number\n 6 number nan nan nan\n");
+    spikebench(&r, "summarise own");
+    expect_good(&r);
+    cli_shell(&r,
+              "awk -F, -v s=solver -v w='acc_test_mean synops_mean' -f kinds.awk results/own/summary.csv | "
+              "uniq | sort");
+    cr_expect_str_eq(r.output,
+                     "bptt number number\nexact_spike_time number nan\nforward_forward number nan\n");
+    spikebench(&r, "run own.yaml --out again");
+    expect_good(&r);
+    cli_shell(&r, "\"$SB\" compare again/own results/own | grep -e synops -e rate || true");
+    cr_expect_str_eq(r.output, "");
+}
+
 Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
 {
     static struct result r;

@@ -1,6 +1,6 @@
 # Trainers beside each other, a panel per depth. OUT: test accuracy against what training cost (dotted: the mean of
 # random_features, the floor; forward passes where two trainers or more count them); OUT_final: final test
-# accuracy with 95 % intervals; OUT_synops: against synaptic operations; OUT_profile: performance profiles of the cost to
+# accuracy with 95 % intervals; OUT_synops: against synaptic operations, of trainers that have them; OUT_profile: performance profiles of the cost to
 # a validation accuracy.
 # gnuplot -c experiments/rivals.gp SCRIPTS OUT FOLDER DATASET "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
 load ARG1."/style.gp"
@@ -31,9 +31,13 @@ do for [i = 1:behind(words(others))] {
 }
 least_synops = 1e300
 most_synops = 0
-stats summary using (least_synops = column("synops_mean") < least_synops ? column("synops_mean") : least_synops, \
-    most_synops = column("synops_mean") > most_synops ? column("synops_mean") : most_synops, 0) nooutput
-if (least_synops <= 0 || most_synops <= 0) { least_synops = 1; most_synops = 10 }
+# nan: trainers that predict by a rule of their own; they are no part of the figure of operations
+with_synops = ""
+stats summary using (column("synops_mean") > 0 \
+    ? (least_synops = column("synops_mean") < least_synops ? column("synops_mean") : least_synops, \
+       most_synops = column("synops_mean") > most_synops ? column("synops_mean") : most_synops, \
+       with_synops = with_word(with_synops, line_name(0)), 0) : 0) nooutput
+if (most_synops == 0) { least_synops = 1; most_synops = 10 }
 shared = 0
 stats ARG3."/runs.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
 indication = shared ? ", shared machine" : ""
@@ -53,7 +57,7 @@ lines_legend = ""
 points_legend = ""
 do for [name in ordered] {
     lines_legend = lines_legend.entry(name, "linespoints", sprintf(" dt %d", dashes(name)))
-    points_legend = points_legend.entry(name, "points", "")
+    if (has_word(with_synops, name)) { points_legend = points_legend.entry(name, "points", "") }
 }
 # the legend is a plot of its own, as high as the figure: gnuplot cuts a key that is higher than its plot
 legend_panel = "unset xlabel; unset border; unset tics; unset grid; unset title; unset logscale x; unset nonlinear y; ".\
@@ -185,7 +189,7 @@ do for [format in formats] {
     set xrange [least_synops / 1.3:most_synops * 1.3]
     do for [d = 1:D] {
         set title hidden(d)
-        eval "plot summary using (stringcolumn('hidden_layers') eq depth(d) ? column('synops_mean') : NaN):(100 * column('acc_test_mean')):".\
+        eval "plot summary using (stringcolumn('hidden_layers') eq depth(d) ? positive(column('synops_mean')) : NaN):(100 * column('acc_test_mean')):".\
             "(mark(trainer(line_name(0)))):(rgb(hue(trainer(line_name(0))))) with points pt variable ps 1.6 lc rgb variable notitle"
     }
     eval legend_panel."plot NaN notitle".points_legend
