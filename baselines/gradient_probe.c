@@ -63,7 +63,8 @@ static const struct metric_desc gradient_probe_metrics[] = {
     {"cosine_halves", "", "cosine of two references, from the even and the odd draws of the noise",
      METRIC_RUN},
     {"cosine_ceiling", "",
-     "cosine that the true gradient would have with the reference: sqrt(2 c / (1 + c)), c = cosine_halves",
+     "cosine that the true gradient would have with the reference: sqrt(2 c / (1 + c)), c = cosine_halves; 0 "
+     "where c <= 0",
      METRIC_RUN},
     {"layer_halves", "", "cosine_halves within a layer", METRIC_LAYER},
     {"sigma", "weight units", "standard deviation of the weight noise", METRIC_RUN},

@@ -223,5 +223,6 @@ double reference_halves(const struct gradient_reference *g, size_t layer)
 
 double reference_ceiling(double cosine_halves)
 {
-    return cosine_halves > 0 ? sqrt(2 * cosine_halves / (1 + cosine_halves)) : NAN;
+    if (cosine_halves <= 0) return 0;
+    return sqrt(2 * cosine_halves / (1 + cosine_halves));
 }

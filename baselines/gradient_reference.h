@@ -66,7 +66,8 @@ struct agreement reference_agreement(const struct gradient_reference *g, size_t 
 
 /* Cosine of the two halves' estimates, and what it says of the mean's cosine with the true gradient, which no
  * estimator can expect to exceed: with independent errors of equal size, cosine_halves = c gives
- * sqrt(2 c / (1 + c)); nan unless c > 0. */
+ * sqrt(2 c / (1 + c)). Halves that do not agree, c <= 0, say that the mean is all error: 0, so that medians
+ * over seeds count them. nan if c is. */
 double reference_halves(const struct gradient_reference *g, size_t layer);
 double reference_ceiling(double cosine_halves);
 
