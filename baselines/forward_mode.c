@@ -81,6 +81,19 @@ static double passes_per_epoch(const struct forward_mode_options *o, const struc
 static status forward_mode_check(const void *options, const struct net_options *net,
                                  const struct dataset_info *info, struct error *e)
 {
+/* What only one estimator reads. */
+static status refuse_idle(const struct option_table *t, const struct forward_mode_options *o, struct error *e)
+{
+    const bool jvp = o->estimator == FORWARD_JVP;
+    const struct option_use uses[] = {
+        {"sigma", !jvp, "estimator = weight_perturbation or stein"},
+        {"surrogate", jvp, "estimator = jvp"},
+        {"slope", jvp, "estimator = jvp"},
+        {"detach_reset", jvp, "estimator = jvp"},
+    };
+    return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
+}
+
     const struct forward_mode_options *o = options;
     const struct option_table table = {forward_mode_option_list,
                                        sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
@@ -89,6 +102,7 @@ static status forward_mode_check(const void *options, const struct net_options *
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
+    TRY(refuse_idle(&table, o, e));
                     loss_names[net->loss]);
     if (o->estimator == FORWARD_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");

@@ -107,11 +107,34 @@ static size_t samples_of(const struct gradient_probe_options *o, size_t N)
     return (size_t)o->samples < N ? (size_t)o->samples : N;
 }
 
+/* What only some estimators read. */
+static status refuse_idle(const struct gradient_probe_options *o, struct error *e)
+{
+    static const char by_surrogate[] = "estimator = surrogate or jvp";
+    static const char by_direction[] = "estimator = jvp, weight_perturbation or stein";
+    const struct option_table table = {gradient_probe_option_list,
+                                       sizeof gradient_probe_option_list / sizeof *gradient_probe_option_list,
+                                       sizeof *o};
+    const bool random = estimate_is_random((enum estimate_kind)o->estimator);
+    const bool smooth = o->estimator == ESTIMATE_SURROGATE || o->estimator == ESTIMATE_JVP;
+    const struct option_use uses[] = {
+        {"surrogate", smooth, by_surrogate},
+        {"slope", smooth, by_surrogate},
+        {"detach_reset", smooth, by_surrogate},
+        {"directions", random, by_direction},
+        {"direction", random, by_direction},
+        {"repeats", random, by_direction},
+        {"growth", smooth || random, "estimator = surrogate, jvp, weight_perturbation or stein"},
+    };
+    return opt_refuse_idle(&table, o, uses, sizeof uses / sizeof *uses, e);
+}
+
 static status probe_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                           struct error *e)
 {
     const struct gradient_probe_options *o = options;
     (void)info;
+    TRY(refuse_idle(o, e));
     if (o->estimator == ESTIMATE_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
     if (o->estimator == ESTIMATE_LFP && net->reset == RESET_HARD)

@@ -96,7 +96,14 @@ enum { N_METRICS = sizeof resync_metrics / sizeof *resync_metrics };
 static status resync_check(const void *options, const struct net_options *net,
                            const struct dataset_info *info, struct error *e)
 {
-    (void)options;
+    const struct resync_options *o = options;
+    const struct option_table table = {resync_option_list,
+                                       sizeof resync_option_list / sizeof *resync_option_list, sizeof *o};
+    const struct option_use uses[] = {
+        {"kappa", o->precondition == PRECONDITION_GRAM, "precondition = gram"},
+        {"win", !(o->rho_hidden > 0), "rho_hidden = 0"},
+    };
+    TRY(opt_refuse_idle(&table, options, uses, sizeof uses / sizeof *uses, e));
     if (net->readout != READOUT_LAST)
         return FAIL(e, ST_CONFIG, "admm_resync solves network.readout = last only, not %s",
                     readout_names[net->readout]);

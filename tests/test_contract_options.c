@@ -134,7 +134,15 @@ Test(contract, options_that_are_read_are_taken)
         {"admm_anderson", "tau=0.3 tau_end=0.2 kappa=1"},
         {"bptt", "optimizer=sgd momentum=0.5"},
         {"bptt", "beta1=0.5 beta2=0.5 eps=1e-3 schedule=cosine lr_epochs=7"},
-        {"lfp", "optimizer=adamw beta1=0.5"}};
+        {"lfp", "optimizer=adamw beta1=0.5"},
+        {"forward_mode", "estimator=jvp surrogate=arctan slope=2 detach_reset=true"},
+        {"forward_mode", "estimator=stein direction=gaussian sigma=0.1"},
+        {"forward_forward", "loss=softplus threshold=2"},
+        {"admm_resync", "kappa=1 win=1 feed=auxiliary"},
+        {"admm_resync", "precondition=none rho_hidden=0.5"},
+        {"gradient_probe", "surrogate=arctan slope=2 detach_reset=true growth=2"},
+        {"gradient_probe", "estimator=jvp surrogate=arctan slope=2 detach_reset=true directions=4 growth=2"},
+        {"gradient_probe", "estimator=stein direction=gaussian directions=4 repeats=2 growth=2"}};
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
         struct setting s = {.solver = solver_find(right[i][0])};
@@ -178,7 +186,25 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
                  {"forward_mode", "optimizer=sgd beta2=0.5", "beta2"},
                  {"lfp", "optimizer=sgd eps=1e-3", "eps"},
                  {"forward_forward", "lr_epochs=7", "lr_epochs"},
-                 {"exact_spike_time", "lr_epochs=7", "lr_epochs"}};
+                 {"exact_spike_time", "lr_epochs=7", "lr_epochs"},
+                 {"forward_mode", "sigma=0.1", "sigma"},
+                 {"forward_mode", "estimator=weight_perturbation surrogate=arctan", "surrogate"},
+                 {"forward_mode", "estimator=weight_perturbation slope=2", "slope"},
+                 {"forward_mode", "estimator=stein direction=gaussian detach_reset=true", "detach_reset"},
+                 {"forward_forward", "loss=swish threshold=2", "threshold"},
+                 {"admm_resync", "precondition=none kappa=1", "kappa"},
+                 {"admm_resync", "rho_hidden=0.5 win=1", "win"},
+                 {"gradient_probe", "directions=4", "directions"},
+                 {"gradient_probe", "direction=gaussian", "direction"},
+                 {"gradient_probe", "repeats=2", "repeats"},
+                 {"gradient_probe", "estimator=lfp directions=4", "directions"},
+                 {"gradient_probe", "estimator=lfp direction=gaussian", "direction"},
+                 {"gradient_probe", "estimator=lfp repeats=2", "repeats"},
+                 {"gradient_probe", "estimator=lfp growth=2", "growth"},
+                 {"gradient_probe", "estimator=lfp surrogate=arctan", "surrogate"},
+                 {"gradient_probe", "estimator=weight_perturbation surrogate=arctan", "surrogate"},
+                 {"gradient_probe", "estimator=weight_perturbation slope=2", "slope"},
+                 {"gradient_probe", "estimator=stein direction=gaussian detach_reset=true", "detach_reset"}};
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct setting s = {.solver = solver_find(wrong[i].solver)};
