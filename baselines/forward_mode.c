@@ -126,29 +126,11 @@ static size_t forward_mode_memory(const void *options, const struct net *net, co
            minibatch_memory(&o->common, net, net->L, 1, N);
 }
 
-/* A simulation has one product per layer; a tangent two, but one in layer 1. Layer-wise directions start at
- * their layer. */
 static struct step_cost forward_mode_cost(const void *options, const struct net *net,
                                           const struct dataset_info *info)
 {
-    enum { PASSES = 8 }; /* over a block of n_l x N T numbers, counted in the loops */
-    const struct forward_mode_options *o = options;
-    struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T, directions = (double)o->directions;
-    bool jvp = o->estimator == FORWARD_JVP, layerwise = o->scope == SCOPE_LAYER;
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        double through =
-            layerwise ? (double)(jvp ? l : net->L) : 1; /* sets of directions that pass layer l */
-        double visits = directions * through;
-        double products = visits * (jvp ? layerwise ? 1 : 2 : o->estimator == FORWARD_STEIN ? 1 : 2) + 1;
-        if (l == 1)
-            cost.sparse_flops += 2 * n * training_entries(info) * (jvp ? 1 + directions : products);
-        else
-            cost.flops += 2 * n * m * columns * products;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns * (visits + 1);
-    }
-    return cost;
+    const struct forward_options f = forward_options_of(options);
+    return forward_cost(&f, net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
 }
 
 static void forward_mode_free(void *state)

@@ -156,6 +156,31 @@ static size_t probe_memory(const void *options, const struct net *net, const str
            sizeof(size_t) * info->n[SPLIT_TRAIN];
 }
 
+static size_t probe_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct gradient_probe_options *o = options;
+    const struct reference_options r = reference_options_of(o);
+    const struct estimate_options g = estimate_options_of(o, 1);
+    size_t n = samples_of(o, info->n[SPLIT_TRAIN]);
+    return reference_thread_memory(&r, net, info->T, n) + estimator_thread_memory(&g, net, info->T, n);
+}
+
+/* The first step's, before growth; the reference and the training beforehand are set-up. */
+static struct step_cost probe_cost(const void *options, const struct net *net,
+                                   const struct dataset_info *info)
+{
+    const struct gradient_probe_options *o = options;
+    const struct estimate_options g = estimate_options_of(o, 1);
+    const double N = (double)info->n[SPLIT_TRAIN], n = (double)samples_of(o, info->n[SPLIT_TRAIN]);
+    const double times = estimate_is_random(g.kind) ? (double)o->repeats : 1;
+    const double entries = N > 0 ? training_entries(info) * n / N : 0;
+    struct step_cost cost = estimator_cost(&g, net, n * (double)info->T, entries);
+    cost.flops *= times;
+    cost.sparse_flops *= times;
+    cost.bytes *= times;
+    return cost;
+}
+
 /* ---- set-up ------------------------------------------------------------------------------------------ */
 
 static void probe_free(void *state)
@@ -347,6 +372,8 @@ const struct solver solver_gradient_probe = {
     .n_metrics = sizeof gradient_probe_metrics / sizeof *gradient_probe_metrics,
     .check = probe_check,
     .memory = probe_memory,
+    .thread_memory = probe_thread_memory,
+    .cost = probe_cost,
     .init = probe_init,
     .step = probe_step,
     .report = probe_report,

@@ -31,8 +31,10 @@ struct gradient_reference {
 status reference_create(struct gradient_reference *g, const struct reference_options *o,
                         const struct net *net, size_t T, size_t batch_max, size_t threads, struct rng *rng,
                         struct mem *m, struct error *e);
-/* Bytes that reference_create takes with one thread, at most. */
+/* Bytes that reference_create takes with one thread, at most, and what each further one adds. */
 size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max);
+size_t reference_thread_memory(const struct reference_options *o, const struct net *net, size_t T,
+                               size_t batch_max);
 
 /* Fills sigma, draws, mean and half: g_i = d/dw_i E L(W + sigma xi), xi ~ N(0, I), L the mean loss over the
  * batch, for the weights chosen. By Stein's lemma, with the two signs of xi_i together,

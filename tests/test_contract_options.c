@@ -88,6 +88,36 @@ Test(contract, admm_costs_count_iterations_and_paths)
     mem_free(&m);
 }
 
+/* A step of gradient_probe costs what its estimates do. A net of 6-5-4-3 at 5 steps, 100 training samples
+ * with 2000 list entries of which 70 are measured on: M = 350 columns, e = 1400 entries. */
+Test(contract, gradient_probe_costs_count_estimates)
+{
+    const double M = 350, e = 1400, above = 5 * 4 + 4 * 3;
+    static const struct {
+        const char *options;
+        double products, sparse; /* of layers 2 and 3, of layer 1 */
+    } cases[] = {{"samples=70", 3, 2},
+                 {"samples=70 estimator=lfp", 3, 2},
+                 {"samples=70 estimator=jvp directions=4 repeats=2", 2 * (1 + 2 * 4), 2 * (1 + 4)},
+                 {"samples=70 estimator=stein directions=4 repeats=3", 3 * (1 + 4), 3 * (1 + 4)}};
+    const struct dataset_info info = {
+        .n_inputs = 6, .n_classes = 3, .T = 5, .n = {100, 0, 0}, .entries = 2000};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct setting s = {.solver = solver_find("gradient_probe")};
+        cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
+        s.net_options.hidden = (struct int_list){2, {5, 4}};
+        cr_assert_eq(net_create(&s.net, &s.net_options, 6, 3, &s.mem, NULL), ST_OK);
+        s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);
+        cr_assert_eq(opt_defaults(&s.solver->options, s.options, NULL), ST_OK);
+        setting_set_all(&s, cases[i].options);
+        const struct step_cost cost = s.solver->cost(s.options, &s.net, &info);
+        cr_expect_float_eq(cost.flops, 2 * above * M * cases[i].products, 1e-6, "%s", cases[i].options);
+        cr_expect_float_eq(cost.sparse_flops, 2 * 5 * e * cases[i].sparse, 1e-6, "%s", cases[i].options);
+        cr_expect_gt(cost.bytes, 0);
+        mem_free(&s.mem);
+    }
+}
+
 /* What a solver's check says about a net, with the solver's default options. */
 static status checked(const struct solver *solver, const struct net_options *net,
                       const struct dataset_info *info, struct error *e)
