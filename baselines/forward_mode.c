@@ -71,16 +71,16 @@ static struct forward_options forward_options_of(const struct forward_mode_optio
                                     .detach_reset = o->detach_reset};
 }
 
-/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each. */
+/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each, whole ones
+ * even if a direction moves one layer (scope layer) and the layers below it are not gone through again. A
+ * tangent takes two products in every layer above the first, V_l a_{l-1} and W_l da_{l-1} (layer-wise: one of
+ * them, from the layer that moves upwards). */
 static double passes_per_epoch(const struct forward_mode_options *o, const struct net *net)
 {
     double directions = (double)o->directions * (o->scope == SCOPE_LAYER ? (double)net->L : 1.0);
     return o->estimator == FORWARD_WEIGHT_PERTURBATION ? 2 * directions : 1 + directions;
 }
 
-static status forward_mode_check(const void *options, const struct net_options *net,
-                                 const struct dataset_info *info, struct error *e)
-{
 /* What only one estimator reads. */
 static status refuse_idle(const struct option_table *t, const struct forward_mode_options *o, struct error *e)
 {
@@ -94,15 +94,18 @@ static status refuse_idle(const struct option_table *t, const struct forward_mod
     return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
 }
 
+static status forward_mode_check(const void *options, const struct net_options *net,
+                                 const struct dataset_info *info, struct error *e)
+{
     const struct forward_mode_options *o = options;
     const struct option_table table = {forward_mode_option_list,
                                        sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
                                        sizeof *o};
     TRY(minibatch_refuse_idle(&table, options, &o->common, e));
+    TRY(refuse_idle(&table, o, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
-    TRY(refuse_idle(&table, o, e));
                     loss_names[net->loss]);
     if (o->estimator == FORWARD_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
