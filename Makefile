@@ -148,7 +148,8 @@ install: build ## install under PREFIX (and DESTDIR)
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
 
-uninstall: ## remove what install put there, and the folders that it leaves empty
+# A folder that is empty after that goes whoever made it, PREFIX itself too; one that holds anything stays.
+uninstall: ## remove what install put there, and the folders that this leaves empty
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(BIN)))
 	rm -f $(MANPAGE) $(COMPLETION)
 	rm -rf $(SHARE)
@@ -156,7 +157,7 @@ uninstall: ## remove what install put there, and the folders that it leaves empt
 	  rmdir "$(DESTDIR)$(PREFIX)/$$d" 2>/dev/null || true; done
 	@rmdir "$(DESTDIR)$(PREFIX)" 2>/dev/null || true
 
-check-install: build ## install and uninstall in an empty folder leave nothing, and nothing of others is touched
+check-install: build ## install and uninstall in an empty folder leave nothing, and no file of others is touched
 	@sh tests/install_round.sh "$(MAKE)"
 
 clean: ## remove what was built

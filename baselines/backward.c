@@ -16,6 +16,22 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     return w->da && w->dz && w->scores && w->dscores ? ST_OK : ST_MEMORY;
 }
 
+/* Forward one product per layer, backward two; layer 1 on the lists, one each way. */
+struct step_cost backward_cost(const struct net *net, double columns, double entries)
+{
+    enum { PASSES = 24 }; /* over a block of n_l x columns numbers, counted in the loops */
+    struct step_cost cost = {0};
+    for (size_t l = 1; l <= net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        if (l == 1)
+            cost.sparse_flops += 4 * n * entries;
+        else
+            cost.flops += 6 * n * m * columns;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
+    }
+    return cost;
+}
+
 /* Losses of the block and d loss / d z_L: the readout is a leaky integrator, so credit flows back by its leak
  * alone. */
 static double readout_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,

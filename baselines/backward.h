@@ -3,6 +3,7 @@
 #define SPIKEBENCH_BASELINES_BACKWARD_H
 
 #include "network/net.h"
+#include "solvers/solver.h"
 
 /* Workspaces of a thread for blocks of at most C_max samples. */
 struct backward {
@@ -40,5 +41,9 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
  * Returns the sum of the losses. About 3 x the FLOPs of the simulation. */
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient);
+
+/* Cost of that over blocks of so many columns (samples x steps) and list entries together, and of lfp_block
+ * (lfp.h), which makes the same products. */
+struct step_cost backward_cost(const struct net *net, double columns, double entries);
 
 #endif

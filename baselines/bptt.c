@@ -72,22 +72,10 @@ static size_t bptt_memory(const void *options, const struct net *net, const stru
            bptt_thread_memory(options, net, info);
 }
 
-/* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
 static struct step_cost bptt_cost(const void *options, const struct net *net, const struct dataset_info *info)
 {
-    enum { PASSES = 24 }; /* over a block of n_l x N T numbers, counted in the loops */
-    struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
     (void)options;
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        if (l == 1)
-            cost.sparse_flops += 4 * n * training_entries(info);
-        else
-            cost.flops += 6 * n * m * columns;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
-    }
-    return cost;
+    return backward_cost(net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
 }
 
 static void bptt_free(void *state)

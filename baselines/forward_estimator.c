@@ -49,6 +49,30 @@ size_t forward_memory(const struct forward_options *o, const struct net *net, si
            sizeof(real) * count_directions(o, net) * net_parameters(net);
 }
 
+/* A simulation has one product per layer; a tangent two, but one in layer 1. Layer-wise directions start at
+ * their layer. */
+struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
+                              double entries)
+{
+    enum { PASSES = 8 }; /* over a block of n_l x columns numbers, counted in the loops */
+    struct step_cost cost = {0};
+    double directions = (double)o->directions;
+    bool jvp = o->kind == FORWARD_JVP, layerwise = o->scope == SCOPE_LAYER;
+    for (size_t l = 1; l <= net->L; l++) {
+        double n = (double)net->n[l], m = (double)net->n[l - 1];
+        double through =
+            layerwise ? (double)(jvp ? l : net->L) : 1; /* sets of directions that pass layer l */
+        double visits = directions * through;
+        double products = visits * (jvp ? layerwise ? 1 : 2 : o->kind == FORWARD_STEIN ? 1 : 2) + 1;
+        if (l == 1)
+            cost.sparse_flops += 2 * n * entries * (jvp ? 1 + directions : products);
+        else
+            cost.flops += 2 * n * m * columns * products;
+        cost.bytes += (double)sizeof(real) * PASSES * n * columns * (visits + 1);
+    }
+    return cost;
+}
+
 static status work_create(struct forward_work *w, const struct forward_options *o, const struct net *net,
                           size_t T, size_t C, struct mem *m, struct error *e)
 {

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_BASELINES_FORWARD_ESTIMATOR_H
 
 #include "network/net.h"
+#include "solvers/solver.h"
 
 enum forward_kind { FORWARD_JVP, FORWARD_WEIGHT_PERTURBATION, FORWARD_STEIN };
 enum direction_law { DIRECTION_GAUSSIAN, DIRECTION_RADEMACHER };
@@ -36,10 +37,14 @@ struct forward_estimator {
 /* Allocates for mini-batches of at most batch_max samples of T steps. */
 status forward_create(struct forward_estimator *f, const struct forward_options *o, const struct net *net,
                       size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e);
-/* Bytes that forward_create takes with one thread. */
+/* Bytes that forward_create takes with one thread, and what each further one adds. */
+size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max);
 size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
                              size_t batch_max);
-size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max);
+/* Cost of one estimate after another for mini-batches of so many columns (samples x steps) and list entries
+ * together. */
+struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
+                              double entries);
 
 /* Draws the directions: entries N(0, 1) or +-1, zero outside the layer of a layer-wise direction. */
 void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng);

@@ -308,7 +308,9 @@ static status ff_check(const void *options, const struct net_options *net, const
     (void)net;
     const struct option_table table = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list,
                                        sizeof *o};
+    const struct option_use threshold = {"threshold", o->loss == FF_SOFTPLUS, "loss = softplus"};
     TRY(minibatch_refuse_idle(&table, options, &o->common, e));
+    TRY(opt_refuse_idle(&table, options, &threshold, 1, e));
     if (info->n_classes < 2)
         return FAIL(e, ST_CONFIG, "forward_forward needs class labels of at least two classes");
     if (info->n_classes > info->n_inputs)

@@ -71,11 +71,27 @@ static struct forward_options forward_options_of(const struct forward_mode_optio
                                     .detach_reset = o->detach_reset};
 }
 
-/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each. */
+/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each, whole ones
+ * even if a direction moves one layer (scope layer) and the layers below it are not gone through again. A
+ * tangent takes two products in every layer above the first, V_l a_{l-1} and W_l da_{l-1} (layer-wise: one of
+ * them, from the layer that moves upwards). */
 static double passes_per_epoch(const struct forward_mode_options *o, const struct net *net)
 {
     double directions = (double)o->directions * (o->scope == SCOPE_LAYER ? (double)net->L : 1.0);
     return o->estimator == FORWARD_WEIGHT_PERTURBATION ? 2 * directions : 1 + directions;
+}
+
+/* What only one estimator reads. */
+static status refuse_idle(const struct option_table *t, const struct forward_mode_options *o, struct error *e)
+{
+    const bool jvp = o->estimator == FORWARD_JVP;
+    const struct option_use uses[] = {
+        {"sigma", !jvp, "estimator = weight_perturbation or stein"},
+        {"surrogate", jvp, "estimator = jvp"},
+        {"slope", jvp, "estimator = jvp"},
+        {"detach_reset", jvp, "estimator = jvp"},
+    };
+    return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
 }
 
 static status forward_mode_check(const void *options, const struct net_options *net,
@@ -86,6 +102,7 @@ static status forward_mode_check(const void *options, const struct net_options *
                                        sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
                                        sizeof *o};
     TRY(minibatch_refuse_idle(&table, options, &o->common, e));
+    TRY(refuse_idle(&table, o, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
@@ -112,29 +129,11 @@ static size_t forward_mode_memory(const void *options, const struct net *net, co
            minibatch_memory(&o->common, net, net->L, 1, N);
 }
 
-/* A simulation has one product per layer; a tangent two, but one in layer 1. Layer-wise directions start at
- * their layer. */
 static struct step_cost forward_mode_cost(const void *options, const struct net *net,
                                           const struct dataset_info *info)
 {
-    enum { PASSES = 8 }; /* over a block of n_l x N T numbers, counted in the loops */
-    const struct forward_mode_options *o = options;
-    struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T, directions = (double)o->directions;
-    bool jvp = o->estimator == FORWARD_JVP, layerwise = o->scope == SCOPE_LAYER;
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        double through =
-            layerwise ? (double)(jvp ? l : net->L) : 1; /* sets of directions that pass layer l */
-        double visits = directions * through;
-        double products = visits * (jvp ? layerwise ? 1 : 2 : o->estimator == FORWARD_STEIN ? 1 : 2) + 1;
-        if (l == 1)
-            cost.sparse_flops += 2 * n * training_entries(info) * (jvp ? 1 + directions : products);
-        else
-            cost.flops += 2 * n * m * columns * products;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns * (visits + 1);
-    }
-    return cost;
+    const struct forward_options f = forward_options_of(options);
+    return forward_cost(&f, net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
 }
 
 static void forward_mode_free(void *state)

@@ -41,6 +41,21 @@ size_t estimator_memory(const struct estimate_options *o, const struct net *net,
     return gradients + sizeof(real) * (units + 2 * widest) * T * largest_chunk(batch_max);
 }
 
+size_t estimator_thread_memory(const struct estimate_options *o, const struct net *net, size_t T,
+                               size_t batch_max)
+{
+    const struct forward_options f = forward_options_of(o);
+    return estimate_is_random(o->kind) ? forward_thread_memory(&f, net, T, batch_max) : 0;
+}
+
+struct step_cost estimator_cost(const struct estimate_options *o, const struct net *net, double columns,
+                                double entries)
+{
+    const struct forward_options f = forward_options_of(o);
+    return estimate_is_random(o->kind) ? forward_cost(&f, net, columns, entries)
+                                       : backward_cost(net, columns, entries);
+}
+
 status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,
                         size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e)
 {

@@ -63,7 +63,8 @@ static const struct metric_desc gradient_probe_metrics[] = {
     {"cosine_halves", "", "cosine of two references, from the even and the odd draws of the noise",
      METRIC_RUN},
     {"cosine_ceiling", "",
-     "cosine that the true gradient would have with the reference: sqrt(2 c / (1 + c)), c = cosine_halves",
+     "cosine that the true gradient would have with the reference: sqrt(2 c / (1 + c)), c = cosine_halves; 0 "
+     "where c <= 0",
      METRIC_RUN},
     {"layer_halves", "", "cosine_halves within a layer", METRIC_LAYER},
     {"sigma", "weight units", "standard deviation of the weight noise", METRIC_RUN},
@@ -106,11 +107,34 @@ static size_t samples_of(const struct gradient_probe_options *o, size_t N)
     return (size_t)o->samples < N ? (size_t)o->samples : N;
 }
 
+/* What only some estimators read. */
+static status refuse_idle(const struct gradient_probe_options *o, struct error *e)
+{
+    static const char by_surrogate[] = "estimator = surrogate or jvp";
+    static const char by_direction[] = "estimator = jvp, weight_perturbation or stein";
+    const struct option_table table = {gradient_probe_option_list,
+                                       sizeof gradient_probe_option_list / sizeof *gradient_probe_option_list,
+                                       sizeof *o};
+    const bool random = estimate_is_random((enum estimate_kind)o->estimator);
+    const bool smooth = o->estimator == ESTIMATE_SURROGATE || o->estimator == ESTIMATE_JVP;
+    const struct option_use uses[] = {
+        {"surrogate", smooth, by_surrogate},
+        {"slope", smooth, by_surrogate},
+        {"detach_reset", smooth, by_surrogate},
+        {"directions", random, by_direction},
+        {"direction", random, by_direction},
+        {"repeats", random, by_direction},
+        {"growth", smooth || random, "estimator = surrogate, jvp, weight_perturbation or stein"},
+    };
+    return opt_refuse_idle(&table, o, uses, sizeof uses / sizeof *uses, e);
+}
+
 static status probe_check(const void *options, const struct net_options *net, const struct dataset_info *info,
                           struct error *e)
 {
     const struct gradient_probe_options *o = options;
     (void)info;
+    TRY(refuse_idle(o, e));
     if (o->estimator == ESTIMATE_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
     if (o->estimator == ESTIMATE_LFP && net->reset == RESET_HARD)
@@ -130,6 +154,31 @@ static size_t probe_memory(const void *options, const struct net *net, const str
     size_t n = samples_of(o, info->n[SPLIT_TRAIN]);
     return reference_memory(&r, net, info->T, n) + estimator_memory(&g, net, info->T, n) +
            sizeof(size_t) * info->n[SPLIT_TRAIN];
+}
+
+static size_t probe_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+{
+    const struct gradient_probe_options *o = options;
+    const struct reference_options r = reference_options_of(o);
+    const struct estimate_options g = estimate_options_of(o, 1);
+    size_t n = samples_of(o, info->n[SPLIT_TRAIN]);
+    return reference_thread_memory(&r, net, info->T, n) + estimator_thread_memory(&g, net, info->T, n);
+}
+
+/* The first step's, before growth; the reference and the training beforehand are set-up. */
+static struct step_cost probe_cost(const void *options, const struct net *net,
+                                   const struct dataset_info *info)
+{
+    const struct gradient_probe_options *o = options;
+    const struct estimate_options g = estimate_options_of(o, 1);
+    const double N = (double)info->n[SPLIT_TRAIN], n = (double)samples_of(o, info->n[SPLIT_TRAIN]);
+    const double times = estimate_is_random(g.kind) ? (double)o->repeats : 1;
+    const double entries = N > 0 ? training_entries(info) * n / N : 0;
+    struct step_cost cost = estimator_cost(&g, net, n * (double)info->T, entries);
+    cost.flops *= times;
+    cost.sparse_flops *= times;
+    cost.bytes *= times;
+    return cost;
 }
 
 /* ---- set-up ------------------------------------------------------------------------------------------ */
@@ -323,6 +372,8 @@ const struct solver solver_gradient_probe = {
     .n_metrics = sizeof gradient_probe_metrics / sizeof *gradient_probe_metrics,
     .check = probe_check,
     .memory = probe_memory,
+    .thread_memory = probe_thread_memory,
+    .cost = probe_cost,
     .init = probe_init,
     .step = probe_step,
     .report = probe_report,

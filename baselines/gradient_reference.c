@@ -22,15 +22,26 @@ static size_t chosen_in(const struct reference_options *o, const struct net *net
     return wanted < size ? wanted : size;
 }
 
+static size_t chosen(const struct reference_options *o, const struct net *net)
+{
+    size_t n = 0;
+    for (size_t l = 1; l <= net->L; l++) n += chosen_in(o, net, l);
+    return n;
+}
+
+size_t reference_thread_memory(const struct reference_options *o, const struct net *net, size_t T,
+                               size_t batch_max)
+{
+    size_t units = 0;
+    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
+    return sizeof(double) * chosen(o, net) +
+           sizeof(real) * (net_parameters(net) + units * T * largest_chunk(batch_max));
+}
+
 size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max)
 {
-    size_t n = 0, units = 0;
-    for (size_t l = 1; l <= net->L; l++) {
-        n += chosen_in(o, net, l);
-        units += 2 * net->n[l];
-    }
-    return sizeof(double) * n * (o->draws + 7) + (sizeof(real) + sizeof(size_t)) * net_parameters(net) +
-           sizeof(real) * units * T * largest_chunk(batch_max);
+    return sizeof(double) * chosen(o, net) * (o->draws + 6) + sizeof(size_t) * net_parameters(net) +
+           reference_thread_memory(o, net, T, batch_max);
 }
 
 static status work_create(struct reference_work *w, const struct net *net, size_t n, size_t T, size_t C,
@@ -63,8 +74,7 @@ status reference_create(struct gradient_reference *g, const struct reference_opt
                         const struct net *net, size_t T, size_t batch_max, size_t threads, struct rng *rng,
                         struct mem *m, struct error *e)
 {
-    *g = (struct gradient_reference){.o = *o};
-    for (size_t l = 1; l <= net->L; l++) g->n += chosen_in(o, net, l);
+    *g = (struct gradient_reference){.o = *o, .n = chosen(o, net)};
     if (g->n > 0 && o->draws > SIZE_MAX / g->n)
         return FAIL(e, ST_MEMORY, "%zu draws of %zu derivatives are too many", o->draws, g->n);
     size_t *order = mem_alloc(m, net_parameters(net), sizeof *order, e);
@@ -223,5 +233,6 @@ double reference_halves(const struct gradient_reference *g, size_t layer)
 
 double reference_ceiling(double cosine_halves)
 {
-    return cosine_halves > 0 ? sqrt(2 * cosine_halves / (1 + cosine_halves)) : NAN;
+    if (cosine_halves <= 0) return 0;
+    return sqrt(2 * cosine_halves / (1 + cosine_halves));
 }

@@ -31,8 +31,10 @@ struct gradient_reference {
 status reference_create(struct gradient_reference *g, const struct reference_options *o,
                         const struct net *net, size_t T, size_t batch_max, size_t threads, struct rng *rng,
                         struct mem *m, struct error *e);
-/* Bytes that reference_create takes with one thread, at most. */
+/* Bytes that reference_create takes with one thread, at most, and what each further one adds. */
 size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max);
+size_t reference_thread_memory(const struct reference_options *o, const struct net *net, size_t T,
+                               size_t batch_max);
 
 /* Fills sigma, draws, mean and half: g_i = d/dw_i E L(W + sigma xi), xi ~ N(0, I), L the mean loss over the
  * batch, for the weights chosen. By Stein's lemma, with the two signs of xi_i together,
@@ -66,7 +68,8 @@ struct agreement reference_agreement(const struct gradient_reference *g, size_t 
 
 /* Cosine of the two halves' estimates, and what it says of the mean's cosine with the true gradient, which no
  * estimator can expect to exceed: with independent errors of equal size, cosine_halves = c gives
- * sqrt(2 c / (1 + c)); nan unless c > 0. */
+ * sqrt(2 c / (1 + c)). Halves that do not agree, c <= 0, say that the mean is all error: 0, so that medians
+ * over seeds count them. nan if c is. */
 double reference_halves(const struct gradient_reference *g, size_t layer);
 double reference_ceiling(double cosine_halves);
 

@@ -17,6 +17,7 @@
  * rbar; carry = magnitude does so in hidden layers too. Layers have no bias and potentials no noise. Hard
  * reset has no rule in the source and is refused. */
 #include "baselines/lfp.h"
+#include "baselines/backward.h"
 #include "baselines/minibatch.h"
 #include "support/blas.h"
 #include <stdlib.h>
@@ -206,22 +207,10 @@ static size_t lfp_memory(const void *options, const struct net *net, const struc
            lfp_thread_memory(options, net, info);
 }
 
-/* An epoch: forward one product per layer, backward two; layer 1 on the lists, one each way. */
 static struct step_cost lfp_cost(const void *options, const struct net *net, const struct dataset_info *info)
 {
-    enum { PASSES = 24 }; /* over a block of n_l x N T numbers, counted in the loops */
-    struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
     (void)options;
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        if (l == 1)
-            cost.sparse_flops += 4 * n * training_entries(info);
-        else
-            cost.flops += 6 * n * m * columns;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
-    }
-    return cost;
+    return backward_cost(net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
 }
 
 static void lfp_free(void *state)

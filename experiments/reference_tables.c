@@ -61,8 +61,10 @@ const struct entry run_columns[] = {
     {"train_synops", "operations",
      "synaptic operations of training, an estimate: between two evaluations, forward passes times the "
      "accumulations per training sample of the network simulated at the later one, plus backward passes, "
-     "which are dense, times weights times T; nan where the solver predicts by a rule of its own "
-     "(forward_forward, exact_spike_time): the simulated network is not the one that predicts"},
+     "which are dense, times weights times T; a tangent, or a product of ADMM with its relaxed spikes, is "
+     "dense too but priced at the rate of the spikes, which favours forward_mode and the ADMM family; nan "
+     "where the solver predicts by a rule of its own (forward_forward, exact_spike_time): the simulated "
+     "network is not the one that predicts"},
     {"eval_s", "s", "time of evaluations"},
     {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
     {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},

@@ -3,12 +3,12 @@
  *
  * Layer 1 works on the lists: D_1 and V_1 take 2 n_1 e each, its solve 2 n_1 n_0^2 with the factor made at
  * the start. Each further layer l, n = n_l, m = n_{l-1}: D_l 2 n m M, Gram m^2 M, factor m^3/3, solve 2 n
- * m^2, and V_l twice (after W_l and after a_{l-1}) 4 n m M. Spikes of hidden layer l, r = n_{l+1}: right-hand
- * side 2 n r M, then 2 n^2 M by Cholesky, or 4 n r M by Woodbury or a linearised step. Linearised steps: a
- * power iteration of 2 k^2 for each new matrix of order k; a linearised weight step needs no factor. box =
- * exact: 4 n r M for each product of its iteration. Joint paths: so many operations per cell. How often the
- * iterations go round depends on the data; the counts below are typical ones. Left out: the gain of adaptive
- * penalties. */
+ * m^2, and V_l once, after the later of W_l and a_{l-1}, 2 n m M. Spikes of hidden layer l, r = n_{l+1}:
+ * right-hand side 2 n r M, then 2 n^2 M by Cholesky, or 4 n r M by Woodbury or a linearised step. Linearised
+ * steps: a power iteration of 2 k^2 for each new matrix of order k; a linearised weight step needs no factor.
+ * box = exact: 4 n r M for each product of its iteration. Joint paths: so many operations per cell. How often
+ * the iterations go round depends on the data; the counts below are typical ones. Left out: the gain of
+ * adaptive penalties. */
 #include "solvers/admm_blocks.h"
 
 /* Passes over a block of n_l x M numbers per iteration, counted in the loops: weights 6, spikes 13,
@@ -78,7 +78,7 @@ static void add_weights(struct step_cost *cost, const struct admm_settings *set,
         cost->sparse_flops += 4 * n * entries;
         return;
     }
-    cost->flops += (6 * n * m + m * m) * columns;
+    cost->flops += (4 * n * m + m * m) * columns;
     cost->flops += linear ? 2 * POWER_ITERATIONS * m * m : pinv ? 9 * m * m * m : m * m * m / 3;
 }
 

@@ -192,7 +192,10 @@ void admm_family_restart(struct admm_solver *s);
  * products W_{l+1}' target of all hidden layers, with adaptive penalties twice. A spike solve by Woodbury's
  * identity, a linearised step or the box takes products with W_{l+1} and W_{l+1}' of its own. The sums of
  * weight steps go with the backward pass; products that are only made again because a diagnostic or a
- * resumption came between are left out, so that counts do not depend on these. */
+ * resumption came between are left out, so that counts do not depend on these. Left out as well, and so
+ * counted too low: the products made again after a restart with layer_order = backward or adaptive penalties,
+ * and by adaptive penalties in random orders, where a layer needs W_{l+1} a_l before the layer above has made
+ * it. */
 status admm_family_step(void *state, struct step_report *r, struct error *e);
 void admm_family_report(void *state, struct metric_sink *sink);
 status admm_family_save(void *state, FILE *f, struct error *e);

@@ -81,9 +81,9 @@ static const struct metric_desc resync_metrics[] = {
      "rms change of the input currents that the last step aimed at (momentum comes on top)", METRIC_RUN},
     {"moved", "", "fraction of (sample, step, neuron) cells that the branch step moved", METRIC_HIDDEN},
     {"spike_gap", "",
-     "fraction of cells where the spikes of kept and simulated potential differ, before the branch step; 0 "
-     "with "
-     "keep = 0",
+     "fraction of cells where the spikes at y0 = z + keep (kept potential - z) and at the simulated "
+     "potential "
+     "z differ, before the branch step; feed auxiliary: z as fed by auxiliary spikes; 0 with keep = 0",
      METRIC_HIDDEN},
     {"penalty", "", "penalty rho_l of the hidden layer's displacements (last mini-batch)", METRIC_HIDDEN},
     {"idle", "", "mini-batches so far that left the layer's weights alone", METRIC_LAYER},
@@ -96,7 +96,14 @@ enum { N_METRICS = sizeof resync_metrics / sizeof *resync_metrics };
 static status resync_check(const void *options, const struct net_options *net,
                            const struct dataset_info *info, struct error *e)
 {
-    (void)options;
+    const struct resync_options *o = options;
+    const struct option_table table = {resync_option_list,
+                                       sizeof resync_option_list / sizeof *resync_option_list, sizeof *o};
+    const struct option_use uses[] = {
+        {"kappa", o->precondition == PRECONDITION_GRAM, "precondition = gram"},
+        {"win", !(o->rho_hidden > 0), "rho_hidden = 0"},
+    };
+    TRY(opt_refuse_idle(&table, options, uses, sizeof uses / sizeof *uses, e));
     if (net->readout != READOUT_LAST)
         return FAIL(e, ST_CONFIG, "admm_resync solves network.readout = last only, not %s",
                     readout_names[net->readout]);

@@ -12,9 +12,12 @@
  *
  *   y0 = z(W) + keep (y_old - z(W))
  *
- * so that its minimiser is the branch rule of resync_branch.h taken at y0. The W-step is pulled by all that
- * the weights have not yet explained, rho (y - z(W)), credited back in time through the leak. keep = 0
- * restarts from the simulation; with keep = 1 y moves by its own flips alone and is never set back.
+ * so that with margin = false its minimiser is the branch rule of resync_branch.h taken at y0; with margin =
+ * true, the default, the displacement is no minimiser: it aims beyond the threshold. The W-step is pulled by
+ * all that the weights have not yet explained, rho (y - z(W)), credited back in time through the leak. keep =
+ * 0 restarts from the simulation; with keep = 1 y moves by its own flips alone and is never set back. If no
+ * spike of a layer has any gain (rms 0), its z-step and those of the layers below are left out: nothing is
+ * recalled for them or stored.
  *
  * Layout: kept[l] holds sample after sample a block of n_l x T, so that mini-batches find theirs. */
 #ifndef SPIKEBENCH_SOLVERS_RESYNC_MEMORY_H

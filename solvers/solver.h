@@ -72,8 +72,12 @@ struct step_report {
     double samples; /* out: training samples that this step went through */
     /* out: what the step cost, in passes of one sample through the whole network, forward in a simulation (or
      * an equal product W_l x in every layer) and backward in a sweep from the last layer to the first; a part
-     * of the layers counts by its weights. A tangent or a perturbed simulation is a forward pass. Each
-     * solver says at its step what it counts; predictions and diagnostics are no training and not counted. */
+     * of the layers counts by its weights. A tangent or a perturbed simulation is a forward pass, a whole
+     * one: also where a direction moves one layer and those below it are not gone through again, and although
+     * a tangent takes two products in every layer above the first. Each solver says at its step what it
+     * counts; predictions and diagnostics are no training and not counted. Nor are passes of init: the first
+     * simulations of the ADMM family, and of admm_resync with keep > 0; those of random_features are its one
+     * step, and counted. */
     double forward_passes, backward_passes;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward

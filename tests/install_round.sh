@@ -1,6 +1,6 @@
 #!/bin/sh
-# What make install puts under an empty folder make uninstall takes away, folders included; what others have there
-# stays. usage: install_round.sh MAKE
+# What make install puts under an empty folder make uninstall takes away, and the folders that this leaves empty;
+# files of others stay. usage: install_round.sh MAKE
 set -eu
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

@@ -29,7 +29,7 @@ const struct combination setting_combinations[] = {
     {"admm_anderson", "base=admm_hybrid time_order=sequential"},
     {"admm_resync", "momentum=0.5 batch=40"},
     {"admm_resync", "multiplier=true gain=single_flip"},
-    {"admm_resync", "precondition=none margin=false time_credit=false"},
+    {"admm_resync", "precondition=none kappa=0.1 margin=false time_credit=false"},
     {"admm_resync", "rho_hidden=0.5"},
     {"admm_resync", "keep=0.7"},
     {"admm_resync", "keep=1 feed=auxiliary"},

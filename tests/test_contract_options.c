@@ -73,6 +73,12 @@ Test(contract, admm_costs_count_iterations_and_paths)
     o.hidden = (struct int_list){1, {8}};
     cr_assert_eq(net_create(&net, &o, 5, 4, &m, NULL), ST_OK);
     const struct step_cost base = admm_cost(&plain, &net, &info);
+    /* W_1 2 n m^2; W_2 its right-hand side and V_2 2 n r M each, Gram n^2 M, solve 2 r n^2, factor n^3 / 3;
+     * spikes 2 n r M and, by Woodbury, 4 n r M and two factors of r^3 / 3 */
+    cr_expect_float_eq(base.flops,
+                       2 * n * 25 + (4 * n * r + n * n) * M + 2 * r * n * n + n * n * n / 3 + 6 * n * r * M +
+                           2 * r * r * r / 3,
+                       1e-6);
     cr_expect_float_eq(admm_cost(&box, &net, &info).flops - base.flops, 99 * 4 * n * r * M, 1e-6);
     cr_expect_float_eq(admm_cost(&pattern, &net, &info).bytes - base.bytes, 40 * 8 * n * M, 1e-6);
     cr_expect_float_eq(admm_cost(&dynamic, &net, &info).bytes - base.bytes, 400 * 8 * n * M, 1e-6);
@@ -80,6 +86,36 @@ Test(contract, admm_costs_count_iterations_and_paths)
     cr_expect_float_eq(admm_cost(&spikes, &net, &info).flops - base.flops, 120 * r * r - 2 * r * r * r / 3,
                        1e-6);
     mem_free(&m);
+}
+
+/* A step of gradient_probe costs what its estimates do. A net of 6-5-4-3 at 5 steps, 100 training samples
+ * with 2000 list entries of which 70 are measured on: M = 350 columns, e = 1400 entries. */
+Test(contract, gradient_probe_costs_count_estimates)
+{
+    const double M = 350, e = 1400, above = 5 * 4 + 4 * 3;
+    static const struct {
+        const char *options;
+        double products, sparse; /* of layers 2 and 3, of layer 1 */
+    } cases[] = {{"samples=70", 3, 2},
+                 {"samples=70 estimator=lfp", 3, 2},
+                 {"samples=70 estimator=jvp directions=4 repeats=2", 2 * (1 + 2 * 4), 2 * (1 + 4)},
+                 {"samples=70 estimator=stein directions=4 repeats=3", 3 * (1 + 4), 3 * (1 + 4)}};
+    const struct dataset_info info = {
+        .n_inputs = 6, .n_classes = 3, .T = 5, .n = {100, 0, 0}, .entries = 2000};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct setting s = {.solver = solver_find("gradient_probe")};
+        cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
+        s.net_options.hidden = (struct int_list){2, {5, 4}};
+        cr_assert_eq(net_create(&s.net, &s.net_options, 6, 3, &s.mem, NULL), ST_OK);
+        s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);
+        cr_assert_eq(opt_defaults(&s.solver->options, s.options, NULL), ST_OK);
+        setting_set_all(&s, cases[i].options);
+        const struct step_cost cost = s.solver->cost(s.options, &s.net, &info);
+        cr_expect_float_eq(cost.flops, 2 * above * M * cases[i].products, 1e-6, "%s", cases[i].options);
+        cr_expect_float_eq(cost.sparse_flops, 2 * 5 * e * cases[i].sparse, 1e-6, "%s", cases[i].options);
+        cr_expect_gt(cost.bytes, 0);
+        mem_free(&s.mem);
+    }
 }
 
 /* What a solver's check says about a net, with the solver's default options. */
@@ -128,7 +164,15 @@ Test(contract, options_that_are_read_are_taken)
         {"admm_anderson", "tau=0.3 tau_end=0.2 kappa=1"},
         {"bptt", "optimizer=sgd momentum=0.5"},
         {"bptt", "beta1=0.5 beta2=0.5 eps=1e-3 schedule=cosine lr_epochs=7"},
-        {"lfp", "optimizer=adamw beta1=0.5"}};
+        {"lfp", "optimizer=adamw beta1=0.5"},
+        {"forward_mode", "estimator=jvp surrogate=arctan slope=2 detach_reset=true"},
+        {"forward_mode", "estimator=stein direction=gaussian sigma=0.1"},
+        {"forward_forward", "loss=softplus threshold=2"},
+        {"admm_resync", "kappa=1 win=1 feed=auxiliary"},
+        {"admm_resync", "precondition=none rho_hidden=0.5"},
+        {"gradient_probe", "surrogate=arctan slope=2 detach_reset=true growth=2"},
+        {"gradient_probe", "estimator=jvp surrogate=arctan slope=2 detach_reset=true directions=4 growth=2"},
+        {"gradient_probe", "estimator=stein direction=gaussian directions=4 repeats=2 growth=2"}};
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
         struct setting s = {.solver = solver_find(right[i][0])};
@@ -172,7 +216,25 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
                  {"forward_mode", "optimizer=sgd beta2=0.5", "beta2"},
                  {"lfp", "optimizer=sgd eps=1e-3", "eps"},
                  {"forward_forward", "lr_epochs=7", "lr_epochs"},
-                 {"exact_spike_time", "lr_epochs=7", "lr_epochs"}};
+                 {"exact_spike_time", "lr_epochs=7", "lr_epochs"},
+                 {"forward_mode", "sigma=0.1", "sigma"},
+                 {"forward_mode", "estimator=weight_perturbation surrogate=arctan", "surrogate"},
+                 {"forward_mode", "estimator=weight_perturbation slope=2", "slope"},
+                 {"forward_mode", "estimator=stein direction=gaussian detach_reset=true", "detach_reset"},
+                 {"forward_forward", "loss=swish threshold=2", "threshold"},
+                 {"admm_resync", "precondition=none kappa=1", "kappa"},
+                 {"admm_resync", "rho_hidden=0.5 win=1", "win"},
+                 {"gradient_probe", "directions=4", "directions"},
+                 {"gradient_probe", "direction=gaussian", "direction"},
+                 {"gradient_probe", "repeats=2", "repeats"},
+                 {"gradient_probe", "estimator=lfp directions=4", "directions"},
+                 {"gradient_probe", "estimator=lfp direction=gaussian", "direction"},
+                 {"gradient_probe", "estimator=lfp repeats=2", "repeats"},
+                 {"gradient_probe", "estimator=lfp growth=2", "growth"},
+                 {"gradient_probe", "estimator=lfp surrogate=arctan", "surrogate"},
+                 {"gradient_probe", "estimator=weight_perturbation surrogate=arctan", "surrogate"},
+                 {"gradient_probe", "estimator=weight_perturbation slope=2", "slope"},
+                 {"gradient_probe", "estimator=stein direction=gaussian detach_reset=true", "detach_reset"}};
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct setting s = {.solver = solver_find(wrong[i].solver)};

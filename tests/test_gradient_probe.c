@@ -245,7 +245,10 @@ Test(gradient_probe, agreement_by_hand)
     cr_expect(isnan(a.cosine) && isnan(a.error) && isnan(a.norm_ratio));
     cr_expect_float_eq(reference_ceiling(1), 1, 1e-12);
     cr_expect_float_eq(reference_ceiling(0.5), sqrt(2.0 / 3), 1e-12);
-    cr_expect(isnan(reference_ceiling(-0.1)));
+    cr_expect_eq(reference_ceiling(0), 0);
+    cr_expect_eq(reference_ceiling(-0.1), 0, "halves that disagree must lower a median, not drop out of it");
+    cr_expect_eq(reference_ceiling(-1), 0);
+    cr_expect(isnan(reference_ceiling(NAN)), "no halves to compare");
 }
 
 /* The ceiling is what it claims to be: with a known gradient and errors of a known size. */

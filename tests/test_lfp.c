@@ -2,6 +2,7 @@
 #include "baselines/lfp.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 6, INPUTS = 12, CLASSES = 3 };
@@ -162,16 +163,20 @@ Test(lfp, refuses_what_it_has_no_rule_for)
     struct error e = {0};
     const struct solver *lfp = solver_find("lfp");
     struct dataset_info info = {.n_classes = 3, .n_inputs = 5, .T = 4};
+    void *options = calloc(1, lfp->options.size);
+    cr_assert_not_null(options);
+    cr_assert_eq(opt_defaults(&lfp->options, options, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-    cr_expect_eq(lfp->check(NULL, &o, &info, &e), ST_OK);
+    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_OK);
     o.reset = RESET_HARD;
-    cr_expect_eq(lfp->check(NULL, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.reset") != NULL, "%s", e.text);
     o.reset = RESET_NONE;
     o.start = START_PUBLISHED;
-    cr_expect_eq(lfp->check(NULL, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.start") != NULL, "%s", e.text);
     o.start = START_RATE;
     info.n_classes = 0;
-    cr_expect_eq(lfp->check(NULL, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
+    free(options);
 }
