@@ -9,6 +9,7 @@ feeds = ""
 widths = ""
 stats summary using (feeds = setting(stringcolumn("label"), "feed") eq "" ? feeds : with_word(feeds, setting(stringcolumn("label"), "feed")), \
     widths = with_word(widths, stringcolumn("hidden")), 0) nooutput
+if (feeds eq "") { feeds = "any" } # nothing was kept anywhere
 n = words(feeds)
 columns = words(widths)
 here(w, f) = stringcolumn("hidden") eq word(widths, w) && setting(stringcolumn("label"), "feed") eq word(feeds, f)
@@ -17,8 +18,9 @@ percent(split, what) = 100 * column("acc_".split."_".what)
 is_floor(w) = stringcolumn("name") eq floor_name && stringcolumn("hidden") eq word(widths, w)
 array floors[columns]
 do for [w = 1:columns] {
+    undefine STATS_mean
     stats summary using (is_floor(w) ? percent("test", "mean") : NaN) nooutput
-    floors[w] = STATS_mean
+    floors[w] = exists("STATS_mean") ? STATS_mean : NaN # of none
 }
 stats summary using (percent("test", "mean") - (column("seeds") > 1 ? percent("test", "sd") : 0)) nooutput
 lowest = 5 * floor(STATS_min / 5.0)
@@ -65,6 +67,7 @@ do for [format in formats] {
     do for [w = 1:columns] {
         set title "spikes: kept unlike simulated (%)" noenhanced
         set xlabel "keep"
+        if (|$gaps| < 2) { set multiplot next; continue }
         plot for [f = 1:n] $gaps using (column("layers") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f)
     }
     unset multiplot
