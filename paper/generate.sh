@@ -15,6 +15,7 @@ while read -r experiment rest; do
         # derived files are written anew; without the curves of single runs those that are there stay
         "$spikebench" summarise "$experiment" --results "$work" >/dev/null ||
             echo "paper: $results/$experiment: not summarised anew"
+        grep -q "resultfigure{$experiment}" paper/paper.tex || break # numbers and tables only
         "$spikebench" plot "$experiment" --results "$work" --format pdf --out "$out/$experiment" >/dev/null ||
             echo "paper: $results/$experiment: some figures are missing"
         break
