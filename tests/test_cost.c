@@ -93,9 +93,9 @@ Test(cost, spike_solves_of_admm)
     cr_expect_float_eq(r.backward_passes / 40, 1 + 60.0 / (480 + 60), 1e-12);
     begin(&box, "admm", "box=exact", 20);
     r = step(&box, false);
-    /* at least a check, a step and another check in every layer */
-    cr_expect_geq(r.forward_passes / 40, 1 + 2 * 540.0 / 684);
-    cr_expect_geq(r.backward_passes / 40, 1 + 2);
+    /* at least a check in every layer; single precision may leave it at that */
+    cr_expect_geq(r.forward_passes / 40, 1 + 540.0 / 684);
+    cr_expect_geq(r.backward_passes / 40, 1 + 1);
     cr_expect_float_eq((r.forward_passes / 40 - 1) * 684, (r.backward_passes / 40 - 1) * 540, 1e-6);
     toy_training_free(&chol);
     toy_training_free(&box);
