@@ -42,6 +42,13 @@ void net_state_reset(struct net_state *s, const struct net *net)
     }
 }
 
+static double sum_of(const real *a, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)a[i];
+    return sum;
+}
+
 void net_simulate(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
                   const struct simulate_options *o)
 {
@@ -56,10 +63,9 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
         real *a = l < net->L ? tr->a[l] : NULL;
         lif_simulate(&net->lif, n, T, C, tr->z[l], a, o->relax, o->slope, o->state ? o->state->z[l] : NULL,
                      o->state ? o->state->a[l] : NULL);
-        if (!o->spikes_out || !a) continue;
-        double sum = 0;
-        for (size_t i = 0; i < n * T * C; i++) sum += (double)a[i];
-        o->spikes_out[l] += sum;
+        if (!a) return;
+        if (o->spikes_out) o->spikes_out[l] += sum_of(a, n * T * C);
+        if (o->feed) o->feed(o->context, l, tr->z[l], a);
     }
 }
 
