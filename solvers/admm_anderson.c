@@ -94,7 +94,8 @@ static status resync_options_of(const struct admm_options *o, struct resync_opti
 }
 
 /* Options that the base does not read must be at their defaults. */
-static status refuse_idle_options(const struct admm_options *o, struct error *e)
+static status refuse_idle_options(const struct admm_options *o, const struct net_options *net,
+                                  struct error *e)
 {
     static const char *const of_resync[] = {"rho", "kappa", "win", "tau", "tau_end", "tau_iterations"};
     static const char *const of_all[] = {"base", "memory", "regularization"};
@@ -106,6 +107,7 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
         for (size_t k = 0; k < sizeof of_resync / sizeof *of_resync; k++)
             resync = resync || strcmp(option->key, of_resync[k]) == 0;
         bool read = common || (o->base == BASE_RESYNC ? resync : strcmp(option->key, "win") != 0);
+        if (o->base == BASE_JOINT && strcmp(option->key, "output") == 0) read = false; /* joint anyway */
         if (!read && !opt_is_default(option, o))
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
                         option->key, base_names[o->base]);
@@ -114,7 +116,7 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
     const struct admm_settings set = settings_of(o);
     const struct option_table table = {anderson_option_list,
                                        sizeof anderson_option_list / sizeof *anderson_option_list, sizeof *o};
-    return admm_refuse_idle(&table, o, &set, e);
+    return admm_refuse_idle(&table, o, &set, net, e);
 }
 
 static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -122,7 +124,7 @@ static status check(const void *options, const struct net_options *net, const st
 {
     const struct admm_options *o = options;
     const struct admm_settings set = settings_of(o);
-    TRY(refuse_idle_options(o, e));
+    TRY(refuse_idle_options(o, net, e));
     return admm_family_check("admm_anderson", &set, net, info, e);
 }
 
