@@ -68,6 +68,8 @@ struct trace {
 };
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, bool keep, struct mem *m,
                     struct error *e);
+/* Bytes of that. */
+size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep);
 
 /* State carried from one window of time to the next, for C samples. Zeroed by net_state_reset. */
 struct net_state {

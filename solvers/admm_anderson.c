@@ -146,7 +146,7 @@ static size_t memory(const void *options, const struct net *net, const struct da
     if (o->base != BASE_RESYNC)
         inner = admm_bytes(&set, net, info->T, N);
     else if (resync_options_of(o, &r, NULL) == ST_OK)
-        inner = solver_admm_resync.memory(&r, net, info);
+        inner = solver_admm_resync.memory(&r, net, info) + evaluator_thread_bytes(net, info->T);
     return inner + sizeof(real) * (anderson_reals(size, (size_t)o->memory) + 3 * size);
 }
 
@@ -154,7 +154,8 @@ static size_t thread_memory(const void *options, const struct net *net, const st
 {
     const struct admm_options *o = options;
     const struct admm_settings set = settings_of(o);
-    return o->base == BASE_RESYNC ? 0 : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
+    return o->base == BASE_RESYNC ? evaluator_thread_bytes(net, info->T) /* admm_resync itself: nothing */
+                                  : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
 static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
