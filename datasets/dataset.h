@@ -37,7 +37,8 @@ struct dataset {
 };
 
 /* The options that every dataset has; each module's options struct begins with this one and its table with
- * DATASET_COMMON_OPTIONS(struct its_options, default T). */
+ * DATASET_COMMON_OPTIONS(struct its_options, default T, ...), or with DATASET_COMMON_OPTIONS_FROM, which also
+ * says where validation samples come from. */
 struct dataset_common {
     long T;
     long n_train, n_validation, n_test; /* 0: what is left (see each module) */
@@ -47,11 +48,13 @@ struct dataset_common {
 
 /* clang-format off */
 #define DATASET_COMMON_OPTIONS(type, default_T, train, validation, test)                                     \
+    DATASET_COMMON_OPTIONS_FROM(type, default_T, train, validation, test, "taken from the training side")
+#define DATASET_COMMON_OPTIONS_FROM(type, default_T, train, validation, test, from)                          \
     {"T", OPT_INT, offsetof(type, common.T), default_T, 1, 100000, 0, NULL, "steps", "time steps per sample"}, \
     {"n_train", OPT_INT, offsetof(type, common.n_train), train, 0, 1e9, 0, NULL, "samples",                  \
      "training samples, stratified; 0: what the other splits leave"},                                        \
     {"n_validation", OPT_INT, offsetof(type, common.n_validation), validation, 0, 1e9, 0, NULL, "samples",   \
-     "validation samples, taken from the training side"},                                                    \
+     "validation samples, " from},                                                                            \
     {"n_test", OPT_INT, offsetof(type, common.n_test), test, 0, 1e9, 0, NULL, "samples",                     \
      "test samples; 0: all that is left"},                                                                   \
     {"split_seed", OPT_INT, offsetof(type, common.split_seed), "-1", -1, 1e15, 0, NULL, "",                  \

@@ -171,6 +171,99 @@ _spikebench_values() {
     solver.scope) echo 'global layer ' ;;
     solver.reward) echo 'softmax error misclassified ' ;;
     solver.carry) echo 'signed magnitude ' ;;
+    of:digits:encoding) echo 'rate latency ' ;;
+    of:nmnist:binning) echo 'equal window ' ;;
+    of:nmnist:values) echo 'counts binary ' ;;
+    of:event_camera:images) echo 'digits mnist fashion_mnist kmnist ' ;;
+    of:event_camera:side) echo 'both test ' ;;
+    of:event_camera:binning) echo 'equal window ' ;;
+    of:event_camera:values) echo 'counts binary ' ;;
+    of:mnist:encoding) echo 'rate latency ' ;;
+    of:mnist:side) echo 'both test ' ;;
+    of:fashion_mnist:encoding) echo 'rate latency ' ;;
+    of:fashion_mnist:side) echo 'both test ' ;;
+    of:kmnist:encoding) echo 'rate latency ' ;;
+    of:kmnist:side) echo 'both test ' ;;
+    of:shd:values) echo 'counts binary ' ;;
+    of:ssc:values) echo 'counts binary ' ;;
+    of:yin_yang:encoding) echo 'latency rate current population ' ;;
+    of:mexican_hat:encoding) echo 'latency rate current population ' ;;
+    solver:admm:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm:box) echo 'clip exact none ' ;;
+    solver:admm:layer_order) echo 'sequential random backward ' ;;
+    solver:admm:time_order) echo 'sequential random ' ;;
+    solver:admm:start_output) echo 'simulated labels ' ;;
+    solver:admm:penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver:admm:multiplier) echo 'none last all ' ;;
+    solver:admm:output) echo 'sequential joint ' ;;
+    solver:admm_joint:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_joint:box) echo 'clip exact none ' ;;
+    solver:admm_joint:potentials) echo 'pattern dynamic ' ;;
+    solver:admm_joint:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_joint:start_output) echo 'simulated labels ' ;;
+    solver:admm_joint:penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver:admm_joint:multiplier) echo 'none last all ' ;;
+    solver:admm_linearized:box) echo 'clip exact none ' ;;
+    solver:admm_linearized:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_linearized:time_order) echo 'sequential random ' ;;
+    solver:admm_linearized:start_output) echo 'simulated labels ' ;;
+    solver:admm_linearized:penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver:admm_linearized:multiplier) echo 'none last all ' ;;
+    solver:admm_linearized:output) echo 'sequential joint ' ;;
+    solver:admm_hybrid:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_hybrid:box) echo 'clip exact none ' ;;
+    solver:admm_hybrid:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_hybrid:time_order) echo 'sequential random ' ;;
+    solver:admm_hybrid:start_output) echo 'simulated labels ' ;;
+    solver:admm_hybrid:penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver:admm_hybrid:multiplier) echo 'none last all ' ;;
+    solver:admm_hybrid:output) echo 'sequential joint ' ;;
+    solver:admm_hybrid:exact_weights) echo 'true false ' ;;
+    solver:admm_hybrid:exact_readout) echo 'true false ' ;;
+    solver:admm_hybrid:exact_spikes) echo 'true false ' ;;
+    solver:admm_hybrid:exact_last_spikes) echo 'true false ' ;;
+    solver:admm_anderson:base) echo 'admm admm_joint admm_linearized admm_hybrid admm_resync ' ;;
+    solver:admm_anderson:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_anderson:box) echo 'clip exact none ' ;;
+    solver:admm_anderson:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_anderson:start_output) echo 'simulated labels ' ;;
+    solver:admm_anderson:penalties) echo 'constant geometric balancing adaptive ' ;;
+    solver:admm_anderson:multiplier) echo 'none last all ' ;;
+    solver:admm_anderson:output) echo 'sequential joint ' ;;
+    solver:admm_resync:precondition) echo 'gram none ' ;;
+    solver:admm_resync:gain) echo 'first_order single_flip ' ;;
+    solver:admm_resync:margin) echo 'true false ' ;;
+    solver:admm_resync:time_credit) echo 'true false ' ;;
+    solver:admm_resync:multiplier) echo 'true false ' ;;
+    solver:admm_resync:feed) echo 'simulated auxiliary ' ;;
+    solver:bptt:optimizer) echo 'sgd adam adamw ' ;;
+    solver:bptt:schedule) echo 'constant cosine ' ;;
+    solver:bptt:surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;
+    solver:bptt:detach_reset) echo 'true false ' ;;
+    solver:exact_spike_time:optimizer) echo 'sgd adam adamw ' ;;
+    solver:exact_spike_time:schedule) echo 'constant cosine ' ;;
+    solver:forward_forward:optimizer) echo 'sgd adam adamw ' ;;
+    solver:forward_forward:schedule) echo 'constant cosine ' ;;
+    solver:forward_forward:loss) echo 'softplus swish ' ;;
+    solver:forward_forward:label_only) echo 'true false ' ;;
+    solver:forward_forward:skip_first) echo 'true false ' ;;
+    solver:forward_forward:surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;
+    solver:forward_forward:detach_reset) echo 'true false ' ;;
+    solver:forward_mode:estimator) echo 'jvp weight_perturbation stein ' ;;
+    solver:forward_mode:direction) echo 'gaussian rademacher ' ;;
+    solver:forward_mode:scope) echo 'global layer ' ;;
+    solver:forward_mode:surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;
+    solver:forward_mode:detach_reset) echo 'true false ' ;;
+    solver:forward_mode:optimizer) echo 'sgd adam adamw ' ;;
+    solver:forward_mode:schedule) echo 'constant cosine ' ;;
+    solver:gradient_probe:estimator) echo 'surrogate jvp weight_perturbation stein lfp ' ;;
+    solver:gradient_probe:surrogate) echo 'fast_sigmoid arctan triangular boxcar ' ;;
+    solver:gradient_probe:detach_reset) echo 'true false ' ;;
+    solver:gradient_probe:direction) echo 'gaussian rademacher ' ;;
+    solver:lfp:optimizer) echo 'sgd adam adamw ' ;;
+    solver:lfp:schedule) echo 'constant cosine ' ;;
+    solver:lfp:reward) echo 'softmax error misclassified ' ;;
+    solver:lfp:carry) echo 'signed magnitude ' ;;
     esac
 }
 
@@ -235,12 +328,13 @@ _spikebench_setting() {
     [[ $COMP_WORDBREAKS == *=* ]] && front=
     cur=${cur#*=}
     [[ $cur == *,* ]] && front+=${cur%,*}, && cur=${cur##*,}
-    [[ $1 == of:* ]] && key=dataset.$key
-    if [[ $key == dataset.path ]]; then
+    if [[ ${key#dataset.} == path ]]; then
         _spikebench_files -f
-    else
-        _spikebench_offer $(_spikebench_values "$key")
+        return
     fi
+    [[ $1 == of:* ]] && key=$1:$key
+    [[ $2 == solver:* && $key == solver.* ]] && key=$2:${key#solver.}
+    _spikebench_offer $(_spikebench_values "$key")
 }
 
 _spikebench_complete() {

@@ -74,12 +74,13 @@ static const char offers[] =
     "    [[ $COMP_WORDBREAKS == *=* ]] && front=\n"
     "    cur=${cur#*=}\n"
     "    [[ $cur == *,* ]] && front+=${cur%,*}, && cur=${cur##*,}\n"
-    "    [[ $1 == of:* ]] && key=dataset.$key\n"
-    "    if [[ $key == dataset.path ]]; then\n"
+    "    if [[ ${key#dataset.} == path ]]; then\n"
     "        _spikebench_files -f\n"
-    "    else\n"
-    "        _spikebench_offer $(_spikebench_values \"$key\")\n"
+    "        return\n"
     "    fi\n"
+    "    [[ $1 == of:* ]] && key=$1:$key\n"
+    "    [[ $2 == solver:* && $key == solver.* ]] && key=$2:${key#solver.}\n"
+    "    _spikebench_offer $(_spikebench_values \"$key\")\n"
     "}\n"
     "\n";
 
@@ -247,6 +248,27 @@ static void write_choices(const struct tables *tables, const char *key, FILE *ou
     }
 }
 
+/* The values of an option, those of all tables that have it, under `prefix` and its key. */
+static void write_values_of(const char *prefix, const struct option *o, const struct tables *tables,
+                            FILE *out)
+{
+    if (o->type != OPT_CHOICE && o->type != OPT_BOOL) return;
+    (void)fprintf(out, "    %s%s) echo '", prefix, o->key);
+    if (o->type == OPT_BOOL) (void)fputs("true false ", out);
+    write_choices(tables, o->key, out);
+    (void)fputs("' ;;\n", out);
+}
+
+/* Those of one module. */
+static void write_module_values(const char *what, const char *name, const struct option_table *t, FILE *out)
+{
+    const struct tables alone = {.t = {t}, .n = 1};
+    char prefix[OPT_STRING_MAX];
+    (void)snprintf(prefix, sizeof prefix, "%s:%s:", what, name);
+    for (size_t k = 0; k < t->n; k++) write_values_of(prefix, &t->options[k], &alone, out);
+}
+
+/* Values: of a key of a run, "of:NAME:KEY" of one dataset, "solver:NAME:KEY" of one solver. */
 static void write_values(FILE *out)
 {
     struct tables tables;
@@ -254,16 +276,14 @@ static void write_values(FILE *out)
     for (int s = 0; s < N_SECTIONS; s++) {
         get_tables((enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
-            for (size_t k = 0; k < tables.t[i]->n; k++) {
-                const struct option *o = &tables.t[i]->options[k];
-                bool choice = o->type == OPT_CHOICE || o->type == OPT_BOOL;
-                if (!choice || seen(&tables, i, o->key)) continue;
-                (void)fprintf(out, "    %s%s) echo '", tables.prefix, o->key);
-                if (o->type == OPT_BOOL) (void)fputs("true false ", out);
-                write_choices(&tables, o->key, out);
-                (void)fputs("' ;;\n", out);
-            }
+            for (size_t k = 0; k < tables.t[i]->n; k++)
+                if (!seen(&tables, i, tables.t[i]->options[k].key))
+                    write_values_of(tables.prefix, &tables.t[i]->options[k], &tables, out);
     }
+    for (size_t i = 0; dataset_sources[i]; i++)
+        write_module_values("of", dataset_sources[i]->name, &dataset_sources[i]->options, out);
+    for (size_t i = 0; solvers[i]; i++)
+        write_module_values("solver", solvers[i]->name, &solvers[i]->options, out);
     (void)fputs("    esac\n}\n\n", out);
 }
 

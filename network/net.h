@@ -68,6 +68,8 @@ struct trace {
 };
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, bool keep, struct mem *m,
                     struct error *e);
+/* Bytes of that. */
+size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep);
 
 /* State carried from one window of time to the next, for C samples. Zeroed by net_state_reset. */
 struct net_state {
@@ -84,6 +86,10 @@ struct simulate_options {
     struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */
     double
         *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */
+    /* NULL, or called for every hidden layer that was simulated, from the lowest on: may change what the
+     * layer above is fed, a (n_l x T*C; in: the spikes, counted already). z (n_l x T*C): the potentials. */
+    void (*feed)(void *context, size_t l, const real *z, real *a);
+    void *context; /* of feed */
 };
 
 /* Simulates samples first .. first+C-1 of the batch into *tr, layer by layer:

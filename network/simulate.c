@@ -3,14 +3,28 @@
 #include "support/blas.h"
 #include <string.h>
 
+static size_t widest_hidden(const struct net *net)
+{
+    size_t widest = 0;
+    for (size_t l = 1; l < net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    return widest;
+}
+
+size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep)
+{
+    size_t units = net->n[net->L], shared = net->L > 2 ? 3 : 2; /* z, and a of one or two layers */
+    if (!keep) return (units + shared * widest_hidden(net)) * T * C_max * sizeof(real);
+    for (size_t l = 1; l < net->L; l++) units += 2 * net->n[l];
+    return units * T * C_max * sizeof(real);
+}
+
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, bool keep, struct mem *m,
                     struct error *e)
 {
     *tr = (struct trace){.T = T, .C_max = C_max, .keep = keep};
     if (C_max > 0 && (!blas_fits(T) || !blas_fits(T * C_max)))
         return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, C_max);
-    size_t widest = 0;
-    for (size_t l = 1; l < net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    size_t widest = widest_hidden(net);
     for (size_t l = 1; l <= net->L; l++) {
         bool fresh = keep || l == net->L || l == 1;
         tr->z[l] = fresh ? mem_reals(m, (keep || l == net->L ? net->n[l] : widest) * T * C_max, e) : tr->z[1];
@@ -42,6 +56,13 @@ void net_state_reset(struct net_state *s, const struct net *net)
     }
 }
 
+static double sum_of(const real *a, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)a[i];
+    return sum;
+}
+
 void net_simulate(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
                   const struct simulate_options *o)
 {
@@ -56,10 +77,9 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
         real *a = l < net->L ? tr->a[l] : NULL;
         lif_simulate(&net->lif, n, T, C, tr->z[l], a, o->relax, o->slope, o->state ? o->state->z[l] : NULL,
                      o->state ? o->state->a[l] : NULL);
-        if (!o->spikes_out || !a) continue;
-        double sum = 0;
-        for (size_t i = 0; i < n * T * C; i++) sum += (double)a[i];
-        o->spikes_out[l] += sum;
+        if (!a) return;
+        if (o->spikes_out) o->spikes_out[l] += sum_of(a, n * T * C);
+        if (o->feed) o->feed(o->context, l, tr->z[l], a);
     }
 }
 

@@ -94,7 +94,8 @@ static status resync_options_of(const struct admm_options *o, struct resync_opti
 }
 
 /* Options that the base does not read must be at their defaults. */
-static status refuse_idle_options(const struct admm_options *o, struct error *e)
+static status refuse_idle_options(const struct admm_options *o, const struct net_options *net,
+                                  struct error *e)
 {
     static const char *const of_resync[] = {"rho", "kappa", "win", "tau", "tau_end", "tau_iterations"};
     static const char *const of_all[] = {"base", "memory", "regularization"};
@@ -106,6 +107,7 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
         for (size_t k = 0; k < sizeof of_resync / sizeof *of_resync; k++)
             resync = resync || strcmp(option->key, of_resync[k]) == 0;
         bool read = common || (o->base == BASE_RESYNC ? resync : strcmp(option->key, "win") != 0);
+        if (o->base == BASE_JOINT && strcmp(option->key, "output") == 0) read = false; /* joint anyway */
         if (!read && !opt_is_default(option, o))
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
                         option->key, base_names[o->base]);
@@ -114,7 +116,7 @@ static status refuse_idle_options(const struct admm_options *o, struct error *e)
     const struct admm_settings set = settings_of(o);
     const struct option_table table = {anderson_option_list,
                                        sizeof anderson_option_list / sizeof *anderson_option_list, sizeof *o};
-    return admm_refuse_idle(&table, o, &set, e);
+    return admm_refuse_idle(&table, o, &set, net, e);
 }
 
 static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -122,7 +124,7 @@ static status check(const void *options, const struct net_options *net, const st
 {
     const struct admm_options *o = options;
     const struct admm_settings set = settings_of(o);
-    TRY(refuse_idle_options(o, e));
+    TRY(refuse_idle_options(o, net, e));
     return admm_family_check("admm_anderson", &set, net, info, e);
 }
 
@@ -144,7 +146,7 @@ static size_t memory(const void *options, const struct net *net, const struct da
     if (o->base != BASE_RESYNC)
         inner = admm_bytes(&set, net, info->T, N);
     else if (resync_options_of(o, &r, NULL) == ST_OK)
-        inner = solver_admm_resync.memory(&r, net, info);
+        inner = solver_admm_resync.memory(&r, net, info) + evaluator_thread_bytes(net, info->T);
     return inner + sizeof(real) * (anderson_reals(size, (size_t)o->memory) + 3 * size);
 }
 
@@ -152,7 +154,8 @@ static size_t thread_memory(const void *options, const struct net *net, const st
 {
     const struct admm_options *o = options;
     const struct admm_settings set = settings_of(o);
-    return o->base == BASE_RESYNC ? 0 : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
+    return o->base == BASE_RESYNC ? evaluator_thread_bytes(net, info->T) /* admm_resync itself: nothing */
+                                  : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
 static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)

@@ -174,9 +174,10 @@ struct admm_settings admm_linearized_settings(const struct admm_options *o); /* 
 struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
 /* Refuses options of the table that are set although the method with these settings does not read them.
- * ST_CONFIG. (admm_idle.c) */
+ * ST_CONFIG. Taken nevertheless, since one grid may hold several depths: layer_order = random, exact_spikes
+ * and, with adaptive penalties, rho, which mean nothing with one hidden layer. (admm_idle.c) */
 status admm_refuse_idle(const struct option_table *t, const struct admm_options *o,
-                        const struct admm_settings *set, struct error *e);
+                        const struct admm_settings *set, const struct net_options *net, struct error *e);
 
 /* The slots of struct solver. check takes the solver's name for its messages; create allocates and starts the
  * state with the variant's settings (on error the caller frees *state with admm_family_free). */
@@ -219,7 +220,7 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l);
     {                                                                                                        \
         const struct option_table table = {list, sizeof list / sizeof *list, sizeof(struct admm_options)};   \
         const struct admm_settings set = settings_of(options);                                               \
-        TRY(admm_refuse_idle(&table, options, &set, e));                                                     \
+        TRY(admm_refuse_idle(&table, options, &set, net, e));                                                \
         return admm_family_check(solver_name, &set, net, info, e);                                           \
     }                                                                                                        \
     static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)        \

@@ -2,10 +2,11 @@
 #include "solvers/admm_family.h"
 
 status admm_refuse_idle(const struct option_table *t, const struct admm_options *o,
-                        const struct admm_settings *set, struct error *e)
+                        const struct admm_settings *set, const struct net_options *net, struct error *e)
 {
     const bool solves = !set->linear_weights || !set->linear_readout; /* some weights, exactly */
     const bool trust = solves && set->weights == WEIGHTS_TRUST, pinv = solves && set->weights == WEIGHTS_PINV;
+    const bool multiplier = set->multiplier != MULTIPLIER_OFF;
     const bool adaptive = o->penalties == PENALTIES_ADAPTIVE;
     const struct option_use uses[] = {
         {"weights", solves, "a block of weights that is solved for exactly"},
@@ -19,7 +20,12 @@ status admm_refuse_idle(const struct option_table *t, const struct admm_options 
         {"flip_gain", adaptive, "penalties = adaptive"},
         {"window", adaptive, "penalties = adaptive"},
         {"inner", set->linear_weights || set->linear_readout, "a block of weights that is linearised"},
-        {"warmup", set->multiplier != MULTIPLIER_OFF, "multiplier = last or all"},
+        {"warmup", multiplier, "multiplier = last or all"},
+        {"penalties", o->penalties != PENALTIES_BALANCING || multiplier,
+         "multiplier = last or all (there is no dual residual without)"},
+        {"rho", !(adaptive && o->layer_order == ORDER_BACKWARD && o->rho_out > 0),
+         "rho_out = 0, or other penalties, or another layer_order"},
+        {"start_output", net->start != START_PUBLISHED, "network.start = rate or kaiming"},
     };
     return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
 }

@@ -1,6 +1,5 @@
 /* See resync_memory.h. */
 #include "solvers/resync_memory.h"
-#include "support/blas.h"
 #include <string.h>
 
 static size_t widest_hidden(const struct net *net)
@@ -66,20 +65,27 @@ void memory_store(const struct resync_memory *k, const struct net *net, size_t l
             memcpy(kept_column(k, net, l, b, first + c, t), y + (t * C + c) * n, n * sizeof *y);
 }
 
+/* A block that is simulated, and the memory that feeds its layers. */
+struct fed {
+    const struct resync_memory *k;
+    const struct net *net;
+    const struct batch *b;
+    size_t first, C, slot;
+};
+
+/* a = the spikes of y0. */
+static void feed_centre(void *context, size_t l, const real *z, real *a)
+{
+    const struct fed *f = context;
+    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->slot];
+    memory_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->slot);
+    for (size_t i = 0; i < f->net->n[l] * f->k->T * f->C; i++) a[i] = y0[i] > theta ? R(1.0) : R(0.0);
+}
+
 void memory_simulate(const struct resync_memory *k, const struct net *net, const struct batch *b,
                      size_t first, size_t C, struct trace *tr, size_t slot)
 {
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t n = net->n[l], in = net->n[l - 1], columns = k->T * C;
-        if (l == 1)
-            spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
-        else
-            blas_gemm(false, false, n, columns, in, R(1.0), net->W[l], n, tr->a[l - 1], in, R(0.0), tr->z[l],
-                      n);
-        lif_simulate(&net->lif, n, k->T, C, tr->z[l], l < net->L ? tr->a[l] : NULL, NULL, 0, NULL, NULL);
-        if (l == net->L) return;
-        memory_recall(k, net, l, b, first, C, tr->z[l], slot);
-        for (size_t i = 0; i < n * columns; i++)
-            tr->a[l][i] = k->centre[slot][i] > net->lif.threshold ? R(1.0) : R(0.0);
-    }
+    struct fed fed = {k, net, b, first, C, slot};
+    const struct simulate_options o = {.feed = feed_centre, .context = &fed};
+    net_simulate(net, b, first, C, tr, &o);
 }

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64]; /* of the running test; every test is a process of its own */
+static char folder[64]; /* of the running test, "" before cli_setup; every test is a process of its own */
 
 void cli_setup(void)
 {
@@ -25,6 +25,7 @@ void cli_teardown(void)
 void cli_write(const char *name, const char *text)
 {
     char path[200];
+    cr_assert(folder[0], "cli_setup comes first");
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "w");
     cr_assert_not_null(f);
@@ -45,8 +46,8 @@ void cli_shell(struct result *r, const char *text)
     char here[4096] = "", command[12000];
     if (!build) build = "build";
     if (build[0] != '/') cr_assert_not_null(getcwd(here, sizeof here));
-    (void)snprintf(command, sizeof command, "SB='%s/%s/spikebench' && cd '%s' && { %s ; } 2>&1", here, build,
-                   folder, text);
+    (void)snprintf(command, sizeof command, "SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",
+                   here, build, folder, folder, text);
     FILE *f = popen(command, "r");
     cr_assert_not_null(f);
     size_t n = fread(r->output, 1, OUTPUT_SIZE - 1, f);

@@ -24,7 +24,7 @@ const struct combination setting_combinations[] = {
     {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
     {"admm_hybrid", "exact_spikes=true exact_readout=false"},
     {"admm_anderson", "base=admm box=clip memory=2"},
-    {"admm_anderson", "base=admm_joint output=joint"},
+    {"admm_anderson", "base=admm_joint multiplier=all"},
     {"admm_anderson", "base=admm_linearized kappa=0.1"},
     {"admm_anderson", "base=admm_hybrid time_order=sequential"},
     {"admm_resync", "momentum=0.5 batch=40"},

@@ -181,3 +181,12 @@ Test(cli, dataset_info_counts)
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         cr_expect_not_null(strstr(r.output, expected[i]), "'%s' is not in\n%s", expected[i], r.output);
 }
+
+/* A test that has no folder of its own runs nothing, rather than in the folder of the sources. */
+Test(cli_run, nothing_runs_without_a_folder)
+{
+    static struct result r;
+    cli_shell(&r, "pwd");
+    cr_expect_neq(r.code, 0);
+    cr_expect_str_eq(r.output, "");
+}

@@ -85,6 +85,55 @@ static void options(struct net_options *o, long a, long b)
     o->hidden = (struct int_list){b ? 2 : 1, {a, b}};
 }
 
+/* What the layer above is fed: nothing from layer `silent`; the layers are counted in order. */
+struct silencer {
+    const struct net *net;
+    size_t columns, silent, calls;
+    bool in_order;
+};
+static void silence(void *context, size_t l, const real *z, real *a)
+{
+    struct silencer *s = context;
+    s->in_order = s->in_order && l == ++s->calls;
+    for (size_t i = 0; i < s->net->n[l] * s->columns; i++) {
+        s->in_order = s->in_order && (a[i] > 0) == (z[i] > s->net->lif.threshold);
+        if (l == s->silent) a[i] = 0;
+    }
+}
+
+Test(net, a_feed_changes_what_the_layer_above_sees)
+{
+    enum { N = 6, T = 8 };
+    struct dataset d;
+    struct net_options o;
+    struct net net;
+    struct mem mem = {0};
+    struct trace free_run, fed;
+    double spikes[2][NET_MAX_LAYERS + 1] = {{0}};
+    toy_data_create(&d, N, T, 9, 3, 2);
+    options(&o, 7, 5);
+    toy_net_create(&net, &o, &d, &mem, 3);
+    struct batch b = dataset_batch(&d, SPLIT_TRAIN);
+    cr_assert_eq(trace_create(&free_run, &net, T, N, true, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&fed, &net, T, N, true, &mem, NULL), ST_OK);
+    net_simulate(&net, &b, 0, N, &free_run, &(struct simulate_options){.spikes_out = spikes[0]});
+    struct silencer s = {.net = &net, .columns = (size_t)T * N, .silent = 1, .in_order = true};
+    net_simulate(&net, &b, 0, N, &fed,
+                 &(struct simulate_options){.spikes_out = spikes[1], .feed = silence, .context = &s});
+    cr_expect(s.calls == 2 && s.in_order, "both hidden layers, from the first on, with their own spikes");
+    cr_expect_arr_eq(fed.z[1], free_run.z[1], 7 * T * N * sizeof(real), "layer 1 is fed by the data");
+    for (size_t i = 0; i < 5 * T * N; i++) cr_expect_eq(fed.z[2][i], 0, "layer 2 hears nothing");
+    cr_expect_gt(spikes[0][1], 0);
+    cr_expect_eq(spikes[1][1], spikes[0][1], "spikes are counted as the neurons fire");
+    /* from layer 2 on, with what stands in the trace: only layer 2 is handed over */
+    s = (struct silencer){.net = &net, .columns = (size_t)T * N, .calls = 1, .in_order = true};
+    net_simulate(&net, &b, 0, N, &free_run,
+                 &(struct simulate_options){.from = 2, .feed = silence, .context = &s});
+    cr_expect(s.calls == 2 && s.in_order);
+    mem_free(&mem);
+    dataset_free(&d);
+}
+
 Test(net, two_windows_with_a_state_equal_one)
 {
     struct dataset whole;

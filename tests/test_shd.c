@@ -7,16 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static status open_data(const char *name, const char *folder, const char *setting, struct dataset *d,
-                        struct error *e)
+static status open_with(const char *name, const char *folder, const char *setting, const char *more,
+                        struct dataset *d, struct error *e)
 {
     char path[100];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *options = data_options(dataset_find(name), (const char *const[]){path, "T=4", "duration_s=1",
-                                                                           "n_validation=0", setting, NULL});
+    void *options =
+        data_options(dataset_find(name), (const char *const[]){path, "T=4", "duration_s=1", "n_validation=0",
+                                                               setting, more, NULL});
     status st = dataset_find(name)->open(options, 0, d, e);
     free(options);
     return st;
+}
+
+static status open_data(const char *name, const char *folder, const char *setting, struct dataset *d,
+                        struct error *e)
+{
+    return open_with(name, folder, setting, NULL, d, e);
 }
 
 #ifdef SPIKEBENCH_HDF5
@@ -37,6 +44,7 @@ enum flaw {
     TIME_NAN,
     TIME_NEGATIVE,
     LABEL_20,
+    LABEL_34, /* of every recording */
     LABEL_NEGATIVE,
     NO_RECORDING
 };
@@ -89,6 +97,7 @@ static void write_file(const char *folder, const char *name, enum flaw flaw)
     if (flaw == TIME_NAN) times[3][2] = NAN;
     if (flaw == TIME_NEGATIVE) times[3][2] = -0.5;
     if (flaw == LABEL_20) labels[4] = 20;
+    for (size_t i = 0; flaw == LABEL_34 && i < SAMPLES; i++) labels[i] = 34;
     if (flaw == LABEL_NEGATIVE) labels[4] = -1;
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), half = half_type();
@@ -159,6 +168,66 @@ Test(shd, ssc_has_its_own_names_and_classes)
     cr_expect_eq(open_data("shd", folder, "n_test=0", &d, &e), ST_NO_DATA);
     cr_expect_not_null(strstr(e.text, "shd_train.h5: No such file"), "%s", e.text);
     dataset_free(&d);
+    folder_remove(folder);
+}
+
+/* Of the validation file all labels are 34, and of the others none is: the splits cannot be mixed up. */
+Test(shd, ssc_validation_is_the_published_file)
+{
+    char folder[FOLDER_MAX], without[HASH_HEX];
+    struct dataset d;
+    struct error e = {0};
+    folder_create(folder);
+    write_file(folder, "ssc_train.h5", GOOD);
+    write_file(folder, "ssc_test.h5", GOOD);
+    cr_assert_eq(open_data("ssc", folder, "n_validation=0", &d, &e), ST_OK, "not needed: %s", e.text);
+    cr_expect(d.info.n[SPLIT_TRAIN] == SAMPLES && d.info.n[SPLIT_VALIDATION] == 0);
+    memcpy(without, d.info.sha256, sizeof without);
+    dataset_free(&d);
+    cr_expect_eq(open_data("ssc", folder, "n_validation=5", &d, &e), ST_NO_DATA);
+    cr_expect(strstr(e.text, "/ssc_valid.h5 was not found") && strstr(e.text, "dataset fetch ssc") &&
+                  strstr(e.text, "n_validation = 0"),
+              "%s", e.text);
+    dataset_free(&d);
+    write_file(folder, "ssc_valid.h5", LABEL_34);
+    cr_assert_eq(open_data("ssc", folder, "n_validation=20", &d, &e), ST_OK, "%s", e.text);
+    cr_expect(d.info.n[SPLIT_TRAIN] == SAMPLES && d.info.n[SPLIT_VALIDATION] == 20 &&
+              d.info.n[SPLIT_TEST] == SAMPLES);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        cr_expect_lt(d.labels[SPLIT_TRAIN][i], 20);
+        cr_expect_eq(d.labels[SPLIT_VALIDATION][i], 34);
+        cr_expect_lt(d.labels[SPLIT_TEST][i], 20);
+    }
+    cr_expect_str_neq(d.info.sha256, without, "the file counts as data that were read");
+    dataset_free(&d);
+    cr_expect_eq(open_data("ssc", folder, "n_validation=21", &d, &e), ST_CONFIG);
+    cr_expect_not_null(strstr(e.text, "n_validation 21 of 20 samples in the validation file"), "%s", e.text);
+    dataset_free(&d);
+    write_file(folder, "ssc_valid.h5", TIME_NAN);
+    cr_expect_eq(open_data("ssc", folder, "n_validation=5", &d, &e), ST_DATA);
+    cr_expect_not_null(strstr(e.text, "ssc_valid.h5: recording 3, event 2: time nan"), "%s", e.text);
+    dataset_free(&d);
+    folder_remove(folder);
+}
+
+/* Which samples train and test does not depend on validation samples from the file; a seed draws them. */
+Test(shd, ssc_validation_is_drawn_by_the_seed)
+{
+    char folder[FOLDER_MAX];
+    struct dataset none, some, other;
+    struct error e = {0};
+    folder_create(folder);
+    write_file(folder, "ssc_train.h5", GOOD);
+    write_file(folder, "ssc_test.h5", GOOD);
+    write_file(folder, "ssc_valid.h5", GOOD);
+    cr_assert_eq(open_with("ssc", folder, "n_train=9", "n_test=8", &none, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(open_with("ssc", folder, "n_train=9", "n_validation=7", &some, &e), ST_OK, "%s", e.text);
+    cr_expect_arr_eq(none.labels[SPLIT_TRAIN], some.labels[SPLIT_TRAIN], 9 * sizeof(int));
+    cr_assert_eq(open_with("ssc", folder, "n_validation=7", "split_seed=5", &other, &e), ST_OK, "%s", e.text);
+    cr_expect_arr_neq(some.labels[SPLIT_VALIDATION], other.labels[SPLIT_VALIDATION], 7 * sizeof(int));
+    dataset_free(&none);
+    dataset_free(&some);
+    dataset_free(&other);
     folder_remove(folder);
 }
 

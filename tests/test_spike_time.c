@@ -3,6 +3,7 @@
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct spike_time_options plain = {.span = 2, .deadline = 10, .tau = 0.5};
@@ -280,4 +281,50 @@ Test(spike_time, silent_neurons_are_pushed_up)
     }
     solver->free(state);
     end(&x);
+}
+
+/* start_spread: a layer's weights keep the directions that were drawn, and have, less the shift of start_sum,
+ * an rms of so many thresholds over the root of the layer's inputs. */
+Test(spike_time, start_spread_is_the_rms_of_the_starting_weights)
+{
+    const struct solver *solver = solver_find("exact_spike_time");
+    static const char *const spreads[] = {"0.25", "1", "3"};
+    const double theta = 0.5, sum = 2;
+    for (size_t k = 0; k < sizeof spreads / sizeof *spreads; k++) {
+        struct example x;
+        struct net_options o;
+        struct rng rng;
+        void *state = NULL;
+        real drawn[NET_MAX_LAYERS + 1][81];
+        begin(&x, 2);
+        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+        x.net.lif.threshold = (real)theta;
+        for (size_t l = 1; l <= x.net.L; l++)
+            memcpy(drawn[l], x.net.W[l], x.net.n[l] * x.net.n[l - 1] * sizeof(real));
+        void *options = mem_alloc(&x.mem, 1, solver->options.size, NULL);
+        cr_assert_eq(opt_defaults(&solver->options, options, NULL), ST_OK);
+        cr_assert_eq(opt_set(opt_find(&solver->options, "start_sum"), options, "2", NULL), ST_OK);
+        cr_assert_eq(opt_set(opt_find(&solver->options, "start_spread"), options, spreads[k], NULL), ST_OK);
+        rng_seed(&rng, 1, "solver");
+        struct train_env env = {.net = &x.net, .net_options = &o, .info = &x.data.info, .rng = &rng};
+        env.train = x.batch;
+        env.validation = dataset_batch(&x.data, SPLIT_VALIDATION);
+        cr_assert_eq(solver->init(&state, options, &env, NULL), ST_OK);
+        for (size_t l = 1; l <= x.net.L; l++) {
+            const double in = (double)x.net.n[l - 1], shift = sum * theta / in;
+            const size_t size = x.net.n[l] * x.net.n[l - 1];
+            const double factor = ((double)x.net.W[l][0] - shift) / (double)drawn[l][0];
+            double squares = 0;
+            cr_expect_gt(factor, 0);
+            for (size_t i = 0; i < size; i++) {
+                const double w = (double)x.net.W[l][i] - shift;
+                squares += w * w;
+                cr_expect_float_eq(w, factor * (double)drawn[l][i], 1e-4, "layer %zu: a direction", l);
+            }
+            cr_expect_float_eq(sqrt(squares / (double)size) * sqrt(in) / theta, atof(spreads[k]), 1e-4,
+                               "layer %zu, start_spread %s", l, spreads[k]);
+        }
+        solver->free(state);
+        end(&x);
+    }
 }
