@@ -36,67 +36,65 @@ struct count {
 /* admm_anderson: weights, z, a and lambda of 40 samples over 6 steps. */
 #define ANDERSON_ADMM (WEIGHTS + 240 * (24 + 9 + 3) + 240 * (24 + 9) + 40 * 3)
 
+static struct count counts[] = {
+    {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* positive and negative samples; the gradient of W_2, and of W_1 once for both */
+    {"forward_forward", "batch=40", 0, 2, 2, 2, 24, 2 * W2, 0, 0},
+    {"random_features", "kappa=0.01", 0, 1, 0, 1, 0, 0, 0, 40 * 9 * 9 / 2.0 + 9 * 9 * 9 / 6.0 + 3 * 9 * 9},
+    /* the ridge is chosen of eleven on 6 more samples */
+    {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
+     40 * 9 * 9 / 2.0 + 12 * (9 * 9 * 9 / 6.0 + 3 * 9 * 9) + 11 * 6 * W3},
+    {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0, 1, 3 * 24, 3 * 2 * (W2 + W3), 0, 0},
+    /* three directions in W_1 go through all layers, three in W_2 through two, three in W_3 through one
+     */
+    {"forward_mode", "directions=3 estimator=jvp scope=layer", 0,
+     1 + 3.0 * (WEIGHTS + W2 + W3 + W3) / WEIGHTS, 0, 1, 3 * 24, 3 * (2 * W2 + 3 * W3), 0, 0},
+    {"forward_mode", "directions=3 estimator=weight_perturbation", 0, 2 * 3, 0, 2 * 3, 0, 0, 0, 0},
+    {"forward_mode", "directions=3 estimator=stein direction=gaussian", 0, 1 + 3, 0, 1 + 3, 0, 0, 0, 0},
+    {"forward_mode", "directions=3 estimator=weight_perturbation scope=layer", 0, 2 * 3 * 3, 0, 2 * 3 * 3, 0,
+     0, 0, 0},
+    {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
+     2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
+    {"gradient_probe", "estimator=lfp samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* the start is simulated, in the first iteration */
+    {"admm", "box=clip", 0, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, FIRST_SQUARE,
+     ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "box=clip", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "time_order=random", 2, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "weights=trust", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE + SOLVES},
+    {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
+     ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
+    /* backward: the first iteration and each restart make all W a before the weights move */
+    {"admm", "layer_order=backward", 0, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24, ADMM_COLUMN + W2 + W3,
+     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "layer_order=backward", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "layer_order=backward restart_every=2", 2, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24,
+     ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
+    /* adaptive: W_{l+1}' once more, and at first W_{l+1} a_l before it would be made */
+    {"admm", "penalties=adaptive", 0, 1 + 1 + 2 * ABOVE, 2 + 1, 1, 2 * 24, ADMM_COLUMN + 2 * (W2 + W3),
+     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "penalties=adaptive", 1, 1 + ABOVE, 2 + 1, 0, 2 * 24, ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
+    {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm_joint", "", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
+    {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},
+    {"admm_resync", "precondition=none kappa=0.1", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE, SOLVES},
+    {"admm_resync", "keep=0.5", 0, 2, 1, 2, 24, RESYNC_COLUMN, FIRST_SQUARE, FACTORS + SOLVES + FIRST_FACTOR},
+    {"admm_resync", "keep=0.5", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, FACTORS + SOLVES},
+    {"admm_anderson", "base=admm_resync", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     FACTORS + SOLVES + FIRST_FACTOR}, /* nothing to extrapolate from yet */
+    /* the fourth point: from three differences, and both points are simulated */
+    {"admm_anderson", "base=admm_resync", 3, 1 + 2, 1, 1 + 2, 24, RESYNC_COLUMN, 0,
+     FACTORS + SOLVES + 3 * 3 * WEIGHTS},
+    {"admm_anderson", "base=admm", 3, 1 + ABOVE + 1, 1 + 1, 0, 3 * 24, ADMM_COLUMN + W2 + W3, 0,
+     ADMM_ONCE + 3 * 3 * ANDERSON_ADMM},
+};
+
 ParameterizedTestParameters(cost, counts_by_hand)
 {
-    static struct count counts[] = {
-        {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
-        {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
-        /* positive and negative samples; the gradient of W_2, and of W_1 once for both */
-        {"forward_forward", "batch=40", 0, 2, 2, 2, 24, 2 * W2, 0, 0},
-        {"random_features", "kappa=0.01", 0, 1, 0, 1, 0, 0, 0,
-         40 * 9 * 9 / 2.0 + 9 * 9 * 9 / 6.0 + 3 * 9 * 9},
-        /* the ridge is chosen of eleven on 6 more samples */
-        {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
-         40 * 9 * 9 / 2.0 + 12 * (9 * 9 * 9 / 6.0 + 3 * 9 * 9) + 11 * 6 * W3},
-        {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0, 1, 3 * 24, 3 * 2 * (W2 + W3), 0, 0},
-        /* three directions in W_1 go through all layers, three in W_2 through two, three in W_3 through one
-         */
-        {"forward_mode", "directions=3 estimator=jvp scope=layer", 0,
-         1 + 3.0 * (WEIGHTS + W2 + W3 + W3) / WEIGHTS, 0, 1, 3 * 24, 3 * (2 * W2 + 3 * W3), 0, 0},
-        {"forward_mode", "directions=3 estimator=weight_perturbation", 0, 2 * 3, 0, 2 * 3, 0, 0, 0, 0},
-        {"forward_mode", "directions=3 estimator=stein direction=gaussian", 0, 1 + 3, 0, 1 + 3, 0, 0, 0, 0},
-        {"forward_mode", "directions=3 estimator=weight_perturbation scope=layer", 0, 2 * 3 * 3, 0, 2 * 3 * 3,
-         0, 0, 0, 0},
-        {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
-         2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
-        {"gradient_probe", "estimator=lfp samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0,
-         0},
-        /* the start is simulated, in the first iteration */
-        {"admm", "box=clip", 0, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, FIRST_SQUARE,
-         ADMM_ONCE + FIRST_FACTOR},
-        {"admm", "box=clip", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm", "time_order=random", 2, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm", "weights=trust", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE + SOLVES},
-        {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
-         ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
-        /* backward: the first iteration and each restart make all W a before the weights move */
-        {"admm", "layer_order=backward", 0, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24, ADMM_COLUMN + W2 + W3,
-         FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-        {"admm", "layer_order=backward", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm", "layer_order=backward restart_every=2", 2, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24,
-         ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-        /* adaptive: W_{l+1}' once more, and at first W_{l+1} a_l before it would be made */
-        {"admm", "penalties=adaptive", 0, 1 + 1 + 2 * ABOVE, 2 + 1, 1, 2 * 24, ADMM_COLUMN + 2 * (W2 + W3),
-         FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-        {"admm", "penalties=adaptive", 1, 1 + ABOVE, 2 + 1, 0, 2 * 24, ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-        {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm_joint", "", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-        {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
-         3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
-        {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},
-        {"admm_resync", "precondition=none kappa=0.1", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE, SOLVES},
-        {"admm_resync", "keep=0.5", 0, 2, 1, 2, 24, RESYNC_COLUMN, FIRST_SQUARE,
-         FACTORS + SOLVES + FIRST_FACTOR},
-        {"admm_resync", "keep=0.5", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, FACTORS + SOLVES},
-        {"admm_anderson", "base=admm_resync", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
-         FACTORS + SOLVES + FIRST_FACTOR}, /* nothing to extrapolate from yet */
-        /* the fourth point: from three differences, and both points are simulated */
-        {"admm_anderson", "base=admm_resync", 3, 1 + 2, 1, 1 + 2, 24, RESYNC_COLUMN, 0,
-         FACTORS + SOLVES + 3 * 3 * WEIGHTS},
-        {"admm_anderson", "base=admm", 3, 1 + ABOVE + 1, 1 + 1, 0, 3 * 24, ADMM_COLUMN + W2 + W3, 0,
-         ADMM_ONCE + 3 * 3 * ANDERSON_ADMM},
-    };
     return cr_make_param_array(struct count, counts, sizeof counts / sizeof *counts);
 }
 
