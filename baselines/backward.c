@@ -1,5 +1,6 @@
 /* Backpropagation through time for one block of samples. */
 #include "baselines/backward.h"
+#include "solvers/cost.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -16,20 +17,31 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     return w->da && w->dz && w->scores && w->dscores ? ST_OK : ST_MEMORY;
 }
 
-/* Forward one product per layer, backward two; layer 1 on the lists, one each way. */
+/* The products of the way back: dW_l of every layer, and da_{l-1} of all but the first. */
+static void add_backward(struct step_cost *cost, const struct net *net, double columns, double entries)
+{
+    for (size_t l = 1; l <= net->L; l++)
+        for (int products = l == 1 ? 1 : 2; products > 0; products--)
+            cost_product(cost, net, l, columns, entries);
+}
+
 struct step_cost backward_cost(const struct net *net, double columns, double entries)
 {
     enum { PASSES = 24 }; /* over a block of n_l x columns numbers, counted in the loops */
     struct step_cost cost = {0};
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        if (l == 1)
-            cost.sparse_flops += 4 * n * entries;
-        else
-            cost.flops += 6 * n * m * columns;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
-    }
+    cost_simulation(&cost, net, columns, entries);
+    add_backward(&cost, net, columns, entries);
+    for (size_t l = 1; l <= net->L; l++)
+        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
     return cost;
+}
+
+void backward_count(const struct net *net, const struct batch *b, struct step_report *r)
+{
+    struct step_cost back = {0};
+    add_backward(&back, net, (double)b->n * (double)b->x->T, (double)spikes_nonzero(b));
+    r->samples = r->forward_passes = r->spike_passes = r->backward_passes = (double)b->n;
+    r->dense_macs = cost_macs(&back);
 }
 
 /* Losses of the block and d loss / d z_L: the readout is a leaky integrator, so credit flows back by its leak

@@ -45,5 +45,8 @@ double backward_block(struct backward *w, const struct net *net, const struct ba
 /* Cost of that over blocks of so many columns (samples x steps) and list entries together, and of lfp_block
  * (lfp.h), which makes the same products. */
 struct step_cost backward_cost(const struct net *net, double columns, double entries);
+/* What a step reports that does so once with every sample of b: one simulation and one way back each, whose
+ * products are dense (layer 1: on the lists). */
+void backward_count(const struct net *net, const struct batch *b, struct step_report *r);
 
 #endif

@@ -115,7 +115,7 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
 {
     struct bptt *s = state;
     const struct minibatch_rule rule = {.context = s, .block = gradient_block};
-    r->samples = r->forward_passes = r->backward_passes = (double)s->env.train.n; /* once each way */
+    backward_count(s->env.net, &s->env.train, r); /* once each way */
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

@@ -6,7 +6,7 @@
  * -time / tau where network.loss is cross_entropy (then the loss is the one that is trained), else their
  * softmax (squared: the Brier score). Columns that the runner takes from the grid simulation (fwd_rate,
  * rate_mean, synops, synops_dense, train_synops) are nan, since that network is not this one; event_synops
- * counts what this simulation accumulates.
+ * counts what this simulation accumulates, train_macs what its gradients take.
  *
  * Departures from the source: feed-forward layers, first spikes only; the derivatives d t / d w, which the
  * source carries forwards in time, are multiplied from the last layer to the first, which gives the same
@@ -62,7 +62,7 @@ static const struct metric_desc exact_metrics[] = {
 /* Sums over the samples of a slot; in double, unlike those of baselines/minibatch.h. */
 struct slot {
     double *gradient[NET_MAX_LAYERS + 1];
-    double loss, synops, silent[NET_MAX_LAYERS + 1];
+    double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
 };
 
 struct exact {
@@ -208,7 +208,7 @@ static void gradient_slot(void *context, size_t slot, size_t thread)
     const struct net *net = task->s->env.net;
     struct spike_time *w = &task->s->work[thread];
     struct slot *sums = &task->s->slots[slot];
-    sums->loss = sums->synops = 0;
+    sums->loss = sums->synops = sums->macs = 0;
     memset(sums->silent, 0, sizeof sums->silent);
     for (size_t l = 1; l <= net->L; l++)
         memset(sums->gradient[l], 0, net->n[l] * net->n[l - 1] * sizeof(double));
@@ -219,6 +219,7 @@ static void gradient_slot(void *context, size_t slot, size_t thread)
         sums->loss +=
             spike_time_gradient(w, net, task->batch.labels[batch_sample(&task->batch, i)], sums->gradient);
         sums->synops += spike_time_synops(w, net);
+        sums->macs += spike_time_gradient_macs(w, net);
         for (size_t l = 1; l <= net->L; l++)
             for (size_t j = 0; j < net->n[l]; j++) sums->silent[l] += w->layer[l].causal[j] == 0;
     }
@@ -244,6 +245,7 @@ static void collect(struct exact *s, size_t slots, size_t n, real *const *gradie
     for (size_t k = 0; k < slots; k++) {
         s->sums.loss += s->slots[k].loss;
         s->sums.synops += s->slots[k].synops;
+        s->sums.macs += s->slots[k].macs;
         for (size_t l = 1; l <= net->L; l++) s->sums.silent[l] += s->slots[k].silent[l];
     }
     for (size_t l = 1; l <= net->L; l++) {
@@ -270,8 +272,10 @@ static status exact_step(void *state, struct step_report *r, struct error *e)
     const struct minibatch_rule rule = {.context = s, .whole = mean_gradient};
     memset(&s->sums, 0, sizeof s->sums);
     /* once from event to event, and the gradient back through the causal events */
-    r->samples = r->forward_passes = r->backward_passes = (double)s->env.train.n;
-    return minibatch_epoch(&s->minibatch, &rule, e);
+    r->samples = r->forward_passes = r->spike_passes = r->backward_passes = (double)s->env.train.n;
+    status st = minibatch_epoch(&s->minibatch, &rule, e);
+    r->dense_macs = s->sums.macs;
+    return st;
 }
 
 static void exact_report(void *state, struct metric_sink *sink)

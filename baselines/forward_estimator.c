@@ -1,5 +1,6 @@
 /* Directional derivatives and the gradient estimate made of them. */
 #include "baselines/forward_estimator.h"
+#include "solvers/cost.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -49,28 +50,59 @@ size_t forward_memory(const struct forward_options *o, const struct net *net, si
            sizeof(real) * count_directions(o, net) * net_parameters(net);
 }
 
-/* A simulation has one product per layer; a tangent two, but one in layer 1. Layer-wise directions start at
- * their layer. */
+/* Simulations of the whole network in an estimate: at the weights themselves, but for weight_perturbation,
+ * and at every perturbed point: a direction that moves one layer is simulated from layer 1 on all the same.
+ */
+static double simulations(const struct forward_options *o, const struct net *net)
+{
+    double points = (double)count_directions(o, net);
+    return o->kind == FORWARD_JVP ? 1 : o->kind == FORWARD_STEIN ? 1 + points : 2 * points;
+}
+
+/* Tangents that go through layer l: layer-wise ones start at the layer that they move. */
+static double tangents(const struct forward_options *o, size_t l)
+{
+    if (o->kind != FORWARD_JVP) return 0;
+    return (double)o->directions * (o->scope == SCOPE_LAYER ? (double)l : 1);
+}
+
+/* Their products: V_1 x in layer 1 where it moves; above it V_l a_{l-1} and W_l da_{l-1}, or one of the two
+ * if layer-wise. */
+static void add_tangents(struct step_cost *cost, const struct forward_options *o, const struct net *net,
+                         double columns, double entries)
+{
+    for (size_t l = 1; l <= net->L; l++) {
+        double products = tangents(o, l) * (l > 1 && o->scope == SCOPE_GLOBAL ? 2 : 1);
+        cost_product(cost, net, l, products * columns, products * entries);
+    }
+}
+
 struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
                               double entries)
 {
     enum { PASSES = 8 }; /* over a block of n_l x columns numbers, counted in the loops */
     struct step_cost cost = {0};
-    double directions = (double)o->directions;
-    bool jvp = o->kind == FORWARD_JVP, layerwise = o->scope == SCOPE_LAYER;
-    for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        double through =
-            layerwise ? (double)(jvp ? l : net->L) : 1; /* sets of directions that pass layer l */
-        double visits = directions * through;
-        double products = visits * (jvp ? layerwise ? 1 : 2 : o->kind == FORWARD_STEIN ? 1 : 2) + 1;
-        if (l == 1)
-            cost.sparse_flops += 2 * n * entries * (jvp ? 1 + directions : products);
-        else
-            cost.flops += 2 * n * m * columns * products;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns * (visits + 1);
-    }
+    const double times = simulations(o, net);
+    cost_simulation(&cost, net, times * columns, times * entries);
+    add_tangents(&cost, o, net, columns, entries);
+    for (size_t l = 1; l <= net->L; l++)
+        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns * (times + tangents(o, l));
     return cost;
+}
+
+void forward_count(const struct forward_options *o, const struct net *net, const struct batch *b,
+                   double estimates, struct step_report *r)
+{
+    const double N = estimates * (double)b->n;
+    struct step_cost dense = {0};
+    double through = 0; /* weights that the tangents pass */
+    add_tangents(&dense, o, net, N * (double)b->x->T, estimates * (double)spikes_nonzero(b));
+    for (size_t l = 1; l <= net->L; l++) through += tangents(o, l) * (double)(net->n[l] * net->n[l - 1]);
+    r->samples = (double)b->n;
+    r->spike_passes = N * simulations(o, net);
+    r->forward_passes = r->spike_passes + N * through / (double)net_parameters(net);
+    r->backward_passes = 0;
+    r->dense_macs = cost_macs(&dense);
 }
 
 static status work_create(struct forward_work *w, const struct forward_options *o, const struct net *net,

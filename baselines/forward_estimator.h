@@ -45,6 +45,10 @@ size_t forward_thread_memory(const struct forward_options *o, const struct net *
  * together. */
 struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
                               double entries);
+/* What a step reports that makes so many estimates over all samples of b: simulations of spikes; and
+ * tangents, dense, a whole forward pass each, or layer-wise from the layer that moves upwards. */
+void forward_count(const struct forward_options *o, const struct net *net, const struct batch *b,
+                   double estimates, struct step_report *r);
 
 /* Draws the directions: entries N(0, 1) or +-1, zero outside the layer of a layer-wise direction. */
 void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng);

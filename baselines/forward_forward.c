@@ -1,7 +1,7 @@
 /* Forward-Forward training of a spiking network (arXiv 2502.20411): two forward passes and losses that are
  * local to a layer. One step is one epoch; the readout W_L is neither trained nor used. The class is that of
  * the largest goodness (ff_predict): the network that predicts is not the one of the grid simulation, whose
- * columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan.
+ * columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan; train_macs counts the gradients.
  *
  * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
  * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left
@@ -19,6 +19,7 @@
 #include "baselines/forward_forward.h"
 #include "baselines/backward.h"
 #include "baselines/minibatch.h"
+#include "solvers/cost.h"
 #include "support/blas.h"
 #include <stdlib.h>
 #include <string.h>
@@ -335,22 +336,22 @@ static size_t ff_memory(const void *options, const struct net *net, const struct
            ff_work_memory(net, info->T, CHUNK_MAX) + N * sizeof(int);
 }
 
-/* An epoch: layer 1 on the lists once forward and once backward; above it two products per layer, each over
- * positive and negative samples. */
+/* The sums of the gradients: layer 1 on the lists, once for positive and negative samples together; above it
+ * a product per layer over both. The way forward takes the same products. */
+static void add_gradients(struct step_cost *cost, const struct net *net, double columns, double entries)
+{
+    for (size_t l = 1; l < net->L; l++) cost_product(cost, net, l, 2 * columns, entries);
+}
+
 static struct step_cost ff_cost(const void *options, const struct net *net, const struct dataset_info *info)
 {
     enum { PASSES = 40 }; /* over a block of n_l x N T numbers, counted in the loops */
     struct step_cost cost = {0};
     double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
     (void)options;
-    for (size_t l = 1; l < net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        if (l == 1)
-            cost.sparse_flops += 4 * n * training_entries(info);
-        else
-            cost.flops += 8 * n * m * columns;
-        cost.bytes += (double)sizeof(real) * PASSES * n * columns;
-    }
+    for (int way = 0; way < 2; way++) add_gradients(&cost, net, columns, training_entries(info));
+    for (size_t l = 1; l < net->L; l++)
+        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
     return cost;
 }
 
@@ -409,9 +410,12 @@ static status ff_step(void *state, struct step_report *r, struct error *e)
     }
     memset(s->sums, 0, sizeof s->sums);
     /* Positive and negative samples go through the network once each; both go back through time within every
-     * layer, which over the layers is a pass. */
+     * layer, which over the layers is a pass, and takes the gradients' products alone. */
+    struct step_cost dense = {0};
+    add_gradients(&dense, s->env.net, (double)train->n * (double)train->x->T, (double)spikes_nonzero(train));
     r->samples = (double)train->n;
-    r->forward_passes = r->backward_passes = 2 * (double)train->n;
+    r->forward_passes = r->spike_passes = r->backward_passes = 2 * r->samples;
+    r->dense_macs = cost_macs(&dense);
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

@@ -71,16 +71,6 @@ static struct forward_options forward_options_of(const struct forward_mode_optio
                                     .detach_reset = o->detach_reset};
 }
 
-/* Forward passes per sample of an epoch: a tangent and a perturbed simulation count as one each, whole ones
- * even if a direction moves one layer (scope layer) and the layers below it are not gone through again. A
- * tangent takes two products in every layer above the first, V_l a_{l-1} and W_l da_{l-1} (layer-wise: one of
- * them, from the layer that moves upwards). */
-static double passes_per_epoch(const struct forward_mode_options *o, const struct net *net)
-{
-    double directions = (double)o->directions * (o->scope == SCOPE_LAYER ? (double)net->L : 1.0);
-    return o->estimator == FORWARD_WEIGHT_PERTURBATION ? 2 * directions : 1 + directions;
-}
-
 /* What only one estimator reads. */
 static status refuse_idle(const struct option_table *t, const struct forward_mode_options *o, struct error *e)
 {
@@ -177,8 +167,8 @@ static status forward_mode_step(void *state, struct step_report *r, struct error
     struct forward_mode *s = state;
     const struct minibatch_rule rule = {.context = s, .whole = estimate};
     s->derivative2 = 0;
-    r->samples = (double)s->env.train.n;
-    r->forward_passes = r->samples * passes_per_epoch(&s->options, s->env.net);
+    /* an estimate per mini-batch: in an epoch one over all samples */
+    forward_count(&s->estimator.o, s->env.net, &s->env.train, 1, r);
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

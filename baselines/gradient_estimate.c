@@ -56,6 +56,16 @@ struct step_cost estimator_cost(const struct estimate_options *o, const struct n
                                        : backward_cost(net, columns, entries);
 }
 
+void estimator_count(const struct estimate_options *o, const struct net *net, const struct batch *b,
+                     double times, struct step_report *r)
+{
+    const struct forward_options f = forward_options_of(o);
+    if (estimate_is_random(o->kind))
+        forward_count(&f, net, b, times, r);
+    else
+        backward_count(net, b, r);
+}
+
 status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,
                         size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e)
 {

@@ -48,6 +48,10 @@ size_t estimator_thread_memory(const struct estimate_options *o, const struct ne
 struct step_cost estimator_cost(const struct estimate_options *o, const struct net *net, double columns,
                                 double entries);
 
+/* What a step reports that makes so many of them (random estimates; the others are made once) over b. */
+void estimator_count(const struct estimate_options *o, const struct net *net, const struct batch *b,
+                     double times, struct step_report *r);
+
 /* Fills g->gradient with the estimate for the mean loss over the batch, at the weights themselves. Random
  * estimates are the mean of `times` with directions of their own (that is, one of times * directions); the
  * others ignore `times` and rng. The same bits for any number of threads. */

@@ -289,13 +289,6 @@ static void measure_once(struct gradient_probe *s, size_t times, double share)
     }
 }
 
-static double passes_per_estimate(const struct estimate_options *o, size_t times)
-{
-    double directions = (double)o->directions;
-    if (!estimate_is_random(o->kind)) return 1;
-    return (double)times * (o->kind == ESTIMATE_WEIGHT_PERTURBATION ? 2 * directions : 1 + directions);
-}
-
 static status probe_step(void *state, struct step_report *r, struct error *e)
 {
     struct gradient_probe *s = state;
@@ -309,9 +302,7 @@ static status probe_step(void *state, struct step_report *r, struct error *e)
     for (long k = 0; k < repeats; k++) measure_once(s, times, 1 / (double)repeats);
     s->steps++;
     /* What the estimates cost, as in bptt, lfp and forward_mode; the reference is no part of it. */
-    r->samples = (double)s->batch.n;
-    r->forward_passes = r->samples * (double)repeats * passes_per_estimate(&s->estimator.o, times);
-    r->backward_passes = random ? 0 : r->samples;
+    estimator_count(&s->estimator.o, s->env.net, &s->batch, (double)repeats * (double)times, r);
     return ST_OK;
 }
 

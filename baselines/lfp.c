@@ -258,8 +258,7 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
     struct lfp *s = state;
     const struct minibatch_rule rule = {.context = s, .block = train_block, .finish = scale_by_weights};
     memset(s->reward, 0, sizeof s->reward);
-    /* simulated once, and the rewards travel backwards once */
-    r->samples = r->forward_passes = r->backward_passes = (double)s->env.train.n;
+    backward_count(s->env.net, &s->env.train, r); /* simulated once, and the rewards travel backwards once */
     return minibatch_epoch(&s->minibatch, &rule, e);
 }
 

@@ -1,10 +1,12 @@
 /* The floor: the hidden layers stay as they start, the readout is solved by ridge regression in closed form.
  */
-#include "solvers/solver.h"
+#include "solvers/cost.h"
 #include "support/blas.h"
 #include "support/linsolve.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { FIRST_POWER = -6, RIDGES = 11 }; /* kappa = 0: powers of ten that are tried */
 
 struct random_features_options {
     double kappa;
@@ -55,22 +57,27 @@ static size_t memory(const void *options, const struct net *net, const struct da
     return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L] + trace);
 }
 
-/* One simulation of the training samples, the Gram matrix of the features, and a factor per ridge tried. */
+/* The Gram matrix of N features; a factor and a solve for each ridge tried and the one that is used; and the
+ * scores of the validation samples for each that is tried. */
+static void add_readout(struct step_cost *c, const struct net *net, double N, double validation, double tried)
+{
+    double n = (double)net->n[net->L - 1], K = (double)net->n[net->L];
+    cost_gram(c, n, N);
+    for (double k = 0; k < tried + 1; k++) cost_factor(c, n);
+    cost_solve(c, n, K * (tried + 1));
+    cost_product(c, net, net->L, validation * tried, 0);
+}
+
 static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
 {
-    enum { PASSES = 8, RIDGES = 11 };
+    enum { PASSES = 8 };
     const struct random_features_options *o = options;
     struct step_cost c = {0};
-    double N = (double)info->n[SPLIT_TRAIN], columns = N * (double)info->T, n = 0;
-    for (size_t l = 1; l < net->L; l++) {
-        n = (double)net->n[l];
-        if (l == 1)
-            c.sparse_flops += 2 * n * training_entries(info);
-        else
-            c.flops += 2 * n * (double)net->n[l - 1] * columns;
-        c.bytes += (double)sizeof(real) * PASSES * n * columns;
-    }
-    c.flops += n * n * N + (o->kappa == 0 ? RIDGES : 1) * n * n * n / 3;
+    double N = (double)info->n[SPLIT_TRAIN], columns = N * (double)info->T;
+    cost_simulation(&c, net, columns, training_entries(info));
+    for (size_t l = 1; l < net->L; l++)
+        c.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
+    add_readout(&c, net, N, (double)info->n[SPLIT_VALIDATION], o->kappa == 0 ? RIDGES : 0);
     return c;
 }
 
@@ -155,6 +162,19 @@ static size_t count_right(const struct random_features *s)
     return right;
 }
 
+/* The features of a sample are one simulation of it. A ridge that is too small for a factor counts as well.
+ */
+static void count(const struct random_features *s, struct step_report *r)
+{
+    const bool tries = s->options.kappa == 0;
+    const double N = (double)s->env.train.n, validation = tries ? (double)s->env.validation.n : 0;
+    struct step_cost readout = {0};
+    add_readout(&readout, s->env.net, N, validation, tries ? RIDGES : 0);
+    r->samples = N;
+    r->forward_passes = r->spike_passes = N + validation;
+    r->dense_macs = cost_macs(&readout);
+}
+
 static status step(void *state, struct step_report *r, struct error *e)
 {
     struct random_features *s = state;
@@ -172,7 +192,8 @@ static status step(void *state, struct step_report *r, struct error *e)
     if (kappa == 0) {
         size_t most = 0;
         make_features(s, &s->env.validation);
-        for (int power = -6; power <= 4; power++) {
+        for (int k = 0; k < RIDGES; k++) {
+            const int power = FIRST_POWER + k;
             status st = solve(s, pow(10.0, power), e);
             if (st == ST_NUMERIC) continue; /* too small a ridge for the precision */
             TRY(st);
@@ -184,8 +205,7 @@ static status step(void *state, struct step_report *r, struct error *e)
         }
     }
     TRY(solve(s, kappa, e));
-    r->samples = r->forward_passes = (double)b->n; /* the features of a sample are one simulation of it */
-    if (s->options.kappa == 0) r->forward_passes += (double)s->env.validation.n;
+    count(s, r);
     r->converged = true;
     if (r->measure) {
         step_hold(r);

@@ -139,6 +139,14 @@ double spike_time_gradient(struct spike_time *s, const struct net *net, int labe
     return loss;
 }
 
+double spike_time_gradient_macs(const struct spike_time *s, const struct net *net)
+{
+    double sum = 0;
+    for (size_t l = 1; l <= net->L; l++)
+        for (size_t j = 0; j < net->n[l]; j++) sum += 2 * (double)s->layer[l].causal[j];
+    return sum;
+}
+
 double spike_time_synops(const struct spike_time *s, const struct net *net)
 {
     double sum = 0;

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 static const char *const summary_columns[] = {
-    "iters",           "train_s",     "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
-    "loss_train",      "rate_mean",   "synops",    "loss_val", "loss_test", "forward_passes",
-    "backward_passes", "train_synops"};
+    "iters",           "train_s",      "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
+    "loss_train",      "rate_mean",    "synops",    "loss_val", "loss_test", "forward_passes",
+    "backward_passes", "train_synops", "train_macs"};
 enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
 
 static status write_summary(const struct groups *g, struct error *e)

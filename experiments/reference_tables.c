@@ -54,17 +54,23 @@ const struct entry run_columns[] = {
     {"setup_s", "s", "time of the solver's set-up"},
     {"train_s", "s", "time of training alone: without set-up, evaluation and diagnostics"},
     {"forward_passes", "passes",
-     "forward passes of training: one sample through the whole network is one, and so is a tangent or a "
-     "perturbed simulation; a part of the layers counts by its weights; predictions and diagnostics do not "
-     "count"},
+     "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
+     "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
+     "diagnostics do not count, nor does the network's start"},
     {"backward_passes", "passes", "backward passes of training, counted likewise"},
     {"train_synops", "operations",
-     "synaptic operations of training, an estimate: between two evaluations, forward passes times the "
-     "accumulations per training sample of the network simulated at the later one, plus backward passes, "
-     "which are dense, times weights times T; a tangent, or a product of ADMM with its relaxed spikes, is "
-     "dense too but priced at the rate of the spikes, which favours forward_mode and the ADMM family; nan "
-     "where the solver predicts by a rule of its own (forward_forward, exact_spike_time): the simulated "
-     "network is not the one that predicts"},
+     "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
+     "The "
+     "former are an estimate: between two evaluations, simulations times the accumulations per training "
+     "sample "
+     "of the network simulated at the later one; nan where the solver predicts by a rule of its own "
+     "(forward_forward, exact_spike_time): the simulated network is not the one that is trained"},
+    {"train_macs", "operations",
+     "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
+     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves; half of "
+     "their FLOPs as the solver's step counts them, dense, but products with the inputs by their entries; "
+     "elementwise work (neurons, losses, optimizers) does not count. Results without this column counted "
+     "passes and train_synops by an earlier rule"},
     {"eval_s", "s", "time of evaluations"},
     {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
     {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},
@@ -123,7 +129,8 @@ const struct entry curve_columns[] = {
     {"train_s", "s", "training time so far"},
     {"forward_passes", "passes", "forward passes of training so far, as in runs.csv"},
     {"backward_passes", "passes", "backward passes of training so far"},
-    {"train_synops", "operations", "synaptic operations of training so far: the estimate of runs.csv"},
+    {"train_synops", "operations", "synaptic operations of training so far, as in runs.csv"},
+    {"train_macs", "operations", "multiply-accumulates of training so far, as in runs.csv"},
     {"loss", "", "loss of the simulated network on the training samples"},
     {"acc_train", "", "training accuracy of the simulated network"},
     {"acc_val", "", "validation accuracy"},
@@ -144,7 +151,7 @@ const struct entry summary_parts[] = {
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
      "(Student's t) over seeds, COLUMN being iters, train_s, acc_train, "
      "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val, loss_test, "
-     "forward_passes, backward_passes or train_synops of runs.csv"},
+     "forward_passes, backward_passes, train_synops or train_macs of runs.csv"},
     {0}};
 
 const struct entry environment[] = {

@@ -17,8 +17,9 @@ struct progress_state {
     long iter;
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes; /* of training, so far */
-    /* Synaptic operations of training up to the last evaluation (session_price), and the passes since. */
-    double train_synops, new_forward, new_backward;
+    double train_macs;                      /* of training, so far: dense_macs of all steps */
+    /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
+    double accumulations, new_spike_passes;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
      * evaluation with a validation split. */
     double best_val, best_test;
@@ -56,10 +57,10 @@ status checkpoint_save(struct session *s, struct error *e);
  * must not go on. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 void checkpoint_remove(const struct session *s);
-/* Synaptic operations of the passes since the last evaluation, an estimate: a forward pass takes those of the
- * simulated network per training sample at the last evaluation, a backward pass, being dense, weights x T;
- * nan for a solver with a prediction rule of its own. (worker.c) */
-double session_price(const struct session *s);
+/* Accumulations of the simulations of training so far, an estimate: those since the last evaluation take the
+ * accumulations per training sample of the network simulated there; nan for a solver with a prediction rule
+ * of its own. (worker.c) */
+double session_accumulations(const struct session *s);
 /* Room for one more curve row. */
 status session_grow_rows(struct session *s, struct error *e);
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHECKPOINT_SECONDS = 60, ACC_TRAIN = 7 };
+enum { CHECKPOINT_SECONDS = 60, ACC_TRAIN = 8 };
 
 /* CPU time of the process or of the calling thread, as `clock` says. */
 static double cpu_seconds(clockid_t clock)
@@ -129,8 +129,8 @@ static status evaluate_now(struct session *s, struct error *e)
     if (s->sink.bad)
         return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
                     s->run->solver->name);
-    s->at.train_synops += session_price(s);
-    s->at.new_forward = s->at.new_backward = 0;
+    s->at.accumulations = session_accumulations(s);
+    s->at.new_spike_passes = 0;
     TRY(session_grow_rows(s, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
     const double fixed[CURVE_FIXED] = {(double)s->at.iter,
@@ -138,7 +138,8 @@ static status evaluate_now(struct session *s, struct error *e)
                                        s->at.train_s,
                                        s->at.forward_passes,
                                        s->at.backward_passes,
-                                       s->at.train_synops,
+                                       s->at.accumulations + s->at.train_macs,
+                                       s->at.train_macs,
                                        s->last[SPLIT_TRAIN].loss,
                                        s->last[SPLIT_TRAIN].accuracy,
                                        s->last[SPLIT_VALIDATION].accuracy,
@@ -157,10 +158,9 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
-double session_price(const struct session *s)
+double session_accumulations(const struct session *s)
 {
-    const struct evaluation *train = &s->last[SPLIT_TRAIN];
-    return s->at.new_forward * train->synops + s->at.new_backward * train->synops_dense;
+    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
 }
 
 static void tell_progress(const struct session *s)
@@ -214,8 +214,8 @@ static status train(struct session *s, struct error *e)
         s->at.samples += r.samples;
         s->at.forward_passes += r.forward_passes;
         s->at.backward_passes += r.backward_passes;
-        s->at.new_forward += r.forward_passes;
-        s->at.new_backward += r.backward_passes;
+        s->at.new_spike_passes += r.spike_passes;
+        s->at.train_macs += r.dense_macs;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";

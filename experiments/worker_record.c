@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 const char *const curve_fixed[CURVE_FIXED] = {
-    "iter",         "samples", "train_s",   "forward_passes", "backward_passes",
-    "train_synops", "loss",    "acc_train", "acc_val",        "acc_test"};
+    "iter",       "samples", "train_s",   "forward_passes", "backward_passes", "train_synops",
+    "train_macs", "loss",    "acc_train", "acc_val",        "acc_test"};
 
 status worker_write_curve(const struct session *s, struct error *e)
 {
@@ -90,7 +90,8 @@ static status put_numbers(struct record *r, const struct session *s, struct erro
         {"train_s", s->at.train_s},
         {"forward_passes", s->at.forward_passes},
         {"backward_passes", s->at.backward_passes},
-        {"train_synops", evaluated ? s->at.train_synops + session_price(s) : NAN},
+        {"train_synops", evaluated ? session_accumulations(s) + s->at.train_macs : NAN},
+        {"train_macs", s->at.train_macs},
         {"eval_s", s->at.eval_s},
         {"cpu_s", s->at.cpu_s},
         {"time_to_target_s", s->at.time_to_target_s},

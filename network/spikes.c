@@ -18,6 +18,19 @@ size_t spikes_nonzero(const struct batch *b)
     return sum;
 }
 
+double spikes_squares(const struct batch *b)
+{
+    double sum = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const size_t *start = b->x->start + batch_sample(b, i) * b->x->T;
+        for (size_t t = 0; t < b->x->T; t++) {
+            double k = (double)(start[t + 1] - start[t]);
+            sum += k * k;
+        }
+    }
+    return sum;
+}
+
 status spikes_begin(struct spikes_builder *b, size_t n_inputs, size_t T, size_t n_samples, struct error *e)
 {
     memset(b, 0, sizeof *b);

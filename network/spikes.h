@@ -48,6 +48,8 @@ void spikes_dense(const struct batch *b, size_t first, size_t C, real *X);
 
 /* Number of (input, time) cells that are not zero, over the whole batch. */
 size_t spikes_nonzero(const struct batch *b);
+/* Sum over samples and steps of k^2, k the number of entries: the FLOPs of spikes_gram over the batch. */
+double spikes_squares(const struct batch *b);
 
 /* A growing spike tensor for loaders: add entries of row after row (row = n*T + t), in ascending input order.
  * Memory is taken from the heap while building and handed to the arena by spikes_finish. */

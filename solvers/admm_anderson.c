@@ -11,6 +11,7 @@
  * steadily. */
 #include "network/evaluate.h"
 #include "solvers/admm_family.h"
+#include "solvers/cost.h"
 #include "solvers/resync.h"
 #include "support/anderson.h"
 #include <stdlib.h>
@@ -158,6 +159,12 @@ static size_t thread_memory(const void *options, const struct net *net, const st
                                   : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
+/* The least-squares problem for the differences kept and the one that a further point adds. */
+static void add_extrapolation(struct step_cost *c, double size, double columns)
+{
+    c->flops += 2 * size * columns * columns;
+}
+
 static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct admm_options *o = options;
@@ -167,10 +174,9 @@ static struct step_cost cost(const void *options, const struct net *net, const s
     struct step_cost c = admm_cost(&set, net, info);
     if (o->base == BASE_RESYNC && resync_options_of(o, &r, NULL) == ST_OK)
         c = solver_admm_resync.cost(&r, net, info);
-    for (size_t l = 2; l <= net->L; l++) /* two merits: a simulation or all V_l each */
-        c.flops +=
-            4 * (double)net->n[l] * (double)net->n[l - 1] * (double)info->n[SPLIT_TRAIN] * (double)info->T;
-    c.flops += 2 * size * m * m;
+    for (int merits = 0; merits < 2; merits++) /* a simulation or all V_l each */
+        cost_simulation(&c, net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
+    add_extrapolation(&c, size, m);
     c.bytes += (2 * m + 8) * size * (double)sizeof(real);
     return c;
 }
@@ -246,8 +252,8 @@ static void scatter(struct anderson_solver *s, const real *from)
     for (size_t k = 0; k < s->n_parts; from += s->parts[k++].n)
         memcpy(s->parts[k].numbers, from, s->parts[k].n * sizeof *from);
     if (s->o.base == BASE_RESYNC) return;
-    struct admm *b = &((struct admm_solver *)s->inner)->blocks;
-    for (size_t l = 1; l <= b->L; l++) b->fresh[l] = false;
+    struct admm_solver *inner = s->inner;
+    for (size_t l = 1; l <= inner->blocks.L; l++) admm_family_changed(inner, l);
 }
 
 /* What an accelerated point must lower: the Lagrangian or the simulated network's training loss. */
@@ -259,7 +265,9 @@ static double merit(struct anderson_solver *s)
         return result.loss;
     }
     struct admm_point p;
-    admm_measure(&((struct admm_solver *)s->inner)->blocks, &p);
+    struct admm_solver *inner = s->inner;
+    for (size_t l = 1; l <= inner->blocks.L; l++) admm_family_product(inner, l);
+    admm_measure(&inner->blocks, &p);
     return p.lagrangian;
 }
 
@@ -275,16 +283,15 @@ static void project(struct anderson_solver *s)
                 at[i] = at[i] < 0 ? R(0.0) : at[i] > 1 ? R(1.0) : at[i];
 }
 
-/* Takes the candidate if it is better than the plain iterate, which the base holds now. Returns the forward
- * passes that this took: both points are simulated, but with a base that keeps W_l a_{l-1} those of the plain
- * one are at hand. */
-static double judge(struct anderson_solver *s)
+/* Takes the candidate if it is better than the plain iterate, which the base holds now. Adds what that takes
+ * to the report: both points are simulated, but with a base that keeps W_l a_{l-1} those at hand are not made
+ * again. */
+static void judge(struct anderson_solver *s, struct step_report *r)
 {
-    const double N = (double)s->env.train.n;
     for (size_t i = 0; i < s->size; i++)
         if (!isfinite(s->candidate[i])) {
             s->rejected_finite += 1;
-            return 0;
+            return;
         }
     double plain = merit(s);
     project(s);
@@ -295,20 +302,31 @@ static double judge(struct anderson_solver *s)
         scatter(s, s->g);
         s->rejected_merit += 1;
     }
-    return s->o.base == BASE_RESYNC ? 2 * N : N;
+    if (s->o.base != BASE_RESYNC) {
+        admm_family_counts(s->inner, r);
+        return;
+    }
+    r->forward_passes += 2 * (double)s->env.train.n;
+    r->spike_passes += 2 * (double)s->env.train.n;
 }
 
 static status step(void *state, struct step_report *r, struct error *e)
 {
     struct anderson_solver *s = state;
+    const struct anderson *h = &s->history;
     bool ready = false;
     struct error ignored = {0};
+    struct step_cost extrapolation = {0};
     gather(s, s->x);
     TRY(s->base->step(s->inner, r, e));
     gather(s, s->g);
+    if (h->seen > 0)
+        add_extrapolation(&extrapolation, (double)s->size,
+                          (double)(h->used < h->memory ? h->used + 1 : h->memory));
     if (anderson_step(&s->history, s->x, s->g, s->candidate, &ready, &ignored) != ST_OK)
         s->rejected_solve += 1;
-    if (ready) r->forward_passes += judge(s); /* on top of the base's */
+    if (ready) judge(s, r); /* on top of the base's */
+    r->dense_macs += cost_macs(&extrapolation);
     return ST_OK;
 }
 

@@ -57,6 +57,7 @@ struct weight_system {
     double shift;
     double lipschitz; /* linearised: bound of the Gram matrix's largest eigenvalue (largest_eigenvalue) */
     real *power;      /* 2 n_{l-1}: workspace of the power iteration */
+    size_t powers;    /* products that the last one took */
     bool fixed;       /* layer 1: the Gram matrix is that of the data, factored once */
 };
 
@@ -68,6 +69,7 @@ struct spike_system {
     struct chol chol; /* linearised: only the matrix W'W or W W' of the power iteration */
     double s, rho;
     double lipschitz; /* an upper bound of M's largest eigenvalue */
+    size_t powers;    /* linearised: products that the power iteration took */
 };
 
 /* Per-thread workspaces, each of the largest layer width x T x largest chunk. */
@@ -167,9 +169,20 @@ static inline real admm_step(real z, real theta)
  * by mem_free(&s->mem). (admm_state.c) */
 status admm_create(struct admm *s, const struct admm_settings *set, const struct train_env *env,
                    struct error *e);
-/* FLOPs and bytes of one iteration. (admm_cost.c) */
+/* FLOPs and bytes of one iteration. (admm_cost.c, as are the parts that follow) */
 struct step_cost admm_cost(const struct admm_settings *set, const struct net *net,
                            const struct dataset_info *info);
+/* The W_l step over `columns` (samples x steps) and list entries: D_l, its system and solve or step; without
+ * V_l. powers: products of the power iteration of a linearised step. */
+void admm_cost_weights(struct step_cost *c, const struct admm_settings *set, const struct net *net, size_t l,
+                       double columns, double entries, double powers);
+/* Layer 1's system, which is made once: the Gram matrix of the lists (spikes_squares) and its factor. */
+void admm_cost_first_system(struct step_cost *c, const struct admm_settings *set, const struct net *net,
+                            double squares, double powers);
+/* The spikes of hidden layer l: systems, right-hand sides, solves. products: columns that went through
+ * W_{l+1} and W_{l+1}' in these; powers: products of both systems' power iterations. */
+void admm_cost_spikes(struct step_cost *c, const struct admm_settings *set, const struct net *net, size_t l,
+                      double columns, double products, double powers);
 /* Whether the spikes of hidden layer l are solved for by Woodbury's identity: where W_{l+1} has few rows. */
 bool admm_use_woodbury(const struct net *net, size_t l);
 /* Bytes that admm_create takes with one thread, and what each further thread adds. (admm_cost.c) */

@@ -1,5 +1,6 @@
 /* The options, columns and outer iteration that the ADMM family shares. */
 #include "solvers/admm_family.h"
+#include "solvers/cost.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ status admm_family_create(struct admm_solver **out, const struct admm_options *o
     s->options = *o;
     s->env = *env;
     s->dual = NAN;
+    s->entries = (double)spikes_nonzero(&env->train);
     if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
     return build(s, set, e);
 }
@@ -185,11 +187,39 @@ static void count_rise(struct admm_solver *s, int block, double change, double a
     if (change > allowed + REAL_SELECT(1e-11, 1e-4) * (1.0 + s->scale)) s->rises[block] += 1.0;
 }
 
+void admm_family_changed(struct admm_solver *s, size_t l)
+{
+    s->blocks.fresh[l] = s->at_hand[l] = false;
+}
+
+void admm_family_product(struct admm_solver *s, size_t l)
+{
+    struct admm *b = &s->blocks;
+    admm_refresh(b, l);
+    if (s->at_hand[l]) return;
+    s->at_hand[l] = true;
+    s->forward += columns_of(b) * weights_of(b->net, l);
+    cost_product(&s->work, b->net, l, columns_of(b), s->entries);
+}
+
+/* All samples simulated, by admm_start_forward. */
+static void count_simulation(struct admm_solver *s)
+{
+    s->simulated += columns_of(&s->blocks);
+    s->forward += columns_of(&s->blocks) * (double)net_parameters(s->blocks.net);
+}
+
 static status update_weights(struct admm_solver *s, size_t l, struct error *e)
 {
-    double change = 0;
-    TRY(admm_update_weights(&s->blocks, l, &change, e));
-    s->forward += columns_of(&s->blocks) * weights_of(s->blocks.net, l);
+    struct admm *b = &s->blocks;
+    double change = 0, powers = 0;
+    s->at_hand[l] = false;
+    TRY(admm_update_weights(b, l, &change, e));
+    if (admm_is_linear(b, l)) powers = (double)b->weight[l].powers;
+    admm_cost_weights(&s->work, &b->set, b->net, l, columns_of(b), s->entries, powers);
+    if (l == 1 && s->iteration == 0)
+        admm_cost_first_system(&s->work, &b->set, b->net, spikes_squares(&s->env.train), powers);
+    admm_family_product(s, l);
     if (s->blocks.measure) count_rise(s, admm_is_output(&s->blocks, l) ? RISE_W_OUT : RISE_W, change, 0);
     return ST_OK;
 }
@@ -200,14 +230,15 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     struct admm *b = &s->blocks;
     if (s->options.penalties == PENALTIES_ADAPTIVE) admm_penalties_adapt(s, l);
     TRY(admm_factor_spikes(b, l, e));
-    admm_refresh(b, l);
+    admm_family_product(s, l);
     struct layer_task task = {b, l};
     pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
-    b->fresh[l + 1] = false;
+    admm_family_changed(s, l + 1);
     struct admm_sums sums = take_sums(s);
-    double sweeps = s->options.penalties == PENALTIES_ADAPTIVE ? 2 : 1;
     s->forward += sums.products * weights_of(b->net, l + 1);
-    s->backward += (sums.products + sweeps * columns_of(b)) * weights_of(b->net, l + 1);
+    s->backward += (sums.products + columns_of(b)) * weights_of(b->net, l + 1);
+    double powers = b->spike[l][0].linear ? (double)(b->spike[l][0].powers + b->spike[l][1].powers) : 0;
+    admm_cost_spikes(&s->work, &b->set, b->net, l, columns_of(b), sums.products, powers);
     b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
     if (!b->measure) return ST_OK;
     double cells = (double)b->N * (double)b->T * (double)b->net->n[l];
@@ -230,7 +261,7 @@ static void update_readout(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
     double moved = 0;
-    admm_refresh(b, b->L);
+    admm_family_product(s, b->L);
     pool_run(b->env->pool, b->part.n_slots, output_slot, b);
     struct admm_sums sums = take_sums(s);
     if (b->measure) count_rise(s, RISE_Z_OUT, sums.change_z, 0);
@@ -275,7 +306,26 @@ void admm_family_restart(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
     admm_start_forward(b);
-    for (size_t l = 1; l <= b->L; l++) b->fresh[l] = false;
+    for (size_t l = 1; l <= b->L; l++) admm_family_changed(s, l);
+}
+
+/* What init, and a restart, simulated. */
+static void start_counts(struct admm_solver *s)
+{
+    s->forward = s->backward = s->simulated = 0;
+    s->work = (struct step_cost){0};
+    if (s->iteration == 0 && s->env.net_options->start != START_PUBLISHED) count_simulation(s);
+}
+
+void admm_family_counts(const struct admm_solver *s, struct step_report *r)
+{
+    const struct admm *b = &s->blocks;
+    double weights = (double)net_parameters(b->net);
+    r->samples = (double)b->N;
+    r->forward_passes = s->forward / ((double)b->T * weights);
+    r->backward_passes = s->backward / ((double)b->T * (weights - weights_of(b->net, 1)));
+    r->spike_passes = s->simulated / (double)b->T;
+    r->dense_macs = cost_macs(&s->work);
 }
 
 status admm_family_step(void *state, struct step_report *r, struct error *e)
@@ -287,11 +337,11 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     b->report = r;
     b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
-    s->forward = s->backward = 0;
+    start_counts(s);
     if (s->iteration > 0) admm_penalties_advance(s);
     if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0) {
         admm_family_restart(s);
-        s->forward = columns_of(b) * (double)net_parameters(b->net);
+        count_simulation(s);
     }
     if (r->measure) {
         struct admm_point p;
@@ -305,10 +355,7 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
     b->report = NULL;
     s->iteration++;
-    r->samples = (double)b->N;
-    double weights = (double)net_parameters(b->net);
-    r->forward_passes = s->forward / ((double)b->T * weights);
-    r->backward_passes = s->backward / ((double)b->T * (weights - weights_of(b->net, 1)));
+    admm_family_counts(s, r);
     return ST_OK;
 }
 
@@ -368,6 +415,7 @@ static status transfer(struct admm_solver *s, FILE *f,
     TRY(block(f, s->layers, b->L * sizeof *s->layers, e));
     if (b->time_order) TRY(block(f, b->time_order, b->T * sizeof *b->time_order, e));
     TRY(block(f, &s->iteration, sizeof s->iteration, e));
+    TRY(block(f, s->at_hand, sizeof s->at_hand, e));
     TRY(block(f, b->rho, sizeof b->rho, e));
     TRY(block(f, b->beta, sizeof b->beta, e));
     TRY(block(f, &s->dual, sizeof s->dual, e));

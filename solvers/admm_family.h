@@ -164,7 +164,13 @@ struct admm_solver {
     double rises[5];    /* w, a, z, w_out, z_out */
     double dual, scale; /* scale: magnitude of the Lagrangian, for what counts as rounding */
     double unsolved, rejected, kkt_z;
+    /* V_l stands since the last step that changed it, in a run without diagnostics and resumption: what the
+     * counts go by, so that they do not depend on these */
+    bool at_hand[NET_MAX_LAYERS + 1];
+    double entries;           /* of the training samples' lists */
     double forward, backward; /* products of the present step: weights x columns (samples x steps) */
+    double simulated;         /* of these, columns simulated */
+    struct step_cost work;    /* all products and solves of the present step but simulations */
 };
 
 /* Settings that follow from the options alone; variants change what is theirs. */
@@ -187,17 +193,20 @@ status admm_family_create(struct admm_solver **out, const struct admm_options *o
                           const struct admm_settings *set, const struct train_env *env, struct error *e);
 /* z and a again as the network simulates them; weights and multiplier are kept. */
 void admm_family_restart(struct admm_solver *s);
+/* Makes V_l = W_l a_{l-1} for training, counted unless at hand; and says that W_l or a_{l-1} has changed. */
+void admm_family_product(struct admm_solver *s, size_t l);
+void admm_family_changed(struct admm_solver *s, size_t l);
 /* One iteration. Passes that it reports, a product with one layer's weights being that part of a pass which
  * it has of all weights that the pass meets (forward W_1 .. W_L, backward W_2 .. W_L): forward are the
- * products W_l a_{l-1} of all layers, once after each weight step, and a restart's simulation; backward the
- * products W_{l+1}' target of all hidden layers, with adaptive penalties twice. A spike solve by Woodbury's
- * identity, a linearised step or the box takes products with W_{l+1} and W_{l+1}' of its own. The sums of
- * weight steps go with the backward pass; products that are only made again because a diagnostic or a
- * resumption came between are left out, so that counts do not depend on these. Left out as well, and so
- * counted too low: the products made again after a restart with layer_order = backward or adaptive penalties,
- * and by adaptive penalties in random orders, where a layer needs W_{l+1} a_l before the layer above has made
- * it. */
+ * products W_l a_{l-1} of all layers, once after each weight step and wherever one is needed again, and the
+ * simulations of the start (in the first iteration) and of restarts, which alone are spike_passes; backward
+ * the products W_{l+1}' target of all hidden layers, with adaptive penalties twice. A spike solve by
+ * Woodbury's identity, a linearised step or the box takes products with W_{l+1} and W_{l+1}' of its own.
+ * dense_macs has all of these but simulations, auxiliary spikes being relaxed, and sums, systems and solves
+ * of weights and spikes (admm_cost.c). */
 status admm_family_step(void *state, struct step_report *r, struct error *e);
+/* The same again, with the products that a solver has made on top of the iteration. */
+void admm_family_counts(const struct admm_solver *s, struct step_report *r);
 void admm_family_report(void *state, struct metric_sink *sink);
 status admm_family_save(void *state, FILE *f, struct error *e);
 status admm_family_load(void *state, FILE *f, struct error *e);

@@ -1,5 +1,6 @@
 /* Penalty schedules of the ADMM family. */
 #include "solvers/admm_family.h"
+#include "solvers/cost.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -42,7 +43,7 @@ void admm_penalties_advance(struct admm_solver *s)
             b->beta[l] = limited(b->beta[l] * o->growth, b->set.beta, o->growth_limit);
         }
     } else if (o->penalties == PENALTIES_BALANCING && !isnan(s->dual)) {
-        admm_refresh(b, b->L);
+        admm_family_product(s, b->L);
         double primal = primal_residual(b), rho = b->rho[b->L];
         if (primal > apart * s->dual) rho *= factor;
         if (s->dual > apart * primal) rho /= factor;
@@ -80,8 +81,11 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l)
     struct admm *b = &s->blocks;
     struct gain_task task = {.b = b, .l = l};
     double sum = 0;
-    admm_refresh(b, l + 1);
+    const double columns = (double)(b->N * b->T);
+    admm_family_product(s, l + 1);
     pool_run(b->env->pool, b->part.n_slots, gain_slot, &task);
+    s->backward += columns * (double)(b->net->n[l + 1] * b->net->n[l]); /* the same product as the spikes' */
+    cost_product(&s->work, b->net, l + 1, columns, 0);
     for (size_t k = 0; k < b->part.n_slots; k++) sum += task.squares[k];
     double rms = sqrt(sum / ((double)b->N * (double)b->T * (double)b->net->n[l]));
     /* Where the layer above is satisfied the gain is rounding noise: the penalty keeps to its limits. */

@@ -26,6 +26,7 @@
  * the lists: 4 n e for e entries, and 2 n n_0^2 for its solve, the factor being made once. About 14 passes
  * over a block of n M numbers, 20 with keep > 0, which also keeps such a block per hidden layer. When to use
  * it: wherever the accuracy of the simulated network counts. */
+#include "solvers/cost.h"
 #include "solvers/loss_prox.h"
 #include "solvers/resync.h"
 #include <stdlib.h>
@@ -148,22 +149,47 @@ static size_t resync_memory(const void *options, const struct net *net, const st
     return reals * sizeof(real) + memory_bytes(o->keep, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
+void resync_cost_gains(struct step_cost *c, const struct net *net, size_t l, double columns)
+{
+    cost_product(c, net, l + 1, columns, 0);
+}
+
+void resync_cost_sums(struct step_cost *c, const struct net *net, size_t l, double columns, double entries)
+{
+    cost_product(c, net, l, columns, entries);
+    if (l > 1) cost_gram(c, (double)net->n[l - 1], columns);
+}
+
+void resync_cost_step(struct step_cost *c, const struct resync_options *o, const struct net *net, size_t l)
+{
+    if (l > 1 && o->precondition == PRECONDITION_GRAM) cost_factor(c, (double)net->n[l - 1]);
+    cost_solve(c, (double)net->n[l - 1], (double)net->n[l]); /* or the product with G that measures D */
+}
+
+void resync_cost_first_system(struct step_cost *c, const struct resync_options *o, const struct net *net,
+                              double squares)
+{
+    cost_input_gram(c, squares);
+    if (o->precondition == PRECONDITION_GRAM) cost_factor(c, (double)net->n[0]);
+}
+
 static struct step_cost resync_cost(const void *options, const struct net *net,
                                     const struct dataset_info *info)
 {
     enum { PASSES = 14, PASSES_KEPT = 20 };
     const struct resync_options *o = options;
     struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
+    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T, entries = training_entries(info);
     double updates = ceil((double)info->n[SPLIT_TRAIN] / (double)batch_size(o, info->n[SPLIT_TRAIN]));
+    cost_simulation(&cost, net, columns, entries);
     for (size_t l = 1; l <= net->L; l++) {
-        double n = (double)net->n[l], m = (double)net->n[l - 1];
-        cost.flops += updates * 2 * n * m * m;
-        if (l == 1)
-            cost.sparse_flops += 4 * n * training_entries(info);
-        else
-            cost.flops += (6 * n * m + m * m) * columns + updates * m * m * m / 3;
-        cost.bytes += (double)sizeof(real) * (o->keep > 0 ? PASSES_KEPT : PASSES) * n * columns;
+        struct step_cost update = {0};
+        resync_cost_step(&update, o, net, l);
+        cost.flops += updates * update.flops;
+        resync_cost_sums(&cost, net, l, columns, entries);
+        if (l < net->L) resync_cost_gains(&cost, net, l, columns);
+        cost.bytes +=
+            (double)sizeof(real) * (o->keep > 0 ? PASSES_KEPT : PASSES) * (double)net->n[l] * columns;
     }
     return cost;
 }
@@ -273,14 +299,20 @@ static status resync_step(void *state, struct step_report *r, struct error *e)
     memset(s->record.apart, 0, sizeof s->record.apart);
     memset(s->record.rcond, 0, sizeof s->record.rcond);
     s->record.tau = step_size(s);
+    s->swept = 0;
+    s->work = (struct step_cost){0};
     if (batch < N) rng_shuffle(s->env.rng, s->order, N);
     for (size_t first = 0; first < N; first += batch) {
         struct resync_batch b = batch_from(s, first, batch);
         TRY(resync_sweep(s, &b, s->record.tau, r, e));
     }
+    /* one simulation (in the first iteration with keep > 0 two: that of init), and one sweep of pulls
+     * downwards, as far as cells move; spikes that feed = auxiliary hands on are binary, too */
+    r->samples = (double)N;
+    r->forward_passes = r->spike_passes = (double)N * (s->iteration == 0 && s->o.keep > 0 ? 2 : 1);
+    r->backward_passes = s->swept / (double)(net_parameters(s->net) - s->net->n[1] * s->net->n[0]);
+    r->dense_macs = cost_macs(&s->work);
     s->iteration++;
-    /* one simulation, and one sweep of pulls downwards (an upper bound: it ends where no cell moves) */
-    r->samples = r->forward_passes = r->backward_passes = (double)N;
     return ST_OK;
 }
 

@@ -31,7 +31,8 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
             blas_syrk(rows, n, R(1.0), W, rows, R(0.0), c->a, rows);
         else
             blas_syrk_trans(n, rows, (real)sys->rho, W, rows, R(0.0), c->a, n);
-        double norm = sys->linear ? largest_eigenvalue(c->n, c->a, c->work) : norm_one(c->n, c->a);
+        double norm =
+            sys->linear ? largest_eigenvalue(c->n, c->a, c->work, &sys->powers) : norm_one(c->n, c->a);
         sys->lipschitz = sys->s + (sys->woodbury ? sys->rho * norm : norm);
         if (sys->linear) continue;
         real shift = (real)(sys->woodbury ? sys->s / sys->rho : sys->s);

@@ -96,7 +96,7 @@ static void linear_steps(struct admm *s, size_t l)
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     struct weight_system *w = &s->weight[l];
     real *W = s->net->W[l];
-    if (!w->fixed) w->lipschitz = largest_eigenvalue(in, w->gram, w->power);
+    if (!w->fixed) w->lipschitz = largest_eigenvalue(in, w->gram, w->power, &w->powers);
     w->fixed = l == 1; /* the Gram matrix of the data does not change */
     const real rate = w->lipschitz > 0 ? (real)(1.0 / w->lipschitz) : 0;
     memcpy(W, s->W_old, size * sizeof *W);

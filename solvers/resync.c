@@ -151,6 +151,18 @@ static double sum_slots(const double *v, size_t n)
     return sum;
 }
 
+static double columns_of(const struct pass *p)
+{
+    return (double)(p->s->env.info->T * p->b->part.n);
+}
+
+/* What add_sums took over the mini-batch. */
+static void count_sums(const struct pass *p, size_t l)
+{
+    double entries = l == 1 ? (double)spikes_nonzero(&p->b->samples) : 0;
+    resync_cost_sums(&p->s->work, p->s->net, l, columns_of(p), entries);
+}
+
 /* The pull of hidden layer l from that of the layer above: false if there is none. */
 static bool pull_layer(struct pass *p, size_t l)
 {
@@ -158,6 +170,8 @@ static bool pull_layer(struct pass *p, size_t l)
     double cells = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
     p->l = l;
     pool_run(s->env.pool, p->b->part.n_slots, gain_slot, p);
+    s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
+    resync_cost_gains(&s->work, s->net, l, columns_of(p));
     double rms = sqrt(sum_slots(s->squares, p->b->part.n_slots) / cells);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.cells[l] += cells;
@@ -165,6 +179,7 @@ static bool pull_layer(struct pass *p, size_t l)
     p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
     pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
+    count_sums(p, l);
     double moved = sum_slots(s->counts, p->b->part.n_slots);
     s->record.moved[l] += moved;
     return moved > 0 || s->o.keep > 0;
@@ -194,6 +209,11 @@ static status make_system(struct resync *s, const struct partition *part, size_t
 {
     size_t in = s->net->n[l - 1];
     struct chol *c = &s->chol[l];
+    resync_cost_step(&s->work, &s->o, s->net, l);
+    if (l == 1 && !s->record.solved) {
+        resync_cost_first_system(&s->work, &s->o, s->net, spikes_squares(&s->env.train));
+        s->record.solved = true;
+    }
     if (l > 1 || !s->prepared) {
         double trace = 0;
         if (l == 1) {
@@ -313,6 +333,7 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     memset(s->active, 0, sizeof s->active);
     memset(s->unsolved, 0, sizeof s->unsolved);
     pool_run(s->env.pool, b->part.n_slots, forward_slot, &p);
+    count_sums(&p, L);
     s->record.unsolved += sum_slots(s->unsolved, b->part.n_slots);
     measure_gap(&p, r);
     s->active[L] = true;

@@ -28,6 +28,7 @@ struct resync_record {
     double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
     double tau;      /* of the last iteration */
     double unsolved; /* proximal steps that did not converge */
+    bool solved;     /* layer 1's system has been counted: it is made once, and again after a resumption */
 };
 
 struct resync {
@@ -52,6 +53,8 @@ struct resync {
     double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
     long iteration;
     bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
+    double swept;                    /* this step's products with W_{l+1}': weights x samples */
+    struct step_cost work;           /* this step's products and solves but simulations */
     struct resync_record record;
 };
 
@@ -60,6 +63,15 @@ struct resync_batch {
     struct batch samples;
     struct partition part;
 };
+
+/* Parts of the cost, added to *c, over `columns` (samples x steps) and list entries: gains of hidden layer l;
+ * D_l and (l > 1) the Gram matrix; the system (l > 1) and the step. Then layer 1's system, which is made
+ * once: squares = spikes_squares of the training samples. (admm_resync.c) */
+void resync_cost_gains(struct step_cost *c, const struct net *net, size_t l, double columns);
+void resync_cost_sums(struct step_cost *c, const struct net *net, size_t l, double columns, double entries);
+void resync_cost_step(struct step_cost *c, const struct resync_options *o, const struct net *net, size_t l);
+void resync_cost_first_system(struct step_cost *c, const struct resync_options *o, const struct net *net,
+                              double squares);
 
 /* keep > 0: the auxiliary potentials of a mini-batch as the network simulates them. */
 void resync_remember(struct resync *s, const struct resync_batch *b);

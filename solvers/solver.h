@@ -70,15 +70,19 @@ struct step_time {
 struct step_report {
     bool measure;   /* in: report() will be called after this step, so costly diagnostics are wanted */
     double samples; /* out: training samples that this step went through */
-    /* out: what the step cost, in passes of one sample through the whole network, forward in a simulation (or
-     * an equal product W_l x in every layer) and backward in a sweep from the last layer to the first; a part
-     * of the layers counts by its weights. A tangent or a perturbed simulation is a forward pass, a whole
-     * one: also where a direction moves one layer and those below it are not gone through again, and although
-     * a tangent takes two products in every layer above the first. Each solver says at its step what it
-     * counts; predictions and diagnostics are no training and not counted. Nor are passes of init: the first
-     * simulations of the ADMM family, and of admm_resync with keep > 0; those of random_features are its one
-     * step, and counted. */
+    /* out: what the step cost, counted without a clock. Passes of one sample through the whole network, a
+     * part of the layers counting by its weights: forward in a simulation, a tangent or an equal product W_l
+     * x in every layer, backward in a sweep from the last layer to the first, through W_L .. W_2. Predictions
+     * and diagnostics are no training and not counted. What init simulates (the auxiliary variables' start)
+     * counts in the first step; the network's own start (net_start) is common to all and does not. */
     double forward_passes, backward_passes;
+    double spike_passes; /* out: forward passes that are simulations of binary spikes */
+    /* out: multiply-accumulates of all other matrix products and solves (solvers/cost.h: half their FLOPs,
+     * dense, but with the input lists by entries): tangents, backward products, gradients' sums, products
+     * with auxiliary spikes that are not simulated, Gram matrices, factors, solves. Elementwise work
+     * (neurons, losses, optimizers) is not counted. The runner's train_synops: spike_passes times the
+     * accumulations of a simulation, plus these. */
+    double dense_macs;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward
      * errors) go between step_hold and step_resume and are not counted as training time. */

@@ -179,17 +179,19 @@ double backward_error_left(size_t n, size_t m, const real *a, const real *x, con
     return backward_error(n, m * n, a, x, b, scratch);
 }
 
-double largest_eigenvalue(size_t n, const real *a, real *work)
+double largest_eigenvalue(size_t n, const real *a, real *work, size_t *products)
 {
     enum { ITERATIONS = 1000 };
     real *x = work, *y = work + n;
     double value = 0;
+    *products = 0;
     for (size_t i = 0; i < n; i++) x[i] = (real)(1.0 + 0.5 * sin((double)(i + 1))); /* of no symmetry */
     for (int k = 0; k < ITERATIONS; k++) {
         double length = vector_norm(n, x), quotient = 0, residual = 0;
         if (!(length > 0)) return 0.0; /* A = 0, or the start lies in its null space */
         for (size_t i = 0; i < n; i++) x[i] = (real)((double)x[i] / length);
         symmetric_times_left(n, 1, a, x, y);
+        ++*products;
         for (size_t i = 0; i < n; i++) quotient += (double)y[i] * (double)x[i];
         for (size_t i = 0; i < n; i++) residual += pow((double)y[i] - quotient * (double)x[i], 2.0);
         value = quotient + sqrt(residual);

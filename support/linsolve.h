@@ -55,8 +55,8 @@ double pinv_rcond(const struct pinv *p);
 /* An upper bound of the largest eigenvalue of a symmetric positive semi-definite A (n x n), by power
  * iteration: Rayleigh quotient plus the residual's norm, once that is within 1e-3 of the quotient (Parlett
  * 1998, section 4.5: an eigenvalue lies within the residual's norm; that it is the largest is likely, not
- * certain). work: 2 n numbers. 2 n^2 FLOPs per iteration. */
-double largest_eigenvalue(size_t n, const real *a, real *work);
+ * certain). work: 2 n numbers. *products: products with A that it took, 2 n^2 FLOPs each. */
+double largest_eigenvalue(size_t n, const real *a, real *work, size_t *products);
 
 /* Copies the lower triangle of A (n x n) to its upper one. */
 void symmetric_fill(size_t n, real *a);

@@ -150,8 +150,15 @@ void setting_steps(struct setting *s, int n, bool measure)
                   s->solver->name);
         cr_assert(isfinite(r.backward_passes) && r.backward_passes >= 0, "%s: backward passes",
                   s->solver->name);
+        cr_assert(r.spike_passes >= 0 && r.spike_passes <= r.forward_passes, "%s: simulated passes",
+                  s->solver->name);
+        cr_assert(isfinite(r.dense_macs) && r.dense_macs >= 0, "%s: operations", s->solver->name);
+        cr_assert(r.spike_passes == r.forward_passes || r.dense_macs > 0,
+                  "%s: passes that are no simulation have operations", s->solver->name);
         s->forward += r.forward_passes;
         s->backward += r.backward_passes;
+        s->spikes += r.spike_passes;
+        s->macs += r.dense_macs;
     }
 }
 

@@ -33,7 +33,7 @@ Test(admm_variants, largest_eigenvalue_is_bounded_from_above)
     for (size_t n = 1; n <= 40; n += 3) {
         struct mem m = {0};
         struct pinv p;
-        size_t rank = 1 + n / 2;
+        size_t rank = 1 + n / 2, products = 0;
         real *a = mem_reals(&m, n * n, NULL), *work = mem_reals(&m, 2 * n, NULL);
         cr_assert_eq(pinv_create(&p, n, 1, &m, NULL), ST_OK);
         for (size_t r = 0; r < rank; r++) {
@@ -44,13 +44,15 @@ Test(admm_variants, largest_eigenvalue_is_bounded_from_above)
         }
         memcpy(p.q, a, n * n * sizeof *a);
         cr_assert_eq(pinv_factor(&p, 0, NULL), ST_OK);
-        double largest = (double)p.w[n - 1], bound = largest_eigenvalue(n, a, work);
+        double largest = (double)p.w[n - 1], bound = largest_eigenvalue(n, a, work, &products);
         cr_expect_geq(bound, largest * (1 - 10 * REAL_EPSILON), "order %zu: %g, not %g", n, bound, largest);
         cr_expect_leq(bound, largest * 1.01, "order %zu: %g, not %g", n, bound, largest);
         mem_free(&m);
     }
     real zero[4] = {0}, work[4];
-    cr_expect_eq(largest_eigenvalue(2, zero, work), 0.0);
+    size_t products = 0;
+    cr_expect_eq(largest_eigenvalue(2, zero, work, &products), 0.0);
+    cr_expect_eq(products, (size_t)1);
 }
 
 struct size_case {

@@ -18,6 +18,7 @@ static void expect_same_passes(const struct setting *a, const struct setting *b,
 {
     cr_expect(a->forward == b->forward && a->backward == b->backward, "%s: passes: %s", a->solver->name,
               what);
+    cr_expect(a->spikes == b->spikes && a->macs == b->macs, "%s: operations: %s", a->solver->name, what);
 }
 
 /* The loss of the simulated readout; for solvers that predict in another way, their share of wrong labels. */
@@ -88,7 +89,7 @@ ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_
     setting_begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);
     b.rng = a.rng;
-    b.forward = a.forward, b.backward = a.backward;
+    b.forward = a.forward, b.backward = a.backward, b.spikes = a.spikes, b.macs = a.macs;
     rewind(f);
     cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
     setting_steps(&a, 3, false);
@@ -157,7 +158,7 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     setting_begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);
     b.rng = a.rng;
-    b.forward = a.forward, b.backward = a.backward;
+    b.forward = a.forward, b.backward = a.backward, b.spikes = a.spikes, b.macs = a.macs;
     rewind(f);
     cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
     fclose(f);

@@ -1,46 +1,100 @@
-/* What training costs: passes counted by hand, and a clock that diagnostics do not spoil. */
+/* What training costs: passes and operations counted by hand, and a clock that diagnostics do not spoil. */
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
 
-/* Passes per training sample of one step, for the net 6-24-9-3: 144 + 216 + 27 = 387 weights. */
+/* The net 6-24-9-3: 144 + 216 + 27 = 387 weights. */
+enum { W1 = 144, W2 = 216, W3 = 27, WEIGHTS = W1 + W2 + W3 };
+
+/* One step: passes per training sample, and multiply-accumulates per list entry, per column (40 samples x 6
+ * steps), per sum of the squared lengths of the lists (layer 1's Gram matrix), and once. */
 struct count {
     char solver[24], options[100]; /* options: "key=value ..." */
     double steps;                  /* steps before the one that counts */
-    double forward, backward;
+    double forward, backward, spikes;
+    double entry, column, square, once;
 };
 
-/* Of the spikes of layer 1 (W_2, 9 rows of 24) and of layer 2 (W_3, 3 rows of 9) both are solved for by
+/* ADMM. Of the spikes of layer 1 (W_2, 9 rows of 24) and of layer 2 (W_3, 3 rows of 9) both are solved for by
  * Woodbury's identity, which takes W_2 and W_3 once more each way. */
 #define ABOVE (243.0 / 387)
+/* Gram matrices of 24 and 9 inputs; their factors; solves with 24, 9 and 3 rows. */
+#define GRAMS   (24 * 24 / 2.0 + 9 * 9 / 2.0)
+#define FACTORS (24 * 24 * 24 / 6.0 + 9 * 9 * 9 / 6.0)
+#define SOLVES  (24.0 * 6 * 6 + 9.0 * 24 * 24 + 3.0 * 9 * 9)
+/* Layer 1's system, made once: half a square of each list, and a factor. */
+#define FIRST_SQUARE 0.5
+#define FIRST_FACTOR (6 * 6 * 6 / 6.0)
+/* D and V of every layer, Gram matrices; right-hand sides of the spikes, W and W' again, triangular solves.
+ */
+#define ADMM_COLUMN (2 * (W2 + W3) + GRAMS + (W2 + W3) + 2 * (W2 + W3) + 9 * 9 + 3 * 3)
+#define ADMM_ONCE                                                                                            \
+    (FACTORS + SOLVES + 2 * (9 * 9 * 24 / 2.0 + 9 * 9 * 9 / 6.0) + 2 * (3 * 3 * 9 / 2.0 + 3 * 3 * 3 / 6.0))
+/* admm_resync: gains, D, Gram matrices; for each mini-batch factors and solves. */
+#define RESYNC_COLUMN (2 * (W2 + W3) + GRAMS)
+/* admm_anderson: weights, z, a and lambda of 40 samples over 6 steps. */
+#define ANDERSON_ADMM (WEIGHTS + 240 * (24 + 9 + 3) + 240 * (24 + 9) + 40 * 3)
 
-ParameterizedTestParameters(cost, passes_by_hand)
+static struct count counts[] = {
+    {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* positive and negative samples; the gradient of W_2, and of W_1 once for both */
+    {"forward_forward", "batch=40", 0, 2, 2, 2, 24, 2 * W2, 0, 0},
+    {"random_features", "kappa=0.01", 0, 1, 0, 1, 0, 0, 0, 40 * 9 * 9 / 2.0 + 9 * 9 * 9 / 6.0 + 3 * 9 * 9},
+    /* the ridge is chosen of eleven on 6 more samples */
+    {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
+     40 * 9 * 9 / 2.0 + 12 * (9 * 9 * 9 / 6.0 + 3 * 9 * 9) + 11 * 6 * W3},
+    {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0, 1, 3 * 24, 3 * 2 * (W2 + W3), 0, 0},
+    /* three directions in W_1 go through all layers, three in W_2 through two, three in W_3 through one
+     */
+    {"forward_mode", "directions=3 estimator=jvp scope=layer", 0,
+     1 + 3.0 * (WEIGHTS + W2 + W3 + W3) / WEIGHTS, 0, 1, 3 * 24, 3 * (2 * W2 + 3 * W3), 0, 0},
+    {"forward_mode", "directions=3 estimator=weight_perturbation", 0, 2 * 3, 0, 2 * 3, 0, 0, 0, 0},
+    {"forward_mode", "directions=3 estimator=stein direction=gaussian", 0, 1 + 3, 0, 1 + 3, 0, 0, 0, 0},
+    {"forward_mode", "directions=3 estimator=weight_perturbation scope=layer", 0, 2 * 3 * 3, 0, 2 * 3 * 3, 0,
+     0, 0, 0},
+    {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
+     2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
+    {"gradient_probe", "estimator=lfp samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* the start is simulated, in the first iteration */
+    {"admm", "box=clip", 0, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, FIRST_SQUARE,
+     ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "box=clip", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "time_order=random", 2, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "weights=trust", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE + SOLVES},
+    {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
+     ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
+    /* backward: the first iteration and each restart make all W a before the weights move */
+    {"admm", "layer_order=backward", 0, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24, ADMM_COLUMN + W2 + W3,
+     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "layer_order=backward", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "layer_order=backward restart_every=2", 2, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24,
+     ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
+    /* adaptive: W_{l+1}' once more, and at first W_{l+1} a_l before it would be made */
+    {"admm", "penalties=adaptive", 0, 1 + 1 + 2 * ABOVE, 2 + 1, 1, 2 * 24, ADMM_COLUMN + 2 * (W2 + W3),
+     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
+    {"admm", "penalties=adaptive", 1, 1 + ABOVE, 2 + 1, 0, 2 * 24, ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
+    {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm_joint", "", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
+    {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
+    {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},
+    {"admm_resync", "precondition=none kappa=0.1", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE, SOLVES},
+    {"admm_resync", "keep=0.5", 0, 2, 1, 2, 24, RESYNC_COLUMN, FIRST_SQUARE, FACTORS + SOLVES + FIRST_FACTOR},
+    {"admm_resync", "keep=0.5", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, FACTORS + SOLVES},
+    {"admm_anderson", "base=admm_resync", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     FACTORS + SOLVES + FIRST_FACTOR}, /* nothing to extrapolate from yet */
+    /* the fourth point: from three differences, and both points are simulated */
+    {"admm_anderson", "base=admm_resync", 3, 1 + 2, 1, 1 + 2, 24, RESYNC_COLUMN, 0,
+     FACTORS + SOLVES + 3 * 3 * WEIGHTS},
+    {"admm_anderson", "base=admm", 3, 1 + ABOVE + 1, 1 + 1, 0, 3 * 24, ADMM_COLUMN + W2 + W3, 0,
+     ADMM_ONCE + 3 * 3 * ANDERSON_ADMM},
+};
+
+ParameterizedTestParameters(cost, counts_by_hand)
 {
-    static struct count counts[] = {
-        {"bptt", "batch=40", 0, 1, 1},
-        {"lfp", "batch=40", 0, 1, 1},
-        {"forward_forward", "batch=40", 0, 2, 2}, /* positive and negative samples */
-        {"exact_spike_time", "batch=40", 0, 1, 1},
-        {"random_features", "kappa=0.01", 0, 1, 0},
-        {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0}, /* the ridge is chosen on 6 more samples */
-        {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0},
-        {"forward_mode", "directions=3 estimator=weight_perturbation", 0, 2 * 3, 0},
-        {"forward_mode", "directions=3 estimator=stein direction=gaussian", 0, 1 + 3, 0},
-        {"forward_mode", "directions=3 estimator=weight_perturbation scope=layer", 0, 2 * 3 * 3, 0},
-        {"admm", "box=clip", 0, 1 + ABOVE, 1 + 1},
-        {"admm", "box=clip layer_order=backward", 0, 1 + ABOVE, 1 + 1},
-        {"admm", "penalties=adaptive", 0, 1 + ABOVE, 2 + 1},
-        {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1},
-        {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1},
-        {"admm_joint", "", 0, 1 + ABOVE, 1 + 1},
-        {"admm_linearized", "", 0, 1 + ABOVE, 1 + 1},
-        {"admm_hybrid", "", 0, 1 + ABOVE, 1 + 1},
-        {"admm_resync", "batch=15", 0, 1, 1},
-        {"admm_anderson", "base=admm_resync", 0, 1, 1}, /* nothing to extrapolate from yet */
-        {"admm_anderson", "base=admm_resync", 3, 1 + 2, 1},
-        {"admm_anderson", "base=admm", 3, 1 + ABOVE + 1, 1 + 1},
-    };
     return cr_make_param_array(struct count, counts, sizeof counts / sizeof *counts);
 }
 
@@ -67,20 +121,42 @@ static struct step_report step(struct toy_training *t, bool measure)
     return r;
 }
 
-ParameterizedTest(struct count *c, cost, passes_by_hand)
+/* Multiply-accumulates of the toy's training samples. */
+static double macs(const struct toy_training *t, double entry, double column, double square, double once)
+{
+    return entry * (double)spikes_nonzero(&t->env.train) + column * 40 * 6 +
+           square * spikes_squares(&t->env.train) + once;
+}
+
+ParameterizedTest(struct count *c, cost, counts_by_hand)
 {
     struct toy_training t = {0};
     begin(&t, c->solver, c->options, 9);
     for (double k = 0; k < c->steps; k++) (void)step(&t, false);
     struct step_report r = step(&t, false);
-    double N = (double)t.env.train.n;
+    double N = (double)t.env.train.n, wanted = macs(&t, c->entry, c->column, c->square, c->once);
     cr_assert_eq(N, 40.0);
+    cr_assert_eq(t.env.info->T, (size_t)6);
     cr_expect_eq(t.env.validation.n, (size_t)6);
     cr_expect_float_eq(r.forward_passes / N, c->forward, 1e-12, "%s %s: %g forward, not %g", c->solver,
                        c->options, r.forward_passes / N, c->forward);
     cr_expect_float_eq(r.backward_passes / N, c->backward, 1e-12, "%s %s: %g backward, not %g", c->solver,
                        c->options, r.backward_passes / N, c->backward);
+    cr_expect_float_eq(r.spike_passes / N, c->spikes, 1e-12, "%s %s: %g simulated, not %g", c->solver,
+                       c->options, r.spike_passes / N, c->spikes);
+    cr_expect_float_eq(r.dense_macs, wanted, 1e-12 * wanted, "%s %s: %.17g operations, not %.17g", c->solver,
+                       c->options, r.dense_macs, wanted);
     toy_training_free(&t);
+}
+
+/* List entries and squares of the Gram matrix by hand: lists of 2, 0 and 3 inputs. */
+Test(cost, squares_of_lists_by_hand)
+{
+    size_t start[] = {0, 2, 2, 5}, second = 1;
+    struct spikes x = {.n_inputs = 4, .T = 1, .n_samples = 3, .start = start};
+    struct batch all = {.x = &x, .n = 3}, one = {.x = &x, .samples = &second, .n = 1};
+    cr_expect(spikes_nonzero(&all) == 5 && spikes_squares(&all) == 4 + 9);
+    cr_expect(spikes_nonzero(&one) == 0 && spikes_squares(&one) == 0);
 }
 
 /* Where the layer above is not narrow, Cholesky solves without a further product; the box takes many. */
@@ -88,17 +164,63 @@ Test(cost, spike_solves_of_admm)
 {
     struct toy_training chol = {0}, box = {0};
     begin(&chol, "admm", "box=clip", 20); /* W_2: 20 rows of 24; W_3: 3 rows of 20 */
+    (void)step(&chol, false);
     struct step_report r = step(&chol, false);
     cr_expect_float_eq(r.forward_passes / 40, 1 + 60.0 / (144 + 480 + 60), 1e-12);
     cr_expect_float_eq(r.backward_passes / 40, 1 + 60.0 / (480 + 60), 1e-12);
+    /* D and V; Gram matrices of 24 and 20; right-hand sides; W_3 and W_3' again; solves of order 24 and 3 */
+    double column = 2 * 540 + 24 * 24 / 2.0 + 20 * 20 / 2.0 + 540 + 2 * 60 + 24 * 24 + 3 * 3;
+    double systems = 2 * (24 * 24 * 20 / 2.0 + 24 * 24 * 24 / 6.0 + 3 * 3 * 20 / 2.0 + 3 * 3 * 3 / 6.0);
+    double weights = 24 * 24 * 24 / 6.0 + 20 * 20 * 20 / 6.0 + 24 * 6 * 6 + 20 * 24 * 24 + 3 * 20 * 20;
+    double wanted = macs(&chol, 2 * 24, column, 0, systems + weights);
+    cr_expect_float_eq(r.dense_macs, wanted, 1e-12 * wanted, "%.17g, not %.17g", r.dense_macs, wanted);
     begin(&box, "admm", "box=exact", 20);
+    (void)step(&box, false);
     r = step(&box, false);
     /* at least a check in every layer; single precision may leave it at that */
     cr_expect_geq(r.forward_passes / 40, 1 + 540.0 / 684);
     cr_expect_geq(r.backward_passes / 40, 1 + 1);
-    cr_expect_float_eq((r.forward_passes / 40 - 1) * 684, (r.backward_passes / 40 - 1) * 540, 1e-6);
+    double above = (r.forward_passes / 40 - 1) * 684;
+    cr_expect_float_eq(above, (r.backward_passes / 40 - 1) * 540, 1e-6);
+    /* what these take stands in place of the other solves, twice for W and W' */
+    wanted += 240 * (2 * above - 2 * 60 - 24 * 24 - 3 * 3);
+    cr_expect_float_eq(r.dense_macs, wanted, 1e-9 * wanted, "%.17g, not %.17g", r.dense_macs, wanted);
     toy_training_free(&chol);
     toy_training_free(&box);
+}
+
+/* Linearised: no factors, but power iterations, of 24 and 9 for the weights, 9 and 3 for the spikes, and
+ * inner steps with the Gram matrix. */
+Test(cost, power_iterations_of_linearised_steps)
+{
+    struct toy_training one = {0}, ten = {0};
+    begin(&one, "admm_linearized", "", 9);
+    begin(&ten, "admm_linearized", "inner=10", 9);
+    struct step_report r = step(&one, false), inner = step(&ten, false);
+    double column = 2 * (W2 + W3) + GRAMS + (W2 + W3) + 2 * (W2 + W3);
+    double least = macs(&one, 2 * 24, column, FIRST_SQUARE, SOLVES + 9 * 9 * 24 + 3 * 3 * 9);
+    double powers = r.dense_macs - least;
+    cr_expect_geq(powers, 6 * 6 + 24 * 24 + 9 * 9 + 2 * 9 * 9 + 2 * 3 * 3);
+    cr_expect_leq(powers, 1000 * (6 * 6 + 24 * 24 + 9 * 9 + 2 * 9 * 9 + 2 * 3 * 3));
+    cr_expect_float_eq(r.forward_passes / 40, 1 + 1 + ABOVE, 1e-12);
+    /* the first layer is before all others, so that it has the same system */
+    cr_expect_gt(inner.dense_macs - r.dense_macs, 0.5 * 9 * SOLVES);
+    toy_training_free(&one);
+    toy_training_free(&ten);
+}
+
+/* exact_spike_time: the gradient goes through events before a spike, of which there are at most those that
+ * the forward simulation took in, twice. */
+Test(cost, gradients_of_spike_times)
+{
+    struct toy_training t = {0};
+    begin(&t, "exact_spike_time", "batch=40", 9);
+    struct step_report r = step(&t, false);
+    double most = 2 * (24.0 * (double)spikes_nonzero(&t.env.train) + 40.0 * (W2 + W3));
+    cr_expect(r.forward_passes == 40 && r.backward_passes == 40 && r.spike_passes == 40);
+    cr_expect_gt(r.dense_macs, 0);
+    cr_expect_leq(r.dense_macs, most);
+    toy_training_free(&t);
 }
 
 /* A clock for a thread that gets a processor a quarter of the time. */
