@@ -23,7 +23,7 @@ void bench_options_help(FILE *out)
           "faster.\n"
           "A and B must first give the same result.\n\n"
           "  --filter NAME    cases whose name contains NAME\n"
-          "  --seconds S      time for each pair, 0 to 3600; at least 3 runs of each (default 1)\n"
+          "  --seconds S      time for each pair, 0 to 3600; at least 3 runs of each (default 0.8)\n"
           "  --out FILE       the CSV file (default results/bench/bench.csv)\n"
           "  --append         keep the rows that FILE has\n"
           "  --list           the cases, and what A and B are; measures nothing\n"
@@ -62,7 +62,7 @@ static status take(struct bench_options *o, int option, char **argv, struct erro
 
 status bench_options_parse(struct bench_options *o, int argc, char **argv, struct error *e)
 {
-    *o = (struct bench_options){.filter = "", .out = "results/bench/bench.csv", .seconds = 1};
+    *o = (struct bench_options){.filter = "", .out = "results/bench/bench.csv", .seconds = 0.8};
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;)
         TRY(take(o, option, argv, e));

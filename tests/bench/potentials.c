@@ -42,7 +42,8 @@ status potentials_open(struct pair *p, const void *setting, size_t variant, stru
     for (int side = 0; side < 2; side++) p->out[side] = s->z[side];
     double T = (double)s->T;
     p->flops[SIDE_B] = CELLS * (T * T * T / 3 + 2 * T * T);
-    p->bytes[SIDE_A] = p->bytes[SIDE_B] = 4 * (double)(s->size * sizeof(real)); /* g, a, z in and out */
+    p->bytes[SIDE_A] = 4 * (double)(s->size * sizeof(real)); /* g, a, z in and out */
+    p->bytes[SIDE_B] = 3 * (double)(s->size * sizeof(real)); /* g, A's z, z */
     (void)snprintf(p->sizes, sizeof p->sizes, "%d cells, T %zu", CELLS, s->T);
     return ST_OK;
 }
