@@ -25,10 +25,10 @@ static struct bench_row *choose(const char *filter, size_t *n)
     size_t all = 0;
     for (const struct bench_case *c = bench_cases; c->name; c++)
         for (size_t k = 0; case_name(c, k, name, sizeof name); k++) all++;
-    struct bench_row *rows = calloc(all, sizeof *rows);
+    struct bench_row *rows = calloc(all + 1, sizeof *rows);
     *n = 0;
     for (const struct bench_case *c = bench_cases; rows && c->name; c++)
-        for (size_t k = 0; case_name(c, k, rows[*n].name, sizeof name) && *n < all; k++) {
+        for (size_t k = 0; case_name(c, k, rows[*n].name, sizeof name); k++) {
             if (!strstr(rows[*n].name, filter)) continue;
             rows[*n].c = c;
             rows[(*n)++].variant = k;
