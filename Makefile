@@ -86,7 +86,7 @@ test: $(TESTS) $(BIN) ## the test suite, in both precisions
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f64
 
-bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (2 to 3 minutes)
+bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
 	$(BUILD)/bench-f64
 	@echo
 	$(BUILD)/bench-f32 --append
