@@ -26,9 +26,13 @@ OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(DIGITS)
 OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(DIGITS)
 BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
+# The tests hold all of the benchmarks but their main.
+BENCHMAIN := tests/bench/main.c
+BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
+BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
 
 .DEFAULT_GOAL := build
-.PHONY: build help test check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build help test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -67,14 +71,25 @@ $(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/experiments/worker_main.o
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/experiments/worker_main.o
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o)
+$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
-$(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o)
+$(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+# A test starts this one.
+$(TESTS): | $(BUILD)/bench-f64
+$(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
+	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
+	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
 test: $(TESTS) $(BIN) ## the test suite, in both precisions
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f64
+
+bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
+	$(BUILD)/bench-f64
+	@echo
+	$(BUILD)/bench-f32 --append
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 ASAN_BUILD := build-asan
@@ -105,11 +120,11 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CSOURCES = $(wildcard $(addsuffix /*.c,$(ROOMS) tests) $(addsuffix /*.h,$(ROOMS) tests))
+CSOURCES = $(wildcard $(addsuffix /*.c,$(ROOMS) tests tests/bench) $(addsuffix /*.h,$(ROOMS) tests tests/bench))
 lint: ## clang-format and cppcheck, no warnings
 	clang-format --dry-run --Werror $(CSOURCES)
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	  --suppressions-list=.cppcheck -I. -DSPIKEBENCH_LINT $(addsuffix /,$(ROOMS))
+	  --suppressions-list=.cppcheck -I. -DSPIKEBENCH_LINT $(addsuffix /,$(ROOMS) tests/bench)
 
 format: ## rewrite the sources in the project's format
 	clang-format -i $(CSOURCES)
@@ -163,4 +178,4 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(ASAN_BUILD)
 
--include $(wildcard $(BUILD)/f64/*/*.d $(BUILD)/f32/*/*.d)
+-include $(wildcard $(BUILD)/f64/*/*.d $(BUILD)/f32/*/*.d $(BUILD)/f64/*/*/*.d $(BUILD)/f32/*/*/*.d)

@@ -5,6 +5,7 @@
 
 #include "support/mem.h"
 #include "support/real.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,10 @@ size_t batch_sample(const struct batch *b, size_t i);
 
 /* Layout of a block of C samples, here and everywhere in the program: a column-major matrix of n rows and T*C
  * columns, column t*C + c holding sample c at step t. */
+
+/* Whether the products below write these samples out for BLAS, 2 n n_inputs T C FLOPs instead of those that
+ * they name: where one cell of eight or more has an entry. */
+bool spikes_as_dense(const struct batch *b, size_t first, size_t C);
 
 /* V (n x T*C) = W (n x n_inputs, column-major) * X for samples first .. first+C-1 of the batch. 2 n FLOPs per
  * entry of the lists. */

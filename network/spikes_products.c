@@ -22,7 +22,7 @@ static inline void add_scaled(size_t n, real factor, const real *restrict x, rea
     for (size_t i = 0; i < n; i++) y[i] += factor * x[i];
 }
 
-static bool is_dense(const struct batch *b, size_t first, size_t C)
+bool spikes_as_dense(const struct batch *b, size_t first, size_t C)
 {
     size_t entries = 0, T = b->x->T;
     for (size_t c = 0; c < C; c++) {
@@ -117,7 +117,7 @@ static void dense_gram(const struct batch *b, size_t first, size_t C, real *G)
 void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V)
 {
     memset(V, 0, n * b->x->T * C * sizeof *V);
-    if (is_dense(b, first, C)) {
+    if (spikes_as_dense(b, first, C)) {
         dense_times_weights(b, first, C, W, n, V);
         return;
     }
@@ -132,7 +132,7 @@ void spikes_times_weights(const struct batch *b, size_t first, size_t C, const r
 
 void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, size_t n, real *D)
 {
-    if (is_dense(b, first, C)) {
+    if (spikes_as_dense(b, first, C)) {
         dense_outer(b, first, C, V, n, D);
         return;
     }
@@ -148,7 +148,7 @@ void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, 
 void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
 {
     size_t n = b->x->n_inputs;
-    if (is_dense(b, first, C)) {
+    if (spikes_as_dense(b, first, C)) {
         dense_gram(b, first, C, G);
         return;
     }

@@ -1,0 +1,144 @@
+/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost, both kinds of
+ * FLOPs), which `spikebench check` projects times from. */
+#include "solvers/solver.h"
+#include "tests/bench/pairs.h"
+#include <string.h>
+
+/* A solver in the middle of training. */
+struct training {
+    const struct solver *solver;
+    struct net_options net_options;
+    struct net net;
+    struct pool *pool;
+    struct rng rng;
+    struct train_env env;
+    void *options, *state;
+    double samples; /* of the last step */
+};
+struct steps {
+    struct dataset data;
+    struct training side[2];
+};
+
+/* The k-th trainer of classification that is not bptt, or NULL. */
+static const struct solver *trainer(size_t k)
+{
+    for (size_t i = 0; solvers[i]; i++) {
+        bool trains = solvers[i]->caps & CAP_CLASSIFICATION && !(solvers[i]->caps & CAP_MEASURES);
+        if (!trains || strcmp(solvers[i]->name, "bptt") == 0) continue;
+        if (k-- == 0) return solvers[i];
+    }
+    return NULL;
+}
+
+const char *steps_variant(size_t k)
+{
+    const struct solver *solver = trainer(k);
+    return solver ? solver->name : NULL;
+}
+
+/* Gradients, the published method and its recipe with a restart: what their pools go over differs. */
+static const char *const threaded[] = {"bptt", "admm", "admm_resync", NULL};
+enum { N_THREADED = sizeof threaded / sizeof *threaded - 1 };
+
+const char *threads_variant(size_t k)
+{
+    return k < N_THREADED ? threaded[k] : NULL;
+}
+
+static status copy_start(struct training *to, const struct training *from, const struct dataset *d,
+                         struct mem *m, struct error *e)
+{
+    to->net_options = from->net_options;
+    TRY(net_create(&to->net, &to->net_options, d->info.n_inputs, d->info.n_classes, m, e));
+    net_copy_weights(&to->net, &from->net);
+    return ST_OK;
+}
+
+/* The network has started. */
+static status begin(struct training *t, const struct solver *solver, size_t threads, const struct dataset *d,
+                    struct mem *m, struct error *e)
+{
+    if (!solver) return FAIL(e, ST_INTERNAL, "no such solver");
+    t->solver = solver;
+    t->options = mem_alloc(m, 1, solver->options.size, e);
+    if (!t->options) return ST_MEMORY;
+    TRY(opt_defaults(&solver->options, t->options, e));
+    TRY(pool_create(&t->pool, threads, e));
+    rng_seed(&t->rng, 1, "solver");
+    t->env = (struct train_env){.net = &t->net,
+                                .net_options = &t->net_options,
+                                .info = &d->info,
+                                .train = dataset_batch(d, SPLIT_TRAIN),
+                                .validation = dataset_batch(d, SPLIT_VALIDATION),
+                                .pool = t->pool,
+                                .rng = &t->rng};
+    if (solver->check) TRY(solver->check(t->options, &t->net_options, &d->info, e));
+    return solver->init(&t->state, t->options, &t->env, e);
+}
+
+status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e)
+{
+    const struct steps_setting *set = setting;
+    struct steps *s = p->state = mem_alloc(&p->mem, 1, sizeof *s, e);
+    if (!s) return ST_MEMORY;
+    const struct solver *b = set->threads ? solver_find(threaded[variant]) : trainer(variant);
+    TRY(bench_open(&s->data, &bench_digits, e));
+    TRY(bench_net(&s->side[SIDE_A].net, &s->side[SIDE_A].net_options, set->hidden, &s->data, &p->mem, e));
+    TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
+    TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
+    TRY(begin(&s->side[SIDE_B], b, set->threads ? 2 : 1, &s->data, &p->mem, e));
+    for (int side = 0; side < 2; side++) {
+        const struct training *t = &s->side[side];
+        if (!t->solver->cost) continue;
+        struct step_cost cost = t->solver->cost(t->options, &t->net, &s->data.info);
+        p->flops[side] = cost.flops + cost.sparse_flops;
+        if (cost.bytes > 0) p->bytes[side] = cost.bytes;
+    }
+    (void)snprintf(p->sizes, sizeof p->sizes, "digits, %zu samples, T %zu, %zu-%s-%zu",
+                   s->data.info.n[SPLIT_TRAIN], s->data.info.T, s->data.info.n_inputs, set->hidden,
+                   s->data.info.n_classes);
+    return ST_OK;
+}
+
+status steps_run(struct pair *p, enum side side, struct error *e)
+{
+    struct training *t = &((struct steps *)p->state)->side[side];
+    struct step_report report = {0};
+    status st = t->solver->step(t->state, &report, e);
+    t->samples = report.samples;
+    return st;
+}
+
+double steps_difference(struct pair *p)
+{
+    const struct steps *s = p->state;
+    double missing = 0;
+    for (int side = 0; side < 2; side++) {
+        const struct training *t = &s->side[side];
+        missing += fabs(t->samples - (double)t->env.train.n) + (net_finite(&t->net) ? 0 : 1);
+    }
+    return missing;
+}
+
+double threads_difference(struct pair *p)
+{
+    const struct net *one = &((struct steps *)p->state)->side[0].net;
+    const struct net *two = &((struct steps *)p->state)->side[1].net;
+    double differ = 0;
+    for (size_t l = 1; l <= one->L; l++)
+        for (size_t i = 0; i < one->n[l] * one->n[l - 1]; i++)
+            differ += memcmp(&one->W[l][i], &two->W[l][i], sizeof(real)) != 0;
+    return differ;
+}
+
+void steps_close(struct pair *p)
+{
+    struct steps *s = p->state;
+    for (int side = 0; s && side < 2; side++) {
+        struct training *t = &s->side[side];
+        if (t->solver) t->solver->free(t->state);
+        pool_free(t->pool);
+    }
+    if (s) dataset_free(&s->data);
+}
