@@ -5,8 +5,8 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/data.h"
 
-/* Products with the inputs of a block: from the lists, or from a dense block that is there already.
- * (inputs.c) */
+/* Products with the inputs of a block: as the library does them (by the lists, or written out for BLAS), or
+ * with a dense block that is there already. (inputs.c) */
 enum input_product { INPUT_TIMES, INPUT_OUTER, INPUT_GRAM };
 struct inputs_setting {
     const struct bench_data *data;
