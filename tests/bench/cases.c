@@ -11,6 +11,12 @@
 #define LISTS   "product with the input's lists, as layer 1 does it below 1/8 of the cells"
 #define WRITTEN "product with the input written out for BLAS, as layer 1 does it from 1/8 of the cells on"
 
+#define BORDER_CASE(title, share)                                                                            \
+    .name = (title), .a = "product with the input's lists, the library's way below 1/8 of the cells",        \
+    .b = "the same block written out for BLAS, its way from there on", .setting = &(const double){share},    \
+    .same = "the relative difference", .tolerance = REAL_SELECT(1e-13, 1e-5), .open = border_open,           \
+    .run = border_run, .difference = bench_relative
+
 #define WEIGHT_CASE(title, ...)                                                                              \
     .name = (title), .setting = &(const struct weights_setting){__VA_ARGS__},                                \
     .same = "the relative difference", .tolerance = REAL_SELECT(1e-9, 1e-2), .open = weights_open,           \
@@ -42,6 +48,9 @@ const struct bench_case bench_cases[] = {
     {INPUT_CASE("input_product_events_150", bench_events_150, INPUT_TIMES), .a = LISTS},
     {INPUT_CASE("input_outer_events", bench_events, INPUT_OUTER), .a = LISTS},
     {INPUT_CASE("input_gram_events", bench_events, INPUT_GRAM), .a = LISTS},
+    {BORDER_CASE("input_border_5", 0.05)},
+    {BORDER_CASE("input_border_12", 0.12)},
+    {BORDER_CASE("input_border_30", 0.30)},
     {.name = "forward_blocks",
      .a = "forward simulation in blocks of 64 samples",
      .b = "sample by sample",

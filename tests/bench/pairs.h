@@ -16,6 +16,11 @@ status inputs_open(struct pair *p, const void *setting, size_t variant, struct e
 status inputs_run(struct pair *p, enum side side, struct error *e);
 void inputs_close(struct pair *p);
 
+/* W X of one and the same block by the input's lists (A) and written out for BLAS (B), around the share of
+ * the cells from which the library takes the second. setting: double, that share. (border.c) */
+status border_open(struct pair *p, const void *setting, size_t variant, struct error *e);
+status border_run(struct pair *p, enum side side, struct error *e);
+
 /* The forward simulation of many samples: in blocks, or one by one. setting: hidden widths. (forward.c) */
 status forward_open(struct pair *p, const void *setting, size_t variant, struct error *e);
 status forward_run(struct pair *p, enum side side, struct error *e);
