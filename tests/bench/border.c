@@ -3,6 +3,8 @@
  * The library lets the data decide. Here A's copy of the block claims so many inputs that it takes the lists,
  * whose loop does not read that number; B is the function behind the other way, out of a second copy of the
  * library's source under other names. */
+#include "tests/bench/pairs.h"
+#include <string.h>
 #define spikes_as_dense      border_as_dense
 #define spikes_times_weights border_times_weights
 #define spikes_outer         border_outer
@@ -14,9 +16,6 @@
 #undef spikes_outer
 #undef spikes_gram
 #undef spikes_dense
-#include "tests/bench/pairs.h"
-
-void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V);
 
 enum { INPUTS = 784, STEPS = 20, SAMPLES = CHUNK_MAX, COLUMNS = STEPS * SAMPLES, ROWS = 100 };
 struct border {
