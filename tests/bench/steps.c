@@ -1,5 +1,5 @@
-/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost, both kinds of
- * FLOPs), which `spikebench check` projects times from. */
+/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost), of its
+ * products with the inputs all cells where the library writes them out. */
 #include "solvers/solver.h"
 #include "tests/bench/pairs.h"
 #include <string.h>
@@ -77,6 +77,17 @@ static status begin(struct training *t, const struct solver *solver, size_t thre
     return solver->init(&t->state, t->options, &t->env, e);
 }
 
+/* The dataset as costs are counted: every cell of the training samples is an entry where products write them
+ * out. */
+static struct dataset_info counted(const struct dataset *d)
+{
+    struct dataset_info info = d->info;
+    const struct batch b = dataset_batch(d, SPLIT_TRAIN);
+    size_t samples = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
+    if (spikes_as_dense(&b, 0, b.n)) info.entries = samples * info.T * info.n_inputs;
+    return info;
+}
+
 status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e)
 {
     const struct steps_setting *set = setting;
@@ -88,10 +99,11 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
     TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_B], b, set->threads ? 2 : 1, &s->data, &p->mem, e));
+    const struct dataset_info info = counted(&s->data);
     for (int side = 0; side < 2; side++) {
         const struct training *t = &s->side[side];
         if (!t->solver->cost) continue;
-        struct step_cost cost = t->solver->cost(t->options, &t->net, &s->data.info);
+        struct step_cost cost = t->solver->cost(t->options, &t->net, &info);
         p->flops[side] = cost.flops + cost.sparse_flops;
         if (cost.bytes > 0) p->bytes[side] = cost.bytes;
     }
