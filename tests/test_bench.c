@@ -119,7 +119,8 @@ Test(bench_program, usage)
     cr_expect(strstr(r.output, "--filter NAME"));
     bench(&r, "--list --filter step_100/");
     cr_expect_eq(r.code, 0);
-    cr_expect(strstr(r.output, "A: an epoch of bptt\n") && strstr(r.output, "  step_100/admm_resync\n"));
+    cr_expect(strstr(r.output, "A: an epoch of bptt at default options\n") &&
+              strstr(r.output, "  step_100/admm_resync\n"));
     cr_expect(!strstr(r.output, "forward_blocks") && !strstr(r.output, "gradient_probe"));
     cr_expect(!cli_exists("results"), "--list measures nothing");
 }

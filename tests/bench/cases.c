@@ -36,7 +36,8 @@
     .run = potentials_run, .difference = bench_relative
 
 #define STEP_CASE(title, hidden)                                                                             \
-    .name = (title), .a = "an epoch of bptt", .b = "a step of the solver",                                   \
+    .name = (title), .a = "an epoch of bptt at default options",                                             \
+    .b = "a step of the solver at default options (exact_spike_time: both on latency code)",                 \
     .setting = &(const struct steps_setting){(hidden), false},                                               \
     .same = "number of samples left out and of networks that are not finite", .tolerance = 0,                \
     .variant = steps_variant, .open = steps_open, .run = steps_run, .difference = steps_difference,          \

@@ -94,7 +94,10 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
     struct steps *s = p->state = mem_alloc(&p->mem, 1, sizeof *s, e);
     if (!s) return ST_MEMORY;
     const struct solver *b = set->threads ? solver_find(threaded[variant]) : trainer(variant);
-    TRY(bench_open(&s->data, &bench_digits, e));
+    if (!b) return FAIL(e, ST_INTERNAL, "no such solver");
+    /* It takes one spike per input. */
+    const bool latency = strcmp(b->name, "exact_spike_time") == 0;
+    TRY(bench_open(&s->data, latency ? &bench_digits_latency : &bench_digits, e));
     TRY(bench_net(&s->side[SIDE_A].net, &s->side[SIDE_A].net_options, set->hidden, &s->data, &p->mem, e));
     TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
@@ -107,9 +110,9 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
         p->flops[side] = cost.flops + cost.sparse_flops;
         if (cost.bytes > 0) p->bytes[side] = cost.bytes;
     }
-    (void)snprintf(p->sizes, sizeof p->sizes, "digits, %zu samples, T %zu, %zu-%s-%zu",
-                   s->data.info.n[SPLIT_TRAIN], s->data.info.T, s->data.info.n_inputs, set->hidden,
-                   s->data.info.n_classes);
+    (void)snprintf(p->sizes, sizeof p->sizes, "digits%s, %zu samples, T %zu, %zu-%s-%zu",
+                   latency ? " (latency)" : "", s->data.info.n[SPLIT_TRAIN], s->data.info.T,
+                   s->data.info.n_inputs, set->hidden, s->data.info.n_classes);
     return ST_OK;
 }
 
