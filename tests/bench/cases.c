@@ -39,7 +39,7 @@
     .name = (title), .a = "an epoch of bptt at default options",                                             \
     .b = "a step of the solver at default options (exact_spike_time: both on latency code)",                 \
     .setting = &(const struct steps_setting){(hidden), false},                                               \
-    .same = "number of samples left out and of networks that are not finite", .tolerance = 0,                \
+    .same = "number of networks with weights that are not finite, or none that changed", .tolerance = 0,     \
     .variant = steps_variant, .open = steps_open, .run = steps_run, .difference = steps_difference,          \
     .close = steps_close
 

@@ -58,7 +58,7 @@ const char *steps_variant(size_t k);   /* trainers of classification but bptt */
 const char *threads_variant(size_t k); /* a few trainers */
 status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e);
 status steps_run(struct pair *p, enum side side, struct error *e);
-double steps_difference(struct pair *p);   /* samples that a step left out, and weights that are not finite */
+double steps_difference(struct pair *p); /* networks with weights that are not finite, or none that changed */
 double threads_difference(struct pair *p); /* weights of other bits */
 void steps_close(struct pair *p);
 

@@ -13,7 +13,7 @@ struct training {
     struct rng rng;
     struct train_env env;
     void *options, *state;
-    double samples; /* of the last step */
+    struct net before; /* as init left it */
 };
 struct steps {
     struct dataset data;
@@ -74,7 +74,10 @@ static status begin(struct training *t, const struct solver *solver, size_t thre
                                 .pool = t->pool,
                                 .rng = &t->rng};
     if (solver->check) TRY(solver->check(t->options, &t->net_options, &d->info, e));
-    return solver->init(&t->state, t->options, &t->env, e);
+    TRY(solver->init(&t->state, t->options, &t->env, e));
+    TRY(net_create(&t->before, &t->net_options, d->info.n_inputs, d->info.n_classes, m, e));
+    net_copy_weights(&t->before, &t->net);
+    return ST_OK;
 }
 
 /* The dataset as costs are counted: every cell of the training samples is an entry where products write them
@@ -120,31 +123,34 @@ status steps_run(struct pair *p, enum side side, struct error *e)
 {
     struct training *t = &((struct steps *)p->state)->side[side];
     struct step_report report = {0};
-    status st = t->solver->step(t->state, &report, e);
-    t->samples = report.samples;
-    return st;
+    return t->solver->step(t->state, &report, e);
 }
 
-double steps_difference(struct pair *p)
+/* Weights of other bits. */
+static double differing(const struct net *one, const struct net *two)
 {
-    const struct steps *s = p->state;
-    double missing = 0;
-    for (int side = 0; side < 2; side++) {
-        const struct training *t = &s->side[side];
-        missing += fabs(t->samples - (double)t->env.train.n) + (net_finite(&t->net) ? 0 : 1);
-    }
-    return missing;
-}
-
-double threads_difference(struct pair *p)
-{
-    const struct net *one = &((struct steps *)p->state)->side[0].net;
-    const struct net *two = &((struct steps *)p->state)->side[1].net;
     double differ = 0;
     for (size_t l = 1; l <= one->L; l++)
         for (size_t i = 0; i < one->n[l] * one->n[l - 1]; i++)
             differ += memcmp(&one->W[l][i], &two->W[l][i], sizeof(real)) != 0;
     return differ;
+}
+
+double steps_difference(struct pair *p)
+{
+    const struct steps *s = p->state;
+    double untrained = 0;
+    for (int side = 0; side < 2; side++) {
+        const struct training *t = &s->side[side];
+        untrained += !net_finite(&t->net) || differing(&t->net, &t->before) == 0;
+    }
+    return untrained;
+}
+
+double threads_difference(struct pair *p)
+{
+    const struct steps *s = p->state;
+    return differing(&s->side[0].net, &s->side[1].net);
 }
 
 void steps_close(struct pair *p)
