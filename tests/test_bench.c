@@ -4,6 +4,7 @@
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A pair that notes the order of its runs and leaves one number on each side. */
 struct noted {
@@ -133,7 +134,7 @@ Test(bench_program, rows_hold_what_was_measured)
     struct error e = {0};
     double number = 0;
     bench(&r, "--filter weights_pinv_100 --seconds 0 --out new/b.csv && "
-              "\"${SB%/*}/bench-f64\" --filter spike_solve_100 --seconds 0 --out new/b.csv --append && "
+              "\"${SB%/*}/bench-f64\" --filter spike_solve_100 --seconds 0 --out new/b.csv && "
               "cat new/b.csv");
     cr_assert_eq(r.code, 0, "%s", r.output);
     cr_expect(strstr(r.output, "1 of 1 pairs: new/b.csv\n"));
@@ -157,13 +158,33 @@ Test(bench_program, rows_hold_what_was_measured)
     csv_table_free(&t);
 }
 
-Test(bench_program, refuses_to_append_to_another_table)
+Test(bench_program, replaces_rows_of_the_same_case_and_precision_only)
+{
+    struct result r;
+    bench(
+        &r,
+        "--filter _solve_100 --seconds 0 --out b.csv >o && "
+        "awk -F, -v OFS=, 'NR == 1 {print; next} {r = $0; $1 = \"gone\"; print} "
+        "{$0 = r; sub(/,double,/, \",float,\"); print; print r}' b.csv >c.csv && cp c.csv b.csv && "
+        "\"${SB%/*}/bench-f64\" --filter _solve_100 --seconds 0 --out b.csv >o && "
+        "head -n 3 c.csv >x && head -n 3 b.csv | cmp - x && tail -n +4 b.csv | cut -d, -f 1 && wc -l <b.csv");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    cr_expect_str_eq(r.output, "spike_solve_100\n4\n", "%s", r.output);
+}
+
+Test(bench, without_rows_nothing_is_written)
+{
+    struct error e = {0};
+    cr_expect_eq(bench_write(NULL, 0, "no/such/folder/of_bench.csv", &e), ST_OK, "%s", e.text);
+    cr_expect_neq(access("no", F_OK), 0);
+}
+
+Test(bench_program, refuses_to_add_to_another_table)
 {
     struct result r;
     cli_write("other.csv", "case,ratio\nx,1\n");
-    bench(
-        &r,
-        "--filter spike_solve_100 --seconds 0 --out other.csv --append; code=$?; cat other.csv; exit $code");
+    bench(&r, "--filter spike_solve_100 --seconds 0 --out other.csv; code=$?; cat other.csv; exit $code");
     cr_expect_eq(r.code, 1);
+    cr_expect(!strstr(r.output, "A ms"), "refused before anything is measured");
     cr_expect(strstr(r.output, "other columns") && strstr(r.output, "case,ratio\nx,1\n"), "%s", r.output);
 }

@@ -70,7 +70,6 @@ struct bench_options {
     const char *filter; /* cases whose name contains it; "" for all */
     const char *out;    /* the CSV file */
     double seconds;     /* for each pair */
-    bool append;        /* keep the rows that are in `out` */
     bool list, help;
 };
 /* ST_USAGE naming the option and what is allowed. Texts are borrowed from argv. (options.c) */
@@ -88,8 +87,10 @@ struct bench_row {
 void bench_print_head(FILE *out);
 void bench_print_case(FILE *out, const struct bench_case *c); /* what A and B are */
 void bench_print_row(FILE *out, const struct bench_row *row);
-/* Writes the rows to `path`, behind those that it holds already if `append`; its folder is made. ST_IO,
- * ST_DATA if what is there has other columns. */
-status bench_write(const struct bench_row *rows, size_t n, const char *path, bool append, struct error *e);
+/* Writes the rows to `path`, behind those that it holds already but for the same case and precision; its
+ * folder is made. No rows: nothing is written. ST_IO, ST_DATA if what is there has other columns. */
+status bench_write(const struct bench_row *rows, size_t n, const char *path, struct error *e);
+/* Whether bench_write could keep what `path` holds, if it is there: the same errors. */
+status bench_writable(const char *path, struct error *e);
 
 #endif

@@ -81,14 +81,18 @@ static void list(const struct bench_row *rows, size_t n)
 static int perform(const struct bench_options *o, struct bench_row *rows, size_t n)
 {
     struct error e = {0};
-    blas_single_thread();
-    bench_print_head(stdout);
-    size_t measured = measure_all(rows, n, o->seconds);
-    if (bench_write(rows, measured, o->out, o->append, &e) != ST_OK) {
+    if (bench_writable(o->out, &e) != ST_OK) {
         fprintf(stderr, "%s\n", e.text);
         return 1;
     }
-    printf("\n%zu of %zu pairs: %s\n", measured, n, o->out);
+    blas_single_thread();
+    bench_print_head(stdout);
+    size_t measured = measure_all(rows, n, o->seconds);
+    if (bench_write(rows, measured, o->out, &e) != ST_OK) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    printf("\n%zu of %zu pairs: %s\n", measured, n, measured ? o->out : "nothing was written");
     return measured == n ? 0 : 1;
 }
 
