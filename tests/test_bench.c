@@ -1,8 +1,11 @@
 /* The benchmark program: what it refuses, what it writes, and in which order it runs. */
+#include "support/blas.h"
 #include "support/csvio.h"
 #include "tests/bench/bench.h"
 #include "tests/cli_run.h"
+#include <criterion/alloc.h>
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +90,54 @@ Test(bench, cases_are_complete_and_of_different_names)
         if (c->variant) cr_expect_not_null(c->variant(0), "%s", c->name);
     }
     cr_expect_gt(n, 10);
+}
+
+/* What would take the suite more than a second or so; of the steps two stay: the solvers have tests of their
+ * own. */
+static bool costly(const char *name)
+{
+    static const char *const parts[] = {"events", "_512",      "border_30", "step_100_100/",
+                                        "/admm",  "/forward_", "/lfp",      "threads/"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(name, parts[i])) return true;
+    return false;
+}
+
+struct checked {
+    size_t index, variant; /* into bench_cases */
+};
+
+static void free_checked(struct criterion_test_params *params)
+{
+    cr_free(params->params);
+}
+
+ParameterizedTestParameters(bench, a_case_opens_and_its_sides_agree)
+{
+    enum { MOST = 100 };
+    struct checked *cases = cr_calloc(MOST, sizeof *cases);
+    char name[100];
+    size_t n = 0;
+    for (size_t i = 0; bench_cases[i].name; i++)
+        for (size_t k = 0; n < MOST && bench_case_name(&bench_cases[i], k, name, sizeof name); k++)
+            if (!costly(name)) cases[n++] = (struct checked){i, k};
+    return cr_make_param_array(struct checked, cases, n, free_checked);
+}
+
+ParameterizedTest(struct checked *checked, bench, a_case_opens_and_its_sides_agree)
+{
+    const struct bench_case *c = &bench_cases[checked->index];
+    struct pair p = {.flops = {NAN, NAN}, .bytes = {NAN, NAN}};
+    struct error e = {0};
+    double difference = NAN;
+    blas_single_thread();
+    cr_expect_eq(c->open(&p, c->setting, checked->variant, &e), ST_OK, "%s: %s", c->name, e.text);
+    if (!*e.text)
+        cr_expect_eq(bench_check(c, &p, &difference, &e), ST_OK, "%s %zu: %s", c->name, checked->variant,
+                     e.text);
+    cr_expect(*p.sizes && difference <= c->tolerance, "%s: '%s'", c->name, p.sizes);
+    if (c->close) c->close(&p);
+    mem_free(&p.mem);
 }
 
 /* The program with `arguments` (shell text). */

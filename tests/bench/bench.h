@@ -46,6 +46,8 @@ struct bench_case {
         struct pair *p); /* what the arena does not hold; NULL: nothing. Accepts a half-open pair. */
 };
 extern const struct bench_case bench_cases[]; /* ends with name NULL */
+/* Name of the variant, "CASE" or "CASE/variant"; false beyond the last. (measure.c) */
+bool bench_case_name(const struct bench_case *c, size_t variant, char *name, size_t size);
 
 /* ||A's - B's||_F / ||B's||_F of p->out. */
 double bench_relative(struct pair *p);
@@ -60,9 +62,10 @@ struct measurement {
     struct quartiles seconds[2]; /* of a run of A and of B */
     struct quartiles ratio;      /* seconds of B over those of the A before it */
 };
-/* A run of each, whose results must agree (ST_NUMERIC naming the difference and what is allowed), then A B A
- * B
- * ... for about `seconds`, but no fewer than BENCH_REPEATS_MIN and no more than BENCH_REPEATS_MAX times. */
+/* A run of each, whose results must agree: ST_NUMERIC naming the difference and what is allowed. */
+status bench_check(const struct bench_case *c, struct pair *p, double *difference, struct error *e);
+/* The check, then A B A B ... for about `seconds`, but no fewer than BENCH_REPEATS_MIN and no more than
+ * BENCH_REPEATS_MAX times. */
 status bench_measure(const struct bench_case *c, struct pair *p, double seconds, struct measurement *m,
                      struct error *e);
 

@@ -10,25 +10,17 @@ static bool other_ways(const struct bench_case *c, const struct bench_case *befo
     return strcmp(c->a, before->a) != 0 || strcmp(c->b, before->b) != 0;
 }
 
-static bool case_name(const struct bench_case *c, size_t variant, char *name, size_t size)
-{
-    const char *text = c->variant ? c->variant(variant) : variant == 0 ? "" : NULL;
-    if (!text) return false;
-    (void)snprintf(name, size, "%s%s%s", c->name, *text ? "/" : "", text);
-    return true;
-}
-
 /* Rows with the names of the cases that the filter leaves; the caller frees them. NULL: no memory. */
 static struct bench_row *choose(const char *filter, size_t *n)
 {
     char name[sizeof((struct bench_row *)0)->name];
     size_t all = 0;
     for (const struct bench_case *c = bench_cases; c->name; c++)
-        for (size_t k = 0; case_name(c, k, name, sizeof name); k++) all++;
+        for (size_t k = 0; bench_case_name(c, k, name, sizeof name); k++) all++;
     struct bench_row *rows = calloc(all + 1, sizeof *rows);
     *n = 0;
     for (const struct bench_case *c = bench_cases; rows && c->name; c++)
-        for (size_t k = 0; case_name(c, k, rows[*n].name, sizeof name); k++) {
+        for (size_t k = 0; bench_case_name(c, k, rows[*n].name, sizeof name); k++) {
             if (!strstr(rows[*n].name, filter)) continue;
             rows[*n].c = c;
             rows[(*n)++].variant = k;
