@@ -89,7 +89,7 @@ test: $(TESTS) $(BIN) ## the test suite, in both precisions
 bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
 	$(BUILD)/bench-f64
 	@echo
-	$(BUILD)/bench-f32 --append
+	$(BUILD)/bench-f32
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 ASAN_BUILD := build-asan

@@ -1,9 +1,13 @@
 /* The benchmark program: what it refuses, what it writes, and in which order it runs. */
+#include "support/blas.h"
 #include "support/csvio.h"
 #include "tests/bench/bench.h"
 #include "tests/cli_run.h"
+#include <criterion/alloc.h>
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A pair that notes the order of its runs and leaves one number on each side. */
 struct noted {
@@ -88,6 +92,54 @@ Test(bench, cases_are_complete_and_of_different_names)
     cr_expect_gt(n, 10);
 }
 
+/* What would take the suite more than a second or so; of the steps two stay: the solvers have tests of their
+ * own. */
+static bool costly(const char *name)
+{
+    static const char *const parts[] = {"events", "_512",      "border_30", "step_100_100/",
+                                        "/admm",  "/forward_", "/lfp",      "threads/"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(name, parts[i])) return true;
+    return false;
+}
+
+struct checked {
+    size_t index, variant; /* into bench_cases */
+};
+
+static void free_checked(struct criterion_test_params *params)
+{
+    cr_free(params->params);
+}
+
+ParameterizedTestParameters(bench, a_case_opens_and_its_sides_agree)
+{
+    enum { MOST = 100 };
+    struct checked *cases = cr_calloc(MOST, sizeof *cases);
+    char name[100];
+    size_t n = 0;
+    for (size_t i = 0; bench_cases[i].name; i++)
+        for (size_t k = 0; n < MOST && bench_case_name(&bench_cases[i], k, name, sizeof name); k++)
+            if (!costly(name)) cases[n++] = (struct checked){i, k};
+    return cr_make_param_array(struct checked, cases, n, free_checked);
+}
+
+ParameterizedTest(struct checked *checked, bench, a_case_opens_and_its_sides_agree)
+{
+    const struct bench_case *c = &bench_cases[checked->index];
+    struct pair p = {.flops = {NAN, NAN}, .bytes = {NAN, NAN}};
+    struct error e = {0};
+    double difference = NAN;
+    blas_single_thread();
+    cr_expect_eq(c->open(&p, c->setting, checked->variant, &e), ST_OK, "%s: %s", c->name, e.text);
+    if (!*e.text)
+        cr_expect_eq(bench_check(c, &p, &difference, &e), ST_OK, "%s %zu: %s", c->name, checked->variant,
+                     e.text);
+    cr_expect(*p.sizes && difference <= c->tolerance, "%s: '%s'", c->name, p.sizes);
+    if (c->close) c->close(&p);
+    mem_free(&p.mem);
+}
+
 /* The program with `arguments` (shell text). */
 static void bench(struct result *r, const char *arguments)
 {
@@ -119,7 +171,8 @@ Test(bench_program, usage)
     cr_expect(strstr(r.output, "--filter NAME"));
     bench(&r, "--list --filter step_100/");
     cr_expect_eq(r.code, 0);
-    cr_expect(strstr(r.output, "A: an epoch of bptt\n") && strstr(r.output, "  step_100/admm_resync\n"));
+    cr_expect(strstr(r.output, "A: an epoch of bptt at default options\n") &&
+              strstr(r.output, "  step_100/admm_resync\n"));
     cr_expect(!strstr(r.output, "forward_blocks") && !strstr(r.output, "gradient_probe"));
     cr_expect(!cli_exists("results"), "--list measures nothing");
 }
@@ -132,7 +185,7 @@ Test(bench_program, rows_hold_what_was_measured)
     struct error e = {0};
     double number = 0;
     bench(&r, "--filter weights_pinv_100 --seconds 0 --out new/b.csv && "
-              "\"${SB%/*}/bench-f64\" --filter spike_solve_100 --seconds 0 --out new/b.csv --append && "
+              "\"${SB%/*}/bench-f64\" --filter spike_solve_100 --seconds 0 --out new/b.csv && "
               "cat new/b.csv");
     cr_assert_eq(r.code, 0, "%s", r.output);
     cr_expect(strstr(r.output, "1 of 1 pairs: new/b.csv\n"));
@@ -156,13 +209,33 @@ Test(bench_program, rows_hold_what_was_measured)
     csv_table_free(&t);
 }
 
-Test(bench_program, refuses_to_append_to_another_table)
+Test(bench_program, replaces_rows_of_the_same_case_and_precision_only)
+{
+    struct result r;
+    bench(
+        &r,
+        "--filter _solve_100 --seconds 0 --out b.csv >o && "
+        "awk -F, -v OFS=, 'NR == 1 {print; next} {r = $0; $1 = \"gone\"; print} "
+        "{$0 = r; sub(/,double,/, \",float,\"); print; print r}' b.csv >c.csv && cp c.csv b.csv && "
+        "\"${SB%/*}/bench-f64\" --filter _solve_100 --seconds 0 --out b.csv >o && "
+        "head -n 3 c.csv >x && head -n 3 b.csv | cmp - x && tail -n +4 b.csv | cut -d, -f 1 && wc -l <b.csv");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    cr_expect_str_eq(r.output, "spike_solve_100\n4\n", "%s", r.output);
+}
+
+Test(bench, without_rows_nothing_is_written)
+{
+    struct error e = {0};
+    cr_expect_eq(bench_write(NULL, 0, "no/such/folder/of_bench.csv", &e), ST_OK, "%s", e.text);
+    cr_expect_neq(access("no", F_OK), 0);
+}
+
+Test(bench_program, refuses_to_add_to_another_table)
 {
     struct result r;
     cli_write("other.csv", "case,ratio\nx,1\n");
-    bench(
-        &r,
-        "--filter spike_solve_100 --seconds 0 --out other.csv --append; code=$?; cat other.csv; exit $code");
+    bench(&r, "--filter spike_solve_100 --seconds 0 --out other.csv; code=$?; cat other.csv; exit $code");
     cr_expect_eq(r.code, 1);
+    cr_expect(!strstr(r.output, "A ms"), "refused before anything is measured");
     cr_expect(strstr(r.output, "other columns") && strstr(r.output, "case,ratio\nx,1\n"), "%s", r.output);
 }

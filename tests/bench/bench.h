@@ -46,6 +46,8 @@ struct bench_case {
         struct pair *p); /* what the arena does not hold; NULL: nothing. Accepts a half-open pair. */
 };
 extern const struct bench_case bench_cases[]; /* ends with name NULL */
+/* Name of the variant, "CASE" or "CASE/variant"; false beyond the last. (measure.c) */
+bool bench_case_name(const struct bench_case *c, size_t variant, char *name, size_t size);
 
 /* ||A's - B's||_F / ||B's||_F of p->out. */
 double bench_relative(struct pair *p);
@@ -60,9 +62,10 @@ struct measurement {
     struct quartiles seconds[2]; /* of a run of A and of B */
     struct quartiles ratio;      /* seconds of B over those of the A before it */
 };
-/* A run of each, whose results must agree (ST_NUMERIC naming the difference and what is allowed), then A B A
- * B
- * ... for about `seconds`, but no fewer than BENCH_REPEATS_MIN and no more than BENCH_REPEATS_MAX times. */
+/* A run of each, whose results must agree: ST_NUMERIC naming the difference and what is allowed. */
+status bench_check(const struct bench_case *c, struct pair *p, double *difference, struct error *e);
+/* The check, then A B A B ... for about `seconds`, but no fewer than BENCH_REPEATS_MIN and no more than
+ * BENCH_REPEATS_MAX times. */
 status bench_measure(const struct bench_case *c, struct pair *p, double seconds, struct measurement *m,
                      struct error *e);
 
@@ -70,7 +73,6 @@ struct bench_options {
     const char *filter; /* cases whose name contains it; "" for all */
     const char *out;    /* the CSV file */
     double seconds;     /* for each pair */
-    bool append;        /* keep the rows that are in `out` */
     bool list, help;
 };
 /* ST_USAGE naming the option and what is allowed. Texts are borrowed from argv. (options.c) */
@@ -88,8 +90,10 @@ struct bench_row {
 void bench_print_head(FILE *out);
 void bench_print_case(FILE *out, const struct bench_case *c); /* what A and B are */
 void bench_print_row(FILE *out, const struct bench_row *row);
-/* Writes the rows to `path`, behind those that it holds already if `append`; its folder is made. ST_IO,
- * ST_DATA if what is there has other columns. */
-status bench_write(const struct bench_row *rows, size_t n, const char *path, bool append, struct error *e);
+/* Writes the rows to `path`, behind those that it holds already but for the same case and precision; its
+ * folder is made. No rows: nothing is written. ST_IO, ST_DATA if what is there has other columns. */
+status bench_write(const struct bench_row *rows, size_t n, const char *path, struct error *e);
+/* Whether bench_write could keep what `path` holds, if it is there: the same errors. */
+status bench_writable(const char *path, struct error *e);
 
 #endif

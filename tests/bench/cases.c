@@ -7,7 +7,15 @@
     .setting = INPUTS(data, product), .same = "the relative difference",                                     \
     .tolerance = REAL_SELECT(1e-13, 1e-5), .open = inputs_open, .run = inputs_run,                           \
     .difference = bench_relative, .close = inputs_close
-#define LISTS "product with the input's lists, as layer 1 does it"
+/* What the library chooses by the share of the cells (spikes_as_dense). */
+#define LISTS   "product with the input's lists, as layer 1 does it below 1/8 of the cells"
+#define WRITTEN "product with the input written out for BLAS, as layer 1 does it from 1/8 of the cells on"
+
+#define BORDER_CASE(title, share)                                                                            \
+    .name = (title), .a = "product with the input's lists, the library's way below 1/8 of the cells",        \
+    .b = "the same block written out for BLAS, its way from there on", .setting = &(const double){share},    \
+    .same = "the relative difference", .tolerance = REAL_SELECT(1e-13, 1e-5), .open = border_open,           \
+    .run = border_run, .difference = bench_relative
 
 #define WEIGHT_CASE(title, ...)                                                                              \
     .name = (title), .setting = &(const struct weights_setting){__VA_ARGS__},                                \
@@ -28,18 +36,22 @@
     .run = potentials_run, .difference = bench_relative
 
 #define STEP_CASE(title, hidden)                                                                             \
-    .name = (title), .a = "an epoch of bptt", .b = "a step of the solver",                                   \
+    .name = (title), .a = "an epoch of bptt at default options",                                             \
+    .b = "a step of the solver at default options (exact_spike_time: both on latency code)",                 \
     .setting = &(const struct steps_setting){(hidden), false},                                               \
-    .same = "number of samples left out and of networks that are not finite", .tolerance = 0,                \
+    .same = "number of networks with weights that are not finite, or none that changed", .tolerance = 0,     \
     .variant = steps_variant, .open = steps_open, .run = steps_run, .difference = steps_difference,          \
     .close = steps_close
 
 const struct bench_case bench_cases[] = {
-    {INPUT_CASE("input_product_digits", bench_digits, INPUT_TIMES), .a = LISTS},
+    {INPUT_CASE("input_product_digits", bench_digits, INPUT_TIMES), .a = WRITTEN},
     {INPUT_CASE("input_product_events", bench_events, INPUT_TIMES), .a = LISTS},
     {INPUT_CASE("input_product_events_150", bench_events_150, INPUT_TIMES), .a = LISTS},
     {INPUT_CASE("input_outer_events", bench_events, INPUT_OUTER), .a = LISTS},
     {INPUT_CASE("input_gram_events", bench_events, INPUT_GRAM), .a = LISTS},
+    {BORDER_CASE("input_border_5", 0.05)},
+    {BORDER_CASE("input_border_12", 0.12)},
+    {BORDER_CASE("input_border_30", 0.30)},
     {.name = "forward_blocks",
      .a = "forward simulation in blocks of 64 samples",
      .b = "sample by sample",

@@ -3,6 +3,8 @@
 #include <string.h>
 
 const struct bench_data bench_digits = {"digits", "T=20 n_train=1000 n_validation=200 n_test=1"};
+const struct bench_data bench_digits_latency = {
+    "digits", "encoding=latency T=20 n_train=1000 n_validation=200 n_test=1"};
 /* A threshold, since finding the one that gives a density takes seconds. */
 const struct bench_data bench_events = {"event_camera",
                                         "sensor=34 threshold=0.5 T=20 n_train=64 n_validation=0 n_test=1"};

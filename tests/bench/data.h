@@ -12,6 +12,8 @@ struct bench_data {
 };
 /* Rate-coded images, 31 % of whose cells hold a spike. */
 extern const struct bench_data bench_digits;
+/* The same images with a spike for each pixel, earlier the brighter. */
+extern const struct bench_data bench_digits_latency;
 /* A block of recordings of a simulated event camera with the sensor of N-MNIST and about its density, 5 % of
  * the cells at T = 20 and 1 % at T = 150. */
 extern const struct bench_data bench_events, bench_events_150;

@@ -10,25 +10,17 @@ static bool other_ways(const struct bench_case *c, const struct bench_case *befo
     return strcmp(c->a, before->a) != 0 || strcmp(c->b, before->b) != 0;
 }
 
-static bool case_name(const struct bench_case *c, size_t variant, char *name, size_t size)
-{
-    const char *text = c->variant ? c->variant(variant) : variant == 0 ? "" : NULL;
-    if (!text) return false;
-    (void)snprintf(name, size, "%s%s%s", c->name, *text ? "/" : "", text);
-    return true;
-}
-
 /* Rows with the names of the cases that the filter leaves; the caller frees them. NULL: no memory. */
 static struct bench_row *choose(const char *filter, size_t *n)
 {
     char name[sizeof((struct bench_row *)0)->name];
     size_t all = 0;
     for (const struct bench_case *c = bench_cases; c->name; c++)
-        for (size_t k = 0; case_name(c, k, name, sizeof name); k++) all++;
+        for (size_t k = 0; bench_case_name(c, k, name, sizeof name); k++) all++;
     struct bench_row *rows = calloc(all + 1, sizeof *rows);
     *n = 0;
     for (const struct bench_case *c = bench_cases; rows && c->name; c++)
-        for (size_t k = 0; case_name(c, k, rows[*n].name, sizeof name); k++) {
+        for (size_t k = 0; bench_case_name(c, k, rows[*n].name, sizeof name); k++) {
             if (!strstr(rows[*n].name, filter)) continue;
             rows[*n].c = c;
             rows[(*n)++].variant = k;
@@ -81,14 +73,18 @@ static void list(const struct bench_row *rows, size_t n)
 static int perform(const struct bench_options *o, struct bench_row *rows, size_t n)
 {
     struct error e = {0};
-    blas_single_thread();
-    bench_print_head(stdout);
-    size_t measured = measure_all(rows, n, o->seconds);
-    if (bench_write(rows, measured, o->out, o->append, &e) != ST_OK) {
+    if (bench_writable(o->out, &e) != ST_OK) {
         fprintf(stderr, "%s\n", e.text);
         return 1;
     }
-    printf("\n%zu of %zu pairs: %s\n", measured, n, o->out);
+    blas_single_thread();
+    bench_print_head(stdout);
+    size_t measured = measure_all(rows, n, o->seconds);
+    if (bench_write(rows, measured, o->out, &e) != ST_OK) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    printf("\n%zu of %zu pairs: %s\n", measured, n, measured ? o->out : "nothing was written");
     return measured == n ? 0 : 1;
 }
 

@@ -14,8 +14,16 @@ double bench_relative(struct pair *p)
     return sqrt(difference) / vector_norm(p->n_out, p->out[SIDE_B]);
 }
 
+bool bench_case_name(const struct bench_case *c, size_t variant, char *name, size_t size)
+{
+    const char *text = c->variant ? c->variant(variant) : variant == 0 ? "" : NULL;
+    if (!text) return false;
+    (void)snprintf(name, size, "%s%s%s", c->name, *text ? "/" : "", text);
+    return true;
+}
+
 /* The first run of each side is no timed one: it touches the memory, too. */
-static status check(const struct bench_case *c, struct pair *p, double *difference, struct error *e)
+status bench_check(const struct bench_case *c, struct pair *p, double *difference, struct error *e)
 {
     TRY(c->run(p, SIDE_A, e));
     TRY(c->run(p, SIDE_B, e));
@@ -49,7 +57,7 @@ status bench_measure(const struct bench_case *c, struct pair *p, double seconds,
     double *times = mem_alloc(&p->mem, 3 * BENCH_REPEATS_MAX, sizeof *times, e);
     if (!times) return ST_MEMORY;
     double *a = times, *b = a + BENCH_REPEATS_MAX, *ratio = b + BENCH_REPEATS_MAX;
-    TRY(check(c, p, &m->difference, e));
+    TRY(bench_check(c, p, &m->difference, e));
     const double end = clock_seconds() + seconds;
     size_t n = 0;
     while (n < BENCH_REPEATS_MIN || (n < BENCH_REPEATS_MAX && clock_seconds() < end)) {

@@ -7,13 +7,9 @@
 
 enum { SECONDS_MAX = 3600 };
 static const struct option long_options[] = {
-    {"filter", required_argument, NULL, 'f'},
-    {"seconds", required_argument, NULL, 's'},
-    {"out", required_argument, NULL, 'o'},
-    {"append", no_argument, NULL, 'a'},
-    {"list", no_argument, NULL, 'l'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"filter", required_argument, NULL, 'f'}, {"seconds", required_argument, NULL, 's'},
+    {"out", required_argument, NULL, 'o'},    {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
 void bench_options_help(FILE *out)
@@ -24,8 +20,9 @@ void bench_options_help(FILE *out)
           "A and B must first give the same result.\n\n"
           "  --filter NAME    cases whose name contains NAME\n"
           "  --seconds S      time for each pair, 0 to 3600; at least 3 runs of each (default 0.8)\n"
-          "  --out FILE       the CSV file (default results/bench/bench.csv)\n"
-          "  --append         keep the rows that FILE has\n"
+          "  --out FILE       the CSV file (default results/bench/bench.csv); of the rows that it has, those "
+          "of the\n"
+          "                   same case and precision are replaced\n"
           "  --list           the cases, and what A and B are; measures nothing\n"
           "  -h, --help       this\n\n"
           "Exit codes: 0 all pairs were measured; 1 one failed or its results differ; 2 usage.\n",
@@ -52,7 +49,6 @@ static status take(struct bench_options *o, int option, char **argv, struct erro
         if (!*optarg) return FAIL(e, ST_USAGE, "--out needs the name of a file");
         o->out = optarg;
         return ST_OK;
-    case 'a': o->append = true; return ST_OK;
     case 'l': o->list = true; return ST_OK;
     case 'h': o->help = true; return ST_OK;
     case ':': return FAIL(e, ST_USAGE, "option '%s' needs a value", argv[optind - 1]);

@@ -5,8 +5,8 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/data.h"
 
-/* Products with the inputs of a block: from the lists, or from a dense block that is there already.
- * (inputs.c) */
+/* Products with the inputs of a block: as the library does them (by the lists, or written out for BLAS), or
+ * with a dense block that is there already. (inputs.c) */
 enum input_product { INPUT_TIMES, INPUT_OUTER, INPUT_GRAM };
 struct inputs_setting {
     const struct bench_data *data;
@@ -15,6 +15,11 @@ struct inputs_setting {
 status inputs_open(struct pair *p, const void *setting, size_t variant, struct error *e);
 status inputs_run(struct pair *p, enum side side, struct error *e);
 void inputs_close(struct pair *p);
+
+/* W X of one and the same block by the input's lists (A) and written out for BLAS (B), around the share of
+ * the cells from which the library takes the second. setting: double, that share. (border.c) */
+status border_open(struct pair *p, const void *setting, size_t variant, struct error *e);
+status border_run(struct pair *p, enum side side, struct error *e);
 
 /* The forward simulation of many samples: in blocks, or one by one. setting: hidden widths. (forward.c) */
 status forward_open(struct pair *p, const void *setting, size_t variant, struct error *e);
@@ -53,7 +58,7 @@ const char *steps_variant(size_t k);   /* trainers of classification but bptt */
 const char *threads_variant(size_t k); /* a few trainers */
 status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e);
 status steps_run(struct pair *p, enum side side, struct error *e);
-double steps_difference(struct pair *p);   /* samples that a step left out, and weights that are not finite */
+double steps_difference(struct pair *p); /* networks with weights that are not finite, or none that changed */
 double threads_difference(struct pair *p); /* weights of other bits */
 void steps_close(struct pair *p);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COLUMNS = 29 };
+enum { CASE = 0, PRECISION = 4, COLUMNS = 29 }; /* the first two: columns */
 static const char *const columns[COLUMNS] = {
     "case",    "sizes",    "a",        "b",         "precision", "repeats",    "a_s",       "a_q1_s",
     "a_q3_s",  "b_s",      "b_q1_s",   "b_q3_s",    "ratio",     "ratio_q1",   "ratio_q3",  "a_flops",
@@ -102,16 +102,31 @@ static void put_row(struct csv_writer *w, const struct bench_row *row)
     csv_end_row(w);
 }
 
-static status put_old(struct csv_writer *w, const struct csv_table *old, struct error *e)
+/* The table that is there, with the columns of this one; none (no rows) if there is no file. The caller frees
+ * with csv_table_free, also after an error. */
+static status read_old(struct csv_table *old, const char *path, struct error *e)
 {
+    *old = (struct csv_table){0};
+    if (access(path, F_OK) != 0) return ST_OK;
+    TRY(csv_read(old, path, 1, e));
     for (size_t k = 0; k < COLUMNS; k++)
         if (old->n_columns != COLUMNS || strcmp(old->names[k], columns[k]) != 0)
-            return FAIL(e, ST_DATA, "%s has other columns: --append cannot add to it", old->source);
-    for (size_t row = 0; row < old->n_rows; row++) {
-        for (size_t k = 0; k < COLUMNS; k++) csv_put(w, csv_cell(old, row, k));
-        csv_end_row(w);
-    }
+            return FAIL(e, ST_DATA, "%s has other columns: remove it, or name another file with --out", path);
     return ST_OK;
+}
+
+static bool replaced(const struct csv_table *old, size_t row, const struct bench_row *rows, size_t n)
+{
+    if (strcmp(csv_cell(old, row, PRECISION), REAL_NAME) != 0) return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(csv_cell(old, row, CASE), rows[i].name) == 0) return true;
+    return false;
+}
+
+static void put_old(struct csv_writer *w, const struct csv_table *old, size_t row)
+{
+    for (size_t k = 0; k < COLUMNS; k++) csv_put(w, csv_cell(old, row, k));
+    csv_end_row(w);
 }
 
 static status make_folder(const char *path, struct error *e)
@@ -124,24 +139,29 @@ static status make_folder(const char *path, struct error *e)
     return path_make(folder, e);
 }
 
-status bench_write(const struct bench_row *rows, size_t n, const char *path, bool append, struct error *e)
+status bench_writable(const char *path, struct error *e)
+{
+    struct csv_table old;
+    status st = read_old(&old, path, e);
+    csv_table_free(&old);
+    return st;
+}
+
+status bench_write(const struct bench_row *rows, size_t n, const char *path, struct error *e)
 {
     struct csv_writer w;
-    struct csv_table old = {0};
-    status st = ST_OK;
-    append = append && access(path, F_OK) == 0;
+    struct csv_table old;
+    if (n == 0) return ST_OK;
     TRY(make_folder(path, e));
-    if (append) st = csv_read(&old, path, 1, e);
+    status st = read_old(&old, path, e);
     if (st == ST_OK) st = csv_open(&w, path, e);
     if (st == ST_OK) {
         for (size_t k = 0; k < COLUMNS; k++) csv_put(&w, columns[k]);
         csv_end_row(&w);
-        if (append) st = put_old(&w, &old, e);
+        for (size_t row = 0; row < old.n_rows; row++)
+            if (!replaced(&old, row, rows, n)) put_old(&w, &old, row);
         for (size_t i = 0; i < n; i++) put_row(&w, &rows[i]);
-        if (st == ST_OK)
-            st = csv_close(&w, e);
-        else
-            csv_abandon(&w);
+        st = csv_close(&w, e);
     }
     csv_table_free(&old);
     return st;

@@ -1,5 +1,5 @@
-/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost, both kinds of
- * FLOPs), which `spikebench check` projects times from. */
+/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost), of its
+ * products with the inputs all cells where the library writes them out. */
 #include "solvers/solver.h"
 #include "tests/bench/pairs.h"
 #include <string.h>
@@ -13,7 +13,7 @@ struct training {
     struct rng rng;
     struct train_env env;
     void *options, *state;
-    double samples; /* of the last step */
+    struct net before; /* as init left it */
 };
 struct steps {
     struct dataset data;
@@ -74,7 +74,21 @@ static status begin(struct training *t, const struct solver *solver, size_t thre
                                 .pool = t->pool,
                                 .rng = &t->rng};
     if (solver->check) TRY(solver->check(t->options, &t->net_options, &d->info, e));
-    return solver->init(&t->state, t->options, &t->env, e);
+    TRY(solver->init(&t->state, t->options, &t->env, e));
+    TRY(net_create(&t->before, &t->net_options, d->info.n_inputs, d->info.n_classes, m, e));
+    net_copy_weights(&t->before, &t->net);
+    return ST_OK;
+}
+
+/* The dataset as costs are counted: every cell of the training samples is an entry where products write them
+ * out. */
+static struct dataset_info counted(const struct dataset *d)
+{
+    struct dataset_info info = d->info;
+    const struct batch b = dataset_batch(d, SPLIT_TRAIN);
+    size_t samples = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
+    if (spikes_as_dense(&b, 0, b.n)) info.entries = samples * info.T * info.n_inputs;
+    return info;
 }
 
 status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e)
@@ -83,21 +97,25 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
     struct steps *s = p->state = mem_alloc(&p->mem, 1, sizeof *s, e);
     if (!s) return ST_MEMORY;
     const struct solver *b = set->threads ? solver_find(threaded[variant]) : trainer(variant);
-    TRY(bench_open(&s->data, &bench_digits, e));
+    if (!b) return FAIL(e, ST_INTERNAL, "no such solver");
+    /* It takes one spike per input. */
+    const bool latency = strcmp(b->name, "exact_spike_time") == 0;
+    TRY(bench_open(&s->data, latency ? &bench_digits_latency : &bench_digits, e));
     TRY(bench_net(&s->side[SIDE_A].net, &s->side[SIDE_A].net_options, set->hidden, &s->data, &p->mem, e));
     TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_B], b, set->threads ? 2 : 1, &s->data, &p->mem, e));
+    const struct dataset_info info = counted(&s->data);
     for (int side = 0; side < 2; side++) {
         const struct training *t = &s->side[side];
         if (!t->solver->cost) continue;
-        struct step_cost cost = t->solver->cost(t->options, &t->net, &s->data.info);
+        struct step_cost cost = t->solver->cost(t->options, &t->net, &info);
         p->flops[side] = cost.flops + cost.sparse_flops;
         if (cost.bytes > 0) p->bytes[side] = cost.bytes;
     }
-    (void)snprintf(p->sizes, sizeof p->sizes, "digits, %zu samples, T %zu, %zu-%s-%zu",
-                   s->data.info.n[SPLIT_TRAIN], s->data.info.T, s->data.info.n_inputs, set->hidden,
-                   s->data.info.n_classes);
+    (void)snprintf(p->sizes, sizeof p->sizes, "digits%s, %zu samples, T %zu, %zu-%s-%zu",
+                   latency ? " (latency)" : "", s->data.info.n[SPLIT_TRAIN], s->data.info.T,
+                   s->data.info.n_inputs, set->hidden, s->data.info.n_classes);
     return ST_OK;
 }
 
@@ -105,31 +123,34 @@ status steps_run(struct pair *p, enum side side, struct error *e)
 {
     struct training *t = &((struct steps *)p->state)->side[side];
     struct step_report report = {0};
-    status st = t->solver->step(t->state, &report, e);
-    t->samples = report.samples;
-    return st;
+    return t->solver->step(t->state, &report, e);
 }
 
-double steps_difference(struct pair *p)
+/* Weights of other bits. */
+static double differing(const struct net *one, const struct net *two)
 {
-    const struct steps *s = p->state;
-    double missing = 0;
-    for (int side = 0; side < 2; side++) {
-        const struct training *t = &s->side[side];
-        missing += fabs(t->samples - (double)t->env.train.n) + (net_finite(&t->net) ? 0 : 1);
-    }
-    return missing;
-}
-
-double threads_difference(struct pair *p)
-{
-    const struct net *one = &((struct steps *)p->state)->side[0].net;
-    const struct net *two = &((struct steps *)p->state)->side[1].net;
     double differ = 0;
     for (size_t l = 1; l <= one->L; l++)
         for (size_t i = 0; i < one->n[l] * one->n[l - 1]; i++)
             differ += memcmp(&one->W[l][i], &two->W[l][i], sizeof(real)) != 0;
     return differ;
+}
+
+double steps_difference(struct pair *p)
+{
+    const struct steps *s = p->state;
+    double untrained = 0;
+    for (int side = 0; side < 2; side++) {
+        const struct training *t = &s->side[side];
+        untrained += !net_finite(&t->net) || differing(&t->net, &t->before) == 0;
+    }
+    return untrained;
+}
+
+double threads_difference(struct pair *p)
+{
+    const struct steps *s = p->state;
+    return differing(&s->side[0].net, &s->side[1].net);
 }
 
 void steps_close(struct pair *p)
