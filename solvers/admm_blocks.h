@@ -188,8 +188,7 @@ bool admm_use_woodbury(const struct net *net, size_t l);
 /* Bytes that admm_create takes with one thread, and what each further thread adds. (admm_cost.c) */
 size_t admm_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
 size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
-/* The widest layer from `first` on, and the largest weight matrix. */
-size_t admm_widest(const struct net *net, size_t first);
+/* The largest weight matrix. */
 size_t admm_largest_weights(const struct net *net);
 /* z and a from the forward simulation of the net. */
 void admm_start_forward(struct admm *s);

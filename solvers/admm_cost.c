@@ -29,8 +29,8 @@ size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net,
     size_t C = chunk_largest(&part), K = net->n[net->L];
     size_t doubles = joint_output_work(K, C);
     doubles = doubles > 6 * K ? doubles : 6 * K;
-    size_t bytes = 4 * admm_widest(net, 1) * T * C * sizeof(real) + doubles * sizeof(double);
-    bytes += 3 * admm_widest(net, 0) * (sizeof(real) + sizeof(long double));
+    size_t bytes = 4 * net_widest(net, 1, net->L) * T * C * sizeof(real) + doubles * sizeof(double);
+    bytes += 3 * net_widest(net, 0, net->L) * (sizeof(real) + sizeof(long double));
     return bytes + (set->potentials == POTENTIALS_SEQUENTIAL ? 0 : joint_work_bytes(T));
 }
 

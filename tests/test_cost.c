@@ -39,8 +39,9 @@ struct count {
 static struct count counts[] = {
     {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
-    /* positive and negative samples; the gradient of W_2, and of W_1 once for both */
-    {"forward_forward", "batch=40", 0, 2, 2, 2, 24, 2 * W2, 0, 0},
+    /* positive and negative samples through W_2, their data through W_1 once for both, W_3 unused; likewise
+     * the gradients, without a way back */
+    {"forward_forward", "batch=40", 0, (144 + 2 * 216) / 387.0, 0, (144 + 2 * 216) / 387.0, 24, 2 * W2, 0, 0},
     {"random_features", "kappa=0.01", 0, 1, 0, 1, 0, 0, 0, 40 * 9 * 9 / 2.0 + 9 * 9 * 9 / 6.0 + 3 * 9 * 9},
     /* the ridge is chosen of eleven on 6 more samples */
     {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
