@@ -67,7 +67,8 @@ const struct entry run_columns[] = {
      "(forward_forward, exact_spike_time): the simulated network is not the one that is trained"},
     {"train_macs", "operations",
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
-     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves; half of "
+     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
+     "admm_joint's solves of paths; half of "
      "their FLOPs as the solver's step counts them, dense, but products with the inputs by their entries; "
      "elementwise work (neurons, losses, optimizers) does not count. Results without this column counted "
      "passes and train_synops by an earlier rule"},

@@ -91,6 +91,7 @@ struct admm_sums {
     double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
     double kkt_z;              /* largest KKT residual of the joint z-steps */
     double products;           /* columns (samples x steps) that spike solves took through W and W' */
+    double path_macs;          /* of the joint z-steps (joint_stats) */
     /* what these sums took */
     struct step_time diagnostics;
 };
