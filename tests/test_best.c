@@ -172,11 +172,12 @@ Test(best, printed_parts_make_the_same_runs)
 Test(best, values_that_need_care)
 {
     static struct result r;
-    cli_write("e/runs.csv",
-              "run_id,solver,label,dataset,seed,status,error,precision,network.loss,solver.lr,data_sha256,"
-              "threads,acc_val,timing_valid\n"
-              "2,1,bptt,bptt,digits,0,ok,none,double,it's,0.1,0,1,0.5,1\n"
-              "2,2,admm,x,digits,0,ok,none,float,squared,nan,0,1,0.6,1\n");
+    cli_write(
+        "e/runs.csv",
+        "schema,run_id,solver,label,dataset,seed,status,error,precision,network.loss,solver.lr,data_sha256,"
+        "threads,acc_val,timing_valid\n"
+        "2,1,bptt,bptt,digits,0,ok,none,double,it's,0.1,0,1,0.5,1\n"
+        "2,2,admm,x,digits,0,ok,none,float,squared,nan,0,1,0.6,1\n");
     spikebench(&r, "best e 2>/dev/null");
     cr_expect_not_null(strstr(r.output,
                               "\n\ndataset: {name: digits}\nsolvers:\n"
