@@ -28,20 +28,14 @@ static size_t count_directions(const struct forward_options *o, const struct net
     return o->scope == SCOPE_LAYER ? net->L * o->directions : o->directions;
 }
 
-static size_t widest_layer(const struct net *net)
-{
-    size_t widest = 0;
-    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
-    return widest;
-}
-
 size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
                              size_t batch_max)
 {
     size_t block = T * largest_chunk(batch_max), units = 0;
     for (size_t l = 1; l <= net->L; l++) units += (l < net->L ? 2 : 1) * net->n[l];
-    return sizeof(real) * (o->kind == FORWARD_JVP ? (units + 3 * widest_layer(net)) * block
-                                                  : 4 * widest_layer(net) * block + net_parameters(net));
+    return sizeof(real) * (o->kind == FORWARD_JVP
+                               ? (units + 3 * net_widest(net, 1, net->L)) * block
+                               : 4 * net_widest(net, 1, net->L) * block + net_parameters(net));
 }
 
 size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max)
@@ -108,7 +102,7 @@ void forward_count(const struct forward_options *o, const struct net *net, const
 static status work_create(struct forward_work *w, const struct forward_options *o, const struct net *net,
                           size_t T, size_t C, struct mem *m, struct error *e)
 {
-    size_t block = widest_layer(net) * T * C, out = net->n[net->L] * C;
+    size_t block = net_widest(net, 1, net->L) * T * C, out = net->n[net->L] * C;
     TRY(trace_create(&w->trace, net, T, C, o->kind == FORWARD_JVP, m, e));
     if (!(w->scores = mem_reals(m, out, e))) return ST_MEMORY;
     if (o->kind == FORWARD_JVP) {

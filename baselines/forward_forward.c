@@ -1,7 +1,8 @@
-/* Forward-Forward training of a spiking network (arXiv 2502.20411): two forward passes and losses that are
- * local to a layer. One step is one epoch; the readout W_L is neither trained nor used. The class is that of
- * the largest goodness (ff_predict): the network that predicts is not the one of the grid simulation, whose
- * columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan; train_macs counts the gradients.
+/* Forward-Forward training of a spiking network (arXiv 2502.20411): positive and negative samples, and losses
+ * that are local to a layer. One step is one epoch; the readout W_L is neither trained nor used. The class is
+ * that of the largest goodness (ff_predict): the network that predicts is not the one of the grid simulation,
+ * whose columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan; train_macs counts the
+ * gradients.
  *
  * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
  * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left
@@ -112,17 +113,10 @@ int ff_wrong_label(struct rng *rng, size_t n_classes, int label)
     return draw < label ? draw : draw + 1;
 }
 
-static size_t widest_hidden(const struct net *net)
-{
-    size_t widest = 0;
-    for (size_t l = 1; l < net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
-    return widest;
-}
-
 status ff_work_create(struct ff_work *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                       struct error *e)
 {
-    size_t n = widest_hidden(net), block = n * T * 2 * C_max;
+    size_t n = net_widest(net, 1, net->L - 1), block = n * T * 2 * C_max;
     *w = (struct ff_work){.C_max = C_max};
     if (!blas_fits(T) || !blas_fits(T * 2 * C_max))
         return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, 2 * C_max);
@@ -144,7 +138,8 @@ status ff_work_create(struct ff_work *w, const struct net *net, size_t T, size_t
 
 size_t ff_work_memory(const struct net *net, size_t T, size_t C_max)
 {
-    return sizeof(real) * C_max * (T * (net->n[1] + 10 * widest_hidden(net)) + 2 * widest_hidden(net));
+    return sizeof(real) * C_max *
+           (T * (net->n[1] + 10 * net_widest(net, 1, net->L - 1)) + 2 * net_widest(net, 1, net->L - 1));
 }
 
 /* v: drive of layer 1 by the data. With label_only the weights of the label inputs are taken out again. */
@@ -409,12 +404,15 @@ static status ff_step(void *state, struct step_report *r, struct error *e)
         s->wrong[sample] = ff_wrong_label(s->env.rng, K, train->labels[sample]);
     }
     memset(s->sums, 0, sizeof s->sums);
-    /* Positive and negative samples go through the network once each; both go back through time within every
-     * layer, which over the layers is a pass, and takes the gradients' products alone. */
-    struct step_cost dense = {0};
+    /* W_1 x once for the positive and the negative sample, which differ in the label's current; W_l x of
+     * either above it; W_L x of none. Each layer goes back through time alone: no product with W_l'. */
+    struct step_cost dense = {0}, weights = {0};
     add_gradients(&dense, s->env.net, (double)train->n * (double)train->x->T, (double)spikes_nonzero(train));
+    add_gradients(&weights, s->env.net, 1, (double)s->env.net->n[0]); /* of one step, all inputs active */
     r->samples = (double)train->n;
-    r->forward_passes = r->spike_passes = r->backward_passes = 2 * r->samples;
+    r->forward_passes = r->samples * cost_macs(&weights) / (double)net_parameters(s->env.net);
+    r->spike_passes = r->forward_passes;
+    r->backward_passes = 0;
     r->dense_macs = cost_macs(&dense);
     return minibatch_epoch(&s->minibatch, &rule, e);
 }

@@ -66,17 +66,10 @@ struct lfp {
 
 /* ---- propagation ------------------------------------------------------------------------------------- */
 
-static size_t widest_layer(const struct net *net)
-{
-    size_t widest = 0;
-    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
-    return widest;
-}
-
 status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e)
 {
-    size_t widest = widest_layer(net), K = net->n[net->L];
+    size_t widest = net_widest(net, 1, net->L), K = net->n[net->L];
     TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
     w->reward = mem_reals(m, widest * T * C_max, e);
     w->below = mem_reals(m, widest * T * C_max, e);
@@ -195,7 +188,7 @@ static size_t lfp_thread_memory(const void *options, const struct net *net, cons
     const struct lfp_options *o = options;
     size_t units = 0;
     for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
-    return sizeof(real) * (units + 2 * widest_layer(net)) * info->T *
+    return sizeof(real) * (units + 2 * net_widest(net, 1, net->L)) * info->T *
            minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]);
 }
 

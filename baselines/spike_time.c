@@ -131,7 +131,7 @@ double spike_time_gradient(struct spike_time *s, const struct net *net, int labe
                 double per_slack = y->dtime[j] / (y->A[j] - s->threshold);
                 double ratio = y->z[k] * (y->A[j] - s->threshold) / y->B[j]; /* z_k / z_j */
                 g[j] -= per_slack * y->value[k] * (1 - ratio);
-                back += per_slack * (double)w[j] * y->value[k] * ratio;
+                if (below) back += per_slack * (double)w[j] * y->value[k] * ratio;
             }
             if (below) below[y->input[k]] = back;
         }
@@ -143,7 +143,7 @@ double spike_time_gradient_macs(const struct spike_time *s, const struct net *ne
 {
     double sum = 0;
     for (size_t l = 1; l <= net->L; l++)
-        for (size_t j = 0; j < net->n[l]; j++) sum += 2 * (double)s->layer[l].causal[j];
+        for (size_t j = 0; j < net->n[l]; j++) sum += (l > 1 ? 2 : 1) * (double)s->layer[l].causal[j];
     return sum;
 }
 

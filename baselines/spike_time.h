@@ -54,8 +54,8 @@ double spike_time_gradient(struct spike_time *s, const struct net *net, int labe
 
 /* Accumulate operations of the sample that was simulated last: events times neurons reached. */
 double spike_time_synops(const struct spike_time *s, const struct net *net);
-/* Multiply-accumulates of its gradient: for each neuron and event before its spike one for the weight and one
- * for the event's time. */
+/* Multiply-accumulates of its gradient: for each neuron and event before its spike one for the weight and,
+ * above layer 1, one for the event's time. */
 double spike_time_gradient_macs(const struct spike_time *s, const struct net *net);
 
 #endif

@@ -1,6 +1,7 @@
 /* spikebench compare: the regression gate of CI jobs. */
 #include "experiments/command_table.h"
 #include "experiments/commands.h"
+#include "experiments/record.h"
 #include "experiments/tolerances.h"
 #include <getopt.h>
 #include <math.h>
@@ -70,14 +71,11 @@ static void check_value(struct comparison *c, size_t row, const char *scope, con
     regress(c, row, what);
 }
 
-/* A reference without train_macs counted passes and operations by an earlier rule. */
-static bool counted_otherwise(const struct csv_table *reference, const char *column)
+/* Counts by an earlier rule, on either side, say nothing of each other, and no schema is a result. */
+static bool passed_over(const struct comparison *c, size_t mine, size_t row, const char *column)
 {
-    static const char *const counts[] = {"forward_passes", "backward_passes", "train_synops"};
-    if (csv_column(reference, "train_macs") != CSV_NONE) return false;
-    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
-        if (strcmp(column, counts[k]) == 0) return true;
-    return false;
+    return strcmp(column, "schema") == 0 || record_counted_otherwise(&c->theirs, row, column) ||
+           record_counted_otherwise(&c->ours, mine, column);
 }
 
 static status check_curve(struct comparison *c, size_t mine, size_t row, struct error *e)
@@ -98,7 +96,7 @@ static status check_curve(struct comparison *c, size_t mine, size_t row, struct 
         regress(c, row, what);
     }
     for (size_t k = 0; st == ST_OK && k < b.n_columns; k++) {
-        if (counted_otherwise(&b, b.names[k])) continue;
+        if (passed_over(c, mine, row, b.names[k])) continue;
         long own = csv_column(&a, b.names[k]);
         if (own == CSV_NONE) {
             snprintf(what, sizeof what, "column %s is missing from the curve", b.names[k]);
@@ -130,7 +128,7 @@ static status check_run(struct comparison *c, size_t row, struct error *e)
         return ST_OK;
     }
     for (size_t k = 0; k < c->theirs.n_columns; k++)
-        if (!counted_otherwise(&c->theirs, c->theirs.names[k]))
+        if (!passed_over(c, mine, row, c->theirs.names[k]))
             check_value(c, row, "runs", c->theirs.names[k], "", cell(&c->ours, mine, c->theirs.names[k]),
                         csv_cell(&c->theirs, row, k));
     const char *word = cell(&c->theirs, row, "status");

@@ -1,5 +1,6 @@
 /* Runs grouped over their seeds. */
 #include "experiments/groups.h"
+#include "experiments/record.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -180,6 +181,7 @@ status groups_number(const struct groups *g, size_t row, const char *column, dou
     long c = csv_column(&g->runs, column);
     if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
     TRY(csv_number(&g->runs, row, (size_t)c, value, e));
+    if (record_counted_otherwise(&g->runs, row, column)) *value = NAN;
     bool untimed = strcmp(cell(&g->runs, row, "timing_valid"), "0") == 0;
     if (untimed && strcmp(column, "train_s") == 0) *value = NAN;
     return ST_OK;

@@ -28,7 +28,8 @@ struct groups {
 status groups_load(struct groups *g, const char *folder, struct error *e);
 void groups_free(struct groups *g);
 
-/* Numbers of one column over a group's runs, nan where missing; train_s is missing where timing_valid is 0.
+/* Numbers of one column over a group's runs, nan where missing; train_s is missing where timing_valid is 0,
+ * passes and operations where record_counted_otherwise says so.
  * ST_DATA if the column is missing or a cell no number. */
 status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
                     struct error *e);

@@ -2,6 +2,7 @@
 #include "experiments/groups.h"
 #include "experiments/paired.h"
 #include "experiments/paths.h"
+#include "experiments/record.h"
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -72,9 +73,10 @@ static size_t row_of(const struct csv_table *t, const char *iter)
     return row;
 }
 
-static status write_row(struct csv_writer *w, const struct csv_table *curves, size_t n, size_t row,
-                        struct error *e)
+static status write_row(struct csv_writer *w, const struct groups *g, const struct group *one,
+                        const struct csv_table *curves, size_t row, struct error *e)
 {
+    const size_t n = one->n;
     double v[GROUP_RUNS_MAX];
     const char *iter = csv_cell(&curves[0], row, 0);
     for (size_t i = 0; i < n; i++)
@@ -84,7 +86,7 @@ static status write_row(struct csv_writer *w, const struct csv_table *curves, si
         for (size_t i = 0; i < n; i++) {
             long column = csv_column(&curves[i], curves[0].names[c]);
             v[i] = NAN;
-            if (column != CSV_NONE)
+            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, one->rows[i], curves[0].names[c]))
                 TRY(csv_number(&curves[i], row_of(&curves[i], iter), (size_t)column, &v[i], e));
         }
         csv_put_number(w, quantile(v, n, 0.5));
@@ -117,7 +119,7 @@ static status write_curve(const struct groups *g, const struct group *one, struc
     csv_end_row(&w);
     status st = ST_OK;
     for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
-        st = write_row(&w, curves, one->n, row, e);
+        st = write_row(&w, g, one, curves, row, e);
     if (st == ST_OK) return csv_close(&w, e);
     csv_abandon(&w);
     return st;
@@ -127,9 +129,10 @@ static status write_curve(const struct groups *g, const struct group *one, struc
 enum { ITERS, SECONDS, PASSES, N_COSTS };
 static const char *const cost_columns[N_COSTS] = {"iter", "train_s", "forward_passes"};
 
-/* Costs up to the first evaluation with this training accuracy; nan if there is none, and forward passes in a
- * curve of a time when they were not counted. */
-static status reached(const struct csv_table *t, double accuracy, double *cost, struct error *e)
+/* Costs up to the first evaluation with this training accuracy; nan if there is none, and forward passes that
+ * were not counted or by an earlier rule. t: the curve of `run`. */
+static status reached(const struct csv_table *t, const struct groups *g, size_t run, double accuracy,
+                      double *cost, struct error *e)
 {
     long acc = csv_column(t, "acc_train"), time = csv_column(t, cost_columns[SECONDS]);
     for (size_t c = 0; c < N_COSTS; c++) cost[c] = NAN;
@@ -142,7 +145,8 @@ static status reached(const struct csv_table *t, double accuracy, double *cost, 
         if (!(here >= accuracy)) continue;
         for (size_t c = 0; c < N_COSTS; c++) {
             long column = csv_column(t, cost_columns[c]);
-            if (column != CSV_NONE) TRY(csv_number(t, row, (size_t)column, &cost[c], e));
+            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, run, cost_columns[c]))
+                TRY(csv_number(t, row, (size_t)column, &cost[c], e));
         }
         return ST_OK;
     }
@@ -171,14 +175,14 @@ static void open_reached(struct csv_writer *w)
 
 /* Rows of one group: iterations, seconds and forward passes to 90, 95 and 98 % training accuracy, over the
  * runs that reached it, to the resolution of eval_every. */
-static status write_reached(struct csv_writer *w, const struct group *one, const struct csv_table *curves,
-                            struct error *e)
+static status write_reached(struct csv_writer *w, const struct groups *g, const struct group *one,
+                            const struct csv_table *curves, struct error *e)
 {
     static const double accuracies[] = {0.9, 0.95, 0.98};
     for (size_t k = 0; k < sizeof accuracies / sizeof *accuracies; k++) {
         double costs[N_COSTS][GROUP_RUNS_MAX], cost[N_COSTS], count = 0;
         for (size_t i = 0; i < one->n; i++) {
-            TRY(reached(&curves[i], accuracies[k], cost, e));
+            TRY(reached(&curves[i], g, one->rows[i], accuracies[k], cost, e));
             for (size_t c = 0; c < N_COSTS; c++) costs[c][i] = cost[c];
             count += !isnan(cost[ITERS]);
         }
@@ -204,7 +208,7 @@ static status write_curves(const struct groups *g, struct csv_writer *w, struct 
         struct mem mem = {0};
         struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
         status st = curves ? write_curve(g, one, curves, e) : ST_MEMORY;
-        if (st == ST_OK) st = write_reached(w, one, curves, e);
+        if (st == ST_OK) st = write_reached(w, g, one, curves, e);
         for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
         mem_free(&mem);
         TRY(st);

@@ -1,13 +1,15 @@
 /* See profile.h. */
 #include "experiments/profile.h"
+#include "experiments/record.h"
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { N_MEASURES = 2, N_LEVELS = 2 };
-static const char *const measures[N_MEASURES] = {"seconds", "forward_passes"};
-static const char *const columns[N_MEASURES] = {"train_s", "forward_passes"}; /* of the curves */
+enum { N_MEASURES = 3, N_LEVELS = 2 };
+static const char *const measures[N_MEASURES] = {"seconds", "forward_passes", "train_synops"};
+static const char *const columns[N_MEASURES] = {"train_s", "forward_passes",
+                                                "train_synops"}; /* of the curves */
 static const double levels[N_LEVELS] = {0.90, 0.95};
 static const double absent = -1; /* in place of a cost: there is no such run */
 
@@ -34,12 +36,13 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 struct field {
     struct mem mem;
     size_t problems, trainers;
-    char (*trainer)[GROUP_LABEL];             /* [trainers] */
-    size_t *trainer_of;                       /* [groups] */
-    size_t *problem;                          /* [problems] a row of each */
-    double *cost[N_MEASURES][N_LEVELS];       /* [problems * trainers] seconds or passes; nan: unknown */
-    bool *shared;                             /* [problems * trainers] timing_valid is 0 */
-    double *ratio;                            /* [problems * trainers] of those that take part */
+    char (*trainer)[GROUP_LABEL]; /* [trainers] */
+    size_t *trainer_of;           /* [groups] */
+    size_t *problem;              /* [problems] a row of each */
+    double
+        *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes or operations; nan: unknown */
+    bool *shared;                    /* [problems * trainers] timing_valid is 0 */
+    double *ratio;                   /* [problems * trainers] of those that take part */
     size_t *taking_part, n_problems, n_parts; /* [n_parts] trainers of `ratio`; its size */
 };
 
@@ -143,7 +146,10 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
     status st = csv_read(&t, path, 1, e);
     for (size_t m = 0; m < N_MEASURES; m++)
         for (size_t l = 0; l < N_LEVELS; l++)
-            if (st == ST_OK) st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
+            if (record_counted_otherwise(&g->runs, row, columns[m]))
+                f->cost[m][l][at] = NAN;
+            else if (st == ST_OK)
+                st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
     csv_table_free(&t);
     f->shared[at] = strcmp(cell(g, row, "timing_valid"), "0") == 0;
     return st;

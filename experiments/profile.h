@@ -14,14 +14,16 @@ void profile_ratios(double *costs, size_t problems, size_t trainers);
  * at most x; nan without problems. At x = 1 it is the share of wins, ties being wins of each. */
 double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x);
 
-/* Writes FOLDER/profile.csv: the profiles of training seconds and of forward passes to 90 and 95 % validation
- * accuracy. Columns: measure (seconds | forward_passes), level, label, ratio, share, problems, timing_valid.
- * A trainer's rows are the steps of its profile, from ratio 1 to the largest ratio of any trainer.
+/* Writes FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
+ * 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level, label,
+ * ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to the
+ * largest ratio of any trainer.
  * - A problem is a dataset, the widths of the network, a seed and a split. A trainer is a name with the
  *   options that set its configurations apart; `label` holds both.
  * - The cost of a run is read at its first evaluation with that accuracy, to the resolution of eval_every. A
  *   run that is never there, failed, or does not exist has an infinite cost.
- * - The cost is unknown if the curve has no such column or nan in it, or no validation accuracy; seconds are
+ * - The cost is unknown if the curve has no such column or nan in it, or no validation accuracy, or its
+ *   run counted by an earlier rule (record.h); seconds are
  *   unknown too where timing_valid is 0. A trainer of which no cost is known takes no part; a problem in
  * which a cost is unknown is left out. If that leaves nothing of the seconds, those of all runs are used, and
  *   timing_valid is 0. A measure of which nothing is known has no rows.

@@ -2,6 +2,7 @@
 #include "experiments/record.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 status record_put(struct record *r, const char *name, const char *value, struct error *e)
@@ -39,6 +40,22 @@ void record_free(struct record *r)
     r->n = 0;
 }
 
+static size_t find(const char *const *names, size_t n, const char *name)
+{
+    size_t i = 0;
+    while (i < n && strcmp(names[i], name) != 0) i++;
+    return i;
+}
+
+bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
+{
+    static const char *const counts[] = {"forward_passes", "backward_passes", "train_synops", "train_macs"};
+    enum { N = sizeof counts / sizeof *counts };
+    if (find(counts, N, column) == N) return false;
+    long c = csv_column(runs, "schema");
+    return c == CSV_NONE || !(strtod(csv_cell(runs, row, (size_t)c), NULL) >= RECORD_SCHEMA);
+}
+
 status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e)
 {
     for (size_t c = 0; c < t->n_columns; c++) TRY(record_put(r, t->names[c], csv_cell(t, row, c), e));
@@ -48,13 +65,6 @@ status record_from_table(struct record *r, const struct csv_table *t, size_t row
 status record_write(const struct record *r, const char *path, struct error *e)
 {
     return records_write(&r, 1, path, e);
-}
-
-static size_t find(const char *const *names, size_t n, const char *name)
-{
-    size_t i = 0;
-    while (i < n && strcmp(names[i], name) != 0) i++;
-    return i;
 }
 
 status records_write(const struct record *const *rows, size_t n, const char *path, struct error *e)

@@ -3,8 +3,10 @@
 #define SPIKEBENCH_EXPERIMENTS_RECORD_H
 
 #include "support/csvio.h"
+#include <stdbool.h>
 
-enum { RECORD_MAX = 192, RECORD_SCHEMA = 1 };
+/* Column `schema`. 2: passes and operations as solvers/solver.h defines them; 1: an earlier rule. */
+enum { RECORD_MAX = 192, RECORD_SCHEMA = 2 };
 
 /* One row of runs.csv. Names and texts are owned by the arena. */
 struct record {
@@ -19,6 +21,9 @@ status record_put_number(struct record *r, const char *name, double value, struc
 /* Text of a cell, or NULL. */
 const char *record_get(const struct record *r, const char *name);
 void record_free(struct record *r);
+/* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
+ * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */
+bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column);
 
 /* Writes the row as a CSV file of its own (atomically), and reads rows back: `row` of a table as a record. */
 status record_write(const struct record *r, const char *path, struct error *e);

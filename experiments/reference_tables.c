@@ -34,7 +34,9 @@ const struct entry result_files[] = {
     {0}};
 
 const struct entry run_columns[] = {
-    {"schema", "", "version of these columns"},
+    {"schema", "",
+     "version of these columns: rows before 2 counted passes and operations of training by an earlier rule; "
+     "summaries, profiles and compare pass over these counts"},
     {"run_id", "",
      "12 digits over the options that are not at their default, solver, dataset, seed and data"},
     {"experiment", "", "name of the experiment"},
@@ -67,10 +69,11 @@ const struct entry run_columns[] = {
      "(forward_forward, exact_spike_time): the simulated network is not the one that is trained"},
     {"train_macs", "operations",
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
-     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves; half of "
+     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
+     "admm_joint's solves of paths; half of "
      "their FLOPs as the solver's step counts them, dense, but products with the inputs by their entries; "
-     "elementwise work (neurons, losses, optimizers) does not count. Results without this column counted "
-     "passes and train_synops by an earlier rule"},
+     "elementwise work (neurons, losses, optimizers) does not count. Rows of schema 1 counted "
+     "passes and operations by an earlier rule"},
     {"eval_s", "s", "time of evaluations"},
     {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
     {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},

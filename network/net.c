@@ -57,6 +57,13 @@ status net_create(struct net *net, const struct net_options *o, size_t n_inputs,
     return ST_OK;
 }
 
+size_t net_widest(const struct net *net, size_t first, size_t last)
+{
+    size_t widest = 0;
+    for (size_t l = first; l <= last; l++) widest = net->n[l] > widest ? net->n[l] : widest;
+    return widest;
+}
+
 size_t net_parameters(const struct net *net)
 {
     size_t sum = 0;

@@ -53,6 +53,8 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
 
 /* Number of weights. */
 size_t net_parameters(const struct net *net);
+/* The largest n_l of layers first .. last; 0 if there are none. */
+size_t net_widest(const struct net *net, size_t first, size_t last);
 /* false if any weight is NaN or infinite. */
 bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */

@@ -3,17 +3,10 @@
 #include "support/blas.h"
 #include <string.h>
 
-static size_t widest_hidden(const struct net *net)
-{
-    size_t widest = 0;
-    for (size_t l = 1; l < net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
-    return widest;
-}
-
 size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep)
 {
     size_t units = net->n[net->L], shared = net->L > 2 ? 3 : 2; /* z, and a of one or two layers */
-    if (!keep) return (units + shared * widest_hidden(net)) * T * C_max * sizeof(real);
+    if (!keep) return (units + shared * net_widest(net, 1, net->L - 1)) * T * C_max * sizeof(real);
     for (size_t l = 1; l < net->L; l++) units += 2 * net->n[l];
     return units * T * C_max * sizeof(real);
 }
@@ -24,7 +17,7 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
     *tr = (struct trace){.T = T, .C_max = C_max, .keep = keep};
     if (C_max > 0 && (!blas_fits(T) || !blas_fits(T * C_max)))
         return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, C_max);
-    size_t widest = widest_hidden(net);
+    size_t widest = net_widest(net, 1, net->L - 1);
     for (size_t l = 1; l <= net->L; l++) {
         bool fresh = keep || l == net->L || l == 1;
         tr->z[l] = fresh ? mem_reals(m, (keep || l == net->L ? net->n[l] : widest) * T * C_max, e) : tr->z[1];

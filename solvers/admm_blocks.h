@@ -91,6 +91,7 @@ struct admm_sums {
     double rejected;           /* (neuron, sample) paths whose joint step did not lower the cost */
     double kkt_z;              /* largest KKT residual of the joint z-steps */
     double products;           /* columns (samples x steps) that spike solves took through W and W' */
+    double path_macs;          /* of the joint z-steps (joint_stats) */
     /* what these sums took */
     struct step_time diagnostics;
 };
@@ -188,8 +189,7 @@ bool admm_use_woodbury(const struct net *net, size_t l);
 /* Bytes that admm_create takes with one thread, and what each further thread adds. (admm_cost.c) */
 size_t admm_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
 size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net, size_t T, size_t N);
-/* The widest layer from `first` on, and the largest weight matrix. */
-size_t admm_widest(const struct net *net, size_t first);
+/* The largest weight matrix. */
 size_t admm_largest_weights(const struct net *net);
 /* z and a from the forward simulation of the net. */
 void admm_start_forward(struct admm *s);

@@ -7,9 +7,10 @@
  * right-hand side 2 n r M, then 2 n^2 M by Cholesky, 4 n r M + 2 r^2 M by Woodbury, or 4 n r M by a
  * linearised step; both systems (t < T and t = T) are formed, k^2 times the other of n and r, and factored,
  * k^3/3, k being the order. Linearised steps: 2 k^2 for each product of a power iteration; a linearised
- * weight step needs no factor. box = exact: 4 n r M for each product of its iteration. Joint paths: so many
- * operations per cell. How often the iterations go round depends on the data; the projection has typical
- * ones. Left out of it: the gain of adaptive penalties, and layer 1's system. */
+ * weight step needs no factor. box = exact: 4 n r M for each product of its iteration. How often the
+ * iterations go round depends on the data; the projection has typical numbers. Left out of it: the gain of
+ * adaptive penalties, layer 1's system, and the operations of joint paths, whose time it has as passes; the
+ * step counts what they took (joint_potentials.h). */
 #include "solvers/admm_blocks.h"
 #include "solvers/cost.h"
 
@@ -29,8 +30,8 @@ size_t admm_thread_bytes(const struct admm_settings *set, const struct net *net,
     size_t C = chunk_largest(&part), K = net->n[net->L];
     size_t doubles = joint_output_work(K, C);
     doubles = doubles > 6 * K ? doubles : 6 * K;
-    size_t bytes = 4 * admm_widest(net, 1) * T * C * sizeof(real) + doubles * sizeof(double);
-    bytes += 3 * admm_widest(net, 0) * (sizeof(real) + sizeof(long double));
+    size_t bytes = 4 * net_widest(net, 1, net->L) * T * C * sizeof(real) + doubles * sizeof(double);
+    bytes += 3 * net_widest(net, 0, net->L) * (sizeof(real) + sizeof(long double));
     return bytes + (set->potentials == POTENTIALS_SEQUENTIAL ? 0 : joint_work_bytes(T));
 }
 

@@ -159,6 +159,7 @@ static struct admm_sums take_sums(struct admm_solver *solver)
         all.diagnostics.wall += one->diagnostics.wall;
         all.diagnostics.cpu += one->diagnostics.cpu;
         all.products += one->products;
+        all.path_macs += one->path_macs;
         all.unsolved += one->unsolved;
         all.rejected += one->rejected;
         all.kkt_z = one->kkt_z > all.kkt_z ? one->kkt_z : all.kkt_z;
@@ -239,6 +240,7 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     s->backward += (sums.products + columns_of(b)) * weights_of(b->net, l + 1);
     double powers = b->spike[l][0].linear ? (double)(b->spike[l][0].powers + b->spike[l][1].powers) : 0;
     admm_cost_spikes(&s->work, &b->set, b->net, l, columns_of(b), sums.products, powers);
+    s->work.flops += 2 * sums.path_macs;
     b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
     if (!b->measure) return ST_OK;
     double cells = (double)b->N * (double)b->T * (double)b->net->n[l];

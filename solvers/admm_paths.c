@@ -19,5 +19,6 @@ void admm_update_paths(struct admm *s, size_t l, size_t chunk, struct admm_work 
                             step, g, a, z, NULL, &w->paths, &stats);
     sums->change_z += stats.change;
     sums->rejected += (double)stats.rejected;
+    sums->path_macs += stats.macs;
     sums->kkt_z = stats.kkt > sums->kkt_z ? stats.kkt : sums->kkt_z;
 }

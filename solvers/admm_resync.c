@@ -121,13 +121,6 @@ static size_t batch_size(const struct resync_options *o, size_t N)
     return o->batch > 0 && (size_t)o->batch < N ? (size_t)o->batch : N;
 }
 
-static size_t widest_layer(const struct net *net)
-{
-    size_t n = 0;
-    for (size_t l = 1; l <= net->L; l++) n = net->n[l] > n ? net->n[l] : n;
-    return n;
-}
-
 static size_t largest_weights(const struct net *net)
 {
     size_t n = 0;
@@ -145,7 +138,7 @@ static size_t resync_memory(const void *options, const struct net *net, const st
         reals += slots * (net->n[l] * in + (l > 1 ? in * in : 0)) + 2 * in * in;
         if (o->momentum > 0) reals += net->n[l] * in;
     }
-    reals += 2 * widest_layer(net) * info->T * batch + 2 * largest_weights(net);
+    reals += 2 * net_widest(net, 1, net->L) * info->T * batch + 2 * largest_weights(net);
     return reals * sizeof(real) + memory_bytes(o->keep, net, info->T, info->n[SPLIT_TRAIN]);
 }
 
@@ -219,8 +212,8 @@ static status create_blocks(struct resync *s, const struct partition *part, stru
     if (!s->traces || !s->pull || !s->gain) return ST_MEMORY;
     for (size_t c = 0; c < part->n_chunks; c++) {
         TRY(trace_create(&s->traces[c], net, T, C, true, &s->mem, e));
-        s->pull[c] = mem_reals(&s->mem, widest_layer(net) * T * C, e);
-        s->gain[c] = mem_reals(&s->mem, widest_layer(net) * T * C, e);
+        s->pull[c] = mem_reals(&s->mem, net_widest(net, 1, net->L) * T * C, e);
+        s->gain[c] = mem_reals(&s->mem, net_widest(net, 1, net->L) * T * C, e);
         if (!s->pull[c] || !s->gain[c]) return ST_MEMORY;
     }
     for (size_t k = 0; k < part->n_slots; k++) {

@@ -3,13 +3,6 @@
 #include "support/blas.h"
 #include <string.h>
 
-size_t admm_widest(const struct net *net, size_t first)
-{
-    size_t n = 0;
-    for (size_t l = first; l <= net->L; l++) n = net->n[l] > n ? net->n[l] : n;
-    return n;
-}
-
 size_t admm_largest_weights(const struct net *net)
 {
     size_t n = 0;
@@ -49,7 +42,7 @@ static status create_systems(struct admm *s, size_t l, struct error *e)
 static status create_workspaces(struct admm *s, struct error *e)
 {
     const struct net *net = s->net;
-    size_t block = admm_widest(net, 1) * s->T * chunk_largest(&s->part), gram = 0;
+    size_t block = net_widest(net, 1, net->L) * s->T * chunk_largest(&s->part), gram = 0;
     for (size_t l = 2; l <= net->L; l++)
         gram = net->n[l - 1] * net->n[l - 1] > gram ? net->n[l - 1] * net->n[l - 1] : gram;
     size_t threads = pool_threads(s->env->pool);
@@ -63,8 +56,8 @@ static status create_workspaces(struct admm *s, struct error *e)
         w->small = mem_reals(&s->mem, block, e);
         size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
         doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
-        w->column = mem_reals(&s->mem, 3 * admm_widest(net, 0), e);
-        w->wide = mem_alloc(&s->mem, 3 * admm_widest(net, 0), sizeof *w->wide, e);
+        w->column = mem_reals(&s->mem, 3 * net_widest(net, 0, net->L), e);
+        w->wide = mem_alloc(&s->mem, 3 * net_widest(net, 0, net->L), sizeof *w->wide, e);
         w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, &s->mem, e));
         if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles || !w->column || !w->wide)

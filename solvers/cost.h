@@ -1,5 +1,7 @@
-/* What matrix products and solves take: the one place of these formulas. Each adds FLOPs, leading order, to
- * *c: for projected times (the `cost` slot) and, half of them, for what a step reports as dense_macs. */
+/* What matrix products and solves take: the one place of these formulas, but for
+ * spike_time_gradient_macs and joint_stats, which count events and paths as they went. Each adds FLOPs,
+ * leading order, to *c: for projected times (the `cost` slot) and, half of them, for what a step reports as
+ * dense_macs. */
 #ifndef SPIKEBENCH_SOLVERS_COST_H
 #define SPIKEBENCH_SOLVERS_COST_H
 

@@ -51,7 +51,8 @@ struct cell {
     double *distance;     /* exact, by node: least cost of a path to it */
     struct ranges ranges; /* exact */
     size_t *queue, *before,
-        *node; /* pattern; pattern: the step at a bound before t; exact: the node before */
+        *node;   /* pattern; pattern: the step at a bound before t; exact: the node before */
+    double macs; /* of all cells so far, see joint_stats */
 };
 
 size_t joint_work_bytes(size_t T)
@@ -168,18 +169,21 @@ static void solve_pattern(const struct joint_potentials *p, struct cell *c, cons
     for (size_t t = 1; t <= T; t++) {
         bool on = is_on(a[(t - 1) * TILE]);
         double b = c->bound[t] = on ? c->on[t] : c->off[t];
+        const size_t knots = right - left;
         if (on)
             while (left < right && right_of_knot(p, c, younger(q[left], q[left + 1]), t, b) > 0) left++;
         else
             while (left < right && right_of_knot(p, c, younger(q[right - 1], q[right]), t, b) < 0) right--;
         c->before[t] = on ? q[left] : q[right];
         c->force[t] = slope(p, c, c->before[t], t, b);
+        c->macs += 2 + 3 * (double)(knots - (right - left) + (left < right)); /* dropped, and the one kept */
         if (t < T) q[on ? --left : ++right] = t;
     }
     size_t s = last_at_bound(c, T, is_on(a[(T - 1) * TILE]), left, right);
     for (size_t t = s + 1; t <= T; t++) c->y[t] = p->power[t - s] * c->bound[s];
     for (; s > 0; s = c->before[s]) fill(p, c, c->bound[c->before[s]], c->bound[s], c->before[s], s);
     for (size_t t = 1; t <= T; t++) c->y[t] = clamp(c, t, is_on(a[(t - 1) * TILE]), c->y[t]);
+    c->macs += 4 * (double)T;
 }
 
 /* Node 0 is the start, node 2t - 1 + side is step t at the bound of that side. */
@@ -271,6 +275,7 @@ static double relax(const struct joint_potentials *p, struct cell *c, size_t nod
             c->distance[next] = cost;
             c->node[next] = node;
         }
+        c->macs += 9 + 5 * (double)v->n;
         cut(v, r, c->penalty[0][t], c->penalty[1][t], energy, most - here);
     }
     return here + penalty_at(v, 0);
@@ -311,6 +316,7 @@ static void solve_exact(const struct joint_potentials *p, struct cell *c, const 
         }
     }
     if (last == none) return; /* nothing beats the point that was there */
+    c->macs += 3 * (double)T;
     size_t s = node_step(last);
     for (size_t t = s + 1; t <= T; t++) c->y[t] = p->power[t - s] * node_y(c, last);
     for (; last > 0; last = c->node[last])
@@ -408,4 +414,5 @@ void joint_potentials_update(const struct joint_potentials *p, enum joint_method
             for (size_t t = 0; t < T; t++) z[t * width + first + i] = (real)tile.z[t * TILE + i];
         }
     }
+    stats->macs += cell.macs;
 }

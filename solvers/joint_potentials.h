@@ -59,9 +59,13 @@ size_t joint_work_bytes(size_t T);
 struct joint_stats {
     size_t accepted, rejected; /* cells whose cost fell; cells where the solution would have cost more */
     double change;             /* of the cost, summed over cells: <= 0 */
-    double kkt; /* largest KKT residual of any solution, before it is rounded to `real`: with q the
-                   gradient over rho and P the projection on the sides that the solution has,
-                   max_t |z_t - P(z_t - q_t)|, in units of the potential */
+    double kkt;  /* largest KKT residual of any solution, before it is rounded to `real`: with q the
+                    gradient over rho and P the projection on the sides that the solution has,
+                    max_t |z_t - P(z_t - q_t)|, in units of the potential */
+    double macs; /* multiplications of the solves: for a step of a cell 1 to simulate, 3 for the path, 2 for
+                    the slope of the new piece, 3 for each knot that it is compared with; exact, besides: for
+                    each step that a node reaches 9 for its bounds and 5 for each range, and 3 for the path.
+                    Costs, penalties and residuals, which are elementwise, are left out */
 };
 
 /* Solves `width` cells. g, a, z: T rows of `width` (element t*width + i; a chunk's block of n x T*C has width

@@ -2,13 +2,6 @@
 #include "solvers/resync_memory.h"
 #include <string.h>
 
-static size_t widest_hidden(const struct net *net)
-{
-    size_t n = 0;
-    for (size_t l = 1; l < net->L; l++) n = net->n[l] > n ? net->n[l] : n;
-    return n;
-}
-
 status memory_create(struct resync_memory *k, double keep, const struct net *net, const struct batch *train,
                      size_t C, struct mem *m, struct error *e)
 {
@@ -20,13 +13,13 @@ status memory_create(struct resync_memory *k, double keep, const struct net *net
     for (size_t l = 1; l < net->L; l++)
         if (!(k->kept[l] = mem_reals(m, net->n[l] * k->T * train->n, e))) return ST_MEMORY;
     for (size_t slot = 0; slot < SLOT_MAX; slot++)
-        if (!(k->centre[slot] = mem_reals(m, widest_hidden(net) * k->T * C, e))) return ST_MEMORY;
+        if (!(k->centre[slot] = mem_reals(m, net_widest(net, 1, net->L - 1) * k->T * C, e))) return ST_MEMORY;
     return ST_OK;
 }
 
 size_t memory_bytes(double keep, const struct net *net, size_t T, size_t N)
 {
-    size_t reals = SLOT_MAX * widest_hidden(net) * T * (N < CHUNK_MAX ? N : CHUNK_MAX);
+    size_t reals = SLOT_MAX * net_widest(net, 1, net->L - 1) * T * (N < CHUNK_MAX ? N : CHUNK_MAX);
     if (!(keep > 0)) return 0;
     for (size_t l = 1; l < net->L; l++) reals += net->n[l] * T * N;
     return reals * sizeof(real) + N * sizeof(size_t);

@@ -79,9 +79,10 @@ struct step_report {
     double spike_passes; /* out: forward passes that are simulations of binary spikes */
     /* out: multiply-accumulates of all other matrix products and solves (solvers/cost.h: half their FLOPs,
      * dense, but with the input lists by entries): tangents, backward products, gradients' sums, products
-     * with auxiliary spikes that are not simulated, Gram matrices, factors, solves. Elementwise work
-     * (neurons, losses, optimizers) is not counted. The runner's train_synops: spike_passes times the
-     * accumulations of a simulation, plus these. */
+     * with auxiliary spikes that are not simulated, Gram matrices, factors, solves, joint solves of a
+     * neuron's path (solvers/joint_potentials.h). Elementwise work (neurons, losses and their proximal steps,
+     * the readout's recursion in time, optimizers) is not counted. The runner's train_synops: spike_passes
+     * times the accumulations of a simulation, plus these. */
     double dense_macs;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward

@@ -12,25 +12,26 @@ static void setup(void)
     cli_setup();
     static struct result r;
     cli_shell(&r, "mkdir e");
-    cli_write("e/runs.csv",
-              "run_id,solver,label,dataset,seed,status,error,dataset.split_seed,network.hidden,network.loss,"
-              "solver.lr,"
-              "solver.rho,data_sha256,threads,train_s,forward_passes,loss_val,acc_train,acc_val,acc_test,"
-              "timing_valid,date\n"
-              "1,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.9,0.5,1,x\n"
-              "2,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.8,0.5,1,x\n"
-              "3,bptt,a,digits,0,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.5,0.5,1,x\n"
-              "4,bptt,a,digits,1,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.6,0.5,1,x\n"
-              "5,bptt,b,digits,0,ok,none,0,8,squared,0.2,nan,0,1,1,1000,9,1,0.95,0.9,1,x\n"
-              "6,bptt,b,digits,1,ok,none,0,8,squared,0.2,nan,0,1,3,1000,9,1,0.95,0.92,1,x\n"
-              "7,bptt,b,digits,0,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.55,0.4,0,x\n"
-              "8,bptt,b,digits,1,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.45,0.4,0,x\n"
-              "9,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
-              "10,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
-              "11,bptt,a,digits,0,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
-              "12,bptt,a,digits,1,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
-              "13,admm,admm,digits,0,ok,none,0,8,squared,nan,1,0,1,1,10,1,1,0.6,0.5,1,x\n"
-              "14,admm,admm,digits,0,ok,none,1,8,squared,nan,1,0,1,1,30,1,1,0.8,0.5,1,x\n");
+    cli_write(
+        "e/runs.csv",
+        "schema,run_id,solver,label,dataset,seed,status,error,dataset.split_seed,network.hidden,network.loss,"
+        "solver.lr,"
+        "solver.rho,data_sha256,threads,train_s,forward_passes,loss_val,acc_train,acc_val,acc_test,"
+        "timing_valid,date\n"
+        "2,1,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.9,0.5,1,x\n"
+        "2,2,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.8,0.5,1,x\n"
+        "2,3,bptt,a,digits,0,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.5,0.5,1,x\n"
+        "2,4,bptt,a,digits,1,ok,none,0,8-8,cross_entropy,0.1,nan,0,1,1,1000,1,1,0.6,0.5,1,x\n"
+        "2,5,bptt,b,digits,0,ok,none,0,8,squared,0.2,nan,0,1,1,1000,9,1,0.95,0.9,1,x\n"
+        "2,6,bptt,b,digits,1,ok,none,0,8,squared,0.2,nan,0,1,3,1000,9,1,0.95,0.92,1,x\n"
+        "2,7,bptt,b,digits,0,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.55,0.4,0,x\n"
+        "2,8,bptt,b,digits,1,ok,none,0,8-8,squared,0.2,nan,0,1,7,2500,9,0.5,0.45,0.4,0,x\n"
+        "2,9,bptt,a,digits,0,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
+        "2,10,bptt,a,digits,1,ok,none,0,8,cross_entropy,0.4,nan,0,1,1,1000,0,1,0.99,0.5,1,x\n"
+        "2,11,bptt,a,digits,0,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
+        "2,12,bptt,a,digits,1,diverged,d,0,8-8,cross_entropy,0.4,nan,0,1,1,nan,nan,nan,nan,nan,1,x\n"
+        "2,13,admm,admm,digits,0,ok,none,0,8,squared,nan,1,0,1,1,10,1,1,0.6,0.5,1,x\n"
+        "2,14,admm,admm,digits,0,ok,none,1,8,squared,nan,1,0,1,1,30,1,1,0.8,0.5,1,x\n");
 }
 
 TestSuite(best, .init = setup, .fini = cli_teardown);
@@ -171,11 +172,12 @@ Test(best, printed_parts_make_the_same_runs)
 Test(best, values_that_need_care)
 {
     static struct result r;
-    cli_write("e/runs.csv",
-              "run_id,solver,label,dataset,seed,status,error,precision,network.loss,solver.lr,data_sha256,"
-              "threads,acc_val,timing_valid\n"
-              "1,bptt,bptt,digits,0,ok,none,double,it's,0.1,0,1,0.5,1\n"
-              "2,admm,x,digits,0,ok,none,float,squared,nan,0,1,0.6,1\n");
+    cli_write(
+        "e/runs.csv",
+        "schema,run_id,solver,label,dataset,seed,status,error,precision,network.loss,solver.lr,data_sha256,"
+        "threads,acc_val,timing_valid\n"
+        "2,1,bptt,bptt,digits,0,ok,none,double,it's,0.1,0,1,0.5,1\n"
+        "2,2,admm,x,digits,0,ok,none,float,squared,nan,0,1,0.6,1\n");
     spikebench(&r, "best e 2>/dev/null");
     cr_expect_not_null(strstr(r.output,
                               "\n\ndataset: {name: digits}\nsolvers:\n"
@@ -231,7 +233,7 @@ Test(best, older_results_are_read)
     static struct result r;
     cli_shell(
         &r,
-        "cut -d, -f1-15,17- e/runs.csv > f && mv f e/runs.csv && \"$SB\" summarise e -m && \"$SB\" best e "
+        "cut -d, -f1-16,18- e/runs.csv > f && mv f e/runs.csv && \"$SB\" summarise e -m && \"$SB\" best e "
         "2>/dev/null | head -n 2 && awk -F, 'NR==1{for(i=1;i<=NF;i++)c[$i]=i} "
         "NR==2{print $c[\"forward_passes_mean\"]}' e/summary.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);

@@ -251,9 +251,11 @@ Test(joint_potentials, values_by_hand)
     double pattern = solve(&c, JOINT_PATTERN); /* the macros evaluate their arguments twice */
     cr_expect_float_eq(pattern, 0.35 * 0.5625, 1e-4);
     cr_expect_eq((double)c.z[0], c.p.on);
+    cr_expect_eq(c.stats.macs, 1 + 2 + 3);
     double exact = solve(&c, JOINT_EXACT);
     cr_expect_float_eq(exact, 0.2 / 2, 1e-12, "silence is cheaper");
     cr_expect_eq((double)c.z[0], 0.25);
+    cr_expect_eq(c.stats.macs, 2 * (1 + 2 + 3) + 9 + 5 + 3, "the free end, past both bounds, from the start");
     mem_free(&c.mem);
     create(&c, 2, 100, 0.5);
     c.g[0] = R(0.0);
@@ -262,7 +264,9 @@ Test(joint_potentials, values_by_hand)
     c.a[1] = R(1.0);
     for (int method = 0; method < 2; method++) {
         c.z[0] = c.z[1] = R(1e4);
+        c.stats.macs = 0;
         solve(&c, (enum joint_method)method);
+        if (method == JOINT_PATTERN) cr_expect_eq(c.stats.macs, 2 * (1 + 2 + 3) + 3, "one knot");
         cr_expect_float_eq((double)c.z[0], 0.1 + 0.4e-5, 1e-7);
         cr_expect_eq((double)c.z[1], c.p.on);
     }

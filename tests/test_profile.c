@@ -64,7 +64,8 @@ static void profile_of(const char *runs, const char *const *curves, char *rows, 
 }
 
 #define HEAD                                                                                                 \
-    "run_id,solver,dataset,seed,status,error,dataset.split_seed,network.hidden,data_sha256,timing_valid\n"
+    "schema,run_id,solver,dataset,seed,status,error,dataset.split_seed,network.hidden,data_sha256,timing_"   \
+    "valid\n"
 #define CURVE "iter,samples,train_s,acc_val,acc_test,forward_passes\n"
 
 static const char *const curves[] = {
@@ -85,10 +86,10 @@ static const char *const curves[] = {
 Test(profile, from_runs_and_curves)
 {
     char rows[4000];
-    profile_of(HEAD "a,x,d,0,ok,none,-1,8,h,1\nb,x,d,1,ok,none,-1,8,h,1\nd,x,d,0,ok,none,7,8,h,1\n"
-                    "a,x,d,0,failed,why,-1,8-8,h,1\n"
-                    "e,y,d,1,ok,none,-1,8,h,1\nd,y,d,0,ok,none,7,8,h,1\nc,y,d,0,ok,none,-1,8-8,h,1\n"
-                    "d,z,d,1,ok,none,-1,8,h,1\n",
+    profile_of(HEAD "2,a,x,d,0,ok,none,-1,8,h,1\n2,b,x,d,1,ok,none,-1,8,h,1\n2,d,x,d,0,ok,none,7,8,h,1\n"
+                    "2,a,x,d,0,failed,why,-1,8-8,h,1\n"
+                    "2,e,y,d,1,ok,none,-1,8,h,1\n2,d,y,d,0,ok,none,7,8,h,1\n2,c,y,d,0,ok,none,-1,8-8,h,1\n"
+                    "2,d,z,d,1,ok,none,-1,8,h,1\n",
                curves, rows, sizeof rows);
     cr_expect_str_eq(rows, "seconds 0.9 x 1 0.5 4 1\nseconds 0.9 y 1 0.5 4 1\nseconds 0.9 z 1 0 4 1\n"
                            "seconds 0.95 x 1 0.25 4 1\nseconds 0.95 y 1 0 4 1\nseconds 0.95 z 1 0 4 1\n"
@@ -103,14 +104,14 @@ Test(profile, from_runs_and_curves)
 Test(profile, shared_machine)
 {
     char rows[4000];
-    profile_of(HEAD "a,x,d,0,ok,none,-1,8,h,1\na,x,d,1,ok,none,-1,8,h,0\n"
-                    "c,y,d,0,ok,none,-1,8,h,1\nc,y,d,1,ok,none,-1,8,h,1\n",
+    profile_of(HEAD "2,a,x,d,0,ok,none,-1,8,h,1\n2,a,x,d,1,ok,none,-1,8,h,0\n"
+                    "2,c,y,d,0,ok,none,-1,8,h,1\n2,c,y,d,1,ok,none,-1,8,h,1\n",
                curves, rows, sizeof rows);
     cr_expect_not_null(strstr(rows, "seconds 0.9 x 1 1 1 1\nseconds 0.9 x 2.5 1 1 1\n"
                                     "seconds 0.9 y 1 0 1 1\nseconds 0.9 y 2.5 1 1 1\n"),
                        "%s", rows);
     cr_expect_not_null(strstr(rows, "forward_passes 0.9 y 6 1 2 1\n"), "%s", rows);
-    profile_of(HEAD "a,x,d,0,ok,none,-1,8,h,0\nc,y,d,0,ok,none,-1,8,h,0\n", curves, rows, sizeof rows);
+    profile_of(HEAD "2,a,x,d,0,ok,none,-1,8,h,0\n2,c,y,d,0,ok,none,-1,8,h,0\n", curves, rows, sizeof rows);
     cr_expect_not_null(strstr(rows, "seconds 0.9 x 1 1 1 0\n"), "all runs, marked: %s", rows);
 }
 
@@ -121,18 +122,40 @@ Test(profile, what_is_unknown_takes_no_part)
         "a", "iter,samples,train_s,acc_val\n1,0,2,0.9\n", "n", "iter,samples,train_s,acc_val\n1,0,1,nan\n",
         "l", "iter,samples,train_s,loss\n1,0,1,3\n",      NULL};
     char rows[2000];
-    profile_of(HEAD "a,x,d,0,ok,none,-1,8,h,1\nn,y,d,0,ok,none,-1,8,h,1\nl,z,d,0,ok,none,-1,8,h,1\n", old,
-               rows, sizeof rows);
+    profile_of(HEAD "2,a,x,d,0,ok,none,-1,8,h,1\n2,n,y,d,0,ok,none,-1,8,h,1\n2,l,z,d,0,ok,none,-1,8,h,1\n",
+               old, rows, sizeof rows);
     cr_expect_str_eq(rows, "seconds 0.9 x 1 1 1 1\nseconds 0.95 x 1 0 1 1\n");
+}
+
+/* Operations are a measure of their own, for trainers that have them (y predicts by its own rule). Counts by
+ * an earlier rule are unknown: the problem (seed 1) is left out of them, not of the seconds. */
+Test(profile, operations_and_counts_of_an_earlier_rule)
+{
+    static const char *const counted[] = {
+        "a", "iter,train_s,acc_val,forward_passes,train_synops\n1,2,0.9,10,500\n",
+        "b", "iter,train_s,acc_val,forward_passes,train_synops\n1,4,0.9,5,nan\n",
+        "c", "iter,train_s,acc_val,forward_passes,train_synops\n1,4,0.9,40,2000\n",
+        NULL};
+    char rows[4000];
+    profile_of(HEAD "2,a,x,d,0,ok,none,-1,8,h,1\n1,a,x,d,1,ok,none,-1,8,h,1\n2,b,y,d,0,ok,none,-1,8,h,1\n"
+                    "2,b,y,d,1,ok,none,-1,8,h,1\n2,c,z,d,0,ok,none,-1,8,h,1\n2,c,z,d,1,ok,none,-1,8,h,1\n",
+               counted, rows, sizeof rows);
+    cr_expect_not_null(strstr(rows, "seconds 0.9 x 1 1 2 1\n"), "%s", rows);
+    cr_expect_not_null(strstr(rows, "forward_passes 0.9 y 1 1 1 1\n"), "%s", rows);
+    cr_expect_not_null(strstr(rows, "forward_passes 0.9 z 8 1 1 1\n"), "%s", rows);
+    cr_expect_not_null(strstr(rows, "train_synops 0.9 x 1 1 1 1\n"), "%s", rows);
+    cr_expect_not_null(strstr(rows, "train_synops 0.9 z 4 1 1 1\n"), "%s", rows);
+    cr_expect_null(strstr(rows, "train_synops 0.9 y"), "%s", rows);
 }
 
 /* One trainer on two splits, and two settings of one solver. */
 Test(profile, a_split_is_no_trainer_but_an_option_is)
 {
-    static const char runs[] = "run_id,solver,dataset,seed,status,error,dataset.split_seed,network.hidden,"
-                               "solver.rho_out,data_sha256\n"
-                               "a,x,d,0,ok,none,1,8,1,h\na,x,d,0,ok,none,2,8,1,h\nc,x,d,0,ok,none,1,8,7,h\nc,"
-                               "x,d,0,ok,none,2,8,7,h\n";
+    static const char runs[] =
+        "schema,run_id,solver,dataset,seed,status,error,dataset.split_seed,network.hidden,"
+        "solver.rho_out,data_sha256\n"
+        "2,a,x,d,0,ok,none,1,8,1,h\n2,a,x,d,0,ok,none,2,8,1,h\n2,c,x,d,0,ok,none,1,8,7,h\n2,c,"
+        "x,d,0,ok,none,2,8,7,h\n";
     char rows[2000];
     profile_of(runs, curves, rows, sizeof rows);
     cr_expect_eq(strncmp(rows,

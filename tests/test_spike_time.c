@@ -57,6 +57,8 @@ Test(spike_time, times_by_hand)
      * exp(t) = 1.5 (2 + z) / 2 with z = (1.5 + e) / 1.5. */
     cr_expect_float_eq(s.layer[2].time[0], log(1.5 * (2 + (1.5 + e) / 1.5) / 2), 1e-6);
     cr_expect_eq(spike_time_synops(&s, &net), 2 * 4 + 2 * 1);
+    /* causal events: 1, 0, 0, 2 in layer 1, for the weights alone; 2 of the output, for the times as well */
+    cr_expect_eq(spike_time_gradient_macs(&s, &net), 3 + 2 * 2);
     mem_free(&m);
 }
 
