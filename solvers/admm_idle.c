@@ -8,6 +8,7 @@ status admm_refuse_idle(const struct option_table *t, const struct admm_options 
     const bool trust = solves && set->weights == WEIGHTS_TRUST, pinv = solves && set->weights == WEIGHTS_PINV;
     const bool multiplier = set->multiplier != MULTIPLIER_OFF;
     const bool adaptive = o->penalties == PENALTIES_ADAPTIVE;
+    const bool replaced = o->layer_order == ORDER_BACKWARD && set->output == OUTPUT_JOINT; /* z_L, unread */
     const struct option_use uses[] = {
         {"weights", solves, "a block of weights that is solved for exactly"},
         {"tau", trust, "weights = trust"},
@@ -25,7 +26,8 @@ status admm_refuse_idle(const struct option_table *t, const struct admm_options 
          "multiplier = last or all (there is no dual residual without)"},
         {"rho", !(adaptive && o->layer_order == ORDER_BACKWARD && o->rho_out > 0),
          "rho_out = 0, or other penalties, or another layer_order"},
-        {"start_output", net->start != START_PUBLISHED, "network.start = rate or kaiming"},
+        {"start_output", net->start != START_PUBLISHED && !replaced,
+         "network.start = rate or kaiming, and no joint output in backward order (which replaces z_L first)"},
     };
     return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
 }

@@ -10,7 +10,7 @@ const struct combination setting_combinations[] = {
     {"admm", "output=joint multiplier=all"},
     {"admm", "output=joint multiplier=last relaxation=1.5"},
     {"admm", "relaxation=1.5"},
-    {"admm", "output=joint multiplier=none layer_order=backward warmup=10"},
+    {"admm", "output=joint multiplier=none layer_order=backward warmup=10 start_output=simulated"},
     {"admm", "restart_every=3"},
     {"admm", "penalties=geometric"},
     {"admm", "penalties=balancing"},
