@@ -36,13 +36,12 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 struct field {
     struct mem mem;
     size_t problems, trainers;
-    char (*trainer)[GROUP_LABEL]; /* [trainers] */
-    size_t *trainer_of;           /* [groups] */
-    size_t *problem;              /* [problems] a row of each */
-    double
-        *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes or operations; nan: unknown */
-    bool *shared;                    /* [problems * trainers] timing_valid is 0 */
-    double *ratio;                   /* [problems * trainers] of those that take part */
+    char (*trainer)[GROUP_LABEL];       /* [trainers] */
+    size_t *trainer_of;                 /* [groups] */
+    size_t *problem;                    /* [problems] a row of each */
+    double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
+    bool *shared;                       /* [problems * trainers] timing_valid is 0 */
+    double *ratio;                      /* [problems * trainers] of those that take part */
     size_t *taking_part, n_problems, n_parts; /* [n_parts] trainers of `ratio`; its size */
 };
 
@@ -144,12 +143,13 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
     size_t at = find_problem(f, g, row) * f->trainers + f->trainer_of[k];
     snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, cell(g, row, "run_id"));
     status st = csv_read(&t, path, 1, e);
-    for (size_t m = 0; m < N_MEASURES; m++)
-        for (size_t l = 0; l < N_LEVELS; l++)
-            if (record_counted_otherwise(&g->runs, row, columns[m]))
-                f->cost[m][l][at] = NAN;
-            else if (st == ST_OK)
-                st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
+    for (size_t m = 0; m < N_MEASURES; m++) {
+        bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
+        for (size_t l = 0; st == ST_OK && l < N_LEVELS; l++) {
+            f->cost[m][l][at] = NAN;
+            if (counted) st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
+        }
+    }
     csv_table_free(&t);
     f->shared[at] = strcmp(cell(g, row, "timing_valid"), "0") == 0;
     return st;

@@ -2,12 +2,13 @@
  * else the machine does meets both. Ratios are what is measured; times are what they were measured from.
  *
  * A case is an entry of bench_cases (cases.c). It says beforehand how many FLOPs and bytes a run of A and of
- * B takes:
- *   FLOPs  additions and multiplications of the algorithm that runs, counted in its matrix products, sums
- * over lists, factorisations and solves from their sizes (2 m n k for a product, n^3/3 for Cholesky); what is
- * done once per element (leak, reset, threshold, copies) is left out. NAN where the number depends on how an
- * iteration goes. bytes  what must be read or written at least once: operands and results, not what passes
- * through caches more often. NAN where nobody counted. */
+ * B takes.
+ * FLOPs: additions and multiplications of the algorithm that runs, counted in its matrix products, sums over
+ * lists, factorisations and solves from their sizes (2 m n k for a product, n^3/3 for Cholesky); what is done
+ * once per element (leak, reset, threshold, copies) is left out. NAN where the number depends on how an
+ * iteration goes.
+ * Bytes: what must be read or written at least once, operands and results, not what passes through caches
+ * more often. NAN where nobody counted. */
 #ifndef SPIKEBENCH_TESTS_BENCH_BENCH_H
 #define SPIKEBENCH_TESTS_BENCH_BENCH_H
 
