@@ -21,6 +21,8 @@ ROOMS    := support network datasets solvers baselines experiments
 MAINS    := experiments/main.c experiments/worker_main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
 TESTSRC  := $(wildcard tests/*.c)
+# Tests of the program from outside: it starts the worker of either precision, so that they run once.
+PROGTEST := $(wildcard tests/program/*.c)
 DIGITS   := $(BUILD)/digits_csv.o
 OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(DIGITS)
 OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(DIGITS)
@@ -71,7 +73,7 @@ $(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/experiments/worker_main.o
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/experiments/worker_main.o
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
+$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 $(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
@@ -82,7 +84,7 @@ $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-test: $(TESTS) $(BIN) ## the test suite, in both precisions
+test: $(TESTS) $(BIN) ## the test suite, its numerical part in both precisions
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f64
 
@@ -120,7 +122,8 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CSOURCES = $(wildcard $(addsuffix /*.c,$(ROOMS) tests tests/bench) $(addsuffix /*.h,$(ROOMS) tests tests/bench))
+CROOMS    = $(ROOMS) tests tests/bench tests/program
+CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
 lint: ## clang-format and cppcheck, no warnings
 	clang-format --dry-run --Werror $(CSOURCES)
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

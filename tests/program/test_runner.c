@@ -14,7 +14,7 @@ static void setup(void)
                             "solvers:\n  - {name: random_features}\n  - {name: bptt, batch: 50}\n"
                             "  - {name: admm, kappa: 0.01, beta: 10, layer_order: random}\n");
     cli_write("long.yaml", "experiment: long\nseeds: [3]\neval_every: 5\nstop: {max_iter: 60}\n"
-                           "dataset: {name: digits, T: 20, n_train: 1000}\nnetwork: {hidden: [100]}\n"
+                           "dataset: {name: digits, T: 20, n_train: 400}\nnetwork: {hidden: [100]}\n"
                            "solvers:\n  - {name: admm, kappa: 0.01, beta: 10, time_order: random}\n"
                            "  - {name: bptt}\n");
     /* the columns that may differ between two runs, blanked, by name */
