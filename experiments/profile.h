@@ -15,9 +15,9 @@ void profile_ratios(double *costs, size_t problems, size_t trainers);
 double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x);
 
 /* Writes FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
- * 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level, label,
- * ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to the
- * largest ratio of any trainer.
+ * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
+ * label, ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to
+ * the largest ratio of any trainer.
  * - A problem is a dataset, the widths of the network, a seed and a split. A trainer is a name with the
  *   options that set its configurations apart; `label` holds both.
  * - The cost of a run is read at its first evaluation with that accuracy, to the resolution of eval_every. A

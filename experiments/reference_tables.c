@@ -23,7 +23,7 @@ const struct entry result_files[] = {
      "reached it, iterations and training seconds of the first such evaluation (mean and deviation over "
      "those); written by summarise and plot"},
     {"profile.csv", "",
-     "performance profiles (Dolan, More 2002) of training seconds and of forward passes to 90 and 95 % "
+     "performance profiles (Dolan, More 2002) of training seconds and of forward passes to 80, 90 and 95 % "
      "validation accuracy: per trainer the share of problems (widths, seed and split) that it solves at no "
      "more than `ratio` times the least cost; timing_valid is 0 where only runs that shared the machine "
      "could be used; written by summarise and plot"},

@@ -100,16 +100,10 @@ ParameterizedTestParameters(cost, counts_by_hand)
 
 static void begin(struct toy_training *t, const char *solver, const char *options, int width_2)
 {
-    char copy[100], *rest = copy;
     toy_data_create(&t->data, 40, 6, 6, 3, 4);
     toy_training_create(t, solver);
     t->net_options.hidden = (struct int_list){2, {24, width_2}};
-    (void)snprintf(copy, sizeof copy, "%s", options);
-    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
-        char *value = strchr(word, '=');
-        *value++ = '\0';
-        toy_training_set(t, word, value);
-    }
+    toy_training_set_all(t, options);
     toy_training_init(t, 2);
 }
 

@@ -348,19 +348,12 @@ enum { VALUES = 64 };
 /* Trains nothing but reports: values after the last of `n` steps, options as "key=value key=value ...". */
 static void probe(const char *options, size_t threads, int n, double *values, struct toy_training *t)
 {
-    char copy[300], *rest = copy;
     struct error e = {0};
     memset(t, 0, sizeof *t);
     toy_training_create(t, "gradient_probe");
     toy_data_create(&t->data, SAMPLES, STEPS, INPUTS, CLASSES, 11);
     t->net_options.hidden = (struct int_list){2, {5, 4}};
-    cr_assert_lt(strlen(options), sizeof copy);
-    strcpy(copy, options);
-    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
-        char *value = strchr(word, '=');
-        *value++ = '\0';
-        toy_training_set(t, word, value);
-    }
+    toy_training_set_all(t, options);
     toy_net_create(&t->net, &t->net_options, &t->data, &t->mem, 5);
     rng_seed(&t->rng, 1, "solver");
     t->env = (struct train_env){.net = &t->net,

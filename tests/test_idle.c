@@ -48,18 +48,6 @@ static bool is_excused(const char *key, const char *setting)
     return false;
 }
 
-static void set_all(struct toy_training *t, const char *text)
-{
-    char copy[200], *rest = copy;
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
-        char *value = strchr(word, '=');
-        cr_assert_not_null(value);
-        *value++ = '\0';
-        toy_training_set(t, word, value);
-    }
-}
-
 static void record_step(struct toy_training *t, struct outcome *out)
 {
     struct step_report r = {.measure = false};
@@ -77,8 +65,8 @@ static void train(const struct idle_case *c, const char *more, struct outcome *o
     toy_data_create(&t.data, 70, 5, 8, 3, 4);
     toy_training_create(&t, c->solver);
     t.net_options.hidden = (struct int_list){2, {9, 6}};
-    set_all(&t, c->setting);
-    set_all(&t, more);
+    toy_training_set_all(&t, c->setting);
+    toy_training_set_all(&t, more);
     out->st = t.solver->check(t.options, &t.net_options, &t.data.info, NULL);
     if (out->st == ST_OK) toy_training_init(&t, 3);
     for (int i = 0; i < ITERATIONS && out->st == ST_OK; i++) record_step(&t, out);

@@ -1,5 +1,6 @@
 /* See toy_training.h. */
 #include "tests/toy_training.h"
+#include "tests/bench/data.h"
 #include <criterion/criterion.h>
 
 void toy_training_create(struct toy_training *t, const char *solver)
@@ -18,6 +19,12 @@ void toy_training_set(struct toy_training *t, const char *option, const char *va
     const struct option *o = opt_find(&t->solver->options, option);
     cr_assert_not_null(o, "%s", option);
     cr_assert_eq(opt_set(o, t->options, value, &e), ST_OK, "%s", e.text);
+}
+
+void toy_training_set_all(struct toy_training *t, const char *text)
+{
+    struct error e = {0};
+    cr_assert_eq(bench_set(&t->solver->options, t->options, text, &e), ST_OK, "%s", e.text);
 }
 
 void toy_training_init(struct toy_training *t, uint64_t net_seed)

@@ -19,6 +19,8 @@ struct toy_training {
 void toy_training_create(struct toy_training *t, const char *solver);
 /* Sets an option of the solver. */
 void toy_training_set(struct toy_training *t, const char *option, const char *value);
+/* The same for "key=value key=value ...". */
+void toy_training_set_all(struct toy_training *t, const char *text);
 /* Creates the net as t->net_options say, and the solver's state: random numbers from seed 1. */
 void toy_training_init(struct toy_training *t, uint64_t net_seed);
 /* One step; returns the samples that it reports. */
