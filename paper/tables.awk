@@ -142,7 +142,7 @@ kind == "provenance" {
     finished += get("status") == "ok"
     remember(commits, get("git_commit") (get("dirty") == "1" ? " (changed)" : ""))
     split(get("blas"), blas, " ")
-    remember(machines, get("cpu") ", " blas[1] " " blas[2] " " get("blas_core"))
+    remember(machines, get("cpu") ", " (blas[2] == "" ? "OpenBLAS" : blas[1] " " blas[2]) " " get("blas_core"))
 }
 kind == "data_size" && get("status") == "ok" {
     rows++

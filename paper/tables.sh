@@ -9,7 +9,7 @@ results=$1 out=$2
 here=$(dirname "$0")
 mkdir -p "$out"
 echo "% written by paper/tables.sh" >"$out/numbers.tex"
-printf '%s\n' '\begin{tabular}{lrll}' '\toprule' 'Experiment & Runs & Commit & Machine \\' '\midrule' >"$out/provenance.tex"
+printf '%s\n' '\begin{tabular}{lr>{\raggedright\arraybackslash}p{42mm}>{\raggedright\arraybackslash}p{76mm}}' '\toprule' 'Experiment & Runs & Commit & Machine \\' '\midrule' >"$out/provenance.tex"
 
 table() { # KIND EXPERIMENT FILE...
     kind=$1 experiment=$2
