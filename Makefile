@@ -33,6 +33,9 @@ BENCHMAIN := tests/bench/main.c
 BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
 BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
 
+# Or OpenBLAS starts threads in each of the thousands of processes of the tests, which spin and do nothing.
+export OPENBLAS_NUM_THREADS := 1
+
 .DEFAULT_GOAL := build
 .PHONY: build help test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,7 +76,9 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGPIPE, &action, NULL);
-    int code = dispatch(argc, argv);
+    /* For the workers. They call OpenBLAS with one thread, but those that it starts when it is loaded would
+     * spin for a while beside them. */
+    int code = setenv("OPENBLAS_NUM_THREADS", "1", 1) == 0 ? dispatch(argc, argv) : EXIT_FAILED;
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0 && !reader_gone()) {
         (void)fprintf(stderr, "spikebench: the output could not be written\n");
         code = EXIT_FAILED;
