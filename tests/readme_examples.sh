@@ -15,7 +15,7 @@ block solvers/delta_rule.c
 block datasets/bars.c
 sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/NULL/\&solver_delta_rule, NULL/' solvers/registry.c
 sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/NULL/\&dataset_bars, NULL/' datasets/registry.c
-"$1" BUILD=build build build/tests-f64 >build.log 2>&1 || { cat build.log; exit 1; }
+"$1" BUILD=build OPT=-O0 build build/tests-f64 >build.log 2>&1 || { cat build.log; exit 1; }
 build/tests-f64 --filter 'contract/*'
 cat >bars.yaml <<'Y'
 experiment: bars
