@@ -17,8 +17,9 @@ OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) -I. -I$(BUILD) $(PC_CFLAGS) -pthread
 LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
-ROOMS    := support network datasets solvers baselines experiments
-MAINS    := experiments/main.c experiments/worker_main.c
+# The rooms from the lowest to the highest: a file includes and calls only what stands in its own or a lower one (make lint).
+ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
+MAINS    := commands/main.c commands/worker_main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
 TESTSRC  := $(wildcard tests/*.c)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
@@ -32,6 +33,15 @@ TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 BENCHMAIN := tests/bench/main.c
 BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
 BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
+
+# One short line a file; V=1 prints whole commands.
+V ?= 0
+quiet_0 = @printf '  %-4s %s\n'
+quiet_1 = @:
+say = $(quiet_$(V))
+Q_0 := @
+Q_1 :=
+Q := $(Q_$(V))
 
 # Or OpenBLAS starts threads in each of the thousands of processes of the tests, which spin and do nothing.
 export OPENBLAS_NUM_THREADS := 1
@@ -56,36 +66,46 @@ $(BUILD)/version.h: FORCE
 
 $(BUILD)/f64/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
-$(BUILD)/f64/experiments/env.o $(BUILD)/f32/experiments/env.o: $(BUILD)/version.h
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
+$(BUILD)/f64/runs/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
 $(DIGITS): datasets/digits.csv
 	@mkdir -p $(BUILD)
-	cp $< $(BUILD)/digits_csv
-	cd $(BUILD) && ld -r -b binary -z noexecstack digits_csv -o digits_csv.o
-	rm $(BUILD)/digits_csv
-	objcopy --redefine-sym _binary_digits_csv_start=digits_csv_start --redefine-sym _binary_digits_csv_end=digits_csv_end $@
+	$(say) BIN $@
+	$(Q)cp $< $(BUILD)/digits_csv
+	$(Q)cd $(BUILD) && ld -r -b binary -z noexecstack digits_csv -o digits_csv.o
+	$(Q)rm $(BUILD)/digits_csv
+	$(Q)objcopy --redefine-sym _binary_digits_csv_start=digits_csv_start --redefine-sym _binary_digits_csv_end=digits_csv_end $@
 
-$(BUILD)/spikebench: $(OBJ64) $(BUILD)/f64/experiments/main.o
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/experiments/worker_main.o
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/experiments/worker_main.o
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/spikebench: $(OBJ64) $(BUILD)/f64/commands/main.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/worker_main.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/worker_main.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 $(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 # A test starts this one.
 $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
-	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
 test: $(TESTS) $(BIN) ## the test suite, its numerical part in both precisions
 	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
@@ -128,12 +148,12 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 CROOMS    = $(ROOMS) tests tests/bench tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
 lint: ## clang-format and cppcheck, no warnings
-	clang-format --dry-run --Werror $(CSOURCES)
-	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	@clang-format --dry-run --Werror $(CSOURCES)
+	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppressions-list=.cppcheck -I. -DSPIKEBENCH_LINT $(addsuffix /,$(ROOMS) tests/bench)
 
 format: ## rewrite the sources in the project's format
-	clang-format -i $(CSOURCES)
+	@clang-format -i $(CSOURCES)
 
 smoke: build ## the smoke experiment, compared with results/reference/smoke
 	$(BUILD)/spikebench run experiments/smoke.yaml --out $(BUILD)/results --fresh
@@ -184,4 +204,4 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(ASAN_BUILD)
 
--include $(wildcard $(BUILD)/f64/*/*.d $(BUILD)/f32/*/*.d $(BUILD)/f64/*/*/*.d $(BUILD)/f32/*/*/*.d)
+-include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d)

@@ -1,7 +1,7 @@
 /* Backpropagation through time for one block of samples. */
 #include "baselines/backward.h"
-#include "solvers/cost.h"
 #include "support/blas.h"
+#include "trainer/cost.h"
 #include <string.h>
 
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,

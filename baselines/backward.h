@@ -3,7 +3,7 @@
 #define SPIKEBENCH_BASELINES_BACKWARD_H
 
 #include "network/net.h"
-#include "solvers/solver.h"
+#include "trainer/solver.h"
 
 /* Workspaces of a thread for blocks of at most C_max samples. */
 struct backward {

@@ -1,6 +1,6 @@
 /* Surrogate-gradient backpropagation through time with mini-batches: the yardstick. One step is one epoch. */
 #include "baselines/backward.h"
-#include "baselines/minibatch.h"
+#include "trainer/minibatch.h"
 #include <stdlib.h>
 
 struct bptt_options {

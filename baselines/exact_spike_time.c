@@ -14,9 +14,9 @@
  * one shift per layer (start_spread, start_sum), so that runs of one seed start from the same draws; neurons
  * whose weights sum to less than the threshold, which could never fire, are pushed up (Mostafa 2018, arXiv
  * 1606.08165). */
-#include "baselines/minibatch.h"
 #include "baselines/spike_time.h"
 #include "support/linsolve.h"
+#include "trainer/minibatch.h"
 #include <stdlib.h>
 #include <string.h>
 

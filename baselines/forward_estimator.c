@@ -1,7 +1,7 @@
 /* Directional derivatives and the gradient estimate made of them. */
 #include "baselines/forward_estimator.h"
-#include "solvers/cost.h"
 #include "support/blas.h"
+#include "trainer/cost.h"
 #include <string.h>
 
 const char *const forward_kind_names[] = {"jvp", "weight_perturbation", "stein", NULL};

@@ -3,7 +3,7 @@
 #define SPIKEBENCH_BASELINES_FORWARD_ESTIMATOR_H
 
 #include "network/net.h"
-#include "solvers/solver.h"
+#include "trainer/solver.h"
 
 enum forward_kind { FORWARD_JVP, FORWARD_WEIGHT_PERTURBATION, FORWARD_STEIN };
 enum direction_law { DIRECTION_GAUSSIAN, DIRECTION_RADEMACHER };

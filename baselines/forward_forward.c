@@ -19,9 +19,9 @@
  * surrogate, the sharpness and the normalisation's scale are options; layers have no bias. */
 #include "baselines/forward_forward.h"
 #include "baselines/backward.h"
-#include "baselines/minibatch.h"
-#include "solvers/cost.h"
 #include "support/blas.h"
+#include "trainer/cost.h"
+#include "trainer/minibatch.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * have a lower variance than Gaussian ones, are the default; Stein's estimator smooths the whole loss by
  * noise on the weights instead of replacing the spike's derivative. */
 #include "baselines/forward_estimator.h"
-#include "baselines/minibatch.h"
+#include "trainer/minibatch.h"
 #include <stdlib.h>
 
 struct forward_mode_options {

@@ -7,7 +7,7 @@
  * slopes or directions while the costly reference is measured once, in init. */
 #include "baselines/gradient_estimate.h"
 #include "baselines/gradient_reference.h"
-#include "solvers/solver.h"
+#include "trainer/solver.h"
 #include <stdlib.h>
 
 struct gradient_probe_options {
@@ -200,10 +200,12 @@ static status train_steps(const struct solver *bptt, void *state, long epochs, s
     return ST_OK;
 }
 
+extern const struct solver solver_bptt;
+
 /* Trains the net with bptt. */
 static status train_first(const struct gradient_probe *s, struct error *e)
 {
-    const struct solver *bptt = solver_find("bptt");
+    const struct solver *bptt = &solver_bptt;
     if (s->options.train_epochs == 0) return ST_OK;
     struct mem mem = {0};
     void *state = NULL, *options = mem_alloc(&mem, 1, bptt->options.size, e);

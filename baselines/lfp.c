@@ -20,8 +20,8 @@
  * train better (tune_mnist.yaml, tune_rivals_digits.yaml). */
 #include "baselines/lfp.h"
 #include "baselines/backward.h"
-#include "baselines/minibatch.h"
 #include "support/blas.h"
+#include "trainer/minibatch.h"
 #include <stdlib.h>
 #include <string.h>
 

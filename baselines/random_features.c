@@ -1,8 +1,8 @@
 /* The floor: the hidden layers stay as they start, the readout is solved by ridge regression in closed form.
  */
-#include "solvers/cost.h"
 #include "support/blas.h"
 #include "support/linsolve.h"
+#include "trainer/cost.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,13 +4,6 @@
 
 const char *const split_names[] = {"train", "validation", "test"};
 
-const struct dataset_source *dataset_find(const char *name)
-{
-    for (size_t i = 0; dataset_sources[i]; i++)
-        if (strcmp(dataset_sources[i]->name, name) == 0) return dataset_sources[i];
-    return NULL;
-}
-
 void dataset_free(struct dataset *d)
 {
     mem_free(&d->mem);

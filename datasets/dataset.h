@@ -1,5 +1,5 @@
 /* The dataset contract. A dataset is one .c file with an option table, a probe and an open function, and one
- * line in registry.c. train, validation and test are stratified, fixed by the seed and disjoint. */
+ * line in commands/registry.c. train, validation and test are stratified, fixed by the seed and disjoint. */
 #ifndef SPIKEBENCH_DATASETS_DATASET_H
 #define SPIKEBENCH_DATASETS_DATASET_H
 
@@ -86,9 +86,6 @@ struct dataset_source {
     status (*recordings)(const void *options, uint64_t seed, recording_taker take, void *context,
                          struct error *e);
 };
-
-extern const struct dataset_source *const dataset_sources[]; /* NULL-terminated, registry.c */
-const struct dataset_source *dataset_find(const char *name); /* or NULL */
 
 void dataset_free(struct dataset *d);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLAN_RUNS_MAX = 100000, NAMES_MAX = 160, LABEL_MAX = 40 };
+enum { PLAN_RUNS_MAX = 100000, NAMES_MAX = CATALOGUE_NAMES_MAX, LABEL_MAX = 40 };
 
 static const char label_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_-";
 
@@ -21,6 +21,7 @@ struct solver_plan {
 
 struct loader {
     struct plan *plan;
+    const struct catalogue *catalogue;
     const char *experiment; /* plan->experiment, in the plan's arena, so that a plan may be copied */
     struct config config;
     struct mem scratch; /* freed when the plan is loaded */
@@ -124,14 +125,13 @@ static status read_dataset(struct loader *l, const config_node *root, struct err
 {
     const config_node *map = config_get(&l->config, root, "dataset"), *node;
     const char *names[NAMES_MAX];
-    size_t n = 0;
     if (!map) return config_fail(&l->config, root, e, "'dataset' is missing");
     if (!config_is_map(map))
         return config_fail(&l->config, map, e, "'dataset' must be a mapping such as {name: digits}");
     TRY(need_text(l, map, "name", &node, e));
-    l->dataset = dataset_find(config_text(node));
-    for (; n < NAMES_MAX && dataset_sources[n]; n++) names[n] = dataset_sources[n]->name;
-    return l->dataset ? ST_OK : fail_name(l, node, "dataset", names, n, e);
+    l->dataset = catalogue_dataset(l->catalogue, config_text(node));
+    if (l->dataset) return ST_OK;
+    return fail_name(l, node, "dataset", names, catalogue_dataset_names(l->catalogue, names), e);
 }
 
 /* The options of a section; solver matters for SECTION_SOLVER only. */
@@ -206,14 +206,13 @@ static status read_solver(struct loader *l, const config_node *item, struct solv
 {
     const char *names[NAMES_MAX];
     char what[100];
-    size_t n = 0;
     const config_node *node;
     if (!config_is_map(item))
         return config_fail(&l->config, item, e, "a solver must be a mapping such as {name: admm}");
     TRY(need_text(l, item, "name", &node, e));
-    for (; n < NAMES_MAX && solvers[n]; n++) names[n] = solvers[n]->name;
-    sp->solver = solver_find(config_text(node));
-    if (!sp->solver) return fail_name(l, node, "solver", names, n, e);
+    sp->solver = catalogue_solver(l->catalogue, config_text(node));
+    if (!sp->solver)
+        return fail_name(l, node, "solver", names, catalogue_solver_names(l->catalogue, names), e);
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->config, &sp->solver->options, item, solver_keys, what, e));
     TRY(read_label(l, item, sp, e));
@@ -381,9 +380,10 @@ static status load(struct loader *l, struct error *e)
     return refuse_twins(l, e);
 }
 
-status plan_load(struct plan *p, const char *file, const struct plan_overrides *o, struct error *e)
+status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
+                 struct error *e)
 {
-    struct loader l = {.plan = p, .overrides = o};
+    struct loader l = {.plan = p, .catalogue = c, .overrides = o};
     *p = (struct plan){.n_runs = 0};
     p->source = mem_string(&p->mem, file, e);
     status s = p->source ? load(&l, e) : ST_MEMORY;

@@ -2,9 +2,8 @@
 #ifndef SPIKEBENCH_EXPERIMENTS_PLAN_H
 #define SPIKEBENCH_EXPERIMENTS_PLAN_H
 
-#include "datasets/dataset.h"
+#include "experiments/catalogue.h"
 #include "network/net.h"
-#include "solvers/solver.h"
 #include "support/opt.h"
 #include <stdint.h>
 
@@ -56,7 +55,7 @@ struct plan_overrides {
     const char *seeds; /* "0,1,2" or NULL */
 };
 
-/* Reads an experiment file. Sections and keys:
+/* Reads an experiment file; the names of solvers and datasets are those of `c`. Sections and keys:
  *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
  * [{name, ...}] Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of
  * `solvers` may hold its own `stop:`, `dataset:` (options only), `network:` and `eval_every:` which override
@@ -64,7 +63,8 @@ struct plan_overrides {
  * of runs: solvers as written, then axes as written (last one fastest), then seeds. Errors: ST_CONFIG with
  * FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key; keys given twice
  * are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
-status plan_load(struct plan *p, const char *file, const struct plan_overrides *o, struct error *e);
+status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
+                 struct error *e);
 void plan_free(struct plan *p);
 
 /* Sets run->id. data_sha256 is dataset_info.sha256. */

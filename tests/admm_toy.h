@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_TESTS_ADMM_TOY_H
 #define SPIKEBENCH_TESTS_ADMM_TOY_H
 
-#include "solvers/admm_blocks.h"
+#include "solvers/admm/admm_blocks.h"
 
 enum { TOY_N = 5, TOY_INPUTS = 4, TOY_CLASSES = 3 };
 

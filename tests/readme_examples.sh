@@ -4,7 +4,7 @@
 set -eu
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r Makefile support network datasets solvers baselines experiments tests README.md "$copy"
+cp -r Makefile support network datasets trainer solvers baselines experiments records runs report commands tests README.md "$copy"
 cd "$copy"
 # A block of README.md: the lines between "```c NAME" and "```".
 block() {
@@ -13,8 +13,8 @@ block() {
 }
 block solvers/delta_rule.c
 block datasets/bars.c
-sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/NULL/\&solver_delta_rule, NULL/' solvers/registry.c
-sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/NULL/\&dataset_bars, NULL/' datasets/registry.c
+sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/NULL/\&solver_delta_rule, NULL/' commands/registry.c
+sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/NULL/\&dataset_bars, NULL/' commands/registry.c
 "$1" BUILD=build OPT=-O0 build build/tests-f64 >build.log 2>&1 || { cat build.log; exit 1; }
 build/tests-f64 --filter 'contract/*'
 cat >bars.yaml <<'Y'

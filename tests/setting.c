@@ -1,5 +1,6 @@
 /* See setting.h. */
 #include "tests/setting.h"
+#include "commands/registry.h"
 #include <criterion/alloc.h>
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The blocks that the variants of ADMM add, against the Lagrangian by brute force: linearised steps, the
  * joint readout step with every loss and multiplier, over-relaxation, penalty schedules, restarts. */
-#include "solvers/admm_family.h"
+#include "solvers/admm/admm_family.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,5 +1,6 @@
 /* The simulated event camera: a pixel by hand, the saccades, refractory time, noise, and the dataset made of
  * it. */
+#include "commands/registry.h"
 #include "datasets/camera.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

@@ -1,6 +1,7 @@
 /* What every registered solver and dataset must do. */
-#include "experiments/worker_record.h"
+#include "commands/registry.h"
 #include "network/evaluate.h"
+#include "runs/worker_record.h"
 #include "tests/allocations.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>

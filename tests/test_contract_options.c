@@ -1,5 +1,6 @@
 /* What solvers say of their options: which do nothing, what memory and time they take. */
-#include "solvers/admm_blocks.h"
+#include "commands/registry.h"
+#include "solvers/admm/admm_blocks.h"
 #include "tests/allocations.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
 /* The built-in digits, encodings, stratified splits, and damaged CSV files. */
+#include "commands/registry.h"
 #include "datasets/encode.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* Forward-Forward: local gradients against finite differences, goodness by hand and by brute force. */
 #include "baselines/forward_forward.h"
+#include "commands/registry.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

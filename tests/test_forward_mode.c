@@ -2,6 +2,7 @@
  * against the gradient of backpropagation through time. */
 #include "baselines/backward.h"
 #include "baselines/forward_estimator.h"
+#include "commands/registry.h"
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -2,6 +2,7 @@
  * the estimates against the trainers that use them. */
 #include "baselines/gradient_estimate.h"
 #include "baselines/gradient_reference.h"
+#include "commands/registry.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Statistics over seeds, and tolerances. */
-#include "experiments/groups.h"
-#include "experiments/tolerances.h"
+#include "report/groups.h"
+#include "report/tolerances.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <math.h>

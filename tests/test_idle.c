@@ -1,6 +1,7 @@
 /* Every option of the ADMM family that is taken changes something: each is set to other values in settings
  * that read it, and the weights after five iterations, or the passes that they took, must differ in some bit.
  * Metrics do not count: some only repeat an option, and the Lagrangian has the penalties in it. */
+#include "commands/registry.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

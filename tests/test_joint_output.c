@@ -1,5 +1,5 @@
 /* The joint output step against the linear system that it replaces, and by its stationarity. */
-#include "solvers/joint_output.h"
+#include "solvers/proximal/joint_output.h"
 #include "support/linsolve.h"
 #include "support/rng.h"
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* The joint step of the hidden potentials against enumeration of patterns and of active bounds. */
-#include "solvers/joint_potentials.h"
+#include "solvers/proximal/joint_potentials.h"
 #include "support/rng.h"
 #include <criterion/criterion.h>
 #include <stdbool.h>

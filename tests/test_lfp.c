@@ -1,5 +1,6 @@
 /* Layer-wise feedback propagation: rewards by hand, conservation, what it leaves alone. */
 #include "baselines/lfp.h"
+#include "commands/registry.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>

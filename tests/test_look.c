@@ -1,7 +1,8 @@
 /* spikebench train, eval and trace: what is trained alone is what a grid trains, and what is shown is what
  * the network does. */
-#include "experiments/trained.h"
+#include "commands/registry.h"
 #include "network/evaluate.h"
+#include "records/trained.h"
 #include "support/csvio.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
@@ -48,7 +49,7 @@ static void open_trained(struct trained *t, const char *name, const char *const 
     char path[300];
     struct error e = {.code = ST_OK};
     in_folder(name, path, sizeof path);
-    cr_assert_eq(trained_describe(t, path, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(trained_describe(t, &registry, path, &e), ST_OK, "%s", e.text);
     cr_assert_eq(trained_open(t, path, set, n_set, &e), ST_OK, "%s", e.text);
 }
 

@@ -1,5 +1,5 @@
 /* The proximal step of the losses against brute force. */
-#include "solvers/loss_prox.h"
+#include "solvers/proximal/loss_prox.h"
 #include "support/rng.h"
 #include <criterion/criterion.h>
 

@@ -1,5 +1,6 @@
 /* MNIST's format: files written by hand, plain and compressed, damaged and hostile ones, and (where
  * SPIKEBENCH_DATA is set) real images. */
+#include "commands/registry.h"
 #include "datasets/idx.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* N-MNIST: bytes written by hand, the isolated-event filter, frames, damaged folders, and (where
  * SPIKEBENCH_DATA is set) real recordings. */
+#include "commands/registry.h"
 #include "datasets/events.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

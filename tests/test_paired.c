@@ -1,5 +1,5 @@
 /* Paired differences against numbers computed by hand. */
-#include "experiments/paired.h"
+#include "report/paired.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Experiment files: what they expand to, and what is refused where. */
+#include "commands/registry.h"
 #include "experiments/config.h"
 #include "experiments/plan.h"
 #include <criterion/criterion.h>
@@ -26,7 +27,7 @@ static status load_text(struct plan *p, const char *text, const struct plan_over
     char path[64];
     write_file(path, text);
     *e = (struct error){.code = ST_OK};
-    status s = plan_load(p, path, o, e);
+    status s = plan_load(p, &registry, path, o, e);
     (void)unlink(path);
     return s;
 }
@@ -310,10 +311,10 @@ Test(plan, files_that_cannot_be_read)
 {
     struct plan p;
     struct error e;
-    cr_expect_eq(plan_load(&p, "/nonexistent/x.yaml", NULL, &e), ST_IO);
+    cr_expect_eq(plan_load(&p, &registry, "/nonexistent/x.yaml", NULL, &e), ST_IO);
     cr_expect_not_null(strstr(e.text, "/nonexistent/x.yaml"));
     plan_free(&p);
-    cr_expect_eq(plan_load(&p, "/tmp", NULL, &e), ST_IO);
+    cr_expect_eq(plan_load(&p, &registry, "/tmp", NULL, &e), ST_IO);
     plan_free(&p);
 }
 
@@ -422,7 +423,7 @@ Test(plan, written_and_read_back)
     cr_assert_not_null(f);
     cr_assert_eq(run_write_yaml(&p.runs[0], f, &e), ST_OK);
     cr_assert_eq(fclose(f), 0);
-    cr_assert_eq(plan_load(&q, path, NULL, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_load(&q, &registry, path, NULL, &e), ST_OK, "%s", e.text);
     (void)unlink(path);
     cr_assert_eq(q.n_runs, 1);
     cr_expect_eq(q.runs[0].seed, UINT64_MAX);

@@ -1,4 +1,5 @@
 /* yin_yang and mexican_hat: geometry by hand, balance, encodings, seeds, disjoint splits, bad sizes. */
+#include "commands/registry.h"
 #include "datasets/points.h"
 #include "datasets/yin_yang.h"
 #include "tests/data_helpers.h"

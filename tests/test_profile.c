@@ -1,5 +1,5 @@
 /* Performance profiles against examples worked out by hand. */
-#include "experiments/profile.h"
+#include "report/profile.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <math.h>

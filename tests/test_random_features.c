@@ -1,4 +1,5 @@
 /* random_features against its definition: ridge regression on the filtered spikes of the starting network. */
+#include "commands/registry.h"
 #include "network/evaluate.h"
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>

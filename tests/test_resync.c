@@ -1,8 +1,9 @@
 /* admm_resync: the flip rule and the step with kept potentials against brute force, the gain of a flip
  * against finite differences of the readout loss, and whole iterations against plain loops. */
-#include "solvers/loss_prox.h"
-#include "solvers/resync.h"
-#include "solvers/resync_branch.h"
+#include "commands/registry.h"
+#include "solvers/proximal/loss_prox.h"
+#include "solvers/resync/resync.h"
+#include "solvers/resync/resync_branch.h"
 #include "support/linsolve.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>

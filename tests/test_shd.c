@@ -1,4 +1,5 @@
 /* SHD and SSC: small files written with the HDF5 library in the published layout, and damaged ones. */
+#include "commands/registry.h"
 #include "datasets/shd_file.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

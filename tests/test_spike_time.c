@@ -1,5 +1,6 @@
 /* First-spike times by hand and by integration, and their gradients against finite differences. */
 #include "baselines/spike_time.h"
+#include "commands/registry.h"
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>
 #include <math.h>

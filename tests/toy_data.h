@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_TESTS_TOY_DATA_H
 #define SPIKEBENCH_TESTS_TOY_DATA_H
 
-#include "solvers/solver.h"
+#include "trainer/solver.h"
 
 /* n samples (an eighth more for validation) of T steps, `inputs` inputs, `classes` classes; free with
  * dataset_free. */

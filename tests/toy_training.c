@@ -1,5 +1,6 @@
 /* See toy_training.h. */
 #include "tests/toy_training.h"
+#include "commands/registry.h"
 #include "tests/bench/data.h"
 #include <criterion/criterion.h>
 

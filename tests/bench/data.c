@@ -1,5 +1,6 @@
 /* See data.h. */
 #include "tests/bench/data.h"
+#include "commands/registry.h"
 #include <string.h>
 
 const struct bench_data bench_digits = {"digits", "T=20 n_train=1000 n_validation=200 n_test=1"};

@@ -2,7 +2,7 @@
  * steps that sit on a bound and then compares costs. B is told these steps by A and solves the dense system
  * of order T for the others: less than any dense method must do. FLOPs: B T^3/3 + 2 T^2 a cell; A depends on
  * the bounds: not counted. */
-#include "solvers/joint_potentials.h"
+#include "solvers/proximal/joint_potentials.h"
 #include "support/linsolve.h"
 #include "tests/bench/pairs.h"
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* The table on stdout and the CSV file. */
-#include "experiments/env.h"
-#include "experiments/paths.h"
+#include "runs/env.h"
 #include "support/csvio.h"
+#include "support/paths.h"
 #include "tests/bench/bench.h"
 #include <string.h>
 #include <unistd.h>

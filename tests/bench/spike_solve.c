@@ -1,7 +1,7 @@
 /* See pairs.h. M x = b, M = rho W'W + s I of order n, W r x n, m columns: one iteration's factor and solve.
  * FLOPs: Woodbury r^2 n + r^3/3 for the factor, (4 n r + 2 r^2) m for the solve; whole n^2 r + n^3/3 and
  * 2 n^2 m. */
-#include "solvers/admm_blocks.h"
+#include "solvers/admm/admm_blocks.h"
 #include "support/blas.h"
 #include "tests/bench/pairs.h"
 

@@ -1,7 +1,8 @@
 /* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost), of its
  * products with the inputs all cells where the library writes them out. */
-#include "solvers/solver.h"
+#include "commands/registry.h"
 #include "tests/bench/pairs.h"
+#include "trainer/solver.h"
 #include <string.h>
 
 /* A solver in the middle of training. */

@@ -1,4 +1,5 @@
 /* spikebench dataset write: what it writes, our own loader reads back event for event. */
+#include "commands/registry.h"
 #include "datasets/events.h"
 #include "tests/cli_run.h"
 #include "tests/data_helpers.h"

@@ -1,8 +1,9 @@
 /* The command table against the commands, the pages against the tables. */
-#include "experiments/command_table.h"
-#include "experiments/page.h"
+#include "commands/command_table.h"
+#include "commands/page.h"
+#include "commands/reference.h"
+#include "commands/registry.h"
 #include "experiments/plan.h"
-#include "experiments/reference.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>

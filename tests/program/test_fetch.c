@@ -1,6 +1,6 @@
 /* spikebench dataset fetch, against file:// addresses: files, checksums and the table of sources are the
  * test's own. */
-#include "experiments/command_table.h"
+#include "commands/command_table.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

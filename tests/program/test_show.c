@@ -1,5 +1,5 @@
 /* spikebench dataset show, and matrices in characters. */
-#include "experiments/ascii.h"
+#include "commands/ascii.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,0 +1,195 @@
+/* spikebench dataset show: one sample, as a spike raster and, where the inputs are pictures, as a frame. */
+#include "commands/ascii.h"
+#include "commands/command_table.h"
+#include "commands/commands.h"
+#include "commands/dataset_request.h"
+#include "report/drawing.h"
+#include "support/csvio.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The sample that is shown. */
+struct sample {
+    const struct dataset_request *request;
+    const struct dataset_info *info;
+    const struct spikes *x;
+    size_t index;
+    char title[300];
+    double *frame; /* [channels * height * width]: events summed over time; NULL if the inputs are none */
+};
+
+/* The first entry of the sample at step t (from 0), or the end of its last step for t = T. */
+static size_t entry(const struct sample *s, size_t t)
+{
+    return s->x->start[s->index * s->x->T + t];
+}
+
+static const char *channel_name(const struct dataset_info *info, size_t channel)
+{
+    if (info->channels != 2) return "frame";
+    return channel == 1 ? "ON" : "OFF";
+}
+
+static status prepare(struct sample *s, const struct dataset_request *r, const struct dataset *d,
+                      struct mem *m, struct error *e)
+{
+    double events = 0;
+    char what[40] = "no label";
+    *s = (struct sample){.request = r, .info = &d->info, .x = &d->x[r->split], .index = r->index};
+    TRY(dataset_request_index(r->index, r->source->name, r->split, d->info.n[r->split], e));
+    if (d->info.width) {
+        s->frame = mem_alloc(m, d->info.channels * d->info.height * d->info.width, sizeof *s->frame, e);
+        if (!s->frame) return ST_MEMORY;
+    }
+    for (size_t k = entry(s, 0); k < entry(s, s->x->T); k++) {
+        events += (double)s->x->value[k];
+        if (s->frame) s->frame[s->x->index[k]] += (double)s->x->value[k];
+    }
+    if (d->labels[r->split]) (void)snprintf(what, sizeof what, "class %d", d->labels[r->split][r->index]);
+    (void)snprintf(
+        s->title, sizeof s->title, "%s, %s sample %zu (seed %" PRIu64 "): %s, %zu inputs, T = %zu, %g events",
+        r->source->name, split_names[r->split], r->index, r->seed, what, d->info.n_inputs, d->info.T, events);
+    return ST_OK;
+}
+
+/* Channels side by side, ON first. */
+static status print_frame(const struct sample *s, struct mem *m, struct error *e)
+{
+    const struct dataset_info *info = s->info;
+    size_t n = info->channels, room = ascii_room(info->height, n);
+    size_t wide = 2 * info->width <= room ? 2 : 1; /* characters are twice as high as wide */
+    double most = 0;
+    struct ascii_grid *g = mem_alloc(m, n, sizeof *g, e);
+    if (!g) return ST_MEMORY;
+    (void)printf("events summed over time");
+    for (size_t c = 0; c < n; c++) {
+        size_t channel = n - 1 - c;
+        const double *frame = s->frame + channel * info->height * info->width;
+        TRY(ascii_create(&g[c], info->height, info->width, 2 * ASCII_ROWS_MOST, room / wide, m, e));
+        for (size_t i = 0; i < info->height * info->width; i++)
+            ascii_add(&g[c], i / info->width, i % info->width, frame[i]);
+        most = fmax(most, ascii_largest(&g[c]));
+        if (n > 1) (void)printf("%s %s", c ? " |" : ":", channel_name(info, channel));
+    }
+    (void)printf(", '@' = %g per character\n", most);
+    ascii_print(stdout, g, n, wide, 0, most);
+    return ST_OK;
+}
+
+static status print_raster(const struct sample *s, struct mem *m, struct error *e)
+{
+    struct ascii_grid g;
+    size_t n = s->info->n_inputs, T = s->info->T;
+    TRY(ascii_create(&g, n, T, ASCII_ROWS_MOST, ascii_room(n, 1), m, e));
+    for (size_t t = 0; t < T; t++)
+        for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
+            ascii_add(&g, s->x->index[k], t, (double)s->x->value[k]);
+    (void)printf("raster, inputs downwards (%zu per line), steps to the right (%zu per character), "
+                 "'@' = %g events\n",
+                 g.row_step, g.column_step, ascii_largest(&g));
+    ascii_print(stdout, &g, 1, 1, 0, ascii_largest(&g));
+    return ST_OK;
+}
+
+static status print_sample(const struct sample *s, struct mem *m, struct error *e)
+{
+    (void)printf("%s\n", s->title);
+    TRY(print_raster(s, m, e));
+    return s->frame ? print_frame(s, m, e) : ST_OK;
+}
+
+static void put_row(struct csv_writer *w, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+    csv_end_row(w);
+}
+
+/* raster.csv: a row per entry, steps from 1. */
+static status write_raster(const struct sample *s, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "step"), csv_put(&w, "input"), csv_put(&w, "events");
+    csv_end_row(&w);
+    /* outside of the axes: gnuplot warns of files without any point */
+    put_row(&w, (double[]){0, -1, 0}, 3);
+    for (size_t t = 0; t < s->x->T; t++)
+        for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
+            put_row(&w, (double[]){(double)t + 1, s->x->index[k], (double)s->x->value[k]}, 3);
+    return csv_close(&w, e);
+}
+
+/* frame.csv: a row per pixel, a column per channel. */
+static status write_frame(const struct sample *s, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    const struct dataset_info *info = s->info;
+    size_t pixels = info->width * info->height;
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "x"), csv_put(&w, "y");
+    for (size_t c = info->channels; c-- > 0;) csv_put(&w, channel_name(info, c));
+    csv_end_row(&w);
+    for (size_t i = 0; i < pixels; i++) {
+        csv_put_number(&w, (double)(i % info->width));
+        csv_put_number(&w, (double)(i / info->width));
+        for (size_t c = info->channels; c-- > 0;) csv_put_number(&w, s->frame[c * pixels + i]);
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+static status draw(const struct sample *s, struct drawing *d, const char *out, struct error *e)
+{
+    const struct dataset_info *info = s->info;
+    char path[DRAWING_PATH + 20], number[5][24];
+    const char *args[6] = {s->title, number[0], number[1], number[2], number[3], number[4]};
+    const size_t numbers[5] = {info->n_inputs, info->T, s->frame ? info->channels : 0, info->width,
+                               info->height};
+    for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
+    TRY(drawing_begin(d, out, e));
+    drawing_file(d, "raster.csv", path, sizeof path);
+    TRY(write_raster(s, path, e));
+    drawing_file(d, "frame.csv", path, sizeof path);
+    if (s->frame) TRY(write_frame(s, path, e));
+    return drawing_finish(d, "sample.gp", args, 6, e);
+}
+
+static status show(const struct dataset_request *r, const struct dataset *d, struct mem *m, struct error *e)
+{
+    struct sample s;
+    struct drawing drawing;
+    char name[100];
+    TRY(prepare(&s, r, d, m, e));
+    if (r->ascii) TRY(print_sample(&s, m, e));
+    if (r->ascii && !r->out) return ST_OK;
+    (void)snprintf(name, sizeof name, "%.60s_%zu.svg", r->source->name, r->index);
+    const char *out = r->out ? r->out : name;
+    status st = draw(&s, &drawing, out, e);
+    drawing_end(&drawing);
+    if (st == ST_OK) (void)printf("%s\n", out);
+    return st;
+}
+
+int dataset_command_show(int argc, char **argv)
+{
+    struct dataset_request r;
+    struct dataset d;
+    struct mem m = {.blocks = NULL};
+    struct error e = {.code = ST_OK};
+    const unsigned flags = REQUEST_SPLIT | REQUEST_INDEX | REQUEST_OUT | REQUEST_ASCII;
+    status st = dataset_request_parse(&r, argc, argv, flags, &e);
+    if (st == ST_OK && r.help) {
+        command_usage("dataset show", stdout);
+        return 0;
+    }
+    if (st == ST_OK) {
+        st = r.source->open(r.options, r.seed, &d, &e);
+        if (st == ST_OK) st = show(&r, &d, &m, &e);
+        dataset_free(&d);
+    }
+    if (st != ST_OK) (void)fprintf(stderr, "spikebench dataset show: %s\n", e.text);
+    mem_free(&m);
+    dataset_request_free(&r);
+    return st == ST_OK ? 0 : st == ST_USAGE || st == ST_CONFIG ? 2 : 1;
+}

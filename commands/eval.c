@@ -1,0 +1,103 @@
+/* spikebench eval: a trained network, simulated forward from its weights on one split. */
+#include "commands/commands.h"
+#include "commands/look.h"
+#include "network/evaluate.h"
+#include "support/csvio.h"
+#include <string.h>
+
+static void print_numbers(const struct look_request *r, const struct trained *t, const struct batch *b,
+                          const struct evaluation *v)
+{
+    const struct net *net = &t->net;
+    (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[r->split], b->n, t->data.info.T);
+    (void)printf("readout:   simulated forward from the weights, %s\n",
+                 net->readout == READOUT_LAST ? "potential of the last step" : "mean potential over time");
+    (void)printf("loss:      %.6g (%s, mean per sample)\n", v->loss,
+                 b->labels ? loss_names[net->loss] : "squared");
+    if (b->labels)
+        (void)printf("accuracy:  %.2f %% (%.0f of %zu)\n", 100 * v->accuracy, v->accuracy * (double)b->n,
+                     b->n);
+    (void)printf("rates:    ");
+    for (size_t l = 1; l < net->L; l++)
+        (void)printf(" layer %zu: %.4f%s", l, v->rate[l], l + 1 < net->L ? "," : "");
+    (void)printf(" spikes per neuron and step\n");
+    (void)printf("synops:    %.0f per sample, %.2f %% of the %.0f of a dense network\n", v->synops,
+                 100 * v->synops / v->synops_dense, v->synops_dense);
+}
+
+/* counts: K x K, row after row: true class, predicted class. */
+static void print_confusion(const size_t *counts, size_t K)
+{
+    (void)printf("confusion (rows: true class, columns: predicted)\n%6s", "");
+    for (size_t k = 0; k < K; k++) (void)printf(" %5zu", k);
+    (void)printf(" | samples  right %%\n");
+    for (size_t i = 0; i < K; i++) {
+        size_t all = 0;
+        (void)printf("%6zu", i);
+        for (size_t k = 0; k < K; k++) {
+            all += counts[i * K + k];
+            if (counts[i * K + k])
+                (void)printf(" %5zu", counts[i * K + k]);
+            else
+                (void)printf(" %5s", ".");
+        }
+        (void)printf(" | %7zu %8.2f\n", all, all ? 100 * (double)counts[i * K + i] / (double)all : NAN);
+    }
+}
+
+static status write_confusion(const size_t *counts, size_t K, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    char name[32];
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "true");
+    for (size_t k = 0; k < K; k++) {
+        (void)snprintf(name, sizeof name, "predicted_%zu", k);
+        csv_put(&w, name);
+    }
+    csv_end_row(&w);
+    for (size_t i = 0; i < K; i++) {
+        csv_put_number(&w, (double)i);
+        for (size_t k = 0; k < K; k++) csv_put_number(&w, (double)counts[i * K + k]);
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+static status show(const struct look_request *r, struct trained *t, struct evaluator *ev, struct error *e)
+{
+    struct evaluation v;
+    const struct net *net = &t->net;
+    struct batch b = dataset_batch(&t->data, r->split);
+    size_t K = net->n[net->L];
+    real *scores = mem_reals(&t->mem, b.n * K, e);
+    size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
+    if (!scores || !counts) return ST_MEMORY;
+    evaluate(ev, net, &b, &v, scores);
+    look_print_head(r, t);
+    print_numbers(r, t, &b, &v);
+    if (!b.labels) return r->csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
+    evaluate_confusion(net, &b, scores, counts);
+    print_confusion(counts, K);
+    if (!r->csv) return ST_OK;
+    TRY(write_confusion(counts, K, r->csv, e));
+    (void)printf("%s\n", r->csv);
+    return ST_OK;
+}
+
+static status eval(const struct look_request *r, struct trained *t, struct error *e)
+{
+    struct evaluator *ev = NULL;
+    if (t->data.info.n[r->split] == 0)
+        return FAIL(e, ST_USAGE, "the %s split of '%s' is empty", split_names[r->split],
+                    t->run->dataset->name);
+    status st = evaluator_create(&ev, &t->net, t->data.info.T, t->pool, e);
+    if (st == ST_OK) st = show(r, t, ev, e);
+    evaluator_free(ev);
+    return st;
+}
+
+int command_eval(int argc, char **argv)
+{
+    return look_command(argc, argv, false, eval);
+}

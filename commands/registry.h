@@ -1,0 +1,18 @@
+/* The solvers and datasets of the program. A new one is its own file and a line in registry.c. */
+#ifndef SPIKEBENCH_COMMANDS_REGISTRY_H
+#define SPIKEBENCH_COMMANDS_REGISTRY_H
+
+#include "experiments/catalogue.h"
+
+/* Both end with NULL. */
+extern const struct solver *const solvers[];
+extern const struct dataset_source *const dataset_sources[];
+
+/* Both lists together, without plug-ins. */
+extern const struct catalogue registry;
+
+/* The entry of this name, or NULL. */
+const struct solver *solver_find(const char *name);
+const struct dataset_source *dataset_find(const char *name);
+
+#endif

@@ -1,0 +1,257 @@
+/* spikebench trace: what a trained network does with one sample. */
+#include "commands/ascii.h"
+#include "commands/commands.h"
+#include "commands/dataset_request.h"
+#include "commands/look.h"
+#include "report/drawing.h"
+#include "support/csvio.h"
+#include <string.h>
+
+enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
+
+/* One sample's simulation. */
+struct look_trace {
+    const struct look_request *request;
+    const struct net *net;
+    const struct spikes *x;
+    struct trace trace;
+    size_t sample; /* in x */
+    size_t T, H;   /* H: the last hidden layer */
+    int label;     /* -1 without classes */
+    size_t predicted;
+    size_t neuron[NEURONS_MOST], n_neurons; /* of layer H, most spikes first */
+    char title[400];
+};
+
+/* The neurons of the last hidden layer with the most spikes, the lower index among equals. */
+static status choose_neurons(struct look_trace *s, struct mem *m, struct error *e)
+{
+    size_t n = s->net->n[s->H];
+    double *spikes = mem_alloc(m, n, sizeof *spikes, e);
+    if (!spikes) return ST_MEMORY;
+    for (size_t i = 0; i < n * s->T; i++) spikes[i % n] += (double)s->trace.a[s->H][i];
+    for (; s->n_neurons < NEURONS_MOST && s->n_neurons < n; s->n_neurons++) {
+        size_t best = 0;
+        for (size_t j = 1; j < n; j++)
+            if (spikes[j] > spikes[best]) best = j;
+        s->neuron[s->n_neurons] = best;
+        spikes[best] = -1;
+    }
+    return ST_OK;
+}
+
+static status simulate(struct look_trace *s, const struct look_request *r, struct trained *t, struct error *e)
+{
+    struct batch b = dataset_batch(&t->data, r->split);
+    const struct net *net = &t->net;
+    char classes[80] = "";
+    TRY(dataset_request_index(r->index, t->run->dataset->name, r->split, b.n, e));
+    *s = (struct look_trace){.request = r, .net = net, .x = b.x, .T = b.x->T, .H = net->L - 1, .label = -1};
+    s->sample = batch_sample(&b, r->index);
+    TRY(trace_create(&s->trace, net, s->T, 1, true, &t->mem, e));
+    real *scores = mem_reals(&t->mem, net->n[net->L], e);
+    if (!scores) return ST_MEMORY;
+    net_simulate(net, &b, r->index, 1, &s->trace, &(struct simulate_options){.relax = NULL});
+    net_scores(net, &s->trace, 1, scores);
+    s->predicted = loss_argmax(net->n[net->L], scores);
+    if (b.labels) {
+        s->label = b.labels[s->sample];
+        (void)snprintf(classes, sizeof classes, ": class %d, predicted %zu", s->label, s->predicted);
+    }
+    (void)snprintf(s->title, sizeof s->title, "%.120s on %s, %s sample %zu%s", r->weights,
+                   t->run->dataset->name, split_names[r->split], r->index, classes);
+    return choose_neurons(s, &t->mem, e);
+}
+
+/* Calls put for every spike of layer l (0: the input), neuron and step from 0. */
+typedef void (*spike_taker)(void *context, size_t layer, size_t neuron, size_t t);
+static void each_spike(const struct look_trace *s, size_t l, spike_taker put, void *context)
+{
+    size_t n = s->net->n[l];
+    for (size_t t = 0; t < s->T; t++) {
+        const size_t *start = s->x->start + s->sample * s->T + t;
+        for (size_t k = start[0]; l == 0 && k < start[1]; k++) put(context, 0, s->x->index[k], t);
+        for (size_t j = 0; l > 0 && j < n; j++)
+            if (s->trace.a[l][t * n + j] > 0) put(context, l, j, t);
+    }
+}
+
+static void add_to_grid(void *grid, size_t layer, size_t neuron, size_t t)
+{
+    (void)layer;
+    ascii_add(grid, neuron, t, 1);
+}
+
+static status print_raster(const struct look_trace *s, size_t l, struct mem *m, struct error *e)
+{
+    struct ascii_grid g;
+    size_t n = s->net->n[l];
+    TRY(ascii_create(&g, n, s->T, ASCII_ROWS_MOST / 2, ascii_room(n, 1), m, e));
+    each_spike(s, l, add_to_grid, &g);
+    if (l == 0)
+        (void)printf("input");
+    else
+        (void)printf("hidden layer %zu", l);
+    (void)printf(": %zu neurons per line, %zu steps per character, '@' = %g spikes\n", g.row_step,
+                 g.column_step, ascii_largest(&g));
+    ascii_print(stdout, &g, 1, 1, 0, ascii_largest(&g));
+    return ST_OK;
+}
+
+/* Potentials of some neurons of a layer (NULL: all) in grey. */
+static status print_potentials(const struct look_trace *s, size_t l, const size_t *which, size_t n,
+                               struct mem *m, struct error *e)
+{
+    struct ascii_grid g;
+    size_t width = s->net->n[l];
+    TRY(ascii_create(&g, n, s->T, 2 * ASCII_ROWS_MOST, ascii_room(n, 1), m, e));
+    for (size_t t = 0; t < s->T; t++)
+        for (size_t i = 0; i < n; i++)
+            ascii_add(&g, i, t, (double)s->trace.z[l][t * width + (which ? which[i] : i)]);
+    ascii_average(&g);
+    (void)printf(", ' ' = %.3g to '@' = %.3g\n", ascii_smallest(&g), ascii_largest(&g));
+    ascii_print(stdout, &g, 1, 1, ascii_smallest(&g), ascii_largest(&g));
+    return ST_OK;
+}
+
+static status print_all(const struct look_trace *s, struct mem *m, struct error *e)
+{
+    (void)printf("%s\n", s->title);
+    for (size_t l = 0; l <= s->H; l++) TRY(print_raster(s, l, m, e));
+    (void)printf("potentials of neurons");
+    for (size_t i = 0; i < s->n_neurons; i++) (void)printf(" %zu", s->neuron[i]);
+    (void)printf(" of layer %zu (downwards)", s->H);
+    TRY(print_potentials(s, s->H, s->neuron, s->n_neurons, m, e));
+    (void)printf("potentials of the readout");
+    return print_potentials(s, s->net->L, NULL, s->net->n[s->net->L], m, e);
+}
+
+static void put_row(struct csv_writer *w, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+    csv_end_row(w);
+}
+
+static status write_csv(const struct look_trace *s, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "layer"), csv_put(&w, "neuron"), csv_put(&w, "t"), csv_put(&w, "z"), csv_put(&w, "a");
+    csv_end_row(&w);
+    for (size_t l = 1; l <= s->net->L; l++)
+        for (size_t j = 0; j < s->net->n[l]; j++)
+            for (size_t t = 0; t < s->T; t++) {
+                size_t at = t * s->net->n[l] + j;
+                double a = l <= s->H ? (double)s->trace.a[l][at] : NAN;
+                put_row(&w, (double[]){(double)l, (double)j, (double)t + 1, (double)s->trace.z[l][at], a}, 5);
+            }
+    return csv_close(&w, e);
+}
+
+static void put_spike(void *writer, size_t layer, size_t neuron, size_t t)
+{
+    put_row(writer, (double[]){(double)layer, (double)neuron, (double)t + 1}, 3);
+}
+
+/* raster.csv: a row per spike. */
+static status write_rasters(const struct look_trace *s, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "layer"), csv_put(&w, "neuron"), csv_put(&w, "t");
+    csv_end_row(&w);
+    for (size_t l = 0; l <= s->H; l++) {
+        /* outside of the axes: gnuplot warns of files without any point */
+        put_row(&w, (double[]){(double)l, -1, 0}, 3);
+        each_spike(s, l, put_spike, &w);
+    }
+    return csv_close(&w, e);
+}
+
+/* readout.csv: t, then a column per class. hidden.csv: t, then z and, where there is a spike, z again. */
+static status write_potentials(const struct look_trace *s, const char *path, bool readout, struct error *e)
+{
+    struct csv_writer w;
+    size_t l = readout ? s->net->L : s->H, n = readout ? s->net->n[l] : s->n_neurons;
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "t");
+    for (size_t i = 0; i < n; i++) {
+        csv_put(&w, "z");
+        if (!readout) csv_put(&w, "spike");
+    }
+    csv_end_row(&w);
+    csv_put_number(&w, 0); /* outside of the axes, as in raster.csv */
+    for (size_t i = 0; i < n; i++) {
+        csv_put_number(&w, NAN);
+        if (!readout) csv_put_number(&w, 0);
+    }
+    csv_end_row(&w);
+    for (size_t t = 0; t < s->T; t++) {
+        csv_put_number(&w, (double)t + 1);
+        for (size_t i = 0; i < n; i++) {
+            size_t at = t * s->net->n[l] + (readout ? i : s->neuron[i]);
+            csv_put_number(&w, (double)s->trace.z[l][at]);
+            if (!readout) csv_put_number(&w, s->trace.a[l][at] > 0 ? (double)s->trace.z[l][at] : NAN);
+        }
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+/* Numbers as words. */
+static void join(const size_t *v, size_t n, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%zu", i ? " " : "", v[i]);
+}
+
+static status draw(const struct look_trace *s, struct drawing *d, const char *out, struct error *e)
+{
+    char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
+        threshold[40];
+    const char *args[6] = {s->title, widths, T, classes, neurons, threshold};
+    bool silent = true;
+    join(s->net->n, s->net->L + 1, widths, sizeof widths);
+    join(s->neuron, s->n_neurons, neurons, sizeof neurons);
+    (void)snprintf(T, sizeof T, "%zu", s->T);
+    (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
+    for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = s->trace.z[s->net->L][i] == 0;
+    (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif.threshold, silent);
+    TRY(drawing_begin(d, out, e));
+    drawing_file(d, "raster.csv", path, sizeof path);
+    TRY(write_rasters(s, path, e));
+    drawing_file(d, "readout.csv", path, sizeof path);
+    TRY(write_potentials(s, path, true, e));
+    drawing_file(d, "hidden.csv", path, sizeof path);
+    TRY(write_potentials(s, path, false, e));
+    return drawing_finish(d, "trace.gp", args, 6, e);
+}
+
+static status trace(const struct look_request *r, struct trained *t, struct error *e)
+{
+    struct look_trace s;
+    struct drawing drawing;
+    char name[300];
+    TRY(simulate(&s, r, t, e));
+    look_print_head(r, t);
+    if (r->ascii) TRY(print_all(&s, &t->mem, e));
+    if (r->csv) {
+        TRY(write_csv(&s, r->csv, e));
+        (void)printf("%s\n", r->csv);
+    }
+    if ((r->ascii || r->csv) && !r->out) return ST_OK;
+    const char *slash = strrchr(r->weights, '/'), *base = slash ? slash + 1 : r->weights;
+    (void)snprintf(name, sizeof name, "%.*s_%zu.svg", (int)strlen(base) - 4, base, r->index);
+    const char *out = r->out ? r->out : name;
+    status st = draw(&s, &drawing, out, e);
+    drawing_end(&drawing);
+    if (st == ST_OK) (void)printf("%s\n", out);
+    return st;
+}
+
+int command_trace(int argc, char **argv)
+{
+    return look_command(argc, argv, true, trace);
+}

@@ -1,0 +1,25 @@
+/* The solvers and datasets that an experiment may name: those of the program (commands/registry.h) and of
+ * plug-ins. */
+#ifndef SPIKEBENCH_EXPERIMENTS_CATALOGUE_H
+#define SPIKEBENCH_EXPERIMENTS_CATALOGUE_H
+
+#include "datasets/dataset.h"
+#include "trainer/solver.h"
+
+/* Both lists end with NULL; they and what they point to are borrowed. */
+struct catalogue {
+    const struct solver *const *solvers;
+    const struct dataset_source *const *datasets;
+};
+
+enum { CATALOGUE_NAMES_MAX = 160 };
+
+/* The entry of this name, or NULL. */
+const struct solver *catalogue_solver(const struct catalogue *c, const char *name);
+const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name);
+
+/* Fills names with the names of all solvers or datasets, at most CATALOGUE_NAMES_MAX; returns how many. */
+size_t catalogue_solver_names(const struct catalogue *c, const char **names);
+size_t catalogue_dataset_names(const struct catalogue *c, const char **names);
+
+#endif

@@ -1,0 +1,36 @@
+/* Result rows: named cells in order, and merging rows of different columns into one CSV file. */
+#ifndef SPIKEBENCH_RECORDS_RECORD_H
+#define SPIKEBENCH_RECORDS_RECORD_H
+
+#include "support/csvio.h"
+#include <stdbool.h>
+
+/* Column `schema`. 2: passes and operations as solvers/solver.h defines them; 1: an earlier rule. */
+enum { RECORD_MAX = 192, RECORD_SCHEMA = 2 };
+
+/* One row of runs.csv. Names and texts are owned by the arena. */
+struct record {
+    struct mem mem;
+    size_t n;
+    const char *names[RECORD_MAX], *values[RECORD_MAX];
+};
+
+/* Appends a cell; commas in `value` become spaces. ST_INTERNAL beyond RECORD_MAX, ST_MEMORY. */
+status record_put(struct record *r, const char *name, const char *value, struct error *e);
+status record_put_number(struct record *r, const char *name, double value, struct error *e);
+/* Text of a cell, or NULL. */
+const char *record_get(const struct record *r, const char *name);
+void record_free(struct record *r);
+/* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
+ * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */
+bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column);
+
+/* Writes the row as a CSV file of its own (atomically), and reads rows back: `row` of a table as a record. */
+status record_write(const struct record *r, const char *path, struct error *e);
+status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e);
+
+/* Writes n rows as one CSV file (atomically). The columns are the union over the rows, a row's extra column
+ * standing behind the one it follows in that row; missing cells are nan. */
+status records_write(const struct record *const *rows, size_t n, const char *path, struct error *e);
+
+#endif

@@ -1,0 +1,226 @@
+/* A trained network on disk (see trained.h). */
+#include "records/trained.h"
+#include "commands/dataset_request.h"
+#include "support/blas.h"
+#include "support/file.h"
+#include "support/hash.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, LINE_SIZE = 400 };
+
+static const char first_line[] =
+    "# A network trained by SpikeBench: 'spikebench eval' and 'trace' read it.\n";
+static const char weights_key[] = "# weights SHA-256: ", data_key[] = "# data SHA-256: ",
+                  how_key[] = "# training: ";
+
+status trained_sidecar(const char *weights, char *path, size_t size, struct error *e)
+{
+    size_t n = strlen(weights);
+    if (n <= 4 || strcmp(weights + n - 4, ".net") != 0 || weights[n - 5] == '/')
+        return FAIL(e, ST_USAGE, "'%.200s': the name of a weight file ends in .net", weights);
+    if (n + 10 > size) return FAIL(e, ST_USAGE, "the name of the weight file is too long");
+    (void)snprintf(path, size, "%.*s.yaml", (int)(n - 4), weights);
+    return ST_OK;
+}
+
+/* Whether the file begins with first_line. */
+static bool is_sidecar(const char *path)
+{
+    char line[sizeof first_line] = "";
+    FILE *f = fopen(path, "r");
+    if (!f) return false;
+    bool same = fgets(line, sizeof line, f) && strcmp(line, first_line) == 0;
+    (void)fclose(f);
+    return same;
+}
+
+/* NAME + ".tmp", opened for writing; errors name NAME. */
+static FILE *open_temporary(const char *path, char *temporary, size_t size, struct error *e)
+{
+    (void)snprintf(temporary, size, "%s.tmp", path);
+    FILE *f = fopen(temporary, "wb");
+    if (!f) (void)FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    return f;
+}
+
+status trained_may_save(const char *weights, struct error *e)
+{
+    char path[PATH_SIZE], temporary[PATH_SIZE + 8];
+    TRY(trained_sidecar(weights, path, sizeof path, e));
+    if (access(path, F_OK) == 0 && !is_sidecar(path))
+        return FAIL(e, ST_USAGE, "--out %s: %s is there and would be overwritten, but is not of a network",
+                    weights, path);
+    if (access(weights, F_OK) == 0) TRY(file_check(weights, UINT64_MAX, NULL, e));
+    FILE *f = open_temporary(weights, temporary, sizeof temporary, e);
+    if (!f) return ST_IO;
+    (void)fclose(f);
+    (void)remove(temporary);
+    return ST_OK;
+}
+
+static status hash_file(const char *path, char sha256[HASH_HEX], struct error *e)
+{
+    unsigned char bytes[65536];
+    struct hash h;
+    size_t n;
+    TRY(file_check(path, UINT64_MAX, NULL, e));
+    FILE *f = fopen(path, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    hash_start(&h);
+    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
+    hash_finish(&h, sha256);
+    bool failed = ferror(f) != 0;
+    (void)fclose(f);
+    return failed ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : ST_OK;
+}
+
+/* Closes the temporary file of `path` whose writing ended with `st`, and removes it if that was an error. */
+static status close_temporary(FILE *f, const char *path, const char *temporary, status st, struct error *e)
+{
+    if (st != ST_OK) err_prefix(e, "%s", path);
+    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    if (st != ST_OK) (void)remove(temporary);
+    return st;
+}
+
+static status write_sidecar(const struct run *run, const char *data_sha256, const char *weights_sha256,
+                            const char *how, FILE *f, struct error *e)
+{
+    (void)fputs(first_line, f);
+    (void)fprintf(f, "%s%s\n%s%s\n%s%s\n", how_key, how, weights_key, weights_sha256, data_key, data_sha256);
+    return run_write_yaml(run, f, e);
+}
+
+status trained_save(const struct run *run, const struct net *net, const char *data_sha256, const char *how,
+                    const char *weights, struct error *e)
+{
+    char path[PATH_SIZE], new_net[PATH_SIZE + 8], new_yaml[PATH_SIZE + 8], sha256[HASH_HEX];
+    TRY(trained_sidecar(weights, path, sizeof path, e));
+    FILE *f = open_temporary(weights, new_net, sizeof new_net, e);
+    if (!f) return ST_IO;
+    TRY(close_temporary(f, weights, new_net, net_save(net, f, e), e));
+    status st = hash_file(new_net, sha256, e);
+    f = st == ST_OK ? open_temporary(path, new_yaml, sizeof new_yaml, e) : NULL;
+    if (st == ST_OK)
+        st = f ? close_temporary(f, path, new_yaml, write_sidecar(run, data_sha256, sha256, how, f, e), e)
+               : ST_IO;
+    if (st == ST_OK && rename(new_net, weights) != 0) st = FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    if (st == ST_OK && rename(new_yaml, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    if (st != ST_OK) (void)remove(new_net);
+    if (st != ST_OK && f) (void)remove(new_yaml);
+    return st;
+}
+
+/* The rest of the comment that begins with `key` at the head of the file; "" if there is none. */
+static void read_comment(const char *path, const char *key, char *value, size_t size)
+{
+    char line[LINE_SIZE];
+    FILE *f = fopen(path, "r");
+    value[0] = '\0';
+    while (f && !value[0] && fgets(line, sizeof line, f) && line[0] == '#')
+        if (strncmp(line, key, strlen(key)) == 0)
+            (void)snprintf(value, size, "%.*s", (int)strcspn(line + strlen(key), "\r\n"), line + strlen(key));
+    if (f) (void)fclose(f);
+}
+
+status trained_summary(const char *weights, char *text, size_t size, struct error *e)
+{
+    char path[PATH_SIZE];
+    TRY(trained_sidecar(weights, path, sizeof path, e));
+    read_comment(path, how_key, text, size);
+    return text[0] ? ST_OK : FAIL(e, ST_IO, "%s was not written", path);
+}
+
+static status check_complete(const char *weights, struct error *e)
+{
+    FILE *f = fopen(weights, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    status st = net_file_complete(f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
+}
+
+status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e)
+{
+    char path[PATH_SIZE], sha256[HASH_HEX], wanted[HASH_HEX + 8];
+    memset(t, 0, sizeof *t);
+    TRY(trained_sidecar(weights, path, sizeof path, e));
+    TRY(hash_file(weights, sha256, e));
+    if (access(path, R_OK) != 0)
+        return FAIL(e, ST_IO, "%s: %s; it says how the network of %s was trained", path, strerror(errno),
+                    weights);
+    read_comment(path, weights_key, wanted, sizeof wanted);
+    if (!is_sidecar(path) || !wanted[0])
+        return FAIL(e, ST_DATA, "%s: not written by 'spikebench train': it lacks the line '%s...'", path,
+                    weights_key);
+    if (strcmp(wanted, sha256) != 0) {
+        TRY(check_complete(weights, e));
+        return FAIL(e, ST_DATA,
+                    "%s describes a weight file with SHA-256 %.12s..., but that of %s is %.12s...:"
+                    " one of them was changed or is of another network",
+                    path, wanted, weights, sha256);
+    }
+    TRY(plan_load(&t->plan, c, path, &(struct plan_overrides){.n_set = 0}, e));
+    if (t->plan.n_runs != 1)
+        return FAIL(e, ST_DATA, "%s: it plans %zu runs instead of one", path, t->plan.n_runs);
+    t->run = &t->plan.runs[0];
+    return ST_OK;
+}
+
+/* --set of dataset options alone: the rest is fixed by the training. */
+static status apply_settings(struct trained *t, const char *const *set, size_t n_set, struct error *e)
+{
+    static const char section[] = "dataset.";
+    const struct dataset_common *now = t->run->dataset_options;
+    struct dataset_common before = *now;
+    for (size_t i = 0; i < n_set; i++) {
+        if (strncmp(set[i], section, sizeof section - 1) != 0)
+            return FAIL(
+                e, ST_CONFIG,
+                "--set '%.100s': only options of the dataset (dataset.KEY=VALUE) can be changed after "
+                "the training",
+                set[i]);
+        TRY(dataset_request_set(t->run->dataset, t->run->dataset_options, set[i], e));
+    }
+    t->other_splits = before.n_train != now->n_train || before.n_validation != now->n_validation ||
+                      before.n_test != now->n_test || before.split_seed != now->split_seed;
+    return ST_OK;
+}
+
+status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
+                    struct error *e)
+{
+    char path[PATH_SIZE], wanted[HASH_HEX + 8];
+    struct run *run = t->run;
+    if (strcmp(precision_names[run->run.precision], REAL_NAME) != 0)
+        return FAIL(e, ST_CONFIG, "%s: the network is %s, this program's numbers are %s", weights,
+                    precision_names[run->run.precision], REAL_NAME);
+    blas_single_thread();
+    TRY(apply_settings(t, set, n_set, e));
+    TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
+    const struct dataset_info *info = &t->data.info;
+    TRY(trained_sidecar(weights, path, sizeof path, e));
+    read_comment(path, data_key, wanted, sizeof wanted);
+    t->other_data = strcmp(wanted, info->sha256) != 0;
+    TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
+    TRY(net_create(&t->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
+                   &t->mem, e));
+    FILE *f = fopen(weights, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    status st = net_load(&t->net, f, e);
+    if (st == ST_OK && fgetc(f) != EOF) st = FAIL(e, ST_DATA, "bytes behind the end of the weight file");
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
+}
+
+void trained_free(struct trained *t)
+{
+    pool_free(t->pool);
+    dataset_free(&t->data);
+    plan_free(&t->plan);
+    mem_free(&t->mem);
+    memset(t, 0, sizeof *t);
+}

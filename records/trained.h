@@ -1,0 +1,45 @@
+/* A trained network on disk: the weights (NET.net, network/net.h) and beside them NET.yaml, the experiment
+ * file of the one run that made them, every option spelt out. Comments at its head name the SHA-256 of the
+ * weight file and of the data, so that files which do not belong together are told apart. */
+#ifndef SPIKEBENCH_RECORDS_TRAINED_H
+#define SPIKEBENCH_RECORDS_TRAINED_H
+
+#include "experiments/plan.h"
+
+/* The name of NET.yaml for NET.net. ST_USAGE if `weights` does not end in .net or is too long. */
+status trained_sidecar(const char *weights, char *path, size_t size, struct error *e);
+
+/* ST_USAGE if `weights` is no NAME.net, or if NAME.yaml is there and was not written by trained_save: an
+ * experiment file of the user's is not overwritten. ST_IO if the folder cannot be written in. */
+status trained_may_save(const char *weights, struct error *e);
+
+/* Writes both files, each complete or as it was before. data_sha256 is dataset_info.sha256; `how` says in one
+ * line how the training ended. ST_IO. */
+status trained_save(const struct run *run, const struct net *net, const char *data_sha256, const char *how,
+                    const char *weights, struct error *e);
+
+/* That line of NET.yaml. ST_IO if it is not there. */
+status trained_summary(const char *weights, char *text, size_t size, struct error *e);
+
+struct trained {
+    struct mem mem;
+    struct plan plan;
+    struct run *run; /* the plan's only one */
+    struct dataset data;
+    struct net net;
+    struct pool *pool;
+    bool other_data;   /* the data's SHA-256 is not that of the training */
+    bool other_splits; /* a setting changes how the splits are drawn */
+};
+
+/* The plan's only run from NET.yaml, its names being those of `c`, checked against the bytes of NET.net:
+ * ST_IO, ST_DATA or ST_CONFIG naming the file and the reason. trained_free afterwards, also after an error.
+ */
+status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e);
+/* After trained_describe: applies `set` (n_set texts "dataset.KEY=VALUE"), opens the data, builds the net and
+ * reads its weights. This build's precision must be the run's (ST_CONFIG). */
+status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
+                    struct error *e);
+void trained_free(struct trained *t);
+
+#endif

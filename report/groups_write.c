@@ -1,0 +1,235 @@
+/* Summaries of grouped runs as CSV. */
+#include "records/record.h"
+#include "report/groups.h"
+#include "report/paired.h"
+#include "support/paths.h"
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const summary_columns[] = {
+    "iters",           "train_s",      "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
+    "loss_train",      "rate_mean",    "synops",    "loss_val", "loss_test", "forward_passes",
+    "backward_passes", "train_synops", "train_macs"};
+enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
+
+static status write_summary(const struct groups *g, struct error *e)
+{
+    static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
+    enum { N_PARTS = sizeof parts / sizeof *parts };
+    char path[4096], name[80];
+    double v[GROUP_RUNS_MAX];
+    struct csv_writer w;
+    snprintf(path, sizeof path, "%s/summary.csv", g->folder);
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, "label");
+    csv_put(&w, "solver");
+    csv_put(&w, "dataset");
+    csv_put(&w, "hidden");
+    csv_put(&w, "name");
+    csv_put(&w, "hidden_layers");
+    csv_put(&w, "seeds");
+    for (size_t c = 0; c < N_SUMMARY; c++)
+        for (size_t k = 0; k < N_PARTS; k++) {
+            snprintf(name, sizeof name, "%s_%s", summary_columns[c], parts[k]);
+            csv_put(&w, name);
+        }
+    csv_end_row(&w);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct group *one = &g->group[i];
+        csv_put(&w, one->label);
+        csv_put(&w, one->solver);
+        csv_put(&w, one->dataset);
+        csv_put(&w, one->hidden);
+        csv_put(&w, one->name);
+        csv_put_number(&w, (double)one->depth);
+        csv_put_number(&w, (double)one->n);
+        for (size_t c = 0; c < N_SUMMARY; c++) {
+            bool there = csv_column(&g->runs, summary_columns[c]) != CSV_NONE; /* older results lack some */
+            status st = there ? group_values(g, one, summary_columns[c], v, e) : ST_OK;
+            for (size_t k = 0; !there && k < one->n; k++) v[k] = NAN;
+            if (st != ST_OK) {
+                csv_abandon(&w);
+                return st;
+            }
+            csv_put_number(&w, mean_of(v, one->n));
+            csv_put_number(&w, deviation_of(v, one->n));
+            csv_put_number(&w, quantile(v, one->n, 0.5));
+            csv_put_number(&w, quantile(v, one->n, 0.25));
+            csv_put_number(&w, quantile(v, one->n, 0.75));
+            csv_put_number(&w, interval_of(v, one->n).half);
+        }
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+/* Row of `iter` in a curve, or n_rows. */
+static size_t row_of(const struct csv_table *t, const char *iter)
+{
+    size_t row = 0;
+    while (row < t->n_rows && strcmp(csv_cell(t, row, 0), iter) != 0) row++;
+    return row;
+}
+
+static status write_row(struct csv_writer *w, const struct groups *g, const struct group *one,
+                        const struct csv_table *curves, size_t row, struct error *e)
+{
+    const size_t n = one->n;
+    double v[GROUP_RUNS_MAX];
+    const char *iter = csv_cell(&curves[0], row, 0);
+    for (size_t i = 0; i < n; i++)
+        if (row_of(&curves[i], iter) == curves[i].n_rows) return ST_OK; /* not in every run */
+    csv_put(w, iter);
+    for (size_t c = 1; c < curves[0].n_columns; c++) {
+        for (size_t i = 0; i < n; i++) {
+            long column = csv_column(&curves[i], curves[0].names[c]);
+            v[i] = NAN;
+            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, one->rows[i], curves[0].names[c]))
+                TRY(csv_number(&curves[i], row_of(&curves[i], iter), (size_t)column, &v[i], e));
+        }
+        csv_put_number(w, quantile(v, n, 0.5));
+        csv_put_number(w, quantile(v, n, 0.25));
+        csv_put_number(w, quantile(v, n, 0.75));
+    }
+    csv_end_row(w);
+    return ST_OK;
+}
+
+static status write_curve(const struct groups *g, const struct group *one, struct csv_table *curves,
+                          struct error *e)
+{
+    char path[4400], name[120];
+    struct csv_writer w;
+    long id = csv_column(&g->runs, "run_id");
+    for (size_t i = 0; i < one->n; i++) {
+        snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder,
+                 csv_cell(&g->runs, one->rows[i], (size_t)id));
+        TRY(csv_read(&curves[i], path, 1, e));
+    }
+    snprintf(path, sizeof path, "%s/curves_summary/%s.csv", g->folder, one->label);
+    TRY(csv_open(&w, path, e));
+    csv_put(&w, curves[0].names[0]);
+    for (size_t c = 1; c < curves[0].n_columns; c++)
+        for (int k = 0; k < 3; k++) {
+            snprintf(name, sizeof name, "%s_%s", curves[0].names[c], k == 0 ? "med" : k == 1 ? "q1" : "q3");
+            csv_put(&w, name);
+        }
+    csv_end_row(&w);
+    status st = ST_OK;
+    for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
+        st = write_row(&w, g, one, curves, row, e);
+    if (st == ST_OK) return csv_close(&w, e);
+    csv_abandon(&w);
+    return st;
+}
+
+/* What it took to reach an accuracy. */
+enum { ITERS, SECONDS, PASSES, N_COSTS };
+static const char *const cost_columns[N_COSTS] = {"iter", "train_s", "forward_passes"};
+
+/* Costs up to the first evaluation with this training accuracy; nan if there is none, and forward passes that
+ * were not counted or by an earlier rule. t: the curve of `run`. */
+static status reached(const struct csv_table *t, const struct groups *g, size_t run, double accuracy,
+                      double *cost, struct error *e)
+{
+    long acc = csv_column(t, "acc_train"), time = csv_column(t, cost_columns[SECONDS]);
+    for (size_t c = 0; c < N_COSTS; c++) cost[c] = NAN;
+    if (acc == CSV_NONE || time == CSV_NONE)
+        return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source,
+                    acc == CSV_NONE ? "acc_train" : "train_s");
+    for (size_t row = 0; row < t->n_rows; row++) {
+        double here = NAN;
+        TRY(csv_number(t, row, (size_t)acc, &here, e));
+        if (!(here >= accuracy)) continue;
+        for (size_t c = 0; c < N_COSTS; c++) {
+            long column = csv_column(t, cost_columns[c]);
+            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, run, cost_columns[c]))
+                TRY(csv_number(t, row, (size_t)column, &cost[c], e));
+        }
+        return ST_OK;
+    }
+    return ST_OK;
+}
+
+static void open_reached(struct csv_writer *w)
+{
+    static const char *const names[] = {"label",
+                                        "solver",
+                                        "hidden",
+                                        "name",
+                                        "hidden_layers",
+                                        "accuracy",
+                                        "seeds",
+                                        "reached",
+                                        "iters_mean",
+                                        "iters_sd",
+                                        "train_s_mean",
+                                        "train_s_sd",
+                                        "forward_passes_mean",
+                                        "forward_passes_sd"};
+    for (size_t c = 0; c < sizeof names / sizeof *names; c++) csv_put(w, names[c]);
+    csv_end_row(w);
+}
+
+/* Rows of one group: iterations, seconds and forward passes to 90, 95 and 98 % training accuracy, over the
+ * runs that reached it, to the resolution of eval_every. */
+static status write_reached(struct csv_writer *w, const struct groups *g, const struct group *one,
+                            const struct csv_table *curves, struct error *e)
+{
+    static const double accuracies[] = {0.9, 0.95, 0.98};
+    for (size_t k = 0; k < sizeof accuracies / sizeof *accuracies; k++) {
+        double costs[N_COSTS][GROUP_RUNS_MAX], cost[N_COSTS], count = 0;
+        for (size_t i = 0; i < one->n; i++) {
+            TRY(reached(&curves[i], g, one->rows[i], accuracies[k], cost, e));
+            for (size_t c = 0; c < N_COSTS; c++) costs[c][i] = cost[c];
+            count += !isnan(cost[ITERS]);
+        }
+        csv_put(w, one->label);
+        csv_put(w, one->solver);
+        csv_put(w, one->hidden);
+        csv_put(w, one->name);
+        const double numbers[] = {(double)one->depth, accuracies[k], (double)one->n, count};
+        for (size_t c = 0; c < sizeof numbers / sizeof *numbers; c++) csv_put_number(w, numbers[c]);
+        for (size_t c = 0; c < N_COSTS; c++) {
+            csv_put_number(w, mean_of(costs[c], one->n));
+            csv_put_number(w, deviation_of(costs[c], one->n));
+        }
+        csv_end_row(w);
+    }
+    return ST_OK;
+}
+
+static status write_curves(const struct groups *g, struct csv_writer *w, struct error *e)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        const struct group *one = &g->group[i];
+        struct mem mem = {0};
+        struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
+        status st = curves ? write_curve(g, one, curves, e) : ST_MEMORY;
+        if (st == ST_OK) st = write_reached(w, g, one, curves, e);
+        for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
+        mem_free(&mem);
+        TRY(st);
+    }
+    return ST_OK;
+}
+
+status groups_write(const struct groups *g, struct error *e)
+{
+    char path[4096];
+    struct csv_writer w;
+    TRY(write_summary(g, e));
+    snprintf(path, sizeof path, "%s/curves", g->folder);
+    if (access(path, F_OK) != 0) return ST_OK; /* kept without curves: what was derived from them stays */
+    snprintf(path, sizeof path, "%s/curves_summary", g->folder);
+    TRY(path_make(path, e));
+    snprintf(path, sizeof path, "%s/time_to_accuracy.csv", g->folder);
+    TRY(csv_open(&w, path, e));
+    open_reached(&w);
+    status st = write_curves(g, &w, e);
+    if (st == ST_OK) return csv_close(&w, e);
+    csv_abandon(&w);
+    return st;
+}

@@ -1,0 +1,32 @@
+/* Performance profiles: how often a trainer is within a factor of the cheapest one (Dolan, More: Benchmarking
+ * optimization software with performance profiles, Mathematical Programming 91, 2002, 201-213). */
+#ifndef SPIKEBENCH_REPORT_PROFILE_H
+#define SPIKEBENCH_REPORT_PROFILE_H
+
+#include "report/groups.h"
+
+/* Costs [problems * trainers], row after row, become performance ratios in place: cost over the least cost of
+ * the problem, r_ps = t_ps / min_s t_ps. An infinite cost is a trainer that did not solve the problem; its
+ * ratio is infinite, and so are all ratios of a problem that nobody solved. No cost is nan or negative. */
+void profile_ratios(double *costs, size_t problems, size_t trainers);
+
+/* rho_s(x), the share of all problems, those that nobody solved included, in which the ratio of trainer s is
+ * at most x; nan without problems. At x = 1 it is the share of wins, ties being wins of each. */
+double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x);
+
+/* Writes FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
+ * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
+ * label, ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to
+ * the largest ratio of any trainer.
+ * - A problem is a dataset, the widths of the network, a seed and a split. A trainer is a name with the
+ *   options that set its configurations apart; `label` holds both.
+ * - The cost of a run is read at its first evaluation with that accuracy, to the resolution of eval_every. A
+ *   run that is never there, failed, or does not exist has an infinite cost.
+ * - The cost is unknown if the curve has no such column or nan in it, or no validation accuracy, or if its
+ *   run counted by an earlier rule (record.h); seconds are unknown too where timing_valid is 0. A trainer of
+ *   which no cost is known takes no part; a problem in which a cost is unknown is left out. If that leaves
+ * nothing of the seconds, those of all runs are used, and timing_valid is 0. A measure of which nothing is
+ * known has no rows. Without a folder FOLDER/curves the file stays as it is. ST_IO, ST_DATA, ST_MEMORY. */
+status profile_write(const struct groups *g, struct error *e);
+
+#endif

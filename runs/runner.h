@@ -1,0 +1,29 @@
+/* Running a plan: one worker process per run, results merged into CSV files. */
+#ifndef SPIKEBENCH_RUNS_RUNNER_H
+#define SPIKEBENCH_RUNS_RUNNER_H
+
+#include "experiments/plan.h"
+#include "support/paths.h"
+
+struct runner_settings {
+    const char *out;     /* results folder ("results") */
+    const char *program; /* argv[0], to find the workers beside it */
+    size_t jobs;         /* runs at the same time, >= 1 */
+    bool fresh;          /* repeat finished runs */
+    const char *weights; /* NULL, or NAME.net for the network of the plan's only run; what is said about the
+                            run is then left to the caller, but for failures */
+    bool allow_missing;  /* runs without their data are no failure */
+};
+struct runner_outcome {
+    size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */
+};
+
+/* Runs what is not finished yet, in plan order, `jobs` at a time, with a progress line on a terminal (one
+ * plain line per finished run otherwise). Writes OUT/<experiment>/runs.csv (rewritten after each run,
+ * atomically, rows in plan order, then rows of other configurations that were there), curves/<run_id>.csv and
+ * config.resolved.yaml. SIGINT and SIGTERM reach the workers, which save a checkpoint and their curve so far;
+ * returns ST_INTERRUPTED then. */
+status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
+                  struct error *e);
+
+#endif

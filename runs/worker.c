@@ -1,0 +1,316 @@
+/* One run: set-up, the training loop, evaluation on a fixed schedule, and the result files. */
+#include "runs/worker.h"
+#include "experiments/plan_check.h"
+#include "records/trained.h"
+#include "runs/session.h"
+#include "runs/worker_record.h"
+#include "support/blas.h"
+#include "support/progress.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHECKPOINT_SECONDS = 60, ACC_TRAIN = 8 };
+
+/* CPU time of the process or of the calling thread, as `clock` says. */
+static double cpu_seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void watch_start(void *watch)
+{
+    struct stopwatch *w = watch;
+    if (!w->running) {
+        w->since = clock_seconds();
+        w->cpu_since = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    }
+    w->running = true;
+}
+
+static void watch_hold(void *watch)
+{
+    struct stopwatch *w = watch;
+    if (w->running) {
+        w->total += clock_seconds() - w->since;
+        w->cpu_total += cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - w->cpu_since;
+    }
+    w->running = false;
+}
+
+static struct step_time watch_now(void *watch)
+{
+    (void)watch;
+    return (struct step_time){clock_seconds(), cpu_seconds(CLOCK_THREAD_CPUTIME_ID)};
+}
+
+static void watch_discount(void *watch, struct step_time length)
+{
+    struct stopwatch *w = watch;
+    w->total -= length.wall;
+    w->cpu_total -= length.cpu;
+}
+
+/* Everything before the first step, but for the solver's init. */
+static status prepare(struct session *s, struct error *e)
+{
+    struct run *run = s->run;
+    blas_single_thread();
+    TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
+    run_identify(run, s->data.info.sha256);
+    const struct dataset_info *info = &s->data.info;
+    TRY(run_check(run, info, e));
+    TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
+    TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
+                   &s->mem, e));
+    s->env = (struct train_env){.net = &s->net,
+                                .net_options = &run->net,
+                                .info = info,
+                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
+                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
+                                .pool = s->pool,
+                                .rng = &s->rng};
+    struct rng start;
+    rng_seed(&start, run->seed, "start");
+    rng_seed(&s->rng, run->seed, "solver");
+    TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
+    TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
+    if (run->solver->predict) {
+        size_t most = info->n[0] > info->n[1] ? info->n[0] : info->n[1];
+        most = info->n[2] > most ? info->n[2] : most;
+        s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
+        if (!s->scores) return ST_MEMORY;
+    }
+    size_t extra = metric_count(run->solver->metrics, run->solver->n_metrics, s->net.L);
+    s->sink = (struct metric_sink){run->solver->metrics, run->solver->n_metrics, s->net.L, NULL, false};
+    s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
+    if (!s->sink.values) return ST_MEMORY;
+    s->n_columns = CURVE_FIXED + s->net.L - 1 + extra;
+    s->at.best_val = s->at.best_test = s->at.time_to_target_s = NAN;
+    return ST_OK;
+}
+
+/* What is better the larger it is: the accuracy, or for regression the loss with its sign turned. */
+static double merit(const struct session *s, enum split k)
+{
+    return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
+}
+
+/* A solver that predicts by its own rule: loss and accuracy are of its scores. The grid simulation is not the
+ * network that predicts, so the operations and rates that it counted are nan. */
+static status judge_prediction(struct session *s, const struct batch *b, struct evaluation *result,
+                               struct error *e)
+{
+    struct evaluation judged;
+    result->synops = result->synops_dense = NAN;
+    for (size_t l = 1; l < s->net.L; l++) result->rate[l] = NAN;
+    if (b->n == 0) return ST_OK;
+    TRY(s->run->solver->predict(s->solver, b, s->scores, e));
+    evaluate_scores(&s->net, b, s->scores, &judged);
+    result->loss = judged.loss;
+    result->accuracy = judged.accuracy;
+    return ST_OK;
+}
+
+/* Forward accuracies of all splits, one curve row, and the best validation so far. */
+static status evaluate_now(struct session *s, struct error *e)
+{
+    double started = clock_seconds();
+    for (int k = 0; k < N_SPLITS; k++) {
+        struct batch b = dataset_batch(&s->data, (enum split)k);
+        evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
+        if (s->run->solver->predict) TRY(judge_prediction(s, &b, &s->last[k], e));
+    }
+    metric_clear(&s->sink);
+    if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);
+    if (s->sink.bad)
+        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
+                    s->run->solver->name);
+    s->at.accumulations = session_accumulations(s);
+    s->at.new_spike_passes = 0;
+    TRY(session_grow_rows(s, e));
+    double *row = s->rows + s->at.n_rows++ * s->n_columns;
+    const double fixed[CURVE_FIXED] = {(double)s->at.iter,
+                                       s->at.samples,
+                                       s->at.train_s,
+                                       s->at.forward_passes,
+                                       s->at.backward_passes,
+                                       s->at.accumulations + s->at.train_macs,
+                                       s->at.train_macs,
+                                       s->last[SPLIT_TRAIN].loss,
+                                       s->last[SPLIT_TRAIN].accuracy,
+                                       s->last[SPLIT_VALIDATION].accuracy,
+                                       s->last[SPLIT_TEST].accuracy};
+    memcpy(row, fixed, sizeof fixed);
+    for (size_t l = 1; l < s->net.L; l++) row[CURVE_FIXED + l - 1] = s->last[SPLIT_TRAIN].rate[l];
+    size_t used = CURVE_FIXED + s->net.L - 1;
+    memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
+    double validation = merit(s, SPLIT_VALIDATION);
+    if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
+        s->at.best_val = validation;
+        s->at.best_test = merit(s, SPLIT_TEST);
+        s->at.best_iter = s->at.iter;
+    }
+    s->at.eval_s += clock_seconds() - started;
+    return ST_OK;
+}
+
+double session_accumulations(const struct session *s)
+{
+    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
+}
+
+static void tell_progress(const struct session *s)
+{
+    char line[96];
+    if (s->settings->progress_fd < 0) return;
+    int n = snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
+                     s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + ACC_TRAIN] : NAN);
+    /* A reader that is gone is no reason to stop. */
+    if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
+}
+
+/* Why to stop after an evaluation or a step, or NULL. Looks at validation only. */
+static const char *reason_to_stop(struct session *s, bool converged)
+{
+    const struct stop_options *stop = &s->run->stop;
+    double validation = s->last[SPLIT_VALIDATION].accuracy;
+    if (*s->settings->stop) return "interrupted";
+    if (stop->target > 0 && validation >= stop->target) {
+        s->at.time_to_target_s = s->at.train_s;
+        return "target";
+    }
+    if (converged) return "converged";
+    if (s->at.iter >= stop->max_iter) return "max_iter";
+    if (stop->time_limit > 0 && s->at.train_s >= stop->time_limit) return "time_limit";
+    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(s->at.best_val))
+        return "plateau";
+    return NULL;
+}
+
+static status train(struct session *s, struct error *e)
+{
+    const struct solver *solver = s->run->solver;
+    double saved = clock_seconds();
+    bool converged = false;
+    while (!(s->stop_reason = reason_to_stop(s, converged))) {
+        long next = s->at.iter + 1, every = s->run->run.eval_every;
+        struct step_report r = {.hold = watch_hold,
+                                .resume = watch_start,
+                                .now = watch_now,
+                                .discount = watch_discount,
+                                .clock = &s->watch};
+        r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->caps & CAP_ONE_SHOT);
+        s->watch = (struct stopwatch){0};
+        watch_start(&s->watch);
+        status st = solver->step(s->solver, &r, e);
+        watch_hold(&s->watch);
+        s->at.cpu_s += s->watch.cpu_total;
+        s->at.train_s += s->watch.total;
+        s->at.iter = next;
+        s->at.samples += r.samples;
+        s->at.forward_passes += r.forward_passes;
+        s->at.backward_passes += r.backward_passes;
+        s->at.new_spike_passes += r.spike_passes;
+        s->at.train_macs += r.dense_macs;
+        converged = r.converged;
+        if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
+            s->stop_reason = "diverged";
+            if (st == ST_OK) st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", next);
+            return st;
+        }
+        TRY(st);
+        if (r.measure || converged) TRY(evaluate_now(s, e));
+        tell_progress(s);
+        if (solver->save && clock_seconds() - saved > CHECKPOINT_SECONDS) {
+            TRY(checkpoint_save(s, e));
+            saved = clock_seconds();
+        }
+    }
+    return ST_OK;
+}
+
+static status perform(struct session *s, struct error *e)
+{
+    TRY(prepare(s, e));
+    watch_start(&s->watch);
+    status st = s->run->solver->init(&s->solver, s->run->solver_options, &s->env, e);
+    watch_hold(&s->watch);
+    TRY(st);
+    double setup = s->watch.total;
+    s->at.cpu_s = s->watch.cpu_total;
+    TRY(checkpoint_restore(s, &s->resumed, e));
+    if (!s->resumed) {
+        s->at.setup_s = setup;
+        TRY(evaluate_now(s, e));
+    }
+    return train(s, e);
+}
+
+static void session_free(struct session *s)
+{
+    s->run->solver->free(s->solver);
+    evaluator_free(s->evaluator);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+    free(s->rows);
+}
+
+/* Status word of the row. */
+static const char *outcome(const struct session *s, status st)
+{
+    if (st == ST_NO_DATA) return "no_data";
+    if (st != ST_OK) return s->stop_reason && strcmp(s->stop_reason, "diverged") == 0 ? "diverged" : "failed";
+    return strcmp(s->stop_reason, "interrupted") == 0 ? "interrupted" : "ok";
+}
+
+/* The network as it is now, with its simulated accuracies, which may be newer than the last row's. */
+static status save_weights(struct session *s, struct error *e)
+{
+    char how[300];
+    double shown[N_SPLITS];
+    bool classes = s->data.info.n_classes > 0;
+    const char *unit = classes ? " %" : "";
+    for (int k = 0; k < N_SPLITS; k++) {
+        struct evaluation now;
+        struct batch b = dataset_batch(&s->data, (enum split)k);
+        evaluate(s->evaluator, &s->net, &b, &now, NULL);
+        shown[k] = classes ? 100 * now.accuracy : now.loss;
+    }
+    snprintf(how, sizeof how,
+             "%s, %ld iterations (%s); simulated %s: training %.2f%s, validation %.2f%s, test %.2f%s",
+             s->run->solver->name, s->at.iter, s->stop_reason, classes ? "accuracy" : "loss",
+             shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit, shown[SPLIT_TEST], unit);
+    return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
+}
+
+status worker_run(struct run *run, const struct worker_settings *settings, struct error *e)
+{
+    struct session *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for a run");
+    s->run = run;
+    s->settings = settings;
+    for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
+    status st = perform(s, e);
+    if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
+    const char *word = outcome(s, st);
+    bool interrupted = strcmp(word, "interrupted") == 0;
+    struct error second = {0};
+    status written = ST_OK;
+    if (interrupted && run->solver->save) written = checkpoint_save(s, &second);
+    if (!interrupted) checkpoint_remove(s);
+    if (written == ST_OK && s->at.n_rows > 0) written = worker_write_curve(s, &second);
+    if (written == ST_OK) written = worker_write_row(s, word, st == ST_OK ? "" : e->text, &second);
+    if (st == ST_OK && written == ST_OK && settings->weights) written = save_weights(s, &second);
+    session_free(s);
+    free(s);
+    if (st == ST_OK && written != ST_OK) {
+        *e = second;
+        return written;
+    }
+    return st == ST_OK && interrupted ? FAIL(e, ST_INTERRUPTED, "interrupted") : st;
+}

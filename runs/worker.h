@@ -1,0 +1,23 @@
+/* One run in this process. */
+#ifndef SPIKEBENCH_RUNS_WORKER_H
+#define SPIKEBENCH_RUNS_WORKER_H
+
+#include "experiments/plan.h"
+#include <signal.h>
+
+struct worker_settings {
+    const char *out;     /* OUT/<experiment> */
+    long jobs;           /* how many runs share the machine: timing_valid is 0 if more than one */
+    int progress_fd;     /* where progress lines go; -1: nowhere */
+    const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
+    const volatile sig_atomic_t *stop; /* set by a signal handler; looked at after each step */
+};
+
+/* Performs the run: OUT/curves/<id>.csv and OUT/.work/<id>.row.csv, and, when stopped, OUT/.work/<id>.ckpt,
+ * from which the same run by the same commit resumes. Failures of the run itself are results: they are
+ * written as a row with status `failed`, `diverged` or `no_data`; what is returned is ST_OK, ST_INTERRUPTED,
+ * ST_NO_DATA or the failure. settings->weights is written when the run ended or was stopped, not when it
+ * failed. */
+status worker_run(struct run *run, const struct worker_settings *s, struct error *e);
+
+#endif

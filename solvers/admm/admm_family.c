@@ -1,0 +1,442 @@
+/* The options, columns and outer iteration that the ADMM family shares. */
+#include "solvers/admm/admm_family.h"
+#include "trainer/cost.h"
+#include <stdlib.h>
+#include <string.h>
+
+const char *const admm_weights_names[] = {"ridge", "pinv", "proximal", "trust", NULL};
+const char *const admm_box_names[] = {"clip", "exact", "none", NULL};
+const char *const admm_order_names[] = {"sequential", "random", NULL};
+const char *const admm_layer_order_names[] = {"sequential", "random", "backward", NULL};
+const char *const admm_start_output_names[] = {"simulated", "labels", NULL};
+const char *const admm_multiplier_names[] = {"none", "last", "all", NULL}; /* enum joint_multiplier */
+const char *const admm_penalties_names[] = {"constant", "geometric", "balancing", "adaptive", NULL};
+const char *const admm_output_names[] = {"sequential", "joint", NULL};
+
+const struct metric_desc admm_metrics[ADMM_N_METRICS] = {ADMM_METRICS};
+
+enum { RISE_W, RISE_A, RISE_Z, RISE_W_OUT, RISE_Z_OUT };
+
+struct admm_settings admm_settings_of(const struct admm_options *o)
+{
+    return (struct admm_settings){.rho = o->rho,
+                                  .rho_out = o->rho_out > 0 ? o->rho_out : o->rho,
+                                  .beta = o->beta,
+                                  .weights = (enum admm_weights)o->weights,
+                                  .kappa = o->kappa,
+                                  .cutoff = o->cutoff,
+                                  .box = (enum admm_box)o->box,
+                                  .multiplier = (enum joint_multiplier)o->multiplier,
+                                  .potentials = (enum admm_potentials)o->potentials,
+                                  .output = (enum admm_output)o->output,
+                                  .relaxation = o->relaxation > 0 ? o->relaxation : 1.0,
+                                  .inner = o->inner > 0 ? (size_t)o->inner : 1};
+}
+
+status admm_family_check(const char *name, const struct admm_settings *set, const struct net_options *net,
+                         const struct dataset_info *info, struct error *e)
+{
+    if (net->readout != READOUT_LAST)
+        return FAIL(e, ST_CONFIG, "%s solves network.readout = last only, not %s", name,
+                    readout_names[net->readout]);
+    if (net->reset != RESET_SOFT)
+        return FAIL(e, ST_CONFIG, "%s solves network.reset = soft only, not %s", name,
+                    reset_names[net->reset]);
+    if (info->n_classes == 0)
+        return FAIL(e, ST_CONFIG, "%s needs class labels; this dataset has real-valued targets", name);
+    if (set->multiplier == MULTIPLIER_OFF && set->relaxation != 1.0)
+        return FAIL(e, ST_CONFIG,
+                    "option 'relaxation' = %g needs a constraint with a multiplier: multiplier = last or all",
+                    set->relaxation);
+    if (set->box == BOX_EXACT && (set->linear_spikes || set->linear_last_spikes))
+        return FAIL(e, ST_CONFIG,
+                    "option 'box' = exact needs exact spike solves; linearised steps allow clip (a projected "
+                    "step) or none");
+    if (set->multiplier == MULTIPLIER_ALL && set->output != OUTPUT_JOINT)
+        return FAIL(e, ST_CONFIG, "option 'multiplier' = all needs the joint z_L step: output = joint");
+    return ST_OK;
+}
+
+void admm_family_free(void *state)
+{
+    struct admm_solver *s = state;
+    if (!s) return;
+    mem_free(&s->blocks.mem);
+    free(s);
+}
+
+static status build(struct admm_solver *s, const struct admm_settings *set, struct error *e)
+{
+    const struct admm_options *o = &s->options;
+    struct admm *b = &s->blocks;
+    TRY(admm_create(b, set, &s->env, e));
+    s->layers = mem_alloc(&b->mem, b->L, sizeof *s->layers, e);
+    if (!s->layers) return ST_MEMORY;
+    for (size_t l = 1; l < b->L; l++) s->layers[l - 1] = l;
+    if (o->time_order == ORDER_RANDOM) {
+        b->time_order = mem_alloc(&b->mem, b->T, sizeof *b->time_order, e);
+        if (!b->time_order) return ST_MEMORY;
+        for (size_t t = 0; t < b->T; t++) b->time_order[t] = t;
+    }
+    if (s->env.net_options->start == START_PUBLISHED) {
+        admm_start_uniform(b, s->env.rng);
+        return ST_OK;
+    }
+    admm_start_forward(b);
+    if (o->start_output == START_OUTPUT_LABELS) admm_start_output(b);
+    return ST_OK;
+}
+
+status admm_family_create(struct admm_solver **out, const struct admm_options *o,
+                          const struct admm_settings *set, const struct train_env *env, struct error *e)
+{
+    struct admm_solver *s = calloc(1, sizeof *s);
+    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
+    *out = s;
+    s->options = *o;
+    s->env = *env;
+    s->dual = NAN;
+    s->entries = (double)spikes_nonzero(&env->train);
+    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
+    return build(s, set, e);
+}
+
+struct layer_task {
+    struct admm *s;
+    size_t l;
+};
+
+/* All (a, z) updates of one hidden layer for the chunks of a slot. In ascending time order a_t depends on old
+ * z only, so that all steps before the last are one solve; in random order z_{t+1} may be new, so they
+ * alternate. */
+static void hidden_slot(void *context, size_t slot, size_t thread)
+{
+    const struct layer_task *task = context;
+    struct admm *s = task->s;
+    size_t l = task->l, T = s->T;
+    struct admm_work *w = &s->work[thread];
+    struct admm_sums *sums = &s->sums[slot];
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+        admm_spikes_prepare(s, l, c, w);
+        if (s->set.potentials != POTENTIALS_SEQUENTIAL) {
+            if (T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
+            admm_update_spikes(s, l, c, T - 1, T, w, sums);
+            admm_update_paths(s, l, c, w, sums);
+            continue;
+        }
+        if (!s->time_order && T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
+        for (size_t k = 0; k + 1 < T; k++) {
+            size_t t = s->time_order ? s->time_order[k] : k;
+            if (s->time_order) admm_update_spikes(s, l, c, t, t + 1, w, sums);
+            admm_update_potential(s, l, c, t, sums);
+        }
+        admm_update_spikes(s, l, c, T - 1, T, w, sums);
+        admm_update_potential(s, l, c, T - 1, sums);
+    }
+}
+
+static void output_slot(void *context, size_t slot, size_t thread)
+{
+    struct admm *s = context;
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++)
+        admm_update_output(s, c, &s->work[thread], &s->sums[slot]);
+}
+
+static struct admm_sums take_sums(struct admm_solver *solver)
+{
+    struct admm *s = &solver->blocks;
+    struct admm_sums all = {0};
+    for (size_t k = 0; k < s->part.n_slots; k++) {
+        const struct admm_sums *one = &s->sums[k];
+        all.change_a += one->change_a;
+        all.change_z += one->change_z;
+        all.residual2 += one->residual2;
+        all.x2 += one->x2;
+        all.b2 += one->b2;
+        all.distance2 += one->distance2;
+        all.norm2 += one->norm2;
+        all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
+        all.diagnostics.wall += one->diagnostics.wall;
+        all.diagnostics.cpu += one->diagnostics.cpu;
+        all.products += one->products;
+        all.path_macs += one->path_macs;
+        all.unsolved += one->unsolved;
+        all.rejected += one->rejected;
+        all.kkt_z = one->kkt_z > all.kkt_z ? one->kkt_z : all.kkt_z;
+    }
+    memset(s->sums, 0, sizeof s->sums);
+    solver->unsolved += all.unsolved;
+    solver->rejected += all.rejected;
+    solver->kkt_z = all.kkt_z > solver->kkt_z ? all.kkt_z : solver->kkt_z;
+    step_discount(s->report, all.diagnostics, pool_threads(s->env->pool));
+    return all;
+}
+
+static double weights_of(const struct net *net, size_t l)
+{
+    return (double)(net->n[l] * net->n[l - 1]);
+}
+
+static double columns_of(const struct admm *s)
+{
+    return (double)(s->N * s->T);
+}
+
+/* Counts a rise unless it is rounding: 1e-11 of the Lagrangian's magnitude in double, 1e-4 in float. */
+static void count_rise(struct admm_solver *s, int block, double change, double allowed)
+{
+    if (change > allowed + REAL_SELECT(1e-11, 1e-4) * (1.0 + s->scale)) s->rises[block] += 1.0;
+}
+
+void admm_family_changed(struct admm_solver *s, size_t l)
+{
+    s->blocks.fresh[l] = s->at_hand[l] = false;
+}
+
+void admm_family_product(struct admm_solver *s, size_t l)
+{
+    struct admm *b = &s->blocks;
+    admm_refresh(b, l);
+    if (s->at_hand[l]) return;
+    s->at_hand[l] = true;
+    s->forward += columns_of(b) * weights_of(b->net, l);
+    cost_product(&s->work, b->net, l, columns_of(b), s->entries);
+}
+
+/* All samples simulated, by admm_start_forward. */
+static void count_simulation(struct admm_solver *s)
+{
+    s->simulated += columns_of(&s->blocks);
+    s->forward += columns_of(&s->blocks) * (double)net_parameters(s->blocks.net);
+}
+
+static status update_weights(struct admm_solver *s, size_t l, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    double change = 0, powers = 0;
+    s->at_hand[l] = false;
+    TRY(admm_update_weights(b, l, &change, e));
+    if (admm_is_linear(b, l)) powers = (double)b->weight[l].powers;
+    admm_cost_weights(&s->work, &b->set, b->net, l, columns_of(b), s->entries, powers);
+    if (l == 1 && s->iteration == 0)
+        admm_cost_first_system(&s->work, &b->set, b->net, spikes_squares(&s->env.train), powers);
+    admm_family_product(s, l);
+    if (s->blocks.measure) count_rise(s, admm_is_output(&s->blocks, l) ? RISE_W_OUT : RISE_W, change, 0);
+    return ST_OK;
+}
+
+/* a and z of a hidden layer. */
+static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    if (s->options.penalties == PENALTIES_ADAPTIVE) admm_penalties_adapt(s, l);
+    TRY(admm_factor_spikes(b, l, e));
+    admm_family_product(s, l);
+    struct layer_task task = {b, l};
+    pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
+    admm_family_changed(s, l + 1);
+    struct admm_sums sums = take_sums(s);
+    s->forward += sums.products * weights_of(b->net, l + 1);
+    s->backward += (sums.products + columns_of(b)) * weights_of(b->net, l + 1);
+    double powers = b->spike[l][0].linear ? (double)(b->spike[l][0].powers + b->spike[l][1].powers) : 0;
+    admm_cost_spikes(&s->work, &b->set, b->net, l, columns_of(b), sums.products, powers);
+    s->work.flops += 2 * sums.path_macs;
+    b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
+    if (!b->measure) return ST_OK;
+    double cells = (double)b->N * (double)b->T * (double)b->net->n[l];
+    count_rise(s, RISE_A, sums.change_a, 0);
+    /* Moving the open boundary to theta + eps may cost rho_l eps^2 per element. */
+    count_rise(s, RISE_Z, sums.change_z, cells * b->rho[l] * (double)ADMM_EPS * (double)ADMM_EPS);
+    const struct spike_system *sys = &b->spike[l][0];
+    double scale = sys->lipschitz * sqrt(sums.x2) + sqrt(sums.b2);
+    if (b->set.box == BOX_EXACT || sys->linear)
+        b->backward_a[l] = b->precision_a[l] = NAN;
+    else {
+        b->precision_a[l] = sums.norm2 > 0 ? sqrt(sums.distance2 / sums.norm2) : 0.0;
+        b->backward_a[l] = scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
+    }
+    return ST_OK;
+}
+
+/* z_L and, after the warm-up, the multiplier. */
+static void update_readout(struct admm_solver *s)
+{
+    struct admm *b = &s->blocks;
+    double moved = 0;
+    admm_family_product(s, b->L);
+    pool_run(b->env->pool, b->part.n_slots, output_slot, b);
+    struct admm_sums sums = take_sums(s);
+    if (b->measure) count_rise(s, RISE_Z_OUT, sums.change_z, 0);
+    size_t K = b->net->n[b->L];
+    for (size_t c = 0; c < b->part.n_chunks; c++) {
+        size_t C = admm_chunk_size(b, c);
+        const real *z = admm_block(b, b->z[b->L], b->L, c) + K * C * (b->T - 1);
+        const real *old = b->last + K * chunk_first(&b->part, c);
+        for (size_t i = 0; i < K * C; i++) moved += pow((double)z[i] - (double)old[i], 2.0);
+    }
+    s->dual = NAN;
+    if (s->iteration >= s->options.warmup && b->set.multiplier != MULTIPLIER_OFF) {
+        s->dual = b->rho[b->L] * sqrt(moved / ((double)b->N * (double)K));
+        admm_update_multiplier(b);
+    }
+}
+
+/* The published order: W, a, z of each hidden layer, then W_L, z_L, lambda. */
+static status forward_sweep(struct admm_solver *s, struct error *e)
+{
+    struct admm *b = &s->blocks;
+    for (size_t k = 0; k + 1 < b->L; k++) {
+        TRY(update_weights(s, s->layers[k], e));
+        TRY(update_hidden(s, s->layers[k], e));
+    }
+    TRY(update_weights(s, b->L, e));
+    update_readout(s);
+    return ST_OK;
+}
+
+/* Targets from the labels downwards, then all weights: z_L, lambda; a, z of layers L-1 .. 1; W_1 .. W_L. */
+static status backward_sweep(struct admm_solver *s, struct error *e)
+{
+    size_t L = s->blocks.L;
+    update_readout(s);
+    for (size_t l = L - 1; l >= 1; l--) TRY(update_hidden(s, l, e));
+    for (size_t l = 1; l <= L; l++) TRY(update_weights(s, l, e));
+    return ST_OK;
+}
+
+void admm_family_restart(struct admm_solver *s)
+{
+    struct admm *b = &s->blocks;
+    admm_start_forward(b);
+    for (size_t l = 1; l <= b->L; l++) admm_family_changed(s, l);
+}
+
+/* What init, and a restart, simulated. */
+static void start_counts(struct admm_solver *s)
+{
+    s->forward = s->backward = s->simulated = 0;
+    s->work = (struct step_cost){0};
+    if (s->iteration == 0 && s->env.net_options->start != START_PUBLISHED) count_simulation(s);
+}
+
+void admm_family_counts(const struct admm_solver *s, struct step_report *r)
+{
+    const struct admm *b = &s->blocks;
+    double weights = (double)net_parameters(b->net);
+    r->samples = (double)b->N;
+    r->forward_passes = s->forward / ((double)b->T * weights);
+    r->backward_passes = s->backward / ((double)b->T * (weights - weights_of(b->net, 1)));
+    r->spike_passes = s->simulated / (double)b->T;
+    r->dense_macs = cost_macs(&s->work);
+}
+
+status admm_family_step(void *state, struct step_report *r, struct error *e)
+{
+    struct admm_solver *s = state;
+    struct admm *b = &s->blocks;
+    const struct admm_options *o = &s->options;
+    b->measure = r->measure;
+    b->report = r;
+    b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
+    b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
+    start_counts(s);
+    if (s->iteration > 0) admm_penalties_advance(s);
+    if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0) {
+        admm_family_restart(s);
+        count_simulation(s);
+    }
+    if (r->measure) {
+        struct admm_point p;
+        step_hold(r);
+        admm_measure(b, &p);
+        s->scale = fabs(p.lagrangian);
+        step_resume(r);
+    }
+    if (o->layer_order == ORDER_RANDOM) rng_shuffle(s->env.rng, s->layers, b->L - 1);
+    if (b->time_order && b->T > 1) rng_shuffle(s->env.rng, b->time_order, b->T - 1);
+    TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
+    b->report = NULL;
+    s->iteration++;
+    admm_family_counts(s, r);
+    return ST_OK;
+}
+
+void admm_family_report(void *state, struct metric_sink *sink)
+{
+    struct admm_solver *s = state;
+    struct admm *b = &s->blocks;
+    struct admm_point p;
+    double gap[NET_MAX_LAYERS + 1];
+    const char *const rises[] = {"lagrangian_rises_w", "lagrangian_rises_a", "lagrangian_rises_z",
+                                 "lagrangian_rises_w_out", "lagrangian_rises_z_out"};
+    admm_measure(b, &p);
+    admm_spike_gap(b, gap);
+    metric_put(sink, "acc_aux", 0, p.accuracy);
+    metric_put(sink, "loss_aux", 0, p.loss);
+    metric_put(sink, "lagrangian", 0, p.lagrangian);
+    for (size_t k = 0; k < 5; k++) metric_put(sink, rises[k], 0, s->rises[k]);
+    metric_put(sink, "res_primal", 0, p.primal);
+    metric_put(sink, "res_dual", 0, s->dual);
+    if (b->weight2 > 0) metric_put(sink, "weight_change", 0, sqrt(b->change_w / b->weight2));
+    if (b->set.box == BOX_EXACT) metric_put(sink, "kkt_box", 0, b->kkt);
+    metric_put(sink, "unsolved", 0, s->unsolved);
+    metric_put(sink, "rho_out", 0, b->rho[b->L]);
+    if (b->set.potentials != POTENTIALS_SEQUENTIAL) {
+        metric_put(sink, "rejected_z", 0, s->rejected);
+        metric_put(sink, "kkt_z", 0, s->kkt_z);
+    }
+    for (size_t l = 1; l <= b->L; l++) {
+        metric_put(sink, "res_dyn", l, p.dynamics[l]);
+        if (b->measure) metric_put(sink, "backward_error_w", l, b->backward_w[l]);
+        if (b->measure) metric_put(sink, "precision_w", l, b->precision_w[l]);
+        if (b->measure && b->rcond_w[l] > 0) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
+        if (admm_is_output(b, l)) continue;
+        metric_put(sink, "rho", l, b->rho[l]);
+        metric_put(sink, "beta", l, b->beta[l]);
+        metric_put(sink, "res_spike", l, p.spikes[l]);
+        metric_put(sink, "rate", l, p.rate[l]);
+        metric_put(sink, "spike_gap", l, gap[l]);
+        if (b->measure) metric_put(sink, "backward_error_a", l, b->backward_a[l]);
+        if (b->measure) metric_put(sink, "precision_a", l, b->precision_a[l]);
+        if (b->measure && b->rcond_a[l] > 0) metric_put(sink, "rcond_a", l, b->rcond_a[l]);
+    }
+}
+
+/* Writes or reads everything that the next iteration depends on. */
+static status transfer(struct admm_solver *s, FILE *f,
+                       status (*block)(FILE *, void *, size_t, struct error *), struct error *e)
+{
+    struct admm *b = &s->blocks;
+    size_t columns = b->T * b->N, K = b->net->n[b->L];
+    for (size_t l = 1; l <= b->L; l++) {
+        TRY(block(f, b->z[l], b->net->n[l] * columns * sizeof(real), e));
+        if (!admm_is_output(b, l)) TRY(block(f, b->a[l], b->net->n[l] * columns * sizeof(real), e));
+        b->fresh[l] = false;
+    }
+    TRY(block(f, b->lambda, K * b->N * sizeof(real), e));
+    TRY(block(f, s->layers, b->L * sizeof *s->layers, e));
+    if (b->time_order) TRY(block(f, b->time_order, b->T * sizeof *b->time_order, e));
+    TRY(block(f, &s->iteration, sizeof s->iteration, e));
+    TRY(block(f, s->at_hand, sizeof s->at_hand, e));
+    TRY(block(f, b->rho, sizeof b->rho, e));
+    TRY(block(f, b->beta, sizeof b->beta, e));
+    TRY(block(f, &s->dual, sizeof s->dual, e));
+    TRY(block(f, &s->unsolved, sizeof s->unsolved, e));
+    TRY(block(f, &s->rejected, sizeof s->rejected, e));
+    return block(f, s->rises, sizeof s->rises, e);
+}
+
+static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
+{
+    return checkpoint_write(f, bytes, size, e);
+}
+
+status admm_family_save(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, write_block, e);
+}
+
+status admm_family_load(void *state, FILE *f, struct error *e)
+{
+    return transfer(state, f, checkpoint_read, e);
+}

@@ -1,0 +1,190 @@
+/* The weight block of the ADMM family: a least-squares problem per layer. */
+#include "solvers/admm/admm_blocks.h"
+#include "support/blas.h"
+#include <string.h>
+
+struct sums_task {
+    struct admm *s;
+    size_t l;
+};
+
+/* D_slot = sum target a' and, for dense inputs, G_slot = sum a a' over the slot's chunks. */
+static void sum_slot(void *context, size_t slot, size_t thread)
+{
+    const struct sums_task *task = context;
+    struct admm *s = task->s;
+    size_t l = task->l, n = s->net->n[l], in = s->net->n[l - 1];
+    real *target = s->work[thread].target, *d = s->d_slot[slot], *g = s->g_slot[slot];
+    memset(d, 0, n * in * sizeof *d);
+    if (l > 1) memset(g, 0, in * in * sizeof *g);
+    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+        size_t C = admm_chunk_size(s, c), columns = s->T * C;
+        admm_target(s, l, c, target);
+        if (l == 1) {
+            spikes_outer(&s->env->train, chunk_first(&s->part, c), C, target, n, d);
+            continue;
+        }
+        const real *a = admm_block(s, s->a[l - 1], l - 1, c);
+        blas_gemm(false, true, n, in, columns, R(1.0), target, n, a, in, R(1.0), d, n);
+        blas_syrk(in, columns, R(1.0), a, in, R(1.0), g, in);
+    }
+}
+
+static void add_slots(real *const *slots, size_t n_slots, size_t size, real *sum)
+{
+    memcpy(sum, slots[0], size * sizeof *sum);
+    for (size_t k = 1; k < n_slots; k++) blas_axpy(size, R(1.0), slots[k], sum);
+}
+
+static double trace_of(size_t n, const real *a)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)a[i * n + i];
+    return sum;
+}
+
+/* rcond of layer l's Cholesky factor, where it is wanted, off the clock. */
+static status measure_rcond(struct admm *s, size_t l, struct error *e)
+{
+    if (!s->measure) return ST_OK;
+    step_hold(s->report);
+    status st = chol_rcond(&s->weight[l].chol, &s->rcond_w[l], e);
+    step_resume(s->report);
+    return st;
+}
+
+/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once. */
+static void make_gram(struct admm *s, size_t l)
+{
+    struct weight_system *w = &s->weight[l];
+    if (l > 1) {
+        add_slots(s->g_slot, s->part.n_slots, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
+    } else if (!w->fixed) {
+        for (size_t c = 0; c < s->part.n_chunks; c++)
+            spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
+    }
+}
+
+/* Factors the system of layer l from its Gram matrix; layer 1 once. */
+static status factor_weights(struct admm *s, size_t l, struct error *e)
+{
+    struct weight_system *w = &s->weight[l];
+    size_t in = s->net->n[l - 1];
+    if (w->fixed) return s->set.weights == WEIGHTS_PINV ? ST_OK : measure_rcond(s, l, e);
+    w->fixed = l == 1;
+    if (s->set.weights == WEIGHTS_PINV) {
+        memcpy(w->pinv.q, w->gram, in * in * sizeof *w->gram);
+        TRY(pinv_factor(&w->pinv, s->set.cutoff, e));
+        s->rcond_w[l] = pinv_rcond(&w->pinv);
+        return ST_OK;
+    }
+    /* An all-zero Gram matrix (no spikes at all) has no scale of its own: any shift gives W = 0 or W_old. */
+    double trace = trace_of(in, w->gram);
+    w->shift = trace > 0 ? s->set.kappa * trace / (double)in : 1.0;
+    memcpy(w->chol.a, w->gram, in * in * sizeof *w->gram);
+    for (size_t i = 0; i < in; i++) w->chol.a[i * in + i] += (real)w->shift;
+    status st = chol_factor(&w->chol, e);
+    if (st != ST_OK) return err_prefix(e, "weights of layer %zu", l);
+    return measure_rcond(s, l, e);
+}
+
+/* Majorised steps, set.inner of them: W += (D - W G) / lmax(G), D in d_kept. Since ||W' - W||_G^2 <= lmax
+ * ||W' - W||_F^2 none raises the Lagrangian. Along an eigenvector of G with eigenvalue g what is missing to
+ * the solution shrinks by 1 - g / lmax a step. */
+static void linear_steps(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    struct weight_system *w = &s->weight[l];
+    real *W = s->net->W[l];
+    if (!w->fixed) w->lipschitz = largest_eigenvalue(in, w->gram, w->power, &w->powers);
+    w->fixed = l == 1; /* the Gram matrix of the data does not change */
+    const real rate = w->lipschitz > 0 ? (real)(1.0 / w->lipschitz) : 0;
+    memcpy(W, s->W_old, size * sizeof *W);
+    for (size_t k = 0; k < (s->set.inner > 0 ? s->set.inner : 1); k++) {
+        symmetric_times_right(n, in, W, w->gram, s->scratch);
+        for (size_t i = 0; i < size; i++) W[i] += rate * (s->d_kept[i] - s->scratch[i]);
+    }
+}
+
+/* Change of the Lagrangian in W, from f(W) = rho (tr(W G W')/2 - tr(D W')):
+ * f(W) - f(W_old) = rho <W - W_old, (W + W_old)/2 G - D>. */
+static double weight_change(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1];
+    const real *W = s->net->W[l];
+    real *middle = s->d_slot[0];
+    double change = 0;
+    for (size_t i = 0; i < n * in; i++) middle[i] = R(0.5) * (W[i] + s->W_old[i]);
+    symmetric_times_right(n, in, middle, s->weight[l].gram, s->scratch);
+    for (size_t i = 0; i < n * in; i++)
+        change += ((double)W[i] - (double)s->W_old[i]) * ((double)s->scratch[i] - (double)s->d_kept[i]);
+    return s->rho[l] * change;
+}
+
+/* Backward error of the solve, against the matrix that was solved with. */
+static double weight_backward_error(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1];
+    const struct weight_system *w = &s->weight[l];
+    real *b = s->d_slot[0];
+    memcpy(b, s->d_kept, n * in * sizeof *b);
+    if (admm_keeps_weights(s->set.weights)) blas_axpy(n * in, (real)w->shift, s->W_old, b);
+    return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
+                                s->scratch);
+}
+
+/* Shortens the step of a proximal solve so that rms(dW a) over samples, steps and units is at most tau: dW =
+ * (D - W_old G) (G + shift I)^-1, hence sum ||dW a||^2 = <dW G, dW>. */
+static void shorten_step(struct admm *s, size_t l)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    real *W = s->net->W[l];
+    double squares = 0;
+    for (size_t i = 0; i < size; i++) W[i] -= s->W_old[i];
+    symmetric_times_right(n, in, W, s->weight[l].gram, s->scratch);
+    for (size_t i = 0; i < size; i++) squares += (double)W[i] * (double)s->scratch[i];
+    double rms = sqrt(fmax(0, squares) / ((double)s->N * (double)s->T * (double)n));
+    const real scale = rms > s->tau ? (real)(s->tau / rms) : 1;
+    for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + scale * W[i];
+}
+
+status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    const bool linear = admm_is_linear(s, l);
+    real *W = s->net->W[l];
+    struct sums_task task = {s, l};
+    pool_run(s->env->pool, s->part.n_slots, sum_slot, &task);
+    make_gram(s, l);
+    if (!linear) TRY(factor_weights(s, l, e));
+    memcpy(s->W_old, W, size * sizeof *W);
+    add_slots(s->d_slot, s->part.n_slots, size, W);
+    if (s->measure || linear)
+        memcpy(s->d_kept, W, size * sizeof *W); /* measuring: on the clock, alone of all */
+    if (linear) {
+        linear_steps(s, l);
+    } else if (s->set.weights == WEIGHTS_PINV) {
+        pinv_solve_right(&s->weight[l].pinv, n, W);
+    } else {
+        if (admm_keeps_weights(s->set.weights)) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
+        chol_solve_right(&s->weight[l].chol, n, W, s->env->pool);
+        if (s->set.weights == WEIGHTS_TRUST) shorten_step(s, l);
+    }
+    double moved = 0, weight = vector_norm(size, W);
+    for (size_t i = 0; i < size; i++) moved += pow((double)W[i] - (double)s->W_old[i], 2.0);
+    s->change_w += moved;
+    s->weight2 += weight * weight;
+    if (s->measure) {
+        step_hold(s->report);
+        *change = weight_change(s, l);
+        s->precision_w[l] = NAN;
+        s->backward_w[l] = linear || s->set.weights == WEIGHTS_TRUST ? NAN : weight_backward_error(s, l);
+        if (!isnan(s->backward_w[l]) &&
+            s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_slot[0] */
+            s->precision_w[l] = admm_weight_precision(s, l, s->d_slot[0]);
+        step_resume(s->report);
+    }
+    s->fresh[l] = false;
+    admm_refresh(s, l);
+    return ST_OK;
+}

@@ -1,0 +1,351 @@
+/* The passes of admm_resync over a mini-batch (see resync.h). */
+#include "solvers/resync/resync.h"
+#include "solvers/proximal/loss_prox.h"
+#include "solvers/resync/resync_branch.h"
+#include "support/blas.h"
+#include <string.h>
+
+struct pass {
+    struct resync *s;
+    const struct resync_batch *b;
+    size_t l;
+    struct branch_rule rule;
+};
+
+static size_t first_of(const struct pass *p, size_t chunk)
+{
+    return chunk_first(&p->b->part, chunk);
+}
+static size_t size_of(const struct pass *p, size_t chunk)
+{
+    return first_of(p, chunk + 1) - first_of(p, chunk);
+}
+
+/* Adds a chunk's share of D_l = sum_t P_t s_{l-1,t}' and of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
+static void add_sums(const struct pass *p, size_t l, size_t slot, size_t chunk)
+{
+    struct resync *s = p->s;
+    size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
+    if (l == 1) {
+        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[slot][1]);
+        return;
+    }
+    const real *a = s->traces[chunk].a[l - 1];
+    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[slot][l], n);
+    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[slot][l], in);
+}
+
+/* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
+static void output_target(const struct pass *p, size_t slot, size_t chunk)
+{
+    struct resync *s = p->s;
+    size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
+    const real *z = s->traces[chunk].z[s->net->L] + (T - 1) * K * C;
+    const double leak2 = (double)s->net->lif.leak * (double)s->net->lif.leak;
+    double E = 0;
+    size_t newton = 0; /* steps: of no interest here */
+    for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
+    for (size_t c = 0; c < C; c++) {
+        size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[slot] + c * K;
+        double *at = s->prox[slot], *d = at + K, *work = at + 2 * K;
+        for (size_t k = 0; k < K; k++)
+            at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
+        if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
+            s->unsolved[slot] += 1;
+        for (size_t k = 0; k < K; k++) nu[k] = (real)(d[k] / E);
+        for (size_t k = 0; lbar && k < K; k++) lbar[k] = (real)s->o.rho * nu[k]; /* -grad loss(z*) */
+    }
+}
+
+/* Simulates a chunk: by itself, or fed with auxiliary spikes. */
+static void simulate(const struct pass *p, size_t slot, size_t chunk)
+{
+    struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
+        memory_simulate(&s->memory, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
+                        &s->traces[chunk], slot);
+    else
+        net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
+                     &plain);
+}
+
+static void forward_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    const struct net *net = s->net;
+    for (size_t l = 1; l <= net->L; l++) {
+        memset(s->d[slot][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
+        if (l > 1) memset(s->gram[slot][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
+    }
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        simulate(p, slot, c);
+        output_target(p, slot, c);
+        output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
+                    s->nu[slot], s->pull[c]);
+        add_sums(p, net->L, slot, c);
+    }
+}
+
+/* Adds rho_{l+1}/2 ||W_{l+1} e_i||^2 (2 s - 1) to every gain: what flipping the present spike costs the layer
+ * above beyond first order. */
+static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
+{
+    const struct net *net = p->s->net;
+    size_t n = net->n[p->l], rows = net->n[p->l + 1], columns = p->s->env.info->T * size_of(p, chunk);
+    const real *a = p->s->traces[chunk].a[p->l];
+    for (size_t i = 0; i < n; i++) {
+        double norm = vector_norm(rows, net->W[p->l + 1] + i * rows);
+        const real cost = (real)(0.5 * rho_above * norm * norm);
+        for (size_t j = 0; j < columns; j++) p->s->gain[chunk][j * n + i] += cost * (2 * a[j * n + i] - 1);
+    }
+}
+
+/* p_t = W_{l+1}' P_{l+1,t} and the sum of its squares. */
+static void gain_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    size_t l = p->l, n = s->net->n[l], rows = s->net->n[l + 1];
+    double sum = 0;
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        size_t columns = s->env.info->T * size_of(p, c);
+        blas_gemm(true, false, n, columns, rows, R(1.0), s->net->W[l + 1], rows, s->pull[c], rows, R(0.0),
+                  s->gain[c], n);
+        if (s->o.gain == GAIN_SINGLE_FLIP)
+            add_flip_costs(p, c, l + 1 == s->net->L ? s->o.rho : s->record.penalty[l + 1]);
+        for (size_t i = 0; i < n * columns; i++) sum += (double)s->gain[c][i] * (double)s->gain[c][i];
+    }
+    s->squares[slot] = sum;
+}
+
+static void pull_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    const struct batch *samples = &p->b->samples;
+    size_t l = p->l, moved = 0;
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[slot] : NULL;
+        const real *z = s->traces[c].z[l];
+        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
+        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
+                             s->o.time_credit ? s->net->lif.leak : 0, below);
+        if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
+        s->gain[c] = s->pull[c];
+        s->pull[c] = below;
+        add_sums(p, l, slot, c);
+    }
+    s->counts[slot] = (double)moved;
+}
+
+static double sum_slots(const double *v, size_t n)
+{
+    double sum = 0;
+    for (size_t k = 0; k < n; k++) sum += v[k];
+    return sum;
+}
+
+static double columns_of(const struct pass *p)
+{
+    return (double)(p->s->env.info->T * p->b->part.n);
+}
+
+/* What add_sums took over the mini-batch. */
+static void count_sums(const struct pass *p, size_t l)
+{
+    double entries = l == 1 ? (double)spikes_nonzero(&p->b->samples) : 0;
+    resync_cost_sums(&p->s->work, p->s->net, l, columns_of(p), entries);
+}
+
+/* The pull of hidden layer l from that of the layer above: false if there is none. */
+static bool pull_layer(struct pass *p, size_t l)
+{
+    struct resync *s = p->s;
+    double cells = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
+    p->l = l;
+    pool_run(s->env.pool, p->b->part.n_slots, gain_slot, p);
+    s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
+    resync_cost_gains(&s->work, s->net, l, columns_of(p));
+    double rms = sqrt(sum_slots(s->squares, p->b->part.n_slots) / cells);
+    double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
+    s->record.cells[l] += cells;
+    s->record.penalty[l] = penalty;
+    p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
+    if (!(rms > 0) || !(p->rule.rho > 0)) return false;
+    pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
+    count_sums(p, l);
+    double moved = sum_slots(s->counts, p->b->part.n_slots);
+    s->record.moved[l] += moved;
+    return moved > 0 || s->o.keep > 0;
+}
+
+/* The Gram matrix of the inputs of a layer above the first, from those of the slots. */
+static void sum_gram(struct resync *s, const struct partition *part, size_t l)
+{
+    size_t in = s->net->n[l - 1];
+    real *G = s->chol[l].a;
+    memcpy(G, s->gram[0][l], in * in * sizeof *G);
+    for (size_t k = 1; k < part->n_slots; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
+}
+
+/* That of layer 1: of the whole training set, made once. */
+static void make_first_gram(struct resync *s)
+{
+    real *G = s->chol[1].a;
+    struct partition all = partition_make(s->env.train.n);
+    for (size_t k = 0; k < all.n_chunks; k++)
+        spikes_gram(&s->env.train, chunk_first(&all, k), chunk_first(&all, k + 1) - chunk_first(&all, k), G);
+}
+
+/* The system of layer l, G + kappa tr(G)/n I with its factor, or G alone. */
+static status make_system(struct resync *s, const struct partition *part, size_t l, struct step_report *r,
+                          struct error *e)
+{
+    size_t in = s->net->n[l - 1];
+    struct chol *c = &s->chol[l];
+    resync_cost_step(&s->work, &s->o, s->net, l);
+    if (l == 1 && !s->record.solved) {
+        resync_cost_first_system(&s->work, &s->o, s->net, spikes_squares(&s->env.train));
+        s->record.solved = true;
+    }
+    if (l > 1 || !s->prepared) {
+        double trace = 0;
+        if (l == 1) {
+            make_first_gram(s);
+            s->prepared = true;
+        } else {
+            sum_gram(s, part, l);
+        }
+        if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
+        for (size_t i = 0; i < in; i++) trace += (double)c->a[i * in + i];
+        /* Where no input ever spikes D is zero as well: any shift gives dW = 0. */
+        s->shift[l] = trace > 0 ? s->o.kappa * trace / (double)in : 1.0;
+        for (size_t i = 0; i < in; i++) c->a[i * in + i] += (real)s->shift[l];
+        if (chol_factor(c, e) != ST_OK) return err_prefix(e, "weights of layer %zu", l);
+    }
+    if (!r->measure || s->o.precondition == PRECONDITION_NONE) return ST_OK;
+    step_hold(r);
+    status st = chol_rcond(c, &s->record.rcond[l], e);
+    step_resume(r);
+    return st;
+}
+
+/* dW in d[0][l]: D (G + shift I)^-1, or D itself. *squares: sum over samples and steps of ||dW s||^2 =
+ * <dW G, dW>; with the solve dW G = D - shift dW. Where layer 1's Gram matrix is that of more samples than
+ * the mini-batch's, the batch has its share of the sum. */
+static status solve_layer(struct resync *s, const struct resync_batch *b, size_t l, struct step_report *r,
+                          double *squares, struct error *e)
+{
+    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
+    real *D = s->d[0][l], *kept = s->scratch, *work = s->scratch + size;
+    const bool plain = s->o.precondition == PRECONDITION_NONE;
+    for (size_t k = 1; k < b->part.n_slots; k++) blas_axpy(size, R(1.0), s->d[k][l], D);
+    TRY(make_system(s, &b->part, l, r, e));
+    if (plain) {
+        symmetric_times_right(n, in, D, s->chol[l].a, kept);
+    } else {
+        memcpy(kept, D, size * sizeof *D);
+        chol_solve_right(&s->chol[l], n, D, s->env.pool);
+    }
+    double inner = 0, norm2 = 0;
+    for (size_t i = 0; i < size; i++) {
+        inner += (double)D[i] * (double)kept[i];
+        norm2 += (double)D[i] * (double)D[i];
+    }
+    *squares = inner - s->shift[l] * norm2;
+    if (l == 1) *squares *= (double)b->part.n / (double)s->env.train.n;
+    if (!r->measure || plain) return ST_OK;
+    step_hold(r);
+    s->record.backward[l] = backward_error_right(n, in, s->chol[l].a, D, kept, work);
+    step_resume(r);
+    return ST_OK;
+}
+
+static void move_weights(struct resync *s, size_t l, double scale)
+{
+    size_t size = s->net->n[l] * s->net->n[l - 1];
+    real *step = s->d[0][l];
+    if (!s->velocity[l]) {
+        blas_axpy(size, (real)scale, step, s->net->W[l]);
+        return;
+    }
+    const real mu = (real)s->o.momentum;
+    for (size_t i = 0; i < size; i++) s->velocity[l][i] = mu * s->velocity[l][i] + (real)scale * step[i];
+    blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
+}
+
+static void gap_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    size_t differ = 0;
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++)
+        differ += memory_recall(&s->memory, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
+                                s->traces[c].z[p->l], slot);
+    s->counts[slot] = (double)differ;
+}
+
+/* How many kept spikes are not those that the weights give, off the clock. */
+static void measure_gap(struct pass *p, struct step_report *r)
+{
+    struct resync *s = p->s;
+    if (!r->measure || !(s->o.keep > 0)) return;
+    step_hold(r);
+    for (p->l = 1; p->l < s->net->L; p->l++) {
+        pool_run(s->env.pool, p->b->part.n_slots, gap_slot, p);
+        s->record.apart[p->l] += sum_slots(s->counts, p->b->part.n_slots);
+    }
+    step_resume(r);
+}
+
+static void remember_slot(void *context, size_t slot, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    const struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+        size_t first = first_of(p, c), C = size_of(p, c);
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
+        for (size_t l = 1; l < s->net->L; l++)
+            memory_store(&s->memory, s->net, l, &p->b->samples, first, C, s->traces[c].z[l]);
+    }
+}
+
+void resync_remember(struct resync *s, const struct resync_batch *b)
+{
+    struct pass p = {.s = s, .b = b};
+    pool_run(s->env.pool, b->part.n_slots, remember_slot, &p);
+}
+
+status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
+                    struct error *e)
+{
+    struct pass p = {.s = s, .b = b};
+    size_t L = s->net->L;
+    memset(s->active, 0, sizeof s->active);
+    memset(s->unsolved, 0, sizeof s->unsolved);
+    pool_run(s->env.pool, b->part.n_slots, forward_slot, &p);
+    count_sums(&p, L);
+    s->record.unsolved += sum_slots(s->unsolved, b->part.n_slots);
+    measure_gap(&p, r);
+    s->active[L] = true;
+    for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);
+    for (size_t l = 1; l <= L; l++) {
+        double squares = 0;
+        if (s->active[l]) TRY(solve_layer(s, b, l, r, &squares, e));
+        double rms = sqrt(squares / ((double)s->net->n[l] * (double)s->env.info->T * (double)b->part.n));
+        if (squares > 0 && isfinite(rms))
+            move_weights(s, l, tau / rms);
+        else
+            s->record.idle[l] += 1;
+    }
+    return net_finite(s->net) ? ST_OK : FAIL(e, ST_NUMERIC, "a weight is not finite");
+}

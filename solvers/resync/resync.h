@@ -1,0 +1,84 @@
+/* State and passes of admm_resync (METHOD 5). Blocks of C samples are laid out as in network/spikes.h. */
+#ifndef SPIKEBENCH_SOLVERS_RESYNC_RESYNC_H
+#define SPIKEBENCH_SOLVERS_RESYNC_RESYNC_H
+
+#include "solvers/resync/resync_memory.h"
+#include "support/linsolve.h"
+#include "trainer/solver.h"
+
+enum resync_precondition { PRECONDITION_GRAM, PRECONDITION_NONE };
+enum resync_gain { GAIN_FIRST_ORDER, GAIN_SINGLE_FLIP };
+enum resync_feed { FEED_SIMULATED, FEED_AUXILIARY };
+
+struct resync_options {
+    double rho, win, rho_hidden, kappa, tau, tau_end, momentum, keep;
+    long tau_iterations, batch;
+    int precondition, gain, feed;
+    bool margin, time_credit, multiplier;
+};
+
+/* What one iteration recorded, per layer l = 1..L. */
+struct resync_record {
+    double moved[NET_MAX_LAYERS + 1]; /* cells that the branch step moved, hidden layers */
+    double cells[NET_MAX_LAYERS + 1]; /* cells looked at */
+    double
+        apart[NET_MAX_LAYERS + 1]; /* cells where kept and simulated spike differ, before the branch step */
+    double penalty[NET_MAX_LAYERS + 1]; /* rho_l, hidden layers, of the last mini-batch */
+    double idle[NET_MAX_LAYERS + 1];    /* mini-batches that left the layer alone, since the start */
+    double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
+    double tau;      /* of the last iteration */
+    double unsolved; /* proximal steps that did not converge */
+    bool solved;     /* layer 1's system has been counted: it is made once, and again after a resumption */
+};
+
+struct resync {
+    struct mem mem;
+    struct resync_options o;
+    struct train_env env;
+    struct net *net;
+    size_t *order;          /* [N]: indices into env.train, shuffled where there are mini-batches */
+    struct trace *traces;   /* [chunks of a mini-batch] */
+    real **pull, **gain;    /* [chunks]: widest layer x T*C */
+    real *lbar;             /* K x samples of the tensor: the readout's multiplier; NULL without */
+    real *nu[SLOT_MAX];     /* K x C */
+    double *prox[SLOT_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
+    real *d[SLOT_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a slot */
+    real *gram[SLOT_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s' of a slot, l > 1 */
+    struct chol chol[NET_MAX_LAYERS + 1];
+    bool prepared; /* layer 1's system: made once, from all training samples */
+    double shift[NET_MAX_LAYERS + 1];
+    real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
+    struct resync_memory memory;        /* keep > 0 */
+    real *scratch;
+    double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
+    long iteration;
+    bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
+    double swept;                    /* this step's products with W_{l+1}': weights x samples */
+    struct step_cost work;           /* this step's products and solves but simulations */
+    struct resync_record record;
+};
+
+/* A mini-batch: its samples and their partition. */
+struct resync_batch {
+    struct batch samples;
+    struct partition part;
+};
+
+/* Parts of the cost, added to *c, over `columns` (samples x steps) and list entries: gains of hidden layer l;
+ * D_l and (l > 1) the Gram matrix; the system (l > 1) and the step. Then layer 1's system, which is made
+ * once: squares = spikes_squares of the training samples. (admm_resync.c) */
+void resync_cost_gains(struct step_cost *c, const struct net *net, size_t l, double columns);
+void resync_cost_sums(struct step_cost *c, const struct net *net, size_t l, double columns, double entries);
+void resync_cost_step(struct step_cost *c, const struct resync_options *o, const struct net *net, size_t l);
+void resync_cost_first_system(struct step_cost *c, const struct resync_options *o, const struct net *net,
+                              double squares);
+
+/* keep > 0: the auxiliary potentials of a mini-batch as the network simulates them. */
+void resync_remember(struct resync *s, const struct resync_batch *b);
+
+/* One sweep over a mini-batch: simulate, output pull, branch steps backwards, and all layers' W-steps. tau:
+ * the step's size in membrane units. ST_NUMERIC if a system cannot be factored. */
+status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
+                    struct error *e);
+
+#endif

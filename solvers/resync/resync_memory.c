@@ -1,0 +1,84 @@
+/* See resync_memory.h. */
+#include "solvers/resync/resync_memory.h"
+#include <string.h>
+
+status memory_create(struct resync_memory *k, double keep, const struct net *net, const struct batch *train,
+                     size_t C, struct mem *m, struct error *e)
+{
+    *k = (struct resync_memory){.keep = (real)keep, .T = train->x->T};
+    if (!(keep > 0)) return ST_OK;
+    k->place = mem_alloc(m, train->x->n_samples, sizeof *k->place, e);
+    if (!k->place) return ST_MEMORY;
+    for (size_t i = 0; i < train->n; i++) k->place[batch_sample(train, i)] = i;
+    for (size_t l = 1; l < net->L; l++)
+        if (!(k->kept[l] = mem_reals(m, net->n[l] * k->T * train->n, e))) return ST_MEMORY;
+    for (size_t slot = 0; slot < SLOT_MAX; slot++)
+        if (!(k->centre[slot] = mem_reals(m, net_widest(net, 1, net->L - 1) * k->T * C, e))) return ST_MEMORY;
+    return ST_OK;
+}
+
+size_t memory_bytes(double keep, const struct net *net, size_t T, size_t N)
+{
+    size_t reals = SLOT_MAX * net_widest(net, 1, net->L - 1) * T * (N < CHUNK_MAX ? N : CHUNK_MAX);
+    if (!(keep > 0)) return 0;
+    for (size_t l = 1; l < net->L; l++) reals += net->n[l] * T * N;
+    return reals * sizeof(real) + N * sizeof(size_t);
+}
+
+/* The n_l numbers of sample first + c of the batch at step t. */
+static real *kept_column(const struct resync_memory *k, const struct net *net, size_t l,
+                         const struct batch *b, size_t sample, size_t t)
+{
+    return k->kept[l] + (k->place[batch_sample(b, sample)] * k->T + t) * net->n[l];
+}
+
+size_t memory_recall(const struct resync_memory *k, const struct net *net, size_t l, const struct batch *b,
+                     size_t first, size_t C, const real *z, size_t slot)
+{
+    size_t n = net->n[l], differ = 0;
+    const real theta = net->lif.threshold;
+    for (size_t t = 0; t < k->T; t++)
+        for (size_t c = 0; c < C; c++) {
+            const real *old = kept_column(k, net, l, b, first + c, t), *now = z + (t * C + c) * n;
+            real *centre = k->centre[slot] + (t * C + c) * n;
+            for (size_t i = 0; i < n; i++) {
+                centre[i] = now[i] + k->keep * (old[i] - now[i]);
+                differ += (centre[i] > theta) != (now[i] > theta);
+            }
+        }
+    return differ;
+}
+
+void memory_store(const struct resync_memory *k, const struct net *net, size_t l, const struct batch *b,
+                  size_t first, size_t C, const real *y)
+{
+    size_t n = net->n[l];
+    for (size_t t = 0; t < k->T; t++)
+        for (size_t c = 0; c < C; c++)
+            memcpy(kept_column(k, net, l, b, first + c, t), y + (t * C + c) * n, n * sizeof *y);
+}
+
+/* A block that is simulated, and the memory that feeds its layers. */
+struct fed {
+    const struct resync_memory *k;
+    const struct net *net;
+    const struct batch *b;
+    size_t first, C, slot;
+};
+
+/* a = the spikes of y0. */
+static void feed_centre(void *context, size_t l, const real *z, real *a)
+{
+    const struct fed *f = context;
+    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->slot];
+    memory_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->slot);
+    for (size_t i = 0; i < f->net->n[l] * f->k->T * f->C; i++) a[i] = y0[i] > theta ? R(1.0) : R(0.0);
+}
+
+void memory_simulate(const struct resync_memory *k, const struct net *net, const struct batch *b,
+                     size_t first, size_t C, struct trace *tr, size_t slot)
+{
+    struct fed fed = {k, net, b, first, C, slot};
+    const struct simulate_options o = {.feed = feed_centre, .context = &fed};
+    net_simulate(net, b, first, C, tr, &o);
+}
