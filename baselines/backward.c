@@ -89,7 +89,7 @@ double backward_block(struct backward *w, const struct net *net, const struct ba
                       size_t C, const struct backward_options *o, real *const *gradient)
 {
     size_t T = b->x->T, columns = T * C;
-    const struct simulate_options simulate = {.relax = o->relax ? o->surrogate : NULL, .slope = o->slope};
+    const struct simulate_options simulate = {.smooth = o->smooth ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &simulate);
     double loss = readout_gradient(w, net, b, first, C);
     for (size_t l = net->L; l >= 1; l--) {

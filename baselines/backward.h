@@ -19,7 +19,7 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
 struct backward_options {
     const struct surrogate *surrogate;
     real slope;
-    bool relax; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
+    bool smooth; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
     bool detach_reset; /* no gradient through the reset */
 };
 

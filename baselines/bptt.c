@@ -68,7 +68,7 @@ static size_t bptt_memory(const void *options, const struct net *net, const stru
 {
     const struct bptt_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L, minibatch_slots(&o->common, N), N) +
+    return minibatch_memory(&o->common, net, net->L, minibatch_parts(&o->common, N), N) +
            bptt_thread_memory(options, net, info);
 }
 
@@ -94,8 +94,8 @@ static status bptt_init(void **state, const void *options, const struct train_en
     s->options = *(const struct bptt_options *)options;
     s->env = *env;
     size_t threads = pool_threads(env->pool), N = env->train.n;
-    size_t C = minibatch_largest_block(&s->options.common, N), slots = minibatch_slots(&s->options.common, N);
-    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, slots, &s->mem, e));
+    size_t C = minibatch_largest_block(&s->options.common, N), parts = minibatch_parts(&s->options.common, N);
+    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, parts, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)

@@ -59,8 +59,8 @@ static const struct metric_desc exact_metrics[] = {
     {"event_synops", "operations", "events times neurons reached, per sample", METRIC_RUN},
 };
 
-/* Sums over the samples of a slot; in double, unlike those of baselines/minibatch.h. */
-struct slot {
+/* Sums over the samples of a part; in double, unlike those of baselines/minibatch.h. */
+struct part {
     double *gradient[NET_MAX_LAYERS + 1];
     double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
 };
@@ -71,8 +71,8 @@ struct exact {
     struct train_env env;
     struct minibatch minibatch;
     struct spike_time *work; /* [threads] */
-    struct slot slots[SLOT_MAX];
-    struct slot sums; /* over the epoch, gradient unused */
+    struct part parts[PART_MAX];
+    struct part sums; /* over the epoch, gradient unused */
 };
 
 static status exact_check(const void *options, const struct net_options *net, const struct dataset_info *info,
@@ -111,7 +111,7 @@ static size_t exact_memory(const void *options, const struct net *net, const str
     const struct exact_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
     return minibatch_memory(&o->common, net, net->L, 1, N) +
-           sizeof(double) * net_parameters(net) * minibatch_slots(&o->common, N) +
+           sizeof(double) * net_parameters(net) * minibatch_parts(&o->common, N) +
            exact_thread_memory(options, net, info);
 }
 
@@ -172,15 +172,15 @@ static status build(struct exact *s, struct error *e)
     const struct net *net = s->env.net;
     const struct spike_time_options times = {o->span, o->deadline, o->tau};
     size_t threads = pool_threads(s->env.pool), events = most_events(&s->env.train);
-    size_t slots = minibatch_slots(&o->common, s->env.train.n);
+    size_t parts = minibatch_parts(&o->common, s->env.train.n);
     TRY(minibatch_create(&s->minibatch, &o->common, &s->env, net->L, 1, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < threads; i++) TRY(spike_time_create(&s->work[i], &times, net, events, &s->mem, e));
-    for (size_t k = 0; k < slots; k++)
+    for (size_t k = 0; k < parts; k++)
         for (size_t l = 1; l <= net->L; l++) {
             size_t size = net->n[l] * net->n[l - 1];
-            if (!(s->slots[k].gradient[l] = mem_alloc(&s->mem, size, sizeof(double), e))) return ST_MEMORY;
+            if (!(s->parts[k].gradient[l] = mem_alloc(&s->mem, size, sizeof(double), e))) return ST_MEMORY;
         }
     return ST_OK;
 }
@@ -202,18 +202,18 @@ struct batch_task {
     struct partition part;
 };
 
-static void gradient_slot(void *context, size_t slot, size_t thread)
+static void gradient_part(void *context, size_t part, size_t thread)
 {
     const struct batch_task *task = context;
     const struct net *net = task->s->env.net;
     struct spike_time *w = &task->s->work[thread];
-    struct slot *sums = &task->s->slots[slot];
+    struct part *sums = &task->s->parts[part];
     sums->loss = sums->synops = sums->macs = 0;
     memset(sums->silent, 0, sizeof sums->silent);
     for (size_t l = 1; l <= net->L; l++)
         memset(sums->gradient[l], 0, net->n[l] * net->n[l - 1] * sizeof(double));
-    size_t first = chunk_first(&task->part, slot_first(&task->part, slot)),
-           end = chunk_first(&task->part, slot_first(&task->part, slot + 1));
+    size_t first = chunk_first(&task->part, part_first(&task->part, part)),
+           end = chunk_first(&task->part, part_first(&task->part, part + 1));
     for (size_t i = first; i < end; i++) {
         spike_time_simulate(w, net, &task->batch, i);
         sums->loss +=
@@ -238,20 +238,20 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
     }
 }
 
-/* Mean gradient of the slots, with the push. */
-static void collect(struct exact *s, size_t slots, size_t n, real *const *gradient)
+/* Mean gradient of the parts, with the push. */
+static void collect(struct exact *s, size_t parts, size_t n, real *const *gradient)
 {
     const struct net *net = s->env.net;
-    for (size_t k = 0; k < slots; k++) {
-        s->sums.loss += s->slots[k].loss;
-        s->sums.synops += s->slots[k].synops;
-        s->sums.macs += s->slots[k].macs;
-        for (size_t l = 1; l <= net->L; l++) s->sums.silent[l] += s->slots[k].silent[l];
+    for (size_t k = 0; k < parts; k++) {
+        s->sums.loss += s->parts[k].loss;
+        s->sums.synops += s->parts[k].synops;
+        s->sums.macs += s->parts[k].macs;
+        for (size_t l = 1; l <= net->L; l++) s->sums.silent[l] += s->parts[k].silent[l];
     }
     for (size_t l = 1; l <= net->L; l++) {
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) {
             double g = 0;
-            for (size_t k = 0; k < slots; k++) g += s->slots[k].gradient[l][i];
+            for (size_t k = 0; k < parts; k++) g += s->parts[k].gradient[l][i];
             gradient[l][i] = (real)(g / (double)n);
         }
         if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
@@ -262,8 +262,8 @@ static void mean_gradient(void *context, const struct batch *batch, real *const 
 {
     struct exact *s = context;
     struct batch_task task = {s, *batch, partition_make(batch->n)};
-    pool_run(s->env.pool, task.part.n_slots, gradient_slot, &task);
-    collect(s, task.part.n_slots, batch->n, gradient);
+    pool_run(s->env.pool, task.part.n_parts, gradient_part, &task);
+    collect(s, task.part.n_parts, batch->n, gradient);
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)

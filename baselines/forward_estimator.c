@@ -130,9 +130,9 @@ status forward_create(struct forward_estimator *f, const struct forward_options 
     f->directions = mem_reals(m, f->n_directions * f->parameters, e);
     f->layer = mem_alloc(m, f->n_directions, sizeof *f->layer, e);
     f->derivatives = mem_alloc(m, f->n_directions, sizeof *f->derivatives, e);
-    f->slots = mem_alloc(m, SLOT_MAX * (f->n_directions + 1), sizeof *f->slots, e);
+    f->parts = mem_alloc(m, PART_MAX * (f->n_directions + 1), sizeof *f->parts, e);
     f->work = mem_alloc(m, threads, sizeof *f->work, e);
-    if (!f->directions || !f->layer || !f->derivatives || !f->slots || !f->work) return ST_MEMORY;
+    if (!f->directions || !f->layer || !f->derivatives || !f->parts || !f->work) return ST_MEMORY;
     for (size_t k = 0; o->scope == SCOPE_LAYER && k < f->n_directions; k++)
         f->layer[k] = 1 + k / o->directions;
     for (size_t i = 0; i < threads; i++)
@@ -164,7 +164,7 @@ void forward_draw(struct forward_estimator *f, const struct net *net, struct rng
 static double simulated_loss(struct forward_work *w, const struct forward_options *o, const struct net *net,
                              const struct batch *b, size_t first, size_t C, real *dl)
 {
-    const struct simulate_options how = {.relax = o->relax ? o->surrogate : NULL, .slope = o->slope};
+    const struct simulate_options how = {.smooth = o->smooth ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &how);
     net_scores(net, &w->trace, C, w->scores);
     return net_losses(net, b, first, C, w->scores, dl);
@@ -284,13 +284,13 @@ struct derivative_task {
     struct partition part;
 };
 
-static void derivative_slot(void *context, size_t slot, size_t thread)
+static void derivative_part(void *context, size_t part, size_t thread)
 {
     const struct derivative_task *task = context;
     struct forward_estimator *f = task->f;
-    double *sums = f->slots + slot * (f->n_directions + 1);
+    double *sums = f->parts + part * (f->n_directions + 1);
     memset(sums, 0, (f->n_directions + 1) * sizeof *sums);
-    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
         block_derivatives(f, &f->work[thread], task->net, task->batch, first,
                           chunk_first(&task->part, c + 1) - first, sums);
@@ -302,10 +302,10 @@ double forward_derivatives(struct forward_estimator *f, const struct net *net, c
 {
     struct derivative_task task = {f, net, b, partition_make(b->n)};
     double loss = 0, n = (double)b->n;
-    pool_run(pool, task.part.n_slots, derivative_slot, &task);
+    pool_run(pool, task.part.n_parts, derivative_part, &task);
     memset(f->derivatives, 0, f->n_directions * sizeof *f->derivatives);
-    for (size_t s = 0; s < task.part.n_slots; s++) {
-        const double *sums = f->slots + s * (f->n_directions + 1);
+    for (size_t s = 0; s < task.part.n_parts; s++) {
+        const double *sums = f->parts + s * (f->n_directions + 1);
         for (size_t k = 0; k < f->n_directions; k++) f->derivatives[k] += sums[k] / n;
         loss += sums[f->n_directions] / n;
     }

@@ -19,7 +19,7 @@ struct forward_options {
     const struct surrogate *surrogate;
     real slope;
     bool detach_reset; /* jvp: no tangent through the reset */
-    bool relax; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
+    bool smooth; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
 };
 
 /* A set of directions and what is needed to differentiate along them. */
@@ -30,7 +30,7 @@ struct forward_estimator {
     real *directions;    /* [n_directions][parameters] */
     size_t *layer;       /* [n_directions]: the only layer a direction moves; 0: all of them */
     double *derivatives; /* [n_directions]: of the mean loss, by forward_derivatives */
-    double *slots;       /* [SLOT_MAX][n_directions + 1]: sums over the samples of a slot; last: the loss */
+    double *parts;       /* [PART_MAX][n_directions + 1]: sums over the samples of a part; last: the loss */
     struct forward_work *work; /* [threads] */
 };
 

@@ -77,7 +77,7 @@ struct ff {
     struct ff_rule rule;
     struct ff_work *work; /* [threads] */
     int *wrong;           /* [samples of the tensor]: this epoch's wrong labels */
-    struct ff_sums sums[SLOT_MAX];
+    struct ff_sums sums[PART_MAX];
 };
 
 /* ---- goodness, loss, gradient ------------------------------------------------------------------------ */
@@ -205,7 +205,7 @@ static void layer_forward(struct ff_work *w, const struct net *net, size_t l, si
     else
         blas_gemm(false, false, n, T * B, net->n[l - 1], R(1.0), net->W[l], n, w->x, net->n[l - 1], R(0.0),
                   w->z, n);
-    lif_simulate(&net->lif, n, T, B, w->z, w->a, rule->relax ? rule->surrogate : NULL, rule->slope, NULL,
+    lif_simulate(&net->lif, n, T, B, w->z, w->a, rule->smooth ? rule->surrogate : NULL, rule->slope, NULL,
                  NULL);
     measure_goodness(w, n, T, B);
 }
@@ -215,7 +215,7 @@ static void local_gradient(struct ff_work *w, const struct net *net, size_t l, s
                            const struct ff_rule *rule)
 {
     const size_t n = net->n[l];
-    const struct backward_options o = {rule->surrogate, rule->slope, rule->relax, rule->detach_reset};
+    const struct backward_options o = {rule->surrogate, rule->slope, rule->smooth, rule->detach_reset};
     for (size_t i = 0; i < B; i++) {
         const real factor = (real)(2 * w->d_goodness[i] / ((double)n * (double)T));
         for (size_t j = 0; j < n; j++) w->da[i * n + j] = factor * w->counts[i * n + j];
@@ -327,7 +327,7 @@ static size_t ff_memory(const void *options, const struct net *net, const struct
 {
     const struct ff_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L - 1, minibatch_slots(&o->common, N), N) +
+    return minibatch_memory(&o->common, net, net->L - 1, minibatch_parts(&o->common, N), N) +
            ff_work_memory(net, info->T, CHUNK_MAX) + N * sizeof(int);
 }
 
@@ -376,8 +376,8 @@ static status ff_init(void **state, const void *options, const struct train_env 
                                .slope = (real)o->slope,
                                .detach_reset = o->detach_reset};
     size_t threads = pool_threads(env->pool);
-    size_t slots = minibatch_slots(&o->common, env->train.n);
-    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, slots, &s->mem, e));
+    size_t parts = minibatch_parts(&o->common, env->train.n);
+    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, parts, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     s->wrong = mem_alloc(&s->mem, env->train.x->n_samples, sizeof *s->wrong, e);
     if (!s->work || !s->wrong) return ST_MEMORY;
@@ -390,7 +390,7 @@ static void train_block(void *context, const struct minibatch_block *where, real
 {
     struct ff *s = context;
     ff_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, s->wrong, &s->rule,
-             gradient, &s->sums[where->slot]);
+             gradient, &s->sums[where->part]);
 }
 
 static status ff_step(void *state, struct step_report *r, struct error *e)
@@ -423,7 +423,7 @@ static void ff_report(void *state, struct metric_sink *sink)
     const double N = (double)s->env.train.n;
     for (size_t l = 1; s->minibatch.updates > 0 && l < s->env.net->L; l++) {
         struct ff_sums total = {0};
-        for (size_t k = 0; k < SLOT_MAX; k++) {
+        for (size_t k = 0; k < PART_MAX; k++) {
             total.loss[l] += s->sums[k].loss[l];
             total.good_pos[l] += s->sums[k].good_pos[l];
             total.good_neg[l] += s->sums[k].good_neg[l];

@@ -24,7 +24,7 @@ struct ff_rule {
     const struct surrogate *surrogate;
     real slope;
     bool detach_reset;
-    bool relax; /* smooth network: for tests */
+    bool smooth; /* smooth network: for tests */
 };
 
 /* Workspaces of a thread: blocks of at most C_max samples. */

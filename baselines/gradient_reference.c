@@ -112,7 +112,7 @@ static double weights_rms(const struct net *net)
 static double noisy_losses(struct reference_work *w, const struct reference_options *o, const struct batch *b,
                            size_t first, size_t C, size_t from)
 {
-    const struct simulate_options how = {.relax = o->relax, .slope = o->slope, .from = from};
+    const struct simulate_options how = {.smooth = o->smooth, .slope = o->slope, .from = from};
     net_simulate(&w->noisy, b, first, C, &w->trace, &how);
     net_scores(&w->noisy, &w->trace, C, w->scores);
     return net_losses(&w->noisy, b, first, C, w->scores, NULL);

@@ -9,7 +9,7 @@ struct reference_options {
     size_t coordinates; /* weights that the gradient is estimated for, shared out among the layers */
     size_t draws;       /* of the noise, at least 2 */
     double noise;       /* standard deviation over the root mean square of all weights of the net */
-    const struct surrogate *relax; /* NULL: spikes; else the smooth network: for tests */
+    const struct surrogate *smooth; /* NULL: spikes; else the smooth network: for tests */
     real slope;
 };
 

@@ -63,7 +63,7 @@ struct lfp {
     struct train_env env;
     struct minibatch minibatch;
     struct lfp_work *work; /* [threads] */
-    double reward[SLOT_MAX];
+    double reward[PART_MAX];
 };
 
 /* ---- propagation ------------------------------------------------------------------------------------- */
@@ -198,7 +198,7 @@ static size_t lfp_memory(const void *options, const struct net *net, const struc
 {
     const struct lfp_options *o = options;
     size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L, minibatch_slots(&o->common, N), N) +
+    return minibatch_memory(&o->common, net, net->L, minibatch_parts(&o->common, N), N) +
            lfp_thread_memory(options, net, info);
 }
 
@@ -224,8 +224,8 @@ static status lfp_init(void **state, const void *options, const struct train_env
     s->options = *(const struct lfp_options *)options;
     s->env = *env;
     size_t threads = pool_threads(env->pool), C = minibatch_largest_block(&s->options.common, env->train.n);
-    size_t slots = minibatch_slots(&s->options.common, env->train.n);
-    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, slots, &s->mem, e));
+    size_t parts = minibatch_parts(&s->options.common, env->train.n);
+    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, parts, &s->mem, e));
     s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)
@@ -238,7 +238,7 @@ static void train_block(void *context, const struct minibatch_block *where, real
     struct lfp *s = context;
     const struct lfp_rule rule = {(enum lfp_reward)s->options.reward, (enum lfp_carry)s->options.carry,
                                   (real)s->options.epsilon};
-    s->reward[where->slot] +=
+    s->reward[where->part] +=
         lfp_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, &rule, feedback);
 }
 
@@ -262,7 +262,7 @@ static void lfp_report(void *state, struct metric_sink *sink)
     const struct lfp *s = state;
     double reward = 0;
     if (s->minibatch.updates == 0) return;
-    for (size_t k = 0; k < SLOT_MAX; k++) reward += s->reward[k];
+    for (size_t k = 0; k < PART_MAX; k++) reward += s->reward[k];
     metric_put(sink, "reward", 0, reward / (double)s->env.train.n);
     for (size_t l = 1; l <= s->env.net->L; l++)
         metric_put(sink, "feedback_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);

@@ -51,7 +51,7 @@ static status simulate(struct look_trace *s, const struct look_request *r, struc
     TRY(trace_create(&s->trace, net, s->T, 1, true, &t->mem, e));
     real *scores = mem_reals(&t->mem, net->n[net->L], e);
     if (!scores) return ST_MEMORY;
-    net_simulate(net, &b, r->index, 1, &s->trace, &(struct simulate_options){.relax = NULL});
+    net_simulate(net, &b, r->index, 1, &s->trace, &(struct simulate_options){.smooth = NULL});
     net_scores(net, &s->trace, 1, scores);
     s->predicted = loss_argmax(net->n[net->L], scores);
     if (b.labels) {

@@ -65,8 +65,8 @@ struct dataset_common {
 
 /* Takes one event recording; the events may be changed. */
 struct event_list;
-typedef status (*recording_taker)(void *context, enum split split, size_t index, int label,
-                                  struct event_list *events, struct error *e);
+typedef status (*recording_visitor)(void *context, enum split split, size_t index, int label,
+                                    struct event_list *events, struct error *e);
 
 struct dataset_source {
     unsigned api_version; /* DATASET_API */
@@ -83,7 +83,7 @@ struct dataset_source {
     status (*open)(const void *options, uint64_t seed, struct dataset *d, struct error *e);
     /* Datasets of event cameras: calls take for every recording as it is before filter and bins, split after
      * split, index 0 .. n-1. NULL for other datasets. */
-    status (*recordings)(const void *options, uint64_t seed, recording_taker take, void *context,
+    status (*recordings)(const void *options, uint64_t seed, recording_visitor take, void *context,
                          struct error *e);
 };
 

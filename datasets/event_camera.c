@@ -156,7 +156,7 @@ static status set_up(struct studio *s, const struct event_camera_options *o, str
 }
 
 static status record_all(struct studio *s, const struct event_camera_options *o, uint64_t seed,
-                         recording_taker take, void *context, struct error *e)
+                         recording_visitor take, void *context, struct error *e)
 {
     struct dataset_info info;
     TRY(read_images(o, &s->images, e));
@@ -175,8 +175,8 @@ static status record_all(struct studio *s, const struct event_camera_options *o,
     return ST_OK;
 }
 
-static status event_camera_recordings(const void *options, uint64_t seed, recording_taker take, void *context,
-                                      struct error *e)
+static status event_camera_recordings(const void *options, uint64_t seed, recording_visitor take,
+                                      void *context, struct error *e)
 {
     struct studio s = {0};
     status st = record_all(&s, options, seed, take, context, e);

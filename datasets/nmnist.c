@@ -167,8 +167,8 @@ static int *labels_of(const struct recording_list *side, struct mem *m, struct e
     return labels;
 }
 
-static status hand_out(struct loader *l, const struct nmnist_options *o, uint64_t seed, recording_taker take,
-                       void *context, struct error *e)
+static status hand_out(struct loader *l, const struct nmnist_options *o, uint64_t seed,
+                       recording_visitor take, void *context, struct error *e)
 {
     struct dataset_info info;
     size_t *chosen[N_SPLITS];
@@ -187,7 +187,7 @@ static status hand_out(struct loader *l, const struct nmnist_options *o, uint64_
     return ST_OK;
 }
 
-static status nmnist_recordings(const void *options, uint64_t seed, recording_taker take, void *context,
+static status nmnist_recordings(const void *options, uint64_t seed, recording_visitor take, void *context,
                                 struct error *e)
 {
     struct loader l;

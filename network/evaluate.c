@@ -50,7 +50,7 @@ struct evaluate_task {
     const struct batch *batch;
     struct partition part;
     real *scores_out;
-    double loss[SLOT_MAX], right[SLOT_MAX], spikes[SLOT_MAX][NET_MAX_LAYERS + 1];
+    double loss[PART_MAX], right[PART_MAX], spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
 /* Adds loss and right answers of C samples from `first` on. */
@@ -70,18 +70,18 @@ static void judge(const struct net *net, const struct batch *b, size_t first, si
     }
 }
 
-static void evaluate_slot(void *context, size_t slot, size_t thread)
+static void evaluate_part(void *context, size_t part, size_t thread)
 {
     struct evaluate_task *task = context;
     struct evaluator *ev = task->ev;
     size_t K = task->net->n[task->net->L];
-    struct simulate_options o = {.spikes_out = task->spikes[slot]};
-    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+    struct simulate_options o = {.spikes_out = task->spikes[part]};
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
         real *scores = task->scores_out ? task->scores_out + first * K : ev->scores + thread * K * CHUNK_MAX;
         net_simulate(task->net, task->batch, first, C, &ev->traces[thread], &o);
         net_scores(task->net, &ev->traces[thread], C, scores);
-        judge(task->net, task->batch, first, C, scores, &task->loss[slot], &task->right[slot]);
+        judge(task->net, task->batch, first, C, scores, &task->loss[part], &task->right[part]);
     }
 }
 
@@ -97,17 +97,17 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
     all_nan(out);
     if (b->n == 0) return;
     struct evaluate_task task = {ev, net, b, partition_make(b->n), scores, {0}, {0}, {{0}}};
-    pool_run(ev->pool, task.part.n_slots, evaluate_slot, &task);
+    pool_run(ev->pool, task.part.n_parts, evaluate_part, &task);
     double N = (double)b->n, T = (double)ev->T, loss = 0, right = 0, dense = 0;
     double synops = (double)spikes_nonzero(b) * (double)net->n[1];
-    for (size_t k = 0; k < task.part.n_slots; k++) {
+    for (size_t k = 0; k < task.part.n_parts; k++) {
         loss += task.loss[k];
         right += task.right[k];
     }
     for (size_t l = 1; l <= net->L; l++) dense += T * (double)net->n[l - 1] * (double)net->n[l];
     for (size_t l = 1; l < net->L; l++) {
         double spikes = 0;
-        for (size_t k = 0; k < task.part.n_slots; k++) spikes += task.spikes[k][l];
+        for (size_t k = 0; k < task.part.n_parts; k++) spikes += task.spikes[k][l];
         out->rate[l] = spikes / (N * T * (double)net->n[l]);
         synops += spikes * (double)net->n[l + 1];
     }

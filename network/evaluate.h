@@ -27,7 +27,7 @@ size_t evaluator_thread_bytes(const struct net *net, size_t T);
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores);
 
-/* As evaluate, for scores (n_L x batch->n) computed elsewhere (a solver's predict slot): loss and accuracy
+/* As evaluate, for scores (n_L x batch->n) computed elsewhere (a solver's predict part): loss and accuracy
  * only. */
 void evaluate_scores(const struct net *net, const struct batch *b, const real *scores,
                      struct evaluation *out);

@@ -68,7 +68,7 @@ static void membrane(const struct lif *lif, size_t size, real *restrict z, const
 }
 
 void lif_simulate(const struct lif *lif, size_t n, size_t T, size_t C, real *z, real *a,
-                  const struct surrogate *relax, real slope, real *z0, real *a0)
+                  const struct surrogate *smooth, real slope, real *z0, real *a0)
 {
     const size_t step = n * C;
     const real theta = lif->threshold;
@@ -79,8 +79,8 @@ void lif_simulate(const struct lif *lif, size_t n, size_t T, size_t C, real *z, 
         if (z_before) membrane(lif, step, now, z_before, a_before);
         if (!a) continue;
         real *spike = a + t * step;
-        if (relax)
-            for (size_t i = 0; i < step; i++) spike[i] = relax->integral(now[i] - theta, slope);
+        if (smooth)
+            for (size_t i = 0; i < step; i++) spike[i] = smooth->integral(now[i] - theta, slope);
         else
             for (size_t i = 0; i < step; i++) spike[i] = now[i] > theta ? R(1.0) : R(0.0);
     }

@@ -35,10 +35,10 @@ struct lif {
  *   none:  z_t = leak z_{t-1} + v_t
  *   a_t = H(z_t - threshold), H(x) = 1 for x > 0, else 0 (no spike at exactly the threshold)
  * z: in the input current v, out the membrane potential. a: out; NULL for a non-spiking leaky integrator (a
- * readout layer: no spike, no reset). relax: NULL for the step, else a_t = relax->integral(z_t - threshold,
+ * readout layer: no spike, no reset). smooth: NULL for the step, else a_t = smooth->integral(z_t - threshold,
  * slope). z0, a0: [n*C] state before the first step and, on return, after the last; NULL means start from
  * zero. */
 void lif_simulate(const struct lif *lif, size_t n, size_t T, size_t C, real *z, real *a,
-                  const struct surrogate *relax, real slope, real *z0, real *a0);
+                  const struct surrogate *smooth, real slope, real *z0, real *a0);
 
 #endif

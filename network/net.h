@@ -82,7 +82,7 @@ status net_state_create(struct net_state *s, const struct net *net, size_t C, st
 void net_state_reset(struct net_state *s, const struct net *net);
 
 struct simulate_options {
-    const struct surrogate *relax; /* NULL: spikes; else the smooth network (see struct surrogate) */
+    const struct surrogate *smooth; /* NULL: spikes; else the smooth network (see struct surrogate) */
     real slope;
     size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr (kept) for the same block */
     struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */

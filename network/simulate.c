@@ -68,7 +68,7 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
             blas_gemm(false, false, n, T * C, in, R(1.0), net->W[l], n, tr->a[l - 1], in, R(0.0), tr->z[l],
                       n);
         real *a = l < net->L ? tr->a[l] : NULL;
-        lif_simulate(&net->lif, n, T, C, tr->z[l], a, o->relax, o->slope, o->state ? o->state->z[l] : NULL,
+        lif_simulate(&net->lif, n, T, C, tr->z[l], a, o->smooth, o->slope, o->state ? o->state->z[l] : NULL,
                      o->state ? o->state->a[l] : NULL);
         if (!a) return;
         if (o->spikes_out) o->spikes_out[l] += sum_of(a, n * T * C);

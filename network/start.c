@@ -18,14 +18,14 @@ struct rate_task {
     struct partition part;
     struct trace *traces; /* [threads] */
     size_t layer;
-    double spikes[SLOT_MAX][NET_MAX_LAYERS + 1];
+    double spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
-static void rate_slot(void *context, size_t slot, size_t thread)
+static void rate_part(void *context, size_t part, size_t thread)
 {
     struct rate_task *task = context;
-    struct simulate_options o = {.spikes_out = task->spikes[slot]};
-    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+    struct simulate_options o = {.spikes_out = task->spikes[part]};
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
         net_simulate(task->net, &task->batch, first, chunk_first(&task->part, c + 1) - first,
                      &task->traces[thread], &o);
@@ -36,8 +36,8 @@ static double firing_rate(struct rate_task *task, struct pool *pool)
 {
     double sum = 0;
     memset(task->spikes, 0, sizeof task->spikes);
-    pool_run(pool, task->part.n_slots, rate_slot, task);
-    for (size_t k = 0; k < task->part.n_slots; k++) sum += task->spikes[k][task->layer];
+    pool_run(pool, task->part.n_parts, rate_part, task);
+    for (size_t k = 0; k < task->part.n_parts; k++) sum += task->spikes[k][task->layer];
     return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->net->n[task->layer]);
 }
 

@@ -7,7 +7,7 @@
 struct partition partition_make(size_t n)
 {
     struct partition p = {n, (n + CHUNK_MAX - 1) / CHUNK_MAX, 0};
-    p.n_slots = p.n_chunks < SLOT_MAX ? p.n_chunks : SLOT_MAX;
+    p.n_parts = p.n_chunks < PART_MAX ? p.n_chunks : PART_MAX;
     return p;
 }
 
@@ -18,9 +18,9 @@ size_t chunk_first(const struct partition *p, size_t chunk)
                : p->n / p->n_chunks * chunk + (chunk < p->n % p->n_chunks ? chunk : p->n % p->n_chunks);
 }
 
-size_t slot_first(const struct partition *p, size_t slot)
+size_t part_first(const struct partition *p, size_t part)
 {
-    return p->n_slots == 0 ? 0 : slot * p->n_chunks / p->n_slots;
+    return p->n_parts == 0 ? 0 : part * p->n_chunks / p->n_parts;
 }
 
 size_t chunk_largest(const struct partition *p)

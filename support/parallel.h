@@ -1,8 +1,8 @@
 /* Parallel loops whose results do not depend on the number of threads.
  *
- * The samples of a problem are cut into chunks, the chunks grouped into slots; both depend on the number of
- * samples only. A task works on one slot: it goes through the slot's chunks in order and keeps partial sums
- * of its own. The caller then adds the partial sums in slot order. Since every sum has a fixed order and
+ * The samples of a problem are cut into chunks, the chunks grouped into parts; both depend on the number of
+ * samples only. A task works on one part: it goes through the part's chunks in order and keeps partial sums
+ * of its own. The caller then adds the partial sums in part order. Since every sum has a fixed order and
  * every matrix product a fixed shape, the bits are the same for any number of threads. (OpenBLAS itself runs
  * one thread: it gives other bits with two.) */
 #ifndef SPIKEBENCH_SUPPORT_PARALLEL_H
@@ -11,19 +11,19 @@
 #include "support/err.h"
 #include <stddef.h>
 
-enum { CHUNK_MAX = 64, SLOT_MAX = 8 };
+enum { CHUNK_MAX = 64, PART_MAX = 8 };
 
 struct partition {
     size_t n;        /* samples */
     size_t n_chunks; /* ceil(n / CHUNK_MAX), sizes differ by at most one */
-    size_t n_slots;  /* min(n_chunks, SLOT_MAX) */
+    size_t n_parts;  /* min(n_chunks, PART_MAX) */
 };
 
 struct partition partition_make(size_t n);
 size_t chunk_first(const struct partition *p,
                    size_t chunk); /* first sample of `chunk`; chunk_first(n_chunks) = n */
-size_t slot_first(const struct partition *p,
-                  size_t slot);                  /* first chunk of `slot`; slot_first(n_slots) = n_chunks */
+size_t part_first(const struct partition *p,
+                  size_t part);                  /* first chunk of `part`; part_first(n_parts) = n_chunks */
 size_t chunk_largest(const struct partition *p); /* samples in the largest chunk */
 
 struct pool;

@@ -16,7 +16,7 @@ enum { SAMPLES = 4, STEPS = 5, INPUTS = 6, CLASSES = 3 };
 static double smooth_loss(struct backward *w, const struct net *net, const struct batch *b,
                           const struct backward_options *o)
 {
-    struct simulate_options s = {.relax = o->surrogate, .slope = o->slope};
+    struct simulate_options s = {.smooth = o->surrogate, .slope = o->slope};
     double sum = 0;
     net_simulate(net, b, 0, SAMPLES, &w->trace, &s);
     net_scores(net, &w->trace, SAMPLES, w->scores);

@@ -88,7 +88,7 @@ ParameterizedTest(struct gradient_case *c, forward_forward, local_gradient_equal
                            .label_only = c->label_only,
                            .surrogate = &surrogates[c->surrogate],
                            .slope = R(1.5),
-                           .relax = true};
+                           .smooth = true};
     toy_data_create(&d, SAMPLES, STEPS, INPUTS, CLASSES, 11);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
     o.hidden = (struct int_list){c->hidden, {5, 4, 6}};

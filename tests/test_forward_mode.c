@@ -46,7 +46,7 @@ static void begin(struct bench *b, const struct forward_case *c, const struct fo
         b->exact[l] = mem_reals(&b->mem, b->net.n[l] * b->net.n[l - 1], NULL);
         b->estimate[l] = mem_reals(&b->mem, b->net.n[l] * b->net.n[l - 1], NULL);
     }
-    struct backward_options how = {o->surrogate, o->slope, o->relax, o->detach_reset};
+    struct backward_options how = {o->surrogate, o->slope, o->smooth, o->detach_reset};
     backward_block(&w, &b->net, &b->batch, 0, SAMPLES, &how, b->exact);
     for (size_t l = 1; l <= b->net.L; l++)
         for (size_t i = 0; i < b->net.n[l] * b->net.n[l - 1]; i++) b->exact[l][i] /= SAMPLES;
@@ -154,7 +154,7 @@ ParameterizedTest(struct forward_case *c, forward_mode, tangent_equals_finite_di
                                     .directions = 3,
                                     .surrogate = &surrogates[c->surrogate],
                                     .slope = R(1.5),
-                                    .relax = true};
+                                    .smooth = true};
         begin(&b, c, &o);
         rng_seed(&rng, 3, "directions");
         forward_draw(&b.f, &b.net, &rng);
@@ -227,7 +227,7 @@ Test(forward_mode, differences_converge_to_the_directional_derivative)
                                             .sigma = sigmas[s],
                                             .surrogate = &surrogates[1],
                                             .slope = R(1.5),
-                                            .relax = true};
+                                            .smooth = true};
                 begin(&b, &c, &o);
                 rng_seed(&rng, 8, "directions");
                 forward_draw(&b.f, &b.net, &rng);

@@ -175,9 +175,9 @@ Test(gradient_probe, reference_equals_the_gradient_of_a_smooth_network)
     const struct reference_options o = {.coordinates = 30,
                                         .draws = 6,
                                         .noise = REAL_SELECT(1e-4, 1e-2),
-                                        .relax = &surrogates[1],
+                                        .smooth = &surrogates[1],
                                         .slope = R(1.5)};
-    const struct backward_options how = {o.relax, o.slope, true, false};
+    const struct backward_options how = {o.smooth, o.slope, true, false};
     begin(&b);
     cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.rng, &b.mem, NULL), ST_OK);
     cr_assert_eq(reference_estimate(&g, &b.net, &b.batch, NULL, &b.rng, NULL), ST_OK);

@@ -281,7 +281,7 @@ Test(look, trace_is_the_simulation)
     open_trained(&t, "a.net", (const char *const[]){"dataset.T=9"}, 1);
     struct batch b = dataset_batch(&t.data, SPLIT_TEST);
     cr_assert_eq(trace_create(&tr, &t.net, 9, 1, true, &t.mem, &e), ST_OK, "%s", e.text);
-    net_simulate(&t.net, &b, 7, 1, &tr, &(struct simulate_options){.relax = NULL});
+    net_simulate(&t.net, &b, 7, 1, &tr, &(struct simulate_options){.smooth = NULL});
     cr_assert_eq(table.n_rows, (12 + 8 + 10) * 9);
     for (size_t l = 1; l <= 3; l++)
         for (size_t j = 0; j < t.net.n[l]; j++)

@@ -269,14 +269,14 @@ Test(parallel, partitions_cover_every_sample_once)
         size_t largest = 0, smallest = sizes[k];
         cr_expect_eq(chunk_first(&p, 0), 0);
         cr_expect_eq(chunk_first(&p, p.n_chunks), sizes[k]);
-        cr_expect_eq(slot_first(&p, 0), 0);
-        cr_expect_eq(slot_first(&p, p.n_slots), p.n_chunks);
+        cr_expect_eq(part_first(&p, 0), 0);
+        cr_expect_eq(part_first(&p, p.n_parts), p.n_chunks);
         for (size_t c = 0; c < p.n_chunks; c++) {
             size_t n = chunk_first(&p, c + 1) - chunk_first(&p, c);
             largest = n > largest ? n : largest;
             smallest = n < smallest ? n : smallest;
         }
-        for (size_t s = 0; s < p.n_slots; s++) cr_expect_lt(slot_first(&p, s), slot_first(&p, s + 1));
+        for (size_t s = 0; s < p.n_parts; s++) cr_expect_lt(part_first(&p, s), part_first(&p, s + 1));
         cr_expect(smallest > 0 && largest <= CHUNK_MAX && largest - smallest <= 1);
         cr_expect_eq(chunk_largest(&p), largest);
     }

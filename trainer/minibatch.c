@@ -25,9 +25,9 @@ size_t minibatch_largest(const struct minibatch_options *o, size_t N)
     return (size_t)o->batch < N ? (size_t)o->batch : N;
 }
 
-size_t minibatch_slots(const struct minibatch_options *o, size_t N)
+size_t minibatch_parts(const struct minibatch_options *o, size_t N)
 {
-    return partition_make(minibatch_largest(o, N)).n_slots;
+    return partition_make(minibatch_largest(o, N)).n_parts;
 }
 
 /* The last, smaller mini-batch may have a larger chunk than the others (100 samples make two chunks of 50,
@@ -45,15 +45,15 @@ static size_t weights_of(const struct net *net, size_t layers)
     return sum;
 }
 
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t slots,
+size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t parts,
                         size_t N)
 {
     size_t moments = o->optimizer == OPTIMIZER_SGD ? 1 : 2;
-    return sizeof(real) * weights_of(net, layers) * (slots + moments) + sizeof(size_t) * N;
+    return sizeof(real) * weights_of(net, layers) * (parts + moments) + sizeof(size_t) * N;
 }
 
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
-                        size_t layers, size_t slots, struct mem *mem, struct error *e)
+                        size_t layers, size_t parts, struct mem *mem, struct error *e)
 {
     *m = (struct minibatch){.options = *o, .env = *env, .trained = *env->net};
     m->trained.L = layers;
@@ -68,29 +68,29 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     m->order = mem_alloc(mem, env->train.n, sizeof *m->order, e);
     if (!m->order) return ST_MEMORY;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
-    for (size_t k = 0; k < slots; k++)
+    for (size_t k = 0; k < parts; k++)
         for (size_t l = 1; l <= layers; l++)
-            if (!(m->slots[k][l] = mem_reals(mem, m->trained.n[l] * m->trained.n[l - 1], e)))
+            if (!(m->parts[k][l] = mem_reals(mem, m->trained.n[l] * m->trained.n[l - 1], e)))
                 return ST_MEMORY;
     return ST_OK;
 }
 
-struct slot_task {
+struct part_task {
     struct minibatch *m;
     const struct minibatch_rule *rule;
     struct batch batch;
     struct partition part;
 };
 
-static void run_slot(void *context, size_t slot, size_t thread)
+static void run_part(void *context, size_t part, size_t thread)
 {
-    const struct slot_task *task = context;
+    const struct part_task *task = context;
     const struct net *net = &task->m->trained;
-    real *const *direction = task->m->slots[slot];
+    real *const *direction = task->m->parts[part];
     for (size_t l = 1; l <= net->L; l++) memset(direction[l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
-    for (size_t c = slot_first(&task->part, slot); c < slot_first(&task->part, slot + 1); c++) {
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
-        struct minibatch_block where = {&task->batch, first, chunk_first(&task->part, c + 1) - first, slot,
+        struct minibatch_block where = {&task->batch, first, chunk_first(&task->part, c + 1) - first, part,
                                         thread};
         task->rule->block(task->rule->context, &where, direction);
     }
@@ -104,13 +104,13 @@ static double learning_rate(const struct minibatch *m)
     return o->lr * 0.5 * (1 + cos(3.14159265358979323846 * part));
 }
 
-/* Norms of the direction in slot 0, and the clip. */
+/* Norms of the direction in part 0, and the clip. */
 static void measure_and_clip(struct minibatch *m)
 {
     const struct net *net = &m->trained;
     double total = 0;
     for (size_t l = 1; l <= net->L; l++) {
-        double norm = vector_norm(net->n[l] * net->n[l - 1], m->slots[0][l]);
+        double norm = vector_norm(net->n[l] * net->n[l - 1], m->parts[0][l]);
         m->norm[l] += norm;
         total += norm * norm;
     }
@@ -118,21 +118,21 @@ static void measure_and_clip(struct minibatch *m)
     if (m->options.clip <= 0 || total <= m->options.clip) return;
     const real shrink = (real)(m->options.clip / total);
     for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) m->slots[0][l][i] *= shrink;
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) m->parts[0][l][i] *= shrink;
 }
 
-/* Mean direction of a mini-batch in slot 0: the sums of its blocks in the order of the slots. */
+/* Mean direction of a mini-batch in part 0: the sums of its blocks in the order of the parts. */
 static void mean_of_blocks(struct minibatch *m, const struct minibatch_rule *rule, const struct batch *batch)
 {
     const struct net *net = &m->trained;
-    struct slot_task task = {m, rule, *batch, partition_make(batch->n)};
-    pool_run(m->env.pool, task.part.n_slots, run_slot, &task);
+    struct part_task task = {m, rule, *batch, partition_make(batch->n)};
+    pool_run(m->env.pool, task.part.n_parts, run_part, &task);
     const real mean = 1 / (real)batch->n;
     for (size_t l = 1; l <= net->L; l++) {
         size_t size = net->n[l] * net->n[l - 1];
-        real *g = m->slots[0][l];
-        for (size_t k = 1; k < task.part.n_slots; k++)
-            for (size_t i = 0; i < size; i++) g[i] += m->slots[k][l][i];
+        real *g = m->parts[0][l];
+        for (size_t k = 1; k < task.part.n_parts; k++)
+            for (size_t i = 0; i < size; i++) g[i] += m->parts[k][l][i];
         for (size_t i = 0; i < size; i++) g[i] *= mean;
     }
 }
@@ -143,12 +143,12 @@ static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, s
     batch.samples = m->order + first;
     batch.n = n;
     if (rule->whole)
-        rule->whole(rule->context, &batch, m->slots[0]);
+        rule->whole(rule->context, &batch, m->parts[0]);
     else
         mean_of_blocks(m, rule, &batch);
-    if (rule->finish) rule->finish(rule->context, m->slots[0]);
+    if (rule->finish) rule->finish(rule->context, m->parts[0]);
     measure_and_clip(m);
-    optimizer_update(&m->optimizer, &m->trained, m->slots[0], learning_rate(m));
+    optimizer_update(&m->optimizer, &m->trained, m->parts[0], learning_rate(m));
     m->updates++;
 }
 

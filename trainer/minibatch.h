@@ -48,11 +48,11 @@ extern const char *const schedule_names[]; /* "constant", "cosine", NULL */
      "pull of the weights towards zero"}
 /* clang-format on */
 
-/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Sums may be kept by slot, which at any
+/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Sums may be kept by part, which at any
  * time belongs to one thread and sees the same blocks in the same order for any number of them. */
 struct minibatch_block {
     const struct batch *batch;
-    size_t first, C, slot, thread;
+    size_t first, C, part, thread;
 };
 
 struct minibatch_rule {
@@ -72,7 +72,7 @@ struct minibatch {
     struct net trained; /* the first layers of the net, as a view: those above are left alone */
     struct optimizer optimizer;
     size_t *order;                             /* [N]: samples in this epoch's order */
-    real *slots[SLOT_MAX][NET_MAX_LAYERS + 1]; /* direction of a slot */
+    real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* direction of a part */
     long epoch;
     double norm[NET_MAX_LAYERS + 1]; /* Frobenius norms before clipping, sums over the epoch's mini-batches */
     size_t updates;                  /* mini-batches in the last epoch */
@@ -83,18 +83,18 @@ struct minibatch {
 status minibatch_refuse_idle(const struct option_table *t, const void *options,
                              const struct minibatch_options *o, struct error *e);
 
-/* Trains layers 1 .. layers, with directions in so many slots: minibatch_slots(o, N) for a rule of blocks, 1
+/* Trains layers 1 .. layers, with directions in so many parts: minibatch_parts(o, N) for a rule of blocks, 1
  * for a rule of whole mini-batches. Memory comes from the arena; ST_CONFIG if there are no training samples.
  */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
-                        size_t layers, size_t slots, struct mem *mem, struct error *e);
-/* Samples of the largest mini-batch of N samples, and its slots. */
+                        size_t layers, size_t parts, struct mem *mem, struct error *e);
+/* Samples of the largest mini-batch of N samples, and its parts. */
 size_t minibatch_largest(const struct minibatch_options *o, size_t N);
-size_t minibatch_slots(const struct minibatch_options *o, size_t N);
+size_t minibatch_parts(const struct minibatch_options *o, size_t N);
 /* Samples of the largest block that a rule will be handed. */
 size_t minibatch_largest_block(const struct minibatch_options *o, size_t N);
-/* Bytes that minibatch_create takes for `layers` layers, so many slots and N samples. */
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t slots,
+/* Bytes that minibatch_create takes for `layers` layers, so many parts and N samples. */
+size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t parts,
                         size_t N);
 /* One epoch: the samples in a new order, an update after each mini-batch. ST_NUMERIC if a weight stopped
  * being finite. */

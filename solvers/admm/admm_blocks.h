@@ -81,7 +81,7 @@ struct admm_work {
     struct joint_work paths;
 };
 
-/* Per-slot sums of a measured iteration. */
+/* Per-part sums of a measured iteration. */
 struct admm_sums {
     double change_a, change_z; /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;  /* squared norms for backward errors */
@@ -118,7 +118,7 @@ struct admm {
     real *W_old;   /* the largest weight matrix: for proximal steps */
     struct weight_system weight[NET_MAX_LAYERS + 1];
     struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
-    real *d_slot[SLOT_MAX], *g_slot[SLOT_MAX];
+    real *d_part[PART_MAX], *g_part[PART_MAX];
     real *d_kept, *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring
                                and for linearised steps */
     struct admm_work *work; /* [pool threads] */
@@ -127,7 +127,7 @@ struct admm {
     struct trace trace;            /* a chunk of the forward simulation */
     bool measure;
     struct step_report *report; /* of the step that is running: its clock; else NULL */
-    struct admm_sums sums[SLOT_MAX];
+    struct admm_sums sums[PART_MAX];
     /* Numerical error of the last measured iteration. */
     double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];
     double backward_a[NET_MAX_LAYERS + 1], rcond_a[NET_MAX_LAYERS + 1];

@@ -62,7 +62,7 @@ size_t admm_bytes(const struct admm_settings *set, const struct net *net, size_t
         reals += system_reals(set, net, l);
         if (l > 1 && in * in > gram) gram = in * in;
     }
-    reals += part.n_slots * (admm_largest_weights(net) + gram);
+    reals += part.n_parts * (admm_largest_weights(net) + gram);
     return reals * sizeof(real) + N * sizeof(int) + admm_thread_bytes(set, net, T, N);
 }
 

@@ -106,17 +106,17 @@ struct layer_task {
     size_t l;
 };
 
-/* All (a, z) updates of one hidden layer for the chunks of a slot. In ascending time order a_t depends on old
+/* All (a, z) updates of one hidden layer for the chunks of a part. In ascending time order a_t depends on old
  * z only, so that all steps before the last are one solve; in random order z_{t+1} may be new, so they
  * alternate. */
-static void hidden_slot(void *context, size_t slot, size_t thread)
+static void hidden_part(void *context, size_t part, size_t thread)
 {
     const struct layer_task *task = context;
     struct admm *s = task->s;
     size_t l = task->l, T = s->T;
     struct admm_work *w = &s->work[thread];
-    struct admm_sums *sums = &s->sums[slot];
-    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+    struct admm_sums *sums = &s->sums[part];
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
         admm_spikes_prepare(s, l, c, w);
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) {
             if (T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
@@ -135,18 +135,18 @@ static void hidden_slot(void *context, size_t slot, size_t thread)
     }
 }
 
-static void output_slot(void *context, size_t slot, size_t thread)
+static void output_part(void *context, size_t part, size_t thread)
 {
     struct admm *s = context;
-    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++)
-        admm_update_output(s, c, &s->work[thread], &s->sums[slot]);
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++)
+        admm_update_output(s, c, &s->work[thread], &s->sums[part]);
 }
 
 static struct admm_sums take_sums(struct admm_solver *solver)
 {
     struct admm *s = &solver->blocks;
     struct admm_sums all = {0};
-    for (size_t k = 0; k < s->part.n_slots; k++) {
+    for (size_t k = 0; k < s->part.n_parts; k++) {
         const struct admm_sums *one = &s->sums[k];
         all.change_a += one->change_a;
         all.change_z += one->change_z;
@@ -233,7 +233,7 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     TRY(admm_factor_spikes(b, l, e));
     admm_family_product(s, l);
     struct layer_task task = {b, l};
-    pool_run(b->env->pool, b->part.n_slots, hidden_slot, &task);
+    pool_run(b->env->pool, b->part.n_parts, hidden_part, &task);
     admm_family_changed(s, l + 1);
     struct admm_sums sums = take_sums(s);
     s->forward += sums.products * weights_of(b->net, l + 1);
@@ -264,7 +264,7 @@ static void update_readout(struct admm_solver *s)
     struct admm *b = &s->blocks;
     double moved = 0;
     admm_family_product(s, b->L);
-    pool_run(b->env->pool, b->part.n_slots, output_slot, b);
+    pool_run(b->env->pool, b->part.n_parts, output_part, b);
     struct admm_sums sums = take_sums(s);
     if (b->measure) count_rise(s, RISE_Z_OUT, sums.change_z, 0);
     size_t K = b->net->n[b->L];

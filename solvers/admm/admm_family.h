@@ -220,7 +220,7 @@ void admm_penalties_advance(struct admm_solver *s);
  * to first order. */
 void admm_penalties_adapt(struct admm_solver *s, size_t l);
 
-/* What every variant's file ends with: the slots that need its settings (settings_of: const struct
+/* What every variant's file ends with: the parts that need its settings (settings_of: const struct
  * admm_options * to struct admm_settings), and the initialisers of its struct solver. */
 /* clang-format off */
 #define ADMM_DEFINE_SLOTS(solver_name, list, settings_of)                                                          \

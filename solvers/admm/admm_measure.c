@@ -9,7 +9,7 @@ struct sums {
 
 struct measure_task {
     struct admm *s;
-    struct sums slots[SLOT_MAX];
+    struct sums parts[PART_MAX];
 };
 
 /* Dynamics residual z_t - delta z_{t-1} - v_t + theta a_{t-1} and, for hidden layers, a - H(z - theta). */
@@ -58,14 +58,14 @@ static void measure_output(const struct admm *s, size_t chunk, struct sums *sum)
     }
 }
 
-static void measure_slot(void *context, size_t slot, size_t thread)
+static void measure_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     struct measure_task *task = context;
     struct admm *s = task->s;
-    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
-        for (size_t l = 1; l <= s->L; l++) measure_layer(s, l, c, &task->slots[slot]);
-        measure_output(s, c, &task->slots[slot]);
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
+        for (size_t l = 1; l <= s->L; l++) measure_layer(s, l, c, &task->parts[part]);
+        measure_output(s, c, &task->parts[part]);
     }
 }
 
@@ -87,8 +87,8 @@ void admm_measure(struct admm *s, struct admm_point *p)
     struct measure_task task = {.s = s};
     struct sums all = {0};
     for (size_t l = 1; l <= s->L; l++) admm_refresh(s, l);
-    pool_run(s->env->pool, s->part.n_slots, measure_slot, &task);
-    for (size_t k = 0; k < s->part.n_slots; k++) add_sums(&all, &task.slots[k], s->L);
+    pool_run(s->env->pool, s->part.n_parts, measure_part, &task);
+    for (size_t k = 0; k < s->part.n_parts; k++) add_sums(&all, &task.parts[k], s->L);
     double N = (double)s->N;
     memset(p, 0, sizeof *p);
     p->loss = all.loss / N;

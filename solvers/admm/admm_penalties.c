@@ -54,17 +54,17 @@ void admm_penalties_advance(struct admm_solver *s)
 struct gain_task {
     struct admm *b;
     size_t l;
-    double squares[SLOT_MAX];
+    double squares[PART_MAX];
 };
 
-static void gain_slot(void *context, size_t slot, size_t thread)
+static void gain_part(void *context, size_t part, size_t thread)
 {
     struct gain_task *task = context;
     struct admm *b = task->b;
     struct admm_work *w = &b->work[thread];
     size_t l = task->l, n = b->net->n[l], rows = b->net->n[l + 1];
     double sum = 0;
-    for (size_t c = slot_first(&b->part, slot); c < slot_first(&b->part, slot + 1); c++) {
+    for (size_t c = part_first(&b->part, part); c < part_first(&b->part, part + 1); c++) {
         size_t columns = b->T * admm_chunk_size(b, c);
         const real *v = admm_block(b, b->v[l + 1], l + 1, c);
         admm_target(b, l + 1, c, w->target);
@@ -73,7 +73,7 @@ static void gain_slot(void *context, size_t slot, size_t thread)
                   R(0.0), w->rhs, n);
         for (size_t i = 0; i < n * columns; i++) sum += (double)w->rhs[i] * (double)w->rhs[i];
     }
-    task->squares[slot] = sum;
+    task->squares[part] = sum;
 }
 
 void admm_penalties_adapt(struct admm_solver *s, size_t l)
@@ -83,10 +83,10 @@ void admm_penalties_adapt(struct admm_solver *s, size_t l)
     double sum = 0;
     const double columns = (double)(b->N * b->T);
     admm_family_product(s, l + 1);
-    pool_run(b->env->pool, b->part.n_slots, gain_slot, &task);
+    pool_run(b->env->pool, b->part.n_parts, gain_part, &task);
     s->backward += columns * (double)(b->net->n[l + 1] * b->net->n[l]); /* the same product as the spikes' */
     cost_product(&s->work, b->net, l + 1, columns, 0);
-    for (size_t k = 0; k < b->part.n_slots; k++) sum += task.squares[k];
+    for (size_t k = 0; k < b->part.n_parts; k++) sum += task.squares[k];
     double rms = sqrt(sum / ((double)b->N * (double)b->T * (double)b->net->n[l]));
     /* Where the layer above is satisfied the gain is rounding noise: the penalty keeps to its limits. */
     b->beta[l] = limited(s->options.flip_gain * rms, b->set.beta, s->options.growth_limit);

@@ -63,10 +63,10 @@ static status create_workspaces(struct admm *s, struct error *e)
         if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles || !w->column || !w->wide)
             return ST_MEMORY;
     }
-    for (size_t i = 0; i < s->part.n_slots; i++) {
-        s->d_slot[i] = mem_reals(&s->mem, admm_largest_weights(net), e);
-        s->g_slot[i] = mem_reals(&s->mem, gram, e);
-        if (!s->d_slot[i] || !s->g_slot[i]) return ST_MEMORY;
+    for (size_t i = 0; i < s->part.n_parts; i++) {
+        s->d_part[i] = mem_reals(&s->mem, admm_largest_weights(net), e);
+        s->g_part[i] = mem_reals(&s->mem, gram, e);
+        if (!s->d_part[i] || !s->g_part[i]) return ST_MEMORY;
     }
     return ST_OK;
 }
@@ -162,13 +162,13 @@ struct refresh {
     size_t l;
 };
 
-static void refresh_task(void *context, size_t slot, size_t thread)
+static void refresh_task(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct refresh *r = context;
     struct admm *s = r->s;
     size_t l = r->l, n = s->net->n[l], in = s->net->n[l - 1];
-    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
         size_t C = admm_chunk_size(s, c);
         real *v = admm_block(s, s->v[l], l, c);
         if (l == 1)
@@ -183,7 +183,7 @@ void admm_refresh(struct admm *s, size_t l)
 {
     if (s->fresh[l]) return;
     struct refresh r = {s, l};
-    pool_run(s->env->pool, s->part.n_slots, refresh_task, &r);
+    pool_run(s->env->pool, s->part.n_parts, refresh_task, &r);
     s->fresh[l] = true;
 }
 

@@ -8,16 +8,16 @@ struct sums_task {
     size_t l;
 };
 
-/* D_slot = sum target a' and, for dense inputs, G_slot = sum a a' over the slot's chunks. */
-static void sum_slot(void *context, size_t slot, size_t thread)
+/* D_part = sum target a' and, for dense inputs, G_part = sum a a' over the part's chunks. */
+static void sum_part(void *context, size_t part, size_t thread)
 {
     const struct sums_task *task = context;
     struct admm *s = task->s;
     size_t l = task->l, n = s->net->n[l], in = s->net->n[l - 1];
-    real *target = s->work[thread].target, *d = s->d_slot[slot], *g = s->g_slot[slot];
+    real *target = s->work[thread].target, *d = s->d_part[part], *g = s->g_part[part];
     memset(d, 0, n * in * sizeof *d);
     if (l > 1) memset(g, 0, in * in * sizeof *g);
-    for (size_t c = slot_first(&s->part, slot); c < slot_first(&s->part, slot + 1); c++) {
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
         size_t C = admm_chunk_size(s, c), columns = s->T * C;
         admm_target(s, l, c, target);
         if (l == 1) {
@@ -30,10 +30,10 @@ static void sum_slot(void *context, size_t slot, size_t thread)
     }
 }
 
-static void add_slots(real *const *slots, size_t n_slots, size_t size, real *sum)
+static void add_parts(real *const *parts, size_t n_parts, size_t size, real *sum)
 {
-    memcpy(sum, slots[0], size * sizeof *sum);
-    for (size_t k = 1; k < n_slots; k++) blas_axpy(size, R(1.0), slots[k], sum);
+    memcpy(sum, parts[0], size * sizeof *sum);
+    for (size_t k = 1; k < n_parts; k++) blas_axpy(size, R(1.0), parts[k], sum);
 }
 
 static double trace_of(size_t n, const real *a)
@@ -58,7 +58,7 @@ static void make_gram(struct admm *s, size_t l)
 {
     struct weight_system *w = &s->weight[l];
     if (l > 1) {
-        add_slots(s->g_slot, s->part.n_slots, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
+        add_parts(s->g_part, s->part.n_parts, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
     } else if (!w->fixed) {
         for (size_t c = 0; c < s->part.n_chunks; c++)
             spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
@@ -112,7 +112,7 @@ static double weight_change(struct admm *s, size_t l)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1];
     const real *W = s->net->W[l];
-    real *middle = s->d_slot[0];
+    real *middle = s->d_part[0];
     double change = 0;
     for (size_t i = 0; i < n * in; i++) middle[i] = R(0.5) * (W[i] + s->W_old[i]);
     symmetric_times_right(n, in, middle, s->weight[l].gram, s->scratch);
@@ -126,7 +126,7 @@ static double weight_backward_error(struct admm *s, size_t l)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1];
     const struct weight_system *w = &s->weight[l];
-    real *b = s->d_slot[0];
+    real *b = s->d_part[0];
     memcpy(b, s->d_kept, n * in * sizeof *b);
     if (admm_keeps_weights(s->set.weights)) blas_axpy(n * in, (real)w->shift, s->W_old, b);
     return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
@@ -154,11 +154,11 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     const bool linear = admm_is_linear(s, l);
     real *W = s->net->W[l];
     struct sums_task task = {s, l};
-    pool_run(s->env->pool, s->part.n_slots, sum_slot, &task);
+    pool_run(s->env->pool, s->part.n_parts, sum_part, &task);
     make_gram(s, l);
     if (!linear) TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
-    add_slots(s->d_slot, s->part.n_slots, size, W);
+    add_parts(s->d_part, s->part.n_parts, size, W);
     if (s->measure || linear)
         memcpy(s->d_kept, W, size * sizeof *W); /* measuring: on the clock, alone of all */
     if (linear) {
@@ -180,8 +180,8 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
         s->precision_w[l] = NAN;
         s->backward_w[l] = linear || s->set.weights == WEIGHTS_TRUST ? NAN : weight_backward_error(s, l);
         if (!isnan(s->backward_w[l]) &&
-            s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_slot[0] */
-            s->precision_w[l] = admm_weight_precision(s, l, s->d_slot[0]);
+            s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_part[0] */
+            s->precision_w[l] = admm_weight_precision(s, l, s->d_part[0]);
         step_resume(s->report);
     }
     s->fresh[l] = false;

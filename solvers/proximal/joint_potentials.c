@@ -252,7 +252,7 @@ static double penalty_at(const struct ranges *v, double r)
  * is known by its r at any one step: y_i = delta^(i-s) y_s + r_i E_{i-s}, r_{i+1} = r_i / delta. So each step
  * splits the line of r at its bounds, and the penalties so far are a step function of r: the ranges. Those
  * that cannot come below `best` are dropped, and the node is done with when none is left. */
-static double relax(const struct joint_potentials *p, struct cell *c, size_t node, double best)
+static double smooth(const struct joint_potentials *p, struct cell *c, size_t node, double best)
 {
     const size_t s = node_step(node), T = p->T;
     const double y_s = node_y(c, node), here = c->distance[node], growth = 1 / p->delta;
@@ -309,7 +309,7 @@ static void solve_exact(const struct joint_potentials *p, struct cell *c, const 
     for (size_t node = 1; node < none; node++) c->distance[node] = INFINITY;
     for (size_t node = 0; node < none; node++) {
         if (!(c->distance[node] + c->least[T] - c->least[node_step(node)] < best)) continue;
-        double free_end = relax(p, c, node, best);
+        double free_end = smooth(p, c, node, best);
         if (free_end < best) {
             best = free_end;
             last = node;

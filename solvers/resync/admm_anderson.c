@@ -53,7 +53,7 @@ struct anderson_solver {
     struct mem mem;
     struct admm_options o;
     struct train_env env;
-    const struct solver *base; /* of `inner`: only its slots */
+    const struct solver *base; /* of `inner`: only its parts */
     void *inner;
     struct anderson history;
     struct evaluator *evaluator; /* base admm_resync: its merit */
@@ -215,7 +215,7 @@ static status create_base(struct anderson_solver *s, struct error *e)
 {
     if (s->o.base != BASE_RESYNC) {
         const struct admm_settings set = settings_of(&s->o);
-        s->base = &solver_admm; /* its slots are those of the whole family */
+        s->base = &solver_admm; /* its parts are those of the whole family */
         return admm_family_create((struct admm_solver **)&s->inner, &s->o, &set, &s->env, e);
     }
     struct resync_options r;

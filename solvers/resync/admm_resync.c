@@ -131,11 +131,11 @@ static size_t largest_weights(const struct net *net)
 static size_t resync_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct resync_options *o = options;
-    size_t batch = batch_size(o, info->n[SPLIT_TRAIN]), slots = partition_make(batch).n_slots, reals = 0;
+    size_t batch = batch_size(o, info->n[SPLIT_TRAIN]), parts = partition_make(batch).n_parts, reals = 0;
     for (size_t l = 1; l <= net->L; l++) {
         size_t in = net->n[l - 1];
         reals += (l < net->L ? 2 : 1) * net->n[l] * info->T * batch;
-        reals += slots * (net->n[l] * in + (l > 1 ? in * in : 0)) + 2 * in * in;
+        reals += parts * (net->n[l] * in + (l > 1 ? in * in : 0)) + 2 * in * in;
         if (o->momentum > 0) reals += net->n[l] * in;
     }
     reals += 2 * net_widest(net, 1, net->L) * info->T * batch + 2 * largest_weights(net);
@@ -216,7 +216,7 @@ static status create_blocks(struct resync *s, const struct partition *part, stru
         s->gain[c] = mem_reals(&s->mem, net_widest(net, 1, net->L) * T * C, e);
         if (!s->pull[c] || !s->gain[c]) return ST_MEMORY;
     }
-    for (size_t k = 0; k < part->n_slots; k++) {
+    for (size_t k = 0; k < part->n_parts; k++) {
         s->nu[k] = mem_reals(&s->mem, net->n[net->L] * C, e);
         s->prox[k] = mem_alloc(&s->mem, 6 * net->n[net->L], sizeof *s->prox[k], e);
         if (!s->nu[k] || !s->prox[k]) return ST_MEMORY;

@@ -22,21 +22,21 @@ static size_t size_of(const struct pass *p, size_t chunk)
 }
 
 /* Adds a chunk's share of D_l = sum_t P_t s_{l-1,t}' and of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
-static void add_sums(const struct pass *p, size_t l, size_t slot, size_t chunk)
+static void add_sums(const struct pass *p, size_t l, size_t part, size_t chunk)
 {
     struct resync *s = p->s;
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
     if (l == 1) {
-        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[slot][1]);
+        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[part][1]);
         return;
     }
     const real *a = s->traces[chunk].a[l - 1];
-    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[slot][l], n);
-    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[slot][l], in);
+    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[part][l], n);
+    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[part][l], in);
 }
 
 /* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
-static void output_target(const struct pass *p, size_t slot, size_t chunk)
+static void output_target(const struct pass *p, size_t part, size_t chunk)
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
@@ -47,46 +47,46 @@ static void output_target(const struct pass *p, size_t slot, size_t chunk)
     for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
-        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[slot] + c * K;
-        double *at = s->prox[slot], *d = at + K, *work = at + 2 * K;
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[part] + c * K;
+        double *at = s->prox[part], *d = at + K, *work = at + 2 * K;
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
         if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
-            s->unsolved[slot] += 1;
+            s->unsolved[part] += 1;
         for (size_t k = 0; k < K; k++) nu[k] = (real)(d[k] / E);
         for (size_t k = 0; lbar && k < K; k++) lbar[k] = (real)s->o.rho * nu[k]; /* -grad loss(z*) */
     }
 }
 
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
-static void simulate(const struct pass *p, size_t slot, size_t chunk)
+static void simulate(const struct pass *p, size_t part, size_t chunk)
 {
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
     if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
         memory_simulate(&s->memory, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
-                        &s->traces[chunk], slot);
+                        &s->traces[chunk], part);
     else
         net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
                      &plain);
 }
 
-static void forward_slot(void *context, size_t slot, size_t thread)
+static void forward_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct net *net = s->net;
     for (size_t l = 1; l <= net->L; l++) {
-        memset(s->d[slot][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
-        if (l > 1) memset(s->gram[slot][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
+        memset(s->d[part][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
+        if (l > 1) memset(s->gram[part][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
     }
-    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        simulate(p, slot, c);
-        output_target(p, slot, c);
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
+        simulate(p, part, c);
+        output_target(p, part, c);
         output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
-                    s->nu[slot], s->pull[c]);
-        add_sums(p, net->L, slot, c);
+                    s->nu[part], s->pull[c]);
+        add_sums(p, net->L, part, c);
     }
 }
 
@@ -105,14 +105,14 @@ static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
 }
 
 /* p_t = W_{l+1}' P_{l+1,t} and the sum of its squares. */
-static void gain_slot(void *context, size_t slot, size_t thread)
+static void gain_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     size_t l = p->l, n = s->net->n[l], rows = s->net->n[l + 1];
     double sum = 0;
-    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t columns = s->env.info->T * size_of(p, c);
         blas_gemm(true, false, n, columns, rows, R(1.0), s->net->W[l + 1], rows, s->pull[c], rows, R(0.0),
                   s->gain[c], n);
@@ -120,31 +120,31 @@ static void gain_slot(void *context, size_t slot, size_t thread)
             add_flip_costs(p, c, l + 1 == s->net->L ? s->o.rho : s->record.penalty[l + 1]);
         for (size_t i = 0; i < n * columns; i++) sum += (double)s->gain[c][i] * (double)s->gain[c][i];
     }
-    s->squares[slot] = sum;
+    s->squares[part] = sum;
 }
 
-static void pull_slot(void *context, size_t slot, size_t thread)
+static void pull_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct batch *samples = &p->b->samples;
     size_t l = p->l, moved = 0;
-    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
-        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[slot] : NULL;
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[part] : NULL;
         const real *z = s->traces[c].z[l];
-        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, slot);
+        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, part);
         moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
         if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
-        add_sums(p, l, slot, c);
+        add_sums(p, l, part, c);
     }
-    s->counts[slot] = (double)moved;
+    s->counts[part] = (double)moved;
 }
 
-static double sum_slots(const double *v, size_t n)
+static double sum_parts(const double *v, size_t n)
 {
     double sum = 0;
     for (size_t k = 0; k < n; k++) sum += v[k];
@@ -169,29 +169,29 @@ static bool pull_layer(struct pass *p, size_t l)
     struct resync *s = p->s;
     double cells = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
     p->l = l;
-    pool_run(s->env.pool, p->b->part.n_slots, gain_slot, p);
+    pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
     resync_cost_gains(&s->work, s->net, l, columns_of(p));
-    double rms = sqrt(sum_slots(s->squares, p->b->part.n_slots) / cells);
+    double rms = sqrt(sum_parts(s->squares, p->b->part.n_parts) / cells);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.cells[l] += cells;
     s->record.penalty[l] = penalty;
     p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
-    pool_run(s->env.pool, p->b->part.n_slots, pull_slot, p);
+    pool_run(s->env.pool, p->b->part.n_parts, pull_part, p);
     count_sums(p, l);
-    double moved = sum_slots(s->counts, p->b->part.n_slots);
+    double moved = sum_parts(s->counts, p->b->part.n_parts);
     s->record.moved[l] += moved;
     return moved > 0 || s->o.keep > 0;
 }
 
-/* The Gram matrix of the inputs of a layer above the first, from those of the slots. */
+/* The Gram matrix of the inputs of a layer above the first, from those of the parts. */
 static void sum_gram(struct resync *s, const struct partition *part, size_t l)
 {
     size_t in = s->net->n[l - 1];
     real *G = s->chol[l].a;
     memcpy(G, s->gram[0][l], in * in * sizeof *G);
-    for (size_t k = 1; k < part->n_slots; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
+    for (size_t k = 1; k < part->n_parts; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
 }
 
 /* That of layer 1: of the whole training set, made once. */
@@ -245,7 +245,7 @@ static status solve_layer(struct resync *s, const struct resync_batch *b, size_t
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     real *D = s->d[0][l], *kept = s->scratch, *work = s->scratch + size;
     const bool plain = s->o.precondition == PRECONDITION_NONE;
-    for (size_t k = 1; k < b->part.n_slots; k++) blas_axpy(size, R(1.0), s->d[k][l], D);
+    for (size_t k = 1; k < b->part.n_parts; k++) blas_axpy(size, R(1.0), s->d[k][l], D);
     TRY(make_system(s, &b->part, l, r, e));
     if (plain) {
         symmetric_times_right(n, in, D, s->chol[l].a, kept);
@@ -280,16 +280,16 @@ static void move_weights(struct resync *s, size_t l, double scale)
     blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
 }
 
-static void gap_slot(void *context, size_t slot, size_t thread)
+static void gap_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     size_t differ = 0;
-    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++)
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++)
         differ += memory_recall(&s->memory, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
-                                s->traces[c].z[p->l], slot);
-    s->counts[slot] = (double)differ;
+                                s->traces[c].z[p->l], part);
+    s->counts[part] = (double)differ;
 }
 
 /* How many kept spikes are not those that the weights give, off the clock. */
@@ -299,19 +299,19 @@ static void measure_gap(struct pass *p, struct step_report *r)
     if (!r->measure || !(s->o.keep > 0)) return;
     step_hold(r);
     for (p->l = 1; p->l < s->net->L; p->l++) {
-        pool_run(s->env.pool, p->b->part.n_slots, gap_slot, p);
-        s->record.apart[p->l] += sum_slots(s->counts, p->b->part.n_slots);
+        pool_run(s->env.pool, p->b->part.n_parts, gap_part, p);
+        s->record.apart[p->l] += sum_parts(s->counts, p->b->part.n_parts);
     }
     step_resume(r);
 }
 
-static void remember_slot(void *context, size_t slot, size_t thread)
+static void remember_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     const struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    for (size_t c = slot_first(&p->b->part, slot); c < slot_first(&p->b->part, slot + 1); c++) {
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t first = first_of(p, c), C = size_of(p, c);
         net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
         for (size_t l = 1; l < s->net->L; l++)
@@ -322,7 +322,7 @@ static void remember_slot(void *context, size_t slot, size_t thread)
 void resync_remember(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
-    pool_run(s->env.pool, b->part.n_slots, remember_slot, &p);
+    pool_run(s->env.pool, b->part.n_parts, remember_part, &p);
 }
 
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
@@ -332,9 +332,9 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     size_t L = s->net->L;
     memset(s->active, 0, sizeof s->active);
     memset(s->unsolved, 0, sizeof s->unsolved);
-    pool_run(s->env.pool, b->part.n_slots, forward_slot, &p);
+    pool_run(s->env.pool, b->part.n_parts, forward_part, &p);
     count_sums(&p, L);
-    s->record.unsolved += sum_slots(s->unsolved, b->part.n_slots);
+    s->record.unsolved += sum_parts(s->unsolved, b->part.n_parts);
     measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);

@@ -40,17 +40,17 @@ struct resync {
     struct trace *traces;   /* [chunks of a mini-batch] */
     real **pull, **gain;    /* [chunks]: widest layer x T*C */
     real *lbar;             /* K x samples of the tensor: the readout's multiplier; NULL without */
-    real *nu[SLOT_MAX];     /* K x C */
-    double *prox[SLOT_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
-    real *d[SLOT_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a slot */
-    real *gram[SLOT_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s' of a slot, l > 1 */
+    real *nu[PART_MAX];     /* K x C */
+    double *prox[PART_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
+    real *d[PART_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a part */
+    real *gram[PART_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s' of a part, l > 1 */
     struct chol chol[NET_MAX_LAYERS + 1];
     bool prepared; /* layer 1's system: made once, from all training samples */
     double shift[NET_MAX_LAYERS + 1];
     real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
     struct resync_memory memory;        /* keep > 0 */
     real *scratch;
-    double squares[SLOT_MAX], counts[SLOT_MAX], unsolved[SLOT_MAX];
+    double squares[PART_MAX], counts[PART_MAX], unsolved[PART_MAX];
     long iteration;
     bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
     double swept;                    /* this step's products with W_{l+1}': weights x samples */

@@ -12,14 +12,14 @@ status memory_create(struct resync_memory *k, double keep, const struct net *net
     for (size_t i = 0; i < train->n; i++) k->place[batch_sample(train, i)] = i;
     for (size_t l = 1; l < net->L; l++)
         if (!(k->kept[l] = mem_reals(m, net->n[l] * k->T * train->n, e))) return ST_MEMORY;
-    for (size_t slot = 0; slot < SLOT_MAX; slot++)
-        if (!(k->centre[slot] = mem_reals(m, net_widest(net, 1, net->L - 1) * k->T * C, e))) return ST_MEMORY;
+    for (size_t part = 0; part < PART_MAX; part++)
+        if (!(k->centre[part] = mem_reals(m, net_widest(net, 1, net->L - 1) * k->T * C, e))) return ST_MEMORY;
     return ST_OK;
 }
 
 size_t memory_bytes(double keep, const struct net *net, size_t T, size_t N)
 {
-    size_t reals = SLOT_MAX * net_widest(net, 1, net->L - 1) * T * (N < CHUNK_MAX ? N : CHUNK_MAX);
+    size_t reals = PART_MAX * net_widest(net, 1, net->L - 1) * T * (N < CHUNK_MAX ? N : CHUNK_MAX);
     if (!(keep > 0)) return 0;
     for (size_t l = 1; l < net->L; l++) reals += net->n[l] * T * N;
     return reals * sizeof(real) + N * sizeof(size_t);
@@ -33,14 +33,14 @@ static real *kept_column(const struct resync_memory *k, const struct net *net, s
 }
 
 size_t memory_recall(const struct resync_memory *k, const struct net *net, size_t l, const struct batch *b,
-                     size_t first, size_t C, const real *z, size_t slot)
+                     size_t first, size_t C, const real *z, size_t part)
 {
     size_t n = net->n[l], differ = 0;
     const real theta = net->lif.threshold;
     for (size_t t = 0; t < k->T; t++)
         for (size_t c = 0; c < C; c++) {
             const real *old = kept_column(k, net, l, b, first + c, t), *now = z + (t * C + c) * n;
-            real *centre = k->centre[slot] + (t * C + c) * n;
+            real *centre = k->centre[part] + (t * C + c) * n;
             for (size_t i = 0; i < n; i++) {
                 centre[i] = now[i] + k->keep * (old[i] - now[i]);
                 differ += (centre[i] > theta) != (now[i] > theta);
@@ -63,22 +63,22 @@ struct fed {
     const struct resync_memory *k;
     const struct net *net;
     const struct batch *b;
-    size_t first, C, slot;
+    size_t first, C, part;
 };
 
 /* a = the spikes of y0. */
 static void feed_centre(void *context, size_t l, const real *z, real *a)
 {
     const struct fed *f = context;
-    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->slot];
-    memory_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->slot);
+    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->part];
+    memory_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->part);
     for (size_t i = 0; i < f->net->n[l] * f->k->T * f->C; i++) a[i] = y0[i] > theta ? R(1.0) : R(0.0);
 }
 
 void memory_simulate(const struct resync_memory *k, const struct net *net, const struct batch *b,
-                     size_t first, size_t C, struct trace *tr, size_t slot)
+                     size_t first, size_t C, struct trace *tr, size_t part)
 {
-    struct fed fed = {k, net, b, first, C, slot};
+    struct fed fed = {k, net, b, first, C, part};
     const struct simulate_options o = {.feed = feed_centre, .context = &fed};
     net_simulate(net, b, first, C, tr, &o);
 }

@@ -30,7 +30,7 @@ struct resync_memory {
     size_t T;
     size_t *place;                  /* [samples of the tensor]: a training sample's block in kept */
     real *kept[NET_MAX_LAYERS + 1]; /* hidden layers: n_l x T x N */
-    real *centre[SLOT_MAX];         /* widest hidden layer x T*C: of the chunk that a slot is working on */
+    real *centre[PART_MAX];         /* widest hidden layer x T*C: of the chunk that a part is working on */
 };
 
 /* Allocates for the training samples and chunks of at most C samples, from the arena. ST_MEMORY. */
@@ -39,16 +39,16 @@ status memory_create(struct resync_memory *k, double keep, const struct net *net
 /* Bytes of memory_create, the chunks' size at its largest. */
 size_t memory_bytes(double keep, const struct net *net, size_t T, size_t N);
 
-/* centre[slot] (n_l x T*C) = y0 of samples first .. first+C-1 of the batch from their simulated potentials z.
+/* centre[part] (n_l x T*C) = y0 of samples first .. first+C-1 of the batch from their simulated potentials z.
  * Returns the number of cells whose spike differs between y0 and z. */
 size_t memory_recall(const struct resync_memory *k, const struct net *net, size_t l, const struct batch *b,
-                     size_t first, size_t C, const real *z, size_t slot);
+                     size_t first, size_t C, const real *z, size_t part);
 /* Keeps y (n_l x T*C) of the same samples for the next iteration. */
 void memory_store(const struct resync_memory *k, const struct net *net, size_t l, const struct batch *b,
                   size_t first, size_t C, const real *y);
 /* Simulates the samples like net_simulate, but every hidden layer hands the spikes of y0 to the layer above:
  * tr->z as simulated from them, tr->a: the spikes of y0. A neuron is reset by its own simulated spikes. */
 void memory_simulate(const struct resync_memory *k, const struct net *net, const struct batch *b,
-                     size_t first, size_t C, struct trace *tr, size_t slot);
+                     size_t first, size_t C, struct trace *tr, size_t part);
 
 #endif
