@@ -47,7 +47,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build help test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build help same test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -164,6 +164,10 @@ reproduce: build ## run the proof of concept on this machine, draw its figures, 
 	@if [ -d "$${SPIKEBENCH_DATA:-/nonexistent}/nmnist/Train" ]; then $(BUILD)/spikebench run experiments/poc_nmnist_small.yaml; \
 	else echo "N-MNIST is left out: SPIKEBENCH_DATA/nmnist/Train was not found"; fi
 	@$(MAKE) --no-print-directory plots
+
+same: build ## OLD=<build folder>: the same curves and weights as an old program, byte for byte (3 minutes)
+	@[ -n "$(OLD)" ] || { echo 'make same OLD=<build folder of the old program>' >&2; exit 2; }
+	@sh tests/same.sh "$(OLD)" $(BUILD)
 
 plots: build ## draw the figures of the proof of concept from the results present
 	@for e in poc_digits poc_nmnist_small; do if [ -f results/$$e/runs.csv ]; then \
