@@ -14,7 +14,9 @@ PC_CFLAGS += -DSPIKEBENCH_HDF5 $(shell pkg-config --cflags hdf5)
 PC_LIBS   += $(shell pkg-config --libs hdf5)
 endif
 OPT      ?= -O2
-WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# Warnings are errors for developers and CI (STRICT=1), not for a newer compiler of a user.
+STRICT   ?= 0
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(filter 1,$(STRICT)),-Werror)
 CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) -I. -I$(BUILD) $(PC_CFLAGS) -pthread
 LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
 # The rooms from the lowest to the highest: a file includes and calls only what stands in its own or a lower one (make lint).
@@ -47,7 +49,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build help same test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -107,9 +109,15 @@ $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-test: $(TESTS) $(BIN) ## the test suite, its numerical part in both precisions
-	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
-	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f64
+T ?=
+test: $(TESTS) $(BIN) ## the tests, the numerical ones in both precisions; T=admm only suites with that name
+	@sh tests/run.sh $(BUILD) '$(T)'
+
+all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
+
+CLANG_BUILD := build-clang
+check-clang: ## all of it builds with clang without a warning
+	@$(MAKE) --no-print-directory CC=clang STRICT=1 BUILD=$(CLANG_BUILD) all
 
 bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
 	$(BUILD)/bench-f64
@@ -117,15 +125,29 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 	$(BUILD)/bench-f32
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
-ASAN_BUILD := build-asan
-check-asan: ## the test suite under ASan and UBSan, leaks are failures
-	rm -rf $(ASAN_BUILD)/log && mkdir -p $(ASAN_BUILD)/log
-	$(MAKE) BUILD=$(ASAN_BUILD) OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" \
-	  $(ASAN_BUILD)/tests-f64 $(ASAN_BUILD)/spikebench $(ASAN_BUILD)/spikebench-f64 $(ASAN_BUILD)/spikebench-f32
-	sh tests/leak_gate.sh "$(CC)" $(ASAN_BUILD)
-	ASAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/asan UBSAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/ubsan:print_stacktrace=1 \
-	  SPIKEBENCH_BUILD=$(ASAN_BUILD) $(ASAN_BUILD)/tests-f64
-	@if ls $(ASAN_BUILD)/log/* >/dev/null 2>&1; then cat $(ASAN_BUILD)/log/*; echo "sanitizers found errors"; exit 1; fi
+SANITIZED := f64
+check-asan: ## the tests under the address, leak and undefined behaviour sanitizers
+check-tsan: ## the tests under the thread sanitizer
+check-asan: SANITIZERS := address,undefined
+check-tsan: SANITIZERS := thread
+check-asan check-tsan: check-%:
+	rm -rf build-$*/log && mkdir -p build-$*/log
+	$(MAKE) BUILD=build-$* OPT="-O1 -fsanitize=$(SANITIZERS) -fno-omit-frame-pointer" $(SANITIZED:%=build-$*/tests-%) build
+	[ $* != asan ] || sh tests/leak_gate.sh "$(CC)" build-$*
+	ASAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/asan TSAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/tsan \
+	  UBSAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/ubsan:print_stacktrace=1 sh tests/run.sh build-$* '$(T)' $(SANITIZED)
+	@if ls build-$*/log/* >/dev/null 2>&1; then cat build-$*/log/*; echo "sanitizers found errors"; exit 1; fi
+
+fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
+	sh tests/fresh.sh
+
+weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+	$(MAKE) check-asan SANITIZED="f32 f64"
+	$(MAKE) check-tsan SANITIZED="f32 f64"
+	$(MAKE) check-clang
+	sh tests/run.sh $(CLANG_BUILD)
+	$(MAKE) fresh
+	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
 
 check-readme: ## build, test and run the examples of README.md in a copy of the sources
 	sh tests/readme_examples.sh "$(MAKE)"
@@ -147,8 +169,21 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 
 CROOMS    = $(ROOMS) tests tests/bench tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
-lint: ## clang-format and cppcheck, no warnings
+LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
+.PHONY: $(LINT)
+lint: ## format, sizes of files and functions, order of the rooms, cppcheck: no finding
+	@$(MAKE) -k --no-print-directory $(LINT)
+
+lint-format:
 	@clang-format --dry-run --Werror $(CSOURCES)
+
+lint-sizes:
+	@sh tests/sizes.sh $(CSOURCES)
+
+lint-rooms: $(filter-out $(DIGITS),$(OBJ64)) $(MAINS:%.c=$(BUILD)/f64/%.o)
+	@sh tests/rooms.sh $(BUILD)/f64 $(ROOMS)
+
+lint-cppcheck:
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppressions-list=.cppcheck -I. -DSPIKEBENCH_LINT $(addsuffix /,$(ROOMS) tests/bench)
 
@@ -206,6 +241,6 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 	@sh tests/install_round.sh "$(MAKE)"
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(ASAN_BUILD)
+	rm -rf $(BUILD) $(CLANG_BUILD) build-asan build-tsan
 
 -include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d)

@@ -3,6 +3,7 @@
 #include "network/evaluate.h"
 #include "runs/worker_record.h"
 #include "tests/allocations.h"
+#include "tests/folder.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -84,8 +85,7 @@ ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_
         cr_skip_test("%s keeps no state", solvers[c->index]->name);
     }
     setting_steps(&a, 2, false);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
+    FILE *f = folder_scratch();
     cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
     setting_begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);
@@ -153,8 +153,7 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     setting_begin(&a, c, 1);
     setting_begin(&threaded, c, 2);
     setting_steps(&a, 4, false);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
+    FILE *f = folder_scratch();
     cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
     setting_begin(&b, c, 1);
     net_copy_weights(&b.net, &a.net);

@@ -112,7 +112,7 @@ ParameterizedTestParameters(cli, command_lines)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *line, cli, command_lines, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *line, cli, command_lines)
 {
     static struct result r;
     spikebench(&r, line->arguments);
