@@ -1,6 +1,7 @@
 # SpikeBench: `make help` lists the targets.
 CC       ?= gcc
 BUILD    ?= build
+VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
@@ -18,7 +19,9 @@ OPT      ?= -O2
 STRICT   ?= 0
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(filter 1,$(STRICT)),-Werror)
 CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) -I. -I$(BUILD) $(PC_CFLAGS) -pthread
-LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
+LDLIBS   += $(PC_LIBS) -lcsv -lm -ldl -pthread
+# What a plug-in calls is found in the program that loads it.
+LDFLAGS  += -rdynamic
 # The rooms from the lowest to the highest: a file includes and calls only what stands in its own or a lower one (make lint).
 ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
 MAINS    := commands/main.c commands/worker_main.c
@@ -62,8 +65,8 @@ $(BUILD)/version.h: FORCE
 	@mkdir -p $(BUILD)
 	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
 	 dirty=$$(test -z "$$(git status --porcelain --untracked-files=no 2>/dev/null)" && echo 0 || echo 1); \
-	 printf '#define VERSION_STRING "0.1.0"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
-	   "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
+	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
+	   "$(VERSION)" "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/f64/%.o: %.c
@@ -87,27 +90,27 @@ $(DIGITS): datasets/digits.csv
 
 $(BUILD)/spikebench: $(OBJ64) $(BUILD)/f64/commands/main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/worker_main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/worker_main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 $(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 # A test starts this one.
 $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 T ?=
 test: $(TESTS) $(BIN) ## the tests, the numerical ones in both precisions; T=admm only suites with that name
@@ -126,24 +129,28 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
+LOGGED = log_path=$(CURDIR)/$(1)/log/sanitizer
 check-asan: ## the tests under the address, leak and undefined behaviour sanitizers
-check-tsan: ## the tests under the thread sanitizer
-check-asan: SANITIZERS := address,undefined
-check-tsan: SANITIZERS := thread
-check-asan check-tsan: check-%:
-	rm -rf build-$*/log && mkdir -p build-$*/log
-	$(MAKE) BUILD=build-$* OPT="-O1 -fsanitize=$(SANITIZERS) -fno-omit-frame-pointer" $(SANITIZED:%=build-$*/tests-%) build
-	[ $* != asan ] || sh tests/leak_gate.sh "$(CC)" build-$*
-	ASAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/asan TSAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/tsan \
-	  UBSAN_OPTIONS=log_path=$(CURDIR)/build-$*/log/ubsan:print_stacktrace=1 sh tests/run.sh build-$* '$(T)' $(SANITIZED)
-	@if ls build-$*/log/* >/dev/null 2>&1; then cat build-$*/log/*; echo "sanitizers found errors"; exit 1; fi
+	rm -rf build-asan/log && mkdir -p build-asan/log
+	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" $(SANITIZED:%=build-asan/tests-%) build
+	sh tests/leak_gate.sh "$(CC)" build-asan
+	ASAN_OPTIONS=$(call LOGGED,build-asan) UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
+	  sh tests/run.sh build-asan '$(T)' $(SANITIZED)
+	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
+
+# Criterion does not start under the thread sanitizer, so the program does without it.
+check-tsan: ## the smoke experiment with three threads under the thread sanitizer
+	rm -rf build-tsan/log && mkdir -p build-tsan/log
+	$(MAKE) BUILD=build-tsan OPT="-O1 -fsanitize=thread" build
+	TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench run experiments/smoke.yaml --set threads=3 --out build-tsan/results --fresh
+	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
 	sh tests/fresh.sh
 
 weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
 	$(MAKE) check-asan SANITIZED="f32 f64"
-	$(MAKE) check-tsan SANITIZED="f32 f64"
+	$(MAKE) check-tsan
 	$(MAKE) check-clang
 	sh tests/run.sh $(CLANG_BUILD)
 	$(MAKE) fresh
@@ -168,7 +175,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
 CROOMS    = $(ROOMS) tests tests/bench tests/program
-CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
+CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
 .PHONY: $(LINT)
 lint: ## format, sizes of files and functions, order of the rooms, cppcheck: no finding
@@ -214,31 +221,43 @@ paper: build ## typeset paper/paper.pdf from the results present; what is missin
 	cd paper && latexmk -pdf -quiet -halt-on-error -interaction=nonstopmode -outdir=generated paper.tex
 	mv paper/generated/paper.pdf paper/paper.pdf
 
-MANPAGE = $(DESTDIR)$(PREFIX)/share/man/man1/spikebench.1
-COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/spikebench
-SHARE = $(DESTDIR)$(PREFIX)/share/spikebench
+ROOT = $(DESTDIR)$(PREFIX)
+MANPAGE = $(ROOT)/share/man/man1/spikebench.1
+COMPLETION = $(ROOT)/share/bash-completion/completions/spikebench
+SHARE = $(ROOT)/share/spikebench
+INCLUDE = $(ROOT)/include/spikebench
+# What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
+PLUGIN_ROOMS := support network datasets trainer solvers/proximal
+PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build ## install under PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets \
+	  $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
 	install -m 755 datasets/fetch.sh $(SHARE)/datasets
+	install -m 644 docs/examples/*.c $(SHARE)/examples
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
+	for room in $(PLUGIN_ROOMS); do install -m 644 $$room/*.h $(INCLUDE)/$$room || exit 1; done
+	for file in $(PKGCONFIG); do \
+	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \
+	  sed "s|@PREFIX@|$(PREFIX)|; s|@NAME@|$$(basename $$file .pc)|; s|@VERSION@|$(VERSION)|; s|@SINGLE@|$$single|" \
+	    support/spikebench.pc.in >$$file || exit 1; done
 
 # A folder that is empty after that goes whoever made it, PREFIX itself too; one that holds anything stays.
 uninstall: ## remove what install put there, and the folders that this leaves empty
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(BIN)))
-	rm -f $(MANPAGE) $(COMPLETION)
-	rm -rf $(SHARE)
-	@for d in share/man/man1 share/man share/bash-completion/completions share/bash-completion share bin; do \
-	  rmdir "$(DESTDIR)$(PREFIX)/$$d" 2>/dev/null || true; done
-	@rmdir "$(DESTDIR)$(PREFIX)" 2>/dev/null || true
+	rm -f $(addprefix $(ROOT)/bin/,$(notdir $(BIN)))
+	rm -f $(MANPAGE) $(COMPLETION) $(PKGCONFIG)
+	rm -rf $(SHARE) $(INCLUDE)
+	@for d in share/man/man1 share/man share/bash-completion/completions share/bash-completion share lib/pkgconfig lib include bin; do \
+	  rmdir "$(ROOT)/$$d" 2>/dev/null || true; done
+	@rmdir "$(ROOT)" 2>/dev/null || true
 
 check-install: build ## install and uninstall in an empty folder leave nothing, and no file of others is touched
-	@sh tests/install_round.sh "$(MAKE)"
+	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(CLANG_BUILD) build-asan build-tsan
