@@ -126,7 +126,7 @@ double toy_lagrangian(struct toy *toy)
                     if (l == L) continue;
                     bool on = (double)*toy_z(toy, l, t, n, i) > (double)toy->net.lif.threshold;
                     double gap = (double)*toy_a(toy, l, t, n, i) - (on ? 1.0 : 0.0);
-                    sum += 0.5 * toy->admm.beta[l] * gap * gap;
+                    sum += 0.5 * toy->admm.set.beta * gap * gap;
                 }
     }
     return sum;

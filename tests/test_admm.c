@@ -27,8 +27,7 @@ static struct admm_settings settings(enum admm_weights weights, enum admm_box bo
                                   .kappa = 0.05,
                                   .cutoff = 1e-12,
                                   .box = box,
-                                  .multiplier = MULTIPLIER_LAST,
-                                  .relaxation = 1};
+                                  .multiplier = MULTIPLIER_LAST};
 }
 
 /* Everything up to layer l's spikes being updated at all steps in the published (ascending) order. */

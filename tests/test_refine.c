@@ -40,7 +40,7 @@ Test(refine, weights_on_a_hilbert_matrix)
 {
     enum { HIDDEN = 3, IN = 7 };
     struct toy toy;
-    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 1, .kappa = 1, .relaxation = 1};
+    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 1, .kappa = 1};
     toy_create(&toy, 2, 2, set); /* layer 2: 3 neurons, 7 inputs */
     struct chol *c = &toy.admm.weight[2].chol;
     real d[HIDDEN * IN], *W = toy.net.W[2];
@@ -77,7 +77,7 @@ Test(refine, weights_on_a_hilbert_matrix)
 Test(refine, spikes_both_ways)
 {
     struct toy toy;
-    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 0.05, .relaxation = 1};
+    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 0.05};
     toy_create(&toy, 3, 1, set); /* layers of 7, 3, 7 and 3: Woodbury for 1 and 3, Cholesky for 2 */
     for (size_t l = 1; l <= 3; l++) {
         struct admm_work *w = &toy.admm.work[0];

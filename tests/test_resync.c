@@ -86,7 +86,7 @@ Test(resync, kept_potential_is_the_best_of_all)
     struct toy toy;
     struct rng rng;
     struct error e = {0};
-    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     rng_seed(&rng, 21, "kept");
     for (size_t k = 0; k < 3; k++) {
         size_t n = toy.net.n[LAYER], size = n * T * TOY_N, moved = 0, differ = 0;
@@ -326,8 +326,7 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
     struct resync_options o;
     static struct plain plain;
     double expected[5][WIDE * WIDE];
-    toy_create(&toy, *hidden, STEPS,
-               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, *hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     void *state = start(&toy, &o);
     plain_forward(&toy, &plain, 0, false);
     plain_pulls(&toy, &plain, 1, 0.5);
@@ -361,8 +360,7 @@ ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_e
     struct toy toy;
     struct resync_options o;
     static struct plain plain;
-    toy_create(&toy, c->hidden, STEPS,
-               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, c->hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     struct resync *state = start_with(&toy, &o, c->keep, c->feed);
     for (int iteration = 0; iteration < 3; iteration++) {
         double expected[5][WIDE * WIDE];
@@ -392,8 +390,8 @@ Test(resync, nothing_kept_is_a_restart_bit_for_bit)
     const struct solver *solver = solver_find("admm_resync");
     struct toy a, b;
     struct resync_options o;
-    toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
-    toy_create(&b, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
+    toy_create(&b, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     struct resync *first = start_with(&a, &o, 0, FEED_SIMULATED),
                   *second = start_with(&b, &o, 0, FEED_AUXILIARY);
     cr_expect_null(second->memory.kept[1]);
@@ -431,7 +429,7 @@ Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
     const struct solver *solver = solver_find("admm_resync");
     struct toy toy;
     struct resync_options o;
-    toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     memset(toy.net.W[3], 0,
            toy.net.n[3] * toy.net.n[2] * sizeof(real)); /* no gain below a readout of zeros */
     struct resync *state = start(&toy, &o);

@@ -19,13 +19,7 @@
 #include "support/linsolve.h"
 #include "trainer/solver.h"
 
-enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL, WEIGHTS_TRUST };
-
-/* proximal and trust pull towards the previous weights */
-static inline bool admm_keeps_weights(enum admm_weights kind)
-{
-    return kind == WEIGHTS_PROXIMAL || kind == WEIGHTS_TRUST;
-}
+enum admm_weights { WEIGHTS_RIDGE, WEIGHTS_PINV, WEIGHTS_PROXIMAL };
 enum admm_box { BOX_CLIP, BOX_EXACT, BOX_NONE };
 enum admm_potentials { POTENTIALS_SEQUENTIAL, POTENTIALS_PATTERN, POTENTIALS_DYNAMIC };
 enum admm_output { OUTPUT_SEQUENTIAL, OUTPUT_JOINT };
@@ -43,7 +37,6 @@ struct admm_settings {
         multiplier; /* the constraints that have one: the readout's dynamics at t = T, at all t, none */
     enum admm_potentials potentials; /* hidden z: step by step, or all steps of a neuron at once */
     enum admm_output output;         /* z_L: step by step, or all steps of a sample at once */
-    double relaxation;               /* over-relaxation of W_L a_{L-1} in the z_L and multiplier steps */
     /* Blocks that take one majorised (inversion-free) step instead of their exact solve. */
     bool linear_weights, linear_readout, linear_spikes, linear_last_spikes;
     size_t inner; /* linearised steps of a weight block in an iteration; 0 counts as 1 */
@@ -104,13 +97,11 @@ struct admm {
     size_t T, N, L;
     struct partition part;
     size_t entries[NET_MAX_LAYERS + 1]; /* n_l */
-    double rho[NET_MAX_LAYERS + 1];     /* penalty of layer l's dynamics, as the schedule has left it */
-    double beta[NET_MAX_LAYERS + 1];    /* penalty of a_l = H(z_l - theta), hidden layers */
+    double rho[NET_MAX_LAYERS + 1];     /* penalty of layer l's dynamics: rho, rho_out for l = L */
     real *z[NET_MAX_LAYERS + 1];        /* l = 1..L: n_l x (T N), chunk after chunk */
     real *a[NET_MAX_LAYERS + 1];        /* l = 1..L-1 */
     real *v[NET_MAX_LAYERS + 1];        /* W_l a_{l-1}, valid where fresh[l] */
     bool fresh[NET_MAX_LAYERS + 1];
-    double tau;    /* trust: largest rms change of W_l a_{l-1} in a weight step, membrane units */
     real *lambda;  /* n_L x N: the multiplier at t = T; MULTIPLIER_ALL: lambda_t = delta^(T-t) lambda */
     int *labels;   /* [N], in the order of the training batch */
     real *adjoint; /* n_L x N: rho r~_T = -grad loss(z*) of the last joint z_L step */

@@ -8,8 +8,8 @@
  * linearised step; both systems (t < T and t = T) are formed, k^2 times the other of n and r, and factored,
  * k^3/3, k being the order. Linearised steps: 2 k^2 for each product of a power iteration; a linearised
  * weight step needs no factor. box = exact: 4 n r M for each product of its iteration. How often the
- * iterations go round depends on the data; the projection has typical numbers. Left out of it: the gain of
- * adaptive penalties, layer 1's system, and the operations of joint paths, whose time it has as passes; the
+ * iterations go round depends on the data; the projection has typical numbers. Left out of it:
+ * layer 1's system and the operations of joint paths, whose time it has as passes; the
  * step counts what they took (joint_potentials.h). */
 #include "solvers/admm/admm_blocks.h"
 #include "trainer/cost.h"
@@ -93,9 +93,8 @@ void admm_cost_weights(struct step_cost *c, const struct admm_settings *set, con
         cost_gram(c, m, columns);
         add_system(c, linear, pinv, m, powers);
     }
-    /* a linearised step multiplies by G; pinv: Q f(Lambda) Q'; trust: once more, to measure the step */
+    /* a linearised step multiplies by G; pinv: Q f(Lambda) Q' */
     double solves = linear ? (double)(set->inner > 1 ? set->inner : 1) : pinv ? 2 : 1;
-    if (set->weights == WEIGHTS_TRUST && !linear) solves += 1;
     cost_solve(c, m, n * solves);
 }
 

@@ -4,13 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const admm_weights_names[] = {"ridge", "pinv", "proximal", "trust", NULL};
+const char *const admm_weights_names[] = {"ridge", "pinv", "proximal", NULL};
 const char *const admm_box_names[] = {"clip", "exact", "none", NULL};
 const char *const admm_order_names[] = {"sequential", "random", NULL};
-const char *const admm_layer_order_names[] = {"sequential", "random", "backward", NULL};
 const char *const admm_start_output_names[] = {"simulated", "labels", NULL};
 const char *const admm_multiplier_names[] = {"none", "last", "all", NULL}; /* enum joint_multiplier */
-const char *const admm_penalties_names[] = {"constant", "geometric", "balancing", "adaptive", NULL};
 const char *const admm_output_names[] = {"sequential", "joint", NULL};
 
 const struct metric_desc admm_metrics[ADMM_N_METRICS] = {ADMM_METRICS};
@@ -29,7 +27,6 @@ struct admm_settings admm_settings_of(const struct admm_options *o)
                                   .multiplier = (enum joint_multiplier)o->multiplier,
                                   .potentials = (enum admm_potentials)o->potentials,
                                   .output = (enum admm_output)o->output,
-                                  .relaxation = o->relaxation > 0 ? o->relaxation : 1.0,
                                   .inner = o->inner > 0 ? (size_t)o->inner : 1};
 }
 
@@ -44,10 +41,6 @@ status admm_family_check(const char *name, const struct admm_settings *set, cons
                     reset_names[net->reset]);
     if (info->n_classes == 0)
         return FAIL(e, ST_CONFIG, "%s needs class labels; this dataset has real-valued targets", name);
-    if (set->multiplier == MULTIPLIER_OFF && set->relaxation != 1.0)
-        return FAIL(e, ST_CONFIG,
-                    "option 'relaxation' = %g needs a constraint with a multiplier: multiplier = last or all",
-                    set->relaxation);
     if (set->box == BOX_EXACT && (set->linear_spikes || set->linear_last_spikes))
         return FAIL(e, ST_CONFIG,
                     "option 'box' = exact needs exact spike solves; linearised steps allow clip (a projected "
@@ -229,7 +222,6 @@ static status update_weights(struct admm_solver *s, size_t l, struct error *e)
 static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
 {
     struct admm *b = &s->blocks;
-    if (s->options.penalties == PENALTIES_ADAPTIVE) admm_penalties_adapt(s, l);
     TRY(admm_factor_spikes(b, l, e));
     admm_family_product(s, l);
     struct layer_task task = {b, l};
@@ -282,7 +274,7 @@ static void update_readout(struct admm_solver *s)
 }
 
 /* The published order: W, a, z of each hidden layer, then W_L, z_L, lambda. */
-static status forward_sweep(struct admm_solver *s, struct error *e)
+static status sweep(struct admm_solver *s, struct error *e)
 {
     struct admm *b = &s->blocks;
     for (size_t k = 0; k + 1 < b->L; k++) {
@@ -294,24 +286,7 @@ static status forward_sweep(struct admm_solver *s, struct error *e)
     return ST_OK;
 }
 
-/* Targets from the labels downwards, then all weights: z_L, lambda; a, z of layers L-1 .. 1; W_1 .. W_L. */
-static status backward_sweep(struct admm_solver *s, struct error *e)
-{
-    size_t L = s->blocks.L;
-    update_readout(s);
-    for (size_t l = L - 1; l >= 1; l--) TRY(update_hidden(s, l, e));
-    for (size_t l = 1; l <= L; l++) TRY(update_weights(s, l, e));
-    return ST_OK;
-}
-
-void admm_family_restart(struct admm_solver *s)
-{
-    struct admm *b = &s->blocks;
-    admm_start_forward(b);
-    for (size_t l = 1; l <= b->L; l++) admm_family_changed(s, l);
-}
-
-/* What init, and a restart, simulated. */
+/* What init simulated. */
 static void start_counts(struct admm_solver *s)
 {
     s->forward = s->backward = s->simulated = 0;
@@ -337,14 +312,8 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     const struct admm_options *o = &s->options;
     b->measure = r->measure;
     b->report = r;
-    b->tau = step_length(o->tau, o->tau_end, o->tau_iterations, s->iteration);
     b->change_w = b->weight2 = b->kkt = s->kkt_z = 0;
     start_counts(s);
-    if (s->iteration > 0) admm_penalties_advance(s);
-    if (o->restart_every > 0 && s->iteration > 0 && s->iteration % o->restart_every == 0) {
-        admm_family_restart(s);
-        count_simulation(s);
-    }
     if (r->measure) {
         struct admm_point p;
         step_hold(r);
@@ -354,7 +323,7 @@ status admm_family_step(void *state, struct step_report *r, struct error *e)
     }
     if (o->layer_order == ORDER_RANDOM) rng_shuffle(s->env.rng, s->layers, b->L - 1);
     if (b->time_order && b->T > 1) rng_shuffle(s->env.rng, b->time_order, b->T - 1);
-    TRY(o->layer_order == ORDER_BACKWARD ? backward_sweep(s, e) : forward_sweep(s, e));
+    TRY(sweep(s, e));
     b->report = NULL;
     s->iteration++;
     admm_family_counts(s, r);
@@ -380,7 +349,6 @@ void admm_family_report(void *state, struct metric_sink *sink)
     if (b->weight2 > 0) metric_put(sink, "weight_change", 0, sqrt(b->change_w / b->weight2));
     if (b->set.box == BOX_EXACT) metric_put(sink, "kkt_box", 0, b->kkt);
     metric_put(sink, "unsolved", 0, s->unsolved);
-    metric_put(sink, "rho_out", 0, b->rho[b->L]);
     if (b->set.potentials != POTENTIALS_SEQUENTIAL) {
         metric_put(sink, "rejected_z", 0, s->rejected);
         metric_put(sink, "kkt_z", 0, s->kkt_z);
@@ -391,8 +359,6 @@ void admm_family_report(void *state, struct metric_sink *sink)
         if (b->measure) metric_put(sink, "precision_w", l, b->precision_w[l]);
         if (b->measure && b->rcond_w[l] > 0) metric_put(sink, "rcond_w", l, b->rcond_w[l]);
         if (admm_is_output(b, l)) continue;
-        metric_put(sink, "rho", l, b->rho[l]);
-        metric_put(sink, "beta", l, b->beta[l]);
         metric_put(sink, "res_spike", l, p.spikes[l]);
         metric_put(sink, "rate", l, p.rate[l]);
         metric_put(sink, "spike_gap", l, gap[l]);
@@ -417,9 +383,6 @@ static status transfer(struct admm_solver *s, FILE *f,
     TRY(block(f, s->layers, b->L * sizeof *s->layers, e));
     if (b->time_order) TRY(block(f, b->time_order, b->T * sizeof *b->time_order, e));
     TRY(block(f, &s->iteration, sizeof s->iteration, e));
-    TRY(block(f, s->at_hand, sizeof s->at_hand, e));
-    TRY(block(f, b->rho, sizeof b->rho, e));
-    TRY(block(f, b->beta, sizeof b->beta, e));
     TRY(block(f, &s->dual, sizeof s->dual, e));
     TRY(block(f, &s->unsolved, sizeof s->unsolved, e));
     TRY(block(f, &s->rejected, sizeof s->rejected, e));

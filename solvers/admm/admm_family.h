@@ -6,16 +6,14 @@
 
 #include "solvers/admm/admm_blocks.h"
 
-enum admm_order { ORDER_SEQUENTIAL, ORDER_RANDOM, ORDER_BACKWARD };
-enum admm_penalties { PENALTIES_CONSTANT, PENALTIES_GEOMETRIC, PENALTIES_BALANCING, PENALTIES_ADAPTIVE };
+enum admm_order { ORDER_SEQUENTIAL, ORDER_RANDOM };
 enum admm_start_output { START_OUTPUT_SIMULATED, START_OUTPUT_LABELS };
 
-/* Options that a variant's table leaves out keep zero: off, or the first choice; relaxation and inner 0 count
- * as 1. */
+/* Options that a variant's table leaves out keep zero: off, or the first choice; inner 0 counts as 1. */
 struct admm_options {
-    double rho, rho_out, beta, kappa, cutoff, relaxation, growth, growth_limit, flip_gain, window;
-    int weights, box, layer_order, time_order, start_output, multiplier, penalties, potentials, output;
-    long warmup, restart_every, inner;
+    double rho, rho_out, beta, kappa, cutoff;
+    int weights, box, layer_order, time_order, start_output, multiplier, potentials, output;
+    long warmup, inner;
     bool exact_weights, exact_readout, exact_spikes, exact_last_spikes; /* admm_hybrid */
     /* admm_anderson */
     int base;
@@ -26,11 +24,9 @@ struct admm_options {
 };
 
 extern const char *const admm_weights_names[],
-    *const admm_box_names[], *const admm_order_names[], *const admm_layer_order_names[],
-                                                            *const admm_start_output_names[],
-                                                                *const admm_multiplier_names[],
-                                                                    *const admm_penalties_names[],
-                                                                        *const admm_output_names[];
+    *const admm_box_names[], *const admm_order_names[], *const admm_start_output_names[],
+                                                            *const admm_multiplier_names[],
+                                                                *const admm_output_names[];
 
 #define ADMM_OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                  \
     {                                                                                                        \
@@ -48,18 +44,12 @@ extern const char *const admm_weights_names[],
 
 #define ADMM_WEIGHT_OPTIONS(weights_value, kappa_value)                                                      \
     ADMM_OPTION(weights, OPT_CHOICE, weights_value, 0, 0, 0, admm_weights_names, "",                         \
-                "weight solve: Cholesky with a ridge, pseudo-inverse, proximal (pull towards the previous "   \
-                "weights), or trust (proximal, and the step shortened to tau)"),                                                                        \
+                "weight solve: Cholesky with a ridge, pseudo-inverse, or proximal (pull towards the previous "   \
+                "weights)"),                                                                        \
     ADMM_OPTION(kappa, OPT_REAL, kappa_value, 0, 1e6, OPT_OPEN_LO, NULL, "",                                 \
-                "ridge, proximal, trust: shift of the Gram matrix, times its mean diagonal entry"),              \
+                "ridge, proximal: shift of the Gram matrix, times its mean diagonal entry"),              \
     ADMM_OPTION(cutoff, OPT_REAL, "1e-12", 0, 1, OPT_OPEN_HI, NULL, "",                                      \
-                "pinv: eigenvalues below cutoff times the largest count as zero"),                           \
-    ADMM_OPTION(tau, OPT_REAL, "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                           \
-                "trust: largest rms change of the input currents by a weight step, at first"),               \
-    ADMM_OPTION(tau_end, OPT_REAL, "0.01", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                      \
-                "trust: the same at last; geometric in between"),                                            \
-    ADMM_OPTION(tau_iterations, OPT_INT, "100", 1, 1e9, 0, NULL, "iterations",                               \
-                "trust: iterations until the step has shrunk to tau_end")
+                "pinv: eigenvalues below cutoff times the largest count as zero")
 
 #define ADMM_BOX_OPTION(value)                                                                               \
     ADMM_OPTION(box, OPT_CHOICE, value, 0, 0, 0, admm_box_names, "",                                         \
@@ -69,32 +59,14 @@ extern const char *const admm_weights_names[],
 #define ADMM_ORDER_OPTIONS                                                                 \
     ADMM_OPTION(warmup, OPT_INT, "10", 0, 1e9, 0, NULL, "iterations",                                        \
                 "iterations before the multiplier starts to move"),                                          \
-    ADMM_OPTION(layer_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_layer_order_names, "",                  \
-                "order of the blocks: hidden layers from the first, then the readout (as published); hidden " \
-                "layers in an order drawn anew each time; or backward: z_L, then a and z from the last "     \
-                "hidden layer to the first, then all weights")
+    ADMM_OPTION(layer_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_order_names, "",                  \
+                "order of the hidden layers: from the first to the last, or drawn anew in each iteration; " \
+                "the readout is last")
 
 #define ADMM_START_OPTIONS(start_output_value) \
     ADMM_OPTION(start_output, OPT_CHOICE, start_output_value, 0, 0, 0, admm_start_output_names, "",          \
                 "the output layer's z at the start (unless network.start = published): as simulated, or "    \
-                "on the path of least input that ends at the labels"),                                       \
-    ADMM_OPTION(restart_every, OPT_INT, "0", 0, 1e9, 0, NULL, "iterations",                                  \
-                "iterations after which z and a start again from the forward simulation; 0: never"),         \
-    ADMM_OPTION(relaxation, OPT_REAL, "1", 0, 2, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "",                        \
-                "over-relaxation of the readout's input in the z_L and multiplier steps; 1: none"),          \
-    ADMM_OPTION(penalties, OPT_CHOICE, "constant", 0, 0, 0, admm_penalties_names, "",                          \
-                "penalties over the iterations: constant; geometric growth of all; rho_out balanced "        \
-                "between primal and dual residual; beta and rho of the hidden layers adapted to the "        \
-                "gain of a flip"),                                                                           \
-    ADMM_OPTION(growth, OPT_REAL, "1.02", 0, 100, OPT_OPEN_LO, NULL, "",                                     \
-                "geometric: factor per iteration"),                                                          \
-    ADMM_OPTION(growth_limit, OPT_REAL, "1000", 0, 1e12, OPT_OPEN_LO, NULL, "",                               \
-                "geometric, balancing, adaptive: largest factor on the starting penalty (and its inverse "    \
-                "the least)"),                                                                                   \
-    ADMM_OPTION(flip_gain, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "",                                          \
-                "adaptive: beta_l is this times the rms gain of a flip"),                                    \
-    ADMM_OPTION(window, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",                          \
-                "adaptive: rho_l is beta_l / window^2")
+                "on the path of least input that ends at the labels")
 
 #define ADMM_OUTPUT_OPTION(value)                                                                            \
     ADMM_OPTION(output, OPT_CHOICE, value, 0, 0, 0, admm_output_names, "",                                   \
@@ -144,14 +116,11 @@ extern const char *const admm_weights_names[],
     {"rcond_a", "", "reciprocal condition number of the factored spike system (t < T)", METRIC_HIDDEN}, \
     {"precision_w", "", \
     "relative distance of the weight solve (up to 8 rows) from the same systems refined in long double; nan: " \
-    "pinv, trust, linearised, or too ill-conditioned", METRIC_LAYER}, \
+    "pinv, linearised, or too ill-conditioned", METRIC_LAYER}, \
     {"precision_a", "", \
-    "the same for the spike solves (up to 8 columns for t < T and for t = T)", METRIC_HIDDEN}, \
-    {"rho", "", "penalty of the layer's dynamics in the last iteration", METRIC_HIDDEN}, \
-    {"rho_out", "", "penalty of the output layer's dynamics in the last iteration", METRIC_RUN}, \
-    {"beta", "", "penalty of a = H(z - threshold) in the last iteration", METRIC_HIDDEN}
+    "the same for the spike solves (up to 8 columns for t < T and for t = T)", METRIC_HIDDEN}
 /* clang-format on */
-enum { ADMM_N_METRICS = 28 };
+enum { ADMM_N_METRICS = 25 };
 extern const struct metric_desc admm_metrics[ADMM_N_METRICS];
 
 /* The state that a variant's solver works with. */
@@ -180,8 +149,8 @@ struct admm_settings admm_linearized_settings(const struct admm_options *o); /* 
 struct admm_settings admm_hybrid_settings(const struct admm_options *o);     /* admm_hybrid.c */
 
 /* Refuses options of the table that are set although the method with these settings does not read them.
- * ST_CONFIG. Taken nevertheless, since one grid may hold several depths: layer_order = random, exact_spikes
- * and, with adaptive penalties, rho, which mean nothing with one hidden layer. (admm_idle.c) */
+ * ST_CONFIG. Taken nevertheless, since one grid may hold several depths: layer_order = random and
+ * exact_spikes, which mean nothing with one hidden layer. (admm_idle.c) */
 status admm_refuse_idle(const struct option_table *t, const struct admm_options *o,
                         const struct admm_settings *set, const struct net_options *net, struct error *e);
 
@@ -191,16 +160,14 @@ status admm_family_check(const char *name, const struct admm_settings *set, cons
                          const struct dataset_info *info, struct error *e);
 status admm_family_create(struct admm_solver **out, const struct admm_options *o,
                           const struct admm_settings *set, const struct train_env *env, struct error *e);
-/* z and a again as the network simulates them; weights and multiplier are kept. */
-void admm_family_restart(struct admm_solver *s);
 /* Makes V_l = W_l a_{l-1} for training, counted unless at hand; and says that W_l or a_{l-1} has changed. */
 void admm_family_product(struct admm_solver *s, size_t l);
 void admm_family_changed(struct admm_solver *s, size_t l);
 /* One iteration. Passes that it reports, a product with one layer's weights being that part of a pass which
  * it has of all weights that the pass meets (forward W_1 .. W_L, backward W_2 .. W_L): forward are the
  * products W_l a_{l-1} of all layers, once after each weight step and wherever one is needed again, and the
- * simulations of the start (in the first iteration) and of restarts, which alone are spike_passes; backward
- * the products W_{l+1}' target of all hidden layers, with adaptive penalties twice. A spike solve by
+ * simulation of the start (in the first iteration), which alone is spike_passes; backward
+ * the products W_{l+1}' target of all hidden layers. A spike solve by
  * Woodbury's identity, a linearised step or the box takes products with W_{l+1} and W_{l+1}' of its own.
  * dense_macs has all of these but simulations, auxiliary spikes being relaxed, and sums, systems and solves
  * of weights and spikes (admm_cost.c). */
@@ -211,14 +178,6 @@ void admm_family_report(void *state, struct metric_sink *sink);
 status admm_family_save(void *state, FILE *f, struct error *e);
 status admm_family_load(void *state, FILE *f, struct error *e);
 void admm_family_free(void *state); /* accepts NULL and a half-built state */
-
-/* Penalties (admm_penalties.c). Between two iterations, at the start of the later one, so that what is
- * measured after an iteration has the penalties that it used: geometric and balancing schedules. */
-void admm_penalties_advance(struct admm_solver *s);
-/* Before layer l's spikes are solved for: beta_l = flip_gain rms(p) within growth_limit of beta, rho_l =
- * beta_l / window^2 with p = rho_{l+1} W_{l+1}' (target_{l+1} - W_{l+1} a_l), what turning a spike on gains
- * to first order. */
-void admm_penalties_adapt(struct admm_solver *s, size_t l);
 
 /* What every variant's file ends with: the parts that need its settings (settings_of: const struct
  * admm_options * to struct admm_settings), and the initialisers of its struct solver. */

@@ -100,7 +100,7 @@ void admm_measure(struct admm *s, struct admm_point *p)
         p->dynamics[l] = sqrt(all.dynamics2[l] / cells);
         p->spikes[l] = sqrt(all.spikes2[l] / cells);
         p->rate[l] = all.on[l] / cells;
-        p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->beta[l] * all.spikes2[l];
+        p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->set.beta * all.spikes2[l];
     }
 }
 

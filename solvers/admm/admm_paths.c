@@ -12,7 +12,7 @@ void admm_update_paths(struct admm *s, size_t l, size_t chunk, struct admm_work 
     struct joint_potentials problem = s->paths; /* the tables of the leak, and this layer's penalties */
     struct joint_stats stats = {0};
     problem.rho = s->rho[l];
-    problem.sigma = s->beta[l];
+    problem.sigma = s->set.beta;
     memcpy(g, v, step * sizeof *g);
     for (size_t i = step; i < size; i++) g[i] = v[i] - theta * a[i - step];
     joint_potentials_update(&problem, s->set.potentials == POTENTIALS_PATTERN ? JOINT_PATTERN : JOINT_EXACT,

@@ -23,7 +23,7 @@ void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, str
     real *z = admm_block(s, s->z[l], l, chunk) + step * t;
     const real *a = admm_block(s, s->a[l], l, chunk) + step * t,
                *v = admm_block(s, s->v[l], l, chunk) + step * t;
-    const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->beta[l];
+    const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->set.beta;
     const real rho = (real)s->rho[l];
     const bool has_next = t + 1 < s->T;
     const real weight = has_next ? rho * (1 + delta * delta) : rho;

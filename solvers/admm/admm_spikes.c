@@ -25,7 +25,7 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
     for (int k = 0; k < 2; k++) {
         struct spike_system *sys = &s->spike[l][k];
         struct chol *c = &sys->chol;
-        sys->s = s->beta[l] + (k == 0 ? s->rho[l] * theta2 : 0.0);
+        sys->s = s->set.beta + (k == 0 ? s->rho[l] * theta2 : 0.0);
         sys->rho = s->rho[l + 1];
         if (sys->woodbury)
             blas_syrk(rows, n, R(1.0), W, rows, R(0.0), c->a, rows);
@@ -60,7 +60,7 @@ static void add_local_terms(const struct admm *s, size_t l, size_t chunk, size_t
 {
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
     const real *z = admm_block(s, s->z[l], l, chunk) + step * t;
-    const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->beta[l];
+    const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->set.beta;
     for (size_t i = 0; i < step; i++) rhs[i] += beta * admm_step(z[i], theta);
     if (t + 1 == s->T) return;
     const real *next = z + step, *v = admm_block(s, s->v[l], l, chunk) + step * (t + 1);

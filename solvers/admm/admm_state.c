@@ -82,7 +82,6 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     s->N = env->train.n;
     for (size_t l = 1; l <= s->L; l++) {
         s->rho[l] = l == s->L ? set->rho_out : set->rho;
-        s->beta[l] = set->beta;
     }
     s->part = partition_make(s->N);
     for (size_t l = 1; l <= s->L; l++) {

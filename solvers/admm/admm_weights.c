@@ -128,24 +128,9 @@ static double weight_backward_error(struct admm *s, size_t l)
     const struct weight_system *w = &s->weight[l];
     real *b = s->d_part[0];
     memcpy(b, s->d_kept, n * in * sizeof *b);
-    if (admm_keeps_weights(s->set.weights)) blas_axpy(n * in, (real)w->shift, s->W_old, b);
+    if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(n * in, (real)w->shift, s->W_old, b);
     return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
                                 s->scratch);
-}
-
-/* Shortens the step of a proximal solve so that rms(dW a) over samples, steps and units is at most tau: dW =
- * (D - W_old G) (G + shift I)^-1, hence sum ||dW a||^2 = <dW G, dW>. */
-static void shorten_step(struct admm *s, size_t l)
-{
-    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
-    real *W = s->net->W[l];
-    double squares = 0;
-    for (size_t i = 0; i < size; i++) W[i] -= s->W_old[i];
-    symmetric_times_right(n, in, W, s->weight[l].gram, s->scratch);
-    for (size_t i = 0; i < size; i++) squares += (double)W[i] * (double)s->scratch[i];
-    double rms = sqrt(fmax(0, squares) / ((double)s->N * (double)s->T * (double)n));
-    const real scale = rms > s->tau ? (real)(s->tau / rms) : 1;
-    for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + scale * W[i];
 }
 
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
@@ -166,9 +151,8 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     } else if (s->set.weights == WEIGHTS_PINV) {
         pinv_solve_right(&s->weight[l].pinv, n, W);
     } else {
-        if (admm_keeps_weights(s->set.weights)) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
+        if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
         chol_solve_right(&s->weight[l].chol, n, W, s->env->pool);
-        if (s->set.weights == WEIGHTS_TRUST) shorten_step(s, l);
     }
     double moved = 0, weight = vector_norm(size, W);
     for (size_t i = 0; i < size; i++) moved += pow((double)W[i] - (double)s->W_old[i], 2.0);
@@ -178,7 +162,7 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
         step_hold(s->report);
         *change = weight_change(s, l);
         s->precision_w[l] = NAN;
-        s->backward_w[l] = linear || s->set.weights == WEIGHTS_TRUST ? NAN : weight_backward_error(s, l);
+        s->backward_w[l] = linear ? NAN : weight_backward_error(s, l);
         if (!isnan(s->backward_w[l]) &&
             s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_part[0] */
             s->precision_w[l] = admm_weight_precision(s, l, s->d_part[0]);

@@ -30,6 +30,12 @@ static const struct option anderson_option_list[] = {
                 "of the least-squares problem, relative to the differences' mean square"),
     ADMM_PENALTY_OPTIONS("1", "0.1", "10"),
     ADMM_WEIGHT_OPTIONS("ridge", "0.1"),
+    ADMM_OPTION(tau, OPT_REAL, "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+                "base admm_resync: rms change of the input currents by the first step"),
+    ADMM_OPTION(tau_end, OPT_REAL, "0.01", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+                "base admm_resync: the same by the last step; geometric in between"),
+    ADMM_OPTION(tau_iterations, OPT_INT, "100", 1, 1e9, 0, NULL, "iterations",
+                "base admm_resync: iterations until the step has shrunk to tau_end"),
     ADMM_BOX_OPTION("none"),
     ADMM_ORDER_OPTIONS,
     ADMM_START_OPTIONS("simulated"),
@@ -99,15 +105,18 @@ static status refuse_idle_options(const struct admm_options *o, const struct net
                                   struct error *e)
 {
     static const char *const of_resync[] = {"rho", "kappa", "win", "tau", "tau_end", "tau_iterations"};
+    static const char *const of_resync_alone[] = {"win", "tau", "tau_end", "tau_iterations"};
     static const char *const of_all[] = {"base", "memory", "regularization"};
     for (size_t i = 0; i < sizeof anderson_option_list / sizeof *anderson_option_list; i++) {
         const struct option *option = &anderson_option_list[i];
-        bool common = false, resync = false;
+        bool common = false, resync = false, resync_alone = false;
+        for (size_t k = 0; k < sizeof of_resync_alone / sizeof *of_resync_alone; k++)
+            resync_alone = resync_alone || strcmp(option->key, of_resync_alone[k]) == 0;
         for (size_t k = 0; k < sizeof of_all / sizeof *of_all; k++)
             common = common || strcmp(option->key, of_all[k]) == 0;
         for (size_t k = 0; k < sizeof of_resync / sizeof *of_resync; k++)
             resync = resync || strcmp(option->key, of_resync[k]) == 0;
-        bool read = common || (o->base == BASE_RESYNC ? resync : strcmp(option->key, "win") != 0);
+        bool read = common || (o->base == BASE_RESYNC ? resync : !resync_alone);
         if (o->base == BASE_JOINT && strcmp(option->key, "output") == 0) read = false; /* joint anyway */
         if (!read && !opt_is_default(option, o))
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
