@@ -16,12 +16,35 @@ static const void *const_field(const struct option *o, const void *options)
     return (const char *)options + o->offset;
 }
 
+size_t opt_count(const struct option_table *t)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < OPT_SPANS_MAX && t->spans[k].n > 0; k++) n += t->spans[k].n;
+    return n;
+}
+
+const struct option *opt_at(const struct option_table *t, size_t i)
+{
+    size_t k = 0;
+    while (i >= t->spans[k].n) i -= t->spans[k++].n;
+    return &t->spans[k].options[i];
+}
+
+const char *opt_default(const struct option_table *t, const struct option *o)
+{
+    for (const struct option_default *d = t->defaults; d && d->key; d++)
+        if (strcmp(d->key, o->key) == 0) return d->value;
+    return o->usual;
+}
+
 status opt_defaults(const struct option_table *t, void *options, struct error *e)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (opt_set(&t->options[i], options, t->options[i].value, e) != ST_OK)
-            return FAIL(e, ST_INTERNAL, "default '%s' of option '%s' does not parse", t->options[i].value,
-                        t->options[i].key);
+    for (size_t i = 0, n = opt_count(t); i < n; i++) {
+        const struct option *o = opt_at(t, i);
+        if (opt_set(o, options, opt_default(t, o), e) != ST_OK)
+            return FAIL(e, ST_INTERNAL, "default '%s' of option '%s' does not parse", opt_default(t, o),
+                        o->key);
+    }
     return ST_OK;
 }
 
@@ -121,8 +144,8 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
 
 const struct option *opt_find(const struct option_table *t, const char *key)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (strcmp(t->options[i].key, key) == 0) return &t->options[i];
+    for (size_t i = 0, n = opt_count(t); i < n; i++)
+        if (strcmp(opt_at(t, i)->key, key) == 0) return opt_at(t, i);
     return NULL;
 }
 
@@ -189,7 +212,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     }
 }
 
-bool opt_is_default(const struct option *o, const void *options)
+bool opt_is_default(const struct option_table *t, const struct option *o, const void *options)
 {
     char now[OPT_STRING_MAX], parsed[OPT_STRING_MAX];
     union {
@@ -203,7 +226,7 @@ bool opt_is_default(const struct option *o, const void *options)
     struct option alone = *o;
     alone.offset = 0;
     opt_format(o, options, now, sizeof now);
-    if (opt_set(&alone, &value, o->value, NULL) != ST_OK) return false;
+    if (opt_set(&alone, &value, opt_default(t, o), NULL) != ST_OK) return false;
     opt_format(&alone, &value, parsed, sizeof parsed);
     return strcmp(now, parsed) == 0;
 }
@@ -214,7 +237,7 @@ status opt_refuse_idle(const struct option_table *t, const void *options, const 
     for (size_t i = 0; i < n; i++) {
         char text[OPT_STRING_MAX];
         const struct option *o = opt_find(t, uses[i].key);
-        if (!o || uses[i].read || opt_is_default(o, options)) continue;
+        if (!o || uses[i].read || opt_is_default(t, o, options)) continue;
         opt_format(o, options, text, sizeof text);
         return FAIL(e, ST_CONFIG, "option '%s' = %s does nothing here: it needs %s", o->key, text,
                     uses[i].needs);
@@ -253,12 +276,12 @@ void opt_describe(const struct option *o, char *text, size_t size)
 
 void opt_help(const struct option_table *t, const char *prefix, FILE *out)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
+    for (size_t i = 0, n = opt_count(t); i < n; i++) {
+        const struct option *o = opt_at(t, i);
+        const char *value = opt_default(t, o);
         char allowed[400];
         opt_describe(o, allowed, sizeof allowed);
-        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key,
-                o->value[0] ? o->value : "(empty)", allowed, o->unit[0] ? " [" : "", o->unit,
-                o->unit[0] ? "]" : "", o->help);
+        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key, value[0] ? value : "(empty)",
+                allowed, o->unit[0] ? " [" : "", o->unit, o->unit[0] ? "]" : "", o->help);
     }
 }
