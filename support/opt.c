@@ -30,6 +30,14 @@ const struct option *opt_at(const struct option_table *t, size_t i)
     return &t->spans[k].options[i];
 }
 
+const char *opt_choice(const struct option *o, size_t k)
+{
+    if (!o->choices) return NULL;
+    if (!(o->flags & OPT_NAMED)) return ((const char *const *)o->choices)[k];
+    const void *const *list = o->choices;
+    return list[k] ? *(const char *const *)list[k] : NULL;
+}
+
 const char *opt_default(const struct option_table *t, const struct option *o)
 {
     for (const struct option_default *d = t->defaults; d && d->key; d++)
@@ -129,8 +137,8 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
     }
     case OPT_BOOL: return parse_bool(text, at) ? ST_OK : refuse(o, text, e);
     case OPT_CHOICE:
-        for (int i = 0; o->choices[i]; i++)
-            if (strcmp(text, o->choices[i]) == 0) return memcpy(at, &i, sizeof i), ST_OK;
+        for (int i = 0; opt_choice(o, (size_t)i); i++)
+            if (strcmp(text, opt_choice(o, (size_t)i)) == 0) return memcpy(at, &i, sizeof i), ST_OK;
         return refuse(o, text, e);
     case OPT_STRING:
         if (strlen(text) >= OPT_STRING_MAX)
@@ -199,7 +207,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     case OPT_REAL: format_real(*(const double *)at, text, size); break;
     case OPT_INT: snprintf(text, size, "%ld", *(const long *)at); break;
     case OPT_BOOL: snprintf(text, size, "%s", *(const bool *)at ? "true" : "false"); break;
-    case OPT_CHOICE: snprintf(text, size, "%s", o->choices[*(const int *)at]); break;
+    case OPT_CHOICE: snprintf(text, size, "%s", opt_choice(o, (size_t) * (const int *)at)); break;
     case OPT_STRING: snprintf(text, size, "%s", (const char *)at); break;
     case OPT_INTS: {
         const struct int_list *list = at;
@@ -267,8 +275,8 @@ void opt_describe(const struct option *o, char *text, size_t size)
     case OPT_STRING: snprintf(text, size, "text"); break;
     case OPT_CHOICE: {
         size_t used = (size_t)snprintf(text, size, "one of ");
-        for (size_t i = 0; o->choices[i] && used < size; i++)
-            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", o->choices[i]);
+        for (size_t i = 0; opt_choice(o, i) && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
         break;
     }
     }

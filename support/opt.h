@@ -26,21 +26,22 @@ enum opt_type {
 };
 
 enum opt_flag {
-    OPT_OPEN_LO = 1,    /* lo itself is not allowed */
-    OPT_OPEN_HI = 2,    /* hi itself is not allowed */
-    OPT_NO_IDENTITY = 4 /* does not change results: left out of the run id (paths, threads) */
+    OPT_OPEN_LO = 1,     /* lo itself is not allowed */
+    OPT_OPEN_HI = 2,     /* hi itself is not allowed */
+    OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
+    OPT_NAMED = 8        /* choices is a list of pointers to structs that begin with their name */
 };
 
 struct option {
     const char *key;
     enum opt_type type;
-    size_t offset;     /* of the field in the options struct */
-    const char *usual; /* default, in the text form that opt_set reads, unless the table has another */
-    double lo, hi;     /* numbers: allowed range; for OPT_STRING ignored */
-    unsigned flags;    /* enum opt_flag */
-    const char *const *choices; /* OPT_CHOICE: NULL-terminated names */
-    const char *unit;           /* "" if it has none */
-    const char *help;           /* one sentence */
+    size_t offset;       /* of the field in the options struct */
+    const char *usual;   /* default, in the text form that opt_set reads, unless the table has another */
+    double lo, hi;       /* numbers: allowed range; for OPT_STRING ignored */
+    unsigned flags;      /* enum opt_flag */
+    const void *choices; /* OPT_CHOICE: NULL-terminated list of names; or OPT_NAMED */
+    const char *unit;    /* "" if it has none */
+    const char *help;    /* one sentence */
 };
 
 /* Options that stand in a table one after another: a module's own, or a list that several modules share. The
@@ -65,6 +66,8 @@ struct option_table {
 /* Number of options; the i-th of them, i < opt_count. */
 size_t opt_count(const struct option_table *t);
 const struct option *opt_at(const struct option_table *t, size_t i);
+/* Name of the k-th choice of an option, NULL beyond the last and for an option that has none. */
+const char *opt_choice(const struct option *o, size_t k);
 /* Default of an option of the table, in the text form that opt_set reads. */
 const char *opt_default(const struct option_table *t, const struct option *o);
 

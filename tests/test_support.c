@@ -108,7 +108,8 @@ static const struct option options[] = {
     {"text", OPT_STRING, offsetof(struct all, text), "", 0, 0, 0, NULL, "", "a text"},
     {"list", OPT_INTS, offsetof(struct all, list), "100-50", 1, 1000, 0, NULL, "", "widths"},
 };
-static const struct option_table table = {options, sizeof options / sizeof *options, sizeof(struct all)};
+static const struct option_table table = {.spans = {{options, sizeof options / sizeof *options}},
+                                          .size = sizeof(struct all)};
 
 struct setting {
     char key[10], text[40];
@@ -161,8 +162,8 @@ ParameterizedTest(struct setting *c, opt, set)
     if (c->code != ST_OK) cr_expect_not_null(strstr(e.text, c->key), "%s", e.text);
     opt_format(o, &all, text, sizeof text);
     cr_expect_str_eq(text, c->after);
-    cr_expect_eq(opt_is_default(o, &all),
-                 c->code != ST_OK || strcmp(c->text, o->value) == 0 || strcmp(text, o->value) == 0);
+    cr_expect_eq(opt_is_default(&table, o, &all),
+                 c->code != ST_OK || strcmp(c->text, o->usual) == 0 || strcmp(text, o->usual) == 0);
 }
 
 Test(opt, find_and_nearest)

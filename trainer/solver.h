@@ -100,7 +100,7 @@ struct train_env {
     struct net *net; /* in: the start; the solver changes its weights only */
     const struct net_options *net_options;
     const struct dataset_info *info;
-    struct batch train;      /* the info->n[SPLIT_TRAIN] training samples */
+    struct batch train;      /* the training samples: info->n[SPLIT_TRAIN], all that train.x holds */
     struct batch validation; /* for choosing a hyper-parameter inside the solver (may be empty) */
     struct pool *pool;       /* may be NULL: one thread */
     struct rng *rng;         /* the solver's own stream */
@@ -129,13 +129,12 @@ struct step_report {
      * proximal steps, the readout's recursion in time, optimizers) is not counted. The runner's train_synops:
      * spike_passes times the accumulations of a simulation, plus these. */
     double dense_macs;
-    /* out: gradients, or directions that stand in for them, of a mini-batch (or of the samples that a
-     * measuring step takes) that the step worked out, whatever one of them costs: what trainers whose
-     * optimizer calls its oracle once or several times per update differ in. bptt, lfp, forward_mode and
-     * exact_spike_time: 1 per call of the oracle, so 1 per mini-batch with sgd, adam and adamw, and
-     * forward_mode's directions for one estimate are one evaluation; forward_forward: 1 per mini-batch and
-     * layer trained; gradient_probe: 1 per estimate (repeats). random_features and the ADMM family take no
-     * gradients: 0. */
+    /* out: gradients of a mini-batch's mean loss, or directions in place of one, that the step worked out,
+     * whatever each of them costs: what optimizers that ask once or several times for an update differ in.
+     * All trainers by mini-batches: 1 per call of the oracle (trainer/optimizer.h), so 1 per mini-batch with
+     * sgd, adam and adamw; all directions of forward_mode's estimate are one call, and the local gradients of
+     * all layers of forward_forward. gradient_probe: 1 per estimate that it measures. random_features and the
+     * ADMM family take no gradient: 0. */
     double gradient_evaluations;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward
