@@ -348,7 +348,7 @@ Test(runner, summaries_of_many_options_stay_apart)
                            "network: {hidden: [4]}\nsolvers:\n"
                            "  - {name: admm, rho: [1, 2], rho_out: [1, 2], beta: 0.123456789012345, kappa: "
                            "[0.1, 0.123456789012345], "
-                           "relaxation: 1.23456789012, box: clip, warmup: 1, time_order: random}\n"
+                           "output: joint, box: clip, warmup: 1, time_order: random}\n"
                            "  - {name: admm, rho: 1.23456789012345, rho_out: 1.23456789012345, beta: 3, "
                            "kappa: 7, box: none, warmup: 2, "
                            "layer_order: random, weights: proximal, start_output: labels}\n");
