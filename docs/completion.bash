@@ -12,7 +12,7 @@ _spikebench_subcommands() {
 # Options of the command $1.
 _spikebench_options() {
     case $1 in
-    '') echo '-h --help -V --version ' ;;
+    '') echo '-V --version -h --help' ;;
     'run') echo '--set --seeds --out -j --jobs --fresh --allow-missing --dry-run -h --help' ;;
     'check') echo '--set --seeds -h --help' ;;
     'list') echo '-h --help' ;;
@@ -46,6 +46,7 @@ _spikebench_kind() {
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
     'help 1') echo 'choice run check list help summarise best compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
+    'help 2') echo 'nothing' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;
@@ -99,7 +100,7 @@ _spikebench_kind() {
 
 _spikebench_keys() {
     case $1 in
-    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.potentials= solver.inner= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.base= solver.memory= solver.regularization= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.keep= solver.feed= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.span= solver.deadline= solver.start_sum= solver.start_spread= solver.sum_push= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.repeats= solver.noise= solver.samples= solver.coordinates= solver.draws= solver.train_epochs= solver.reward= solver.carry= solver.epsilon= ' ;;
+    all) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.multiplier= solver.output= solver.potentials= solver.inner= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= solver.base= solver.memory= solver.regularization= solver.tau= solver.tau_end= solver.tau_iterations= solver.win= solver.rho_hidden= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.keep= solver.feed= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= solver.span= solver.deadline= solver.start_sum= solver.start_spread= solver.sum_push= solver.loss= solver.threshold= solver.sharpness= solver.label_scale= solver.label_only= solver.input_rate= solver.skip_first= solver.estimator= solver.directions= solver.direction= solver.scope= solver.sigma= solver.growth= solver.repeats= solver.noise= solver.samples= solver.coordinates= solver.draws= solver.train_epochs= solver.reward= solver.carry= solver.epsilon= ' ;;
     shared) echo 'precision= threads= eval_every= stop.max_iter= stop.patience= stop.target= stop.time_limit= dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= network.hidden= network.leak= network.threshold= network.reset= network.readout= network.loss= network.start= network.start_rate= network.start_noise= ' ;;
     data) echo 'dataset.T= dataset.n_train= dataset.n_validation= dataset.n_test= dataset.split_seed= dataset.path= dataset.encoding= dataset.max_rate= dataset.binning= dataset.window_ms= dataset.values= dataset.filter_ms= dataset.input_noise= dataset.images= dataset.side= dataset.sensor= dataset.threshold= dataset.density= dataset.refractory_us= dataset.noise_rate= dataset.amplitude= dataset.duration_s= dataset.units_per_bin= dataset.cells= dataset.cell_width= dataset.r_small= dataset.extent= ' ;;
     of:digits) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= ' ;;
@@ -112,11 +113,11 @@ _spikebench_keys() {
     of:ssc) echo 'T= n_train= n_validation= n_test= split_seed= path= duration_s= units_per_bin= values= ' ;;
     of:yin_yang) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= cells= cell_width= r_small= ' ;;
     of:mexican_hat) echo 'T= n_train= n_validation= n_test= split_seed= path= encoding= max_rate= cells= cell_width= extent= ' ;;
-    solver:admm) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= ' ;;
-    solver:admm_joint) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.potentials= solver.warmup= solver.layer_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= ' ;;
-    solver:admm_linearized) echo 'solver.rho= solver.rho_out= solver.beta= solver.inner= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= ' ;;
-    solver:admm_hybrid) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.inner= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= ' ;;
-    solver:admm_anderson) echo 'solver.base= solver.memory= solver.regularization= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.start_output= solver.restart_every= solver.relaxation= solver.penalties= solver.growth= solver.growth_limit= solver.flip_gain= solver.window= solver.multiplier= solver.output= solver.win= ' ;;
+    solver:admm) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.multiplier= solver.output= ' ;;
+    solver:admm_joint) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.potentials= solver.warmup= solver.layer_order= solver.start_output= solver.multiplier= ' ;;
+    solver:admm_linearized) echo 'solver.rho= solver.rho_out= solver.beta= solver.inner= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.multiplier= solver.output= ' ;;
+    solver:admm_hybrid) echo 'solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.box= solver.warmup= solver.layer_order= solver.time_order= solver.start_output= solver.multiplier= solver.output= solver.inner= solver.exact_weights= solver.exact_readout= solver.exact_spikes= solver.exact_last_spikes= ' ;;
+    solver:admm_anderson) echo 'solver.base= solver.memory= solver.regularization= solver.rho= solver.rho_out= solver.beta= solver.weights= solver.kappa= solver.cutoff= solver.tau= solver.tau_end= solver.tau_iterations= solver.box= solver.warmup= solver.layer_order= solver.start_output= solver.multiplier= solver.output= solver.win= ' ;;
     solver:admm_resync) echo 'solver.rho= solver.win= solver.rho_hidden= solver.kappa= solver.tau= solver.tau_end= solver.tau_iterations= solver.batch= solver.momentum= solver.precondition= solver.gain= solver.margin= solver.time_credit= solver.multiplier= solver.keep= solver.feed= ' ;;
     solver:bptt) echo 'solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.surrogate= solver.slope= solver.detach_reset= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
     solver:exact_spike_time) echo 'solver.span= solver.deadline= solver.tau= solver.start_sum= solver.start_spread= solver.sum_push= solver.optimizer= solver.lr= solver.schedule= solver.lr_epochs= solver.batch= solver.clip= solver.momentum= solver.beta1= solver.beta2= solver.eps= solver.weight_decay= ' ;;
@@ -140,12 +141,11 @@ _spikebench_values() {
     network.readout) echo 'last mean ' ;;
     network.loss) echo 'squared cross_entropy squared_hinge hinge ' ;;
     network.start) echo 'rate kaiming published ' ;;
-    solver.weights) echo 'ridge pinv proximal trust ' ;;
+    solver.weights) echo 'ridge pinv proximal ' ;;
     solver.box) echo 'clip exact none ' ;;
-    solver.layer_order) echo 'sequential random backward ' ;;
+    solver.layer_order) echo 'sequential random ' ;;
     solver.time_order) echo 'sequential random ' ;;
     solver.start_output) echo 'simulated labels ' ;;
-    solver.penalties) echo 'constant geometric balancing adaptive ' ;;
     solver.multiplier) echo 'none last all ' ;;
     solver.output) echo 'sequential joint ' ;;
     solver.potentials) echo 'pattern dynamic ' ;;
@@ -188,34 +188,30 @@ _spikebench_values() {
     of:ssc:values) echo 'counts binary ' ;;
     of:yin_yang:encoding) echo 'latency rate current population ' ;;
     of:mexican_hat:encoding) echo 'latency rate current population ' ;;
-    solver:admm:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm:weights) echo 'ridge pinv proximal ' ;;
     solver:admm:box) echo 'clip exact none ' ;;
-    solver:admm:layer_order) echo 'sequential random backward ' ;;
+    solver:admm:layer_order) echo 'sequential random ' ;;
     solver:admm:time_order) echo 'sequential random ' ;;
     solver:admm:start_output) echo 'simulated labels ' ;;
-    solver:admm:penalties) echo 'constant geometric balancing adaptive ' ;;
     solver:admm:multiplier) echo 'none last all ' ;;
     solver:admm:output) echo 'sequential joint ' ;;
-    solver:admm_joint:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_joint:weights) echo 'ridge pinv proximal ' ;;
     solver:admm_joint:box) echo 'clip exact none ' ;;
     solver:admm_joint:potentials) echo 'pattern dynamic ' ;;
-    solver:admm_joint:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_joint:layer_order) echo 'sequential random ' ;;
     solver:admm_joint:start_output) echo 'simulated labels ' ;;
-    solver:admm_joint:penalties) echo 'constant geometric balancing adaptive ' ;;
     solver:admm_joint:multiplier) echo 'none last all ' ;;
     solver:admm_linearized:box) echo 'clip exact none ' ;;
-    solver:admm_linearized:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_linearized:layer_order) echo 'sequential random ' ;;
     solver:admm_linearized:time_order) echo 'sequential random ' ;;
     solver:admm_linearized:start_output) echo 'simulated labels ' ;;
-    solver:admm_linearized:penalties) echo 'constant geometric balancing adaptive ' ;;
     solver:admm_linearized:multiplier) echo 'none last all ' ;;
     solver:admm_linearized:output) echo 'sequential joint ' ;;
-    solver:admm_hybrid:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_hybrid:weights) echo 'ridge pinv proximal ' ;;
     solver:admm_hybrid:box) echo 'clip exact none ' ;;
-    solver:admm_hybrid:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_hybrid:layer_order) echo 'sequential random ' ;;
     solver:admm_hybrid:time_order) echo 'sequential random ' ;;
     solver:admm_hybrid:start_output) echo 'simulated labels ' ;;
-    solver:admm_hybrid:penalties) echo 'constant geometric balancing adaptive ' ;;
     solver:admm_hybrid:multiplier) echo 'none last all ' ;;
     solver:admm_hybrid:output) echo 'sequential joint ' ;;
     solver:admm_hybrid:exact_weights) echo 'true false ' ;;
@@ -223,11 +219,10 @@ _spikebench_values() {
     solver:admm_hybrid:exact_spikes) echo 'true false ' ;;
     solver:admm_hybrid:exact_last_spikes) echo 'true false ' ;;
     solver:admm_anderson:base) echo 'admm admm_joint admm_linearized admm_hybrid admm_resync ' ;;
-    solver:admm_anderson:weights) echo 'ridge pinv proximal trust ' ;;
+    solver:admm_anderson:weights) echo 'ridge pinv proximal ' ;;
     solver:admm_anderson:box) echo 'clip exact none ' ;;
-    solver:admm_anderson:layer_order) echo 'sequential random backward ' ;;
+    solver:admm_anderson:layer_order) echo 'sequential random ' ;;
     solver:admm_anderson:start_output) echo 'simulated labels ' ;;
-    solver:admm_anderson:penalties) echo 'constant geometric balancing adaptive ' ;;
     solver:admm_anderson:multiplier) echo 'none last all ' ;;
     solver:admm_anderson:output) echo 'sequential joint ' ;;
     solver:admm_resync:precondition) echo 'gram none ' ;;

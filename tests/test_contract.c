@@ -3,6 +3,7 @@
 #include "network/evaluate.h"
 #include "runs/worker_record.h"
 #include "tests/allocations.h"
+#include "tests/folder.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -89,8 +90,7 @@ ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
 ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_bit)
 {
     struct setting a, b;
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
+    FILE *f = folder_scratch();
     setting_begin(&a, c, 1);
     setting_steps(&a, 2, false);
     resume(&b, &a, c, f);
@@ -155,8 +155,7 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     setting_begin(&a, c, 1);
     setting_begin(&threaded, c, 2);
     setting_steps(&a, 4, false);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
+    FILE *f = folder_scratch();
     resume(&b, &a, c, f);
     fclose(f);
     setting_steps(&a, 4, true);

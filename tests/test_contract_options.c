@@ -9,12 +9,9 @@
 Test(contract, options_that_are_read_are_taken)
 {
     static const char *const right[][2] = {
-        {"admm", "weights=trust tau=0.2 tau_end=0.1 tau_iterations=7 kappa=0.1"},
+        {"admm", "weights=proximal kappa=0.1"},
         {"admm", "weights=pinv cutoff=1e-6"},
-        {"admm_joint", "penalties=geometric growth=1.1 growth_limit=10"},
-        {"admm_linearized", "penalties=adaptive flip_gain=2 window=2 growth_limit=10"},
         {"admm_hybrid", "exact_readout=false exact_weights=true kappa=1"},
-        {"admm", "penalties=adaptive layer_order=backward rho=3"}, /* rho_out = 0: the same as rho */
         {"admm_anderson", "base=admm output=joint multiplier=all"},
         {"admm_anderson", "tau=0.3 tau_end=0.2 kappa=1"},
         {"bptt", "optimizer=sgd momentum=0.5"},
@@ -45,30 +42,20 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
 {
     static const struct {
         const char *solver, *options, *named;
-    } wrong[] = {{"admm", "multiplier=none relaxation=1.5", "relaxation"},
-                 {"admm", "multiplier=all", "multiplier"},
+    } wrong[] = {{"admm", "multiplier=all", "multiplier"},
                  {"admm_linearized", "box=exact", "box"},
                  {"admm_hybrid", "box=exact exact_last_spikes=false", "box"},
                  {"admm_anderson", "beta=3", "beta"},
                  {"admm_anderson", "base=admm win=1", "win"},
-                 {"admm", "tau=0.2", "tau"},
-                 {"admm", "weights=proximal tau_end=0.2", "tau_end"},
-                 {"admm_joint", "tau_iterations=7", "tau_iterations"},
                  {"admm", "cutoff=1e-6", "cutoff"},
                  {"admm", "weights=pinv kappa=1", "kappa"},
                  {"admm_hybrid", "exact_readout=false kappa=1", "kappa"},
                  {"admm_hybrid", "exact_readout=false weights=pinv", "weights"},
-                 {"admm_linearized", "growth=1.1", "growth"},
-                 {"admm", "penalties=adaptive growth=1.1", "growth"},
-                 {"admm", "growth_limit=10", "growth_limit"},
-                 {"admm", "penalties=balancing flip_gain=2", "flip_gain"},
-                 {"admm", "penalties=geometric window=2", "window"},
                  {"admm", "multiplier=none warmup=3", "warmup"},
-                 {"admm", "multiplier=none penalties=balancing", "penalties"},
-                 {"admm_joint", "multiplier=none penalties=balancing", "penalties"},
-                 {"admm_joint", "penalties=adaptive layer_order=backward rho=3", "rho"},
                  {"admm_anderson", "base=admm_joint output=joint", "output"},
                  {"admm_anderson", "base=admm tau=0.3", "tau"},
+                 {"admm_anderson", "base=admm_joint tau_end=0.3", "tau_end"},
+                 {"admm_anderson", "base=admm_hybrid tau_iterations=7", "tau_iterations"},
                  {"admm_anderson", "base=admm_linearized kappa=1", "kappa"},
                  {"bptt", "momentum=0.5", "momentum"},
                  {"bptt", "optimizer=sgd beta1=0.5", "beta1"},

@@ -67,21 +67,9 @@ static struct count counts[] = {
      ADMM_ONCE + FIRST_FACTOR},
     {"admm", "box=clip", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm", "time_order=random", 2, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "weights=trust", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE + SOLVES},
+    {"admm", "weights=proximal", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
      ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
-    /* backward: the first iteration and each restart make all W a before the weights move */
-    {"admm", "layer_order=backward", 0, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24, ADMM_COLUMN + W2 + W3,
-     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-    {"admm", "layer_order=backward", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "layer_order=backward restart_every=2", 2, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24,
-     ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-    /* adaptive: W_{l+1}' once more, and at first W_{l+1} a_l before it would be made */
-    {"admm", "penalties=adaptive", 0, 1 + 1 + 2 * ABOVE, 2 + 1, 1, 2 * 24, ADMM_COLUMN + 2 * (W2 + W3),
-     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-    {"admm", "penalties=adaptive", 1, 1 + ABOVE, 2 + 1, 0, 2 * 24, ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-    {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
      3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
     {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},

@@ -19,7 +19,7 @@ Test(forward_forward, losses_by_hand_and_their_derivatives)
     cr_expect_float_eq(n, 1.5, 1e-12, "half the sharpness where both are equal");
     /* x = 2: 2 / (1 + e^-2) */
     cr_expect_float_eq(ff_loss_value(FF_SWISH, 0, 1, 1, 3, &p, &n), 2 / (1 + exp(-2.0)), 1e-12);
-    for (int kind = 0; kind < 2; kind++)
+    for (enum ff_loss kind = FF_SOFTPLUS; kind <= FF_SWISH; kind++)
         for (double pos = -30; pos <= 30; pos += 7.5)
             for (double neg = -29; neg <= 30; neg += 7.5) {
                 const double h = 1e-5;

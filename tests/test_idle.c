@@ -23,20 +23,16 @@ struct outcome {
 /* Other values of options that have no choices. */
 static const struct {
     const char *key, *value;
-} others[] = {{"rho", "3"},      {"rho_out", "0.7"},    {"beta", "3"},          {"kappa", "0.5"},
-              {"cutoff", "0.3"}, {"tau", "0.3"},        {"tau_end", "0.03"},    {"tau_iterations", "2"},
-              {"growth", "1.5"}, {"relaxation", "1.5"}, {"growth_limit", "2"},  {"flip_gain", "3"},
-              {"window", "3"},   {"win", "2"},          {"rho_hidden", "0.5"},  {"momentum", "0.5"},
-              {"keep", "0.5"},   {"warmup", "2"},       {"restart_every", "2"}, {"inner", "3"},
-              {"batch", "40"},   {"memory", "1"},       {"regularization", "1"}};
+} others[] = {{"rho", "3"},           {"rho_out", "0.7"},    {"beta", "3"},       {"kappa", "0.5"},
+              {"cutoff", "0.3"},      {"tau", "0.3"},        {"tau_end", "0.03"}, {"tau_iterations", "2"},
+              {"win", "2"},           {"rho_hidden", "0.5"}, {"momentum", "0.5"}, {"keep", "0.5"},
+              {"warmup", "2"},        {"inner", "3"},        {"batch", "40"},     {"memory", "1"},
+              {"regularization", "1"}};
 
 /* What is taken and may yet change nothing: option and setting (any that contains the text). */
 static const struct {
     const char *key, *setting, *why;
 } may_be_idle[] = {
-    {"penalties", "", "balancing waits for residuals that are ten times apart"},
-    {"growth_limit", "penalties=", "limits that are not reached"},
-    {"beta", "penalties=adaptive", "the centre of limits that are not reached"},
     {"feed", "", "help: the same with keep = 0"},
     {"potentials", "", "both find the same path here; tests/test_joint_potentials.c tells them apart"},
     {"memory", "base=", "no candidate is taken"},
@@ -106,22 +102,16 @@ ParameterizedTestParameters(contract, options_of_the_admm_family_are_read_or_ref
 {
     static struct idle_case cases[] = {
         {"admm", "warmup=0"},
-        {"admm", "warmup=0 weights=trust"},
+        {"admm", "warmup=0 weights=proximal"},
         {"admm", "weights=pinv box=exact warmup=0"},
         {"admm", "multiplier=none"},
-        {"admm", "warmup=0 penalties=geometric"},
-        {"admm", "warmup=0 penalties=adaptive"},
-        {"admm", "warmup=0 penalties=adaptive rho_out=0.1 layer_order=backward"},
         {"admm", "warmup=0 output=joint multiplier=all"},
         {"admm_joint", "warmup=0"},
         {"admm_joint", "multiplier=none box=clip"},
-        {"admm_joint", "warmup=0 penalties=adaptive layer_order=backward"},
-        {"admm_joint", "warmup=0 layer_order=backward"},
-        {"admm", "warmup=0 output=joint multiplier=all layer_order=backward"},
         {"admm_linearized", "warmup=0"},
         {"admm_linearized", "multiplier=none"},
         {"admm_hybrid", "warmup=0"},
-        {"admm_hybrid", "warmup=0 weights=trust"},
+        {"admm_hybrid", "warmup=0 weights=proximal"},
         {"admm_hybrid", "warmup=0 exact_readout=false"},
         {"admm_hybrid", "warmup=0 exact_weights=true"},
         {"admm_hybrid", "exact_spikes=true exact_last_spikes=false warmup=0"},

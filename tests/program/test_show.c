@@ -138,7 +138,7 @@ ParameterizedTestParameters(show, refused)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, show, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, show, refused)
 {
     static struct result r;
     char text[300];
