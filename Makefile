@@ -159,16 +159,18 @@ weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with O
 check-readme: ## build, test and run the examples of README.md in a copy of the sources
 	sh tests/readme_examples.sh "$(MAKE)"
 
-# The pages that the program writes of itself; check-docs compares and lets groff and bash read them.
-DOCS := reference.md spikebench.1 completion.bash
-docs: $(BUILD)/spikebench ## write the reference, the man page and the completion script in docs/
+# The pages that the program writes of itself; check-docs compares, and lets groff and bash read them.
+DOCS := reference.md spikebench.1
+docs: $(BUILD)/spikebench ## write the reference and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
+# Neither the date nor help2man's version are in the page.
 write-docs:
 	@mkdir -p $(TO)
 	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
-	$(BUILD)/spikebench help --man > $(TO)/spikebench.1
-	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
+	help2man --no-info --name='benchmark training methods for spiking neural networks' --help-option='help --all' \
+	  --version-string="$$($(BUILD)/spikebench --version | sed 's/ (.*//;q')" $(BUILD)/spikebench > $(TO)/spikebench.1
+	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null

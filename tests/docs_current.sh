@@ -17,7 +17,7 @@ else
     echo "groff is not installed: the man page is not checked by it"
 fi
 if command -v bash >/dev/null 2>&1; then
-    bash -n "$written/completion.bash"
+    bash -n "$committed/completion.bash"
 else
     echo "bash is not installed: the completion script is not checked by it"
 fi
