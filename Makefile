@@ -47,7 +47,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build help same test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build help same test bench check-asan check-readme docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -130,16 +130,23 @@ check-asan: ## the test suite under ASan and UBSan, leaks are failures
 check-readme: ## build, test and run the examples of README.md in a copy of the sources
 	sh tests/readme_examples.sh "$(MAKE)"
 
-# The pages that the program writes of itself; check-docs compares and lets groff and bash read them.
-DOCS := reference.md spikebench.1 completion.bash
-docs: $(BUILD)/spikebench ## write the reference, the man page and the completion script in docs/
+# The pages that the program writes, of itself and of results/reference; check-docs compares and lets groff and bash read them.
+DOCS := reference.md results.md spikebench.1 completion.bash
+docs: $(BUILD)/spikebench ## write the reference, the results, the man page and the completion script in docs/
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
+TO := docs
 write-docs:
 	@mkdir -p $(TO)
 	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
 	$(BUILD)/spikebench help --man > $(TO)/spikebench.1
 	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
+	@$(MAKE) --no-print-directory results-docs
+
+results-docs: $(BUILD)/spikebench ## write docs/results.md from docs/results.in.md and results/reference
+	@mkdir -p $(TO)
+	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference > $(BUILD)/results.md
+	mv $(BUILD)/results.md $(TO)/results.md
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null

@@ -21,4 +21,11 @@ if command -v bash >/dev/null 2>&1; then
 else
     echo "bash is not installed: the completion script is not checked by it"
 fi
+# docs/method.md says which test proves what: "Proved by `suite/test`".
+for test in $(grep -o '`[a-z_]*/[a-z_0-9]*`' docs/method.md | tr -d '`' | sort -u); do
+    [ -e "$test" ] || grep -qE "^Test\\($(echo "$test" | sed 's|/|, |')[,)]|^ParameterizedTest\\(.*, $(echo "$test" | sed 's|/|, |')\\)" tests/*.c || {
+        echo "docs/method.md names the test $test, which is gone" >&2
+        exit 1
+    }
+done
 echo "docs are current"
