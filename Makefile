@@ -47,7 +47,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build help same test bench check-asan check-readme docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build help same test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -127,8 +127,8 @@ check-asan: ## the test suite under ASan and UBSan, leaks are failures
 	  SPIKEBENCH_BUILD=$(ASAN_BUILD) $(ASAN_BUILD)/tests-f64
 	@if ls $(ASAN_BUILD)/log/* >/dev/null 2>&1; then cat $(ASAN_BUILD)/log/*; echo "sanitizers found errors"; exit 1; fi
 
-check-readme: ## build, test and run the examples of README.md in a copy of the sources
-	sh tests/readme_examples.sh "$(MAKE)"
+check-examples: ## build, test and run the examples of docs/ in a copy of the sources
+	sh tests/examples.sh "$(MAKE)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares and lets groff and bash read them.
 DOCS := reference.md results.md spikebench.1 completion.bash
