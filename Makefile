@@ -131,7 +131,7 @@ check-examples: ## build, test and run the examples of docs/ in a copy of the so
 	sh tests/examples.sh "$(MAKE)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares and lets groff and bash read them.
-DOCS := reference.md results.md spikebench.1 completion.bash
+DOCS := reference.md results.md ../README.md spikebench.1 completion.bash
 docs: $(BUILD)/spikebench ## write the reference, the results, the man page and the completion script in docs/
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
@@ -143,10 +143,8 @@ write-docs:
 	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
 	@$(MAKE) --no-print-directory results-docs
 
-results-docs: $(BUILD)/spikebench ## write docs/results.md from docs/results.in.md and results/reference
-	@mkdir -p $(TO)
-	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference > $(BUILD)/results.md
-	mv $(BUILD)/results.md $(TO)/results.md
+results-docs: $(BUILD)/spikebench ## write docs/results.md, and README's table, from results/reference
+	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null

@@ -1,8 +1,10 @@
-# docs/results.in.md with its placeholders filled in from result files.
-# awk -v spikebench=PROGRAM -v results=FOLDER -f docs/results.awk docs/results.in.md
+# A page with its placeholders filled in from result files.
+# awk -v spikebench=PROGRAM -v results=FOLDER [-v header=LINE] -f docs/results.awk PAGE
 #
 #   @table COMMAND...                      a line: the table that 'PROGRAM COMMAND... --results FOLDER' prints, without columns that are
 #                                          mostly '-'
+#   <!-- @table COMMAND... -->             the same in a page that is its own source: what stands from here to the line '<!-- end -->'
+#                                          is replaced
 #   @{EXPERIMENT[/FILE] ROW COLUMN FORMAT} one number of FOLDER/EXPERIMENT/FILE.csv (summary.csv where no FILE is named)
 #       ROW     a label; 'last', the last row; '*', any row; COLUMN=VALUE; several joined by ';'
 #       COLUMN  a column of exactly one such row; or min(COLUMN), max(COLUMN), median(COLUMN), count(COLUMN) of all such rows
@@ -124,17 +126,18 @@ function table(command,    line, n, i, k, m, cells, width, filled, out, status) 
     }
 }
 /^@table / { table(substr($0, 8)); next }
+/^<!-- @table .* -->$/ { print; table(substr($0, 13, length($0) - 16)); skip = 1; next }
+/^<!-- end -->$/ { skip = 0 }
+skip { next }
 {
     while (match($0, /@\{[^}]*\}/)) {
         at = RSTART; size = RLENGTH # value() matches, too
         $0 = substr($0, 1, at - 1) value(substr($0, at + 2, size - 3)) substr($0, at + size)
     }
-    if (NR == 1) {
-        print
-        print ""
-        print "<!-- Written by 'make docs' from docs/results.in.md and results/reference; do not edit. -->"
-        next
-    }
     print
+    if (NR == 1 && header) print "\n" header
 }
-END { exit failed }
+END {
+    if (!failed && skip) print FILENAME ": a table has no line <!-- end -->" >"/dev/stderr"
+    exit failed || skip
+}
