@@ -125,6 +125,32 @@ function table(command,    line, n, i, k, m, cells, width, filled, out, status) 
         print out
     }
 }
+# Prose is filled anew, to lines of at most WIDTH characters: numbers are shorter than their placeholders.
+function flush(    n, i, words, line) {
+    n = split(paragraph, words, " ")
+    line = words[1]
+    for (i = 2; i <= n; i++) {
+        # what would begin a list or a heading stays on its line
+        if (length(line) + 1 + length(words[i]) <= WIDTH || words[i] ~ /^([-+*]|#+|[0-9]+[.)])$/) line = line " " words[i]
+        else { print line; line = indent words[i] }
+    }
+    if (n) print line
+    paragraph = ""
+}
+function prose(line) {
+    if (!header || line ~ /^(#|\||!|<|    |$)/) {
+        flush()
+        print line
+        return
+    }
+    if (line ~ /^(- |[0-9]+\. )/) {
+        flush()
+        indent = line ~ /^-/ ? "  " : "   "
+    } else if (paragraph == "") indent = ""
+    paragraph = paragraph " " line
+}
+BEGIN { WIDTH = 120 }
+/^(<!-- )?@table / { flush() }
 /^@table / { table(substr($0, 8)); next }
 /^<!-- @table .* -->$/ { print; table(substr($0, 13, length($0) - 16)); skip = 1; next }
 /^<!-- end -->$/ { skip = 0 }
@@ -134,10 +160,11 @@ skip { next }
         at = RSTART; size = RLENGTH # value() matches, too
         $0 = substr($0, 1, at - 1) value(substr($0, at + 2, size - 3)) substr($0, at + size)
     }
-    print
+    prose($0)
     if (NR == 1 && header) print "\n" header
 }
 END {
+    if (!failed) flush()
     if (!failed && skip) print FILENAME ": a table has no line <!-- end -->" >"/dev/stderr"
     exit failed || skip
 }
