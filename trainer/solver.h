@@ -211,6 +211,10 @@ struct solver {
     void (*free)(void *state);
 };
 
+/* `start` for a solver that has nothing to compute: keeps *env in the state, which begins with a struct
+ * train_env. */
+status solver_keep_env(void *state, const struct train_env *env, struct error *e);
+
 /* Geometric step lengths: first (last / first)^(k / (n - 1)) in iteration k (from 0), `last` from k = n - 1
  * on. */
 double step_length(double first, double last, long n, long k);
