@@ -319,6 +319,7 @@ static void write_kind(const struct call *call, enum value_kind kind, const char
                                         [VALUE_FILE] = "file",
                                         [VALUE_FOLDER] = "folder",
                                         [VALUE_CHOICE] = "choice",
+                                        [VALUE_SOLVER] = "choice",
                                         [VALUE_DATASET] = "choice",
                                         [VALUE_EXPERIMENT] = "experiment",
                                         [VALUE_RESULTS] = "results",
@@ -335,7 +336,8 @@ static void write_kind(const struct call *call, enum value_kind kind, const char
         write_commands(call->program->subcommands, out);
         for (size_t i = 0; help_topics[i]; i++) (void)fprintf(out, " %s", help_topics[i]);
     }
-    if (kind == VALUE_TRAINABLE || kind == VALUE_MODULE) write_solvers(call->catalogue, out);
+    if (kind == VALUE_TRAINABLE || kind == VALUE_SOLVER || kind == VALUE_MODULE)
+        write_solvers(call->catalogue, out);
     if (kind == VALUE_DATASET || kind == VALUE_MODULE) write_datasets(call->catalogue, out);
     (void)fputs("' ;;\n", out);
 }

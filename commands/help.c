@@ -137,7 +137,7 @@ status command_help(struct call *call, struct error *e)
 {
     char path[100];
     const char *const *words = call->arguments;
-    if (call->n_values) return help_page(call, e);
+    if (call->n_values > (call_has(call, "plugin") ? 1 : 0)) return help_page(call, e);
     if (call->n_arguments == 0) {
         help_contents(call);
         return ST_OK;
