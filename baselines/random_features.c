@@ -25,8 +25,8 @@ static const struct metric_desc random_features_metrics[] = {
 };
 
 struct random_features {
-    struct random_features_options options;
     struct train_env env;
+    struct random_features_options options;
     struct trace trace;
     struct chol chol;
     real *features, *gram, *right, *scratch; /* n_{L-1} x N_max, n^2, K x n, K x n */
@@ -73,14 +73,6 @@ static status create(const struct solver *self, void **state, const void *option
     s->right = mem_reals(m, K * n, e);
     s->scratch = mem_reals(m, K * n, e);
     return s->features && s->gram && s->right && s->scratch ? ST_OK : ST_MEMORY;
-}
-
-static status start(void *state, const struct train_env *env, struct error *e)
-{
-    struct random_features *s = state;
-    (void)e;
-    s->env = *env;
-    return ST_OK;
 }
 
 /* f_n: what the readout's weights multiply. z_{L,T} = W_L sum_t leak^(T-t) a_{L-1,t}; for the mean readout
@@ -212,7 +204,7 @@ const struct solver solver_random_features = {
     .options = {.spans = {{random_features_option_list, 1}}, .size = sizeof(struct random_features_options)},
     .metrics = {random_features_metrics, sizeof random_features_metrics / sizeof *random_features_metrics},
     .create = create,
-    .start = start,
+    .start = solver_keep_env,
     .step = step,
     .check = check,
     .report = report,

@@ -220,8 +220,8 @@ static const struct command commands[] = {
      .run = command_check,
      .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE.so]",
      .summary = "print the plan of an experiment file and what is wrong with it",
-     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory and "
-             "projected time) and what is wrong with it. Runs nothing.",
+     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
+             "what is wrong with it. Runs nothing.",
      .arguments = experiment_file,
      .options = (option_list){&set_option, &seeds_option, &plugin_option, NULL},
      .exits = (exit_list){{0, "all is well"},

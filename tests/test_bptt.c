@@ -1,7 +1,7 @@
 /* The gradient of backpropagation through time against finite differences of the smooth network. */
 #include "baselines/backward.h"
 #include "tests/toy_training.h"
-#include "trainer/optimizer.h"
+#include "trainer/optimizers.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>

@@ -34,6 +34,39 @@ Test(contract, masks_and_functions_are_complete)
     }
 }
 
+/* What is offered today may grow, but not be lost. */
+Test(contract, nothing_that_solvers_could_do_is_lost)
+{
+    enum {
+        LABELS = FEATURE_CLASSIFICATION | FEATURE_LOSSES,
+        NOT_ZERO = FEATURE_START_RATE | FEATURE_START_KAIMING,
+        ADMM = LABELS | FEATURE_RESET_SOFT | FEATURE_READOUT_LAST | FEATURE_STARTS | FEATURE_FULL_BATCH
+    };
+    static const struct {
+        const char *solver;
+        unsigned features;
+    } offered[] = {
+        {"admm", ADMM},
+        {"admm_joint", ADMM},
+        {"admm_resync", ADMM | FEATURE_MINI_BATCH},
+        {"bptt", FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH},
+        {"forward_mode", FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH},
+        {"forward_forward", LABELS | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION},
+        {"random_features", LABELS | FEATURE_NETWORKS | FEATURE_FULL_BATCH | FEATURE_ONE_SHOT},
+        {"lfp",
+         LABELS | FEATURE_RESET_SOFT | FEATURE_RESET_NONE | FEATURE_READOUTS | NOT_ZERO | FEATURE_MINI_BATCH},
+        {"exact_spike_time",
+         LABELS | FEATURE_RESETS | FEATURE_READOUTS | NOT_ZERO | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION},
+        {"gradient_probe", LABELS | FEATURE_RESETS | FEATURE_READOUTS | NOT_ZERO | FEATURE_MEASURES},
+    };
+    for (size_t i = 0; i < sizeof offered / sizeof *offered; i++) {
+        const struct solver *s = solver_find(offered[i].solver);
+        cr_assert_not_null(s, "%s", offered[i].solver);
+        cr_expect_eq(s->features & offered[i].features, offered[i].features, "%s lacks %#x", s->name,
+                     offered[i].features & ~s->features);
+    }
+}
+
 /* A network's choices, and the bits that stand for them. */
 struct choices {
     int loss, reset, readout, start;

@@ -1,6 +1,7 @@
 /* Mini-batches over threads with bits that do not depend on their number. */
 #include "trainer/minibatch.h"
 #include "support/linsolve.h"
+#include "trainer/optimizers.h"
 #include <string.h>
 
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
@@ -74,10 +75,8 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
 status minibatch_start(void *state, const struct train_env *env, struct error *e)
 {
     struct minibatch *m = state;
-    (void)e;
-    m->env = *env;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
-    return ST_OK;
+    return solver_keep_env(state, env, e);
 }
 
 /* A mini-batch on its way to a direction. */

@@ -44,9 +44,9 @@ struct minibatch_rule {
 };
 
 struct minibatch {
-    struct minibatch_options options;
     struct train_env env; /* from start on */
-    size_t layers;        /* trained: 1 .. layers; those above are left alone */
+    struct minibatch_options options;
+    size_t layers; /* trained: 1 .. layers; those above are left alone */
     struct optimizer_state optimizer;
     size_t *order;                             /* [N]: samples in this epoch's order */
     real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */

@@ -1,5 +1,5 @@
 /* First-order optimizers over a list of weight matrices. A new one is a descriptor in a file of its own and a
- * line in the list of optimizer.c. */
+ * line in the list of optimizers.c. */
 #ifndef SPIKEBENCH_TRAINER_OPTIMIZER_H
 #define SPIKEBENCH_TRAINER_OPTIMIZER_H
 
@@ -40,12 +40,6 @@ struct optimizer {
     /* One update of the weights W at learning rate lr; calls the oracle at least once. */
     void (*update)(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
 };
-extern const struct optimizer *const optimizers[]; /* ends with NULL */
-
-/* ST_CONFIG naming the option if one of struct optimizer_options differs from its default although `chosen`
- * does not read it. `options` is a struct that the table `t` describes. */
-status optimizer_refuse_idle(const struct optimizer *chosen, const struct option_table *t,
-                             const void *options, struct error *e);
 
 /* Allocates for layers 1 .. layers of the net, with zero buffers. ST_MEMORY. */
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,

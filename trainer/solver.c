@@ -81,6 +81,13 @@ void step_discount(struct step_report *r, struct step_time sum, size_t threads)
     if (r && r->discount) r->discount(r->clock, (struct step_time){sum.wall / (double)threads, sum.cpu});
 }
 
+status solver_keep_env(void *state, const struct train_env *env, struct error *e)
+{
+    (void)e;
+    *(struct train_env *)state = *env;
+    return ST_OK;
+}
+
 double step_length(double first, double last, long n, long k)
 {
     return k + 1 < n ? first * pow(last / first, (double)k / (double)(n - 1)) : last;

@@ -211,6 +211,10 @@ struct solver {
     void (*free)(void *state);
 };
 
+/* `start` for a solver that has nothing to compute: keeps *env in the state, which begins with a struct
+ * train_env. */
+status solver_keep_env(void *state, const struct train_env *env, struct error *e);
+
 /* A shared object for --plugin exports its solvers, up to a NULL, under this name. The program itself has
  * none. */
 extern const struct solver *const spikebench_plugin[];
