@@ -161,8 +161,8 @@ const struct command command_table[] = {
      .run = command_check,
      .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C]",
      .summary = "print the plan of an experiment file and what is wrong with it",
-     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory and "
-             "projected time) and what is wrong with it. Runs nothing.",
+     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
+             "what is wrong with it. Runs nothing.",
      .arguments = ARGUMENTS{EXPERIMENT_FILE, {0}},
      .options = OPTIONS{SET_OPTION, SEEDS_OPTION, {0}},
      .exits = EXITS{{0, "all is well"},

@@ -92,9 +92,9 @@ static void help_solver(const struct solver *s)
     (void)printf("solver %s: %s\nreference: %s\ncan do: %s\noptions:\n", s->name, s->summary, s->reference,
                  text);
     opt_help(&s->options, "solver.", stdout);
-    if (s->n_metrics) (void)printf("columns of its curves:\n");
-    for (size_t i = 0; i < s->n_metrics; i++) {
-        const struct metric_desc *m = &s->metrics[i];
+    if (s->metrics.n) (void)printf("columns of its curves:\n");
+    for (size_t i = 0; i < s->metrics.n; i++) {
+        const struct metric_desc *m = &s->metrics.list[i];
         const char *unit = m->unit ? m->unit : "";
         metric_columns_text(m, text, sizeof text);
         (void)printf("  %s%s%s%s\n      %s\n", text, *unit ? " [" : "", unit, *unit ? "]" : "", m->help);

@@ -197,9 +197,9 @@ static void write_section_keys(const char *name, enum section first, enum sectio
     for (int s = (int)first; s <= (int)last; s++) {
         get_tables((enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
-            for (size_t k = 0; k < tables.t[i]->n; k++)
-                if (!seen(&tables, i, tables.t[i]->options[k].key))
-                    (void)fprintf(out, "%s%s= ", tables.prefix, tables.t[i]->options[k].key);
+            for (size_t k = 0; k < opt_count(tables.t[i]); k++)
+                if (!seen(&tables, i, opt_at(tables.t[i], k)->key))
+                    (void)fprintf(out, "%s%s= ", tables.prefix, opt_at(tables.t[i], k)->key);
     }
     (void)fputs("' ;;\n", out);
 }
@@ -209,7 +209,7 @@ static void write_module_keys(const char *what, const char *name, const char *pr
                               const struct option_table *t, FILE *out)
 {
     (void)fprintf(out, "    %s:%s) echo '", what, name);
-    for (size_t k = 0; k < t->n; k++) (void)fprintf(out, "%s%s= ", prefix, t->options[k].key);
+    for (size_t k = 0; k < opt_count(t); k++) (void)fprintf(out, "%s%s= ", prefix, opt_at(t, k)->key);
     (void)fputs("' ;;\n", out);
 }
 
@@ -230,8 +230,8 @@ static void write_keys(FILE *out)
 
 static bool has_choice(const struct option *o, const char *name)
 {
-    for (size_t i = 0; o && o->choices && o->choices[i]; i++)
-        if (strcmp(o->choices[i], name) == 0) return true;
+    for (size_t i = 0; o && opt_choice(o, i); i++)
+        if (strcmp(opt_choice(o, i), name) == 0) return true;
     return false;
 }
 
@@ -240,11 +240,11 @@ static void write_choices(const struct tables *tables, const char *key, FILE *ou
 {
     for (size_t i = 0; i < tables->n; i++) {
         const struct option *o = opt_find(tables->t[i], key);
-        for (size_t c = 0; o && o->choices && o->choices[c]; c++) {
+        for (size_t c = 0; o && opt_choice(o, c); c++) {
             bool before = false;
             for (size_t j = 0; j < i; j++)
-                before = before || has_choice(opt_find(tables->t[j], key), o->choices[c]);
-            if (!before) (void)fprintf(out, "%s ", o->choices[c]);
+                before = before || has_choice(opt_find(tables->t[j], key), opt_choice(o, c));
+            if (!before) (void)fprintf(out, "%s ", opt_choice(o, c));
         }
     }
 }
@@ -266,7 +266,7 @@ static void write_module_values(const char *what, const char *name, const struct
     const struct tables alone = {.t = {t}, .n = 1};
     char prefix[OPT_STRING_MAX];
     (void)snprintf(prefix, sizeof prefix, "%s:%s:", what, name);
-    for (size_t k = 0; k < t->n; k++) write_values_of(prefix, &t->options[k], &alone, out);
+    for (size_t k = 0; k < opt_count(t); k++) write_values_of(prefix, opt_at(t, k), &alone, out);
 }
 
 /* Values: of a key of a run, "of:NAME:KEY" of one dataset, "solver:NAME:KEY" of one solver. */
@@ -277,9 +277,9 @@ static void write_values(FILE *out)
     for (int s = 0; s < N_SECTIONS; s++) {
         get_tables((enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
-            for (size_t k = 0; k < tables.t[i]->n; k++)
-                if (!seen(&tables, i, tables.t[i]->options[k].key))
-                    write_values_of(tables.prefix, &tables.t[i]->options[k], &tables, out);
+            for (size_t k = 0; k < opt_count(tables.t[i]); k++)
+                if (!seen(&tables, i, opt_at(tables.t[i], k)->key))
+                    write_values_of(tables.prefix, opt_at(tables.t[i], k), &tables, out);
     }
     for (size_t i = 0; dataset_sources[i]; i++)
         write_module_values("of", dataset_sources[i]->name, &dataset_sources[i]->options, out);

@@ -21,7 +21,7 @@ static status unknown_option(const struct dataset_source *source, const char *ke
 {
     const char *names[100];
     size_t n = 0;
-    for (; n < 100 && n < source->options.n; n++) names[n] = source->options.options[n].key;
+    for (; n < 100 && n < opt_count(&source->options); n++) names[n] = opt_at(&source->options, n)->key;
     const char *nearest = opt_nearest(key, names, n);
     return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'%s%s%s 'spikebench help %s'", source->name, key,
                 nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see",

@@ -33,12 +33,12 @@ static void write_options(struct page *p, const struct option_table *t, const ch
                                                  {"allowed", false}, {"unit", false}, {"meaning", false}};
     char name[160], allowed[400];
     begin_table(p, columns, COUNT(columns));
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
+    for (size_t i = 0; i < opt_count(t); i++) {
+        const struct option *o = opt_at(t, i);
         (void)snprintf(name, sizeof name, "%s%s", prefix, o->key);
         option_allowed_text(o, allowed, sizeof allowed);
-        p->format->row(p,
-                       (const char *const[]){name, option_type_text(o), o->value, allowed, o->unit, o->help});
+        p->format->row(p, (const char *const[]){name, option_type_text(o), opt_default(t, o), allowed,
+                                                o->unit, o->help});
     }
 }
 
@@ -154,12 +154,12 @@ static void write_solver(struct page *p, const struct solver *s)
     write_labelled(p, "Reference", s->reference);
     solver_abilities(s, text, sizeof text);
     write_labelled(p, "Can do", text);
-    if (s->options.n) write_options(p, &s->options, "solver.");
-    if (!s->n_metrics) return;
+    if (opt_count(&s->options)) write_options(p, &s->options, "solver.");
+    if (!s->metrics.n) return;
     p->format->paragraph(p, "Columns of its curves (L: number of layers, the output layer included):");
     begin_table(p, columns, COUNT(columns));
-    for (size_t i = 0; i < s->n_metrics; i++) {
-        const struct metric_desc *m = &s->metrics[i];
+    for (size_t i = 0; i < s->metrics.n; i++) {
+        const struct metric_desc *m = &s->metrics.list[i];
         metric_columns_text(m, text, sizeof text);
         p->format->row(p, (const char *const[]){text, m->unit ? m->unit : "", m->help});
     }

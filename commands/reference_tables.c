@@ -169,19 +169,19 @@ const struct entry environment[] = {
 void solver_abilities(const struct solver *s, char *text, size_t size)
 {
     static const struct {
-        unsigned cap;
+        unsigned feature;
         const char *text;
-    } caps[] = {{CAP_CLASSIFICATION, "classification"},
-                {CAP_REGRESSION, "regression"},
-                {CAP_FULL_BATCH, "full batch"},
-                {CAP_MINI_BATCH, "mini-batches"},
-                {CAP_ONE_SHOT, "one shot"},
-                {CAP_MEASURES, "measures, trains nothing"}};
+    } features[] = {{FEATURE_CLASSIFICATION, "classification"},
+                    {FEATURE_REGRESSION, "regression"},
+                    {FEATURE_FULL_BATCH, "full batch"},
+                    {FEATURE_MINI_BATCH, "mini-batches"},
+                    {FEATURE_ONE_SHOT, "one shot"},
+                    {FEATURE_MEASURES, "measures, trains nothing"}};
     size_t used = 0;
     if (size > 0) text[0] = '\0';
-    for (size_t i = 0; i < sizeof caps / sizeof *caps && used < size; i++) {
-        if (!(s->caps & caps[i].cap)) continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", caps[i].text);
+    for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++) {
+        if (!(s->features & features[i].feature)) continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", features[i].text);
     }
 }
 

@@ -186,7 +186,8 @@ static status put_keys(struct loader *l, struct settings *s, const config_node *
 
 static size_t common_options(const struct loader *l)
 {
-    return run_option_table.n + stop_option_table.n + net_option_table.n + l->dataset->options.n;
+    return opt_count(&run_option_table) + opt_count(&stop_option_table) + opt_count(&net_option_table) +
+           opt_count(&l->dataset->options);
 }
 
 /* The label of an item of `solvers`: part of file names. */
@@ -216,7 +217,7 @@ static status read_solver(struct loader *l, const config_node *item, struct solv
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->config, &sp->solver->options, item, solver_keys, what, e));
     TRY(read_label(l, item, sp, e));
-    TRY(settings_create(&sp->settings, common_options(l) + sp->solver->options.n, &l->scratch, e));
+    TRY(settings_create(&sp->settings, common_options(l) + opt_count(&sp->solver->options), &l->scratch, e));
     for (size_t i = 0; i < l->common.n; i++) TRY(settings_put(&sp->settings, l->common.v[i], e));
     return put_keys(l, &sp->settings, item, sp->solver, e);
 }
@@ -228,7 +229,7 @@ static status unknown_set(struct loader *l, const char *where, const struct set_
     size_t n = 0;
     for (size_t k = 0; k < (set->section == SECTION_SOLVER ? l->n_solvers : 1); k++) {
         const struct option_table *t = section_table(l, set->section, l->solvers[k].solver);
-        for (size_t i = 0; i < t->n && n < NAMES_MAX; i++) names[n++] = t->options[i].key;
+        for (size_t i = 0; i < opt_count(t) && n < NAMES_MAX; i++) names[n++] = opt_at(t, i)->key;
     }
     if (set->section == SECTION_SOLVER)
         (void)snprintf(of, sizeof of, " of the solvers in this experiment");

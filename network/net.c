@@ -31,7 +31,8 @@ static const struct option net_option_list[] = {
            "relative change of every starting weight (times a standard normal number), to see how it grows"),
 };
 const struct option_table net_option_table = {
-    net_option_list, sizeof net_option_list / sizeof *net_option_list, sizeof(struct net_options)};
+    .spans = {{net_option_list, sizeof net_option_list / sizeof *net_option_list}},
+    .size = sizeof(struct net_options)};
 
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e)

@@ -57,6 +57,10 @@ static struct count counts[] = {
      0, 0, 0},
     {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
      2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
+    {"gradient_probe", "samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"gradient_probe",
+     "estimator=stein direction=gaussian directions=4 repeats=3 samples=40 coordinates=3 draws=2", 0,
+     3 * (1 + 4), 0, 3 * (1 + 4), 0, 0, 0, 0},
     {"gradient_probe", "estimator=lfp samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     /* the start is simulated, in the first iteration */
     {"admm", "box=clip", 0, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, FIRST_SQUARE,

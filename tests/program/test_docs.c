@@ -294,11 +294,12 @@ static char *whole_reference(const struct page_format *format)
 static void expect_rows(const char *page, const char *prefix, const struct option_table *t)
 {
     char row[800];
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
-        bool empty = !*o->value;
+    for (size_t i = 0; i < opt_count(t); i++) {
+        const struct option *o = opt_at(t, i);
+        const char *value = opt_default(t, o);
+        bool empty = !*value;
         (void)snprintf(row, sizeof row, "\n| `%s%s` | %s | %s%s%s", prefix, o->key, option_type_text(o),
-                       empty ? "" : "`", o->value, empty ? "" : "` ");
+                       empty ? "" : "`", value, empty ? "" : "` ");
         cr_expect_not_null(strstr(page, row), "'%s' is missing", row + 1);
     }
 }
