@@ -65,6 +65,13 @@ size_t net_widest(const struct net *net, size_t first, size_t last)
     return widest;
 }
 
+size_t net_largest_weights(const struct net *net)
+{
+    size_t n = 0;
+    for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
+    return n;
+}
+
 size_t net_parameters(const struct net *net)
 {
     size_t sum = 0;

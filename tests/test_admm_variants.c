@@ -1,6 +1,8 @@
 /* The blocks that the variants of ADMM add, against the Lagrangian by brute force: linearised steps, the
  * joint readout step with every loss and multiplier. */
-#include "solvers/admm/admm_family.h"
+#include "solvers/admm/admm_readout.h"
+#include "solvers/admm/admm_spikes.h"
+#include "solvers/admm/admm_weights.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

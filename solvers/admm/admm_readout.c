@@ -1,6 +1,5 @@
-/* The readout's blocks of the ADMM family: z_L and the multiplier. */
-#include "solvers/admm/admm_blocks.h"
-#include "solvers/proximal/joint_output.h"
+/* See admm_readout.h. */
+#include "solvers/admm/admm_readout.h"
 #include "solvers/proximal/loss_prox.h"
 #include <string.h>
 
@@ -37,8 +36,7 @@ static double readout_value(const struct admm *s, size_t chunk)
         }
     }
     for (size_t c = 0; c < C; c++)
-        sum += loss_value(s->net->loss, K, z + (s->T - 1) * step + c * K,
-                          s->env->train.labels[batch_sample(&s->env->train, first + c)], NULL);
+        sum += loss_value(s->net->loss, K, z + (s->T - 1) * step + c * K, s->labels[first + c], NULL);
     return sum;
 }
 
@@ -68,7 +66,7 @@ static void output_last(struct admm *s, size_t chunk, struct admm_work *w, struc
     }
 }
 
-/* All steps of z_L at once (solvers/joint_output.h). */
+/* All steps of z_L at once (solvers/proximal/joint_output.h). */
 static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, struct admm_sums *sums)
 {
     size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), step = K * C,
