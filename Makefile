@@ -52,7 +52,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -156,19 +156,26 @@ weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with O
 	$(MAKE) fresh
 	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
 
-check-readme: ## build, test and run the examples of README.md in a copy of the sources
-	sh tests/readme_examples.sh "$(MAKE)"
+check-examples: ## build, test and run the examples of docs/ in a copy of the sources
+	sh tests/examples.sh "$(MAKE)"
 
-# The pages that the program writes of itself; check-docs compares and lets groff and bash read them.
-DOCS := reference.md spikebench.1 completion.bash
-docs: $(BUILD)/spikebench ## write the reference, the man page and the completion script in docs/
+# The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
+DOCS := reference.md results.md ../README.md spikebench.1
+docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
+# Neither the date nor help2man's version are in the page.
+TO := docs
 write-docs:
 	@mkdir -p $(TO)
 	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
-	$(BUILD)/spikebench help --man > $(TO)/spikebench.1
-	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
+	help2man --no-info --name='benchmark training methods for spiking neural networks' --help-option='help --all' \
+	  --version-string="$$($(BUILD)/spikebench --version | sed 's/ (.*//;q')" $(BUILD)/spikebench > $(TO)/spikebench.1
+	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
+	@$(MAKE) --no-print-directory results-docs
+
+results-docs: $(BUILD)/spikebench ## write docs/results.md, and README's table, from results/reference
+	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null

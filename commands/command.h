@@ -33,7 +33,7 @@ enum value_kind {
 struct command_argument {
     const char *name, *help;
     enum value_kind kind;
-    bool optional;
+    bool optional, repeated;    /* repeated: the last one, any number of which may follow */
     const char *const *choices; /* VALUE_CHOICE: ends with NULL */
 };
 

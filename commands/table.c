@@ -246,7 +246,7 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "help",
      .run = command_help,
-     .synopsis = "[MODULE [--plugin FILE.so] | --markdown | --man | --completion SHELL]",
+     .synopsis = "[MODULE [--plugin FILE.so] | --all | --markdown]",
      .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
      .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
              "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
@@ -259,13 +259,8 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "markdown", .help = "print the reference of all modules as Markdown"},
-             &(option_row){.name = "man", .help = "print the same as a man page"},
-             &(option_row){.name = "completion",
-                           .kind = VALUE_CHOICE,
-                           .value = "SHELL",
-                           .choices = (name_list){"bash", NULL},
-                           .help = "print the shell's completion script"},
+             &(option_row){.name = "all", .help = "describe everything"},
+             &(option_row){.name = "markdown", .help = "describe everything in Markdown"},
              &plugin_option,
              NULL,
          },
@@ -284,16 +279,14 @@ static const struct command commands[] = {
              &results_option,
              &(option_row){
                  .name = "paired",
-                 .letter =
-                     'p',
+                 .letter = 'p',
                  .kind = VALUE_TEXT,
                  .value = "NAME",
                  .help = "also print and write to paired.csv how every other label differs from this one, "
                          "paired by seed and split"},
              &(option_row){
                  .name = "markdown",
-                 .letter =
-                     'm',
+                 .letter = 'm',
                  .help = "print a Markdown table instead: labels by hidden layers, training / test with the "
                          "95 % interval of the test mean, seconds and forward passes"},
              NULL,
@@ -536,6 +529,15 @@ static const struct command commands[] = {
              "describes a subcommand.",
      .exits = (exit_list){{2, "usage error"}, {0}},
      .subcommands = dataset_commands},
+    {.name = "complete",
+     .run = command_complete,
+     .synopsis = "-- [WORD]...",
+     .text =
+         "Prints what may stand in place of the last word of a command line. docs/completion.bash calls it.",
+     .arguments =
+         (argument_row[]){
+             {"WORD", "of the command line", .kind = VALUE_TEXT, .optional = true, .repeated = true}, {0}},
+     .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
     {.name = "worker",
      .run = command_worker,
      .synopsis = "SPEC.yaml --out FOLDER [options]",

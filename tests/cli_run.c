@@ -42,11 +42,11 @@ static const char shell_functions[] =
 void cli_shell(struct result *r, const char *text)
 {
     const char *build = getenv("SPIKEBENCH_BUILD");
-    char here[4096] = "", command[16000];
+    char here[4000], command[16000];
     if (!build) build = "build";
     cr_assert_not_null(getcwd(here, sizeof here));
     (void)snprintf(command, sizeof command,
-                   "%s; SRC='%s' SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",
+                   "%s; SOURCES='%s' SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",
                    shell_functions, here, build[0] == '/' ? "" : here, build, folder, folder, text);
     FILE *f = popen(command, "r");
     cr_assert_not_null(f);

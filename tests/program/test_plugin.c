@@ -27,7 +27,7 @@ static void setup(void)
         "rls.yaml",
         "experiment: rls\nstop: {max_iter: 2}\ndataset: {name: digits, T: 5, n_train: 60, n_validation: "
         "10, n_test: 20}\nnetwork: {hidden: [[12]]}\nsolvers: [{name: readout_rls}]\n");
-    cli_shell(&r, "unset MAKEFLAGS MFLAGS; make -s -C \"$SRC\" install-headers PREFIX=\"$PWD/usr\"");
+    cli_shell(&r, "unset MAKEFLAGS MFLAGS; make -s -C \"$SOURCES\" install-headers PREFIX=\"$PWD/usr\"");
     cr_assert_eq(r.code, 0, "%s", r.output);
 }
 TestSuite(plugin, .init = setup, .fini = cli_teardown);
