@@ -4,7 +4,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
-PC       := openblas yaml-0.1 zlib libmd
+PC       := openblas yaml-0.1 zlib libmd popt
 PC_CFLAGS := $(shell pkg-config --cflags $(PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(PC) 2>/dev/null)
 # HDF5 is for the datasets shd and ssc; without it (or with HDF5=no) they say so.
@@ -19,7 +19,7 @@ CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FI
 LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
 # The rooms from the lowest to the highest: a file includes and calls only what stands in its own or a lower one (make lint).
 ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
-MAINS    := commands/main.c commands/worker_main.c
+MAINS    := commands/main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
 TESTSRC  := $(wildcard tests/*.c)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
@@ -86,10 +86,10 @@ $(DIGITS): datasets/digits.csv
 $(BUILD)/spikebench: $(OBJ64) $(BUILD)/f64/commands/main.o
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/worker_main.o
+$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/main.o
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/worker_main.o
+$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/main.o
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)

@@ -1,12 +1,17 @@
 /* Completion for bash, from the command table and the option tables. It needs bash alone. */
-#include "commands/command_table.h"
 #include "commands/page.h"
 #include "commands/reference.h"
-#include "commands/registry.h"
+#include "commands/usage.h"
 #include "experiments/plan_settings.h"
 #include <string.h>
 
 enum { TABLES_MAX = 100 };
+
+/* What is written: a command line with the tables, and where to. */
+struct script {
+    const struct call *call;
+    FILE *out;
+};
 
 static const char head[] =
     "# Completion of spikebench for bash. Written by 'make docs' from the program's own tables\n"
@@ -166,7 +171,7 @@ struct tables {
     size_t n;
 };
 
-static void get_tables(enum section section, struct tables *tables)
+static void get_tables(const struct catalogue *c, enum section section, struct tables *tables)
 {
     static const char *const prefixes[N_SECTIONS] = {"", "stop.", "dataset.", "network.", "solver."};
     const struct option_table *alone = section == SECTION_RUN       ? &run_option_table
@@ -175,10 +180,10 @@ static void get_tables(enum section section, struct tables *tables)
                                                                     : NULL;
     *tables = (struct tables){.prefix = prefixes[section]};
     if (alone) tables->t[tables->n++] = alone;
-    for (size_t i = 0; section == SECTION_DATASET && dataset_sources[i] && tables->n < TABLES_MAX; i++)
-        tables->t[tables->n++] = &dataset_sources[i]->options;
-    for (size_t i = 0; section == SECTION_SOLVER && solvers[i] && tables->n < TABLES_MAX; i++)
-        tables->t[tables->n++] = &solvers[i]->options;
+    for (size_t i = 0; section == SECTION_DATASET && c->datasets[i] && tables->n < TABLES_MAX; i++)
+        tables->t[tables->n++] = &c->datasets[i]->options;
+    for (size_t i = 0; section == SECTION_SOLVER && c->solvers[i] && tables->n < TABLES_MAX; i++)
+        tables->t[tables->n++] = &c->solvers[i]->options;
 }
 
 /* Whether one of the first n tables has the key. */
@@ -190,12 +195,13 @@ static bool seen(const struct tables *tables, size_t n, const char *key)
 }
 
 /* The keys of the sections from `first` to `last` under `name`. */
-static void write_section_keys(const char *name, enum section first, enum section last, FILE *out)
+static void write_section_keys(const struct catalogue *c, const char *name, enum section first,
+                               enum section last, FILE *out)
 {
     struct tables tables;
     (void)fprintf(out, "    %s) echo '", name);
     for (int s = (int)first; s <= (int)last; s++) {
-        get_tables((enum section)s, &tables);
+        get_tables(c, (enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
             for (size_t k = 0; k < tables.t[i]->n; k++)
                 if (!seen(&tables, i, tables.t[i]->options[k].key))
@@ -215,16 +221,16 @@ static void write_module_keys(const char *what, const char *name, const char *pr
 
 /* Keys: "all" of a run, "shared" those of no solver, "data" of any dataset, "of:NAME" of one dataset,
  * "solver:NAME" of one solver. */
-static void write_keys(FILE *out)
+static void write_keys(const struct catalogue *c, FILE *out)
 {
     (void)fputs("_spikebench_keys() {\n    case $1 in\n", out);
-    write_section_keys("all", SECTION_RUN, N_SECTIONS - 1, out);
-    write_section_keys("shared", SECTION_RUN, SECTION_SOLVER - 1, out);
-    write_section_keys("data", SECTION_DATASET, SECTION_DATASET, out);
-    for (size_t i = 0; dataset_sources[i]; i++)
-        write_module_keys("of", dataset_sources[i]->name, "", &dataset_sources[i]->options, out);
-    for (size_t i = 0; solvers[i]; i++)
-        write_module_keys("solver", solvers[i]->name, "solver.", &solvers[i]->options, out);
+    write_section_keys(c, "all", SECTION_RUN, N_SECTIONS - 1, out);
+    write_section_keys(c, "shared", SECTION_RUN, SECTION_SOLVER - 1, out);
+    write_section_keys(c, "data", SECTION_DATASET, SECTION_DATASET, out);
+    for (size_t i = 0; c->datasets[i]; i++)
+        write_module_keys("of", c->datasets[i]->name, "", &c->datasets[i]->options, out);
+    for (size_t i = 0; c->solvers[i]; i++)
+        write_module_keys("solver", c->solvers[i]->name, "solver.", &c->solvers[i]->options, out);
     (void)fputs("    esac\n}\n\n", out);
 }
 
@@ -270,103 +276,109 @@ static void write_module_values(const char *what, const char *name, const struct
 }
 
 /* Values: of a key of a run, "of:NAME:KEY" of one dataset, "solver:NAME:KEY" of one solver. */
-static void write_values(FILE *out)
+static void write_values(const struct catalogue *c, FILE *out)
 {
     struct tables tables;
     (void)fputs("_spikebench_values() {\n    case $1 in\n", out);
     for (int s = 0; s < N_SECTIONS; s++) {
-        get_tables((enum section)s, &tables);
+        get_tables(c, (enum section)s, &tables);
         for (size_t i = 0; i < tables.n; i++)
             for (size_t k = 0; k < tables.t[i]->n; k++)
                 if (!seen(&tables, i, tables.t[i]->options[k].key))
                     write_values_of(tables.prefix, &tables.t[i]->options[k], &tables, out);
     }
-    for (size_t i = 0; dataset_sources[i]; i++)
-        write_module_values("of", dataset_sources[i]->name, &dataset_sources[i]->options, out);
-    for (size_t i = 0; solvers[i]; i++)
-        write_module_values("solver", solvers[i]->name, &solvers[i]->options, out);
+    for (size_t i = 0; c->datasets[i]; i++)
+        write_module_values("of", c->datasets[i]->name, &c->datasets[i]->options, out);
+    for (size_t i = 0; c->solvers[i]; i++)
+        write_module_values("solver", c->solvers[i]->name, &c->solvers[i]->options, out);
     (void)fputs("    esac\n}\n\n", out);
 }
 
-static void write_solvers(FILE *out)
+static void write_solvers(const struct catalogue *c, FILE *out)
 {
-    for (size_t i = 0; solvers[i]; i++) (void)fprintf(out, " %s", solvers[i]->name);
+    for (size_t i = 0; c->solvers[i]; i++) (void)fprintf(out, " %s", c->solvers[i]->name);
 }
 
-static void write_datasets(FILE *out)
+static void write_datasets(const struct catalogue *c, FILE *out)
 {
-    for (size_t i = 0; dataset_sources[i]; i++) (void)fprintf(out, " %s", dataset_sources[i]->name);
+    for (size_t i = 0; c->datasets[i]; i++) (void)fprintf(out, " %s", c->datasets[i]->name);
 }
 
 static void write_commands(const struct command *table, FILE *out)
 {
-    for (const struct command *c = table; c->name; c++) (void)fprintf(out, " %s", c->name);
+    for (const struct command *c = table; c->name; c++)
+        if (c->summary) (void)fprintf(out, " %s", c->name);
 }
 
 /* The word, or words, that _spikebench_complete reads. */
-static void write_kind(enum completion completion, const char *choices, FILE *out)
+static void write_kind(const struct call *call, enum value_kind kind, const char *const *choices, FILE *out)
 {
-    static const char *const words[] = {
-        [COMPLETE_NOTHING] = "nothing",         [COMPLETE_FILE] = "file",
-        [COMPLETE_FOLDER] = "folder",           [COMPLETE_CHOICE] = "choice ",
-        [COMPLETE_DATASET] = "choice",          [COMPLETE_EXPERIMENT] = "experiment",
-        [COMPLETE_RESULTS] = "results",         [COMPLETE_KEY] = "key",
-        [COMPLETE_DATASET_KEY] = "dataset-key", [COMPLETE_MODULE] = "choice",
-        [COMPLETE_DATA_KEY] = "data-key",       [COMPLETE_TRAINABLE] = "trainable",
-        [COMPLETE_WEIGHTS] = "weights"};
-    (void)fprintf(out, "echo '%s", words[completion]);
-    if (completion == COMPLETE_CHOICE) (void)fputs(choices, out);
-    if (completion == COMPLETE_MODULE) {
-        write_commands(command_table, out);
+    static const char *const words[] = {[VALUE_NONE] = "nothing",
+                                        [VALUE_TEXT] = "nothing",
+                                        [VALUE_WHOLE] = "nothing",
+                                        [VALUE_FILE] = "file",
+                                        [VALUE_FOLDER] = "folder",
+                                        [VALUE_CHOICE] = "choice",
+                                        [VALUE_DATASET] = "choice",
+                                        [VALUE_EXPERIMENT] = "experiment",
+                                        [VALUE_RESULTS] = "results",
+                                        [VALUE_KEY] = "key",
+                                        [VALUE_DATASET_KEY] = "dataset-key",
+                                        [VALUE_MODULE] = "choice",
+                                        [VALUE_DATA_KEY] = "data-key",
+                                        [VALUE_TRAINABLE] = "trainable",
+                                        [VALUE_WEIGHTS] = "weights",
+                                        [VALUE_SOURCE] = "choice nmnist mnist fashion_mnist kmnist shd ssc"};
+    (void)fprintf(out, "echo '%s", words[kind]);
+    for (; choices && *choices; choices++) (void)fprintf(out, " %s", *choices);
+    if (kind == VALUE_MODULE) {
+        write_commands(call->program->subcommands, out);
         for (size_t i = 0; help_topics[i]; i++) (void)fprintf(out, " %s", help_topics[i]);
     }
-    if (completion == COMPLETE_TRAINABLE || completion == COMPLETE_MODULE) write_solvers(out);
-    if (completion == COMPLETE_DATASET || completion == COMPLETE_MODULE) write_datasets(out);
+    if (kind == VALUE_TRAINABLE || kind == VALUE_MODULE) write_solvers(call->catalogue, out);
+    if (kind == VALUE_DATASET || kind == VALUE_MODULE) write_datasets(call->catalogue, out);
     (void)fputs("' ;;\n", out);
 }
 
 static void write_kinds(void *context, const struct command *c, const char *path)
 {
-    FILE *out = context;
+    const struct script *script = context;
+    FILE *out = script->out;
     int number = 1;
     for (const struct command_argument *a = c->arguments; a && a->name; a++) {
         (void)fprintf(out, "    '%s %d') ", path, number++);
-        write_kind(a->completion, a->choices, out);
+        write_kind(script->call, a->kind, a->choices, out);
     }
-    for (const struct command_option *o = c->options; o && o->name; o++) {
+    for (const struct command_option *const *list = c->options; list && *list; list++) {
+        const struct command_option *o = *list;
         if (!o->value) continue;
         (void)fprintf(out, "    '%s --%s'", path, o->name);
         if (o->letter) (void)fprintf(out, " | '%s -%c'", path, o->letter);
         (void)fputs(") ", out);
-        write_kind(o->completion, o->choices, out);
+        write_kind(script->call, o->kind, o->choices, out);
     }
-}
-
-static void write_options_of(FILE *out, const struct command_option *options, const char *path)
-{
-    (void)fprintf(out, "    '%s') echo '", path);
-    for (const struct command_option *o = options; o && o->name; o++) {
-        if (o->letter) (void)fprintf(out, "-%c ", o->letter);
-        (void)fprintf(out, "--%s ", o->name);
-    }
-    if (options != program_options)
-        (void)fprintf(out, "-%c --%s", command_help_option.letter, command_help_option.name);
-    (void)fputs("' ;;\n", out);
 }
 
 static void write_options(void *context, const struct command *c, const char *path)
 {
-    write_options_of(context, c->options, path);
+    FILE *out = ((const struct script *)context)->out;
+    (void)fprintf(out, "    '%s') echo '", path);
+    for (const struct command_option *const *o = c->options; o && *o; o++) {
+        if ((*o)->letter) (void)fprintf(out, "-%c ", (*o)->letter);
+        (void)fprintf(out, "--%s ", (*o)->name);
+    }
+    (void)fprintf(out, "-%c --%s", command_help_option.letter, command_help_option.name);
+    (void)fputs("' ;;\n", out);
 }
 
-static void write_subcommands(FILE *out)
+static void write_subcommands(const struct command *program, FILE *out)
 {
     (void)fputs("# Words that may follow the command $1 to name a subcommand; '' is the program.\n"
                 "_spikebench_subcommands() {\n    case $1 in\n    '') echo '",
                 out);
-    write_commands(command_table, out);
+    write_commands(program->subcommands, out);
     (void)fputs("' ;;\n", out);
-    for (const struct command *c = command_table; c->name; c++) {
+    for (const struct command *c = program->subcommands; c->name; c++) {
         if (!c->subcommands) continue;
         (void)fprintf(out, "    '%s') echo '", c->name);
         write_commands(c->subcommands, out);
@@ -375,22 +387,23 @@ static void write_subcommands(FILE *out)
     (void)fputs("    esac\n}\n\n", out);
 }
 
-void completion_write_bash(FILE *out)
+void completion_write_bash(const struct call *call, FILE *out)
 {
+    struct script script = {call, out};
     (void)fputs(head, out);
     (void)fputc('\n', out);
-    write_subcommands(out);
+    write_subcommands(call->program, out);
     (void)fputs("# Options of the command $1.\n_spikebench_options() {\n    case $1 in\n", out);
-    write_options_of(out, program_options, "");
-    command_each(write_options, out);
+    write_options(&script, call->program, "");
+    command_each(call->program, write_options, &script);
     (void)fputs(
         "    esac\n}\n\n# What completes argument or option value $1, 'COMMAND --option' or 'COMMAND "
         "NUMBER'; nothing is said of\n# options without a value.\n_spikebench_kind() {\n    case $1 in\n",
         out);
-    command_each(write_kinds, out);
+    command_each(call->program, write_kinds, &script);
     (void)fputs("    esac\n}\n\n", out);
-    write_keys(out);
-    write_values(out);
+    write_keys(call->catalogue, out);
+    write_values(call->catalogue, out);
     (void)fputs(offers, out);
     (void)fputs(body, out);
 }

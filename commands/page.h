@@ -35,9 +35,10 @@ struct page_format {
 extern const struct page_format page_markdown, page_man;
 
 /* Writes the reference of all commands and modules. (reference.c) */
-void reference_write(const struct page_format *format, FILE *out);
+struct call;
+void reference_write(const struct page_format *format, const struct call *call, FILE *out);
 
 /* Writes the completion script for bash. (completion.c) */
-void completion_write_bash(FILE *out);
+void completion_write_bash(const struct call *call, FILE *out);
 
 #endif

@@ -1,8 +1,7 @@
 /* The reference page: everything that the program's tables say. It depends on neither machine nor build. */
 #include "commands/reference.h"
-#include "commands/command_table.h"
 #include "commands/page.h"
-#include "commands/registry.h"
+#include "commands/usage.h"
 #include "experiments/plan.h"
 #include <string.h>
 
@@ -57,7 +56,7 @@ static void write_arguments(struct page *p, const struct command *c)
     for (const struct command_argument *a = c->arguments; a && a->name; a++) {
         if (!begun) begin_table(p, columns, COUNT(columns));
         begun = true;
-        command_help_text(a->help, a->choices, help, sizeof help);
+        command_help_text(a->help, NULL, a->choices, help, sizeof help);
         p->format->row(p, (const char *const[]){a->name, help});
     }
 }
@@ -66,7 +65,7 @@ static void write_command_option(struct page *p, const struct command_option *o)
 {
     char name[80], help[400];
     command_option_name(o, name, sizeof name);
-    command_help_text(o->help, o->choices, help, sizeof help);
+    command_help_text(o->help, o->usual, o->choices, help, sizeof help);
     p->format->row(p, (const char *const[]){name, help});
 }
 
@@ -86,7 +85,7 @@ static void write_command(void *context, const struct command *c, const char *pa
     p->format->paragraph(p, c->text);
     write_arguments(p, c);
     begin_table(p, option_columns, COUNT(option_columns));
-    for (const struct command_option *o = c->options; o && o->name; o++) write_command_option(p, o);
+    for (const struct command_option *const *o = c->options; o && *o; o++) write_command_option(p, *o);
     write_command_option(p, &command_help_option);
     p->format->paragraph(p, "Exit codes:");
     begin_table(p, exit_columns, COUNT(exit_columns));
@@ -110,22 +109,23 @@ static void add_synopsis(void *context, const struct command *c, const char *pat
     if (n > 0 && (size_t)n < room) l->used += (size_t)n;
 }
 
-static void write_synopsis(struct page *p)
+static void write_synopsis(struct page *p, const struct command *program)
 {
     struct lines lines = {.used = 0};
-    command_each(add_synopsis, &lines);
+    command_each(program, add_synopsis, &lines);
     lines.text[lines.used] = '\0';
     p->format->section(p, "Synopsis", false);
     p->format->literal(p, lines.text);
 }
 
-static void write_commands(struct page *p)
+static void write_commands(struct page *p, const struct command *program)
 {
     p->format->section(p, "Commands", false);
     p->format->paragraph(p, "Results go to stdout, messages to stderr.");
     begin_table(p, option_columns, COUNT(option_columns));
-    for (const struct command_option *o = program_options; o->name; o++) write_command_option(p, o);
-    command_each(write_command, p);
+    write_command_option(p, &command_help_option);
+    for (const struct command_option *const *o = program->options; *o; o++) write_command_option(p, *o);
+    command_each(program, write_command, p);
 }
 
 static void write_experiment(struct page *p)
@@ -165,13 +165,13 @@ static void write_solver(struct page *p, const struct solver *s)
     }
 }
 
-static void write_modules(struct page *p)
+static void write_modules(struct page *p, const struct catalogue *c)
 {
     p->format->section(p, "Solvers", false);
-    for (size_t i = 0; solvers[i]; i++) write_solver(p, solvers[i]);
+    for (size_t i = 0; c->solvers[i]; i++) write_solver(p, c->solvers[i]);
     p->format->section(p, "Datasets", false);
-    for (size_t i = 0; dataset_sources[i]; i++) {
-        const struct dataset_source *d = dataset_sources[i];
+    for (size_t i = 0; c->datasets[i]; i++) {
+        const struct dataset_source *d = c->datasets[i];
         p->format->section(p, d->name, true);
         write_labelled(p, "Summary", d->summary);
         write_labelled(p, "Reference", d->reference);
@@ -200,19 +200,19 @@ static void write_results(struct page *p)
     write_entries(p, "column", summary_parts);
 }
 
-void reference_write(const struct page_format *format, FILE *out)
+void reference_write(const struct page_format *format, const struct call *call, FILE *out)
 {
     struct page p = {.out = out, .format = format};
     format->begin(out);
-    write_synopsis(&p);
+    write_synopsis(&p, call->program);
     format->section(&p, "Description", false);
     format->paragraph(
         &p, "SpikeBench trains spiking neural networks by several methods on the same network, data, "
             "clock and files, and compares them. An experiment file names a dataset, a network and "
             "solvers; lists of values make a grid.");
-    write_commands(&p);
+    write_commands(&p, call->program);
     write_experiment(&p);
-    write_modules(&p);
+    write_modules(&p, call->catalogue);
     write_results(&p);
     format->section(&p, "Environment", false);
     write_entries(&p, "variable", environment);

@@ -12,7 +12,7 @@ _spikebench_subcommands() {
 # Options of the command $1.
 _spikebench_options() {
     case $1 in
-    '') echo '-h --help -V --version ' ;;
+    '') echo '-V --version -h --help' ;;
     'run') echo '--set --seeds --out -j --jobs --fresh --allow-missing --dry-run -h --help' ;;
     'check') echo '--set --seeds -h --help' ;;
     'list') echo '-h --help' ;;
@@ -46,6 +46,7 @@ _spikebench_kind() {
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
     'help 1') echo 'choice run check list help summarise best compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
+    'help 2') echo 'nothing' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
     'summarise --results' | 'summarise -r') echo 'folder' ;;

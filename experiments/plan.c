@@ -364,9 +364,11 @@ static status refuse_twins(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-static status load(struct loader *l, struct error *e)
+static status load(struct loader *l, const char *text, struct error *e)
 {
-    TRY(config_read(&l->config, l->plan->source, e));
+    const char *source = l->plan->source;
+    TRY(text ? config_read_text(&l->config, source, text, strlen(text), e)
+             : config_read(&l->config, source, e));
     const config_node *root = config_root(&l->config);
     TRY(settings_check_keys(&l->config, &run_option_table, root, top_keys, "the experiment file", e));
     TRY(read_experiment(l, root, e));
@@ -380,16 +382,22 @@ static status load(struct loader *l, struct error *e)
     return refuse_twins(l, e);
 }
 
-status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
-                 struct error *e)
+status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                      const struct plan_overrides *o, struct error *e)
 {
     struct loader l = {.plan = p, .catalogue = c, .overrides = o};
     *p = (struct plan){.n_runs = 0};
-    p->source = mem_string(&p->mem, file, e);
-    status s = p->source ? load(&l, e) : ST_MEMORY;
+    p->source = mem_string(&p->mem, name, e);
+    status s = p->source ? load(&l, text, e) : ST_MEMORY;
     config_free(&l.config);
     mem_free(&l.scratch);
     return s;
+}
+
+status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
+                 struct error *e)
+{
+    return plan_load_text(p, c, file, NULL, o, e);
 }
 
 void plan_free(struct plan *p)

@@ -322,16 +322,16 @@ struct refusal {
 ParameterizedTestParameters(look, refused)
 {
     static struct refusal cases[] = {
-        {"", "train", "a solver and a dataset, or an experiment file, are missing", 2},
+        {"", "train", "SOLVER is missing: a solver from", 2},
         {"", "train bptt digits", "--out NET.net is missing", 2},
         {"", "train bptt digits --out x", "'x': the name of a weight file ends in .net", 2},
         {"", "train bptt digits --out no/x.net", "no/x.net: No such file or directory", 1},
         {"mkdir x.net", "train bptt digits --out x.net", "x.net", 1},
         {"", "train btt digits --out x.net", "unknown solver 'btt'; did you mean 'bptt'?", 2},
         {"", "train bptt digit --out x.net", "unknown dataset 'digit'; did you mean 'digits'?", 2},
-        {"", "train bptt digits more --out x.net", "'more': one solver and one dataset", 2},
+        {"", "train bptt digits more --out x.net", "'more' is one argument too many", 2},
         {"", "train bptt digits --out x.net --seed x", "--seed 'x': a whole number is needed", 2},
-        {"", "train bptt digits --out x.net --precision half", "--precision 'half': double or float", 2},
+        {"", "train bptt digits --out x.net --precision half", "--precision 'half': one of double, float", 2},
         {"", "train bptt digits --out x.net --set solver.rl=1", "unknown option 'rl'", 2},
         {"", "train bptt digits --out x.net --set solver.lr=1,2",
          "--set solver.lr has 2 values; train takes one", 2},
@@ -342,7 +342,7 @@ ParameterizedTestParameters(look, refused)
         {"", "train nowhere.yaml --out x.net", "nowhere.yaml: cannot be opened", 2},
         {"", "train --help", "usage: spikebench train", 0},
         {"", "eval", "--weights NET.net is missing", 2},
-        {"", "eval a.net", "'a.net': no option", 2},
+        {"", "eval a.net", "'a.net' is one argument too many", 2},
         {"", "eval --help", "usage: spikebench eval", 0},
         {"", "eval --weights no.net", "no.net: No such file", 1},
         {"", "eval --weights a.yaml", "'a.yaml': the name of a weight file ends in .net", 2},

@@ -1,8 +1,9 @@
 /* The command table against the commands, the pages against the tables. */
-#include "commands/command_table.h"
 #include "commands/page.h"
 #include "commands/reference.h"
 #include "commands/registry.h"
+#include "commands/table.h"
+#include "commands/usage.h"
 #include "experiments/plan.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
@@ -33,7 +34,7 @@ static void collect(void *context, const struct command *c, const char *path)
 static void get_commands(struct all_commands *all)
 {
     all->n = 0;
-    command_each(collect, all);
+    command_each(&program, collect, all);
     cr_assert_geq(all->n, (size_t)10);
 }
 
@@ -45,7 +46,8 @@ Test(docs, command_table_is_complete)
     for (size_t i = 0; i < all.n; i++) {
         const struct command *c = all.v[i].command;
         const char *path = all.v[i].path;
-        cr_assert(c->run && c->synopsis && c->summary && c->text && c->exits, "%s", path);
+        cr_assert(!!c->run == !c->subcommands && c->synopsis && c->summary && c->text && c->exits, "%s",
+                  path);
         cr_expect_neq(c->summary[strlen(c->summary) - 1], '.', "%s", path);
         cr_expect_eq(c->text[strlen(c->text) - 1], '.', "%s", path);
         bool knows_usage_error = false;
@@ -53,28 +55,26 @@ Test(docs, command_table_is_complete)
             knows_usage_error = knows_usage_error || x->code == 2;
         cr_expect(knows_usage_error, "%s", path);
         for (const struct command_argument *a = c->arguments; a && a->name; a++)
-            cr_expect(a->help && (a->completion == COMPLETE_CHOICE) == !!a->choices, "%s %s", path, a->name);
-        for (const struct command_option *o = c->options; o && o->name; o++) {
-            cr_expect(o->help && (o->completion == COMPLETE_CHOICE) == !!o->choices, "%s --%s", path,
-                      o->name);
-            cr_expect(o->value || o->completion == COMPLETE_NOTHING, "%s --%s", path, o->name);
+            cr_expect(a->help && (a->kind == VALUE_CHOICE) == !!a->choices, "%s %s", path, a->name);
+        for (const struct command_option *const *list = c->options; list && *list; list++) {
+            const struct command_option *o = *list;
+            cr_expect(o->help && (o->kind == VALUE_CHOICE) == !!o->choices, "%s --%s", path, o->name);
+            cr_expect_eq(!o->value, o->kind == VALUE_NONE, "%s --%s", path, o->name);
         }
     }
 }
 
 /* A value that the parser of this kind of argument or option takes. */
-static void sample(enum completion completion, const char *choices, char *text, size_t size)
+static void sample(enum value_kind kind, const char *const *choices, char *text, size_t size)
 {
     static const char *const samples[] = {
-        [COMPLETE_NOTHING] = "1",      [COMPLETE_FILE] = "x",          [COMPLETE_FOLDER] = "x",
-        [COMPLETE_TRAINABLE] = "bptt", [COMPLETE_DATASET] = "digits",  [COMPLETE_EXPERIMENT] = "x.yaml",
-        [COMPLETE_RESULTS] = "x",      [COMPLETE_KEY] = "dataset.T=5", [COMPLETE_DATASET_KEY] = "T=5",
-        [COMPLETE_MODULE] = "digits",  [COMPLETE_CHOICE] = NULL,       [COMPLETE_DATA_KEY] = "dataset.T=5",
-        [COMPLETE_WEIGHTS] = "x.net"};
-    if (completion == COMPLETE_CHOICE)
-        (void)snprintf(text, size, "%.*s", (int)strcspn(choices, " "), choices);
-    else
-        (void)snprintf(text, size, "%s", samples[completion]);
+        [VALUE_NONE] = "",          [VALUE_TEXT] = "1",          [VALUE_WHOLE] = "1",
+        [VALUE_FILE] = "x",         [VALUE_FOLDER] = "x",        [VALUE_TRAINABLE] = "bptt",
+        [VALUE_DATASET] = "digits", [VALUE_SOURCE] = "mnist",    [VALUE_EXPERIMENT] = "x.yaml",
+        [VALUE_RESULTS] = "x",      [VALUE_KEY] = "dataset.T=5", [VALUE_DATASET_KEY] = "T=5",
+        [VALUE_MODULE] = "digits",  [VALUE_CHOICE] = NULL,       [VALUE_DATA_KEY] = "dataset.T=5",
+        [VALUE_WEIGHTS] = "x.net"};
+    (void)snprintf(text, size, "%s", kind == VALUE_CHOICE ? choices[0] : samples[kind]);
 }
 
 /* "dataset info digits": the command with its arguments. */
@@ -83,7 +83,7 @@ static void begin_line(const struct named *n, char *line, size_t size)
     size_t used = (size_t)snprintf(line, size, "%s", n->path);
     for (const struct command_argument *a = n->command->arguments; a && a->name; a++) {
         char word[80];
-        sample(a->completion, a->choices, word, sizeof word);
+        sample(a->kind, a->choices, word, sizeof word);
         used += (size_t)snprintf(line + used, size - used, " %s", word);
     }
 }
@@ -105,7 +105,7 @@ static void expect_refused(const char *line, const char *option)
 static void expect_taken(const struct named *n, const struct command_option *o)
 {
     char line[LINE_SIZE], tail[200], value[80] = "";
-    if (o->value) sample(o->completion, o->choices, value, sizeof value);
+    if (o->value) sample(o->kind, o->choices, value, sizeof value);
     for (int letter = 0; letter < 2; letter++) {
         if (letter && !o->letter) continue;
         begin_line(n, line, sizeof line);
@@ -134,7 +134,7 @@ Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardo
             cr_expect_eq(strncmp(r.output, line, strlen(line)), 0, "%s", r.output);
         }
         if (c->subcommands) continue;
-        for (const struct command_option *o = c->options; o && o->name; o++) expect_taken(&all.v[i], o);
+        for (const struct command_option *const *o = c->options; o && *o; o++) expect_taken(&all.v[i], *o);
     }
 }
 
@@ -146,12 +146,12 @@ Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_tear
     size_t n = 0;
     get_commands(&all);
     for (size_t i = 0; i < all.n; i++)
-        for (const struct command_option *o = all.v[i].command->options; o && o->name; o++) {
+        for (const struct command_option *const *list = all.v[i].command->options; list && *list; list++) {
+            const struct command_option *o = *list;
             begin_line(&all.v[i], line, sizeof line);
             size_t used = strlen(line);
-            for (const char *c = o->choices; c && *c; c += strcspn(c, " "), c += *c == ' ', n++) {
-                (void)snprintf(line + used, sizeof line - used, " --%s %.*s --no-such-option 1", o->name,
-                               (int)strcspn(c, " "), c);
+            for (const char *const *c = o->choices; c && *c; c++, n++) {
+                (void)snprintf(line + used, sizeof line - used, " --%s %s --no-such-option 1", o->name, *c);
                 expect_refused(line, "--no-such-option");
             }
             if (!o->choices) continue;
@@ -163,9 +163,9 @@ Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_tear
 
 static bool has_option(const struct command *c, const char *name)
 {
-    if (strncmp("help", name, strlen(name)) == 0) return true;
-    for (const struct command_option *o = c->options; o && o->name; o++)
-        if (strncmp(o->name, name, strlen(name)) == 0) return true; /* getopt takes beginnings too */
+    if (strcmp("help", name) == 0) return true;
+    for (const struct command_option *const *o = c->options; o && *o; o++)
+        if (strcmp((*o)->name, name) == 0) return true;
     return false;
 }
 
@@ -173,8 +173,8 @@ static bool has_option(const struct command *c, const char *name)
 static bool seen_before(const struct all_commands *all, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        for (const struct command_option *o = all->v[i].command->options; o && o->name; o++)
-            if (strcmp(o->name, name) == 0) return true;
+        for (const struct command_option *const *o = all->v[i].command->options; o && *o; o++)
+            if (strcmp((*o)->name, name) == 0) return true;
     return false;
 }
 
@@ -198,7 +198,9 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
             expect_refused(line, option);
         }
         for (size_t j = 0; j < all.n; j++)
-            for (const struct command_option *o = all.v[j].command->options; o && o->name; o++) {
+            for (const struct command_option *const *list = all.v[j].command->options; list && *list;
+                 list++) {
+                const struct command_option *o = *list;
                 if (has_option(c, o->name) || seen_before(&all, j, o->name)) continue;
                 (void)snprintf(option, sizeof option, "--%s", o->name);
                 (void)snprintf(line + used, sizeof line - used, " %s 1", option);
@@ -213,7 +215,7 @@ Test(docs, help_names_arguments_options_and_choices)
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     cr_assert_not_null(f);
-    command_usage("train", f);
+    command_usage(command_find(&program, (const char *const[]){"train"}, 1), "train", f);
     cr_assert_eq(fclose(f), 0);
     cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
     cr_expect_not_null(
@@ -284,8 +286,9 @@ static char *whole_reference(const struct page_format *format)
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
+    const struct call call = {.program = &program, .catalogue = &registry};
     cr_assert_not_null(f);
-    reference_write(format, f);
+    reference_write(format, &call, f);
     cr_assert_eq(fclose(f), 0);
     return text;
 }

@@ -131,7 +131,7 @@ Test(paper, an_experiment_of_its_own_figure_gets_that_one)
     cr_expect_null(strstr(r.output, ".png"), "%s", r.output);
     spikebench(&r, "plot ablation_of_two_parts --format gif");
     cr_expect_eq(r.code, 2, "%s", r.output);
-    cr_expect_not_null(strstr(r.output, "'gif' is none of svg, png, pdf"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "'gif': one of svg, png, pdf is allowed"), "%s", r.output);
 }
 
 Test(paper, every_script_draws_a_small_experiment)
