@@ -161,12 +161,13 @@ static status check_call(const struct call *call, struct error *e)
 {
     const struct command *c = call->command;
     size_t i = 0;
-    for (const struct command_argument *a = c->arguments; a && a->name; a++, i++) {
+    for (const struct command_argument *a = c->arguments; a && a->name; i++) {
         if (i < call->n_arguments)
             TRY(check_argument(call, a, call->arguments[i], e));
         else if (!a->optional)
             return FAIL(e, ST_USAGE, "%s is missing: %s; see 'spikebench %s --help'", a->name, a->help,
                         call->path);
+        if (!a->repeated || i + 1 >= call->n_arguments) a++;
     }
     if (i < call->n_arguments)
         return FAIL(e, ST_USAGE, "'%.60s' is one argument too many; usage: spikebench %s %s",

@@ -34,6 +34,7 @@ struct command_argument {
     enum value_kind kind;
     bool optional;
     const char *const *choices; /* VALUE_CHOICE: ends with NULL */
+    bool repeated;              /* the last argument: any number from one on */
 };
 
 struct command_option {

@@ -59,12 +59,17 @@ static void help_network(void)
 
 static void help_results(void)
 {
+    struct entry columns[COLUMN_ENTRIES];
     print_entries("files in the folder of an experiment", result_files);
-    print_entries("columns of runs.csv", run_columns);
+    run_columns(columns);
+    print_entries("columns of runs.csv", columns);
     print_entries("values of status", status_words);
     print_entries("values of stop_reason", stop_reasons);
-    print_entries("columns of curves, before the solver's own", curve_columns);
+    curve_columns(columns);
+    print_entries("columns of curves so far, before the solver's own", columns);
     print_entries("columns of summary.csv", summary_parts);
+    summary_columns(columns);
+    print_entries("summarised columns", columns);
 }
 
 const char *const help_topics[] = {"experiment", "network", "results", NULL};

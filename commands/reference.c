@@ -182,22 +182,27 @@ static void write_modules(struct page *p, const struct catalogue *c)
 
 static void write_results(struct page *p)
 {
+    struct entry columns[COLUMN_ENTRIES];
     p->format->section(p, "Result files", false);
     p->format->paragraph(p,
                          "In the folder of the experiment under the results folder. CSV files have a header, "
                          "numbers 17 digits; missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
     p->format->section(p, "runs.csv", true);
-    write_entries(p, "column", run_columns);
+    run_columns(columns);
+    write_entries(p, "column", columns);
     p->format->paragraph(p, "Values of status:");
     write_entries(p, "status", status_words);
     p->format->paragraph(p, "Values of stop_reason:");
     write_entries(p, "stop reason", stop_reasons);
     p->format->section(p, "curves/RUN_ID.csv", true);
-    write_entries(p, "column", curve_columns);
-    p->format->paragraph(p, "The solver's own columns follow.");
+    curve_columns(columns);
+    write_entries(p, "column", columns);
+    p->format->paragraph(p, "The values are those so far. The solver's own columns follow.");
     p->format->section(p, "summary.csv", true);
     write_entries(p, "column", summary_parts);
+    summary_columns(columns);
+    write_entries(p, "COLUMN", columns);
 }
 
 void reference_write(const struct page_format *format, const struct call *call, FILE *out)

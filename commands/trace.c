@@ -212,8 +212,9 @@ static status draw(const struct sample_trace *s, struct drawing *d, const char *
 {
     char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
         threshold[40];
-    const struct drawing_field fields[] = {{"title", s->title},     {"widths", widths},   {"steps", T},
-                                           {"classes", classes},    {"neurons", neurons}, {"threshold", threshold}};
+    const struct drawing_field fields[] = {{"title", s->title},  {"widths", widths},
+                                           {"steps", T},         {"classes", classes},
+                                           {"neurons", neurons}, {"threshold", threshold}};
     bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(s->neuron, s->n_neurons, neurons, sizeof neurons);

@@ -11,7 +11,8 @@ do for [i = 1:n_groups] {
     lowest = (STATS_max < lowest) ? STATS_max : lowest
 }
 # Curves first, then the floors.
-array order[n_groups]
+array order[n_groups + 1]
+order[n_groups + 1] = 1 # an empty iteration is evaluated once
 n_curves = 0
 do for [i = 1:n_groups] { if (!is_floor(text[i])) { n_curves = n_curves + 1; order[n_curves] = i } }
 m = n_curves

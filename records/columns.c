@@ -159,6 +159,13 @@ bool column_has(const char *name, bool curve, unsigned flags)
     return c && (c->flags & flags);
 }
 
+const struct result_column *column_summarised(int k)
+{
+    for (size_t i = 0; i < n_result_columns; i++)
+        if (result_columns[i].summary == k) return &result_columns[i];
+    return NULL;
+}
+
 double column_value(const struct result_column *c, const struct run_result *r)
 {
     return c->value ? c->value(r) : *(const double *)((const char *)r + c->offset);

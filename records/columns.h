@@ -54,6 +54,8 @@ extern const size_t n_result_columns;
 const struct result_column *column_find(const char *name, bool curve);
 /* Whether a column has one of these flags, by its name in runs.csv or, where `curve`, in curves. */
 bool column_has(const char *name, bool curve, unsigned flags);
+/* The column at place k of the summary, from 1; NULL behind the last. */
+const struct result_column *column_summarised(int k);
 double column_value(const struct result_column *c, const struct run_result *r);
 
 /* The columns that every curve begins with: how many, their names in order, and a row of their values. */

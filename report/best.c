@@ -24,11 +24,6 @@ static status check_column(const struct best_request *r, const struct csv_table 
 {
     const char *names[COLUMNS_MAX];
     size_t n = 0;
-    if (strstr(r->by, "test"))
-        return FAIL(e, ST_USAGE,
-                    "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
-                    "acc_val_best, loss_val and loss_val_best are columns of validation",
-                    r->by);
     for (size_t i = 0; i < n_result_columns && n < COLUMNS_MAX; i++) {
         const struct result_column *c = &result_columns[i];
         if ((c->flags & (COLUMN_TRAIN | COLUMN_VALIDATION)) && csv_column(t, c->name) != CSV_NONE)
@@ -183,12 +178,22 @@ static status choose_all(const struct best_request *r, const struct catalogue *c
     return ST_OK;
 }
 
+status best_check(const struct best_request *r, struct error *e)
+{
+    if (!strstr(r->by, "test")) return ST_OK;
+    return FAIL(e, ST_USAGE,
+                "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
+                "acc_val_best, loss_val and loss_val_best are columns of validation",
+                r->by);
+}
+
 status best_run(const struct groups *g, const struct best_request *asked, const struct catalogue *catalogue,
                 FILE *out, FILE *warnings, struct error *e)
 {
     struct best_request r = *asked;
     struct configurations c = {.n = 0};
     r.smallest = r.smallest || strncmp(r.by, "loss", 4) == 0;
+    TRY(best_check(&r, e));
     TRY(check_column(&r, &g->runs, e));
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
     status st = configurations_make(&c, g, r.by_label, e);

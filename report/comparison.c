@@ -137,15 +137,11 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
 }
 
 status comparison_run(const char *results, const char *reference, const char *tolerances, FILE *out,
-                      size_t *regressions, struct error *e)
+                      struct comparison_result *found, struct error *e)
 {
     struct comparison c = {.results = results, .reference = reference, .out = out};
     status st = compare_all(&c, tolerances, e);
-    *regressions = c.regressions;
-    if (st == ST_OK && c.regressions == 0)
-        (void)fprintf(out, "%zu runs, %zu values: no regression\n", c.theirs.n_rows, c.checked);
-    else if (st == ST_OK)
-        (void)fprintf(out, "%zu regressions in %zu values\n", c.regressions, c.checked);
+    *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions};
     csv_table_free(&c.ours);
     csv_table_free(&c.theirs);
     tolerances_free(&c.tolerances);

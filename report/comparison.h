@@ -6,11 +6,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct comparison_result {
+    size_t runs, values, regressions; /* of the reference; compared; outside of their tolerance */
+};
+
 /* Compares runs.csv and curves of two folders, run by run (same solver, dataset, seed and options), with the
  * tolerances of the file `tolerances` or, where that is NULL, of REFERENCE/tolerances.csv if it is there.
- * Prints a line per regression, naming run, column, iteration, values and tolerance, and a summary. ST_IO,
+ * Prints a line per regression, naming run, column, iteration, values and tolerance. ST_IO,
  * ST_DATA. */
 status comparison_run(const char *results, const char *reference, const char *tolerances, FILE *out,
-                      size_t *regressions, struct error *e);
+                      struct comparison_result *found, struct error *e);
 
 #endif

@@ -82,13 +82,17 @@ void drawing_file(const struct drawing *d, const char *name, char *path, size_t 
 
 void drawing_text(struct csv_writer *w, const char *text)
 {
-    char clean[600] = " "; /* gnuplot takes an empty cell as missing */
-    if (text[0]) (void)snprintf(clean, sizeof clean, "%s", text);
-    for (char *c = clean; *c; c++) {
-        if (iscntrl((unsigned char)*c)) *c = ' ';
-        if (*c == ',') *c = ';';
-        if (*c == '"') *c = '\'';
+    char clean[900];
+    size_t used = 0;
+    for (; *text && used + 4 < sizeof clean; text++) {
+        const char *as = *text == ',' ? "\xe2\x80\x9a" : *text == '"' ? "\xe2\x80\x9d" : NULL;
+        if (as)
+            used += (size_t)snprintf(clean + used, sizeof clean - used, "%s", as);
+        else
+            clean[used++] = iscntrl((unsigned char)*text) ? ' ' : *text;
     }
+    if (used == 0) clean[used++] = ' '; /* gnuplot takes an empty cell as missing */
+    clean[used] = '\0';
     csv_put(w, clean);
 }
 

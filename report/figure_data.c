@@ -23,12 +23,12 @@ static size_t number_of(struct texts *t, const char *text)
 /* The lists of one figure. */
 struct lists {
     struct mem mem;
-    struct texts names, lines, widths, options[FIGURE_OPTIONS];
+    struct texts solvers, names, lines, widths, options[FIGURE_OPTIONS];
 };
 
 static status lists_create(struct lists *l, size_t n, struct error *e)
 {
-    struct texts *all[] = {&l->names, &l->lines, &l->widths, &l->options[0], &l->options[1]};
+    struct texts *all[] = {&l->solvers, &l->names, &l->lines, &l->widths, &l->options[0], &l->options[1]};
     memset(l, 0, sizeof *l);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         all[i]->text = mem_alloc(&l->mem, n + 1, sizeof *all[i]->text, e);
@@ -58,6 +58,9 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
     (void)snprintf(from, sizeof from, "%s/summary.csv", g->folder);
     TRY(csv_read(&f->summary, from, 1, e));
     if (f->summary.n_rows != g->n) return FAIL(e, ST_DATA, "%s is not of these runs", from);
+    struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
+    TRY(open_file(f, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0", &none, e));
+    TRY(csv_close(&none, e));
     for (size_t k = 0; k < g->n; k++) {
         (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", g->folder, g->group[k].label);
         (void)snprintf(name, sizeof name, "curve_%zu.csv", k + 1);
@@ -84,26 +87,16 @@ static const char *option_of(const struct csv_table *runs, size_t row, const cha
     return "nan";
 }
 
-static void name_of(const struct group *one, bool brief, char *text, size_t size)
-{
-    size_t n = strlen(one->label), tail = strlen(one->hidden);
-    bool whole = n <= tail + 1 || strcmp(one->label + n - tail, one->hidden) != 0;
-    if (brief)
-        (void)snprintf(text, size, "%.*s", (int)(whole ? n : n - tail - 1), one->label);
-    else
-        (void)snprintf(text, size, "%s", one->name);
-}
-
 static void put_group(const struct figure_data *f, size_t k, const char *const options[FIGURE_OPTIONS],
-                      bool brief, struct lists *l, struct csv_writer *w)
+                      struct lists *l, struct csv_writer *w)
 {
     const struct group *one = &f->groups->group[k];
     char text[GROUP_LABEL];
-    name_of(one, brief, text, sizeof text);
+    line_name(one->name, one->hidden, one->label, text, sizeof text);
     drawing_text(w, text);
     csv_put_number(w, f->curves[k] ? (double)(k + 1) : 0);
+    csv_put_number(w, (double)number_of(&l->solvers, one->solver));
     csv_put_number(w, (double)number_of(&l->names, one->name));
-    line_name(one->name, one->hidden, one->label, text, sizeof text);
     csv_put_number(w, (double)number_of(&l->lines, text));
     csv_put_number(w, (double)number_of(&l->widths, one->hidden));
     csv_put_number(w, (double)one->depth);
@@ -119,10 +112,10 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
     csv_end_row(w);
 }
 
-static status write_groups(const struct figure_data *f, const char *const options[FIGURE_OPTIONS], bool brief,
+static status write_groups(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                            struct lists *l, struct error *e)
 {
-    static const char *const head[] = {"text", "curve", "name", "line", "width", "layers", "seeds"};
+    static const char *const head[] = {"text", "curve", "solver", "name", "line", "width", "layers", "seeds"};
     char name[100];
     struct csv_writer w;
     TRY(open_file(f, "groups.csv", NULL, &w, e));
@@ -135,7 +128,7 @@ static status write_groups(const struct figure_data *f, const char *const option
     for (size_t c = HEAD_COLUMNS; c < f->summary.n_columns; c++) csv_put(&w, f->summary.names[c]);
     csv_end_row(&w);
     for (size_t k = 0; k < f->groups->n; k++)
-        if (f->shown[k]) put_group(f, k, options, brief, l, &w);
+        if (f->shown[k]) put_group(f, k, options, l, &w);
     return csv_close(&w, e);
 }
 
@@ -227,12 +220,13 @@ static status write_by_line(const struct figure_data *f, const char *file, const
     return st;
 }
 
-status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS], bool brief,
+status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                          struct error *e)
 {
     struct lists l;
     status st = lists_create(&l, f->groups->n, e);
-    if (st == ST_OK) st = write_groups(f, options, brief, &l, e);
+    if (st == ST_OK) st = write_groups(f, options, &l, e);
+    if (st == ST_OK) st = write_texts(f, "solvers.csv", &l.solvers, e);
     if (st == ST_OK) st = write_texts(f, "names.csv", &l.names, e);
     if (st == ST_OK) st = write_texts(f, "lines.csv", &l.lines, e);
     if (st == ST_OK) st = write_texts(f, "widths.csv", &l.widths, e);

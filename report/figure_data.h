@@ -1,11 +1,11 @@
 /* What figures are drawn from: tidy CSV files in the private folder of a drawing.
- *   groups.csv   a row per group that is shown: text (what the figure calls it), numbers of its curve (0: it
- * has none), name, line and width in the files below, layers, seeds, for each option KEY that the figure
+ *   groups.csv   a row per group that is shown: text (its label without the widths), numbers of its curve (0:
+ * it has none), name, line and width in the files below, layers, seeds, for each option KEY that the figure
  *                wants its text (KEY) and the number of that text in order (KEY_at; 0: it has no such
- * option), and the numbers of summary.csv names.csv, lines.csv, widths.csv   the texts, numbered in order;
- * `place`: the colour of a trainer of that name; widths have `first`, the neurons of the first layer, and
- * `layers` curve_N.csv  curves_summary of the N-th group of the experiment points.csv   a row per finished
- * run: its group (row of groups.csv), and numbers of runs.csv times.csv, profile.csv   rows of
+ * option), and the numbers of summary.csv solvers.csv, names.csv, lines.csv, widths.csv   the texts, numbered
+ * in order; `place`: the colour of a trainer of that name; widths have `first`, the neurons of the first
+ * layer, and `layers` curve_N.csv  curves_summary of the N-th group of the experiment points.csv   a row per
+ * finished run: its group (row of groups.csv), and numbers of runs.csv times.csv, profile.csv   rows of
  * time_to_accuracy.csv and profile.csv of lines that are shown, with `line` */
 #ifndef SPIKEBENCH_REPORT_FIGURE_DATA_H
 #define SPIKEBENCH_REPORT_FIGURE_DATA_H
@@ -27,9 +27,8 @@ struct figure_data {
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */
 status figure_data_open(struct figure_data *f, const struct groups *g, const struct drawing *d,
                         struct error *e);
-/* Writes the files for the groups that are shown. `options`: keys such as "rho". brief: groups are called by
- * their label without the widths, else by their name. */
-status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS], bool brief,
+/* Writes the files for the groups that are shown. `options`: keys such as "rho". */
+status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                          struct error *e);
 void figure_data_free(struct figure_data *f);
 

@@ -47,7 +47,7 @@ struct labels {
 
 /* Draws the groups that are shown; the files are called `figure`, in the folder that was asked for. */
 static void draw(struct plotter *p, const char *script, const char *figure, const char *const *parts,
-                 size_t n_parts, const char *const *options, bool brief, const struct labels *l)
+                 size_t n_parts, const char *const *options, const struct labels *l)
 {
     static const char *const formats[] = {"svg", "png", "pdf"};
     static const char *const none[FIGURE_OPTIONS] = {NULL};
@@ -59,7 +59,7 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
                                            {"layers", layers},
                                            {"by_time", l->by_time ? "1" : "0"}};
     (void)snprintf(layers, sizeof layers, "%zu", l->layers);
-    status st = figure_data_write(&p->data, options ? options : none, brief, &e);
+    status st = figure_data_write(&p->data, options ? options : none, &e);
     if (st == ST_OK) st = drawing_run(&p->drawing, script, p->request->formats, fields, 5, &e);
     for (size_t i = 0; st == ST_OK && i < 3 * n_parts; i++) {
         const char *part = parts[i / 3], *format = formats[i % 3];
@@ -74,20 +74,21 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
     p->failed = true;
 }
 
-static void draw_one(struct plotter *p, const char *script, const char *figure, bool brief,
-                     const struct labels *l)
+static void draw_one(struct plotter *p, const char *script, const char *figure, const struct labels *l)
 {
     const char *const parts[] = {""};
-    draw(p, script, figure, parts, 1, NULL, brief, l);
+    draw(p, script, figure, parts, 1, NULL, l);
 }
 
-/* Shows the groups that `wanted` wants, at most `most`; returns how many. */
+/* Shows the groups that `wanted` wants, at most `most`, those with curves alone if `curves`; returns how
+ * many. */
 static size_t show(struct plotter *p, bool (*wanted)(const struct group *, const void *), const void *context,
-                   size_t most)
+                   bool curves, size_t most)
 {
     size_t n = 0;
     for (size_t k = 0; k < p->groups->n; k++) {
-        p->data.shown[k] = n < most && wanted(&p->groups->group[k], context);
+        p->data.shown[k] =
+            n < most && (!curves || p->data.curves[k]) && wanted(&p->groups->group[k], context);
         n += p->data.shown[k];
     }
     return n;
@@ -127,11 +128,11 @@ static void draw_admm(struct plotter *p, const struct group *g)
     (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", g->name, g->dataset, g->hidden,
                    seeds);
     const struct labels l = {title, g->hidden, g->depth, false};
-    (void)show(p, is_same, g, 1);
+    if (show(p, is_same, g, true, 1) == 0) return;
     (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
-    draw_one(p, "panel.gp", figure, false, &l);
+    draw_one(p, "panel.gp", figure, &l);
     (void)snprintf(figure, sizeof figure, "numerical_error_%s", g->label);
-    draw_one(p, "numerical_error.gp", figure, false, &l);
+    draw_one(p, "numerical_error.gp", figure, &l);
 }
 
 /* A name of a file: '/' in widths of a foreign runs.csv is no folder. */
@@ -148,18 +149,18 @@ static void draw_widths(struct plotter *p, const struct group *g)
 {
     char figure[200], title[500];
     struct labels l = {"", g->hidden, g->depth, true};
-    (void)show(p, has_widths, g->hidden, SIZE_MAX);
+    if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
     figure_name(figure, sizeof figure, "accuracy_seconds", g->hidden);
-    draw_one(p, "accuracy.gp", figure, true, &l);
+    draw_one(p, "accuracy.gp", figure, &l);
     l.by_time = false;
     figure_name(figure, sizeof figure, "accuracy_iterations", g->hidden);
-    draw_one(p, "accuracy.gp", figure, true, &l);
-    if (show(p, is_admm_of, g->hidden, OVERLAY_MOST) < 2) return;
+    draw_one(p, "accuracy.gp", figure, &l);
+    if (show(p, is_admm_of, g->hidden, true, OVERLAY_MOST) < 2) return;
     (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s: medians over seeds", g->dataset,
                    g->hidden);
     l.title = title;
     figure_name(figure, sizeof figure, "overlay", g->hidden);
-    draw_one(p, "overlay.gp", figure, true, &l);
+    draw_one(p, "overlay.gp", figure, &l);
 }
 
 /* true if no two groups of this name have the same depth, so that the name is a curve over depth. */
@@ -184,10 +185,10 @@ static void draw_depth(struct plotter *p)
         most = depth > most ? depth : most;
         least = depth < least ? depth : least;
     }
-    if (most <= least || show(p, is_curve, p->groups, SIZE_MAX) == 0) return;
+    if (most <= least || show(p, is_curve, p->groups, false, SIZE_MAX) == 0) return;
     (void)snprintf(title, sizeof title, "Simulated network on %.100s: mean and standard deviation over seeds",
                    p->groups->group[0].dataset);
-    draw_one(p, "depth.gp", "depth", false, &(struct labels){.title = title, .widths = ""});
+    draw_one(p, "depth.gp", "depth", &(struct labels){.title = title, .widths = ""});
 }
 
 /* "depth_nmnist" is drawn as "depth" is: words at the end of an experiment's name do not count. */
@@ -207,11 +208,17 @@ static void draw_all(struct plotter *p)
     const struct groups *g = p->groups;
     const struct own_figure *own = find_own(g);
     if (own) {
-        (void)show(p, any, NULL, SIZE_MAX);
-        draw(p, own->script, own->name, own->parts, 4, own->options, true,
+        (void)show(p, any, NULL, false, SIZE_MAX);
+        draw(p, own->script, own->name, own->parts, 4, own->options,
              &(struct labels){.title = "", .widths = ""});
     }
     if (own && !p->request->all) return;
+    if (show(p, any, NULL, true, SIZE_MAX) < g->n) {
+        (void)fprintf(p->problems,
+                      "spikebench plot: %s has no curves of some configurations, which are left out\n",
+                      g->folder);
+        p->failed = true;
+    }
     for (size_t k = 0; k < g->n; k++)
         if (is_admm(&g->group[k])) draw_admm(p, &g->group[k]);
     for (size_t k = 0; k < g->n; k++) {

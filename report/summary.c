@@ -6,14 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The result column at place k of the summary, from 1; NULL behind the last. */
-static const struct result_column *summarised(int k)
-{
-    for (size_t i = 0; i < n_result_columns; i++)
-        if (result_columns[i].summary == k) return &result_columns[i];
-    return NULL;
-}
-
 static void put_statistics(struct csv_writer *w, double *v, size_t n)
 {
     csv_put_number(w, mean_of(v, n));
@@ -32,8 +24,8 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) csv_put(w, texts[i]);
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
-    for (int k = 1; summarised(k); k++) {
-        const char *name = summarised(k)->name;
+    for (int k = 1; column_summarised(k); k++) {
+        const char *name = column_summarised(k)->name;
         bool there = csv_column(&g->runs, name) != CSV_NONE; /* older results lack some */
         for (size_t i = 0; i < one->n; i++) v[i] = NAN;
         if (there) TRY(group_values(g, one, name, v, e));
@@ -53,9 +45,9 @@ static status write_summary(const struct groups *g, struct error *e)
     snprintf(path, sizeof path, "%s/summary.csv", g->folder);
     TRY(csv_open(&w, path, e));
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) csv_put(&w, head[i]);
-    for (int k = 1; summarised(k); k++)
+    for (int k = 1; column_summarised(k); k++)
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-            snprintf(name, sizeof name, "%s_%s", summarised(k)->name, parts[i]);
+            snprintf(name, sizeof name, "%s_%s", column_summarised(k)->name, parts[i]);
             csv_put(&w, name);
         }
     csv_end_row(&w);

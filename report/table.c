@@ -120,8 +120,8 @@ static void latex_text(const char *text, bool title, char *out, size_t size)
 
 static void latex_number(const char *text, char *out, size_t size)
 {
-    char mantissa[40], escaped[CELL_MAX];
-    long exponent;
+    char mantissa[40] = "", escaped[CELL_MAX];
+    long exponent = 0;
     const char *sign = strstr(text, " +- "), *brackets = strstr(text, " (");
     latex_text(text, false, escaped, sizeof escaped);
     if (sign)

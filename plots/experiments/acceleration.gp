@@ -14,6 +14,7 @@ set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 
 # NaN lines must not be joined across rows of other accuracies: those rows are missing, not undefined
 set datafile missing NaN
 array there[n_lines]
+do for [i = 1:n_lines] { there[i] = i } # an empty iteration is evaluated once
 do for [format in formats] {
     wide = 1400
     high = 720

@@ -52,6 +52,7 @@ do for [kind = 1:2] {
 unset print
 # the names that have a curve of each precision
 array with[2 * n]
+do for [i = 1:2 * n] { with[i] = 1 } # an empty iteration is evaluated once
 array n_with[2] = [0, 0]
 do for [p = 1:2] { do for [i = 1:n] { if (clean[2 * i + p - 2] > 0) { n_with[p] = n_with[p] + 1; with[(p - 1) * n + n_with[p]] = i } } }
 file(i, p) = curve_file(clean[2 * i + p - 2])

@@ -13,10 +13,14 @@ N0 = 0
 stats runs using (T(0) > most ? (most = T(0), N0 = N(0)) : 0, T(0)) nooutput
 drawn(kind) = kind == 1 ? T(0) == T0 : N(0) == N0
 at(kind) = kind == 1 ? N(0) : T(0)
-name(d) = name_of[int(column("group"))]
+array solver_of[n_groups]
+n = 0
+stats "groups.csv" using (solver_of[int(column(0)) + 1] = int(column("solver")), n = column("solver") > n ? int(column("solver")) : n, 0) nooutput
+array solver_text[n]
+stats "solvers.csv" using (solver_text[int(column(0)) + 1] = stringcolumn("text"), 0) nooutput
+name(d) = solver_of[int(column("group"))]
 size(i, kind) = drawn(kind) && name(0) == i ? at(kind) : NaN
 seconds(d) = column("train_s") / column("iters")
-n = n_names
 array slope[2 * n]
 array offset[2 * n]
 do for [kind = 1:2] {
@@ -27,7 +31,7 @@ do for [kind = 1:2] {
     }
 }
 line(x, i, kind) = 10 ** offset[2 * i + kind - 2] * x ** slope[2 * i + kind - 2]
-named(i, kind) = name_text[i].sprintf(": %s^%.2f", kind == 1 ? "N" : "T", slope[2 * i + kind - 2])
+named(i, kind) = solver_text[i].sprintf(": %s^%.2f", kind == 1 ? "N" : "T", slope[2 * i + kind - 2])
 set logscale x
 do for [format in formats] {
     wide = 1120

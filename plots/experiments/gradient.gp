@@ -22,8 +22,11 @@ dots(s) = s == 1 ? 4 : 3
 array there[16]
 array at_name[16]
 array at_stage[16]
-array lfp[2]
-array ceiling[2]
+do for [j = 1:16] { there[j] = 1; at_name[j] = 1; at_stage[j] = 1 } # an empty iteration is evaluated once
+array constant[4]
+array constant_stage[4]
+array constant_lfp[4]
+do for [j = 1:4] { constant[j] = 0; constant_stage[j] = 1; constant_lfp[j] = 0 }
 set logscale x 2
 do for [format in formats] {
     wide = 1400
@@ -42,27 +45,28 @@ do for [format in formats] {
                 legend = w == n_widths && what eq "cosine"
                 if (legend) { set key at screen 0.82,(kind eq "slope" ? 0.93 : 0.47) left top Left reverse font ",13" } else { unset key }
                 m = 0
+                c = 0
                 do for [s = 1:(n_stages < 2 ? n_stages : 2)] {
                     do for [i = 1:words(names)] {
                         r = find(word(names, i), w, s)
                         if (r > 0) { m = m + 1; there[m] = r; at_name[m] = hue_of(kind, i); at_stage[m] = s }
                     }
                     # the constants: lfp, and what the reference's own error allows
-                    lfp[s] = NaN
-                    r = find("lfp", w, s)
-                    if (r > 0) { stats curve_file(r) using (column(what."_med") == column(what."_med") ? (lfp[s] = column(what."_med"), 0) : 0) nooutput }
-                    ceiling[s] = NaN
-                    r = find(word(names, 1), w, s)
-                    if (r > 0) { stats curve_file(r) using (column("cosine_ceiling_med") == column("cosine_ceiling_med") ? (ceiling[s] = column("cosine_ceiling_med"), 0) : 0) nooutput }
-                    ceiling[s] = what eq "cosine" ? ceiling[s] : sqrt(1 - ceiling[s] ** 2)
+                    do for [which = 1:2] {
+                        r = find(which == 1 ? "lfp" : word(names, 1), w, s)
+                        from = which == 1 ? what."_med" : "cosine_ceiling_med"
+                        found_value = NaN
+                        if (r > 0) { stats curve_file(r) using (column(from) == column(from) ? (found_value = column(from), 1) : 1) nooutput }
+                        if (which == 2 && what ne "cosine") { found_value = sqrt(1 - found_value ** 2) }
+                        if (found_value == found_value) { c = c + 1; constant[c] = found_value; constant_stage[c] = s; constant_lfp[c] = which == 1 }
+                    }
                 }
-                stages = n_stages < 2 ? 1 : 2
                 plot for [j = 1:m] curve_file(there[j]) using kind."_med":(at_least(column(what."_med"), -1)) with linespoints \
                          pt symbol(at_stage[j]) ps 0.9 lw 1.8 dt dashes(at_stage[j]) lc rgb hue(at_name[j]) notitle, \
                      for [j = 1:m] curve_file(there[j]) using kind."_med":what."_med":what."_q1":what."_q3" with yerrorbars \
                          ps 0 lw 1 lc rgb hue(at_name[j]) notitle, \
-                     for [s = 1:stages] lfp[s] with lines lw 2 dt dots(s) lc rgb "#777777" notitle, \
-                     for [s = 1:stages] ceiling[s] with lines lw 1.6 dt dots(s) lc rgb "#000000" notitle, \
+                     for [j = 1:c] constant[j] with lines lw (constant_lfp[j] ? 2 : 1.6) dt dots(constant_stage[j]) \
+                         lc rgb (constant_lfp[j] ? "#777777" : "#000000") notitle, \
                      NaN notitle, \
                      for [i = 1:legend * words(names)] keyentry with linespoints pt 7 ps 0.9 lw 2 lc rgb hue(hue_of(kind, i)) title word(names, i), \
                      for [i = 1:legend] keyentry with lines lw 2 dt 4 lc rgb "#777777" title "lfp", \

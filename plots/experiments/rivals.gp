@@ -37,7 +37,8 @@ stats profile using (column("measure") == 2 ? (counted[int(column("line"))] = 1,
 M = (sum [i = 1:n] counted[i]) > 1 ? 2 : 1
 # the groups of each panel: first those that are drawn against passes too, then the others, then the floors
 kind(r) = floor_line(line_of[r]) ? 3 : counted[line_of[r]] && M > 1 ? 1 : 2
-array at[n_groups]
+array at[n_groups + 1]
+at[n_groups + 1] = 1 # an empty iteration is evaluated once
 array start[3 * D + 1]
 m = 0
 do for [d = 1:D] {
@@ -184,7 +185,8 @@ do for [k = 1:100] { solved[k] = 0 }
 stats profile using (column("share") > 0 ? (solved[int(100 * column("level") + 0.5)] = 1, 0) : 0) nooutput
 high_levels = solved[95] || !solved[80]
 array level[2] = [high_levels ? 0.9 : 0.8, high_levels ? 0.95 : 0.9]
-array there[4 * n]
+array there[4 * n + 1]
+do for [j = 1:4 * n + 1] { there[j] = 1 }
 array n_there[4]
 array never[4]
 array problems[4]

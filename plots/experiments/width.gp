@@ -29,7 +29,7 @@ do for [i = 1:n] {
     }
 }
 titled(i) = slope[i] == slope[i] ? name_text[i].sprintf(": %.2f", slope[i]) : name_text[i]
-value(panel) = panel == 1 ? 100 * column("acc_test") : panel == 2 ? 100 * column("acc_train") : panel == 3 ? per_step(0) : total(0)
+cost_of(panel) = panel == 1 ? 100 * column("acc_test") : panel == 2 ? 100 * column("acc_train") : panel == 3 ? per_step(0) : total(0)
 do for [format in formats] {
     wide = 1400
     high = 900
@@ -57,8 +57,8 @@ do for [format in formats] {
         if (panel == 4) { set key at screen 0.805,0.42 left top Left reverse font ",14" title "exponent of the seconds\nper epoch or iteration" }
         legend = panel % 2 == 1 ? 0 : n
         # a line of means and a small point for each run
-        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(value(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) notitle, \
-             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(value(panel)) with points pt 1 ps 0.8 lc rgb hue(place[i]) notitle, \
+        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) notitle, \
+             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) with points pt 1 ps 0.8 lc rgb hue(place[i]) notitle, \
              NaN notitle, \
              for [i = 1:legend] keyentry with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) title (panel == 4 ? titled(i) : name_text[i])
     }
