@@ -202,7 +202,8 @@ static void write_results(struct page *p)
     p->format->section(p, "summary.csv", true);
     write_entries(p, "column", summary_parts);
     summary_columns(columns);
-    write_entries(p, "COLUMN", columns);
+    p->format->paragraph(p, "COLUMN is one of these:");
+    write_entries(p, "column", columns);
 }
 
 void reference_write(const struct page_format *format, const struct call *call, FILE *out)

@@ -4,7 +4,7 @@
 # Words that may follow the command $1 to name a subcommand; '' is the program.
 _spikebench_subcommands() {
     case $1 in
-    '') echo ' run check list help summarise best compare plot train eval trace dataset' ;;
+    '') echo ' run check list help summarise best compare table plot train eval trace dataset' ;;
     'dataset') echo ' fetch info show write' ;;
     esac
 }
@@ -20,6 +20,7 @@ _spikebench_options() {
     'summarise') echo '-r --results -p --paired -m --markdown -h --help' ;;
     'best') echo '-r --results --by --per --min -h --help' ;;
     'compare') echo '-t --tolerances -h --help' ;;
+    'table') echo '-r --results -f --format -h --help' ;;
     'plot') echo '-r --results -o --out -f --format -a --all -h --help' ;;
     'train') echo '--out --set --seed --precision -h --help' ;;
     'eval') echo '--weights --split --set --csv -h --help' ;;
@@ -45,7 +46,7 @@ _spikebench_kind() {
     'check --set') echo 'key' ;;
     'check --seeds') echo 'nothing' ;;
     'list 1') echo 'choice solvers datasets experiments' ;;
-    'help 1') echo 'choice run check list help summarise best compare plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
+    'help 1') echo 'choice run check list help summarise best compare table plot train eval trace dataset experiment network results admm admm_joint admm_linearized admm_hybrid admm_anderson admm_resync bptt exact_spike_time forward_forward forward_mode gradient_probe lfp random_features digits nmnist event_camera mnist fashion_mnist kmnist shd ssc yin_yang mexican_hat' ;;
     'help 2') echo 'nothing' ;;
     'help --completion') echo 'choice bash' ;;
     'summarise 1') echo 'results' ;;
@@ -58,6 +59,10 @@ _spikebench_kind() {
     'compare 1') echo 'folder' ;;
     'compare 2') echo 'folder' ;;
     'compare --tolerances' | 'compare -t') echo 'file' ;;
+    'table 1') echo 'choice numbers depth list acceleration sensitivity conditioning provenance paired data_size' ;;
+    'table 2') echo 'results' ;;
+    'table --results' | 'table -r') echo 'folder' ;;
+    'table --format' | 'table -f') echo 'choice text markdown latex' ;;
     'plot 1') echo 'results' ;;
     'plot --results' | 'plot -r') echo 'folder' ;;
     'plot --out' | 'plot -o') echo 'folder' ;;

@@ -59,7 +59,7 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e);
 void checkpoint_remove(const struct session *s);
 /* Accumulations of the simulations of training so far, an estimate: those since the last evaluation take the
  * accumulations per training sample of the network simulated there; nan for a solver with a prediction rule
- * of its own. (worker.c) */
+ * of its own. (worker_record.c) */
 double session_accumulations(const struct session *s);
 /* Room for one more curve row. */
 status session_grow_rows(struct session *s, struct error *e);

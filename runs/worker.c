@@ -148,11 +148,6 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
-double session_accumulations(const struct session *s)
-{
-    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
-}
-
 static void tell_progress(const struct session *s)
 {
     char line[96];

@@ -5,6 +5,11 @@
 #include <math.h>
 #include <sys/resource.h>
 
+double session_accumulations(const struct session *s)
+{
+    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
+}
+
 /* Mean firing rate of the hidden neurons on the training samples. */
 static double mean_rate(const struct session *s)
 {
