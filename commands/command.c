@@ -161,15 +161,16 @@ static status check_call(const struct call *call, struct error *e)
 {
     const struct command *c = call->command;
     size_t i = 0;
-    for (const struct command_argument *a = c->arguments; a && a->name; i++) {
+    bool more = false;
+    for (const struct command_argument *a = c->arguments; a && a->name; a++, i++) {
+        more = a->repeated;
         if (i < call->n_arguments)
             TRY(check_argument(call, a, call->arguments[i], e));
         else if (!a->optional)
             return FAIL(e, ST_USAGE, "%s is missing: %s; see 'spikebench %s --help'", a->name, a->help,
                         call->path);
-        if (!a->repeated || i + 1 >= call->n_arguments) a++;
     }
-    if (i < call->n_arguments)
+    if (i < call->n_arguments && !more)
         return FAIL(e, ST_USAGE, "'%.60s' is one argument too many; usage: spikebench %s %s",
                     call->arguments[i], call->path, c->synopsis);
     for (const struct command_option *const *o = c->options; o && *o; o++)

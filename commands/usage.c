@@ -1,114 +1,98 @@
-/* Printing what the table says of a command (see usage.h). */
+/* What the table says of a command (see usage.h). */
 #include "commands/usage.h"
 #include <string.h>
 
-enum { WIDTH = 100 };
+enum { NAME_SIZE = 80, HELP_SIZE = 400 };
 
-/* Prints text in lines of WIDTH, the first one beginning in column `column`, the others indented to
- * `indent`. */
-static void print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
+static const char *const columns[] = {"", "meaning"};
+
+static void put_row(struct page *p, const char *left, const char *right)
 {
-    bool first = true;
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        if (!first && column + 1 + n > WIDTH) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        (void)fprintf(out, "%s%.*s", first ? "" : " ", (int)n, text);
-        column += n + !first;
-        first = false;
-        text += n;
-        text += strspn(text, " ");
-    }
-    (void)fputc('\n', out);
+    page_row(p, (const char *const[]){left, right}, 2, 0);
 }
 
-static void print_entry(FILE *out, size_t width, const char *left, const char *right)
-{
-    int used = fprintf(out, "  %-*s  ", (int)width, left);
-    print_wrapped(out, used > 0 ? (size_t)used : 0, width + 4, right);
-}
-
-void command_option_name(const struct command_option *o, char *text, size_t size)
+/* "-j, --jobs N" */
+static void option_name(const struct command_option *o, char *text)
 {
     char letter[8] = "";
     if (o->letter) (void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
-    (void)snprintf(text, size, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
+    (void)snprintf(text, NAME_SIZE, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
+                   o->value ? o->value : "");
 }
 
-void command_help_text(const char *help, const char *usual, const char *const *choices, char *text,
-                       size_t size)
+/* "which samples (test): train, validation, test" */
+static void help_text(const char *help, const char *usual, const char *const *choices, char *text)
 {
-    int n = snprintf(text, size, "%s%s%s%s", help, usual ? " (" : "", usual ? usual : "", usual ? ")" : "");
-    for (size_t i = 0; choices && choices[i] && n >= 0 && (size_t)n < size; i++)
-        n += snprintf(text + n, size - (size_t)n, "%s%s", i ? ", " : ": ", choices[i]);
+    size_t n = (size_t)snprintf(text, HELP_SIZE, "%s%s%s%s", help, usual ? " (" : "", usual ? usual : "",
+                                usual ? ")" : "");
+    for (size_t i = 0; choices && choices[i] && n < HELP_SIZE; i++)
+        n += (size_t)snprintf(text + n, HELP_SIZE - n, "%s%s", i ? ", " : ": ", choices[i]);
 }
 
-/* Calls put for each argument and option of the command, --help last. */
-typedef void (*entry_visitor)(void *context, const char *left, const char *right);
-static void each_entry(const struct command *c, entry_visitor put, void *context)
+static size_t widest_name(const struct command *c)
 {
-    char left[80], right[400];
-    for (const struct command_argument *a = c->arguments; a && a->name; a++) {
-        command_help_text(a->help, NULL, a->choices, right, sizeof right);
-        put(context, a->name, right);
+    char name[NAME_SIZE];
+    size_t width = strlen("-h, --help");
+    for (const struct command_argument *a = c->arguments; a && a->name; a++)
+        width = strlen(a->name) > width ? strlen(a->name) : width;
+    for (const struct command_option *const *o = c->options; o && *o; o++) {
+        option_name(*o, name);
+        width = strlen(name) > width ? strlen(name) : width;
     }
-    for (const struct command_option *const *list = c->options; list && *list; list++) {
-        const struct command_option *o = *list;
-        command_option_name(o, left, sizeof left);
-        command_help_text(o->help, o->usual, o->choices, right, sizeof right);
-        put(context, left, right);
-    }
-    command_option_name(&command_help_option, left, sizeof left);
-    put(context, left, command_help_option.help);
+    return width;
 }
 
-struct entries {
-    FILE *out;
-    size_t width;
-};
-
-static void widen(void *context, const char *left, const char *right)
+static void write_option(struct page *p, const struct command_option *o)
 {
-    struct entries *n = context;
-    (void)right;
-    if (strlen(left) > n->width) n->width = strlen(left);
+    char name[NAME_SIZE], help[HELP_SIZE];
+    option_name(o, name);
+    help_text(o->help, o->usual, o->choices, help);
+    put_row(p, name, help);
 }
 
-static void print_one(void *context, const char *left, const char *right)
+static void write_exits(struct page *p, const struct command *c)
 {
-    const struct entries *n = context;
-    print_entry(n->out, n->width, left, right);
+    char text[HELP_SIZE];
+    size_t n = (size_t)snprintf(text, sizeof text, "Exit codes:");
+    for (const struct command_exit *x = c->exits; x && x->meaning && n < sizeof text; x++)
+        n += (size_t)snprintf(text + n, sizeof text - n, " %d %s%s", x->code, x->meaning,
+                              x[1].meaning ? "," : ".");
+    page_text(p, text);
 }
 
-static void print_exits(FILE *out, const struct command *c)
-{
-    char text[400];
-    int n = snprintf(text, sizeof text, "Exit codes:");
-    for (const struct command_exit *x = c->exits; x && x->meaning && n < (int)sizeof text; x++)
-        n += snprintf(text + n, sizeof text - (size_t)n, " %d %s%s", x->code, x->meaning,
-                      x[1].meaning ? "," : ".");
-    if (c->exits) print_wrapped(out, 0, 0, text);
-}
-
-void command_list_summaries(const struct command *table, FILE *out)
+void usage_summaries(struct page *p, const struct command *table)
 {
     size_t width = 0;
     for (const struct command *c = table; c->name; c++)
         if (c->summary && strlen(c->name) > width) width = strlen(c->name);
+    page_table(p, width, columns, 2);
     for (const struct command *c = table; c->name; c++)
-        if (c->summary) print_entry(out, width, c->name, c->summary);
+        if (c->summary) put_row(p, c->name, c->summary);
+}
+
+void usage_write(struct page *p, const struct command *c, const char *path)
+{
+    char help[HELP_SIZE];
+    if (p->markdown)
+        (void)fprintf(p->out, "\n```\nspikebench%s%s %s\n```\n", path[0] ? " " : "", path, c->synopsis);
+    else
+        (void)fprintf(p->out, "%*sUsage: spikebench%s%s %s\n", (int)p->indent, "", path[0] ? " " : "", path,
+                      c->synopsis);
+    p->begun = true;
+    page_text(p, c->text);
+    if (c->subcommands) usage_summaries(p, c->subcommands);
+    page_table(p, widest_name(c), columns, 2);
+    for (const struct command_argument *a = c->arguments; a && a->name; a++) {
+        help_text(a->help, NULL, a->choices, help);
+        put_row(p, a->name, help);
+    }
+    for (const struct command_option *const *o = c->options; o && *o; o++) write_option(p, *o);
+    write_option(p, &command_help_option);
+    write_exits(p, c);
 }
 
 void command_usage(const struct command *c, const char *path, FILE *out)
 {
-    struct entries entries = {.out = out};
-    (void)fprintf(out, "usage: spikebench%s%s %s\n", path[0] ? " " : "", path, c->synopsis);
-    print_wrapped(out, 0, 0, c->text);
-    if (c->subcommands) command_list_summaries(c->subcommands, out);
-    each_entry(c, widen, &entries);
-    each_entry(c, print_one, &entries);
-    print_exits(out, c);
+    struct page p = {.out = out};
+    usage_write(&p, c, path);
 }

@@ -1,20 +1,16 @@
-/* What the table says of a command, in text. */
+/* What the table says of a command. */
 #ifndef SPIKEBENCH_COMMANDS_USAGE_H
 #define SPIKEBENCH_COMMANDS_USAGE_H
 
 #include "commands/command.h"
+#include "commands/page.h"
 
-/* Prints the --help text of a command with this full name ("run", "dataset info"; "" for the program). */
+/* Writes the --help text of a command with this full name ("run", "dataset info"; "" for the program). */
+void usage_write(struct page *p, const struct command *c, const char *path);
+/* The same in text. */
 void command_usage(const struct command *c, const char *path, FILE *out);
 
-/* Prints names and summaries of the commands of a table, one per line. */
-void command_list_summaries(const struct command *table, FILE *out);
-
-/* "-j, --jobs N" */
-void command_option_name(const struct command_option *o, char *text, size_t size);
-/* What an argument or option is, its usual value and its choices if there are some: "which samples (test):
- * train, test". */
-void command_help_text(const char *help, const char *usual, const char *const *choices, char *text,
-                       size_t size);
+/* Writes names and summaries of the commands of a table. */
+void usage_summaries(struct page *p, const struct command *table);
 
 #endif

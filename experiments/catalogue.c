@@ -9,6 +9,13 @@ const struct solver *catalogue_solver(const struct catalogue *c, const char *nam
     return NULL;
 }
 
+const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver)
+{
+    for (size_t i = 0; c->plugin && c->plugin->solvers[i]; i++)
+        if (c->plugin->solvers[i] == solver) return c->plugin;
+    return NULL;
+}
+
 const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name)
 {
     for (size_t i = 0; c->datasets[i]; i++)
@@ -34,7 +41,7 @@ static status unknown_option(const struct dataset_source *source, const char *ke
 {
     const char *names[100];
     size_t n = 0;
-    for (; n < 100 && n < source->options.n; n++) names[n] = source->options.options[n].key;
+    for (; n < 100 && n < opt_count(&source->options); n++) names[n] = opt_at(&source->options, n)->key;
     const char *nearest = opt_nearest(key, names, n);
     return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'%s%s%s 'spikebench help %s'", source->name, key,
                 nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see",

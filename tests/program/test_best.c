@@ -76,12 +76,12 @@ ParameterizedTestParameters(best, command_lines)
         {"best", 2, {"EXPERIMENT is missing: the folder of an experiment"}},
         {"best nothing", 1, {"results/nothing/runs.csv"}},
         {"best e --results . --per solver", 0, {"bptt"}},
-        {"best --help", 0, {"usage: spikebench best EXPERIMENT", "--per WHAT"}},
+        {"best --help", 0, {"Usage: spikebench best EXPERIMENT", "--per WHAT"}},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *line, best, command_lines, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *line, best, command_lines)
 {
     static struct result r;
     spikebench(&r, line->arguments);

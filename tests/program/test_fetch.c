@@ -312,13 +312,13 @@ ParameterizedTestParameters(fetch, refused)
         {"shd --to /proc/no", "/proc/no/shd cannot be written: ", 1},
         {"shd --to out --from mirror", "--from 'mirror': an address that begins with https://", 2},
         {"shd --to out --from ftp://a.b", "--from 'ftp://a.b': an address", 2},
-        {"--help", "usage: spikebench dataset fetch NAME", 0},
-        {"fasion -h", "usage: spikebench dataset fetch NAME", 0},
+        {"--help", "Usage: spikebench dataset fetch NAME", 0},
+        {"fasion -h", "Usage: spikebench dataset fetch NAME", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, fetch, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, fetch, refused)
 {
     char text[400];
     (void)snprintf(text, sizeof text, "unset SPIKEBENCH_DATA; : > file; \"$SB\" dataset fetch %s%s",

@@ -97,8 +97,8 @@ Test(paper, tables_of_the_other_kinds)
     with_paper(&r, "sh \"$PAPER\"/tables.sh \"$SB\" in out && cat out/*.tex");
     cr_expect_eq(r.code, 0, "%s", r.output);
     static const char *const expected[] = {
-        " & \\multicolumn{2}{c}{to 90 \\%} & \\multicolumn{2}{c}{to 95 \\%} \\\\\nHidden layers & 1 & 2 & 1 "
-        "& 2 \\\\\n",
+        (" & \\multicolumn{2}{c}{to 90 \\%} & \\multicolumn{2}{c}{to 95 \\%} \\\\\nHidden layers & 1 & 2 & 1 "
+         "& 2 \\\\\n"),
         "\nplain & 4.2 & -- & 10.0\\,(2/3) & -- \\\\\n",
         "\nadmm\\_300 & 3 & $97.0 \\pm 0.4$ & 90.0 & 16.27 \\\\\n",
         "\nadmm & 3 & 50.0 & 60.0 & 80.0 & 75.0 & (1, 10) \\\\\n",
