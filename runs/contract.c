@@ -1,8 +1,8 @@
 /* See contract.h. */
 #include "runs/contract.h"
 #include "experiments/plan_check.h"
+#include "records/columns.h"
 #include "runs/trainee.h"
-#include "runs/worker_record.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,9 +146,9 @@ static status check_metrics(const struct contract_case *c, struct error *e)
     const struct metric_table *metrics = &c->solver->metrics;
     struct trainee t;
     for (size_t m = 0; m < metrics->n; m++)
-        for (size_t k = 0; k < CURVE_FIXED; k++)
-            if (strcmp(metrics->list[m].name, curve_fixed[k]) == 0)
-                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", curve_fixed[k]);
+        for (size_t k = 0; k < curve_count(); k++)
+            if (strcmp(metrics->list[m].name, curve_name(k)) == 0)
+                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", curve_name(k));
     status st = trainee_begin(&t, c, 1, e);
     if (st == ST_OK) st = trainee_steps(&t, 1, true, e);
     if (st == ST_OK) st = check_report(&t, e);
