@@ -22,4 +22,7 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);
 
+/* Sets "KEY=VALUE" (or "dataset.KEY=VALUE") in the options of a dataset. ST_USAGE or ST_CONFIG. */
+status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e);
+
 #endif

@@ -65,6 +65,9 @@ struct plan_overrides {
  * are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
 status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
                  struct error *e);
+/* The same of an experiment file's text; `name` stands for the file in messages. */
+status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                      const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 
 /* Sets run->id. data_sha256 is dataset_info.sha256. */

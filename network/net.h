@@ -1,5 +1,6 @@
-/* The shared network: fully connected LIF layers and a non-spiking leaky readout, no bias (METHOD: layers
- * l = 1..L, widths n_0 (inputs) .. n_L (classes)). Trainers differ only in how they set the weights. */
+/* The shared network: fully connected LIF layers and a non-spiking leaky readout, no bias (docs/method.md,
+ * section 1: layers l = 1..L, widths n_0 (inputs) .. n_L (classes)). Trainers differ only in how they set the
+ * weights. */
 #ifndef SPIKEBENCH_NETWORK_NET_H
 #define SPIKEBENCH_NETWORK_NET_H
 
@@ -55,6 +56,8 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
 size_t net_parameters(const struct net *net);
 /* The largest n_l of layers first .. last; 0 if there are none. */
 size_t net_widest(const struct net *net, size_t first, size_t last);
+/* Numbers in the largest weight matrix. */
+size_t net_largest_weights(const struct net *net);
 /* false if any weight is NaN or infinite. */
 bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */

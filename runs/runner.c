@@ -123,13 +123,11 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    char *argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j", jobs, "-p",
-                    fd,      NULL, NULL, NULL};
-    if (r->settings->weights) {
-        argv[11] = "-w";
-        argv[12] = (char *)r->settings->weights;
-    }
-    execv(program, argv);
+    const char *weights = r->settings->weights;
+    const char *argv[] = {program, "worker", spec, "--out",      r->folder, "--id",
+                          run->id, "--jobs", jobs, "--progress", fd,        weights ? "--weights" : NULL,
+                          weights, NULL};
+    execv(program, (char *const *)argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);
 }
