@@ -52,7 +52,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -159,13 +159,13 @@ weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with O
 check-examples: ## build, test and run the examples of docs/ in a copy of the sources
 	sh tests/examples.sh "$(MAKE)"
 
-# The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff and bash read them.
+# The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
 DOCS := reference.md results.md ../README.md spikebench.1
 docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
-TO := docs
 # Neither the date nor help2man's version are in the page.
+TO := docs
 write-docs:
 	@mkdir -p $(TO)
 	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
@@ -236,18 +236,21 @@ INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
 PLUGIN_ROOMS := support network datasets trainer solvers/proximal
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
-install: build ## install under PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets \
-	  $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+install: build install-headers ## install under PREFIX (and DESTDIR)
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
 	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
 	install -m 755 datasets/fetch.sh $(SHARE)/datasets
-	install -m 644 docs/examples/*.c $(SHARE)/examples
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
+
+# What a plug-in is built with.
+install-headers:
+	install -d $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+	install -m 644 docs/examples/*.c $(SHARE)/examples
 	for room in $(PLUGIN_ROOMS); do install -m 644 $$room/*.h $(INCLUDE)/$$room || exit 1; done
 	for file in $(PKGCONFIG); do \
 	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \

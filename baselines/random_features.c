@@ -104,11 +104,8 @@ static status solve(struct random_features *s, double kappa, struct error *e)
 {
     const struct net *net = s->env.net;
     size_t n = net->n[net->L - 1], K = net->n[net->L];
-    double trace = 0;
-    for (size_t i = 0; i < n; i++) trace += (double)s->gram[i * n + i];
-    real shift = (real)(trace > 0 ? kappa * trace / (double)n : 1.0);
     memcpy(s->chol.a, s->gram, n * n * sizeof *s->gram);
-    for (size_t i = 0; i < n; i++) s->chol.a[i * n + i] += shift;
+    (void)add_ridge(n, kappa, s->chol.a);
     TRY(chol_factor(&s->chol, e));
     memcpy(net->W[net->L], s->right, K * n * sizeof(real));
     chol_solve_right(&s->chol, K, net->W[net->L], s->env.pool);

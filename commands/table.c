@@ -33,6 +33,12 @@ static option_row set_option = {
             "precision=float, ...; "
             "commas make a grid axis; may be repeated",
 };
+static option_row plugin_option = {
+    .name = "plugin",
+    .kind = VALUE_FILE,
+    .value = "FILE.so",
+    .help = "also know the solvers of this shared object (docs/plugin.md)",
+};
 static option_row seeds_option = {
     .name = "seeds", .kind = VALUE_TEXT, .value = "A,B,C", .help = "seeds instead of the file's"};
 static option_row results_option = {.name = "results",
@@ -202,6 +208,7 @@ static const struct command commands[] = {
              &(option_row){.name = "fresh", .help = "repeat finished runs"},
              &(option_row){.name = "allow-missing", .help = "runs whose data is absent are no failure"},
              &(option_row){.name = "dry-run", .help = "print the plan, run nothing"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all runs ended as planned"},
@@ -211,19 +218,19 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "check",
      .run = command_check,
-     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C]",
+     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE.so]",
      .summary = "print the plan of an experiment file and what is wrong with it",
      .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
              "what is wrong with it. Runs nothing.",
      .arguments = experiment_file,
-     .options = (option_list){&set_option, &seeds_option, NULL},
+     .options = (option_list){&set_option, &seeds_option, &plugin_option, NULL},
      .exits = (exit_list){{0, "all is well"},
                           {1, "data is absent or malformed"},
                           {2, "usage or configuration error"},
                           {0}}},
     {.name = "list",
      .run = command_list,
-     .synopsis = "solvers|datasets|experiments",
+     .synopsis = "solvers|datasets|experiments [--plugin FILE.so]",
      .summary = "list solvers, datasets or experiments",
      .text = "Prints the names of what there is, each with a line about it.",
      .arguments =
@@ -232,13 +239,14 @@ static const struct command commands[] = {
               .choices = (name_list){"solvers", "datasets", "experiments", NULL}},
              {0},
          },
+     .options = (option_list){&plugin_option, NULL},
      .exits = (exit_list){{0, "all is well"},
                           {1, "the folder of the experiments was not found"},
                           {2, "usage error"},
                           {0}}},
     {.name = "help",
      .run = command_help,
-     .synopsis = "[MODULE | --all | --markdown]",
+     .synopsis = "[MODULE [--plugin FILE.so] | --all | --markdown]",
      .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
      .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
              "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
@@ -253,6 +261,7 @@ static const struct command commands[] = {
          (option_list){
              &(option_row){.name = "all", .help = "describe everything"},
              &(option_row){.name = "markdown", .help = "describe everything in Markdown"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
@@ -351,14 +360,47 @@ static const struct command commands[] = {
                           {1, "regressions, or a folder lacks its results"},
                           {2, "usage error"},
                           {0}}},
+    {.name = "table",
+     .run = command_table,
+     .synopsis = "KIND EXPERIMENT... [--results DIR] [--format FORMAT]",
+     .summary = "print a table of the paper",
+     .text = "Prints one of the paper's tables from the files that summarise wrote in DIR/EXPERIMENT. Kinds "
+             "numbers and provenance take several experiments.",
+     .arguments =
+         (argument_row[]){
+             {"KIND", "which table", .kind = VALUE_CHOICE,
+              .choices = (name_list){"numbers", "depth", "list", "acceleration", "sensitivity",
+                                     "conditioning", "provenance", "paired", "data_size", NULL}},
+             {"EXPERIMENT", "the folder of an experiment in the results folder, or any with its files",
+              .kind = VALUE_RESULTS, .repeated = true},
+             {0},
+         },
+     .options =
+         (option_list){
+             &results_option,
+             &(option_row){.name = "format",
+                           .letter = 'f',
+                           .kind = VALUE_CHOICE,
+                           .value = "FORMAT",
+                           .usual = "text",
+                           .choices = (name_list){"text", "markdown", "latex", NULL},
+                           .help = "the form of the table"},
+             NULL,
+         },
+     .exits =
+         (exit_list){
+             {0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
     {.name = "plot",
      .run = command_plot,
      .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
      .summary = "draw the figures of an experiment",
      .text =
-         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment with a script "
-         "of its own (plots/experiments/NAME.gp, NAME the experiment's name or its first words) gets that "
-         "figure; any other gets the figures that fit all experiments.",
+         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+         "ablation, "
+         "acceleration, conditioning, data_size, depth, gradient, memory, rivals, sensitivity, start or "
+         "width, "
+         "or such a name and further words behind '_', gets a figure of its own; any other gets the figures "
+         "that fit all experiments.",
      .arguments = experiment_results,
      .options =
          (option_list){
@@ -417,6 +459,7 @@ static const struct command commands[] = {
                            .value = "P",
                            .choices = precision_names,
                            .help = "precision (double, or the file's)"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "the network is trained"},
@@ -426,7 +469,8 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "eval",
      .run = command_eval,
-     .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH]",
+     .synopsis =
+         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE.so]",
      .summary = "simulate a trained network on a split: accuracy, confusion, rates",
      .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
              "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
@@ -441,6 +485,7 @@ static const struct command commands[] = {
                  .kind = VALUE_FILE,
                  .value = "PATH",
                  .help = "write the confusion matrix: a row per true class, a column per predicted class"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all is well"},
@@ -472,6 +517,7 @@ static const struct command commands[] = {
                            .value = "PATH",
                            .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan "
                                    "in the readout)"},
+             &plugin_option,
              NULL,
          },
      .exits =
@@ -479,6 +525,36 @@ static const struct command commands[] = {
                      {1, "a file is absent or damaged or does not fit, or the figure could not be drawn"},
                      {2, "usage or configuration error"},
                      {0}}},
+    {.name = "contract",
+     .run = command_contract,
+     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE.so]",
+     .summary = "test whether a solver keeps the contract of trainers",
+     .text =
+         "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "
+         "again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
+         "options "
+         "refused, networks as promised. Prints a line for each promise. Code in a plug-in is tested in the "
+         "precision that it is compiled for.",
+     .arguments =
+         (argument_row[]){
+             {"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER},
+             {0},
+         },
+     .options =
+         (option_list){
+             &(option_row){.name = "set",
+                           .kind = VALUE_KEY,
+                           .value = "KEY=VALUE",
+                           .help = "an option of the solver, with or without 'solver.'; may be repeated"},
+             &(option_row){.name = "precision",
+                           .kind = VALUE_CHOICE,
+                           .value = "P",
+                           .choices = precision_names,
+                           .help = "precision (double, or the plug-in's)"},
+             &plugin_option,
+             NULL,
+         },
+     .exits = (exit_list){{0, "all promises are kept"}, {1, "one is not"}, {2, "usage error"}, {0}}},
     {.name = "dataset",
      .synopsis = "SUBCOMMAND NAME [options]",
      .summary = "fetch datasets and look at them",
@@ -523,6 +599,7 @@ static const struct command commands[] = {
                            .kind = VALUE_WEIGHTS,
                            .value = "NET.net",
                            .help = "where the network is written"},
+             &plugin_option,
              NULL,
          },
      .exits =

@@ -9,6 +9,13 @@ const struct solver *catalogue_solver(const struct catalogue *c, const char *nam
     return NULL;
 }
 
+const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver)
+{
+    for (size_t i = 0; c->plugin && c->plugin->solvers[i]; i++)
+        if (c->plugin->solvers[i] == solver) return c->plugin;
+    return NULL;
+}
+
 const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name)
 {
     for (size_t i = 0; c->datasets[i]; i++)

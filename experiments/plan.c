@@ -290,13 +290,35 @@ static status count_runs(struct loader *l, struct error *e)
     return l->plan->runs ? ST_OK : ST_MEMORY;
 }
 
+int solver_precision(const struct solver *solver)
+{
+    return solver->abi % SOLVER_ABI_UNIT == sizeof(float) ? PRECISION_FLOAT : PRECISION_DOUBLE;
+}
+
+/* The code of a plug-in is for one precision; the program's own solvers are there in both. */
+static status refuse_precision(const struct loader *l, const struct run *run, struct error *e)
+{
+    const int compiled = solver_precision(run->solver);
+    if (!run->plugin || compiled == run->run.precision) return ST_OK;
+    return FAIL(e, ST_CONFIG,
+                "%s: precision is %s, but solver '%s' is compiled for %s: set precision to that, or compile "
+                "%s with the "
+                "flags of 'pkg-config --cflags spikebench-%s'",
+                l->plan->source, precision_names[run->run.precision], run->solver->name,
+                precision_names[compiled], run->plugin->file,
+                run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
+}
+
 /* Fills the options of configuration `index` of a solver; the last axis is the fastest. */
 static status configure(struct loader *l, const struct solver_plan *sp, size_t index, struct run *run,
                         struct error *e)
 {
     struct mem *m = &l->plan->mem;
-    *run = (struct run){
-        .experiment = l->experiment, .label = sp->label, .solver = sp->solver, .dataset = l->dataset};
+    *run = (struct run){.experiment = l->experiment,
+                        .label = sp->label,
+                        .solver = sp->solver,
+                        .plugin = catalogue_plugin(l->catalogue, sp->solver),
+                        .dataset = l->dataset};
     run->dataset_options = mem_alloc(m, 1, l->dataset->options.size, e);
     run->solver_options = mem_alloc(m, 1, sp->solver->options.size, e);
     if (!run->dataset_options || !run->solver_options) return ST_MEMORY;
@@ -310,7 +332,7 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
         TRY(opt_set(setting->option, view.options, setting->values[index % setting->n], e));
         index /= setting->n;
     }
-    return ST_OK;
+    return refuse_precision(l, run, e);
 }
 
 static status expand(struct loader *l, struct error *e)

@@ -49,6 +49,8 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
 static status count_memory(const struct run *run, const struct dataset_info *info, size_t *bytes,
                            struct error *e)
 {
+    if (run->solver->abi != (unsigned)SOLVER_ABI)
+        return ST_OK; /* a plug-in whose code is not for this program */
     const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
     struct mem pages = {.reserve = true};
     struct net net;
@@ -67,12 +69,11 @@ static status count_memory(const struct run *run, const struct dataset_info *inf
     return st;
 }
 
-/* A choice of the network, and the bit of its first value in a feature mask. */
-struct network_choice {
-    const char *key;
-    unsigned first;
-    int value;
-};
+const struct network_choice network_choices[] = {{"loss", FEATURE_LOSS_SQUARED},
+                                                 {"reset", FEATURE_RESET_SOFT},
+                                                 {"readout", FEATURE_READOUT_LAST},
+                                                 {"start", FEATURE_START_RATE},
+                                                 {NULL, 0}};
 
 /* "rate and kaiming": the values whose bits the mask has. */
 static void name_allowed(const struct solver *solver, const struct network_choice *choice, char *text,
@@ -94,25 +95,20 @@ static void name_allowed(const struct solver *solver, const struct network_choic
 static status refuse_features(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     const struct solver *solver = run->solver;
-    const struct network_choice choices[] = {
-        {"loss", FEATURE_LOSS_SQUARED, run->net.loss},
-        {"reset", FEATURE_RESET_SOFT, run->net.reset},
-        {"readout", FEATURE_READOUT_LAST, run->net.readout},
-        {"start", FEATURE_START_RATE, run->net.start},
-    };
     if (info->n_classes == 0 && !(solver->features & FEATURE_REGRESSION))
         return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
                     solver->name, run->dataset->name);
     if (info->n_classes > 0 && !(solver->features & FEATURE_CLASSIFICATION))
         return FAIL(e, ST_CONFIG, "solver '%s' needs real-valued targets; dataset '%s' has class labels",
                     solver->name, run->dataset->name);
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+    for (const struct network_choice *c = network_choices; c->key; c++) {
+        const struct option *o = opt_find(&net_option_table, c->key);
+        const int value = *(const int *)((const char *)&run->net + o->offset);
         char allowed[200];
-        if (solver->features & choices[i].first << choices[i].value) continue;
-        name_allowed(solver, &choices[i], allowed, sizeof allowed);
-        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", choices[i].key,
-                    opt_choice(opt_find(&net_option_table, choices[i].key), (size_t)choices[i].value),
-                    solver->name, allowed);
+        if (solver->features & c->first << value) continue;
+        name_allowed(solver, c, allowed, sizeof allowed);
+        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", c->key,
+                    opt_choice(o, (size_t)value), solver->name, allowed);
     }
     return ST_OK;
 }
@@ -292,7 +288,7 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
     for (size_t i = 0; i < r->n_configurations; i++) {
         const struct plan_configuration *c = &r->configurations[i];
         largest = c->memory > largest ? c->memory : largest;
-        absent += c->outcome == ST_NO_DATA;
+        absent += c->outcome == ST_NO_DATA || (c->outcome == ST_OK && c->memory == 0);
     }
     if (largest > 0) {
         (void)fputs("memory of the largest run, for double: ", out);
@@ -302,7 +298,7 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
     if (absent > 0)
         (void)fprintf(out,
                       "memory of %zu configuration%s not known: the sizes come from the data, which is not "
-                      "there\n",
+                      "there, or the solver is a plug-in for float\n",
                       absent, absent == 1 ? " is" : "s are");
     mem_free(&scratch);
     return failed ? FAIL(e, ST_MEMORY, "no memory to print the plan") : ST_OK;

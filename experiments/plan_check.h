@@ -31,6 +31,14 @@ struct plan_report {
     size_t n_configurations;
 };
 
+/* The choices of the network that a feature mask speaks of: keys of net_option_table, and the bit of the
+ * first value. */
+struct network_choice {
+    const char *key;
+    unsigned first; /* enum solver_feature */
+};
+extern const struct network_choice network_choices[]; /* ends without a key */
+
 /* Refuses (ST_CONFIG) what the solver's features leave out of the data's task and of network.loss, .reset,
  * .readout and .start, naming the option, its value and what the solver allows; real-valued targets with
  * another loss than squared or with stop.target; data without training samples; and what the solver's own

@@ -85,6 +85,7 @@ void run_identify(struct run *run, const char *data_sha256)
     hash_line(&h, "dataset", run->dataset->name);
     hash_line(&h, "seed", seed);
     hash_line(&h, "data", data_sha256);
+    if (run->plugin) hash_line(&h, "plugin", run->plugin->sha256);
     run_visit_options(run, false, hash_option, &h);
     hash_finish(&h, hex);
     memcpy(run->id, hex, RUN_ID_SIZE - 1);

@@ -2,7 +2,6 @@
 #include "runs/runner.h"
 #include "records/results_file.h"
 #include "runs/env.h"
-#include "runs/worker_record.h"
 #include "support/progress.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -123,10 +122,17 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    const char *weights = r->settings->weights;
-    const char *argv[] = {program, "worker", spec, "--out",      r->folder, "--id",
-                          run->id, "--jobs", jobs, "--progress", fd,        weights ? "--weights" : NULL,
-                          weights, NULL};
+    const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
+                            run->id, "--jobs", jobs, "--progress", fd};
+    size_t n = 11;
+    if (r->settings->weights) {
+        argv[n++] = "--weights";
+        argv[n++] = r->settings->weights;
+    }
+    if (run->plugin) {
+        argv[n++] = "--plugin";
+        argv[n++] = run->plugin->file;
+    }
     execv(program, (char *const *)argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);
@@ -180,8 +186,9 @@ static status lost_worker(struct runner *r, const struct child *c, int wait_stat
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
     record_free(row);
-    TRY(record_identity(row, &r->plan->runs[c->run], "failed", "error", reason, "", e));
-    return ST_OK;
+    const struct run_result lost = {
+        .status = "failed", .stop_reason = "error", .error = reason, .data_sha256 = "nan"};
+    return record_of_run(row, &r->plan->runs[c->run], &lost, false, e);
 }
 
 /* What is said about a finished run where there is no progress line. */

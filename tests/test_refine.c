@@ -1,4 +1,5 @@
 /* Refined solutions against systems solved by elimination in long double. */
+#include "solvers/admm/admm_spikes.h"
 #include "support/linsolve.h"
 #include "support/refine.h"
 #include "tests/admm_toy.h"

@@ -15,7 +15,7 @@
 
 /* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
  * other precision, or against another version, can be told from its first word. */
-enum { SOLVER_API = 2, SOLVER_ABI = 256 * SOLVER_API + (int)sizeof(real) };
+enum { SOLVER_API = 2, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
 /* What a solver can do. experiments/plan_check.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
@@ -214,6 +214,10 @@ struct solver {
 /* `start` for a solver that has nothing to compute: keeps *env in the state, which begins with a struct
  * train_env. */
 status solver_keep_env(void *state, const struct train_env *env, struct error *e);
+
+/* A shared object for --plugin exports its solvers, up to a NULL, under this name. The program itself has
+ * none. */
+extern const struct solver *const spikebench_plugin[];
 
 /* Geometric step lengths: first (last / first)^(k / (n - 1)) in iteration k (from 0), `last` from k = n - 1
  * on. */

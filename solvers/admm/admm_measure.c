@@ -96,10 +96,10 @@ void admm_measure(struct admm *s, struct admm_point *p)
     p->primal = sqrt(all.primal2 / (N * (double)s->net->n[s->L]));
     p->lagrangian = all.loss + all.inner;
     for (size_t l = 1; l <= s->L; l++) {
-        double cells = N * (double)s->T * (double)s->net->n[l];
-        p->dynamics[l] = sqrt(all.dynamics2[l] / cells);
-        p->spikes[l] = sqrt(all.spikes2[l] / cells);
-        p->rate[l] = all.on[l] / cells;
+        double numbers = N * (double)s->T * (double)s->net->n[l];
+        p->dynamics[l] = sqrt(all.dynamics2[l] / numbers);
+        p->spikes[l] = sqrt(all.spikes2[l] / numbers);
+        p->rate[l] = all.on[l] / numbers;
         p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->set.beta * all.spikes2[l];
     }
 }

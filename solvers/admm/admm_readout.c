@@ -66,7 +66,7 @@ static void output_last(struct admm *s, size_t chunk, struct admm_work *w, struc
     }
 }
 
-/* All steps of z_L at once (solvers/joint_output.h). */
+/* All steps of z_L at once (solvers/proximal/joint_output.h). */
 static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, struct admm_sums *sums)
 {
     size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), step = K * C,
