@@ -13,8 +13,8 @@ block() {
 }
 block solvers/delta_rule.c
 block datasets/bars.c
-sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/NULL/\&solver_delta_rule, NULL/' commands/registry.c
-sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/NULL/\&dataset_bars, NULL/' commands/registry.c
+sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/^const struct solver .*{$/&\n    \&solver_delta_rule,/' commands/registry.c
+sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/^const struct dataset_source .*{$/&\n    \&dataset_bars,/' commands/registry.c
 "$1" BUILD=build OPT=-O0 build build/tests-f64 >build.log 2>&1 || { cat build.log; exit 1; }
 build/tests-f64 --filter 'contract/*'
 cat >bars.yaml <<'Y'
