@@ -11,7 +11,7 @@ block() {
     awk -v start="\`\`\`c $1" '$0 == start { on = 1; next } $0 == "```" { on = 0 } on' README.md >"$1"
     test -s "$1" || { echo "README.md holds no example $1" >&2; exit 1; }
 }
-block solvers/delta_rule.c
+block baselines/delta_rule.c
 block datasets/bars.c
 sed -i 's/^extern const struct solver /&solver_delta_rule, /; s/^const struct solver .*{$/&\n    \&solver_delta_rule,/' commands/registry.c
 sed -i 's/^extern const struct dataset_source /&dataset_bars, /; s/^const struct dataset_source .*{$/&\n    \&dataset_bars,/' commands/registry.c
