@@ -49,6 +49,7 @@ const struct entry run_columns[] = {
     {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", "",
      "every option that results depend on; nan where the solver has no such option"},
     {"data_sha256", "", "SHA-256 of the data that was read"},
+    {"plugin_sha256", "", "SHA-256 of the plug-in that brought the solver; none: it is the program's own"},
     {"threads", "threads", "threads of the run; results do not depend on it"},
     {"iters", "iterations", "iterations (epochs) done"},
     {"samples", "samples", "training samples gone through, each time counted"},

@@ -66,6 +66,7 @@ status record_identity(struct record *r, const struct run *run, const char *word
     run_visit_options(run, false, put_option, &v);
     TRY(v.st);
     TRY(record_put(r, "data_sha256", sha256[0] ? sha256 : "nan", e));
+    TRY(record_put(r, "plugin_sha256", run->plugin ? run->plugin->sha256 : "none", e));
     return record_put_number(r, "threads", (double)run->run.threads, e);
 }
 
