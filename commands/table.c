@@ -36,7 +36,7 @@ static option_row set_option = {
 static option_row plugin_option = {
     .name = "plugin",
     .kind = VALUE_FILE,
-    .value = "FILE.so",
+    .value = "FILE",
     .help = "also know the solvers of this shared object (docs/plugin.md)",
 };
 static option_row seeds_option = {
@@ -218,7 +218,7 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "check",
      .run = command_check,
-     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE.so]",
+     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE]",
      .summary = "print the plan of an experiment file and what is wrong with it",
      .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
              "what is wrong with it. Runs nothing.",
@@ -230,7 +230,7 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "list",
      .run = command_list,
-     .synopsis = "solvers|datasets|experiments [--plugin FILE.so]",
+     .synopsis = "solvers|datasets|experiments [--plugin FILE]",
      .summary = "list solvers, datasets or experiments",
      .text = "Prints the names of what there is, each with a line about it.",
      .arguments =
@@ -246,7 +246,7 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "help",
      .run = command_help,
-     .synopsis = "[MODULE [--plugin FILE.so] | --all | --markdown]",
+     .synopsis = "[MODULE [--plugin FILE] | --all | --markdown]",
      .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
      .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
              "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
@@ -470,7 +470,7 @@ static const struct command commands[] = {
     {.name = "eval",
      .run = command_eval,
      .synopsis =
-         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE.so]",
+         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE]",
      .summary = "simulate a trained network on a split: accuracy, confusion, rates",
      .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
              "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
@@ -527,7 +527,7 @@ static const struct command commands[] = {
                      {0}}},
     {.name = "contract",
      .run = command_contract,
-     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE.so]",
+     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
      .summary = "test whether a solver keeps the contract of trainers",
      .text =
          "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "

@@ -73,7 +73,7 @@ static void sample(enum value_kind kind, const char *const *choices, char *text,
         [VALUE_DATASET] = "digits", [VALUE_SOURCE] = "mnist",    [VALUE_EXPERIMENT] = "x.yaml",
         [VALUE_RESULTS] = "x",      [VALUE_KEY] = "dataset.T=5", [VALUE_DATASET_KEY] = "T=5",
         [VALUE_MODULE] = "digits",  [VALUE_CHOICE] = NULL,       [VALUE_DATA_KEY] = "dataset.T=5",
-        [VALUE_WEIGHTS] = "x.net"};
+        [VALUE_WEIGHTS] = "x.net",  [VALUE_SOLVER] = "bptt"};
     (void)snprintf(text, size, "%s", kind == VALUE_CHOICE ? choices[0] : samples[kind]);
 }
 
