@@ -126,24 +126,28 @@ static void write_network(struct page *p)
     write_options(p, "options under network", &net_option_table, "network.");
 }
 
+static void write_part(struct page *p, const char *title, const char *what, const struct entry *entries)
+{
+    page_title(p, 3, title);
+    write_entries(p, what, entries);
+}
+
 static void write_results(struct page *p)
 {
-    static const struct {
-        const char *title, *what;
-        const struct entry *entries;
-    } parts[] = {{"runs.csv", "column", run_columns},
-                 {"values of status", "status", status_words},
-                 {"values of stop_reason", "stop reason", stop_reasons},
-                 {"curves/RUN_ID.csv, before the solver's own columns", "column", curve_columns},
-                 {"summary.csv", "column", summary_parts}};
+    struct entry columns[COLUMN_ENTRIES];
     page_text(p, "In the folder of the experiment under the results folder. CSV files have a header, numbers "
                  "17 digits; "
                  "missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        page_title(p, 3, parts[i].title);
-        write_entries(p, parts[i].what, parts[i].entries);
-    }
+    run_columns(columns);
+    write_part(p, "runs.csv", "column", columns);
+    write_part(p, "values of status", "status", status_words);
+    write_part(p, "values of stop_reason", "stop reason", stop_reasons);
+    curve_columns(columns);
+    write_part(p, "curves/RUN_ID.csv, values so far, before the solver's own columns", "column", columns);
+    write_part(p, "summary.csv", "column", summary_parts);
+    summary_columns(columns);
+    write_part(p, "COLUMN in summary.csv", "column", columns);
 }
 
 static void write_environment(struct page *p)
