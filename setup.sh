@@ -9,7 +9,7 @@ packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev l
 case $target in
 reproduce | test | build | deps) ;;
 paper) packages="$packages texlive-latex-recommended texlive-fonts-recommended lmodern latexmk fonts-dejavu-core" ;;
-lint) packages="$packages clang-format cppcheck groff-base help2man" ;;
+lint) packages="$packages clang clang-format cppcheck universal-ctags groff-base help2man" ;;
 -h | --help)
     sed -n '2,3p' "$0"
     exit 0

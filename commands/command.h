@@ -21,6 +21,7 @@ enum value_kind {
     VALUE_EXPERIMENT,  /* an experiment file or the bare name of one */
     VALUE_RESULTS,     /* a folder of results, or its name in the results folder */
     VALUE_TRAINABLE,   /* name of a solver, or an experiment */
+    VALUE_SOLVER,      /* name of a solver of the catalogue */
     VALUE_DATASET,     /* name of a dataset of the catalogue */
     VALUE_SOURCE,      /* name of a dataset that can be fetched */
     VALUE_MODULE,      /* what `spikebench help` describes */
@@ -81,6 +82,7 @@ struct call {
     const struct command *command;
     char path[80];                     /* "run", "dataset info"; "" for the program */
     const struct catalogue *catalogue; /* the solvers and datasets that there are */
+    struct catalogue joined;           /* that with --plugin's, where it is given */
     const char **arguments;
     size_t n_arguments;
     struct call_value *values; /* in the order of the command line */

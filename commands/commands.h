@@ -15,6 +15,7 @@ status command_compare(struct call *call, struct error *e);
 status command_table(struct call *call, struct error *e); /* result_table.c */
 status command_plot(struct call *call, struct error *e);
 status command_train(struct call *call, struct error *e);
+status command_contract(struct call *call, struct error *e);
 status command_eval(struct call *call, struct error *e);
 status command_trace(struct call *call, struct error *e);
 status command_dataset_fetch(struct call *call, struct error *e);

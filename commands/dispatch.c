@@ -1,5 +1,6 @@
 /* From the words of the command line to a command (see dispatch.h). */
 #include "commands/dispatch.h"
+#include "commands/plugin.h"
 #include "commands/usage.h"
 #include "support/opt.h"
 #include <string.h>
@@ -44,6 +45,9 @@ static status perform(struct call *call, int argc, char **argv, struct error *e)
     status st = find_command(call, &used, e);
     if (st == ST_OK) st = call_read(call, argc - used, argv + used, &help, e);
     TRY(st);
+    const char *plugin = call_text(call, "plugin");
+    if (!help && plugin) TRY(plugin_open(plugin, call->catalogue, &call->joined, &call->mem, e));
+    if (!help && plugin) call->catalogue = &call->joined;
     if (!help && call->command->run) return call->command->run(call, e);
     command_usage(call->command, call->path, help ? stdout : stderr);
     return help ? ST_OK : ST_USAGE;

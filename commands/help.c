@@ -58,9 +58,10 @@ status command_help(struct call *call, struct error *e)
     struct page p = {.out = stdout, .markdown = call_has(call, "markdown")};
     const char *const *words = call->arguments;
     char path[100];
-    if (call->n_values > 1 || (call->n_values && call->n_arguments))
+    const size_t pages = call->n_values - call_has(call, "plugin");
+    if (pages > 1 || (pages && call->n_arguments))
         return FAIL(e, ST_USAGE, "--all and --markdown stand alone");
-    if (call->n_values) {
+    if (pages) {
         reference_write(&p, call);
         return ST_OK;
     }

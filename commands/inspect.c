@@ -1,31 +1,8 @@
 /* Commands that inspect a trained network (see inspect.h). */
 #include "commands/inspect.h"
-#include "support/paths.h"
-#include <errno.h>
+#include "commands/hand_on.h"
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Becomes the worker of the run's precision; returns only if that fails. */
-static status hand_on(const struct run *run, const struct call *call, struct error *e)
-{
-    char folder[4000], program[4100];
-    char **all = calloc((size_t)call->argc + 2, sizeof *all);
-    if (!all) return FAIL(e, ST_MEMORY, "no memory for arguments");
-    status st = path_program(folder, sizeof folder, e);
-    if (st == ST_OK) {
-        (void)snprintf(program, sizeof program, "%s/spikebench-%s", folder,
-                       run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
-        all[0] = program;
-        memcpy(all + 1, call->argv, (size_t)call->argc * sizeof *all);
-        (void)fflush(stdout);
-        execv(program, all);
-        st = FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
-    }
-    free(all);
-    return st;
-}
 
 status inspect_open(struct call *call, struct trained *t, struct error *e)
 {
@@ -35,7 +12,8 @@ status inspect_open(struct call *call, struct trained *t, struct error *e)
     *t = (struct trained){.run = NULL};
     if (!set) return ST_MEMORY;
     TRY(trained_describe(t, call->catalogue, weights, e));
-    if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0) return hand_on(t->run, call, e);
+    if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0)
+        return hand_on(call, t->run->run.precision, e);
     return trained_open(t, weights, set, n, e);
 }
 

@@ -37,10 +37,11 @@ static void write_option(struct page *p, const char *prefix, const struct option
 
 static void write_options(struct page *p, const char *title, const struct option_table *t, const char *prefix)
 {
-    if (t->n == 0) return;
+    if (opt_count(t) == 0) return;
     page_title(p, 3 + p->markdown, title);
     page_table(p, OPTION_WIDTH, (const char *const[]){"option", "default", "allowed", "unit", "meaning"}, 5);
-    for (size_t i = 0; i < t->n; i++) write_option(p, prefix, &t->options[i], t->options[i].value);
+    for (size_t i = 0; i < opt_count(t); i++)
+        write_option(p, prefix, opt_at(t, i), opt_default(t, opt_at(t, i)));
 }
 
 static void write_labelled(struct page *p, const char *label, const char *text)
@@ -53,13 +54,20 @@ static void write_labelled(struct page *p, const char *label, const char *text)
 /* "classification, full batch": what a solver can do. */
 static void abilities(const struct solver *s, char *text, size_t size)
 {
-    static const char *const names[] = {"classification", "regression", "full batch",
-                                        "mini-batches",   "one shot",   "measures, trains nothing"};
+    static const struct {
+        unsigned feature;
+        const char *text;
+    } features[] = {{FEATURE_CLASSIFICATION, "classification"},
+                    {FEATURE_REGRESSION, "regression"},
+                    {FEATURE_FULL_BATCH, "full batch"},
+                    {FEATURE_MINI_BATCH, "mini-batches"},
+                    {FEATURE_ONE_SHOT, "one shot"},
+                    {FEATURE_MEASURES, "measures, trains nothing"}};
     size_t used = 0;
     text[0] = '\0';
-    for (size_t i = 0; i < sizeof names / sizeof *names && used < size; i++)
-        if (s->caps & 1U << i)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i]);
+    for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)
+        if (s->features & features[i].feature)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", features[i].text);
 }
 
 /* The columns that a solver adds to its curves: "res_dyn_1 .. _L". */
@@ -67,11 +75,11 @@ static void write_metrics(struct page *p, const struct solver *s)
 {
     static const char *const places[] = {"", "_1 .. _L", "_1 .. _{L-1}"};
     char name[100], meaning[TEXT_SIZE];
-    if (!s->n_metrics) return;
+    if (!s->metrics.n) return;
     page_title(p, 4, "columns of its curves (L: number of layers, the output layer included)");
     page_table(p, ENTRY_WIDTH, (const char *const[]){"column", "unit", "meaning"}, 3);
-    for (size_t i = 0; i < s->n_metrics; i++) {
-        const struct metric_desc *m = &s->metrics[i];
+    for (size_t i = 0; i < s->metrics.n; i++) {
+        const struct metric_desc *m = &s->metrics.list[i];
         const char *unit = m->unit ? m->unit : "";
         bool inside = !p->markdown && *unit;
         (void)snprintf(name, sizeof name, "%s%s", m->name, places[m->scope]);
@@ -126,28 +134,28 @@ static void write_network(struct page *p)
     write_options(p, "options under network", &net_option_table, "network.");
 }
 
-static void write_part(struct page *p, const char *title, const char *what, const struct entry *entries)
-{
-    page_title(p, 3, title);
-    write_entries(p, what, entries);
-}
-
 static void write_results(struct page *p)
 {
-    struct entry columns[COLUMN_ENTRIES];
+    struct entry runs[COLUMN_ENTRIES], curves[COLUMN_ENTRIES], summarised[COLUMN_ENTRIES];
+    const struct {
+        const char *title, *what;
+        const struct entry *entries;
+    } parts[] = {{"runs.csv", "column", runs},
+                 {"values of status", "status", status_words},
+                 {"values of stop_reason", "stop reason", stop_reasons},
+                 {"curves/RUN_ID.csv: the values so far; the solver's own columns follow", "column", curves},
+                 {"summary.csv", "column", summary_parts},
+                 {"columns that summary.csv has statistics of", "column", summarised}};
+    run_columns(runs);
+    curve_columns(curves);
+    summary_columns(summarised);
     page_text(p, "In the folder of the experiment under the results folder. CSV files have a header, numbers "
-                 "17 digits; "
-                 "missing ones are nan. Accuracies are fractions.");
+                 "17 digits; missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
-    run_columns(columns);
-    write_part(p, "runs.csv", "column", columns);
-    write_part(p, "values of status", "status", status_words);
-    write_part(p, "values of stop_reason", "stop reason", stop_reasons);
-    curve_columns(columns);
-    write_part(p, "curves/RUN_ID.csv, values so far, before the solver's own columns", "column", columns);
-    write_part(p, "summary.csv", "column", summary_parts);
-    summary_columns(columns);
-    write_part(p, "COLUMN in summary.csv", "column", columns);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        page_title(p, 3, parts[i].title);
+        write_entries(p, parts[i].what, parts[i].entries);
+    }
 }
 
 static void write_environment(struct page *p)

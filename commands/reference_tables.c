@@ -62,7 +62,7 @@ const struct entry summary_parts[] = {
     {"seeds", "", "number of runs"},
     {"COLUMN_mean, _sd, _med, _q1, _q3, _half", "",
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
-     "(Student's t) over seeds, COLUMN being one of those that follow"},
+     "(Student's t) over seeds, for each of the columns that follow"},
     {0}};
 
 const struct entry environment[] = {

@@ -29,6 +29,8 @@ static option_row set_option = {
     "set", 0, VALUE_KEY, "KEY=VALUE",
     .help = "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, stop.max_iter=5, "
             "precision=float, ...; commas make a grid axis; may be repeated"};
+static option_row plugin_option = {"plugin", 0, VALUE_FILE, "FILE.so",
+                                   .help = "also know the solvers of this shared object (docs/plugin.md)"};
 static option_row seeds_option = {"seeds", 0, VALUE_TEXT, "A,B,C", .help = "seeds instead of the file's"};
 static option_row results_option = {"results", 'r', VALUE_FOLDER, "DIR", "results", .help = "results folder"};
 static option_row dataset_set_option = {
@@ -153,6 +155,7 @@ static const struct command commands[] = {
              &(option_row){"fresh", .help = "repeat finished runs"},
              &(option_row){"allow-missing", .help = "runs whose data is absent are no failure"},
              &(option_row){"dry-run", .help = "print the plan, run nothing"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all runs ended as planned"},
@@ -162,19 +165,19 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "check",
      .run = command_check,
-     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C]",
+     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE.so]",
      .summary = "print the plan of an experiment file and what is wrong with it",
-     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory and "
-             "projected time) and what is wrong with it. Runs nothing.",
+     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
+             "what is wrong with it. Runs nothing.",
      .arguments = experiment_file,
-     .options = (option_list){&set_option, &seeds_option, NULL},
+     .options = (option_list){&set_option, &seeds_option, &plugin_option, NULL},
      .exits = (exit_list){{0, "all is well"},
                           {1, "data is absent or malformed"},
                           {2, "usage or configuration error"},
                           {0}}},
     {.name = "list",
      .run = command_list,
-     .synopsis = "solvers|datasets|experiments",
+     .synopsis = "solvers|datasets|experiments [--plugin FILE.so]",
      .summary = "list solvers, datasets or experiments",
      .text = "Prints the names of what there is, each with a line about it.",
      .arguments =
@@ -183,13 +186,14 @@ static const struct command commands[] = {
               .choices = (name_list){"solvers", "datasets", "experiments", NULL}},
              {0},
          },
+     .options = (option_list){&plugin_option, NULL},
      .exits = (exit_list){{0, "all is well"},
                           {1, "the folder of the experiments was not found"},
                           {2, "usage error"},
                           {0}}},
     {.name = "help",
      .run = command_help,
-     .synopsis = "[MODULE | --all | --markdown]",
+     .synopsis = "[MODULE [--plugin FILE.so] | --all | --markdown]",
      .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
      .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
              "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
@@ -204,6 +208,7 @@ static const struct command commands[] = {
          (option_list){
              &(option_row){"all", .help = "describe everything"},
              &(option_row){"markdown", .help = "describe everything in Markdown"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
@@ -366,6 +371,7 @@ static const struct command commands[] = {
              &(option_row){"seed", 0, VALUE_WHOLE, "N", .help = "seed (0, or the file's)"},
              &(option_row){"precision", 0, VALUE_CHOICE, "P", .help = "precision (double, or the file's)",
                            .choices = precision_names},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "the network is trained"},
@@ -375,7 +381,8 @@ static const struct command commands[] = {
                           {0}}},
     {.name = "eval",
      .run = command_eval,
-     .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH]",
+     .synopsis =
+         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE.so]",
      .summary = "simulate a trained network on a split: accuracy, confusion, rates",
      .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
              "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
@@ -389,6 +396,7 @@ static const struct command commands[] = {
                  "csv",
                  0, VALUE_FILE, "PATH",
                  .help = "write the confusion matrix: a row per true class, a column per predicted class"},
+             &plugin_option,
              NULL,
          },
      .exits = (exit_list){{0, "all is well"},
@@ -416,6 +424,7 @@ static const struct command commands[] = {
              &(option_row){"csv", 0, VALUE_FILE, "PATH",
                            .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan "
                                    "in the readout)"},
+             &plugin_option,
              NULL,
          },
      .exits =
@@ -423,6 +432,36 @@ static const struct command commands[] = {
                      {1, "a file is absent or damaged or does not fit, or the figure could not be drawn"},
                      {2, "usage or configuration error"},
                      {0}}},
+    {.name = "contract",
+     .run = command_contract,
+     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE.so]",
+     .summary = "test whether a solver keeps the contract of trainers",
+     .text =
+         "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "
+         "again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
+         "options "
+         "refused, networks as promised. Prints a line for each promise. Code in a plug-in is tested in the "
+         "precision that it is compiled for.",
+     .arguments =
+         (argument_row[]){
+             {"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER},
+             {0},
+         },
+     .options =
+         (option_list){
+             &(option_row){.name = "set",
+                           .kind = VALUE_KEY,
+                           .value = "KEY=VALUE",
+                           .help = "an option of the solver, with or without 'solver.'; may be repeated"},
+             &(option_row){.name = "precision",
+                           .kind = VALUE_CHOICE,
+                           .value = "P",
+                           .choices = precision_names,
+                           .help = "precision (double, or the plug-in's)"},
+             &plugin_option,
+             NULL,
+         },
+     .exits = (exit_list){{0, "all promises are kept"}, {1, "one is not"}, {2, "usage error"}, {0}}},
     {.name = "dataset",
      .synopsis = "SUBCOMMAND NAME [options]",
      .summary = "fetch datasets and look at them",
@@ -453,6 +492,7 @@ static const struct command commands[] = {
              &(option_row){"jobs", 0, VALUE_WHOLE, "N", "1", .help = "how many runs share the machine"},
              &(option_row){"progress", 0, VALUE_WHOLE, "FD", .help = "descriptor for lines of progress"},
              &(option_row){"weights", 0, VALUE_WEIGHTS, "NET.net", .help = "where the network is written"},
+             &plugin_option,
              NULL,
          },
      .exits =

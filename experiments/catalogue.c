@@ -10,6 +10,13 @@ const struct solver *catalogue_solver(const struct catalogue *c, const char *nam
     return NULL;
 }
 
+const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver)
+{
+    for (size_t i = 0; c->plugin && c->plugin->solvers[i]; i++)
+        if (c->plugin->solvers[i] == solver) return c->plugin;
+    return NULL;
+}
+
 const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name)
 {
     for (size_t i = 0; c->datasets[i]; i++)
@@ -60,8 +67,8 @@ status dataset_set(const struct dataset_source *source, void *options, const cha
     if (option) return opt_set(option, options, text + n + 1, e);
     const char *names[CATALOGUE_NAMES_MAX];
     char where[140], of[100];
-    for (n = 0; n < CATALOGUE_NAMES_MAX && n < source->options.n; n++)
-        names[n] = source->options.options[n].key;
+    for (n = 0; n < CATALOGUE_NAMES_MAX && n < opt_count(&source->options); n++)
+        names[n] = opt_at(&source->options, n)->key;
     (void)snprintf(where, sizeof where, "--set %.100s", text);
     (void)snprintf(of, sizeof of, " of dataset '%.40s'", source->name);
     return unknown_name(e, where, "option", key, of, names, n);

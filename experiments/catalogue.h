@@ -6,11 +6,23 @@
 #include "datasets/dataset.h"
 #include "trainer/solver.h"
 
+/* A shared object that brings solvers (commands/plugin.h opens it). */
+struct plugin {
+    const char *file;      /* its path, with a slash */
+    char sha256[HASH_HEX]; /* of its bytes */
+    const struct solver *const
+        *solvers; /* ends with NULL; their code is for the precision of their ABI word */
+};
+
 /* Both lists end with NULL; they and what they point to are borrowed. */
 struct catalogue {
-    const struct solver *const *solvers;
+    const struct solver *const *solvers; /* the plug-in's too */
     const struct dataset_source *const *datasets;
+    const struct plugin *plugin; /* NULL: none */
 };
+
+/* The plug-in if it brings this solver, or NULL. */
+const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver);
 
 enum { CATALOGUE_NAMES_MAX = 160 };
 

@@ -55,6 +55,8 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
 size_t net_parameters(const struct net *net);
 /* The largest n_l of layers first .. last; 0 if there are none. */
 size_t net_widest(const struct net *net, size_t first, size_t last);
+/* Numbers in the largest weight matrix. */
+size_t net_largest_weights(const struct net *net);
 /* false if any weight is NaN or infinite. */
 bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */

@@ -361,7 +361,8 @@ static status provenance_table(struct source *s, struct table *t, struct error *
     (void)e;
     if (t->n_columns == 0) {
         static const char *const titles[] = {"Experiment", "Runs", "Commit", "Machine"};
-        for (int c = 0; c < 4; c++) table_column(t, c != 1, 0, "%s", titles[c]);
+        static const size_t widths[] = {0, 0, 21, 38};
+        for (int c = 0; c < 4; c++) table_column(t, c != 1, widths[c], "%s", titles[c]);
     }
     for (size_t r = 0; r < s->file.n_rows; r++) {
         const char *blas = csv_text(&s->file, r, "blas");

@@ -223,7 +223,11 @@ static void print_head(const struct table *t, enum table_format format, const si
 {
     if (format == TABLE_LATEX) {
         (void)fprintf(out, "\\begin{tabular}{");
-        for (size_t c = 0; c < t->n_columns; c++) (void)fputc(t->columns[c].left ? 'l' : 'r', out);
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (t->columns[c].left && t->columns[c].width)
+                (void)fprintf(out, ">{\\raggedright\\arraybackslash}p{%zumm}", 2 * t->columns[c].width);
+            else
+                (void)fputc(t->columns[c].left ? 'l' : 'r', out);
         (void)fprintf(out, "}\n\\toprule\n");
     }
     print_spans(t, format, out);

@@ -21,8 +21,9 @@ struct table {
 /* The name of a format (text, markdown, latex). ST_USAGE naming them. */
 status table_format_of(const char *name, enum table_format *format, struct error *e);
 
-/* A column: `left` for words, right for numbers; in text it is at least `width` characters wide. Formulas in
- * a title stand between $ and are taken by LaTeX as they are. */
+/* A column: `left` for words, right for numbers; in text it is at least `width` characters wide, in LaTeX a
+ * column of words with a width is a paragraph of 2 mm a character. Formulas in a title stand between $ and
+ * are taken by LaTeX as they are. */
 void table_column(struct table *t, bool left, size_t width, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* A title above the next n columns, from the first on; "" leaves them free. */

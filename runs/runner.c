@@ -112,10 +112,17 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    const char *weights = r->settings->weights;
-    const char *argv[] = {program, "worker", spec, "--out",      r->folder, "--id",
-                          run->id, "--jobs", jobs, "--progress", fd,        weights ? "--weights" : NULL,
-                          weights, NULL};
+    const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
+                            run->id, "--jobs", jobs, "--progress", fd};
+    size_t n = 11;
+    if (r->settings->weights) {
+        argv[n++] = "--weights";
+        argv[n++] = r->settings->weights;
+    }
+    if (run->plugin) {
+        argv[n++] = "--plugin";
+        argv[n++] = run->plugin->file;
+    }
     execv(program, (char *const *)argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);

@@ -109,7 +109,7 @@ static void check_confusion(const struct trained *t, enum split split, double ac
     csv_table_free(&table);
 }
 
-ParameterizedTest(struct solver_case *c, look, same_as_run, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct solver_case *c, look, same_as_run)
 {
     static struct result r;
     static const char *const columns[N_SPLITS] = {"acc_train", "acc_val", "acc_test"};
@@ -243,8 +243,8 @@ Test(look, a_killed_training_writes_nothing)
     good(&r, "train one.yaml --out a.net");
     cli_shell(
         &r,
-        "cp a.net b.net; \"$SB\" train one.yaml --out a.net --set stop.max_iter=100000 & pid=$!; until pkill "
-        "-KILL -P $pid; do sleep 0.05; done; wait $pid; echo code $?; cmp a.net b.net && ls");
+        "cp a.net b.net; \"$SB\" train one.yaml --out a.net --set stop.max_iter=100000 & pid=$!; kill_child "
+        "$pid; wait $pid; echo code $?; cmp a.net b.net && ls");
     cr_expect_not_null(strstr(r.output, "killed by signal 9"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "a.net is not written"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "code 1\na.net\na.yaml\nb.net\none.yaml\nsmall.yaml\n"), "%s",
@@ -379,7 +379,7 @@ ParameterizedTestParameters(look, refused)
     return cr_make_param_array(struct refusal, cases, sizeof cases / sizeof *cases);
 }
 
-ParameterizedTest(struct refusal *c, look, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct refusal *c, look, refused)
 {
     static struct result r;
     bool needs_network = strncmp(c->arguments, "train", 5) != 0;

@@ -55,7 +55,7 @@ array with[2 * n]
 do for [i = 1:2 * n] { with[i] = 1 } # an empty iteration is evaluated once
 array n_with[2] = [0, 0]
 do for [p = 1:2] { do for [i = 1:n] { if (clean[2 * i + p - 2] > 0) { n_with[p] = n_with[p] + 1; with[(p - 1) * n + n_with[p]] = i } } }
-file(i, p) = curve_file(clean[2 * i + p - 2])
+file(i, p) = clean[2 * i + p - 2] > 0 ? curve_file(clean[2 * i + p - 2]) : "curve_0.csv"
 set logscale y
 set format y "10^{%T}"
 do for [format in formats] {

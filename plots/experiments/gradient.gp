@@ -5,7 +5,8 @@ load "plots/data.gp"
 # stages: numbers of training epochs before the measurement
 n_stages = 0
 array stage_of[n_groups]
-array stage_text[n_groups]
+array stage_text[n_groups + 2]
+do for [s = 1:n_groups + 2] { stage_text[s] = "" }
 stats "groups.csv" using (r = int(column(0)) + 1, s = int(column("train_epochs_at")), stage_of[r] = s > 0 ? s : 1, \
     s > 0 ? (n_stages = s > n_stages ? s : n_stages, stage_text[s] = stringcolumn("train_epochs"), 0) : 0, 0) nooutput
 if (n_stages == 0) { n_stages = 1; stage_text[1] = "all" }

@@ -81,7 +81,7 @@ ParameterizedTestParameters(best, command_lines)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *line, best, command_lines, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *line, best, command_lines)
 {
     static struct result r;
     spikebench(&r, line->arguments);

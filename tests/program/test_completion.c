@@ -112,7 +112,7 @@ ParameterizedTestParameters(completion, words)
         {"train bptt digits --set solver.detach_reset = t", "true "},
         {"train bptt digits --set solver.rh", " "},
         {"train bptt digits --set solver.direction =", " "},
-        {"train admm digits --set solver.layer_order =", "backward random sequential "},
+        {"train admm digits --set solver.layer_order =", "random sequential "},
         {"train forward_mode digits --set solver.estimator =", "jvp stein weight_perturbation "},
         {"train other.yaml --set solver.estimator =", "jvp lfp stein surrogate weight_perturbation "},
         {"train admm digits --set network.reset = ha", "hard "},

@@ -110,7 +110,7 @@ ParameterizedTestParameters(dataset_write, refused)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, dataset_write, refused, .init = cli_setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, dataset_write, refused)
 {
     static struct result r;
     char text[200];

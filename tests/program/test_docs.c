@@ -296,10 +296,11 @@ static char *whole_reference(void)
 static void expect_rows(const char *page, const char *prefix, const struct option_table *t)
 {
     char row[800];
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
-        bool empty = !*o->value;
-        (void)snprintf(row, sizeof row, "\n| `%s%s` | %s%s%s", prefix, o->key, empty ? "" : "`", o->value,
+    for (size_t i = 0; i < opt_count(t); i++) {
+        const struct option *o = opt_at(t, i);
+        const char *value = opt_default(t, o);
+        bool empty = !*value;
+        (void)snprintf(row, sizeof row, "\n| `%s%s` | %s%s%s", prefix, o->key, empty ? "" : "`", value,
                        empty ? "" : "` ");
         cr_expect_not_null(strstr(page, row), "'%s' is missing", row + 1);
     }
@@ -409,9 +410,12 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
                   "results/e/curves_summary/*.csv results/e/config.resolved.yaml .");
     cr_assert_eq(r.code, 0, "%s", r.output);
     header_of("results/e/runs.csv", header, sizeof header);
-    expect_columns(header, run_columns);
+    struct entry columns[COLUMN_ENTRIES];
+    run_columns(columns);
+    expect_columns(header, columns);
     header_of("curve.csv", header, sizeof header);
-    for (const struct entry *x = curve_columns; x->name; x++) { /* fwd_rate_1 .. of one hidden layer */
+    curve_columns(columns);
+    for (const struct entry *x = columns; x->name; x++) { /* fwd_rate_1 .. of one hidden layer */
         size_t used = strlen(fixed);
         (void)snprintf(fixed + used, sizeof fixed - used, "%.*s,", (int)strcspn(x->name, " "), x->name);
     }
@@ -432,6 +436,8 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
         at += strlen(six);
     }
     cr_expect_str_eq(at, "");
+    summary_columns(columns);
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) cr_expect_str_eq(columns[i].name, meant[i]);
     *means = '\0';
     for (char *column = strtok(header, ","); column; column = strtok(NULL, ",")) {
         bool listed = false;

@@ -318,7 +318,7 @@ ParameterizedTestParameters(fetch, refused)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, fetch, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, fetch, refused)
 {
     char text[400];
     (void)snprintf(text, sizeof text, "unset SPIKEBENCH_DATA; : > file; \"$SB\" dataset fetch %s%s",

@@ -62,8 +62,7 @@ Test(show, figures)
     cr_expect(r.code == 0 && strcmp(r.output, "digits_2.svg\n") == 0, "%s", r.output);
     spikebench(&r, "dataset show event_camera --out a.png --ascii --set n_train=20 --set n_validation=10 "
                    "--set n_test=10");
-    cr_expect(r.code == 0 && strstr(r.output, " OFF\n") && strstr(r.output, "\na.png\n"), "%s",
-              r.output);
+    cr_expect(r.code == 0 && strstr(r.output, " OFF\n") && strstr(r.output, "\na.png\n"), "%s", r.output);
     cli_shell(&r, "TMPDIR=$PWD/tmp \"$SB\" dataset show digits --out b.svg " ROW
                   "; ls tmp *.svg *.png; head -c 5 "
                   "b.svg; echo; head -c 4 a.png | tail -c 3");
@@ -102,7 +101,7 @@ ParameterizedTestParameters(show, refused)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, show, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, show, refused)
 {
     static struct result r;
     char text[300];
