@@ -142,7 +142,9 @@ static status draw(const struct sample *s, struct drawing *d, const char *out, s
 {
     const struct dataset_info *info = s->info;
     char path[DRAWING_PATH + 20], number[5][24];
-    const char *args[6] = {s->title, number[0], number[1], number[2], number[3], number[4]};
+    const struct drawing_field fields[] = {{"title", s->title},  {"inputs", number[0]},
+                                           {"steps", number[1]}, {"channels", number[2]},
+                                           {"width", number[3]}, {"height", number[4]}};
     const size_t numbers[5] = {info->n_inputs, info->T, s->frame ? info->channels : 0, info->width,
                                info->height};
     for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
@@ -151,7 +153,7 @@ static status draw(const struct sample *s, struct drawing *d, const char *out, s
     TRY(write_raster(s, path, e));
     drawing_file(d, "frame.csv", path, sizeof path);
     if (s->frame) TRY(write_frame(s, path, e));
-    return drawing_finish(d, "sample.gp", args, 6, e);
+    return drawing_finish(d, "sample.gp", fields, 6, e);
 }
 
 static status show(struct call *call, const struct dataset_request *r, const struct dataset *d,

@@ -360,14 +360,47 @@ static const struct command commands[] = {
                           {1, "regressions, or a folder lacks its results"},
                           {2, "usage error"},
                           {0}}},
+    {.name = "table",
+     .run = command_table,
+     .synopsis = "KIND EXPERIMENT... [--results DIR] [--format FORMAT]",
+     .summary = "print a table of the paper",
+     .text = "Prints one of the paper's tables from the files that summarise wrote in DIR/EXPERIMENT. Kinds "
+             "numbers and provenance take several experiments.",
+     .arguments =
+         (argument_row[]){
+             {"KIND", "which table", .kind = VALUE_CHOICE,
+              .choices = (name_list){"numbers", "depth", "list", "acceleration", "sensitivity",
+                                     "conditioning", "provenance", "paired", "data_size", NULL}},
+             {"EXPERIMENT", "the folder of an experiment in the results folder, or any with its files",
+              .kind = VALUE_RESULTS, .repeated = true},
+             {0},
+         },
+     .options =
+         (option_list){
+             &results_option,
+             &(option_row){.name = "format",
+                           .letter = 'f',
+                           .kind = VALUE_CHOICE,
+                           .value = "FORMAT",
+                           .usual = "text",
+                           .choices = (name_list){"text", "markdown", "latex", NULL},
+                           .help = "the form of the table"},
+             NULL,
+         },
+     .exits =
+         (exit_list){
+             {0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
     {.name = "plot",
      .run = command_plot,
      .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
      .summary = "draw the figures of an experiment",
      .text =
-         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment with a script "
-         "of its own (plots/experiments/NAME.gp, NAME the experiment's name or its first words) gets that "
-         "figure; any other gets the figures that fit all experiments.",
+         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+         "ablation, "
+         "acceleration, conditioning, data_size, depth, gradient, memory, rivals, sensitivity, start or "
+         "width, "
+         "or such a name and further words behind '_', gets a figure of its own; any other gets the figures "
+         "that fit all experiments.",
      .arguments = experiment_results,
      .options =
          (option_list){

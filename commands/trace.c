@@ -212,7 +212,9 @@ static status draw(const struct sample_trace *s, struct drawing *d, const char *
 {
     char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
         threshold[40];
-    const char *args[6] = {s->title, widths, T, classes, neurons, threshold};
+    const struct drawing_field fields[] = {{"title", s->title},  {"widths", widths},
+                                           {"steps", T},         {"classes", classes},
+                                           {"neurons", neurons}, {"threshold", threshold}};
     bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(s->neuron, s->n_neurons, neurons, sizeof neurons);
@@ -227,7 +229,7 @@ static status draw(const struct sample_trace *s, struct drawing *d, const char *
     TRY(write_potentials(s, path, true, e));
     drawing_file(d, "hidden.csv", path, sizeof path);
     TRY(write_potentials(s, path, false, e));
-    return drawing_finish(d, "trace.gp", args, 6, e);
+    return drawing_finish(d, "trace.gp", fields, 6, e);
 }
 
 static status trace(struct call *call, struct trained *t, struct error *e)

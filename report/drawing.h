@@ -1,32 +1,47 @@
-/* One figure by gnuplot: data files in a temporary folder, a script of plots/, one SVG or PNG file. */
+/* Figures by gnuplot. Data, titles and labels are CSV files with fixed names in a private folder, where
+ * gnuplot runs a script of plots/ with no argument and writes figures with fixed names; from there they are
+ * copied to where they belong. So no text of a result file, an argument or the environment is ever part of a
+ * command. */
 #ifndef SPIKEBENCH_REPORT_DRAWING_H
 #define SPIKEBENCH_REPORT_DRAWING_H
 
-#include "support/err.h"
-#include <stddef.h>
+#include "support/csvio.h"
 
 enum { DRAWING_PATH = 4096 };
+enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4 };
 
 struct drawing {
-    char folder[DRAWING_PATH];     /* of the data files; "" if there is none */
-    char scripts[DRAWING_PATH];    /* plots/ */
-    const char *out;               /* the figure; borrowed */
-    char unfinished[DRAWING_PATH]; /* where gnuplot writes it */
+    char folder[DRAWING_PATH]; /* the private folder; "" if there is none */
+    const char *out;           /* of drawing_begin: the figure; borrowed */
 };
 
-/* Makes the temporary folder (under $TMPDIR or /tmp). `out` must end in .svg or .png, which is what is drawn,
- * and be writable: ST_USAGE or ST_IO naming it. Call drawing_end afterwards, also after an error. */
-status drawing_begin(struct drawing *d, const char *out, struct error *e);
-/* Path of data file `name` in the temporary folder. */
+/* A column of figure.csv, which has one row. */
+struct drawing_field {
+    const char *name, *text;
+};
+
+/* Makes the private folder (under $TMPDIR or /tmp). ST_IO. Call drawing_end afterwards, also after an error.
+ */
+status drawing_open(struct drawing *d, struct error *e);
+/* Path of file `name` in the private folder. */
 void drawing_file(const struct drawing *d, const char *name, char *path, size_t size);
-/* Draws: gnuplot -c SCRIPTS/script SCRIPTS OUT FOLDER args..., where OUT ends as the figure does. At most six
- * args. The figure is complete or not there. ST_IO if gnuplot is absent or fails. */
-status drawing_finish(struct drawing *d, const char *script, const char *const *args, size_t n,
-                      struct error *e);
-/* Removes the temporary folder and what is in it. */
+/* csv_put for a text that gnuplot shows: control characters and commas, which it cannot read, are replaced.
+ */
+void drawing_text(struct csv_writer *w, const char *text);
+/* Writes figure.csv (the fields, and `formats`: a sum of enum drawing_format) and runs gnuplot on
+ * plots/`script`, a constant of the program. ST_IO if gnuplot is absent or fails. */
+status drawing_run(const struct drawing *d, const char *script, unsigned formats,
+                   const struct drawing_field *fields, size_t n, struct error *e);
+/* Copies figure`part`.`ending` to `path` if it was drawn (*found). ST_IO. */
+status drawing_take(const struct drawing *d, const char *part, const char *ending, const char *path,
+                    bool *found, struct error *e);
+/* Removes the private folder and what is in it. */
 void drawing_end(struct drawing *d);
 
-/* Runs gnuplot with these arguments (argv[0] is "gnuplot", the last one NULL) and waits. ST_IO. */
-status gnuplot_run(char *const *argv, struct error *e);
+/* One figure in a file of its own: drawing_open for `out`, which must end in .svg or .png and be writable
+ * (ST_USAGE or ST_IO naming it); then drawing_run, after which it is complete or as it was. */
+status drawing_begin(struct drawing *d, const char *out, struct error *e);
+status drawing_finish(struct drawing *d, const char *script, const struct drawing_field *fields, size_t n,
+                      struct error *e);
 
 #endif

@@ -2,7 +2,6 @@
 #include "runs/runner.h"
 #include "records/results_file.h"
 #include "runs/env.h"
-#include "runs/worker_record.h"
 #include "support/progress.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -187,8 +186,9 @@ static status lost_worker(struct runner *r, const struct child *c, int wait_stat
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
     record_free(row);
-    TRY(record_identity(row, &r->plan->runs[c->run], "failed", "error", reason, "", e));
-    return ST_OK;
+    const struct run_result lost = {
+        .status = "failed", .stop_reason = "error", .error = reason, .data_sha256 = "nan"};
+    return record_of_run(row, &r->plan->runs[c->run], &lost, false, e);
 }
 
 /* What is said about a finished run where there is no progress line. */
