@@ -7,8 +7,8 @@
 
 enum { OVERLAY_MOST = 7 };
 
-/* An experiment's own figure: of those called `name` or name_something. `parts`: the files that its script
- * may draw; `times`, `curves`: what it needs. */
+/* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
+ * and what may follow figure's name in the files that it draws. */
 struct own_figure {
     const char *name, *script;
     const char *options[FIGURE_OPTIONS];
@@ -167,12 +167,12 @@ static void draw_widths(struct plotter *p, const struct group *g)
 static bool is_curve(const struct group *one, const void *groups)
 {
     const struct groups *g = groups;
-    size_t n[2] = {0, 0};
     for (size_t i = 0; i < g->n; i++)
         for (size_t k = i + 1; k < g->n; k++)
-            n[0] += strcmp(g->group[i].name, one->name) == 0 && strcmp(g->group[k].name, one->name) == 0 &&
-                    g->group[i].depth == g->group[k].depth;
-    return n[0] == 0;
+            if (strcmp(g->group[i].name, one->name) == 0 && strcmp(g->group[k].name, one->name) == 0 &&
+                g->group[i].depth == g->group[k].depth)
+                return false;
+    return true;
 }
 
 /* Final accuracy against the number of hidden layers, where there is more than one. */

@@ -172,7 +172,7 @@ ParameterizedTestParameters(hostile, paths_and_environment)
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *l, hostile, paths_and_environment, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *l, hostile, paths_and_environment)
 {
     static struct result r;
     export_text("");
