@@ -139,10 +139,12 @@ check-asan: ## the tests under the address, leak and undefined behaviour sanitiz
 	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 
 # Criterion does not start under the thread sanitizer, so the program does without it.
-check-tsan: ## the smoke experiment with three threads under the thread sanitizer
+check-tsan: ## the smoke experiment and each solver's contract under the thread sanitizer
 	rm -rf build-tsan/log && mkdir -p build-tsan/log
 	$(MAKE) BUILD=build-tsan OPT="-O1 -fsanitize=thread" build
 	TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench run experiments/smoke.yaml --set threads=3 --out build-tsan/results --fresh
+	@for solver in $$(build-tsan/spikebench list solvers | awk '{ print $$1 }'); do for precision in double float; do \
+	  TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench contract $$solver --precision $$precision | grep -v '^ok' || true; done; done
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)

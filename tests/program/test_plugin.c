@@ -70,20 +70,70 @@ ParameterizedTest(struct flavour *c, plugin, runs_in_both_precisions)
     (void)snprintf(
         text, sizeof text,
         "plugin a '%s' && \"$SB\" run rls.yaml --plugin a.so --set precision=%s --set solver.ridge=1,10 && "
-        "column results/rls/runs.csv status && column results/rls/runs.csv solver.ridge",
+        "column results/rls/runs.csv status && column results/rls/runs.csv solver.ridge && sha256sum a.so && "
+        "column results/rls/runs.csv plugin_sha256",
         c->flags, c->precision);
     good(&r, text);
     cr_expect_not_null(strstr(r.output, "rls: 2 runs: 2 done\nok\nok\n1\n10\n"), "%s", r.output);
-    (void)snprintf(text, sizeof text, "\"$SB\" %s rls.yaml --plugin f.so", commands[i]);
-    shell(&r, text);
-    expect(&r, 2, not_double);
-    (void)snprintf(text, sizeof text, "\"$SB\" %s rls.yaml --plugin d.so --set precision=float", commands[i]);
-    shell(&r, text);
-    expect(&r, 2, not_float);
+    const char *sum = strstr(r.output, "\n10\n") + 4;
+    char rows[160];
+    (void)snprintf(rows, sizeof rows, "  a.so\n%.64s\n%.64s\n", sum, sum);
+    cr_expect_str_eq(sum + 64, rows);
+    (void)snprintf(
+        text, sizeof text,
+        "\"$SB\" contract readout_rls --plugin ./a.so && \"$SB\" train readout_rls digits --plugin a.so "
+        "--precision %s --set stop.max_iter=1 --set dataset.T=4 --out a.net && \"$SB\" eval --weights a.net "
+        "--plugin a.so && \"$SB\" trace --weights a.net --plugin a.so --csv a.csv && head -n 1 a.csv",
+        c->precision);
+    good(&r, text);
+    char kept[60];
+    (void)snprintf(kept, sizeof kept, "readout_rls, %s: the contract is kept", c->precision);
+    const char *const words[] = {kept, "a.net: readout_rls on digits", "layer,neuron,t", NULL};
+    expect(&r, 0, words);
+    shell(&r, "\"$SB\" eval --weights a.net");
+    expect(&r, 2, (const char *const[]){"unknown solver 'readout_rls'", NULL});
 }
-shell(&r, "\"$SB\" contract readout_rls --plugin d.so --precision float");
-expect(&r, 2, not_float);
-cr_expect_not(cli_exists("results/rls/runs.csv"));
+
+Test(plugin, list_help_and_check_know_it)
+{
+    static struct result r;
+    good(&r, "plugin a -f32 && \"$SB\" list solvers --plugin a.so | tail -n 2; \"$SB\" help readout_rls "
+             "--plugin a.so; "
+             "\"$SB\" check rls.yaml --set precision=float --plugin a.so");
+    const char *const words[] = {"random_features ",
+                                 "\nreadout_rls  ",
+                                 "solver.ridge = 1 ",
+                                 "error_rms",
+                                 "experiment rls",
+                                 "memory of 1 configuration is not known",
+                                 NULL};
+    expect(&r, 0, words);
+    good(&r, "plugin b '' && \"$SB\" check rls.yaml --plugin b.so");
+    cr_expect_not_null(strstr(r.output, "memory of the largest run, for double: "), "%s", r.output);
+}
+
+Test(plugin, another_precision_is_refused)
+{
+    static struct result r;
+    good(&r, "plugin d -f64 && plugin f -f32");
+    const char *const not_double[] = {"precision is double", "'readout_rls' is compiled for float",
+                                      "spikebench-f64", NULL};
+    const char *const not_float[] = {"precision is float", "'readout_rls' is compiled for double",
+                                     "spikebench-f32", NULL};
+    static const char *const commands[] = {"run", "check"};
+    for (int i = 0; i < 2; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "\"$SB\" %s rls.yaml --plugin f.so", commands[i]);
+        shell(&r, text);
+        expect(&r, 2, not_double);
+        (void)snprintf(text, sizeof text, "\"$SB\" %s rls.yaml --plugin d.so --set precision=float",
+                       commands[i]);
+        shell(&r, text);
+        expect(&r, 2, not_float);
+    }
+    shell(&r, "\"$SB\" contract readout_rls --plugin d.so --precision float");
+    expect(&r, 2, not_float);
+    cr_expect_not(cli_exists("results/rls/runs.csv"));
 }
 
 /* A file, made by shell text, and what is said of it. */
