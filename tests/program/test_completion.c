@@ -71,6 +71,8 @@ ParameterizedTestParameters(completion, words)
         {"help rand", "random_features "},
         {"help res", "results "},
         {"help --m", "--markdown "},
+        {"contract rand", "random_features "},
+        {"train bptt digits --plugin fi", "file.csv "},
         {"wor", " "},
         {"compare results/m", "results/mine "},
         {"compare a b --tolerances fi", "file.csv "},
