@@ -40,10 +40,10 @@ struct command_argument {
 struct command_option {
     const char *name; /* without "--" */
     char letter;      /* 0: none */
-    const char *help;
     enum value_kind kind;
-    const char *value;          /* placeholder such as "DIR" */
-    const char *usual;          /* the value if it is not given; NULL: none, or the help says it */
+    const char *value; /* placeholder such as "DIR" */
+    const char *usual; /* the value if it is not given; NULL: none, or the help says it */
+    const char *help;
     const char *const *choices; /* VALUE_CHOICE: ends with NULL */
     uint64_t least, most;       /* VALUE_WHOLE; most 0: no bound */
     bool required;

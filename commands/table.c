@@ -26,59 +26,29 @@ static argument_row dataset_name[] = {
 
 /* Options that several commands have. */
 static option_row set_option = {
-    .name = "set",
-    .kind = VALUE_KEY,
-    .value = "KEY=VALUE",
+    "set", 0, VALUE_KEY, "KEY=VALUE",
     .help = "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, stop.max_iter=5, "
-            "precision=float, ...; "
-            "commas make a grid axis; may be repeated",
-};
-static option_row plugin_option = {
-    .name = "plugin",
-    .kind = VALUE_FILE,
-    .value = "FILE",
-    .help = "also know the solvers of this shared object (docs/plugin.md)",
-};
-static option_row seeds_option = {
-    .name = "seeds", .kind = VALUE_TEXT, .value = "A,B,C", .help = "seeds instead of the file's"};
-static option_row results_option = {.name = "results",
-                                    .letter = 'r',
-                                    .kind = VALUE_FOLDER,
-                                    .value = "DIR",
-                                    .usual = "results",
-                                    .help = "results folder"};
+            "precision=float, ...; commas make a grid axis; may be repeated"};
+static option_row plugin_option = {"plugin", 0, VALUE_FILE, "FILE",
+                                   .help = "also know the solvers of this shared object (docs/plugin.md)"};
+static option_row seeds_option = {"seeds", 0, VALUE_TEXT, "A,B,C", .help = "seeds instead of the file's"};
+static option_row results_option = {"results", 'r', VALUE_FOLDER, "DIR", "results", .help = "results folder"};
 static option_row dataset_set_option = {
-    .name = "set",
-    .kind = VALUE_DATASET_KEY,
-    .value = "KEY=VALUE",
-    .help = "an option of the dataset, with or without 'dataset.'; may be repeated",
-};
-static option_row seed_option = {.name = "seed",
-                                 .kind = VALUE_WHOLE,
-                                 .value = "N",
-                                 .usual = "0",
-                                 .help = "seed of the split and of random codes"};
-static option_row index_option = {
-    .name = "index", .kind = VALUE_WHOLE, .value = "I", .usual = "0", .help = "which sample, from 0"};
-static option_row weights_option = {
-    .name = "weights",
-    .kind = VALUE_WEIGHTS,
-    .value = "NET.net",
-    .help = "a weight file of 'spikebench train', NET.yaml beside it",
-    .required = true,
-};
-static option_row test_split_option = {.name = "split",
-                                       .kind = VALUE_CHOICE,
-                                       .value = "SPLIT",
-                                       .usual = "test",
-                                       .choices = split_names,
-                                       .help = "which samples"};
-static option_row data_set_option = {
-    .name = "set",
-    .kind = VALUE_DATA_KEY,
-    .value = "dataset.KEY=VALUE",
-    .help = "another value of an option of the dataset; may be repeated",
-};
+    "set", 0, VALUE_DATASET_KEY, "KEY=VALUE",
+    .help = "an option of the dataset, with or without 'dataset.'; may be repeated"};
+static option_row seed_option = {"seed", 0,   VALUE_WHOLE,
+                                 "N",    "0", .help = "seed of the split and of random codes"};
+static option_row index_option = {"index", 0, VALUE_WHOLE, "I", "0", .help = "which sample, from 0"};
+static option_row weights_option = {"weights",
+                                    0,
+                                    VALUE_WEIGHTS,
+                                    "NET.net",
+                                    .help = "a weight file of 'spikebench train', NET.yaml beside it",
+                                    .required = true};
+static option_row test_split_option = {
+    "split", 0, VALUE_CHOICE, "SPLIT", "test", .help = "which samples", .choices = split_names};
+static option_row data_set_option = {"set", 0, VALUE_DATA_KEY, "dataset.KEY=VALUE",
+                                     .help = "another value of an option of the dataset; may be repeated"};
 
 static const struct command dataset_commands[] = {
     {.name = "fetch",
@@ -98,17 +68,12 @@ static const struct command dataset_commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){
-                 .name = "to", .kind = VALUE_FOLDER, .value = "DIR", .help = "where to (SPIKEBENCH_DATA)"},
-             &(option_row){.name = "from",
-                           .kind = VALUE_TEXT,
-                           .value = "URL_PREFIX",
+             &(option_row){"to", 0, VALUE_FOLDER, "DIR", .help = "where to (SPIKEBENCH_DATA)"},
+             &(option_row){"from", 0, VALUE_TEXT, "URL_PREFIX",
                            .help = "a mirror: the files are URL_PREFIX/FILE (https, http or file)"},
-             &(option_row){.name = "dry-run", .help = "print what would be fetched, and from where"},
-             &(option_row){.name = "list", .help = "print the datasets, their files and licences"},
-             &(option_row){.name = "sources",
-                           .kind = VALUE_FILE,
-                           .value = "FILE",
+             &(option_row){"dry-run", .help = "print what would be fetched, and from where"},
+             &(option_row){"list", .help = "print the datasets, their files and licences"},
+             &(option_row){"sources", 0, VALUE_FILE, "FILE",
                            .help = "the table of homes and checksums (datasets/sources.csv)"},
              NULL,
          },
@@ -136,19 +101,13 @@ static const struct command dataset_commands[] = {
      .options =
          (option_list){
              &index_option,
-             &(option_row){.name = "split",
-                           .kind = VALUE_CHOICE,
-                           .value = "SPLIT",
-                           .usual = "train",
-                           .choices = split_names,
-                           .help = "which samples"},
+             &(option_row){"split", 0, VALUE_CHOICE, "SPLIT", "train", .help = "which samples",
+                           .choices = split_names},
              &seed_option,
              &dataset_set_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"out", 0, VALUE_FILE, "PATH",
                            .help = "the figure (NAME_I.svg): PATH.svg or PATH.png"},
-             &(option_row){.name = "ascii", .help = "in the terminal instead, unless --out is given too"},
+             &(option_row){"ascii", .help = "in the terminal instead, unless --out is given too"},
              NULL,
          },
      .exits = (exit_list){{0, "all is well"},
@@ -164,10 +123,7 @@ static const struct command dataset_commands[] = {
      .arguments = dataset_name,
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .help = "where to write; must be new or empty",
+             &(option_row){"out", 0, VALUE_FOLDER, "DIR", .help = "where to write; must be new or empty",
                            .required = true},
              &dataset_set_option,
              &seed_option,
@@ -192,22 +148,13 @@ static const struct command commands[] = {
          (option_list){
              &set_option,
              &seeds_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .usual = "results",
-                           .help = "results folder"},
-             &(option_row){.name = "jobs",
-                           .letter = 'j',
-                           .kind = VALUE_WHOLE,
-                           .value = "N",
-                           .usual = "1",
-                           .least = 1,
-                           .most = 1024,
-                           .help = "runs at the same time; with more than one, timings are marked invalid"},
-             &(option_row){.name = "fresh", .help = "repeat finished runs"},
-             &(option_row){.name = "allow-missing", .help = "runs whose data is absent are no failure"},
-             &(option_row){.name = "dry-run", .help = "print the plan, run nothing"},
+             &(option_row){"out", 0, VALUE_FOLDER, "DIR", "results", .help = "results folder"},
+             &(option_row){"jobs", 'j', VALUE_WHOLE, "N", "1",
+                           .help = "runs at the same time; with more than one, timings are marked invalid",
+                           .least = 1, .most = 1024},
+             &(option_row){"fresh", .help = "repeat finished runs"},
+             &(option_row){"allow-missing", .help = "runs whose data is absent are no failure"},
+             &(option_row){"dry-run", .help = "print the plan, run nothing"},
              &plugin_option,
              NULL,
          },
@@ -259,8 +206,8 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "all", .help = "describe everything"},
-             &(option_row){.name = "markdown", .help = "describe everything in Markdown"},
+             &(option_row){"all", .help = "describe everything"},
+             &(option_row){"markdown", .help = "describe everything in Markdown"},
              &plugin_option,
              NULL,
          },
@@ -278,17 +225,13 @@ static const struct command commands[] = {
          (option_list){
              &results_option,
              &(option_row){
-                 .name = "paired",
-                 .letter = 'p',
-                 .kind = VALUE_TEXT,
-                 .value = "NAME",
+                 "paired", 'p', VALUE_TEXT, "NAME",
                  .help = "also print and write to paired.csv how every other label differs from this one, "
                          "paired by seed and split"},
              &(option_row){
-                 .name = "markdown",
-                 .letter = 'm',
-                 .help = "print a Markdown table instead: labels by hidden layers, training / test with the "
-                         "95 % interval of the test mean, seconds and forward passes"},
+                 "markdown", 'm',
+                 .help = "print a Markdown table instead: labels by hidden layers, training / test with "
+                         "the 95 % interval of the test mean, seconds and forward passes"},
              NULL,
          },
      .exits =
@@ -314,19 +257,11 @@ static const struct command commands[] = {
      .options =
          (option_list){
              &results_option,
-             &(option_row){
-                 .name = "by",
-                 .kind = VALUE_TEXT,
-                 .value = "COLUMN",
-                 .usual = "acc_val",
-                 .help = "the column of runs.csv that decides"},
-             &(option_row){.name = "per",
-                           .kind = VALUE_CHOICE,
-                           .value = "WHAT",
-                           .usual = "solver",
-                           .choices = (name_list){"solver", "label", NULL},
-                           .help = "a winner for each of these"},
-             &(option_row){.name = "min",
+             &(option_row){"by", 0, VALUE_TEXT, "COLUMN", "acc_val",
+                           .help = "the column of runs.csv that decides"},
+             &(option_row){"per", 0, VALUE_CHOICE, "WHAT", "solver", .help = "a winner for each of these",
+                           .choices = (name_list){"solver", "label", NULL}},
+             &(option_row){"min",
                            .help = "the smallest mean wins, not the largest; of a loss it always does"},
              NULL,
          },
@@ -349,10 +284,7 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "tolerances",
-                           .letter = 't',
-                           .kind = VALUE_FILE,
-                           .value = "FILE",
+             &(option_row){"tolerances", 't', VALUE_FILE, "FILE",
                            .help = "tolerances instead of REFERENCE/tolerances.csv"},
              NULL,
          },
@@ -405,19 +337,10 @@ static const struct command commands[] = {
      .options =
          (option_list){
              &results_option,
-             &(option_row){.name = "out",
-                           .letter = 'o',
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .help = "where to draw (plots/out/EXPERIMENT)"},
-             &(option_row){.name = "format",
-                           .letter = 'f',
-                           .kind = VALUE_CHOICE,
-                           .value = "FORMAT",
-                           .choices = (name_list){"svg", "png", "pdf", NULL},
-                           .help = "another format than SVG and PNG"},
-             &(option_row){
-                 .name = "all", .letter = 'a', .help = "the general figures besides the experiment's own"},
+             &(option_row){"out", 'o', VALUE_FOLDER, "DIR", .help = "where to draw (plots/out/EXPERIMENT)"},
+             &(option_row){"format", 'f', VALUE_CHOICE, "FORMAT", .help = "another format than SVG and PNG",
+                           .choices = (name_list){"svg", "png", "pdf", NULL}},
+             &(option_row){"all", 'a', .help = "the general figures besides the experiment's own"},
              NULL,
          },
      .exits = (exit_list){{0, "all is well"},
@@ -441,24 +364,13 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_WEIGHTS,
-                           .value = "NET.net",
-                           .help = "the weight file",
-                           .required = true},
-             &(option_row){.name = "set",
-                           .kind = VALUE_KEY,
-                           .value = "KEY=VALUE",
+             &(option_row){"out", 0, VALUE_WEIGHTS, "NET.net", .help = "the weight file", .required = true},
+             &(option_row){"set", 0, VALUE_KEY, "KEY=VALUE",
                            .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
-                                   "stop.max_iter=50, ...; "
-                                   "may be repeated"},
-             &(option_row){
-                 .name = "seed", .kind = VALUE_WHOLE, .value = "N", .help = "seed (0, or the file's)"},
-             &(option_row){.name = "precision",
-                           .kind = VALUE_CHOICE,
-                           .value = "P",
-                           .choices = precision_names,
-                           .help = "precision (double, or the file's)"},
+                                   "stop.max_iter=50, ...; may be repeated"},
+             &(option_row){"seed", 0, VALUE_WHOLE, "N", .help = "seed (0, or the file's)"},
+             &(option_row){"precision", 0, VALUE_CHOICE, "P", .help = "precision (double, or the file's)",
+                           .choices = precision_names},
              &plugin_option,
              NULL,
          },
@@ -481,9 +393,8 @@ static const struct command commands[] = {
              &test_split_option,
              &data_set_option,
              &(option_row){
-                 .name = "csv",
-                 .kind = VALUE_FILE,
-                 .value = "PATH",
+                 "csv",
+                 0, VALUE_FILE, "PATH",
                  .help = "write the confusion matrix: a row per true class, a column per predicted class"},
              &plugin_option,
              NULL,
@@ -507,14 +418,10 @@ static const struct command commands[] = {
              &index_option,
              &test_split_option,
              &data_set_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"out", 0, VALUE_FILE, "PATH",
                            .help = "the figure (NET_I.svg): PATH.svg or PATH.png"},
-             &(option_row){.name = "ascii", .help = "draw in the terminal"},
-             &(option_row){.name = "csv",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"ascii", .help = "draw in the terminal"},
+             &(option_row){"csv", 0, VALUE_FILE, "PATH",
                            .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan "
                                    "in the readout)"},
              &plugin_option,
@@ -579,26 +486,12 @@ static const struct command commands[] = {
      .arguments = experiment_file,
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "FOLDER",
-                           .help = "of the experiment's results",
+             &(option_row){"out", 0, VALUE_FOLDER, "FOLDER", .help = "of the experiment's results",
                            .required = true},
-             &(option_row){
-                 .name = "id", .kind = VALUE_TEXT, .value = "ID", .usual = "", .help = "identity of the run"},
-             &(option_row){.name = "jobs",
-                           .kind = VALUE_WHOLE,
-                           .value = "N",
-                           .usual = "1",
-                           .help = "how many runs share the machine"},
-             &(option_row){.name = "progress",
-                           .kind = VALUE_WHOLE,
-                           .value = "FD",
-                           .help = "descriptor for lines of progress"},
-             &(option_row){.name = "weights",
-                           .kind = VALUE_WEIGHTS,
-                           .value = "NET.net",
-                           .help = "where the network is written"},
+             &(option_row){"id", 0, VALUE_TEXT, "ID", "", .help = "identity of the run"},
+             &(option_row){"jobs", 0, VALUE_WHOLE, "N", "1", .help = "how many runs share the machine"},
+             &(option_row){"progress", 0, VALUE_WHOLE, "FD", .help = "descriptor for lines of progress"},
+             &(option_row){"weights", 0, VALUE_WEIGHTS, "NET.net", .help = "where the network is written"},
              &plugin_option,
              NULL,
          },
@@ -613,10 +506,9 @@ const struct command program = {
     .synopsis = "COMMAND [arguments]",
     .text = "Benchmarks training methods for spiking neural networks. 'spikebench COMMAND --help' describes "
             "a command.",
-    .options = (option_list){&(option_row){.name = "version",
-                                           .letter = 'V',
-                                           .help = "print the version, the compiler and the libraries"},
-                             NULL},
+    .options =
+        (option_list){
+            &(option_row){"version", 'V', .help = "print the version, the compiler and the libraries"}, NULL},
     .exits = (exit_list){{0, "all is well"},
                          {1, "a run failed, regressed or lacked its data"},
                          {2, "usage or configuration error"},

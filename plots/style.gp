@@ -10,12 +10,14 @@ set tics nomirror out scale 0.6
 set grid lc rgb "#dddddd" lw 0.8
 set key opaque samplen 2 spacing 1.05 noenhanced
 set style fill transparent solid 0.18 noborder
-# The formats to draw in: svg 1, png 2, pdf 4. In a loop over `formats` a script sets `wide` and `high`, in pixels of the PNG, and
+# The formats to draw in: svg 1, png 2, pdf 4, text 8. In a loop over `formats` a script sets `wide` and `high`, in pixels of the PNG, and
 # `part`, what the file's name ends in, and loads plots/terminal.gp.
 bits = 0
 stats "figure.csv" using (bits = int(column("formats")), 0) nooutput
-formats = (bits & 1 ? "svg " : "").(bits & 2 ? "png " : "").(bits & 4 ? "pdf" : "")
+formats = (bits & 1 ? "svg " : "").(bits & 2 ? "png " : "").(bits & 4 ? "pdf " : "").(bits & 8 ? "txt" : "")
 part = ""
+# Points: in text a character.
+disc = bits & 8 ? "*" : 7
 # For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
 at_least(v, low) = v <= low ? low : v
 at_most_100(v) = v > 100 ? 100 : v

@@ -1,5 +1,5 @@
 # One sample in a trained network: rasters of input and hidden layers, potentials of some neurons and of the readout. In
-# figure.csv, words of numbers: widths of the layers, steps, classes (true and predicted; -1 without), neurons of hidden.csv,
+# figure.csv, words of numbers: columns (of text), widths of the layers, steps, classes (true and predicted; -1 without), neurons of hidden.csv,
 # threshold (and 1 if the readout stays at zero).
 load "plots/style.gp"
 heading = ""
@@ -8,7 +8,8 @@ classes = ""
 neurons = ""
 threshold_silent = ""
 stats "figure.csv" using (heading = stringcolumn("title"), widths = stringcolumn("widths"), T = int(column("steps")), \
-    classes = stringcolumn("classes"), neurons = stringcolumn("neurons"), threshold_silent = stringcolumn("threshold"), 0) nooutput
+    classes = stringcolumn("classes"), neurons = stringcolumn("neurons"), threshold_silent = stringcolumn("threshold"), \
+    columns = int(column("columns")), 0) nooutput
 H = words(widths) - 2
 K = int(word(widths, H + 2))
 true = int(word(classes, 1))
@@ -21,8 +22,8 @@ format = word(formats, 1)
 wide = 1100; top = 60; foot = 70; gap = 34; raster = 140; curve = 190
 high = top + (H + 1) * raster + 2 * curve + (H + 2) * gap + foot
 load "plots/terminal.gp"
-set multiplot title heading noenhanced font ",16"
-set lmargin at screen 100.0 / wide
+set multiplot title (format eq "txt" ? "" : heading) noenhanced font ",16"
+set lmargin at screen (format eq "txt" ? 10.0 / columns : 100.0 / wide)
 set rmargin at screen 0.775
 y = high - top
 set xrange [0.5:T + 0.5]
@@ -34,7 +35,7 @@ do for [l = 0:H] {
     set bmargin at screen real(y - raster) / high
     set ylabel (l == 0 ? "input" : sprintf("layer %d", l))
     set yrange [-0.5:n - 0.5]
-    plot "raster.csv" using (column(1) == l ? column(3) : NaN):2 with points pt 7 ps dot(n) lc rgb (l == 0 ? "#666666" : colour[1]) notitle
+    plot "raster.csv" using (column(1) == l ? column(3) : NaN):2 with points pt disc ps dot(n) lc rgb (l == 0 ? "#666666" : colour[1]) notitle
     y = y - raster - gap
 }
 set autoscale y
@@ -44,8 +45,8 @@ set ylabel sprintf("potential, layer %d", H)
 set key at screen 0.785, screen real(y) / high left top Left reverse
 plot threshold with lines dt 2 lw 1.2 lc rgb "#444444" title "threshold", \
     for [i = 1:m] "hidden.csv" using 1:2 * i with lines lw 1.8 lc rgb colour[i] title "neuron ".word(neurons, i), \
-    for [i = 1:m] "hidden.csv" using 1:2 * i + 1 with points pt 7 ps 0.7 lc rgb colour[i] notitle, \
-    NaN with points pt 7 ps 0.7 lc rgb "#444444" title "spike"
+    for [i = 1:m] "hidden.csv" using 1:2 * i + 1 with points pt disc ps 0.7 lc rgb colour[i] notitle, \
+    NaN with points pt disc ps 0.7 lc rgb "#444444" title "spike"
 y = y - curve - gap
 set tmargin at screen real(y) / high
 set bmargin at screen real(y - curve) / high

@@ -8,7 +8,7 @@
 #include "support/csvio.h"
 
 enum { DRAWING_PATH = 4096 };
-enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4 };
+enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4, DRAWING_TEXT = 8 };
 
 struct drawing {
     char folder[DRAWING_PATH]; /* the private folder; "" if there is none */
