@@ -61,7 +61,7 @@ const struct result_column result_columns[] = {
     {"data_sha256", NULL, "", "SHA-256 of the data that was read", COLUMN_HEAD, 0, COLUMN_TEXT,
      FIELD(data_sha256), NULL},
     {"plugin_sha256", NULL, "",
-     "SHA-256 of the plug-in that brings the solver; none: it is the program's own", COLUMN_HEAD, 0,
+     "SHA-256 of the plug-in that brought the solver; none: it is the program's own", COLUMN_HEAD, 0,
      COLUMN_TEXT, FIELD(plugin_sha256), NULL},
     {"threads", NULL, "threads", "threads of the run; results do not depend on it", COLUMN_HEAD, 0,
      COLUMN_NUMBER, FIELD(threads), NULL},
