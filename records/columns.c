@@ -171,7 +171,10 @@ const struct result_column *column_summarised(int k)
 
 double column_value(const struct result_column *c, const struct run_result *r)
 {
-    return c->value ? c->value(r) : *(const double *)((const char *)r + c->offset);
+    double value;
+    if (c->value) return c->value(r);
+    memcpy(&value, (const char *)r + c->offset, sizeof value);
+    return value;
 }
 
 size_t curve_count(void)
