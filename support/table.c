@@ -1,5 +1,5 @@
 /* One table in three formats (see table.h). */
-#include "report/table.h"
+#include "support/table.h"
 #include "support/csvio.h"
 #include <ctype.h>
 #include <stdarg.h>
