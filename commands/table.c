@@ -19,9 +19,7 @@ static argument_row experiment_results[] = {
     {0},
 };
 static argument_row dataset_name[] = {
-    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET},
-    {0},
-};
+    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET}, {0}};
 
 /* Options that several commands have. */
 static option_row set_option = {
@@ -30,6 +28,12 @@ static option_row set_option = {
             "precision=float, ...; commas make a grid axis; may be repeated"};
 static option_row plugin_option = {"plugin", 0, VALUE_FILE, "FILE",
                                    .help = "also know the solvers of this shared object (docs/plugin.md)"};
+static option_row precision_option = {"precision",
+                                      0,
+                                      VALUE_CHOICE,
+                                      "P",
+                                      .help = "precision (double, or the file's)",
+                                      .choices = precision_names};
 static option_row seeds_option = {"seeds", 0, VALUE_TEXT, "A,B,C", .help = "seeds instead of the file's"};
 static option_row results_option = {"results", 'r', VALUE_FOLDER, "DIR", "results", .help = "results folder"};
 static option_row dataset_set_option = {
@@ -334,8 +338,7 @@ static const struct command commands[] = {
                            .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
                                    "stop.max_iter=50, ...; may be repeated"},
              &(option_row){"seed", 0, VALUE_WHOLE, "N", .help = "seed (0, or the file's)"},
-             &(option_row){"precision", 0, VALUE_CHOICE, "P", .help = "precision (double, or the file's)",
-                           .choices = precision_names},
+             &precision_option,
              &plugin_option,
              NULL,
          },
@@ -391,31 +394,13 @@ static const struct command commands[] = {
      .run = command_contract,
      .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
      .summary = "test whether a solver keeps the contract of trainers",
-     .text =
-         "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "
-         "again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
-         "options "
-         "refused, networks as promised. Prints a line for each promise. Code in a plug-in is tested in the "
-         "precision that it is compiled for.",
+     .text = "Trains a small network on a few digits (and, for solvers of regression, on a few points) "
+             "again and again: the same bits for a seed, for two threads and after a resume, a falling "
+             "loss, hostile options refused, networks as promised. Prints a line for each promise. Options "
+             "that suit so small a task are given by --set. A plug-in is tested in its own precision.",
      .arguments =
-         (argument_row[]){
-             {"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER},
-             {0},
-         },
-     .options =
-         (option_list){
-             &(option_row){.name = "set",
-                           .kind = VALUE_KEY,
-                           .value = "KEY=VALUE",
-                           .help = "an option of the solver, with or without 'solver.'; may be repeated"},
-             &(option_row){.name = "precision",
-                           .kind = VALUE_CHOICE,
-                           .value = "P",
-                           .choices = precision_names,
-                           .help = "precision (double, or the plug-in's)"},
-             &plugin_option,
-             NULL,
-         },
+         (argument_row[]){{"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER}, {0}},
+     .options = (option_list){&set_option, &precision_option, &plugin_option, NULL},
      .failure = "one is not"},
     {.name = "dataset",
      .synopsis = "SUBCOMMAND NAME [options]",
@@ -434,8 +419,7 @@ static const struct command commands[] = {
     {.name = "worker",
      .run = command_worker,
      .synopsis = "SPEC.yaml --out FOLDER [options]",
-     .text = "Performs the one run of an experiment file. 'spikebench run' starts it, by the program of the "
-             "run's precision.",
+     .text = "Performs the one run of an experiment file. 'spikebench run' starts it.",
      .arguments = experiment_file,
      .options =
          (option_list){

@@ -50,22 +50,6 @@ status trained_may_save(const char *weights, struct error *e)
     return ST_OK;
 }
 
-static status hash_file(const char *path, char sha256[HASH_HEX], struct error *e)
-{
-    unsigned char bytes[65536];
-    struct hash h;
-    size_t n;
-    TRY(file_check(path, UINT64_MAX, NULL, e));
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    hash_start(&h);
-    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
-    hash_finish(&h, sha256);
-    bool failed = ferror(f) != 0;
-    (void)fclose(f);
-    return failed ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : ST_OK;
-}
-
 static status write_sidecar(const struct run *run, const char *data_sha256, const char *weights_sha256,
                             const char *how, FILE *f, struct error *e)
 {
@@ -131,6 +115,7 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
     char path[PATH_SIZE], sha256[HASH_HEX], wanted[HASH_HEX + 8];
     memset(t, 0, sizeof *t);
     TRY(trained_sidecar(weights, path, sizeof path, e));
+    TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(hash_file(weights, sha256, e));
     if (access(path, R_OK) != 0)
         return FAIL(e, ST_IO, "%s: %s; it says how the network of %s was trained", path, strerror(errno),

@@ -10,7 +10,7 @@
 #ifndef SPIKEBENCH_REPORT_FIGURE_DATA_H
 #define SPIKEBENCH_REPORT_FIGURE_DATA_H
 
-#include "report/drawing.h"
+#include "support/drawing.h"
 #include "report/groups.h"
 
 enum { FIGURE_OPTIONS = 2 };

@@ -1,6 +1,6 @@
 /* The figures of an experiment (see figures.h). */
 #include "report/figures.h"
-#include "report/drawing.h"
+#include "support/drawing.h"
 #include "report/figure_data.h"
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
 #include "report/groups.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include "support/paths.h"
 #include <math.h>
 #include <string.h>
