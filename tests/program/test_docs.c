@@ -428,10 +428,14 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
     header_of("results/e/summary.csv", header, sizeof header);
     char *means = strstr(header, ",iters_mean");
     cr_assert_not_null(means);
-    static const char *const meant[] = {
-        "iters",           "train_s",      "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
-        "loss_train",      "rate_mean",    "synops",    "loss_val", "loss_test", "forward_passes",
-        "backward_passes", "train_synops", "train_macs"};
+    static const char *const meant[] = {"iters",           "train_s",
+                                        "acc_train",       "acc_val",
+                                        "acc_test",        "acc_test_at_best_val",
+                                        "loss_train",      "rate_mean",
+                                        "synops",          "loss_val",
+                                        "loss_test",       "forward_passes",
+                                        "backward_passes", "train_synops",
+                                        "train_macs",      "gradient_evaluations"};
     char *at = means;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
         char six[240];
