@@ -38,21 +38,6 @@ size_t catalogue_dataset_names(const struct catalogue *c, const char **names)
     return n;
 }
 
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
-                    const char *const *names, size_t n)
-{
-    char allowed[800] = "", near_text[120] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
-        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
-        if (wrote > 0) used += (size_t)wrote;
-    }
-    const char *nearest = opt_nearest(key, names, n);
-    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
-    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
-                nearest ? "" : ";", allowed);
-}
-
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e)
 {
     static const char section[] = "dataset.";
@@ -67,8 +52,7 @@ status dataset_set(const struct dataset_source *source, void *options, const cha
     if (option) return opt_set(option, options, text + n + 1, e);
     const char *names[CATALOGUE_NAMES_MAX];
     char where[140], of[100];
-    for (n = 0; n < CATALOGUE_NAMES_MAX && n < opt_count(&source->options); n++)
-        names[n] = opt_at(&source->options, n)->key;
+    n = opt_names(&source->options, names, CATALOGUE_NAMES_MAX);
     (void)snprintf(where, sizeof where, "--set %.100s", text);
     (void)snprintf(of, sizeof of, " of dataset '%.40s'", source->name);
     return unknown_name(e, where, "option", key, of, names, n);

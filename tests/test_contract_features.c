@@ -2,7 +2,7 @@
  * that is counted and not touched. */
 #include "commands/registry.h"
 #include "experiments/plan_check.h"
-#include "runs/contract.h"
+#include "trainer/contract.h"
 #include "tests/setting.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>

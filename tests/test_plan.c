@@ -1,6 +1,6 @@
 /* Experiment files: what they expand to, and what is refused where. */
 #include "commands/registry.h"
-#include "experiments/config.h"
+#include "support/yaml.h"
 #include "experiments/plan.h"
 #include "tests/folder.h"
 #include <criterion/criterion.h>

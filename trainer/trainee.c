@@ -1,5 +1,5 @@
 /* See trainee.h. */
-#include "runs/trainee.h"
+#include "trainer/trainee.h"
 #include "network/evaluate.h"
 #include <math.h>
 #include <stdlib.h>
