@@ -1,5 +1,6 @@
 /* See catalogue.h. */
 #include "experiments/catalogue.h"
+#include "support/settings.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -41,19 +42,8 @@ size_t catalogue_dataset_names(const struct catalogue *c, const char **names)
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e)
 {
     static const char section[] = "dataset.";
-    char key[100];
+    char owner[100];
     if (strncmp(text, section, sizeof section - 1) == 0) text += sizeof section - 1;
-    size_t n = strcspn(text, "=");
-    if (text[n] != '=' || n == 0 || n >= sizeof key)
-        return FAIL(e, ST_USAGE, "--set '%.60s': KEY=VALUE is needed", text);
-    memcpy(key, text, n);
-    key[n] = '\0';
-    const struct option *option = opt_find(&source->options, key);
-    if (option) return opt_set(option, options, text + n + 1, e);
-    const char *names[CATALOGUE_NAMES_MAX];
-    char where[140], of[100];
-    n = opt_names(&source->options, names, CATALOGUE_NAMES_MAX);
-    (void)snprintf(where, sizeof where, "--set %.100s", text);
-    (void)snprintf(of, sizeof of, " of dataset '%.40s'", source->name);
-    return unknown_name(e, where, "option", key, of, names, n);
+    (void)snprintf(owner, sizeof owner, "dataset '%.40s'", source->name);
+    return settings_set(&source->options, options, text, owner, e);
 }

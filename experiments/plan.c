@@ -1,5 +1,6 @@
 /* See plan.h. */
 #include "experiments/plan.h"
+#include "support/paths.h"
 #include "support/settings.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -30,30 +31,11 @@ struct loader {
     size_t n_solvers;
 };
 
-/* 1 to `most` of the letters A-Z a-z 0-9 _ - and `more`: part of file names. */
-static bool fits_file_name(const char *text, size_t most, const char *more)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    size_t n = strlen(text), good = 0;
-    while (good < n && (strchr(letters, text[good]) || strchr(more, text[good]))) good++;
-    return n > 0 && n <= most && good == n;
-}
-
-/* The text of `key` in `map`, which must be there. */
-static status need_text(struct loader *l, const yml_node *map, const char *key, const yml_node **node,
-                        struct error *e)
-{
-    *node = yml_get(&l->file, map, key);
-    if (!*node) return yml_fail(&l->file, map, e, "'%s' is missing", key);
-    if (!yml_text(*node)) return yml_fail(&l->file, *node, e, "'%s' must be a single text", key);
-    return ST_OK;
-}
-
 static status read_experiment(struct loader *l, struct error *e)
 {
     const yml_node *node;
-    TRY(need_text(l, l->root, "experiment", &node, e));
-    if (!fits_file_name(yml_text(node), EXPERIMENT_MAX, ""))
+    TRY(yml_need_text(&l->file, l->root, "experiment", &node, e));
+    if (!path_fits_name(yml_text(node), EXPERIMENT_MAX, ""))
         return yml_fail(&l->file, node, e,
                         "experiment '%.80s': 1 to %d letters, digits, '_' and '-' are allowed",
                         yml_text(node), EXPERIMENT_MAX);
@@ -77,18 +59,6 @@ static status add_seed(struct loader *l, const char *text, const char *where, st
     return ST_OK;
 }
 
-static status read_seed_text(struct loader *l, const char *text, struct error *e)
-{
-    char *copy = mem_string(&l->scratch, text, e);
-    if (!copy) return ST_MEMORY;
-    l->n_seeds = 0;
-    for (char *comma; (comma = strchr(copy, ',')) != NULL; copy = comma + 1) {
-        *comma = '\0';
-        TRY(add_seed(l, copy, "--seeds", e));
-    }
-    return add_seed(l, copy, "--seeds", e);
-}
-
 /* `seeds` of the file (checked even if --seeds replaces it), then --seeds; seed 0 without either. */
 static status read_seeds(struct loader *l, struct error *e)
 {
@@ -103,7 +73,15 @@ static status read_seeds(struct loader *l, struct error *e)
         yml_where(&l->file, item, where, sizeof where);
         TRY(add_seed(l, yml_text(item), where, e));
     }
-    if (l->overrides && l->overrides->seeds) return read_seed_text(l, l->overrides->seeds, e);
+    char *text = NULL;
+    if (l->overrides && l->overrides->seeds) {
+        if (!(text = mem_string(&l->scratch, l->overrides->seeds, e))) return ST_MEMORY;
+        l->n_seeds = 0;
+    }
+    for (char *next = text; next; text = next) {
+        if ((next = strchr(text, ','))) *next++ = '\0';
+        TRY(add_seed(l, text, "--seeds", e));
+    }
     if (l->n_seeds == 0) l->seeds[l->n_seeds++] = 0;
     return ST_OK;
 }
@@ -124,7 +102,7 @@ static status read_dataset(struct loader *l, struct error *e)
     if (!map) return yml_fail(&l->file, l->root, e, "'dataset' is missing");
     if (!yml_is_map(map))
         return yml_fail(&l->file, map, e, "'dataset' must be a mapping such as {name: digits}");
-    TRY(need_text(l, map, "name", &node, e));
+    TRY(yml_need_text(&l->file, map, "name", &node, e));
     l->dataset = catalogue_dataset(l->catalogue, yml_text(node));
     return l->dataset ? ST_OK : unknown(l, node, "dataset", catalogue_dataset_names, e);
 }
@@ -177,7 +155,7 @@ static status read_label(struct loader *l, const yml_node *item, struct solver_p
 {
     const yml_node *node = yml_get(&l->file, item, "label");
     const char *text = node ? yml_text(node) : sp->solver->name;
-    if (!text || !fits_file_name(text, LABEL_MAX, ".+"))
+    if (!text || !path_fits_name(text, LABEL_MAX, ".+"))
         return yml_fail(&l->file, node ? node : item, e,
                         "'label' must be 1 to %d of the letters A-Z a-z 0-9 . + _ -", LABEL_MAX);
     sp->label = mem_string(&l->plan->mem, text, e);
@@ -193,7 +171,7 @@ static status read_solver(struct loader *l, const yml_node *item, struct solver_
     const yml_node *node;
     if (!yml_is_map(item))
         return yml_fail(&l->file, item, e, "a solver must be a mapping such as {name: admm}");
-    TRY(need_text(l, item, "name", &node, e));
+    TRY(yml_need_text(&l->file, item, "name", &node, e));
     sp->solver = catalogue_solver(l->catalogue, yml_text(node));
     if (!sp->solver) return unknown(l, node, "solver", catalogue_solver_names, e);
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
@@ -350,39 +328,29 @@ static status expand(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-struct identity {
-    char id[RUN_ID_SIZE];
-    size_t run;
-};
-
 static int compare_identities(const void *a, const void *b)
 {
-    const struct identity *x = a, *y = b;
-    int order = strcmp(x->id, y->id);
-    return order ? order : (x->run > y->run) - (x->run < y->run);
+    const struct run *x = *(struct run *const *)a, *y = *(struct run *const *)b;
+    const int order = strcmp(x->id, y->id);
+    return order ? order : (x > y) - (x < y);
 }
 
 /* Two runs of the same identity would write the same files. */
 static status refuse_twins(struct loader *l, struct error *e)
 {
     const struct plan *p = l->plan;
-    struct identity *ids = mem_alloc(&l->scratch, p->n_runs, sizeof *ids, e);
-    if (!ids) return ST_MEMORY;
-    for (size_t i = 0; i < p->n_runs; i++) {
-        struct run copy = p->runs[i];
-        run_identify(&copy, "");
-        memcpy(ids[i].id, copy.id, sizeof copy.id);
-        ids[i].run = i;
-    }
-    qsort(ids, p->n_runs, sizeof *ids, compare_identities);
+    struct run **runs = mem_alloc(&l->scratch, p->n_runs, sizeof(struct run *), e);
+    if (!runs) return ST_MEMORY;
+    for (size_t i = 0; i < p->n_runs; i++) run_identify(runs[i] = &p->runs[i], "");
+    qsort(runs, p->n_runs, sizeof *runs, compare_identities);
     for (size_t i = 1; i < p->n_runs; i++)
-        if (strcmp(ids[i - 1].id, ids[i].id) == 0)
+        if (strcmp(runs[i - 1]->id, runs[i]->id) == 0)
             return FAIL(e, ST_CONFIG,
-                        "%s: runs %zu and %zu (solver '%s', seed %" PRIu64
-                        ") are the same: an axis has a value twice, or "
-                        "varies only an option that does not change results (threads, path)",
-                        p->source, ids[i - 1].run + 1, ids[i].run + 1, p->runs[ids[i].run].solver->name,
-                        p->runs[ids[i].run].seed);
+                        "%s: runs %td and %td (solver '%s', seed %" PRIu64 ") are the same: an axis has a "
+                        "value twice, or varies only an option that does not change results (threads, path)",
+                        p->source, runs[i - 1] - p->runs + 1, runs[i] - p->runs + 1, runs[i]->solver->name,
+                        runs[i]->seed);
+    for (size_t i = 0; i < p->n_runs; i++) p->runs[i].id[0] = '\0';
     return ST_OK;
 }
 

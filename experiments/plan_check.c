@@ -5,12 +5,6 @@
 
 enum { COLUMNS_MAX = 200 };
 
-static bool same_configuration(const struct run *a, const struct run *b)
-{
-    return a->solver == b->solver && a->solver_options == b->solver_options &&
-           a->dataset_options == b->dataset_options;
-}
-
 static bool same_data(const struct plan_probe *probe, const struct run *run)
 {
     const struct option_table *t = &run->dataset->options;
@@ -25,18 +19,15 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
                          struct error *e)
 {
     struct error problem = {.code = ST_OK};
-    for (size_t i = 0; i < r->n_probes; i++) {
-        *found = r->probes[i];
-        if (same_data(r->probes[i], run)) return ST_OK;
-    }
-    struct plan_probe *probe = mem_alloc(&r->mem, 1, sizeof *probe, e);
-    if (!probe) return ST_MEMORY;
+    struct plan_probe *probe = r->probes, *end = probe + r->n_probes;
+    while (probe < end && !same_data(probe, run)) probe++;
+    *found = probe;
+    if (probe < end) return ST_OK;
+    r->n_probes++;
     probe->dataset = run->dataset;
     probe->options = run->dataset_options;
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
     if (probe->outcome != ST_OK && !(probe->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
-    r->probes[r->n_probes++] = probe;
-    *found = probe;
     return ST_OK;
 }
 
@@ -68,12 +59,12 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
 {
     *r = (struct plan_report){.n_probes = 0};
-    r->probes = mem_alloc(&r->mem, p->n_runs, sizeof(struct plan_probe *), e);
+    r->probes = mem_alloc(&r->mem, p->n_runs, sizeof *r->probes, e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
     if (!r->probes || !r->configurations) return ST_MEMORY;
     for (size_t i = 0; i < p->n_runs; i++) {
         struct plan_configuration *c = &r->configurations[r->n_configurations];
-        if (i > 0 && same_configuration(&p->runs[i - 1], &p->runs[i])) {
+        if (i > 0 && p->runs[i - 1].dataset_options == p->runs[i].dataset_options) { /* another seed */
             c[-1].n_seeds++;
             continue;
         }
@@ -128,10 +119,8 @@ static void print_axis(void *context, const char *name, const char *value, bool 
 
 static void print_bytes(size_t bytes, FILE *out)
 {
-    if (bytes >= (size_t)1 << 30)
-        (void)fprintf(out, "%.1f GiB", (double)bytes / (double)(1 << 30));
-    else
-        (void)fprintf(out, "%.1f MiB", (double)bytes / (double)(1 << 20));
+    const bool large = bytes >= (size_t)1 << 30;
+    (void)fprintf(out, "%.1f %ciB", (double)bytes / (large ? 1 << 30 : 1 << 20), large ? 'G' : 'M');
 }
 
 static void print_configuration(const struct plan *p, const struct plan_configuration *c, size_t number,
@@ -184,7 +173,7 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
-    for (size_t i = 0; i < r->n_probes; i++) print_probe(r->probes[i], out);
+    for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);
     for (size_t i = 0; i < r->n_configurations; i++) {
         const struct plan_configuration *c = &r->configurations[i];

@@ -26,7 +26,7 @@ struct plan_configuration {
 
 struct plan_report {
     struct mem mem;
-    struct plan_probe **probes; /* [n_probes] */
+    struct plan_probe *probes; /* [n_probes] */
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */
     size_t n_configurations;

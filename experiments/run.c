@@ -98,24 +98,19 @@ void run_identify(struct run *run, const char *data_sha256)
     run->id[RUN_ID_SIZE - 1] = '\0';
 }
 
-static void write_section(const struct run *run, enum section section, const char *indent, FILE *f)
-{
-    const struct section_view view = run_section(run, section);
-    settings_write(view.table, view.options, indent, f);
-}
-
 status run_write_yaml(const struct run *run, FILE *f, struct error *e)
 {
+    static const char *const indents[N_SECTIONS] = {"", "  ", "  ", "  ", "    "};
     (void)fprintf(f, "experiment: \"%s\"\nseeds: [%llu]\n", run->experiment, (unsigned long long)run->seed);
-    write_section(run, SECTION_RUN, "", f);
-    (void)fprintf(f, "stop:\n");
-    write_section(run, SECTION_STOP, "  ", f);
-    (void)fprintf(f, "dataset:\n  name: %s\n", run->dataset->name);
-    write_section(run, SECTION_DATASET, "  ", f);
-    (void)fprintf(f, "network:\n");
-    write_section(run, SECTION_NETWORK, "  ", f);
-    (void)fprintf(f, "solvers:\n  - name: %s\n    label: \"%s\"\n", run->solver->name, run->label);
-    write_section(run, SECTION_SOLVER, "    ", f);
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const struct section_view view = run_section(run, (enum section)s);
+        if (s == SECTION_SOLVER)
+            (void)fprintf(f, "solvers:\n  - name: %s\n    label: \"%s\"\n", run->solver->name, run->label);
+        else if (s != SECTION_RUN)
+            (void)fprintf(f, "%s:\n", section_names[s]);
+        if (s == SECTION_DATASET) (void)fprintf(f, "  name: %s\n", run->dataset->name);
+        settings_write(view.table, view.options, indents[s], f);
+    }
     if (fflush(f) != 0 || ferror(f)) return FAIL(e, ST_IO, "the run's experiment file could not be written");
     return ST_OK;
 }

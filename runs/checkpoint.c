@@ -69,10 +69,3 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     if (!*found) remove(path);
     return st;
 }
-
-void checkpoint_remove(const struct session *s)
-{
-    char path[RUN_FILE];
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
-    remove(path);
-}

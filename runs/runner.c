@@ -100,14 +100,14 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32];
     const struct run *run = &r->plan->runs[i];
     const struct runner_settings *s = r->settings;
-    const char *const word = run->run.precision == PRECISION_FLOAT ? "f32" : "f64";
     int ends[2];
     run_file(spec, r->folder, ".work", run, ".yaml");
     run_file(row, r->folder, ".work", run, ".row.csv");
     TRY(write_runs(spec, run, 1, e));
     remove(row);
     TRY(process_pipe(ends, e));
-    snprintf(program, sizeof program, "%s/spikebench-%s", r->program, word);
+    snprintf(program, sizeof program, "%s/spikebench-%s", r->program,
+             run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
     snprintf(jobs, sizeof jobs, "%zu", s->jobs);
     snprintf(out, sizeof out, "%d", ends[1]);
     const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
@@ -115,13 +115,13 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     size_t n = 11;
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
     if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
-    *c = (struct child){.run = i, .pipe = ends[0]};
-    status st = process_start(argv, &c->pid, e);
+    struct child started = {.run = i, .pipe = ends[0]};
+    status st = process_start(argv, &started.pid, e);
     close(ends[1]);
-    if (st != ST_OK) {
+    if (st == ST_OK)
+        *c = started;
+    else
         close(ends[0]);
-        c->pid = 0;
-    }
     return st;
 }
 
@@ -140,27 +140,31 @@ static status lost_worker(struct runner *r, const struct child *c, int wait_stat
     return record_of_run(row, &r->plan->runs[c->run], &lost, false, e);
 }
 
+static double number(const struct record *row, const char *column)
+{
+    const char *text = record_get(row, column);
+    return text ? strtod(text, NULL) : NAN;
+}
+
 /* What is said about a finished run where there is no progress line. */
 static void announce(struct runner *r, size_t i)
 {
     const struct record *row = &r->results.rows[i];
     const struct run *run = &r->plan->runs[i];
-    const char *word = record_get(row, "status"), *train = record_get(row, "acc_train"),
-               *test = record_get(row, "acc_test");
-    const char *seconds = record_get(row, "train_s"), *error = record_get(row, "error");
+    const char *word = record_get(row, "status"), *error = record_get(row, "error");
+    const double train = number(row, "acc_train"), seconds = number(row, "train_s");
+    const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
-    bool good = word && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
     progress_clear(&r->progress);
     if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word ? word : "?");
-    if (good && train && isnan(strtod(train, NULL)) && record_get(row, "loss_test")) /* regression */
-        printf(", train loss %.4g, test loss %.4g, %.2f s", strtod(record_get(row, "loss_train"), NULL),
-               strtod(record_get(row, "loss_test"), NULL), strtod(seconds, NULL));
-    else if (good && train)
-        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * strtod(train, NULL), 100 * strtod(test, NULL),
-               strtod(seconds, NULL));
+    if (good && isnan(train)) /* regression */
+        printf(", train loss %.4g, test loss %.4g, %.2f s", number(row, "loss_train"),
+               number(row, "loss_test"), seconds);
+    else if (good)
+        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * train, 100 * number(row, "acc_test"), seconds);
     else if (error)
         printf(" (%s)", error);
     printf("\n");

@@ -20,7 +20,6 @@ struct progress_state {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes; /* of training, so far */
     double train_macs;                      /* of training, so far: dense_macs of all steps */
-    double gradient_evaluations;            /* of training, so far */
     /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
     double accumulations, new_spike_passes;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
@@ -78,6 +77,5 @@ status checkpoint_save(struct session *s, struct error *e);
  * another is removed and ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session
  * must not go on. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
-void checkpoint_remove(const struct session *s);
 
 #endif

@@ -36,8 +36,8 @@ static status prepare(struct session *s, struct error *e)
     TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
     if (run->solver->predict) {
-        size_t most = info->n[0] > info->n[1] ? info->n[0] : info->n[1];
-        most = info->n[2] > most ? info->n[2] : most;
+        size_t most = 0;
+        for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
         if (!s->scores) return ST_MEMORY;
     }
@@ -56,36 +56,20 @@ static double merit(const struct session *s, enum split k)
     return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
 }
 
-/* A solver that predicts by its own rule: loss and accuracy are of its scores. The grid simulation is not the
- * network that predicts, so the operations and rates that it counted are nan. */
-static status evaluate_prediction(struct session *s, const struct batch *b, struct evaluation *result,
-                                  struct error *e)
-{
-    struct evaluation predicted;
-    result->synops = result->synops_dense = NAN;
-    for (size_t l = 1; l < s->net.L; l++) result->rate[l] = NAN;
-    if (b->n == 0) return ST_OK;
-    TRY(s->run->solver->predict(s->solver, b, s->scores, e));
-    evaluate_scores(&s->net, b, s->scores, &predicted);
-    result->loss = predicted.loss;
-    result->accuracy = predicted.accuracy;
-    return ST_OK;
-}
-
 /* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
-    double started = clock_seconds();
+    const struct solver *solver = s->run->solver;
+    const double started = clock_seconds();
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
-        if (s->run->solver->predict) TRY(evaluate_prediction(s, &b, &s->last[k], e));
+        if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
     }
     metric_clear(&s->sink);
-    if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);
+    if (solver->report) solver->report(s->solver, &s->sink);
     if (s->sink.bad)
-        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
-                    s->run->solver->name);
+        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe", solver->name);
     s->at.accumulations = session_accumulations(s);
     s->at.new_spike_passes = 0;
     TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
@@ -145,7 +129,6 @@ static status train(struct session *s, struct error *e)
         s->at.backward_passes += r.backward_passes;
         s->at.new_spike_passes += r.spike_passes;
         s->at.train_macs += r.dense_macs;
-        s->at.gradient_evaluations += r.gradient_evaluations;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";
@@ -164,42 +147,26 @@ static status train(struct session *s, struct error *e)
     return ST_OK;
 }
 
-/* The solver's own set-up. */
-static status set_up(struct session *s, struct error *e)
-{
-    const struct solver *solver = s->run->solver;
-    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
-    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e));
-    s->created = true;
-    return solver->start(s->solver, &s->env, e);
-}
-
 static status perform(struct session *s, struct error *e)
 {
+    const struct solver *solver = s->run->solver;
+    bool resumed;
     TRY(prepare(s, e));
+    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
     stopwatch_start(&s->watch);
-    status st = set_up(s, e);
+    status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e);
+    s->created = st == ST_OK;
+    if (s->created) st = solver->start(s->solver, &s->env, e);
     stopwatch_hold(&s->watch);
     TRY(st);
-    double setup = s->watch.total;
+    const double setup = s->watch.total;
     s->at.cpu_s = s->watch.cpu_total;
-    bool resumed;
     TRY(checkpoint_restore(s, &resumed, e));
     if (!resumed) {
         s->at.setup_s = setup;
         TRY(evaluate_now(s, e));
     }
     return train(s, e);
-}
-
-static void session_free(struct session *s)
-{
-    if (s->created && s->run->solver->free) s->run->solver->free(s->solver);
-    evaluator_free(s->evaluator);
-    pool_free(s->pool);
-    dataset_free(&s->data);
-    mem_free(&s->mem);
-    free(s->rows);
 }
 
 /* Status word of the row. */
@@ -240,15 +207,22 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
     const char *word = outcome(s, st);
-    bool interrupted = strcmp(word, "interrupted") == 0;
+    const bool interrupted = strcmp(word, "interrupted") == 0;
+    char checkpoint[RUN_FILE];
     struct error second = {0};
     status written = ST_OK;
     if (interrupted && s->created) written = checkpoint_save(s, &second);
-    if (!interrupted) checkpoint_remove(s);
+    run_file(checkpoint, settings->out, ".work", run, ".ckpt");
+    if (!interrupted) remove(checkpoint);
     if (written == ST_OK && s->at.n_rows > 0) written = session_write_curve(s, &second);
     if (written == ST_OK) written = session_write_row(s, word, st == ST_OK ? "" : e->text, &second);
     if (st == ST_OK && written == ST_OK && settings->weights) written = save_weights(s, &second);
-    session_free(s);
+    if (s->created && run->solver->free) run->solver->free(s->solver);
+    evaluator_free(s->evaluator);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+    free(s->rows);
     free(s);
     if (st == ST_OK && written != ST_OK) {
         *e = second;

@@ -117,6 +117,22 @@ status settings_put_text(struct settings *s, const struct option_table *table, c
     return settings_put(s, setting, e);
 }
 
+status settings_set(const struct option_table *table, void *options, const char *text, const char *owner,
+                    struct error *e)
+{
+    char key[100], where[140], of[120];
+    const char *names[OPT_NAMES_MAX];
+    const size_t n = strcspn(text, "=");
+    if (text[n] != '=' || n == 0 || n >= sizeof key)
+        return FAIL(e, ST_USAGE, "--set '%.60s': KEY=VALUE is needed", text);
+    (void)snprintf(key, sizeof key, "%.*s", (int)n, text);
+    const struct option *option = opt_find(table, key);
+    if (option) return opt_set(option, options, text + n + 1, e);
+    (void)snprintf(where, sizeof where, "--set %.100s", text);
+    (void)snprintf(of, sizeof of, " of %s", owner);
+    return unknown_name(e, where, "option", key, of, names, opt_names(table, names, OPT_NAMES_MAX));
+}
+
 static bool listed(const char *const *names, const char *key)
 {
     for (; names && *names; names++)

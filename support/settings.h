@@ -37,6 +37,11 @@ status settings_put_text(struct settings *s, const struct option_table *table, c
 status settings_check_keys(struct yml *y, const struct option_table *table, const yml_node *map,
                            const char *const *others, const char *what, struct error *e);
 
+/* Does "--set KEY=VALUE" in the options of a table; `owner` is "dataset 'digits'". ST_USAGE if the text is
+ * not of that form, ST_CONFIG. */
+status settings_set(const struct option_table *table, void *options, const char *text, const char *owner,
+                    struct error *e);
+
 /* Writes "INDENT KEY: VALUE" for each option: what settings_put_node reads back. */
 void settings_write(const struct option_table *table, const void *options, const char *indent, FILE *f);
 

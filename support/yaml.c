@@ -70,6 +70,15 @@ const yml_node *yml_get(struct yml *c, const yml_node *map, const char *key)
     return NULL;
 }
 
+status yml_need_text(struct yml *c, const yml_node *map, const char *key, const yml_node **node,
+                     struct error *e)
+{
+    *node = yml_get(c, map, key);
+    if (!*node) return yml_fail(c, map, e, "'%s' is missing", key);
+    if (!yml_text(*node)) return yml_fail(c, *node, e, "'%s' must be a single text", key);
+    return ST_OK;
+}
+
 /* Refuses keys that are no text and keys given twice. */
 static status check_map(struct yml *c, const yml_node *map, struct error *e)
 {

@@ -37,6 +37,10 @@ const yml_node *yml_key(struct yml *c, const yml_node *map, size_t i);
 /* The value of `key`, or NULL. */
 const yml_node *yml_get(struct yml *c, const yml_node *map, const char *key);
 
+/* The value of `key`, which must be there and a scalar: ST_CONFIG. */
+status yml_need_text(struct yml *c, const yml_node *map, const char *key, const yml_node **node,
+                     struct error *e);
+
 /* "FILE:LINE:COLUMN" of a node, from 1. */
 void yml_where(const struct yml *c, const yml_node *node, char *text, size_t size);
 /* ST_CONFIG with "FILE:LINE:COLUMN: " before the message. */

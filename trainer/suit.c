@@ -1,6 +1,6 @@
 /* See suit.h. */
 #include "trainer/suit.h"
-#include "network/evaluate.h"
+#include <math.h>
 
 const struct network_choice network_choices[] = {{"loss", FEATURE_LOSS_SQUARED},
                                                  {"reset", FEATURE_RESET_SOFT},
@@ -79,4 +79,18 @@ status solver_memory(const struct solver *solver, const void *options, const str
                  (samples * info->T + 1) * sizeof(size_t) + pages.bytes + net_footprint(&net);
     mem_free(&pages);
     return st;
+}
+
+status solver_evaluate(const struct solver *solver, void *state, const struct net *net,
+                       const struct batch *batch, real *scores, struct evaluation *v, struct error *e)
+{
+    struct evaluation predicted;
+    v->synops = v->synops_dense = NAN;
+    for (size_t l = 1; l < net->L; l++) v->rate[l] = NAN;
+    if (batch->n == 0) return ST_OK;
+    TRY(solver->predict(state, batch, scores, e));
+    evaluate_scores(net, batch, scores, &predicted);
+    v->loss = predicted.loss;
+    v->accuracy = predicted.accuracy;
+    return ST_OK;
 }

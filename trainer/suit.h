@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_TRAINER_SUIT_H
 #define SPIKEBENCH_TRAINER_SUIT_H
 
+#include "network/evaluate.h"
 #include "trainer/solver.h"
 
 /* The choices of the network that a feature mask speaks of: keys of net_option_table, and the bit of the
@@ -23,5 +24,11 @@ status solver_suits(const struct solver *solver, const void *options, const stru
  * counted on reserved pages. 0 for a solver whose code is not for this program's precision. */
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
                      const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e);
+
+/* For a solver with a prediction rule of its own, after the simulation was evaluated: *v takes loss and
+ * accuracy of its scores (n_L x batch->n, room for them in `scores`). Operations and rates become nan: the
+ * network that they were counted in is not what predicts. */
+status solver_evaluate(const struct solver *solver, void *state, const struct net *net,
+                       const struct batch *batch, real *scores, struct evaluation *v, struct error *e);
 
 #endif
