@@ -2,23 +2,7 @@
 #include "commands/plugin.h"
 #include "support/hash.h"
 #include <dlfcn.h>
-#include <errno.h>
 #include <string.h>
-
-static status hash_file(const char *path, char hex[HASH_HEX], struct error *e)
-{
-    unsigned char bytes[1 << 14];
-    struct hash h;
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    hash_start(&h);
-    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
-    hash_finish(&h, hex);
-    bool good = !ferror(f);
-    (void)fclose(f);
-    return good ? ST_OK : FAIL(e, ST_IO, "%s: it cannot be read", path);
-}
 
 /* Opens the object and finds the list that it exports. */
 static status find_list(const char *file, int mode, void **object, const struct solver *const **list,

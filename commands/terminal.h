@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_COMMANDS_TERMINAL_H
 #define SPIKEBENCH_COMMANDS_TERMINAL_H
 
-#include "report/drawing.h"
+#include "support/drawing.h"
 
 enum { TERMINAL_FIELD = 24 };
 

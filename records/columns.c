@@ -4,146 +4,107 @@
 #include <math.h>
 #include <string.h>
 
-static double train_synops(const struct run_result *r)
-{
-    return r->evaluated ? r->accumulations + r->train_macs : NAN;
-}
-
-static double best_iter(const struct run_result *r)
-{
-    return isnan(r->best_val) ? NAN : r->best_iter;
-}
-
-static double acc_val_best(const struct run_result *r)
-{
-    return r->classes ? r->best_val : NAN;
-}
-
-static double acc_test_at_best_val(const struct run_result *r)
-{
-    return r->classes ? r->best_test : NAN;
-}
-
-static double loss_val_best(const struct run_result *r)
-{
-    return r->classes ? NAN : -r->best_val;
-}
-
-static double loss_test_at_best_val(const struct run_result *r)
-{
-    return r->classes ? NAN : -r->best_test;
-}
-
-#define FIELD(name) offsetof(struct run_result, name)
+enum {
+    HEAD = COLUMN_HEAD,
+    TRAIN = COLUMN_TRAIN,
+    VALIDATION = COLUMN_VALIDATION,
+    TEST = COLUMN_TEST,
+    MACHINE = COLUMN_MACHINE,
+    COUNTED = COLUMN_COUNTED,
+    ACCURACY = COLUMN_ACCURACY
+};
+#define TEXT(field)   COLUMN_TEXT, offsetof(struct run_result, field)
+#define NUMBER(field) COLUMN_NUMBER, offsetof(struct run_result, field)
 
 const struct result_column result_columns[] = {
-    {"schema", NULL, "",
+    {"schema", NULL, 0, HEAD, "",
      "version of these columns: rows before 2 counted passes and operations of training by an earlier rule; "
      "summaries, profiles and compare pass over these counts",
-     COLUMN_HEAD, 0, COLUMN_NUMBER, FIELD(schema), NULL},
-    {"run_id", NULL, "",
-     "12 digits over the options that are not at their default, solver, dataset, seed and data", COLUMN_HEAD,
-     0, COLUMN_TEXT, FIELD(run_id), NULL},
-    {"experiment", NULL, "", "name of the experiment", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(experiment), NULL},
-    {"solver", NULL, "", "the solver", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(solver), NULL},
-    {"label", NULL, "", "what figures call it: the label of the experiment file, or the solver", COLUMN_HEAD,
-     0, COLUMN_TEXT, FIELD(label), NULL},
-    {"dataset", NULL, "", "the dataset", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(dataset), NULL},
-    {"seed", NULL, "", "the seed of split, codes, start and solver", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(seed),
-     NULL},
-    {"status", NULL, "", "how the run ended", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(status), NULL},
-    {"stop_reason", NULL, "", "why it ended", COLUMN_HEAD, 0, COLUMN_TEXT, FIELD(stop_reason), NULL},
-    {"error", NULL, "", "the message of a run that failed; none otherwise", COLUMN_HEAD, 0, COLUMN_TEXT,
-     FIELD(error), NULL},
-    {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", NULL, "",
-     "every option that results depend on; nan where the solver has no such option", COLUMN_HEAD, 0,
-     COLUMN_OPTIONS, 0, NULL},
-    {"data_sha256", NULL, "", "SHA-256 of the data that was read", COLUMN_HEAD, 0, COLUMN_TEXT,
-     FIELD(data_sha256), NULL},
-    {"plugin_sha256", NULL, "",
-     "SHA-256 of the plug-in that brought the solver; none: it is the program's own", COLUMN_HEAD, 0,
-     COLUMN_TEXT, FIELD(plugin_sha256), NULL},
-    {"threads", NULL, "threads", "threads of the run; results do not depend on it", COLUMN_HEAD, 0,
-     COLUMN_NUMBER, FIELD(threads), NULL},
-    {"iters", "iter", "iterations", "iterations (epochs) done", COLUMN_TRAIN, 1, COLUMN_NUMBER, FIELD(iters),
-     NULL},
-    {"samples", "samples", "samples", "training samples gone through, each time counted", COLUMN_TRAIN, 0,
-     COLUMN_NUMBER, FIELD(samples), NULL},
-    {"setup_s", NULL, "s", "time of the solver's set-up", COLUMN_TRAIN | COLUMN_MACHINE, 0, COLUMN_NUMBER,
-     FIELD(setup_s), NULL},
-    {"train_s", "train_s", "s", "time of training alone: without set-up, evaluation and diagnostics",
-     COLUMN_TRAIN | COLUMN_MACHINE, 2, COLUMN_NUMBER, FIELD(train_s), NULL},
-    {"forward_passes", "forward_passes", "passes",
+     NUMBER(schema)},
+    {"run_id", NULL, 0, HEAD, "",
+     "12 digits over the options that are not at their default, solver, dataset, seed and data",
+     TEXT(run_id)},
+    {"experiment", NULL, 0, HEAD, "", "name of the experiment", TEXT(experiment)},
+    {"solver", NULL, 0, HEAD, "", "the solver", TEXT(solver)},
+    {"label", NULL, 0, HEAD, "", "what figures call it: the label of the experiment file, or the solver",
+     TEXT(label)},
+    {"dataset", NULL, 0, HEAD, "", "the dataset", TEXT(dataset)},
+    {"seed", NULL, 0, HEAD, "", "the seed of split, codes, start and solver", TEXT(seed)},
+    {"status", NULL, 0, HEAD, "", "how the run ended", TEXT(status)},
+    {"stop_reason", NULL, 0, HEAD, "", "why it ended", TEXT(stop_reason)},
+    {"error", NULL, 0, HEAD, "", "the message of a run that failed; none otherwise", TEXT(error)},
+    {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", NULL, 0, HEAD, "",
+     "every option that results depend on; nan where the solver has no such option", COLUMN_OPTIONS, 0},
+    {"data_sha256", NULL, 0, HEAD, "", "SHA-256 of the data that was read", TEXT(data_sha256)},
+    {"plugin_sha256", NULL, 0, HEAD, "",
+     "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
+    {"threads", NULL, 0, HEAD, "threads", "threads of the run; results do not depend on it", NUMBER(threads)},
+    {"iters", "iter", 1, TRAIN, "iterations", "iterations (epochs) done", NUMBER(iters)},
+    {"samples", "samples", 0, TRAIN, "samples", "training samples gone through, each time counted",
+     NUMBER(samples)},
+    {"setup_s", NULL, 0, TRAIN | MACHINE, "s", "time of the solver's set-up", NUMBER(setup_s)},
+    {"train_s", "train_s", 2, TRAIN | MACHINE, "s",
+     "time of training alone: without set-up, evaluation and diagnostics", NUMBER(train_s)},
+    {"forward_passes", "forward_passes", 12, TRAIN | COUNTED, "passes",
      "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
      "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
      "diagnostics do not count, nor does the network's start",
-     COLUMN_TRAIN | COLUMN_COUNTED, 12, COLUMN_NUMBER, FIELD(forward_passes), NULL},
-    {"backward_passes", "backward_passes", "passes", "backward passes of training, counted likewise",
-     COLUMN_TRAIN | COLUMN_COUNTED, 13, COLUMN_NUMBER, FIELD(backward_passes), NULL},
-    {"train_synops", "train_synops", "operations",
+     NUMBER(forward_passes)},
+    {"backward_passes", "backward_passes", 13, TRAIN | COUNTED, "passes",
+     "backward passes of training, counted likewise", NUMBER(backward_passes)},
+    {"train_synops", "train_synops", 14, TRAIN | COUNTED, "operations",
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
      "The former are an estimate: between two evaluations, simulations times the accumulations per training "
      "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own "
      "(forward_forward, exact_spike_time): the simulated network is not the one that is trained",
-     COLUMN_TRAIN | COLUMN_COUNTED, 14, COLUMN_NUMBER, 0, train_synops},
-    {"train_macs", "train_macs", "operations",
+     NUMBER(train_synops)},
+    {"train_macs", "train_macs", 15, TRAIN | COUNTED, "operations",
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
      "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
      "admm_joint's solves of paths; half of their FLOPs as the solver's step counts them, dense, but "
      "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
      "count. Rows of schema 1 counted passes and operations by an earlier rule",
-     COLUMN_TRAIN | COLUMN_COUNTED, 15, COLUMN_NUMBER, FIELD(train_macs), NULL},
-    {"eval_s", NULL, "s", "time of evaluations", COLUMN_TRAIN | COLUMN_MACHINE, 0, COLUMN_NUMBER,
-     FIELD(eval_s), NULL},
-    {"cpu_s", NULL, "s", "CPU time of set-up and training, over all threads", COLUMN_TRAIN | COLUMN_MACHINE,
-     0, COLUMN_NUMBER, FIELD(cpu_s), NULL},
-    {"time_to_target_s", NULL, "s", "training time at which stop.target was reached; nan if it was not",
-     COLUMN_TRAIN | COLUMN_MACHINE, 0, COLUMN_NUMBER, FIELD(time_to_target_s), NULL},
-    {"peak_bytes", NULL, "bytes", "largest resident memory of the run's process",
-     COLUMN_TRAIN | COLUMN_MACHINE, 0, COLUMN_NUMBER, FIELD(peak_bytes), NULL},
-    {"loss_train", "loss", "", "loss of the simulated network on the training samples", COLUMN_TRAIN, 7,
-     COLUMN_NUMBER, FIELD(loss_train), NULL},
-    {"acc_train", "acc_train", "", "training accuracy of the simulated network at the end, as a fraction",
-     COLUMN_TRAIN | COLUMN_ACCURACY, 3, COLUMN_NUMBER, FIELD(acc_train), NULL},
-    {"acc_val", "acc_val", "", "validation accuracy at the end", COLUMN_VALIDATION | COLUMN_ACCURACY, 4,
-     COLUMN_NUMBER, FIELD(acc_val), NULL},
-    {"acc_test", "acc_test", "", "test accuracy at the end", COLUMN_TEST | COLUMN_ACCURACY, 5, COLUMN_NUMBER,
-     FIELD(acc_test), NULL},
-    {"best_iter", NULL, "iterations", "iteration of the best validation accuracy", COLUMN_VALIDATION, 0,
-     COLUMN_NUMBER, 0, best_iter},
-    {"acc_val_best", NULL, "", "the best validation accuracy", COLUMN_VALIDATION, 0, COLUMN_NUMBER, 0,
-     acc_val_best},
-    {"acc_test_at_best_val", NULL, "", "test accuracy at best_iter", COLUMN_TEST, 6, COLUMN_NUMBER, 0,
-     acc_test_at_best_val},
-    {"loss_val", NULL, "", "validation loss at the end", COLUMN_VALIDATION, 10, COLUMN_NUMBER,
-     FIELD(loss_val), NULL},
-    {"loss_test", NULL, "", "test loss at the end", COLUMN_TEST, 11, COLUMN_NUMBER, FIELD(loss_test), NULL},
-    {"loss_val_best", NULL, "", "regression: the best validation loss", COLUMN_VALIDATION, 0, COLUMN_NUMBER,
-     0, loss_val_best},
-    {"loss_test_at_best_val", NULL, "", "regression: test loss at best_iter", COLUMN_TEST, 0, COLUMN_NUMBER,
-     0, loss_test_at_best_val},
-    {"footprint_bytes", NULL, "bytes", "size of the weights", COLUMN_TRAIN, 0, COLUMN_NUMBER,
-     FIELD(footprint_bytes), NULL},
-    {"synops", NULL, "operations",
+     NUMBER(train_macs)},
+    {"eval_s", NULL, 0, TRAIN | MACHINE, "s", "time of evaluations", NUMBER(eval_s)},
+    {"cpu_s", NULL, 0, TRAIN | MACHINE, "s", "CPU time of set-up and training, over all threads",
+     NUMBER(cpu_s)},
+    {"time_to_target_s", NULL, 0, TRAIN | MACHINE, "s",
+     "training time at which stop.target was reached; nan if it was not", NUMBER(time_to_target_s)},
+    {"peak_bytes", NULL, 0, TRAIN | MACHINE, "bytes", "largest resident memory of the run's process",
+     NUMBER(peak_bytes)},
+    {"loss_train", "loss", 7, TRAIN, "", "loss of the simulated network on the training samples",
+     NUMBER(loss_train)},
+    {"acc_train", "acc_train", 3, TRAIN | ACCURACY, "",
+     "training accuracy of the simulated network at the end, as a fraction", NUMBER(acc_train)},
+    {"acc_val", "acc_val", 4, VALIDATION | ACCURACY, "", "validation accuracy at the end", NUMBER(acc_val)},
+    {"acc_test", "acc_test", 5, TEST | ACCURACY, "", "test accuracy at the end", NUMBER(acc_test)},
+    {"best_iter", NULL, 0, VALIDATION, "iterations", "iteration of the best validation accuracy",
+     NUMBER(best_iter)},
+    {"acc_val_best", NULL, 0, VALIDATION, "", "the best validation accuracy", NUMBER(acc_val_best)},
+    {"acc_test_at_best_val", NULL, 6, TEST, "", "test accuracy at best_iter", NUMBER(acc_test_at_best_val)},
+    {"loss_val", NULL, 10, VALIDATION, "", "validation loss at the end", NUMBER(loss_val)},
+    {"loss_test", NULL, 11, TEST, "", "test loss at the end", NUMBER(loss_test)},
+    {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
+    {"loss_test_at_best_val", NULL, 0, TEST, "", "regression: test loss at best_iter",
+     NUMBER(loss_test_at_best_val)},
+    {"footprint_bytes", NULL, 0, TRAIN, "bytes", "size of the weights", NUMBER(footprint_bytes)},
+    {"synops", NULL, 9, TRAIN, "operations",
      "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops",
-     COLUMN_TRAIN, 9, COLUMN_NUMBER, FIELD(synops), NULL},
-    {"synops_dense", NULL, "operations", "the same if every input were taken; nan likewise", COLUMN_TRAIN, 0,
-     COLUMN_NUMBER, FIELD(synops_dense), NULL},
-    {"rate_mean", NULL, "spikes/step",
-     "mean firing rate of the hidden neurons on the training samples; nan likewise", COLUMN_TRAIN, 8,
-     COLUMN_NUMBER, FIELD(rate_mean), NULL},
-    {"timing_valid", NULL, "", "0 if runs shared the machine (--jobs above 1)", 0, 0, COLUMN_NUMBER,
-     FIELD(timing_valid), NULL},
-    {"git_commit", NULL, "", "commit of the program", 0, 0, COLUMN_TEXT, FIELD(git_commit), NULL},
-    {"dirty", NULL, "", "1 if its sources were modified", 0, 0, COLUMN_TEXT, FIELD(dirty), NULL},
-    {"compiler", NULL, "", "the compiler", 0, 0, COLUMN_TEXT, FIELD(compiler), NULL},
-    {"flags", NULL, "", "its flags", 0, 0, COLUMN_TEXT, FIELD(flags), NULL},
-    {"blas", NULL, "", "the BLAS library", 0, 0, COLUMN_TEXT, FIELD(blas), NULL},
-    {"blas_core", NULL, "", "the processor type that it chose its kernels for", 0, 0, COLUMN_TEXT,
-     FIELD(blas_core), NULL},
-    {"blas_threads", NULL, "threads", "its threads per call", 0, 0, COLUMN_NUMBER, FIELD(blas_threads), NULL},
-    {"cpu", NULL, "", "the processor", 0, 0, COLUMN_TEXT, FIELD(cpu), NULL},
-    {"date", NULL, "", "when the run ended, UTC", COLUMN_MACHINE, 0, COLUMN_TEXT, FIELD(date), NULL},
+     NUMBER(synops)},
+    {"synops_dense", NULL, 0, TRAIN, "operations", "the same if every input were taken; nan likewise",
+     NUMBER(synops_dense)},
+    {"rate_mean", NULL, 8, TRAIN, "spikes/step",
+     "mean firing rate of the hidden neurons on the training samples; nan likewise", NUMBER(rate_mean)},
+    {"timing_valid", NULL, 0, 0, "", "0 if runs shared the machine (--jobs above 1)", NUMBER(timing_valid)},
+    {"git_commit", NULL, 0, 0, "", "commit of the program", TEXT(git_commit)},
+    {"dirty", NULL, 0, 0, "", "1 if its sources were modified", TEXT(dirty)},
+    {"compiler", NULL, 0, 0, "", "the compiler", TEXT(compiler)},
+    {"flags", NULL, 0, 0, "", "its flags", TEXT(flags)},
+    {"blas", NULL, 0, 0, "", "the BLAS library", TEXT(blas)},
+    {"blas_core", NULL, 0, 0, "", "the processor type that it chose its kernels for", TEXT(blas_core)},
+    {"blas_threads", NULL, 0, 0, "threads", "its threads per call", NUMBER(blas_threads)},
+    {"cpu", NULL, 0, 0, "", "the processor", TEXT(cpu)},
+    {"date", NULL, 0, MACHINE, "", "when the run ended, UTC", TEXT(date)},
 };
 const size_t n_result_columns = sizeof result_columns / sizeof *result_columns;
 
@@ -169,9 +130,19 @@ const struct result_column *column_summarised(int k)
     return NULL;
 }
 
+void result_complete(struct run_result *r)
+{
+    r->train_synops = r->evaluated ? r->accumulations + r->train_macs : NAN;
+    r->acc_val_best = r->classes ? r->best_val : NAN;
+    r->acc_test_at_best_val = r->classes ? r->best_test : NAN;
+    r->loss_val_best = r->classes ? NAN : -r->best_val;
+    r->loss_test_at_best_val = r->classes ? NAN : -r->best_test;
+    if (isnan(r->best_val)) r->best_iter = NAN;
+}
+
 double column_value(const struct result_column *c, const struct run_result *r)
 {
-    return c->value ? c->value(r) : *(const double *)((const char *)r + c->offset);
+    return *(const double *)((const char *)r + c->offset);
 }
 
 size_t curve_count(void)
@@ -196,7 +167,9 @@ const char *curve_name(size_t i)
 
 void curve_values(const struct run_result *r, double *row)
 {
-    for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), r);
+    struct run_result whole = *r;
+    result_complete(&whole);
+    for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), &whole);
 }
 
 size_t curve_place(const char *name)

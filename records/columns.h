@@ -18,13 +18,12 @@ struct run_result {
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
     double best_iter, best_val, best_test; /* accuracies, or losses with their sign turned; nan: none yet */
     double peak_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
+        loss_test_at_best_val; /* derived */
 };
 
-enum column_kind {
-    COLUMN_TEXT,   /* `offset` is that of a const char * */
-    COLUMN_NUMBER, /* `value`, or the double at `offset` */
-    COLUMN_OPTIONS /* stands for the columns of all options of the run */
-};
+/* Texts and numbers are those at `offset`; options stand for the columns of all options of the run. */
+enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
 
 enum column_flag {
     COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema RECORD_SCHEMA */
@@ -38,12 +37,11 @@ enum column_flag {
 
 struct result_column {
     const char *name, *curve; /* in runs.csv; in curves (NULL: not there) */
+    int summary;              /* its place in summary.csv, from 1; 0: not there */
+    unsigned flags;           /* enum column_flag */
     const char *unit, *help;
-    unsigned flags; /* enum column_flag */
-    int summary;    /* its place in summary.csv, from 1; 0: not there */
     enum column_kind kind;
-    size_t offset; /* in struct run_result, where `value` is NULL */
-    double (*value)(const struct run_result *);
+    size_t offset; /* in struct run_result */
 };
 
 /* In the order of the files. Column `schema` is RECORD_SCHEMA in new rows. */
@@ -57,6 +55,9 @@ const struct result_column *column_find(const char *name, bool curve);
 bool column_has(const char *name, bool curve, unsigned flags);
 /* The column at place k of the summary, from 1; NULL behind the last. */
 const struct result_column *column_summarised(int k);
+/* Fills in the derived numbers: the best validation result by whether there are classes, and the operations.
+ */
+void result_complete(struct run_result *r);
 double column_value(const struct result_column *c, const struct run_result *r);
 
 /* The columns that every curve begins with: how many, their names in order, and a row of their values. */

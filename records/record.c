@@ -73,12 +73,12 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     own.run_id = run->id;
     own.experiment = run->experiment;
     own.solver = run->solver->name;
-    own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.label = run->label;
     own.dataset = run->dataset->name;
     own.seed = seed;
     own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.threads = (double)run->run.threads;
+    result_complete(&own);
     for (size_t i = 0; i < n_result_columns; i++) {
         const struct result_column *c = &result_columns[i];
         if (!whole && !(c->flags & COLUMN_HEAD)) continue;

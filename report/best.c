@@ -3,8 +3,8 @@
 #include "experiments/run.h"
 #include "records/columns.h"
 #include "report/best_items.h"
-#include "report/statistics.h"
-#include "report/table.h"
+#include "support/statistics.h"
+#include "support/table.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Runs grouped over their seeds. */
 #include "report/groups.h"
 #include "records/record.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
 #include "report/configurations.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include <math.h>
 #include <string.h>
 

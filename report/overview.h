@@ -3,7 +3,7 @@
 #define SPIKEBENCH_REPORT_OVERVIEW_H
 
 #include "report/groups.h"
-#include "report/table.h"
+#include "support/table.h"
 
 /* A row per group: mean and standard deviation of the accuracies in % (of regression: losses), iterations and
  * training seconds. ST_MEMORY, ST_IO. */

@@ -1,6 +1,6 @@
 /* See paired.h. */
 #include "report/paired.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include <string.h>
 
 enum { PAIRS_MAX = GROUP_RUNS_MAX, N_COLUMNS = 3 };

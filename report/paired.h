@@ -3,7 +3,7 @@
 #define SPIKEBENCH_REPORT_PAIRED_H
 
 #include "report/groups.h"
-#include "report/table.h"
+#include "support/table.h"
 
 /* Compares every name of the experiment with `reference` (a label or a solver): runs of the same dataset,
  * widths, seed and split are paired, and the differences name minus reference of acc_train, acc_val and

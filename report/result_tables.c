@@ -1,7 +1,7 @@
 /* The tables of the paper and of the results page (see result_tables.h). */
 #include "report/result_tables.h"
 #include "report/groups.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_REPORT_RESULT_TABLES_H
 #define SPIKEBENCH_REPORT_RESULT_TABLES_H
 
-#include "report/table.h"
+#include "support/table.h"
 
 /* Prints a table of the experiments whose results are in `folders` (one, but for numbers and provenance):
  *   numbers       means of every label; in LaTeX macros \setresult{EXPERIMENT}{LABEL}{KEY}{TEXT}

@@ -1,6 +1,6 @@
 /* Paired differences against numbers computed by hand. */
 #include "report/paired.h"
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <math.h>

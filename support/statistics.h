@@ -1,6 +1,6 @@
 /* Statistics of few numbers. NaN stands for a number that is missing. */
-#ifndef SPIKEBENCH_REPORT_STATISTICS_H
-#define SPIKEBENCH_REPORT_STATISTICS_H
+#ifndef SPIKEBENCH_SUPPORT_STATISTICS_H
+#define SPIKEBENCH_SUPPORT_STATISTICS_H
 
 #include <stddef.h>
 

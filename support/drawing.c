@@ -1,5 +1,5 @@
 /* Figures by gnuplot (see drawing.h). */
-#include "report/drawing.h"
+#include "support/drawing.h"
 #include "support/paths.h"
 #include <ctype.h>
 #include <errno.h>

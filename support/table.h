@@ -1,6 +1,6 @@
 /* One table, printed as text, Markdown or LaTeX (booktabs). */
-#ifndef SPIKEBENCH_REPORT_TABLE_H
-#define SPIKEBENCH_REPORT_TABLE_H
+#ifndef SPIKEBENCH_SUPPORT_TABLE_H
+#define SPIKEBENCH_SUPPORT_TABLE_H
 
 #include "support/mem.h"
 #include <stdbool.h>

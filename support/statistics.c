@@ -1,5 +1,5 @@
 /* Statistics of few numbers (see statistics.h). */
-#include "report/statistics.h"
+#include "support/statistics.h"
 #include <math.h>
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
  * gnuplot runs a script of plots/ with no argument and writes figures with fixed names; from there they are
  * copied to where they belong. So no text of a result file, an argument or the environment is ever part of a
  * command. */
-#ifndef SPIKEBENCH_REPORT_DRAWING_H
-#define SPIKEBENCH_REPORT_DRAWING_H
+#ifndef SPIKEBENCH_SUPPORT_DRAWING_H
+#define SPIKEBENCH_SUPPORT_DRAWING_H
 
 #include "support/csvio.h"
 
