@@ -77,7 +77,7 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
-$(BUILD)/f64/runs/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
+$(BUILD)/f64/support/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
 $(DIGITS): datasets/digits.csv

@@ -2,7 +2,7 @@
 #include "commands/commands.h"
 #include "commands/usage.h"
 #include "datasets/shd_file.h"
-#include "runs/env.h"
+#include "support/env.h"
 
 static void print_version(void)
 {

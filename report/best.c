@@ -1,6 +1,6 @@
 /* The best configuration of each solver or label (see best.h). */
 #include "report/best.h"
-#include "experiments/plan_settings.h"
+#include "experiments/run.h"
 #include "records/columns.h"
 #include "report/best_items.h"
 #include "support/statistics.h"

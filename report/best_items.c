@@ -1,6 +1,6 @@
 /* Winning configurations as parts of an experiment file (see best_items.h). */
 #include "report/best_items.h"
-#include "experiments/plan_settings.h"
+#include "experiments/run.h"
 #include <string.h>
 
 enum { VALUE_MAX = OPT_STRING_MAX + 64 };
