@@ -183,7 +183,7 @@ static void offer_kind(struct line *l, enum value_kind kind, const char *const *
     for (; choices && *choices; choices++) offer(l, *choices);
     if (kind == VALUE_MODULE) offer_commands(l, l->call->program->subcommands);
     for (const struct topic *t = topics; kind == VALUE_MODULE && t->name; t++) offer(l, t->name);
-    if (kind == VALUE_TRAINABLE || kind == VALUE_MODULE) offer_names(l, true);
+    if (kind == VALUE_TRAINABLE || kind == VALUE_SOLVER || kind == VALUE_MODULE) offer_names(l, true);
     if (kind == VALUE_DATASET || kind == VALUE_MODULE) offer_names(l, false);
     if (kind == VALUE_TRAINABLE || kind == VALUE_EXPERIMENT)
         (void)path_experiments(offer_experiment, l, NULL);

@@ -6,7 +6,6 @@
 typedef const struct command_argument argument_row;
 typedef const struct command_option option_row;
 typedef option_row *const option_list[];
-typedef const struct command_exit exit_list[];
 typedef const char *const name_list[];
 
 static argument_row experiment_file[] = {
@@ -20,9 +19,7 @@ static argument_row experiment_results[] = {
     {0},
 };
 static argument_row dataset_name[] = {
-    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET},
-    {0},
-};
+    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET}, {0}};
 
 /* Options that several commands have. */
 static option_row set_option = {
@@ -31,6 +28,12 @@ static option_row set_option = {
             "precision=float, ...; commas make a grid axis; may be repeated"};
 static option_row plugin_option = {"plugin", 0, VALUE_FILE, "FILE",
                                    .help = "also know the solvers of this shared object (docs/plugin.md)"};
+static option_row precision_option = {"precision",
+                                      0,
+                                      VALUE_CHOICE,
+                                      "P",
+                                      .help = "precision (double, or the file's)",
+                                      .choices = precision_names};
 static option_row seeds_option = {"seeds", 0, VALUE_TEXT, "A,B,C", .help = "seeds instead of the file's"};
 static option_row results_option = {"results", 'r', VALUE_FOLDER, "DIR", "results", .help = "results folder"};
 static option_row dataset_set_option = {
@@ -77,9 +80,7 @@ static const struct command dataset_commands[] = {
                            .help = "the table of homes and checksums (datasets/sources.csv)"},
              NULL,
          },
-     .exits =
-         (exit_list){
-             {0, "all is there and verified"}, {1, "a download or a check failed"}, {2, "usage error"}, {0}}},
+     .failure = "a download or a check failed"},
     {.name = "info",
      .run = command_dataset_info,
      .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
@@ -87,10 +88,7 @@ static const struct command dataset_commands[] = {
      .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",
      .arguments = dataset_name,
      .options = (option_list){&dataset_set_option, &seed_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the data is absent or malformed"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "the data is absent or malformed"},
     {.name = "show",
      .run = command_dataset_show,
      .synopsis = "NAME [options]",
@@ -110,10 +108,7 @@ static const struct command dataset_commands[] = {
              &(option_row){"ascii", .help = "in the terminal instead, unless --out is given too"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the data is absent or malformed or the figure could not be drawn"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "the data is absent or malformed or the figure could not be drawn"},
     {.name = "write",
      .run = command_dataset_write,
      .synopsis = "NAME --out DIR [--set KEY=VALUE]... [--seed N]",
@@ -129,10 +124,7 @@ static const struct command dataset_commands[] = {
              &seed_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "data is absent or a file could not be written"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "data is absent or a file could not be written"},
     {0},
 };
 
@@ -158,11 +150,8 @@ static const struct command commands[] = {
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all runs ended as planned"},
-                          {1, "a run failed or lacked its data"},
-                          {2, "usage or configuration error"},
-                          {130, "interrupted"},
-                          {0}}},
+     .failure = "a run failed or lacked its data",
+     .interrupts = true},
     {.name = "check",
      .run = command_check,
      .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE]",
@@ -171,10 +160,7 @@ static const struct command commands[] = {
              "what is wrong with it. Runs nothing.",
      .arguments = experiment_file,
      .options = (option_list){&set_option, &seeds_option, &plugin_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "data is absent or malformed"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "data is absent or malformed"},
     {.name = "list",
      .run = command_list,
      .synopsis = "solvers|datasets|experiments [--plugin FILE]",
@@ -187,10 +173,7 @@ static const struct command commands[] = {
              {0},
          },
      .options = (option_list){&plugin_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the folder of the experiments was not found"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "the folder of the experiments was not found"},
     {.name = "help",
      .run = command_help,
      .synopsis = "[MODULE [--plugin FILE] | --all | --markdown]",
@@ -210,8 +193,7 @@ static const struct command commands[] = {
              &(option_row){"markdown", .help = "describe everything in Markdown"},
              &plugin_option,
              NULL,
-         },
-     .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
+         }},
     {.name = "summarise",
      .run = command_summarise,
      .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
@@ -234,9 +216,7 @@ static const struct command commands[] = {
                          "the 95 % interval of the test mean, seconds and forward passes"},
              NULL,
          },
-     .exits =
-         (exit_list){
-             {0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
+     .failure = "there are no results or they are damaged"},
     {.name = "best",
      .run = command_best,
      .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
@@ -265,10 +245,7 @@ static const struct command commands[] = {
                            .help = "the smallest mean wins, not the largest; of a loss it always does"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "there are no results or they are damaged"},
-                          {2, "usage error, or a test column"},
-                          {0}}},
+     .failure = "there are no results or they are damaged"},
     {.name = "compare",
      .run = command_compare,
      .synopsis = "RESULTS REFERENCE [--tolerances FILE]",
@@ -288,10 +265,7 @@ static const struct command commands[] = {
                            .help = "tolerances instead of REFERENCE/tolerances.csv"},
              NULL,
          },
-     .exits = (exit_list){{0, "no regression"},
-                          {1, "regressions, or a folder lacks its results"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "regressions, or a folder lacks its results"},
     {.name = "table",
      .run = command_table,
      .synopsis = "KIND EXPERIMENT... [--results DIR] [--format FORMAT]",
@@ -319,9 +293,7 @@ static const struct command commands[] = {
                            .help = "the form of the table"},
              NULL,
          },
-     .exits =
-         (exit_list){
-             {0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
+     .failure = "there are no results or they are damaged"},
     {.name = "plot",
      .run = command_plot,
      .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
@@ -343,10 +315,7 @@ static const struct command commands[] = {
              &(option_row){"all", 'a', .help = "the general figures besides the experiment's own"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "there are no results or a figure could not be drawn"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "there are no results or a figure could not be drawn"},
     {.name = "train",
      .run = command_train,
      .synopsis = "(SOLVER DATASET | FILE.yaml) --out NET.net [options]",
@@ -369,16 +338,12 @@ static const struct command commands[] = {
                            .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
                                    "stop.max_iter=50, ...; may be repeated"},
              &(option_row){"seed", 0, VALUE_WHOLE, "N", .help = "seed (0, or the file's)"},
-             &(option_row){"precision", 0, VALUE_CHOICE, "P", .help = "precision (double, or the file's)",
-                           .choices = precision_names},
+             &precision_option,
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "the network is trained"},
-                          {1, "the training failed or its data is absent"},
-                          {2, "usage or configuration error"},
-                          {130, "interrupted"},
-                          {0}}},
+     .failure = "the training failed or its data is absent",
+     .interrupts = true},
     {.name = "eval",
      .run = command_eval,
      .synopsis =
@@ -399,10 +364,18 @@ static const struct command commands[] = {
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "a file is absent or damaged or does not fit"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "a file is absent or damaged or does not fit"},
+    {.name = "weights",
+     .run = command_weights,
+     .synopsis = "--weights NET.net [--csv PATH] [--plugin FILE]",
+     .summary = "print or write the numbers of a weight file",
+     .text = "Prints size, mean, root mean square, least and most of each layer's weights. The data is not "
+             "needed.",
+     .options = (option_list){&weights_option,
+                              &(option_row){"csv", 0, VALUE_FILE, "PATH",
+                                            .help = "write layer, to, from (neurons from 0) and weight"},
+                              &plugin_option, NULL},
+     .failure = "a file is absent or damaged or does not fit"},
     {.name = "trace",
      .run = command_trace,
      .synopsis = "--weights NET.net [options]",
@@ -427,47 +400,24 @@ static const struct command commands[] = {
              &plugin_option,
              NULL,
          },
-     .exits =
-         (exit_list){{0, "all is well"},
-                     {1, "a file is absent or damaged or does not fit, or the figure could not be drawn"},
-                     {2, "usage or configuration error"},
-                     {0}}},
+     .failure = "a file is absent or damaged or does not fit, or the figure could not be drawn"},
     {.name = "contract",
      .run = command_contract,
      .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
      .summary = "test whether a solver keeps the contract of trainers",
-     .text =
-         "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "
-         "again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
-         "options "
-         "refused, networks as promised. Prints a line for each promise. Code in a plug-in is tested in the "
-         "precision that it is compiled for.",
+     .text = "Trains a small network on a few digits (and, for solvers of regression, on a few points) "
+             "again and again: the same bits for a seed, for two threads and after a resume, a falling "
+             "loss, hostile options refused, networks as promised. Prints a line for each promise. Options "
+             "that suit so small a task are given by --set. A plug-in is tested in its own precision.",
      .arguments =
-         (argument_row[]){
-             {"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER},
-             {0},
-         },
-     .options =
-         (option_list){
-             &(option_row){.name = "set",
-                           .kind = VALUE_KEY,
-                           .value = "KEY=VALUE",
-                           .help = "an option of the solver, with or without 'solver.'; may be repeated"},
-             &(option_row){.name = "precision",
-                           .kind = VALUE_CHOICE,
-                           .value = "P",
-                           .choices = precision_names,
-                           .help = "precision (double, or the plug-in's)"},
-             &plugin_option,
-             NULL,
-         },
-     .exits = (exit_list){{0, "all promises are kept"}, {1, "one is not"}, {2, "usage error"}, {0}}},
+         (argument_row[]){{"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER}, {0}},
+     .options = (option_list){&set_option, &precision_option, &plugin_option, NULL},
+     .failure = "one is not"},
     {.name = "dataset",
      .synopsis = "SUBCOMMAND NAME [options]",
      .summary = "fetch datasets and look at them",
      .text = "Fetches, describes, draws or writes one dataset. 'spikebench dataset SUBCOMMAND --help' "
              "describes a subcommand.",
-     .exits = (exit_list){{2, "usage error"}, {0}},
      .subcommands = dataset_commands},
     {.name = "complete",
      .run = command_complete,
@@ -476,13 +426,11 @@ static const struct command commands[] = {
          "Prints what may stand in place of the last word of a command line. docs/completion.bash calls it.",
      .arguments =
          (argument_row[]){
-             {"WORD", "of the command line", .kind = VALUE_TEXT, .optional = true, .repeated = true}, {0}},
-     .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
+             {"WORD", "of the command line", .kind = VALUE_TEXT, .optional = true, .repeated = true}, {0}}},
     {.name = "worker",
      .run = command_worker,
      .synopsis = "SPEC.yaml --out FOLDER [options]",
-     .text = "Performs the one run of an experiment file. 'spikebench run' starts it, by the program of the "
-             "run's precision.",
+     .text = "Performs the one run of an experiment file. 'spikebench run' starts it.",
      .arguments = experiment_file,
      .options =
          (option_list){
@@ -495,8 +443,8 @@ static const struct command commands[] = {
              &plugin_option,
              NULL,
          },
-     .exits =
-         (exit_list){{0, "the run ended"}, {1, "it failed"}, {2, "usage error"}, {130, "interrupted"}, {0}}},
+     .failure = "it failed",
+     .interrupts = true},
     {0},
 };
 
@@ -509,10 +457,7 @@ const struct command program = {
     .options =
         (option_list){
             &(option_row){"version", 'V', .help = "print the version, the compiler and the libraries"}, NULL},
-    .exits = (exit_list){{0, "all is well"},
-                         {1, "a run failed, regressed or lacked its data"},
-                         {2, "usage or configuration error"},
-                         {130, "interrupted"},
-                         {0}},
+    .failure = "a run failed, regressed or lacked its data",
+    .interrupts = true,
     .subcommands = commands,
 };

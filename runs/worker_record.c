@@ -39,6 +39,7 @@ struct run_result worker_result(const struct session *s)
         .backward_passes = at->backward_passes,
         .accumulations = session_accumulations(s),
         .train_macs = at->train_macs,
+        .gradient_evaluations = at->gradient_evaluations,
         .loss_train = train->loss,
         .loss_val = validation->loss,
         .loss_test = test->loss,

@@ -35,11 +35,12 @@ static void *grow(struct table *t, void *array, size_t n, size_t *capacity, size
     if (n < *capacity) return array;
     size_t more = *capacity ? 2 * *capacity : 32;
     void *grown = realloc(array, more * size);
-    if (grown)
-        *capacity = more;
-    else
+    if (!grown) {
         t->no_memory = true;
-    return grown ? grown : array;
+        return array;
+    }
+    *capacity = more;
+    return grown;
 }
 
 static const char *keep(struct table *t, const char *format, va_list list)

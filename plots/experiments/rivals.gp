@@ -239,7 +239,7 @@ do for [format in formats] {
             to = from + n_there[k] - 1
             plot for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):"share" \
                      with steps lw 2.5 lc rgb hue(line_place[there[j]]) dt dashes(there[j]) notitle, \
-                 for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : NaN) \
+                 for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
                      with points pt mark(line_place[there[j]]) ps 0.8 lc rgb hue(line_place[there[j]]) notitle, \
                  NaN notitle
         }
