@@ -77,7 +77,6 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     own.label = run->label;
     own.dataset = run->dataset->name;
     own.seed = seed;
-    own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.threads = (double)run->run.threads;
     result_complete(&own);
     for (size_t i = 0; i < n_result_columns; i++) {
