@@ -1,9 +1,9 @@
 /* What every registered solver and dataset must do. */
 #include "commands/registry.h"
 #include "records/columns.h"
-#include "trainer/contract.h"
 #include "tests/allocations.h"
 #include "tests/setting.h"
+#include "trainer/contract.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
