@@ -57,6 +57,7 @@ struct run_result session_result(const struct session *s)
         .backward_passes = at->backward_passes,
         .accumulations = at->accumulations + at->new_spike_passes * train->synops,
         .train_macs = at->train_macs,
+        .gradient_evaluations = at->gradient_evaluations,
         .loss_train = train->loss,
         .loss_val = validation->loss,
         .loss_test = test->loss,

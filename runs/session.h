@@ -20,6 +20,7 @@ struct progress_state {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes; /* of training, so far */
     double train_macs;                      /* of training, so far: dense_macs of all steps */
+    double gradient_evaluations;            /* of training, so far */
     /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
     double accumulations, new_spike_passes;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first

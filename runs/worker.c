@@ -129,6 +129,7 @@ static status train(struct session *s, struct error *e)
         s->at.backward_passes += r.backward_passes;
         s->at.new_spike_passes += r.spike_passes;
         s->at.train_macs += r.dense_macs;
+        s->at.gradient_evaluations += r.gradient_evaluations;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";

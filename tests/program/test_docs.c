@@ -222,9 +222,9 @@ Test(docs, help_names_arguments_options_and_choices)
     cr_assert_not_null(f);
     command_usage(command_find(&program, (const char *const[]){"train"}, 1), "train", f);
     cr_assert_eq(fclose(f), 0);
-    cr_expect_not_null(strstr(text, "\n  DATASET           a dataset from"), "%s", text);
+    cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
     cr_expect_not_null(
-        strstr(text, "\n  --precision P     precision (double, or the file's): double, float\n"), "%s", text);
+        strstr(text, "\n  --precision P    precision (double, or the file's): double, float\n"), "%s", text);
     cr_expect_not_null(strstr(text, "\nExit codes: 0 all is well, 1 the training failed or"), "%s", text);
     cr_expect_str_eq(strstr(text, ", 130"), ", 130 interrupted.\n", "%s", text);
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
@@ -428,10 +428,14 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
     header_of("results/e/summary.csv", header, sizeof header);
     char *means = strstr(header, ",iters_mean");
     cr_assert_not_null(means);
-    static const char *const meant[] = {
-        "iters",           "train_s",      "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
-        "loss_train",      "rate_mean",    "synops",    "loss_val", "loss_test", "forward_passes",
-        "backward_passes", "train_synops", "train_macs"};
+    static const char *const meant[] = {"iters",           "train_s",
+                                        "acc_train",       "acc_val",
+                                        "acc_test",        "acc_test_at_best_val",
+                                        "loss_train",      "rate_mean",
+                                        "synops",          "loss_val",
+                                        "loss_test",       "forward_passes",
+                                        "backward_passes", "train_synops",
+                                        "train_macs",      "gradient_evaluations"};
     char *at = means;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
         char six[240];
