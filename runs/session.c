@@ -12,11 +12,6 @@ void run_file(char path[RUN_FILE], const char *out, const char *folder, const st
     (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", out, folder, run->id, end);
 }
 
-double session_accumulations(const struct session *s)
-{
-    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
-}
-
 status session_reserve_rows(struct session *s, size_t n, struct error *e)
 {
     if (n <= s->rows_capacity) return ST_OK;
@@ -60,7 +55,7 @@ struct run_result session_result(const struct session *s)
         .time_to_target_s = at->time_to_target_s,
         .forward_passes = at->forward_passes,
         .backward_passes = at->backward_passes,
-        .accumulations = session_accumulations(s),
+        .accumulations = at->accumulations + at->new_spike_passes * train->synops,
         .train_macs = at->train_macs,
         .gradient_evaluations = at->gradient_evaluations,
         .loss_train = train->loss,

@@ -20,6 +20,7 @@ struct progress_state {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes; /* of training, so far */
     double train_macs;                      /* of training, so far: dense_macs of all steps */
+    double gradient_evaluations;            /* of training, so far */
     /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
     double accumulations, new_spike_passes;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
@@ -59,11 +60,9 @@ void run_file(char path[RUN_FILE], const char *out, const char *folder, const st
 
 /* Room for n curve rows in all. ST_MEMORY. */
 status session_reserve_rows(struct session *s, size_t n, struct error *e);
-/* Accumulations of the simulations of training so far, an estimate: those since the last evaluation take the
- * accumulations per training sample of the network simulated there; nan for a solver with a prediction rule
- * of its own. */
-double session_accumulations(const struct session *s);
-/* What the session has measured so far. */
+/* What the session has measured so far. Accumulations are an estimate: simulations since the last evaluation
+ * take the accumulations per training sample of the network simulated there; nan for a solver with a
+ * prediction rule of its own. */
 struct run_result session_result(const struct session *s);
 /* OUT/curves/<id>.csv: a row per evaluation. ST_IO. */
 status session_write_curve(const struct session *s, struct error *e);

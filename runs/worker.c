@@ -70,12 +70,12 @@ static status evaluate_now(struct session *s, struct error *e)
     if (solver->report) solver->report(s->solver, &s->sink);
     if (s->sink.bad)
         return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe", solver->name);
-    s->at.accumulations = session_accumulations(s);
-    s->at.new_spike_passes = 0;
     TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
     size_t used = curve_count();
-    struct run_result result = session_result(s);
+    const struct run_result result = session_result(s);
+    s->at.accumulations = result.accumulations;
+    s->at.new_spike_passes = 0;
     curve_values(&result, row);
     for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
@@ -129,6 +129,7 @@ static status train(struct session *s, struct error *e)
         s->at.backward_passes += r.backward_passes;
         s->at.new_spike_passes += r.spike_passes;
         s->at.train_macs += r.dense_macs;
+        s->at.gradient_evaluations += r.gradient_evaluations;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";
