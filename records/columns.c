@@ -147,7 +147,9 @@ void result_complete(struct run_result *r)
 
 double column_value(const struct result_column *c, const struct run_result *r)
 {
-    return *(const double *)((const char *)r + c->offset);
+    double value;
+    memcpy(&value, (const char *)r + c->offset, sizeof value);
+    return value;
 }
 
 size_t curve_count(void)

@@ -183,6 +183,20 @@ static bool seen_before(const struct all_commands *all, size_t n, const char *na
     return false;
 }
 
+/* The same of the parser alone: a process for each of a thousand lines would take a minute. */
+static void expect_parser_refuses(const struct command *c, const char *option)
+{
+    char named[100], *argv[] = {(char *)c->name, (char *)option, "1", NULL};
+    struct call call = {.program = &program, .catalogue = &registry, .command = c};
+    struct error e = {.code = ST_OK};
+    bool help = false;
+    (void)snprintf(named, sizeof named, "'%s'", option);
+    cr_expect_eq(call_read(&call, 3, argv, &help, &e), ST_USAGE, "%s %s", c->name, option);
+    cr_expect_not_null(strstr(e.text, named), "'%s' does not refuse %s but says: %s", c->name, option,
+                       e.text);
+    mem_free(&call.mem);
+}
+
 /* What other commands take and this one does not, and what none takes. */
 Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli_teardown)
 {
@@ -199,8 +213,7 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
         for (char letter[] = "a"; *letter <= 'z'; ++*letter) { /* an option that no table has */
             if (has_option(c, letter)) continue;
             (void)snprintf(option, sizeof option, "--%s", letter);
-            (void)snprintf(line + used, sizeof line - used, " %s 1", option);
-            expect_refused(line, option);
+            expect_parser_refuses(c, option);
         }
         for (size_t j = 0; j < all.n; j++)
             for (const struct command_option *const *list = all.v[j].command->options; list && *list;
@@ -208,8 +221,7 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
                 const struct command_option *o = *list;
                 if (has_option(c, o->name) || seen_before(&all, j, o->name)) continue;
                 (void)snprintf(option, sizeof option, "--%s", o->name);
-                (void)snprintf(line + used, sizeof line - used, " %s 1", option);
-                expect_refused(line, option);
+                expect_parser_refuses(c, option);
             }
     }
 }
