@@ -153,7 +153,9 @@ ParameterizedTestParameters(plugin, refused)
         {"plugin a '' 's/{&readout_rls, NULL}/{NULL}/'", {"./a.so is no plug-in", "exports no solver"}},
         {"plugin a '' 's/\"readout_rls\"/\"bptt\"/'", {"./a.so: there is a solver 'bptt' already"}},
         {"plugin a '' '/\\.step = step/d'", {"./a.so: solver 'readout_rls' lacks", "step"}},
-        {"plugin a '' 's/mem_reals(/no_such_function(/'", {"./a.so", "no_such_function"}},
+        {"plugin a '' 's/^struct options/real *no_such_function(void); &/; s/mem_reals(m, n, "
+         "e)/no_such_function()/'",
+         {"./a.so", "no_such_function"}},
         {"echo text > a.so", {"./a.so is no plug-in: ./a.so: "}},
         {"mkdir a.so", {"a.so"}},
         {":", {"./a.so: No such file"}},
