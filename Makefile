@@ -21,12 +21,21 @@ LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
 ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
 MAINS    := commands/main.c commands/worker_main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
+# The kernels: one source, one object for each level (network/kernels/kernels.h); -O3 for vectors in plain loops.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+LEVELS   := generic avx2 avx512
+else
+LEVELS   := generic
+endif
+KERNELS  := network/kernels/kernels.o $(LEVELS:%=network/kernels/%.o)
+LEVEL_avx2   := -mavx2 -mpopcnt
+LEVEL_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mpopcnt -mprefer-vector-width=512
 TESTSRC  := $(wildcard tests/*.c)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
 PROGTEST := $(wildcard tests/program/*.c)
 DIGITS   := $(BUILD)/digits_csv.o
-OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(DIGITS)
-OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(DIGITS)
+OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(KERNELS:%=$(BUILD)/f64/%) $(DIGITS)
+OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(KERNELS:%=$(BUILD)/f32/%) $(DIGITS)
 BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 # The tests hold all of the benchmarks but their main.
@@ -72,6 +81,16 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
+LEVEL = $(basename $(@F))
+KERNELS_AS = -O3 $(LEVEL_$(LEVEL)) -DKERNELS=kernels_$(LEVEL) -DKERNELS_NAME='"$(LEVEL)"'
+$(LEVELS:%=$(BUILD)/f64/network/kernels/%.o): network/kernels/levels.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) $(KERNELS_AS) -MMD -MP -c $< -o $@
+$(LEVELS:%=$(BUILD)/f32/network/kernels/%.o): network/kernels/levels.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE $(KERNELS_AS) -MMD -MP -c $< -o $@
 $(BUILD)/f64/runs/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
@@ -145,7 +164,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) tests tests/bench tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
 lint: ## clang-format and cppcheck, no warnings
 	@clang-format --dry-run --Werror $(CSOURCES)
