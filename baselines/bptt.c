@@ -55,13 +55,7 @@ static status bptt_check(const void *options, const struct net_options *net, con
 static size_t bptt_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
 {
     const struct bptt_options *o = options;
-    size_t units = 0, widest = 0;
-    for (size_t l = 1; l <= net->L; l++) {
-        units += 2 * net->n[l];
-        widest = net->n[l] > widest ? net->n[l] : widest;
-    }
-    return sizeof(real) * (units + 2 * widest) * info->T *
-           minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]);
+    return backward_bytes(net, info->T, minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]));
 }
 
 static size_t bptt_memory(const void *options, const struct net *net, const struct dataset_info *info)
