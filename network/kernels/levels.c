@@ -150,9 +150,10 @@ INLINE void spike(const struct forward_pass *p, size_t j, struct tile tile, cons
     if (p->mean) VECTORS(q, n) f->mean[q] += f->sum[q];
 }
 
-INLINE void forward_tile(const struct forward_pass *p, struct tile tile, const real *W, const int n)
+INLINE void forward_tile(const struct forward_pass *p, struct tile tile, const real *W, const int n,
+                         const bool narrow)
 {
-    const size_t rows = p->n - tile.row;
+    const size_t rows = narrow ? p->n : (size_t)n * LANES;
     for (size_t c = 0; c < p->C; c++) {
         vec v[PASS_LINES * LINE_VECTORS], z[PASS_LINES * LINE_VECTORS];
         struct filter f;
@@ -190,21 +191,31 @@ INLINE bool part_of(struct tile *tile, size_t offset, size_t *lines)
     return tile->fresh < tile->row + tile->width;
 }
 
-/* function(..., number of vectors) with that number a constant. */
-#define BY_LINES(lines, function, ...)                                                                       \
+/* function(..., number of vectors, narrower than a line) with these two constants. */
+#define BY_LINES(lines, n, function, ...)                                                                    \
     do {                                                                                                     \
-        if ((lines) == 1) function(__VA_ARGS__, LINE_VECTORS);                                               \
-        if ((lines) == 2) function(__VA_ARGS__, 2 * LINE_VECTORS);                                           \
-        if (PASS_LINES > 2 && (lines) == 3) function(__VA_ARGS__, PASS_LINES > 2 ? 3 * LINE_VECTORS : 0);    \
-        if (PASS_LINES > 2 && (lines) == 4) function(__VA_ARGS__, PASS_LINES > 2 ? 4 * LINE_VECTORS : 0);    \
+        if ((n) < KERNEL_LINE)                                                                               \
+            function(__VA_ARGS__, LINE_VECTORS, true);                                                       \
+        else if ((lines) == 1)                                                                               \
+            function(__VA_ARGS__, LINE_VECTORS, false);                                                      \
+        else if ((lines) == 2)                                                                               \
+            function(__VA_ARGS__, 2 * LINE_VECTORS, false);                                                  \
+        else if (PASS_LINES > 2 && (lines) == 3)                                                             \
+            function(__VA_ARGS__, PASS_LINES > 2 ? 3 * LINE_VECTORS : 0, false);                             \
+        else if (PASS_LINES > 2)                                                                             \
+            function(__VA_ARGS__, PASS_LINES > 2 ? 4 * LINE_VECTORS : 0, false);                             \
     } while (0)
 
-static void forward(const struct forward_pass *p, struct tile whole)
+/* Here and below: a copy of the pass, which no store can change, stays in registers. */
+static void forward(const struct forward_pass *pass, struct tile whole)
 {
+    const struct lif lif = pass->lif ? *pass->lif : (struct lif){0};
+    struct forward_pass p = *pass;
+    p.lif = pass->lif ? &lif : NULL;
     for (size_t offset = 0, lines; offset < whole.width; offset += PASS_LINES * (size_t)KERNEL_LINE) {
         struct tile tile = whole;
         if (!part_of(&tile, offset, &lines)) continue;
-        BY_LINES(lines, forward_tile, p, tile, p->W + offset);
+        BY_LINES(lines, p.n, forward_tile, &p, tile, p.W + offset);
     }
 }
 
@@ -227,20 +238,21 @@ INLINE vec derivative(enum surrogate_kind kind, vec x, vec k)
 }
 
 /* dz of a step from d loss / d a, z, a and dz of the step after. */
-INLINE vec step_back(const struct backward_pass *p, vec da, vec z, vec spike, vec next)
+INLINE vec step_back(const struct backward_pass *p, const enum surrogate_kind kind, vec da, vec z, vec spike,
+                     vec next)
 {
     const vec leak = every(p->lif->leak), theta = every(p->lif->threshold), one = every(R(1.0));
     vec carried = leak * next;
     if (p->lif->reset == RESET_HARD) carried *= one - spike;
     if (!p->detach_reset && p->lif->reset == RESET_SOFT) da -= theta * next;
     if (!p->detach_reset && p->lif->reset == RESET_HARD) da -= leak * z * next;
-    return derivative(p->surrogate, z - theta, every(p->slope)) * da + carried;
+    return derivative(kind, z - theta, every(p->slope)) * da + carried;
 }
 
 INLINE void backward_tile(const struct backward_pass *p, struct tile tile, real *block, size_t ld,
-                          const int n)
+                          const enum surrogate_kind kind, const int n, const bool narrow)
 {
-    const size_t rows = p->n - tile.row, T = p->T, first = tile.fresh - tile.row;
+    const size_t rows = narrow ? p->n : (size_t)n * LANES, T = p->T, first = tile.fresh - tile.row;
     const vec leak = every(p->lif->leak), theta = every(p->lif->threshold), one = every(R(1.0));
     for (size_t c = p->c0; c < p->c1; c++) {
         vec next[PASS_LINES * LINE_VECTORS], below[PASS_LINES * LINE_VECTORS];
@@ -257,7 +269,7 @@ INLINE void backward_tile(const struct backward_pass *p, struct tile tile, real 
                 else
                     below[q] = leak * below[q];
                 if (own) below[q] += load_rows(p->own + c * p->n + tile.row, q, rows);
-                next[q] = step_back(p, below[q], z, spike, next[q]);
+                next[q] = step_back(p, kind, below[q], z, spike, next[q]);
                 if (p->dz) store_rows(p->dz + at, q, first, rows, next[q]);
                 if (block) store(block + ((c - p->c0) * T + t) * ld + (size_t)q * LANES, next[q]);
             }
@@ -265,19 +277,33 @@ INLINE void backward_tile(const struct backward_pass *p, struct tile tile, real 
     }
 }
 
-static void backward(const struct backward_pass *p, struct tile whole)
+INLINE void backward_kind(const struct backward_pass *pass, struct tile whole, const enum surrogate_kind kind)
 {
+    const struct lif lif = *pass->lif;
+    struct backward_pass p = *pass;
+    p.lif = &lif;
     for (size_t offset = 0, lines; offset < whole.width; offset += PASS_LINES * (size_t)KERNEL_LINE) {
         struct tile tile = whole;
+        real *block = p.block ? p.block + offset : NULL;
         if (!part_of(&tile, offset, &lines)) continue;
-        BY_LINES(lines, backward_tile, p, tile, p->block ? p->block + offset : NULL, whole.width);
+        BY_LINES(lines, p.n, backward_tile, &p, tile, block, whole.width, kind);
+    }
+}
+
+static void backward(const struct backward_pass *p, struct tile tile)
+{
+    switch (p->surrogate) {
+    case SURROGATE_FAST_SIGMOID: backward_kind(p, tile, SURROGATE_FAST_SIGMOID); break;
+    case SURROGATE_ARCTAN: backward_kind(p, tile, SURROGATE_ARCTAN); break;
+    case SURROGATE_TRIANGULAR: backward_kind(p, tile, SURROGATE_TRIANGULAR); break;
+    case SURROGATE_BOXCAR: backward_kind(p, tile, SURROGATE_BOXCAR); break;
     }
 }
 
 INLINE void outer_tile(const struct outer_pass *p, struct tile tile, const real *block, size_t ld,
-                       const int n)
+                       const int n, const bool narrow)
 {
-    const size_t rows = p->n - tile.row, first = tile.fresh - tile.row;
+    const size_t rows = narrow ? p->n : (size_t)n * LANES, first = tile.fresh - tile.row;
     for (size_t i = 0; i < p->inputs; i++) {
         const uint32_t *column = p->column + p->start[i], *end = p->column + p->start[i + 1];
         if (column == end) continue;
@@ -298,12 +324,13 @@ INLINE void outer_tile(const struct outer_pass *p, struct tile tile, const real 
     }
 }
 
-static void outer(const struct outer_pass *p, struct tile whole)
+static void outer(const struct outer_pass *pass, struct tile whole)
 {
+    const struct outer_pass p = *pass;
     for (size_t offset = 0, lines; offset < whole.width; offset += PASS_LINES * (size_t)KERNEL_LINE) {
         struct tile tile = whole;
         if (!part_of(&tile, offset, &lines)) continue;
-        BY_LINES(lines, outer_tile, p, tile, p->block + offset, whole.width);
+        BY_LINES(lines, p.n, outer_tile, &p, tile, p.block + offset, whole.width);
     }
 }
 
