@@ -1,10 +1,11 @@
 # SpikeBench: `make help` lists the targets.
 CC       ?= gcc
 BUILD    ?= build
+VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
-PC       := openblas yaml-0.1 zlib libmd
+PC       := openblas yaml-0.1 zlib libmd popt
 PC_CFLAGS := $(shell pkg-config --cflags $(PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(PC) 2>/dev/null)
 # HDF5 is for the datasets shd and ssc; without it (or with HDF5=no) they say so.
@@ -14,12 +15,16 @@ PC_CFLAGS += -DSPIKEBENCH_HDF5 $(shell pkg-config --cflags hdf5)
 PC_LIBS   += $(shell pkg-config --libs hdf5)
 endif
 OPT      ?= -O2
-WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# Warnings are errors for developers and CI (STRICT=1), not for a newer compiler of a user.
+STRICT   ?= 0
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(filter 1,$(STRICT)),-Werror)
 CFLAGS   += -std=c17 $(OPT) -g -ffp-contract=off -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) -I. -I$(BUILD) $(PC_CFLAGS) -pthread
-LDLIBS   += $(PC_LIBS) -lcsv -lm -pthread
+LDLIBS   += $(PC_LIBS) -lcsv -lm -ldl -pthread
+# What a plug-in calls is found in the program that loads it.
+LDFLAGS  += -rdynamic
 # The rooms from the lowest to the highest: a file includes and calls only what stands in its own or a lower one (make lint).
 ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
-MAINS    := commands/main.c commands/worker_main.c
+MAINS    := commands/main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
 # The kernels: one source, one object for each level (network/kernels/kernels.h); -O3 for vectors in plain loops.
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
@@ -56,7 +61,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build help same test bench check-asan check-readme docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -69,8 +74,8 @@ $(BUILD)/version.h: FORCE
 	@mkdir -p $(BUILD)
 	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
 	 dirty=$$(test -z "$$(git status --porcelain --untracked-files=no 2>/dev/null)" && echo 0 || echo 1); \
-	 printf '#define VERSION_STRING "0.1.0"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
-	   "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
+	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
+	   "$(VERSION)" "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/f64/%.o: %.c
@@ -104,31 +109,37 @@ $(DIGITS): datasets/digits.csv
 
 $(BUILD)/spikebench: $(OBJ64) $(BUILD)/f64/commands/main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/worker_main.o
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/worker_main.o
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/main.o
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 $(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 # A test starts this one.
 $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-test: $(TESTS) $(BIN) ## the test suite, its numerical part in both precisions
-	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f32
-	SPIKEBENCH_BUILD=$(BUILD) $(BUILD)/tests-f64
+T ?=
+test: $(TESTS) $(BIN) ## the tests, the numerical ones in both precisions; T=admm only suites with that name
+	@sh tests/run.sh $(BUILD) '$(T)'
+
+all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
+
+CLANG_BUILD := build-clang
+check-clang: ## all of it builds with clang without a warning
+	@$(MAKE) --no-print-directory CC=clang STRICT=1 BUILD=$(CLANG_BUILD) all
 
 bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
 	$(BUILD)/bench-f64
@@ -136,38 +147,76 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 	$(BUILD)/bench-f32
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
-ASAN_BUILD := build-asan
-check-asan: ## the test suite under ASan and UBSan, leaks are failures
-	rm -rf $(ASAN_BUILD)/log && mkdir -p $(ASAN_BUILD)/log
-	$(MAKE) BUILD=$(ASAN_BUILD) OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" \
-	  $(ASAN_BUILD)/tests-f64 $(ASAN_BUILD)/spikebench $(ASAN_BUILD)/spikebench-f64 $(ASAN_BUILD)/spikebench-f32
-	sh tests/leak_gate.sh "$(CC)" $(ASAN_BUILD)
-	ASAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/asan UBSAN_OPTIONS=log_path=$(CURDIR)/$(ASAN_BUILD)/log/ubsan:print_stacktrace=1 \
-	  SPIKEBENCH_BUILD=$(ASAN_BUILD) $(ASAN_BUILD)/tests-f64
-	@if ls $(ASAN_BUILD)/log/* >/dev/null 2>&1; then cat $(ASAN_BUILD)/log/*; echo "sanitizers found errors"; exit 1; fi
+SANITIZED := f64
+LOGGED = log_path=$(CURDIR)/$(1)/log/sanitizer
+check-asan: ## the tests under the address, leak and undefined behaviour sanitizers
+	rm -rf build-asan/log && mkdir -p build-asan/log
+	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" $(SANITIZED:%=build-asan/tests-%) build
+	sh tests/leak_gate.sh "$(CC)" build-asan
+	ASAN_OPTIONS=$(call LOGGED,build-asan) UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
+	  sh tests/run.sh build-asan '$(T)' $(SANITIZED)
+	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 
-check-readme: ## build, test and run the examples of README.md in a copy of the sources
-	sh tests/readme_examples.sh "$(MAKE)"
+# Criterion does not start under the thread sanitizer, so the program does without it.
+check-tsan: ## the smoke experiment with three threads under the thread sanitizer
+	rm -rf build-tsan/log && mkdir -p build-tsan/log
+	$(MAKE) BUILD=build-tsan OPT="-O1 -fsanitize=thread" build
+	TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench run experiments/smoke.yaml --set threads=3 --out build-tsan/results --fresh
+	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
-# The pages that the program writes of itself; check-docs compares and lets groff and bash read them.
-DOCS := reference.md spikebench.1 completion.bash
-docs: $(BUILD)/spikebench ## write the reference, the man page and the completion script in docs/
+fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
+	sh tests/fresh.sh
+
+weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+	$(MAKE) check-asan SANITIZED="f32 f64"
+	$(MAKE) check-tsan
+	$(MAKE) check-clang
+	sh tests/run.sh $(CLANG_BUILD)
+	$(MAKE) fresh
+	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
+
+check-examples: ## build, test and run the examples of docs/ in a copy of the sources
+	sh tests/examples.sh "$(MAKE)"
+
+# The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
+DOCS := reference.md results.md ../README.md spikebench.1
+docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
+# Neither the date nor help2man's version are in the page.
+TO := docs
 write-docs:
 	@mkdir -p $(TO)
 	$(BUILD)/spikebench help --markdown > $(TO)/reference.md
-	$(BUILD)/spikebench help --man > $(TO)/spikebench.1
-	$(BUILD)/spikebench help --completion bash > $(TO)/completion.bash
+	help2man --no-info --name='benchmark training methods for spiking neural networks' --help-option='help --all' \
+	  --version-string="$$($(BUILD)/spikebench --version | sed 's/ (.*//;q')" $(BUILD)/spikebench > $(TO)/spikebench.1
+	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
+	@$(MAKE) --no-print-directory results-docs
+
+results-docs: $(BUILD)/spikebench ## write docs/results.md, and README's table, from results/reference
+	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
 CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/program
-CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS)) $(addsuffix /*.h,$(CROOMS)))
-lint: ## clang-format and cppcheck, no warnings
+CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
+LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
+.PHONY: $(LINT)
+lint: ## format, sizes of files and functions, order of the rooms, cppcheck: no finding
+	@$(MAKE) -k --no-print-directory $(LINT)
+
+lint-format:
 	@clang-format --dry-run --Werror $(CSOURCES)
+
+lint-sizes:
+	@sh tests/sizes.sh $(CSOURCES)
+
+lint-rooms: $(filter-out $(DIGITS),$(OBJ64)) $(MAINS:%.c=$(BUILD)/f64/%.o)
+	@sh tests/rooms.sh $(BUILD)/f64 $(ROOMS)
+
+lint-cppcheck:
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppressions-list=.cppcheck -I. -DSPIKEBENCH_LINT $(addsuffix /,$(ROOMS) tests/bench)
 
@@ -198,33 +247,45 @@ paper: build ## typeset paper/paper.pdf from the results present; what is missin
 	cd paper && latexmk -pdf -quiet -halt-on-error -interaction=nonstopmode -outdir=generated paper.tex
 	mv paper/generated/paper.pdf paper/paper.pdf
 
-MANPAGE = $(DESTDIR)$(PREFIX)/share/man/man1/spikebench.1
-COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/spikebench
-SHARE = $(DESTDIR)$(PREFIX)/share/spikebench
+ROOT = $(DESTDIR)$(PREFIX)
+MANPAGE = $(ROOT)/share/man/man1/spikebench.1
+COMPLETION = $(ROOT)/share/bash-completion/completions/spikebench
+SHARE = $(ROOT)/share/spikebench
+INCLUDE = $(ROOT)/include/spikebench
+# What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
+PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
+PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build ## install under PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets \
+	  $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
 	install -m 755 datasets/fetch.sh $(SHARE)/datasets
+	install -m 644 docs/examples/*.c $(SHARE)/examples
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
+	for room in $(PLUGIN_ROOMS); do install -m 644 $$room/*.h $(INCLUDE)/$$room || exit 1; done
+	for file in $(PKGCONFIG); do \
+	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \
+	  sed "s|@PREFIX@|$(PREFIX)|; s|@NAME@|$$(basename $$file .pc)|; s|@VERSION@|$(VERSION)|; s|@SINGLE@|$$single|" \
+	    support/spikebench.pc.in >$$file || exit 1; done
 
 # A folder that is empty after that goes whoever made it, PREFIX itself too; one that holds anything stays.
 uninstall: ## remove what install put there, and the folders that this leaves empty
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(BIN)))
-	rm -f $(MANPAGE) $(COMPLETION)
-	rm -rf $(SHARE)
-	@for d in share/man/man1 share/man share/bash-completion/completions share/bash-completion share bin; do \
-	  rmdir "$(DESTDIR)$(PREFIX)/$$d" 2>/dev/null || true; done
-	@rmdir "$(DESTDIR)$(PREFIX)" 2>/dev/null || true
+	rm -f $(addprefix $(ROOT)/bin/,$(notdir $(BIN)))
+	rm -f $(MANPAGE) $(COMPLETION) $(PKGCONFIG)
+	rm -rf $(SHARE) $(INCLUDE)
+	@for d in share/man/man1 share/man share/bash-completion/completions share/bash-completion share lib/pkgconfig lib include bin; do \
+	  rmdir "$(ROOT)/$$d" 2>/dev/null || true; done
+	@rmdir "$(ROOT)" 2>/dev/null || true
 
 check-install: build ## install and uninstall in an empty folder leave nothing, and no file of others is touched
-	@sh tests/install_round.sh "$(MAKE)"
+	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(ASAN_BUILD)
+	rm -rf $(BUILD) $(CLANG_BUILD) build-asan build-tsan
 
 -include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d)

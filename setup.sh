@@ -5,11 +5,11 @@ set -eu
 cd "$(dirname "$0")"
 target=${1:-build}
 
-packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
+packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libpopt-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
 case $target in
 reproduce | test | build | deps) ;;
 paper) packages="$packages texlive-latex-recommended texlive-fonts-recommended lmodern latexmk fonts-dejavu-core" ;;
-lint) packages="$packages clang-format cppcheck groff-base" ;;
+lint) packages="$packages clang clang-format cppcheck universal-ctags groff-base help2man" ;;
 -h | --help)
     sed -n '2,3p' "$0"
     exit 0
@@ -47,7 +47,7 @@ if command -v apt-get >/dev/null 2>&1; then
     fi
 else
     cat >&2 <<'M'
-setup.sh: this system has no apt-get. Install by its own means: make, a C17 compiler, pkg-config, OpenBLAS, libcsv, libyaml,
+setup.sh: this system has no apt-get. Install by its own means: make, a C17 compiler, pkg-config, OpenBLAS, libcsv, libyaml, popt,
 Criterion, zlib, libmd (all with headers), gnuplot, for the datasets shd and ssc HDF5, and for downloads curl and unzip; then run make. Going on with what is there.
 M
 fi

@@ -17,12 +17,6 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     return w->da && w->dz && w->own && w->scores && w->dscores ? ST_OK : ST_MEMORY;
 }
 
-size_t backward_bytes(const struct net *net, size_t T, size_t C_max)
-{
-    size_t blocks = 2 * T * net_widest(net, 1, net->L - 1), scores = net->n[net->L - 1] + 2 * net->n[net->L];
-    return trace_bytes(net, T, C_max, TRACE_GRADIENT) + (blocks + scores) * C_max * sizeof(real);
-}
-
 /* The products of the way back: dW_l of every layer, and da_{l-1} of all but the first. */
 static void add_backward(struct step_cost *cost, const struct net *net, double columns, double entries)
 {
@@ -31,22 +25,13 @@ static void add_backward(struct step_cost *cost, const struct net *net, double c
             cost_product(cost, net, l, columns, entries);
 }
 
-struct step_cost backward_cost(const struct net *net, double columns, double entries)
+void backward_count(const struct net *net, const struct batch *b, double times, struct step_report *r)
 {
-    enum { PASSES = 24 }; /* over a block of n_l x columns numbers, counted in the loops */
-    struct step_cost cost = {0};
-    cost_simulation(&cost, net, columns, entries);
-    add_backward(&cost, net, columns, entries);
-    for (size_t l = 1; l <= net->L; l++)
-        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
-    return cost;
-}
-
-void backward_count(const struct net *net, const struct batch *b, struct step_report *r)
-{
+    const double n = times * (double)b->n;
     struct step_cost back = {0};
-    add_backward(&back, net, (double)b->n * (double)b->x->T, (double)spikes_nonzero(b));
-    r->samples = r->forward_passes = r->spike_passes = r->backward_passes = (double)b->n;
+    add_backward(&back, net, n * (double)b->x->T, times * (double)spikes_nonzero(b));
+    r->samples = (double)b->n;
+    r->forward_passes = r->spike_passes = r->backward_passes = n;
     r->dense_macs = cost_macs(&back);
 }
 

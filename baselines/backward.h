@@ -16,9 +16,6 @@ struct backward {
 };
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e);
-/* Bytes of that. */
-size_t backward_bytes(const struct net *net, size_t T, size_t C_max);
-
 struct backward_options {
     const struct surrogate *surrogate;
     real slope;
@@ -47,11 +44,9 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient);
 
-/* Cost of that over blocks of so many columns (samples x steps) and list entries together, and of lfp_block
- * (lfp.h), which makes the same products. */
-struct step_cost backward_cost(const struct net *net, double columns, double entries);
-/* What a step reports that does so once with every sample of b: one simulation and one way back each, whose
- * products are dense (layer 1: on the lists). */
-void backward_count(const struct net *net, const struct batch *b, struct step_report *r);
+/* What a step reports that does so so many times with every sample of b, or lfp_block (lfp.h), which makes
+ * the same products: one simulation and one way back each, whose products are dense (layer 1: on the lists).
+ */
+void backward_count(const struct net *net, const struct batch *b, double times, struct step_report *r);
 
 #endif

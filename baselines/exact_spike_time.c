@@ -17,7 +17,6 @@
 #include "baselines/spike_time.h"
 #include "support/linsolve.h"
 #include "trainer/minibatch.h"
-#include <stdlib.h>
 #include <string.h>
 
 struct exact_options {
@@ -25,31 +24,25 @@ struct exact_options {
     double span, deadline, tau, start_sum, start_spread, sum_push;
 };
 
-#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
-    {                                                                                                        \
-#field, type, offsetof(struct exact_options, field), value, lo, hi, flags, choices, unit, help       \
-    }
-
 static const struct option exact_option_list[] = {
-    OPTION(span, OPT_REAL, "2", 0, 100, OPT_OPEN_LO, NULL, "synaptic time constants",
-           "time of the last step of the inputs"),
-    OPTION(deadline, OPT_REAL, "10", 0, 300, OPT_OPEN_LO, NULL, "synaptic time constants",
-           "later spikes do not count"),
-    OPTION(tau, OPT_REAL, "0.2", 0, 1e3, OPT_OPEN_LO, NULL, "synaptic time constants",
-           "scores are -time / tau"),
-    OPTION(start_sum, OPT_REAL, "3", -1e3, 1e3, 0, NULL, "thresholds",
-           "the starting weights of a layer are shifted by this over its inputs; 0: a multiple of "
-           "network.start's"),
-    OPTION(start_spread, OPT_REAL, "1", 0, 1e3, OPT_OPEN_LO, NULL, "thresholds",
-           "the starting weights of a layer are scaled until their rms is this over the root of its inputs"),
-    OPTION(sum_push, OPT_REAL, "1", 0, 1e6, 0, NULL, "",
-           "slope of the loss that pushes up weights which sum to less than the threshold"),
-    MINIBATCH_STEP_OPTIONS(struct exact_options, "adam", "0.005"),
-    MINIBATCH_CLIP_OPTION(
-        struct exact_options, "1",
-        "largest norm of the whole gradient (it is unbounded where a spike is about to vanish); 0: off"),
-    MINIBATCH_MOMENT_OPTIONS(struct exact_options),
+    {"span", OPT_REAL, offsetof(struct exact_options, span), "2", 0, 100, OPT_OPEN_LO, NULL,
+     "synaptic time constants", "time of the last step of the inputs"},
+    {"deadline", OPT_REAL, offsetof(struct exact_options, deadline), "10", 0, 300, OPT_OPEN_LO, NULL,
+     "synaptic time constants", "later spikes do not count"},
+    {"tau", OPT_REAL, offsetof(struct exact_options, tau), "0.2", 0, 1e3, OPT_OPEN_LO, NULL,
+     "synaptic time constants", "scores are -time / tau"},
+    {"start_sum", OPT_REAL, offsetof(struct exact_options, start_sum), "3", -1e3, 1e3, 0, NULL, "thresholds",
+     "the starting weights of a layer are shifted by this over its inputs; 0: a multiple of "
+     "network.start's"},
+    {"start_spread", OPT_REAL, offsetof(struct exact_options, start_spread), "1", 0, 1e3, OPT_OPEN_LO, NULL,
+     "thresholds",
+     "the starting weights of a layer are scaled until their rms is this over the root of its inputs"},
+    {"sum_push", OPT_REAL, offsetof(struct exact_options, sum_push), "1", 0, 1e6, 0, NULL, "",
+     "slope of the loss that pushes up weights which sum to less than the threshold"},
 };
+
+/* The gradient is unbounded where a spike is about to vanish: it is clipped. */
+static const struct option_default exact_defaults[] = {{"lr", "0.005"}, {"clip", "1"}, {NULL, NULL}};
 
 static const struct metric_desc exact_metrics[] = {
     {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
@@ -59,101 +52,59 @@ static const struct metric_desc exact_metrics[] = {
     {"event_synops", "operations", "events times neurons reached, per sample", METRIC_RUN},
 };
 
-/* Sums over the samples of a part; in double, unlike those of baselines/minibatch.h. */
+/* Sums over the samples of a part; in double, unlike those of trainer/minibatch.h. */
 struct part {
     double *gradient[NET_MAX_LAYERS + 1];
     double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
 };
 
 struct exact {
-    struct mem mem;
-    struct exact_options options;
-    struct train_env env;
     struct minibatch minibatch;
+    struct exact_options options;
     struct spike_time *work; /* [threads] */
     struct part parts[PART_MAX];
     struct part sums; /* over the epoch, gradient unused */
 };
 
-static status exact_check(const void *options, const struct net_options *net, const struct dataset_info *info,
-                          struct error *e)
+static status exact_check(const struct solver *self, const void *options, const struct net_options *net,
+                          const struct dataset_info *info, struct error *e)
 {
     const struct exact_options *o = options;
-    const struct option_table table = {exact_option_list,
-                                       sizeof exact_option_list / sizeof *exact_option_list, sizeof *o};
-    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
-    if (net->start == START_PUBLISHED)
-        return FAIL(e, ST_CONFIG,
-                    "network.start = published sets all weights to 0, which exact_spike_time cannot scale; "
-                    "rate and kaiming are allowed");
-    if (info->n_classes == 0)
-        return FAIL(e, ST_CONFIG,
-                    "exact_spike_time needs class labels; this dataset has real-valued targets");
+    TRY(minibatch_check(self, options, net, info, e));
     return o->deadline > o->span ? ST_OK
                                  : FAIL(e, ST_CONFIG, "option 'deadline' (%g) must be later than 'span' (%g)",
                                         o->deadline, o->span);
 }
 
-/* Events of a sample of mean length; the longest may be a few times that. */
-static size_t exact_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
+static status exact_create(const struct solver *self, void **state, const void *options,
+                           const struct shapes *shapes, struct mem *m, struct error *e)
 {
-    (void)options;
-    double samples = (double)(info->n[SPLIT_TRAIN] + 1), bytes = (double)sizeof(struct spike_time);
-    for (size_t l = 1; l <= net->L; l++) {
-        double events = l == 1 ? training_entries(info) / samples : (double)net->n[l - 1];
-        bytes += 24 * events + 40 * (double)net->n[l]; /* three and five words of 8 bytes */
-    }
-    return (size_t)bytes;
-}
-
-static size_t exact_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
+    const struct net *net = shapes->net;
     const struct exact_options *o = options;
-    size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L, 1, N) +
-           sizeof(double) * net_parameters(net) * minibatch_parts(&o->common, N) +
-           exact_thread_memory(options, net, info);
-}
-
-/* Every event reaches every neuron of its layer, forwards and backwards; half of the hidden neurons are taken
- * to fire. */
-static struct step_cost exact_cost(const void *options, const struct net *net,
-                                   const struct dataset_info *info)
-{
-    enum { FORWARD = 6, BACKWARD = 12 };
-    (void)options;
-    struct step_cost cost = {0};
-    for (size_t l = 1; l <= net->L; l++) {
-        double events =
-            l == 1 ? training_entries(info) : 0.5 * (double)net->n[l - 1] * (double)info->n[SPLIT_TRAIN];
-        cost.sparse_flops += (FORWARD + BACKWARD) * events * (double)net->n[l];
-    }
-    return cost;
-}
-
-static void exact_free(void *state)
-{
-    struct exact *s = state;
-    if (!s) return;
-    mem_free(&s->mem);
-    free(s);
-}
-
-static size_t most_events(const struct batch *b)
-{
-    size_t most = 0, T = b->x ? b->x->T : 0;
-    for (size_t i = 0; i < (b->x ? b->x->n_samples : 0); i++) {
-        size_t n = b->x->start[(i + 1) * T] - b->x->start[i * T];
-        most = n > most ? n : most;
-    }
-    return most;
+    const struct spike_time_options times = {o->span, o->deadline, o->tau};
+    const size_t events = shapes->info->n_inputs * shapes->info->T; /* the longest list there can be */
+    const size_t parts = minibatch_parts(&o->common, shapes->info->n[SPLIT_TRAIN]);
+    struct exact *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    (void)self;
+    if (!s) return ST_MEMORY;
+    s->options = *o;
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, net->L, 1, m, e));
+    s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
+    if (!s->work) return ST_MEMORY;
+    for (size_t i = 0; i < shapes->threads; i++)
+        TRY(spike_time_create(&s->work[i], &times, net, events, m, e));
+    for (size_t k = 0; k < parts; k++)
+        for (size_t l = 1; l <= net->L; l++)
+            if (!(s->parts[k].gradient[l] = mem_alloc(m, net->n[l] * net->n[l - 1], sizeof(double), e)))
+                return ST_MEMORY;
+    return ST_OK;
 }
 
 /* W = spread / sqrt(n_in) W_start / rms(W_start) + sum / n_in, in thresholds: the directions that the shared
  * start has drawn stay; a neuron's weights sum to `sum` on average. */
 static status start_weights(const struct exact *s, struct error *e)
 {
-    struct net *net = s->env.net;
+    struct net *net = s->minibatch.env.net;
     const double theta = (double)net->lif.threshold;
     for (size_t l = 1; l <= net->L; l++) {
         size_t size = net->n[l] * net->n[l - 1];
@@ -166,34 +117,10 @@ static status start_weights(const struct exact *s, struct error *e)
     return ST_OK;
 }
 
-static status build(struct exact *s, struct error *e)
+static status exact_start(void *state, const struct train_env *env, struct error *e)
 {
-    const struct exact_options *o = &s->options;
-    const struct net *net = s->env.net;
-    const struct spike_time_options times = {o->span, o->deadline, o->tau};
-    size_t threads = pool_threads(s->env.pool), events = most_events(&s->env.train);
-    size_t parts = minibatch_parts(&o->common, s->env.train.n);
-    TRY(minibatch_create(&s->minibatch, &o->common, &s->env, net->L, 1, &s->mem, e));
-    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
-    if (!s->work) return ST_MEMORY;
-    for (size_t i = 0; i < threads; i++) TRY(spike_time_create(&s->work[i], &times, net, events, &s->mem, e));
-    for (size_t k = 0; k < parts; k++)
-        for (size_t l = 1; l <= net->L; l++) {
-            size_t size = net->n[l] * net->n[l - 1];
-            if (!(s->parts[k].gradient[l] = mem_alloc(&s->mem, size, sizeof(double), e))) return ST_MEMORY;
-        }
-    return ST_OK;
-}
-
-static status exact_init(void **state, const void *options, const struct train_env *env, struct error *e)
-{
-    struct exact *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
-    s->options = *(const struct exact_options *)options;
-    s->env = *env;
-    TRY(build(s, e));
-    return start_weights(s, e);
+    TRY(minibatch_start(state, env, e));
+    return start_weights(state, e);
 }
 
 struct batch_task {
@@ -205,7 +132,7 @@ struct batch_task {
 static void gradient_part(void *context, size_t part, size_t thread)
 {
     const struct batch_task *task = context;
-    const struct net *net = task->s->env.net;
+    const struct net *net = task->s->minibatch.env.net;
     struct spike_time *w = &task->s->work[thread];
     struct part *sums = &task->s->parts[part];
     sums->loss = sums->synops = sums->macs = 0;
@@ -228,7 +155,7 @@ static void gradient_part(void *context, size_t part, size_t thread)
 /* Adds the slope of sum_push * sum over neurons of max(0, threshold - sum of the neuron's weights). */
 static void push_sums(const struct exact *s, size_t l, real *gradient)
 {
-    const struct net *net = s->env.net;
+    const struct net *net = s->minibatch.env.net;
     size_t n = net->n[l], in = net->n[l - 1];
     for (size_t j = 0; j < n; j++) {
         double sum = 0;
@@ -238,11 +165,13 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
     }
 }
 
-/* Mean gradient of the parts, with the push. */
-static void collect(struct exact *s, size_t parts, size_t n, real *const *gradient)
+/* Mean gradient of the parts, with the push; returns the mean loss, without it. */
+static double collect(struct exact *s, size_t parts, size_t n, real *const *gradient)
 {
-    const struct net *net = s->env.net;
+    double loss = 0;
+    const struct net *net = s->minibatch.env.net;
     for (size_t k = 0; k < parts; k++) {
+        loss += s->parts[k].loss;
         s->sums.loss += s->parts[k].loss;
         s->sums.synops += s->parts[k].synops;
         s->sums.macs += s->parts[k].macs;
@@ -256,24 +185,25 @@ static void collect(struct exact *s, size_t parts, size_t n, real *const *gradie
         }
         if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
     }
+    return loss / (double)n;
 }
 
-static void mean_gradient(void *context, const struct batch *batch, real *const *gradient)
+static double mean_gradient(void *state, const struct batch *batch, real *const *gradient)
 {
-    struct exact *s = context;
+    struct exact *s = state;
     struct batch_task task = {s, *batch, partition_make(batch->n)};
-    pool_run(s->env.pool, task.part.n_parts, gradient_part, &task);
-    collect(s, task.part.n_parts, batch->n, gradient);
+    pool_run(s->minibatch.env.pool, task.part.n_parts, gradient_part, &task);
+    return collect(s, task.part.n_parts, batch->n, gradient);
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)
 {
     struct exact *s = state;
-    const struct minibatch_rule rule = {.context = s, .whole = mean_gradient};
+    const struct minibatch_rule rule = {.whole = mean_gradient};
     memset(&s->sums, 0, sizeof s->sums);
+    status st = minibatch_epoch(s, &rule, r, e);
     /* once from event to event, and the gradient back through the causal events */
-    r->samples = r->forward_passes = r->spike_passes = r->backward_passes = (double)s->env.train.n;
-    status st = minibatch_epoch(&s->minibatch, &rule, e);
+    r->forward_passes = r->spike_passes = r->backward_passes = (double)s->minibatch.evaluated;
     r->dense_macs = s->sums.macs;
     return st;
 }
@@ -281,15 +211,14 @@ static status exact_step(void *state, struct step_report *r, struct error *e)
 static void exact_report(void *state, struct metric_sink *sink)
 {
     const struct exact *s = state;
-    const struct net *net = s->env.net;
-    double N = (double)s->env.train.n;
-    if (s->minibatch.updates == 0) return;
+    const struct net *net = s->minibatch.env.net;
+    double N = (double)s->minibatch.evaluated;
+    if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "event_loss", 0, s->sums.loss / N);
     metric_put(sink, "event_synops", 0, s->sums.synops / N);
-    for (size_t l = 1; l <= net->L; l++) {
-        metric_put(sink, "grad_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
+    minibatch_report(&s->minibatch, sink, "grad_norm");
+    for (size_t l = 1; l <= net->L; l++)
         metric_put(sink, "silent", l, s->sums.silent[l] / N / (double)net->n[l]);
-    }
 }
 
 /* Softmax in place, K numbers. */
@@ -303,53 +232,38 @@ static void softmax(size_t K, real *v)
 static status exact_predict(void *state, const struct batch *b, real *scores, struct error *e)
 {
     struct exact *s = state;
-    const struct net *net = s->env.net;
-    size_t K = net->n[net->L];
-    struct mem scratch = {0};
-    struct spike_time w;
-    status st = spike_time_create(&w, &s->work[0].o, net, most_events(b), &scratch, e);
-    for (size_t i = 0; st == ST_OK && i < b->n; i++) {
-        spike_time_simulate(&w, net, b, i);
-        spike_time_scores(&w, net, scores + i * K);
+    const struct net *net = s->minibatch.env.net;
+    const size_t K = net->n[net->L];
+    (void)e;
+    for (size_t i = 0; i < b->n; i++) {
+        spike_time_simulate(&s->work[0], net, b, i);
+        spike_time_scores(&s->work[0], net, scores + i * K);
         if (net->loss != LOSS_CROSS_ENTROPY) softmax(K, scores + i * K);
     }
-    mem_free(&scratch);
-    return st;
-}
-
-static status exact_save(void *state, FILE *f, struct error *e)
-{
-    const struct exact *s = state;
-    return minibatch_save(&s->minibatch, f, e);
-}
-
-static status exact_load(void *state, FILE *f, struct error *e)
-{
-    struct exact *s = state;
-    return minibatch_load(&s->minibatch, f, e);
+    return ST_OK;
 }
 
 const struct solver solver_exact_spike_time = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "exact_spike_time",
     .summary = "exact gradients of first-spike times in continuous time, by the implicit function theorem",
     .reference =
         "Lee, Haghighatshoar, Karbasi: Exact Gradient Computation for Spiking Neural Networks Through "
         "Forward Propagation, arXiv 2210.15415",
-    .caps = CAP_CLASSIFICATION | CAP_MINI_BATCH,
-    .options = {exact_option_list, sizeof exact_option_list / sizeof *exact_option_list,
-                sizeof(struct exact_options)},
-    .metrics = exact_metrics,
-    .n_metrics = sizeof exact_metrics / sizeof *exact_metrics,
-    .check = exact_check,
-    .memory = exact_memory,
-    .thread_memory = exact_thread_memory,
-    .cost = exact_cost,
-    .init = exact_init,
+    /* Weights that start at 0 cannot be scaled. Its neuron has no reset, and its readout is the first spike.
+     */
+    .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS |
+                FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+    .options = {.spans = {{exact_option_list, sizeof exact_option_list / sizeof *exact_option_list},
+                          {minibatch_option_list, MINIBATCH_OPTIONS}},
+                .defaults = exact_defaults,
+                .size = sizeof(struct exact_options)},
+    .metrics = {exact_metrics, sizeof exact_metrics / sizeof *exact_metrics},
+    .create = exact_create,
+    .start = exact_start,
     .step = exact_step,
+    .check = exact_check,
     .report = exact_report,
     .predict = exact_predict,
-    .save = exact_save,
-    .load = exact_load,
-    .free = exact_free,
+    .checkpoint = minibatch_checkpoint,
 };

@@ -28,22 +28,6 @@ static size_t count_directions(const struct forward_options *o, const struct net
     return o->scope == SCOPE_LAYER ? net->L * o->directions : o->directions;
 }
 
-size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
-                             size_t batch_max)
-{
-    size_t block = T * largest_chunk(batch_max), units = 0;
-    for (size_t l = 1; l <= net->L; l++) units += (l < net->L ? 2 : 1) * net->n[l];
-    return sizeof(real) * (o->kind == FORWARD_JVP
-                               ? (units + 3 * net_widest(net, 1, net->L)) * block
-                               : 4 * net_widest(net, 1, net->L) * block + net_parameters(net));
-}
-
-size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max)
-{
-    return forward_thread_memory(o, net, T, batch_max) +
-           sizeof(real) * count_directions(o, net) * net_parameters(net);
-}
-
 /* Simulations of the whole network in an estimate: at the weights themselves, but for weight_perturbation,
  * and at every perturbed point: a direction that moves one layer is simulated from layer 1 on all the same.
  */
@@ -69,19 +53,6 @@ static void add_tangents(struct step_cost *cost, const struct forward_options *o
         double products = tangents(o, l) * (l > 1 && o->scope == SCOPE_GLOBAL ? 2 : 1);
         cost_product(cost, net, l, products * columns, products * entries);
     }
-}
-
-struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
-                              double entries)
-{
-    enum { PASSES = 8 }; /* over a block of n_l x columns numbers, counted in the loops */
-    struct step_cost cost = {0};
-    const double times = simulations(o, net);
-    cost_simulation(&cost, net, times * columns, times * entries);
-    add_tangents(&cost, o, net, columns, entries);
-    for (size_t l = 1; l <= net->L; l++)
-        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns * (times + tangents(o, l));
-    return cost;
 }
 
 void forward_count(const struct forward_options *o, const struct net *net, const struct batch *b,

@@ -37,14 +37,6 @@ struct forward_estimator {
 /* Allocates for mini-batches of at most batch_max samples of T steps. */
 status forward_create(struct forward_estimator *f, const struct forward_options *o, const struct net *net,
                       size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e);
-/* Bytes that forward_create takes with one thread, and what each further one adds. */
-size_t forward_memory(const struct forward_options *o, const struct net *net, size_t T, size_t batch_max);
-size_t forward_thread_memory(const struct forward_options *o, const struct net *net, size_t T,
-                             size_t batch_max);
-/* Cost of one estimate after another for mini-batches of so many columns (samples x steps) and list entries
- * together. */
-struct step_cost forward_cost(const struct forward_options *o, const struct net *net, double columns,
-                              double entries);
 /* What a step reports that makes so many estimates over all samples of b: simulations of spikes; and
  * tangents, dense, a whole forward pass each, or layer-wise from the layer that moves upwards. */
 void forward_count(const struct forward_options *o, const struct net *net, const struct batch *b,

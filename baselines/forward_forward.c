@@ -22,7 +22,6 @@
 #include "support/blas.h"
 #include "trainer/cost.h"
 #include "trainer/minibatch.h"
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const ff_loss_names[] = {"softplus", "swish", NULL};
@@ -34,31 +33,28 @@ struct ff_options {
     bool label_only, detach_reset, skip_first;
 };
 
-#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
-    {                                                                                                        \
-#field, type, offsetof(struct ff_options, field), value, lo, hi, flags, choices, unit, help          \
-    }
-
 static const struct option ff_option_list[] = {
-    MINIBATCH_OPTIONS(struct ff_options, "adam", "0.002"),
-    OPTION(loss, OPT_CHOICE, "softplus", 0, 0, 0, ff_loss_names, "",
-           "softplus(k (threshold - g_pos)) + softplus(k (g_neg - threshold)), or x sigmoid(x) with x = k "
-           "(g_neg - g_pos)"),
-    OPTION(threshold, OPT_REAL, "1", 0, 1e9, 0, NULL, "spikes^2/step",
-           "softplus: goodness that separates positive from negative samples"),
-    OPTION(sharpness, OPT_REAL, "1", 0, 1e9, OPT_OPEN_LO, NULL, "", "k: scale of the goodness in the loss"),
-    OPTION(label_scale, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
-           "current of the embedded label's input at every step"),
-    OPTION(label_only, OPT_BOOL, "true", 0, 0, 0, NULL, "",
-           "the label inputs (the first n_L) carry the label alone, without the data's own spikes there"),
-    OPTION(input_rate, OPT_REAL, "0.15", 0, 1e6, OPT_OPEN_LO, NULL, "spikes/step",
-           "root mean square firing rate that spikes are normalised to for the next layer"),
-    OPTION(skip_first, OPT_BOOL, "false", 0, 0, 0, NULL, "",
-           "predict by the goodness of all hidden layers but the first (one hidden layer: by it)"),
-    OPTION(surrogate, OPT_CHOICE, "fast_sigmoid", 0, 0, 0, surrogate_names, "",
-           "derivative that stands in for the spike's"),
-    OPTION(slope, OPT_REAL, "5", 0, 1e6, OPT_OPEN_LO, NULL, "1/membrane units", "steepness of the surrogate"),
-    OPTION(detach_reset, OPT_BOOL, "false", 0, 0, 0, NULL, "", "leave the reset out of the gradient"),
+    {"loss", OPT_CHOICE, offsetof(struct ff_options, loss), "softplus", 0, 0, 0, ff_loss_names, "",
+     "softplus(k (threshold - g_pos)) + softplus(k (g_neg - threshold)), or x sigmoid(x) with x = k "
+     "(g_neg - g_pos)"},
+    {"threshold", OPT_REAL, offsetof(struct ff_options, threshold), "1", 0, 1e9, 0, NULL, "spikes^2/step",
+     "softplus: goodness that separates positive from negative samples"},
+    {"sharpness", OPT_REAL, offsetof(struct ff_options, sharpness), "1", 0, 1e9, OPT_OPEN_LO, NULL, "",
+     "k: scale of the goodness in the loss"},
+    {"label_scale", OPT_REAL, offsetof(struct ff_options, label_scale), "1", 0, 1e6, OPT_OPEN_LO, NULL,
+     "spikes/step", "current of the embedded label's input at every step"},
+    {"label_only", OPT_BOOL, offsetof(struct ff_options, label_only), "true", 0, 0, 0, NULL, "",
+     "the label inputs (the first n_L) carry the label alone, without the data's own spikes there"},
+    {"input_rate", OPT_REAL, offsetof(struct ff_options, input_rate), "0.15", 0, 1e6, OPT_OPEN_LO, NULL,
+     "spikes/step", "root mean square firing rate that spikes are normalised to for the next layer"},
+    {"skip_first", OPT_BOOL, offsetof(struct ff_options, skip_first), "false", 0, 0, 0, NULL, "",
+     "predict by the goodness of all hidden layers but the first (one hidden layer: by it)"},
+    {"surrogate", OPT_CHOICE, offsetof(struct ff_options, surrogate), "fast_sigmoid", 0, 0, 0,
+     surrogate_names, "", "derivative that stands in for the spike's"},
+    {"slope", OPT_REAL, offsetof(struct ff_options, slope), "5", 0, 1e6, OPT_OPEN_LO, NULL,
+     "1/membrane units", "steepness of the surrogate"},
+    {"detach_reset", OPT_BOOL, offsetof(struct ff_options, detach_reset), "false", 0, 0, 0, NULL, "",
+     "leave the reset out of the gradient"},
 };
 
 static const struct metric_desc ff_metrics[] = {
@@ -70,10 +66,8 @@ static const struct metric_desc ff_metrics[] = {
 };
 
 struct ff {
-    struct mem mem;
-    struct ff_options options;
-    struct train_env env;
     struct minibatch minibatch;
+    bool skip_first;
     struct ff_rule rule;
     struct ff_work *work; /* [threads] */
     int *wrong;           /* [samples of the tensor]: this epoch's wrong labels */
@@ -134,12 +128,6 @@ status ff_work_create(struct ff_work *w, const struct net *net, size_t T, size_t
                    w->labels
                ? ST_OK
                : ST_MEMORY;
-}
-
-size_t ff_work_memory(const struct net *net, size_t T, size_t C_max)
-{
-    return sizeof(real) * C_max *
-           (T * (net->n[1] + 10 * net_widest(net, 1, net->L - 1)) + 2 * net_widest(net, 1, net->L - 1));
 }
 
 /* v: drive of layer 1 by the data. With label_only the weights of the label inputs are taken out again. */
@@ -247,10 +235,11 @@ static void first_layer_outer(struct ff_work *w, const struct net *net, const st
         }
 }
 
-void ff_block(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
-              const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums)
+double ff_block(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+                const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums)
 {
     const size_t T = b->x->T, B = 2 * C;
+    double losses = 0;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(b, first + c);
         w->labels[c] = b->labels[sample];
@@ -261,8 +250,10 @@ void ff_block(struct ff_work *w, const struct net *net, const struct batch *b, s
         const size_t n = net->n[l];
         layer_forward(w, net, l, T, C, 2, rule);
         for (size_t c = 0; c < C; c++) {
-            sums->loss[l] += ff_loss_value(rule->loss, rule->threshold, rule->sharpness, w->goodness[c],
-                                           w->goodness[C + c], &w->d_goodness[c], &w->d_goodness[C + c]);
+            double loss = ff_loss_value(rule->loss, rule->threshold, rule->sharpness, w->goodness[c],
+                                        w->goodness[C + c], &w->d_goodness[c], &w->d_goodness[C + c]);
+            sums->loss[l] += loss;
+            losses += loss;
             sums->good_pos[l] += w->goodness[c];
             sums->good_neg[l] += w->goodness[C + c];
         }
@@ -274,6 +265,7 @@ void ff_block(struct ff_work *w, const struct net *net, const struct batch *b, s
                       gradient[l], n);
         normalise(w, n, T, B, rule);
     }
+    return losses;
 }
 
 void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
@@ -297,38 +289,20 @@ void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, 
 
 /* ---- the solver -------------------------------------------------------------------------------------- */
 
-static status ff_check(const void *options, const struct net_options *net, const struct dataset_info *info,
-                       struct error *e)
+static status ff_check(const struct solver *self, const void *options, const struct net_options *net,
+                       const struct dataset_info *info, struct error *e)
 {
     const struct ff_options *o = options;
-    (void)net;
-    const struct option_table table = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list,
-                                       sizeof *o};
     const struct option_use threshold = {"threshold", o->loss == FF_SOFTPLUS, "loss = softplus"};
-    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
-    TRY(opt_refuse_idle(&table, options, &threshold, 1, e));
-    if (info->n_classes < 2)
-        return FAIL(e, ST_CONFIG, "forward_forward needs class labels of at least two classes");
+    TRY(minibatch_check(self, options, net, info, e));
+    TRY(opt_refuse_idle(&self->options, options, &threshold, 1, e));
+    if (info->n_classes < 2) return FAIL(e, ST_CONFIG, "forward_forward needs at least two classes");
     if (info->n_classes > info->n_inputs)
         return FAIL(
             e, ST_CONFIG,
             "forward_forward embeds a label in the first n_classes inputs: %zu classes, but %zu inputs",
             info->n_classes, info->n_inputs);
     return ST_OK;
-}
-
-static size_t ff_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    (void)options;
-    return ff_work_memory(net, info->T, CHUNK_MAX);
-}
-
-static size_t ff_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct ff_options *o = options;
-    size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L - 1, minibatch_parts(&o->common, N), N) +
-           ff_work_memory(net, info->T, CHUNK_MAX) + N * sizeof(int);
 }
 
 /* The sums of the gradients: layer 1 on the lists, once for positive and negative samples together; above it
@@ -338,90 +312,82 @@ static void add_gradients(struct step_cost *cost, const struct net *net, double 
     for (size_t l = 1; l < net->L; l++) cost_product(cost, net, l, 2 * columns, entries);
 }
 
-static struct step_cost ff_cost(const void *options, const struct net *net, const struct dataset_info *info)
+static struct ff_rule rule_of(const struct ff_options *o)
 {
-    enum { PASSES = 40 }; /* over a block of n_l x N T numbers, counted in the loops */
-    struct step_cost cost = {0};
-    double columns = (double)info->n[SPLIT_TRAIN] * (double)info->T;
-    (void)options;
-    for (int way = 0; way < 2; way++) add_gradients(&cost, net, columns, training_entries(info));
-    for (size_t l = 1; l < net->L; l++)
-        cost.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
-    return cost;
+    return (struct ff_rule){.loss = (enum ff_loss)o->loss,
+                            .threshold = o->threshold,
+                            .sharpness = o->sharpness,
+                            .label_scale = (real)o->label_scale,
+                            .input_rate = (real)o->input_rate,
+                            .label_only = o->label_only,
+                            .surrogate = &surrogates[o->surrogate],
+                            .slope = (real)o->slope,
+                            .detach_reset = o->detach_reset};
 }
 
-static void ff_free(void *state)
+static status ff_create(const struct solver *self, void **state, const void *options,
+                        const struct shapes *shapes, struct mem *m, struct error *e)
 {
-    struct ff *s = state;
-    if (!s) return;
-    mem_free(&s->mem);
-    free(s);
-}
-
-static status ff_init(void **state, const void *options, const struct train_env *env, struct error *e)
-{
-    struct ff *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
-    s->options = *(const struct ff_options *)options;
-    s->env = *env;
-    const struct ff_options *o = &s->options;
-    s->rule = (struct ff_rule){.loss = (enum ff_loss)o->loss,
-                               .threshold = o->threshold,
-                               .sharpness = o->sharpness,
-                               .label_scale = (real)o->label_scale,
-                               .input_rate = (real)o->input_rate,
-                               .label_only = o->label_only,
-                               .surrogate = &surrogates[o->surrogate],
-                               .slope = (real)o->slope,
-                               .detach_reset = o->detach_reset};
-    size_t threads = pool_threads(env->pool);
-    size_t parts = minibatch_parts(&o->common, env->train.n);
-    TRY(minibatch_create(&s->minibatch, &o->common, env, env->net->L - 1, parts, &s->mem, e));
-    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
-    s->wrong = mem_alloc(&s->mem, env->train.x->n_samples, sizeof *s->wrong, e);
+    const struct ff_options *o = options;
+    const size_t N = shapes->info->n[SPLIT_TRAIN];
+    struct ff *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    (void)self;
+    if (!s) return ST_MEMORY;
+    s->rule = rule_of(o);
+    s->skip_first = o->skip_first;
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L - 1,
+                         minibatch_parts(&o->common, N), m, e));
+    s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
+    s->wrong = mem_alloc(m, N, sizeof *s->wrong, e);
     if (!s->work || !s->wrong) return ST_MEMORY;
-    for (size_t i = 0; i < threads; i++)
-        TRY(ff_work_create(&s->work[i], env->net, env->info->T, CHUNK_MAX, &s->mem, e));
+    for (size_t i = 0; i < shapes->threads; i++)
+        TRY(ff_work_create(&s->work[i], shapes->net, shapes->info->T, CHUNK_MAX, m, e));
     return ST_OK;
 }
 
-static void train_block(void *context, const struct minibatch_block *where, real *const *gradient)
+static double train_block(void *state, const struct minibatch_block *where, real *const *gradient)
 {
-    struct ff *s = context;
-    ff_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, s->wrong, &s->rule,
-             gradient, &s->sums[where->part]);
+    struct ff *s = state;
+    return ff_block(&s->work[where->thread], s->minibatch.env.net, where->batch, where->first, where->C,
+                    s->wrong, &s->rule, gradient, &s->sums[where->part]);
+}
+
+/* W_1 x once for the positive and the negative sample, which differ in the label's current; W_l x of either
+ * above it; W_L x of none. Each layer goes back through time alone: no product with W_l'. */
+static void count(const struct minibatch *m, struct step_report *r)
+{
+    const struct net *net = m->env.net;
+    const struct batch *b = &m->env.train;
+    const double n = minibatch_passes(m) * (double)b->n;
+    struct step_cost dense = {0}, weights = {0};
+    add_gradients(&dense, net, n * (double)b->x->T, minibatch_passes(m) * (double)spikes_nonzero(b));
+    add_gradients(&weights, net, 1, (double)net->n[0]); /* of one step, all inputs active */
+    r->forward_passes = n * cost_macs(&weights) / (double)net_parameters(net);
+    r->spike_passes = r->forward_passes;
+    r->dense_macs = cost_macs(&dense);
 }
 
 static status ff_step(void *state, struct step_report *r, struct error *e)
 {
     struct ff *s = state;
-    const struct batch *train = &s->env.train;
-    const struct minibatch_rule rule = {.context = s, .block = train_block};
-    const size_t K = s->env.net->n[s->env.net->L];
-    for (size_t i = 0; i < train->n; i++) {
-        size_t sample = batch_sample(train, i);
-        s->wrong[sample] = ff_wrong_label(s->env.rng, K, train->labels[sample]);
+    const struct train_env *env = &s->minibatch.env;
+    const struct minibatch_rule rule = {.block = train_block};
+    const size_t K = env->net->n[env->net->L];
+    for (size_t i = 0; i < env->train.n; i++) {
+        size_t sample = batch_sample(&env->train, i);
+        s->wrong[sample] = ff_wrong_label(env->rng, K, env->train.labels[sample]);
     }
     memset(s->sums, 0, sizeof s->sums);
-    /* W_1 x once for the positive and the negative sample, which differ in the label's current; W_l x of
-     * either above it; W_L x of none. Each layer goes back through time alone: no product with W_l'. */
-    struct step_cost dense = {0}, weights = {0};
-    add_gradients(&dense, s->env.net, (double)train->n * (double)train->x->T, (double)spikes_nonzero(train));
-    add_gradients(&weights, s->env.net, 1, (double)s->env.net->n[0]); /* of one step, all inputs active */
-    r->samples = (double)train->n;
-    r->forward_passes = r->samples * cost_macs(&weights) / (double)net_parameters(s->env.net);
-    r->spike_passes = r->forward_passes;
-    r->backward_passes = 0;
-    r->dense_macs = cost_macs(&dense);
-    return minibatch_epoch(&s->minibatch, &rule, e);
+    status st = minibatch_epoch(s, &rule, r, e);
+    count(&s->minibatch, r);
+    return st;
 }
 
 static void ff_report(void *state, struct metric_sink *sink)
 {
     const struct ff *s = state;
-    const double N = (double)s->env.train.n;
-    for (size_t l = 1; s->minibatch.updates > 0 && l < s->env.net->L; l++) {
+    const double N = (double)s->minibatch.evaluated;
+    for (size_t l = 1; s->minibatch.evaluations > 0 && l <= s->minibatch.layers; l++) {
         struct ff_sums total = {0};
         for (size_t k = 0; k < PART_MAX; k++) {
             total.loss[l] += s->sums[k].loss[l];
@@ -431,8 +397,8 @@ static void ff_report(void *state, struct metric_sink *sink)
         metric_put(sink, "layer_loss", l, total.loss[l] / N);
         metric_put(sink, "goodness_pos", l, total.good_pos[l] / N);
         metric_put(sink, "goodness_neg", l, total.good_neg[l] / N);
-        metric_put(sink, "grad_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
     }
+    minibatch_report(&s->minibatch, sink, "grad_norm");
 }
 
 struct score_task {
@@ -446,9 +412,9 @@ static void score_chunk(void *context, size_t chunk, size_t thread)
 {
     const struct score_task *task = context;
     struct ff *s = task->s;
-    const struct net *net = s->env.net;
+    const struct net *net = s->minibatch.env.net;
     size_t first = chunk_first(&task->part, chunk), C = chunk_first(&task->part, chunk + 1) - first;
-    size_t from_layer = s->options.skip_first && net->L > 2 ? 2 : 1;
+    size_t from_layer = s->skip_first && net->L > 2 ? 2 : 1;
     ff_scores(&s->work[thread], net, task->batch, first, C, &s->rule, from_layer,
               task->scores + first * net->n[net->L]);
 }
@@ -458,41 +424,26 @@ static status ff_predict(void *state, const struct batch *b, real *scores, struc
     struct ff *s = state;
     struct score_task task = {s, b, partition_make(b->n), scores};
     (void)e;
-    pool_run(s->env.pool, task.part.n_chunks, score_chunk, &task);
+    pool_run(s->minibatch.env.pool, task.part.n_chunks, score_chunk, &task);
     return ST_OK;
 }
 
-static status ff_save(void *state, FILE *f, struct error *e)
-{
-    const struct ff *s = state;
-    return minibatch_save(&s->minibatch, f, e);
-}
-
-static status ff_load(void *state, FILE *f, struct error *e)
-{
-    struct ff *s = state;
-    return minibatch_load(&s->minibatch, f, e);
-}
-
 const struct solver solver_forward_forward = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "forward_forward",
     .summary = "Forward-Forward: each layer tells right labels from wrong ones by its own goodness",
     .reference = "Ghader, Kheradpisheh, Farahani, Fazlali: Backpropagation-free Spiking Neural Networks with "
                  "the Forward-Forward Algorithm, arXiv 2502.20411",
-    .caps = CAP_CLASSIFICATION | CAP_MINI_BATCH,
-    .options = {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list, sizeof(struct ff_options)},
-    .metrics = ff_metrics,
-    .n_metrics = sizeof ff_metrics / sizeof *ff_metrics,
-    .check = ff_check,
-    .memory = ff_memory,
-    .thread_memory = ff_thread_memory,
-    .cost = ff_cost,
-    .init = ff_init,
+    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+    .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
+                          {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list}},
+                .size = sizeof(struct ff_options)},
+    .metrics = {ff_metrics, sizeof ff_metrics / sizeof *ff_metrics},
+    .create = ff_create,
+    .start = minibatch_start,
     .step = ff_step,
+    .check = ff_check,
     .report = ff_report,
     .predict = ff_predict,
-    .save = ff_save,
-    .load = ff_load,
-    .free = ff_free,
+    .checkpoint = minibatch_checkpoint,
 };

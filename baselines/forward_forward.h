@@ -38,8 +38,6 @@ struct ff_work {
 };
 status ff_work_create(struct ff_work *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                       struct error *e);
-/* Bytes that ff_work_create takes. */
-size_t ff_work_memory(const struct net *net, size_t T, size_t C_max);
 
 /* Sums over samples, by hidden layer l. */
 struct ff_sums {
@@ -48,9 +46,10 @@ struct ff_sums {
 
 /* Simulates samples first .. first+C-1 with their labels (positive) and with wrong[sample] (negative, by
  * index into the batch's tensor), and adds to gradient[l] (n_l x n_{l-1}, l = 1 .. L-1) the derivative of the
- * SUM over samples of layer l's own loss in W_l, its input held fixed. Adds to *sums. */
-void ff_block(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
-              const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums);
+ * SUM over samples of layer l's own loss in W_l, its input held fixed. Adds to *sums, and
+ * returns the sum of the losses over samples and layers. */
+double ff_block(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+                const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums);
 
 /* scores (n_L x C) of samples first .. first+C-1: the goodness with each label embedded, summed over hidden
  * layers from_layer .. L-1. */

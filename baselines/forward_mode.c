@@ -2,12 +2,11 @@
  * forward pass (or had from two perturbed simulations); nothing goes backwards. One step is one epoch.
  *
  * Departures from the source: the directions are shared by the samples of a mini-batch; any optimizer of
- * baselines/optimizer.h takes the estimate; the perturbation may be layer-wise; Rademacher directions, which
+ * trainer/optimizer.h takes the estimate; the perturbation may be layer-wise; Rademacher directions, which
  * have a lower variance than Gaussian ones, are the default; Stein's estimator smooths the whole loss by
  * noise on the weights instead of replacing the spike's derivative. */
 #include "baselines/forward_estimator.h"
 #include "trainer/minibatch.h"
-#include <stdlib.h>
 
 struct forward_mode_options {
     struct minibatch_options common;
@@ -17,32 +16,25 @@ struct forward_mode_options {
     bool detach_reset;
 };
 
-#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
-    {                                                                                                        \
-#field, type, offsetof(struct forward_mode_options, field), value, lo, hi, flags, choices, unit,     \
-            help                                                                                             \
-    }
-
 static const struct option forward_mode_option_list[] = {
-    OPTION(estimator, OPT_CHOICE, "jvp", 0, 0, 0, forward_kind_names, "",
-           "directional derivative: the tangent by a surrogate derivative; the antithetic difference of two "
-           "simulations; the gradient of a Gaussian-smoothed loss by Stein's lemma"),
-    OPTION(directions, OPT_INT, "32", 1, 1e6, 0, NULL, "",
-           "directions per mini-batch (scope layer: for each layer)"),
-    OPTION(direction, OPT_CHOICE, "rademacher", 0, 0, 0, direction_law_names, "",
-           "law of a direction's entries"),
-    OPTION(scope, OPT_CHOICE, "global", 0, 0, 0, direction_scope_names, "",
-           "a direction moves all weights, or those of one layer"),
-    OPTION(sigma, OPT_REAL, "0.01", 0, 1e3, OPT_OPEN_LO, NULL, "weight units",
-           "weight_perturbation, stein: size of the perturbation"),
-    OPTION(surrogate, OPT_CHOICE, "fast_sigmoid", 0, 0, 0, surrogate_names, "",
-           "jvp: derivative that stands in for the spike's"),
-    OPTION(slope, OPT_REAL, "5", 0, 1e6, OPT_OPEN_LO, NULL, "1/membrane units",
-           "jvp: steepness of the surrogate"),
-    OPTION(detach_reset, OPT_BOOL, "false", 0, 0, 0, NULL, "", "jvp: leave the reset out of the tangent"),
-    MINIBATCH_STEP_OPTIONS(struct forward_mode_options, "adam", "0.002"),
-    MINIBATCH_CLIP_OPTION(struct forward_mode_options, "0", "largest norm of the whole estimate; 0: off"),
-    MINIBATCH_MOMENT_OPTIONS(struct forward_mode_options),
+    {"estimator", OPT_CHOICE, offsetof(struct forward_mode_options, estimator), "jvp", 0, 0, 0,
+     forward_kind_names, "",
+     "directional derivative: the tangent by a surrogate derivative; the antithetic difference of two "
+     "simulations; the gradient of a Gaussian-smoothed loss by Stein's lemma"},
+    {"directions", OPT_INT, offsetof(struct forward_mode_options, directions), "32", 1, 1e6, 0, NULL, "",
+     "directions per mini-batch (scope layer: for each layer)"},
+    {"direction", OPT_CHOICE, offsetof(struct forward_mode_options, direction), "rademacher", 0, 0, 0,
+     direction_law_names, "", "law of a direction's entries"},
+    {"scope", OPT_CHOICE, offsetof(struct forward_mode_options, scope), "global", 0, 0, 0,
+     direction_scope_names, "", "a direction moves all weights, or those of one layer"},
+    {"sigma", OPT_REAL, offsetof(struct forward_mode_options, sigma), "0.01", 0, 1e3, OPT_OPEN_LO, NULL,
+     "weight units", "weight_perturbation, stein: size of the perturbation"},
+    {"surrogate", OPT_CHOICE, offsetof(struct forward_mode_options, surrogate), "fast_sigmoid", 0, 0, 0,
+     surrogate_names, "", "jvp: derivative that stands in for the spike's"},
+    {"slope", OPT_REAL, offsetof(struct forward_mode_options, slope), "5", 0, 1e6, OPT_OPEN_LO, NULL,
+     "1/membrane units", "jvp: steepness of the surrogate"},
+    {"detach_reset", OPT_BOOL, offsetof(struct forward_mode_options, detach_reset), "false", 0, 0, 0, NULL,
+     "", "jvp: leave the reset out of the tangent"},
 };
 
 static const struct metric_desc forward_mode_metrics[] = {
@@ -51,12 +43,9 @@ static const struct metric_desc forward_mode_metrics[] = {
 };
 
 struct forward_mode {
-    struct mem mem;
-    struct forward_mode_options options;
-    struct train_env env;
     struct minibatch minibatch;
     struct forward_estimator estimator;
-    double derivative2; /* sum over the epoch's mini-batches */
+    double derivative2; /* sum over the epoch's estimates */
 };
 
 static struct forward_options forward_options_of(const struct forward_mode_options *o)
@@ -72,8 +61,11 @@ static struct forward_options forward_options_of(const struct forward_mode_optio
 }
 
 /* What only one estimator reads. */
-static status refuse_idle(const struct option_table *t, const struct forward_mode_options *o, struct error *e)
+static status forward_mode_check(const struct solver *self, const void *options,
+                                 const struct net_options *net, const struct dataset_info *info,
+                                 struct error *e)
 {
+    const struct forward_mode_options *o = options;
     const bool jvp = o->estimator == FORWARD_JVP;
     const struct option_use uses[] = {
         {"sigma", !jvp, "estimator = weight_perturbation or stein"},
@@ -81,138 +73,76 @@ static status refuse_idle(const struct option_table *t, const struct forward_mod
         {"slope", jvp, "estimator = jvp"},
         {"detach_reset", jvp, "estimator = jvp"},
     };
-    return opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e);
-}
-
-static status forward_mode_check(const void *options, const struct net_options *net,
-                                 const struct dataset_info *info, struct error *e)
-{
-    const struct forward_mode_options *o = options;
-    const struct option_table table = {forward_mode_option_list,
-                                       sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
-                                       sizeof *o};
-    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
-    TRY(refuse_idle(&table, o, e));
-    if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
-        return FAIL(e, ST_CONFIG,
-                    "network.loss = %s needs class labels; real-valued targets allow squared only",
-                    loss_names[net->loss]);
+    TRY(minibatch_check(self, options, net, info, e));
+    TRY(opt_refuse_idle(&self->options, o, uses, sizeof uses / sizeof *uses, e));
     if (o->estimator == FORWARD_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
     return ST_OK;
 }
 
-static size_t forward_mode_thread_memory(const void *options, const struct net *net,
-                                         const struct dataset_info *info)
+static status forward_mode_create(const struct solver *self, void **state, const void *options,
+                                  const struct shapes *shapes, struct mem *m, struct error *e)
 {
-    const struct forward_mode_options *o = options;
-    const struct forward_options f = forward_options_of(o);
-    return forward_thread_memory(&f, net, info->T, minibatch_largest(&o->common, info->n[SPLIT_TRAIN]));
-}
-
-static size_t forward_mode_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct forward_mode_options *o = options;
-    const struct forward_options f = forward_options_of(o);
-    size_t N = info->n[SPLIT_TRAIN];
-    return forward_memory(&f, net, info->T, minibatch_largest(&o->common, N)) +
-           minibatch_memory(&o->common, net, net->L, 1, N);
-}
-
-static struct step_cost forward_mode_cost(const void *options, const struct net *net,
-                                          const struct dataset_info *info)
-{
+    const struct minibatch_options *o = options;
     const struct forward_options f = forward_options_of(options);
-    return forward_cost(&f, net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
+    const size_t batch = minibatch_largest(o, shapes->info->n[SPLIT_TRAIN]);
+    struct forward_mode *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    (void)self;
+    if (!s) return ST_MEMORY;
+    TRY(minibatch_create(&s->minibatch, o, shapes, shapes->net->L, 1, m, e));
+    return forward_create(&s->estimator, &f, shapes->net, shapes->info->T, batch, shapes->threads, m, e);
 }
 
-static void forward_mode_free(void *state)
+static double estimate(void *state, const struct batch *batch, real *const *gradient)
 {
     struct forward_mode *s = state;
-    if (!s) return;
-    mem_free(&s->mem);
-    free(s);
-}
-
-static status forward_mode_init(void **state, const void *options, const struct train_env *env,
-                                struct error *e)
-{
-    struct forward_mode *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
-    s->options = *(const struct forward_mode_options *)options;
-    s->env = *env;
-    const struct minibatch_options *o = &s->options.common;
-    const struct forward_options f = forward_options_of(&s->options);
-    TRY(minibatch_create(&s->minibatch, o, env, env->net->L, 1, &s->mem, e));
-    return forward_create(&s->estimator, &f, env->net, env->info->T, minibatch_largest(o, env->train.n),
-                          pool_threads(env->pool), &s->mem, e);
-}
-
-static void estimate(void *context, const struct batch *batch, real *const *gradient)
-{
-    struct forward_mode *s = context;
+    const struct train_env *env = &s->minibatch.env;
     struct forward_estimator *f = &s->estimator;
-    const struct net *net = s->env.net;
     double squares = 0;
-    forward_draw(f, net, s->env.rng);
-    forward_derivatives(f, net, batch, s->env.pool);
-    forward_gradient(f, net, gradient);
+    forward_draw(f, env->net, env->rng);
+    double loss = forward_derivatives(f, env->net, batch, env->pool);
+    forward_gradient(f, env->net, gradient);
     for (size_t k = 0; k < f->n_directions; k++) squares += f->derivatives[k] * f->derivatives[k];
     s->derivative2 += squares / (double)f->n_directions;
+    return loss;
 }
 
 static status forward_mode_step(void *state, struct step_report *r, struct error *e)
 {
     struct forward_mode *s = state;
-    const struct minibatch_rule rule = {.context = s, .whole = estimate};
+    const struct minibatch *m = &s->minibatch;
+    const struct minibatch_rule rule = {.whole = estimate};
     s->derivative2 = 0;
+    status st = minibatch_epoch(s, &rule, r, e);
     /* an estimate per mini-batch: in an epoch one over all samples */
-    forward_count(&s->estimator.o, s->env.net, &s->env.train, 1, r);
-    return minibatch_epoch(&s->minibatch, &rule, e);
+    forward_count(&s->estimator.o, m->env.net, &m->env.train, minibatch_passes(m), r);
+    return st;
 }
 
 static void forward_mode_report(void *state, struct metric_sink *sink)
 {
     const struct forward_mode *s = state;
-    const struct minibatch *m = &s->minibatch;
-    if (m->updates == 0) return;
-    metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)m->updates));
-    for (size_t l = 1; l <= s->env.net->L; l++)
-        metric_put(sink, "grad_norm", l, m->norm[l] / (double)m->updates);
-}
-
-static status forward_mode_save(void *state, FILE *f, struct error *e)
-{
-    const struct forward_mode *s = state;
-    return minibatch_save(&s->minibatch, f, e);
-}
-
-static status forward_mode_load(void *state, FILE *f, struct error *e)
-{
-    struct forward_mode *s = state;
-    return minibatch_load(&s->minibatch, f, e);
+    if (s->minibatch.evaluations == 0) return;
+    metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)s->minibatch.evaluations));
+    minibatch_report(&s->minibatch, sink, "grad_norm");
 }
 
 const struct solver solver_forward_mode = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "forward_mode",
     .summary = "gradient estimated from directional derivatives of forward passes; nothing goes backwards",
     .reference = "Wan, Zhang, Karniadakis: Randomized Forward Mode Gradient for Spiking Neural Networks in "
                  "Scientific Machine Learning, arXiv 2411.07057",
-    .caps = CAP_CLASSIFICATION | CAP_REGRESSION | CAP_MINI_BATCH,
-    .options = {forward_mode_option_list, sizeof forward_mode_option_list / sizeof *forward_mode_option_list,
-                sizeof(struct forward_mode_options)},
-    .metrics = forward_mode_metrics,
-    .n_metrics = sizeof forward_mode_metrics / sizeof *forward_mode_metrics,
-    .check = forward_mode_check,
-    .memory = forward_mode_memory,
-    .thread_memory = forward_mode_thread_memory,
-    .cost = forward_mode_cost,
-    .init = forward_mode_init,
+    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
+    .options = {.spans = {{forward_mode_option_list,
+                           sizeof forward_mode_option_list / sizeof *forward_mode_option_list},
+                          {minibatch_option_list, MINIBATCH_OPTIONS}},
+                .size = sizeof(struct forward_mode_options)},
+    .metrics = {forward_mode_metrics, sizeof forward_mode_metrics / sizeof *forward_mode_metrics},
+    .create = forward_mode_create,
+    .start = minibatch_start,
     .step = forward_mode_step,
+    .check = forward_mode_check,
     .report = forward_mode_report,
-    .save = forward_mode_save,
-    .load = forward_mode_load,
-    .free = forward_mode_free,
+    .checkpoint = minibatch_checkpoint,
 };

@@ -29,33 +29,6 @@ static size_t largest_chunk(size_t batch)
     return batch < CHUNK_MAX ? batch : CHUNK_MAX;
 }
 
-size_t estimator_memory(const struct estimate_options *o, const struct net *net, size_t T, size_t batch_max)
-{
-    const struct forward_options f = forward_options_of(o);
-    size_t units = 0, widest = 0, gradients = sizeof(real) * 2 * net_parameters(net);
-    if (estimate_is_random(o->kind)) return gradients + forward_memory(&f, net, T, batch_max);
-    for (size_t l = 1; l <= net->L; l++) {
-        units += 2 * net->n[l];
-        widest = net->n[l] > widest ? net->n[l] : widest;
-    }
-    return gradients + sizeof(real) * (units + 2 * widest) * T * largest_chunk(batch_max);
-}
-
-size_t estimator_thread_memory(const struct estimate_options *o, const struct net *net, size_t T,
-                               size_t batch_max)
-{
-    const struct forward_options f = forward_options_of(o);
-    return estimate_is_random(o->kind) ? forward_thread_memory(&f, net, T, batch_max) : 0;
-}
-
-struct step_cost estimator_cost(const struct estimate_options *o, const struct net *net, double columns,
-                                double entries)
-{
-    const struct forward_options f = forward_options_of(o);
-    return estimate_is_random(o->kind) ? forward_cost(&f, net, columns, entries)
-                                       : backward_cost(net, columns, entries);
-}
-
 void estimator_count(const struct estimate_options *o, const struct net *net, const struct batch *b,
                      double times, struct step_report *r)
 {
@@ -63,7 +36,7 @@ void estimator_count(const struct estimate_options *o, const struct net *net, co
     if (estimate_is_random(o->kind))
         forward_count(&f, net, b, times, r);
     else
-        backward_count(net, b, r);
+        backward_count(net, b, 1, r);
 }
 
 status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,
@@ -80,6 +53,11 @@ status estimator_create(struct gradient_estimator *g, const struct estimate_opti
     if (o->kind == ESTIMATE_SURROGATE) return backward_create(&g->backward, net, T, C, m, e);
     if (o->kind == ESTIMATE_LFP) return lfp_work_create(&g->lfp, net, T, C, m, e);
     return forward_create(&g->forward, &f, net, T, batch_max, threads, m, e);
+}
+
+void estimator_set_sigma(struct gradient_estimator *g, double sigma)
+{
+    g->o.sigma = g->forward.o.sigma = sigma;
 }
 
 static void add(const struct net *net, real share, real *const *part, real *const *sum)

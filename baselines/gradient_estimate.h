@@ -39,14 +39,8 @@ struct gradient_estimator {
 /* Allocates for batches of at most batch_max samples of T steps; threads: of the pool. ST_MEMORY. */
 status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,
                         size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e);
-/* Bytes that estimator_create takes with one thread, at most, and what each further one adds: only random
- * estimates are spread over threads. */
-size_t estimator_memory(const struct estimate_options *o, const struct net *net, size_t T, size_t batch_max);
-size_t estimator_thread_memory(const struct estimate_options *o, const struct net *net, size_t T,
-                               size_t batch_max);
-/* Cost of one estimate (times = 1) over batches of so many columns (samples x steps) and list entries. */
-struct step_cost estimator_cost(const struct estimate_options *o, const struct net *net, double columns,
-                                double entries);
+/* sigma of weight_perturbation and stein, where it is known later than the sizes. */
+void estimator_set_sigma(struct gradient_estimator *g, double sigma);
 
 /* What a step reports that makes so many of them (random estimates; the others are made once) over b. */
 void estimator_count(const struct estimate_options *o, const struct net *net, const struct batch *b,

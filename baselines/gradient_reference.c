@@ -29,21 +29,6 @@ static size_t chosen(const struct reference_options *o, const struct net *net)
     return n;
 }
 
-size_t reference_thread_memory(const struct reference_options *o, const struct net *net, size_t T,
-                               size_t batch_max)
-{
-    size_t units = 0;
-    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
-    return sizeof(double) * chosen(o, net) +
-           sizeof(real) * (net_parameters(net) + units * T * largest_chunk(batch_max));
-}
-
-size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max)
-{
-    return sizeof(double) * chosen(o, net) * (o->draws + 6) + sizeof(size_t) * net_parameters(net) +
-           reference_thread_memory(o, net, T, batch_max);
-}
-
 static status work_create(struct reference_work *w, const struct net *net, size_t n, size_t T, size_t C,
                           struct mem *m, struct error *e)
 {
@@ -56,11 +41,10 @@ static status work_create(struct reference_work *w, const struct net *net, size_
     return ST_OK;
 }
 
-/* Chooses the weights of layer l into places `at` on; order: scratch of the layer's size. */
-static void choose(struct gradient_reference *g, const struct net *net, size_t l, size_t at, size_t *order,
-                   struct rng *rng)
+/* Chooses the weights of layer l into places `at` on. */
+static void choose(struct gradient_reference *g, const struct net *net, size_t l, size_t at, struct rng *rng)
 {
-    size_t size = net->n[l] * net->n[l - 1], wanted = chosen_in(&g->o, net, l);
+    size_t size = net->n[l] * net->n[l - 1], wanted = chosen_in(&g->o, net, l), *order = g->order;
     for (size_t i = 0; i < size; i++) order[i] = i;
     rng_shuffle(rng, order, size);
     for (size_t k = 0; k < wanted; k++) {
@@ -71,13 +55,13 @@ static void choose(struct gradient_reference *g, const struct net *net, size_t l
 }
 
 status reference_create(struct gradient_reference *g, const struct reference_options *o,
-                        const struct net *net, size_t T, size_t batch_max, size_t threads, struct rng *rng,
-                        struct mem *m, struct error *e)
+                        const struct net *net, size_t T, size_t batch_max, size_t threads, struct mem *m,
+                        struct error *e)
 {
     *g = (struct gradient_reference){.o = *o, .n = chosen(o, net)};
     if (g->n > 0 && o->draws > SIZE_MAX / g->n)
         return FAIL(e, ST_MEMORY, "%zu draws of %zu derivatives are too many", o->draws, g->n);
-    size_t *order = mem_alloc(m, net_parameters(net), sizeof *order, e);
+    g->order = mem_alloc(m, net_parameters(net), sizeof *g->order, e);
     g->layer = mem_alloc(m, g->n, sizeof *g->layer, e);
     g->index = mem_alloc(m, g->n, sizeof *g->index, e);
     g->share = mem_alloc(m, g->n, sizeof *g->share, e);
@@ -87,16 +71,20 @@ status reference_create(struct gradient_reference *g, const struct reference_opt
     g->half[0] = mem_alloc(m, g->n, sizeof *g->half[0], e);
     g->half[1] = mem_alloc(m, g->n, sizeof *g->half[1], e);
     g->work = mem_alloc(m, threads, sizeof *g->work, e);
-    if (!order || !g->layer || !g->index || !g->share || !g->seeds || !g->draws || !g->mean || !g->half[0] ||
-        !g->half[1] || !g->work)
+    if (!g->order || !g->layer || !g->index || !g->share || !g->seeds || !g->draws || !g->mean ||
+        !g->half[0] || !g->half[1] || !g->work)
         return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)
         TRY(work_create(&g->work[i], net, g->n, T, largest_chunk(batch_max), m, e));
-    for (size_t l = 1, at = 0; l <= net->L; l++) {
-        choose(g, net, l, at, order, rng);
-        at += chosen_in(o, net, l);
-    }
     return ST_OK;
+}
+
+void reference_choose(struct gradient_reference *g, const struct net *net, struct rng *rng)
+{
+    for (size_t l = 1, at = 0; l <= net->L; l++) {
+        choose(g, net, l, at, rng);
+        at += chosen_in(&g->o, net, l);
+    }
 }
 
 static double weights_rms(const struct net *net)

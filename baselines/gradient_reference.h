@@ -18,6 +18,7 @@ struct gradient_reference {
     size_t n;              /* weights chosen: coordinates / L (rounded up) per layer, or all of the layer */
     size_t *layer, *index; /* [n]: weight index[k] of W[layer[k]], layers in ascending order */
     double *share;         /* [n]: weights of its layer that each stands for */
+    size_t *order;         /* [weights of the net]: for the choice */
     double sigma;          /* of the noise, in weight units */
     uint64_t *seeds;       /* [draws] */
     double *draws;         /* [draws][n]: estimates from one draw each */
@@ -26,15 +27,12 @@ struct gradient_reference {
     struct reference_work *work; /* [threads] */
 };
 
-/* Allocates, and chooses the weights at random: those of a layer without repetition. batch_max: samples of
- * the largest batch; threads: of the pool. ST_MEMORY. */
+/* Allocates. batch_max: samples of the largest batch; threads: of the pool. ST_MEMORY. */
 status reference_create(struct gradient_reference *g, const struct reference_options *o,
-                        const struct net *net, size_t T, size_t batch_max, size_t threads, struct rng *rng,
-                        struct mem *m, struct error *e);
-/* Bytes that reference_create takes with one thread, at most, and what each further one adds. */
-size_t reference_memory(const struct reference_options *o, const struct net *net, size_t T, size_t batch_max);
-size_t reference_thread_memory(const struct reference_options *o, const struct net *net, size_t T,
-                               size_t batch_max);
+                        const struct net *net, size_t T, size_t batch_max, size_t threads, struct mem *m,
+                        struct error *e);
+/* Chooses the weights at random: those of a layer without repetition. */
+void reference_choose(struct gradient_reference *g, const struct net *net, struct rng *rng);
 
 /* Fills sigma, draws, mean and half: g_i = d/dw_i E L(W + sigma xi), xi ~ N(0, I), L the mean loss over the
  * batch, for the weights chosen. By Stein's lemma, with the two signs of xi_i together,

@@ -22,7 +22,6 @@
 #include "baselines/backward.h"
 #include "support/blas.h"
 #include "trainer/minibatch.h"
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const reward_names[] = {"softmax", "error", "misclassified", NULL};
@@ -34,22 +33,17 @@ struct lfp_options {
     double epsilon;
 };
 
-#define OPTION(field, type, value, lo, hi, flags, choices, unit, help)                                       \
-    {                                                                                                        \
-#field, type, offsetof(struct lfp_options, field), value, lo, hi, flags, choices, unit, help         \
-    }
-
 static const struct option lfp_option_list[] = {
-    MINIBATCH_OPTIONS(struct lfp_options, "sgd", "0.1"),
-    OPTION(
-        reward, OPT_CHOICE, "softmax", 0, 0, 0, reward_names, "",
-        "of an output: one-hot target minus softmax of the scores; target minus score; or +1 for the label "
-        "and -1 for the others"),
-    OPTION(carry, OPT_CHOICE, "signed", 0, 0, 0, carry_names, "",
-           "reward handed back through time in hidden layers: times the potential, or times its magnitude"),
-    OPTION(epsilon, OPT_REAL, "1e-6", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
-           "added to the size of a potential's parts"),
+    {"reward", OPT_CHOICE, offsetof(struct lfp_options, reward), "softmax", 0, 0, 0, reward_names, "",
+     "of an output: one-hot target minus softmax of the scores; target minus score; or +1 for the label "
+     "and -1 for the others"},
+    {"carry", OPT_CHOICE, offsetof(struct lfp_options, carry), "signed", 0, 0, 0, carry_names, "",
+     "reward handed back through time in hidden layers: times the potential, or times its magnitude"},
+    {"epsilon", OPT_REAL, offsetof(struct lfp_options, epsilon), "1e-6", 0, 1e6, OPT_OPEN_LO, NULL,
+     "membrane units", "added to the size of a potential's parts"},
 };
+
+static const struct option_default lfp_defaults[] = {{"optimizer", "sgd"}, {"lr", "0.1"}, {NULL, NULL}};
 
 static const struct metric_desc lfp_metrics[] = {
     {"reward", "", "sum of the outputs' absolute rewards, mean over the epoch's samples", METRIC_RUN},
@@ -58,10 +52,8 @@ static const struct metric_desc lfp_metrics[] = {
 };
 
 struct lfp {
-    struct mem mem;
-    struct lfp_options options;
-    struct train_env env;
     struct minibatch minibatch;
+    struct lfp_rule rule;
     struct lfp_work *work; /* [threads] */
     double reward[PART_MAX];
 };
@@ -168,139 +160,81 @@ void lfp_scale(const struct net *net, real *const *feedback)
 
 /* ---- the solver -------------------------------------------------------------------------------------- */
 
-static status lfp_check(const void *options, const struct net_options *net, const struct dataset_info *info,
-                        struct error *e)
+static status lfp_create(const struct solver *self, void **state, const void *options,
+                         const struct shapes *shapes, struct mem *m, struct error *e)
 {
     const struct lfp_options *o = options;
-    const struct option_table table = {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list,
-                                       sizeof *o};
-    TRY(minibatch_refuse_idle(&table, options, &o->common, e));
-    if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "lfp needs class labels");
-    if (net->reset == RESET_HARD)
-        return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in lfp; soft and none are allowed");
-    if (net->start == START_PUBLISHED)
-        return FAIL(e, ST_CONFIG,
-                    "network.start = published sets all weights to 0, which lfp never changes; rate and "
-                    "kaiming are allowed");
+    const size_t N = shapes->info->n[SPLIT_TRAIN], C = minibatch_largest_block(&o->common, N);
+    struct lfp *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    (void)self;
+    if (!s) return ST_MEMORY;
+    s->rule = (struct lfp_rule){(enum lfp_reward)o->reward, (enum lfp_carry)o->carry, (real)o->epsilon};
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
+                         e));
+    s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
+    if (!s->work) return ST_MEMORY;
+    for (size_t i = 0; i < shapes->threads; i++)
+        TRY(lfp_work_create(&s->work[i], shapes->net, shapes->info->T, C, m, e));
     return ST_OK;
 }
 
-static size_t lfp_thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct lfp_options *o = options;
-    size_t units = 0;
-    for (size_t l = 1; l <= net->L; l++) units += 2 * net->n[l];
-    return sizeof(real) * (units + 2 * net_widest(net, 1, net->L)) * info->T *
-           minibatch_largest_block(&o->common, info->n[SPLIT_TRAIN]);
-}
-
-static size_t lfp_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct lfp_options *o = options;
-    size_t N = info->n[SPLIT_TRAIN];
-    return minibatch_memory(&o->common, net, net->L, minibatch_parts(&o->common, N), N) +
-           lfp_thread_memory(options, net, info);
-}
-
-static struct step_cost lfp_cost(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    (void)options;
-    return backward_cost(net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
-}
-
-static void lfp_free(void *state)
+/* Rewards are no loss. */
+static double feedback_block(void *state, const struct minibatch_block *where, real *const *feedback)
 {
     struct lfp *s = state;
-    if (!s) return;
-    mem_free(&s->mem);
-    free(s);
+    s->reward[where->part] += lfp_block(&s->work[where->thread], s->minibatch.env.net, where->batch,
+                                        where->first, where->C, &s->rule, feedback);
+    return NAN;
 }
 
-static status lfp_init(void **state, const void *options, const struct train_env *env, struct error *e)
+static void scale_by_weights(void *state, real *const *feedback)
 {
-    struct lfp *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
-    s->options = *(const struct lfp_options *)options;
-    s->env = *env;
-    size_t threads = pool_threads(env->pool), C = minibatch_largest_block(&s->options.common, env->train.n);
-    size_t parts = minibatch_parts(&s->options.common, env->train.n);
-    TRY(minibatch_create(&s->minibatch, &s->options.common, env, env->net->L, parts, &s->mem, e));
-    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
-    if (!s->work) return ST_MEMORY;
-    for (size_t i = 0; i < threads; i++)
-        TRY(lfp_work_create(&s->work[i], env->net, env->info->T, C, &s->mem, e));
-    return ST_OK;
-}
-
-static void train_block(void *context, const struct minibatch_block *where, real *const *feedback)
-{
-    struct lfp *s = context;
-    const struct lfp_rule rule = {(enum lfp_reward)s->options.reward, (enum lfp_carry)s->options.carry,
-                                  (real)s->options.epsilon};
-    s->reward[where->part] +=
-        lfp_block(&s->work[where->thread], s->env.net, where->batch, where->first, where->C, &rule, feedback);
-}
-
-static void scale_by_weights(void *context, real *const *feedback)
-{
-    const struct lfp *s = context;
-    lfp_scale(s->env.net, feedback);
+    const struct lfp *s = state;
+    lfp_scale(s->minibatch.env.net, feedback);
 }
 
 static status lfp_step(void *state, struct step_report *r, struct error *e)
 {
     struct lfp *s = state;
-    const struct minibatch_rule rule = {.context = s, .block = train_block, .finish = scale_by_weights};
+    const struct minibatch *m = &s->minibatch;
+    const struct minibatch_rule rule = {.block = feedback_block, .finish = scale_by_weights};
     memset(s->reward, 0, sizeof s->reward);
-    backward_count(s->env.net, &s->env.train, r); /* simulated once, and the rewards travel backwards once */
-    return minibatch_epoch(&s->minibatch, &rule, e);
+    status st = minibatch_epoch(s, &rule, r, e);
+    /* simulated once, and the rewards travel backwards once */
+    backward_count(m->env.net, &m->env.train, minibatch_passes(m), r);
+    return st;
 }
 
 static void lfp_report(void *state, struct metric_sink *sink)
 {
     const struct lfp *s = state;
     double reward = 0;
-    if (s->minibatch.updates == 0) return;
+    if (s->minibatch.evaluations == 0) return;
     for (size_t k = 0; k < PART_MAX; k++) reward += s->reward[k];
-    metric_put(sink, "reward", 0, reward / (double)s->env.train.n);
-    for (size_t l = 1; l <= s->env.net->L; l++)
-        metric_put(sink, "feedback_norm", l, s->minibatch.norm[l] / (double)s->minibatch.updates);
-}
-
-static status lfp_save(void *state, FILE *f, struct error *e)
-{
-    const struct lfp *s = state;
-    return minibatch_save(&s->minibatch, f, e);
-}
-
-static status lfp_load(void *state, FILE *f, struct error *e)
-{
-    struct lfp *s = state;
-    return minibatch_load(&s->minibatch, f, e);
+    metric_put(sink, "reward", 0, reward / (double)s->minibatch.evaluated);
+    minibatch_report(&s->minibatch, sink, "feedback_norm");
 }
 
 const struct solver solver_lfp = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "lfp",
     .summary =
         "layer-wise feedback propagation: rewards handed backwards by contribution, without a surrogate",
     .reference =
         "Weber, Berend, Weckbecker, Binder, Wiegand, Samek, Lapuschkin: Efficient and Flexible Neural "
         "Network Training through Layer-wise Feedback Propagation, arXiv 2308.12053",
-    .caps = CAP_CLASSIFICATION | CAP_MINI_BATCH,
-    .options = {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list,
-                sizeof(struct lfp_options)},
-    .metrics = lfp_metrics,
-    .n_metrics = sizeof lfp_metrics / sizeof *lfp_metrics,
-    .check = lfp_check,
-    .memory = lfp_memory,
-    .thread_memory = lfp_thread_memory,
-    .cost = lfp_cost,
-    .init = lfp_init,
+    /* A hard reset has no rule, and weights that start at 0 would stay there. */
+    .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_RESET_NONE |
+                FEATURE_READOUTS | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH,
+    .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
+                          {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list}},
+                .defaults = lfp_defaults,
+                .size = sizeof(struct lfp_options)},
+    .metrics = {lfp_metrics, sizeof lfp_metrics / sizeof *lfp_metrics},
+    .create = lfp_create,
+    .start = minibatch_start,
     .step = lfp_step,
+    .check = minibatch_check,
     .report = lfp_report,
-    .save = lfp_save,
-    .load = lfp_load,
-    .free = lfp_free,
+    .checkpoint = minibatch_checkpoint,
 };

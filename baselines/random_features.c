@@ -3,7 +3,7 @@
 #include "support/blas.h"
 #include "support/linsolve.h"
 #include "trainer/cost.h"
-#include <stdlib.h>
+#include "trainer/solver.h"
 #include <string.h>
 
 enum { FIRST_POWER = -6, RIDGES = 11 }; /* kappa = 0: powers of ten that are tried */
@@ -25,36 +25,23 @@ static const struct metric_desc random_features_metrics[] = {
 };
 
 struct random_features {
-    struct mem mem;
-    struct random_features_options options;
     struct train_env env;
+    struct random_features_options options;
     struct trace trace;
     struct chol chol;
     real *features, *gram, *right, *scratch; /* n_{L-1} x N_max, n^2, K x n, K x n */
     double kappa, rcond, backward_error;
 };
 
-static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
-                    struct error *e)
+static status check(const struct solver *self, const void *options, const struct net_options *net,
+                    const struct dataset_info *info, struct error *e)
 {
     const struct random_features_options *o = options;
-    (void)net;
-    if (info->n_classes == 0) return FAIL(e, ST_CONFIG, "random_features needs class labels");
+    (void)self, (void)net;
     if (o->kappa == 0 && info->n[SPLIT_VALIDATION] == 0)
         return FAIL(e, ST_CONFIG,
                     "option 'kappa' is 0 (chosen on validation), but dataset.n_validation is 0 as well");
     return ST_OK;
-}
-
-static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    (void)options;
-    size_t n = net->n[net->L - 1], N = info->n[SPLIT_TRAIN] > info->n[SPLIT_VALIDATION]
-                                           ? info->n[SPLIT_TRAIN]
-                                           : info->n[SPLIT_VALIDATION];
-    size_t trace = 0;
-    for (size_t l = 1; l <= net->L; l++) trace += (l < net->L ? 2 : 1) * net->n[l] * info->T * CHUNK_MAX;
-    return sizeof(real) * (n * N + 3 * n * n + 2 * n * net->n[net->L] + trace);
 }
 
 /* The Gram matrix of N features; a factor and a solve for each ridge tried and the one that is used; and the
@@ -68,42 +55,23 @@ static void add_readout(struct step_cost *c, const struct net *net, double N, do
     cost_product(c, net, net->L, validation * tried, 0);
 }
 
-static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
+static status create(const struct solver *self, void **state, const void *options,
+                     const struct shapes *shapes, struct mem *m, struct error *e)
 {
-    enum { PASSES = 8 };
-    const struct random_features_options *o = options;
-    struct step_cost c = {0};
-    double N = (double)info->n[SPLIT_TRAIN], columns = N * (double)info->T;
-    cost_simulation(&c, net, columns, training_entries(info));
-    for (size_t l = 1; l < net->L; l++)
-        c.bytes += (double)sizeof(real) * PASSES * (double)net->n[l] * columns;
-    add_readout(&c, net, N, (double)info->n[SPLIT_VALIDATION], o->kappa == 0 ? RIDGES : 0);
-    return c;
-}
-
-static void release(void *state)
-{
-    struct random_features *s = state;
-    if (!s) return;
-    mem_free(&s->mem);
-    free(s);
-}
-
-static status init(void **state, const void *options, const struct train_env *env, struct error *e)
-{
-    struct random_features *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
+    const struct net *net = shapes->net;
+    const size_t n = net->n[net->L - 1], K = net->n[net->L], *samples = shapes->info->n;
+    const size_t N =
+        samples[SPLIT_TRAIN] > samples[SPLIT_VALIDATION] ? samples[SPLIT_TRAIN] : samples[SPLIT_VALIDATION];
+    struct random_features *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    (void)self;
+    if (!s) return ST_MEMORY;
     s->options = *(const struct random_features_options *)options;
-    s->env = *env;
-    size_t n = env->net->n[env->net->L - 1], K = env->net->n[env->net->L];
-    size_t N = env->train.n > env->validation.n ? env->train.n : env->validation.n;
-    TRY(trace_create(&s->trace, env->net, env->info->T, CHUNK_MAX, true, &s->mem, e));
-    TRY(chol_create(&s->chol, n, &s->mem, e));
-    s->features = mem_reals(&s->mem, n * N, e);
-    s->gram = mem_reals(&s->mem, n * n, e);
-    s->right = mem_reals(&s->mem, K * n, e);
-    s->scratch = mem_reals(&s->mem, K * n, e);
+    TRY(trace_create(&s->trace, net, shapes->info->T, CHUNK_MAX, true, m, e));
+    TRY(chol_create(&s->chol, n, m, e));
+    s->features = mem_reals(m, n * N, e);
+    s->gram = mem_reals(m, n * n, e);
+    s->right = mem_reals(m, K * n, e);
+    s->scratch = mem_reals(m, K * n, e);
     return s->features && s->gram && s->right && s->scratch ? ST_OK : ST_MEMORY;
 }
 
@@ -136,11 +104,8 @@ static status solve(struct random_features *s, double kappa, struct error *e)
 {
     const struct net *net = s->env.net;
     size_t n = net->n[net->L - 1], K = net->n[net->L];
-    double trace = 0;
-    for (size_t i = 0; i < n; i++) trace += (double)s->gram[i * n + i];
-    real shift = (real)(trace > 0 ? kappa * trace / (double)n : 1.0);
     memcpy(s->chol.a, s->gram, n * n * sizeof *s->gram);
-    for (size_t i = 0; i < n; i++) s->chol.a[i * n + i] += shift;
+    (void)add_ridge(n, kappa, s->chol.a);
     TRY(chol_factor(&s->chol, e));
     memcpy(net->W[net->L], s->right, K * n * sizeof(real));
     chol_solve_right(&s->chol, K, net->W[net->L], s->env.pool);
@@ -227,20 +192,17 @@ static void report(void *state, struct metric_sink *sink)
 }
 
 const struct solver solver_random_features = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "random_features",
     .summary =
         "the starting network with its readout solved by ridge regression: the floor for every trainer",
     .reference = "Rahimi, Recht: Random Features for Large-Scale Kernel Machines, NIPS 2007",
-    .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH | CAP_ONE_SHOT,
-    .options = {random_features_option_list, 1, sizeof(struct random_features_options)},
-    .metrics = random_features_metrics,
-    .n_metrics = sizeof random_features_metrics / sizeof *random_features_metrics,
-    .check = check,
-    .memory = memory,
-    .cost = cost,
-    .init = init,
+    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_FULL_BATCH | FEATURE_ONE_SHOT,
+    .options = {.spans = {{random_features_option_list, 1}}, .size = sizeof(struct random_features_options)},
+    .metrics = {random_features_metrics, sizeof random_features_metrics / sizeof *random_features_metrics},
+    .create = create,
+    .start = solver_keep_env,
     .step = step,
+    .check = check,
     .report = report,
-    .free = release,
 };

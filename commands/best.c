@@ -1,7 +1,5 @@
 /* spikebench best: the configuration of each solver that did best on validation. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
-#include "commands/registry.h"
 #include "experiments/plan_settings.h"
 #include "report/best_items.h"
 #include "report/configurations.h"
@@ -9,11 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, COLUMNS_MAX = 60, OPTIONS_SIZE = 1000 };
+enum { COLUMNS_MAX = 60, OPTIONS_SIZE = 1000 };
 
 struct request {
     const char *experiment, *results, *by;
-    bool by_label, smallest, help;
+    const struct catalogue *catalogue;
+    bool by_label, smallest;
 };
 
 /* The best configuration of one name. */
@@ -24,51 +23,6 @@ struct choice {
     const struct configuration *winner;
     double mean, deviation;
 };
-
-static status take(struct request *r, const char *name, const char *value, struct error *e)
-{
-    if (strcmp(name, "--results") == 0 || strcmp(name, "-r") == 0) {
-        r->results = value;
-    } else if (strcmp(name, "--by") == 0) {
-        r->by = value;
-    } else if (strcmp(name, "--per") == 0) {
-        if (strcmp(value, "solver") != 0 && strcmp(value, "label") != 0)
-            return FAIL(e, ST_USAGE, "--per '%.60s': solver or label is allowed", value);
-        r->by_label = strcmp(value, "label") == 0;
-    } else {
-        return FAIL(e, ST_USAGE, "unknown option '%.60s'; see 'spikebench best --help'", name);
-    }
-    return ST_OK;
-}
-
-static status parse(struct request *r, int argc, char **argv, struct error *e)
-{
-    *r = (struct request){.results = "results", .by = "acc_val"};
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) r->help = true;
-    for (int i = 1; i < argc && !r->help; i++) {
-        if (strcmp(argv[i], "--min") == 0) {
-            r->smallest = true;
-        } else if (argv[i][0] != '-') {
-            if (r->experiment) return FAIL(e, ST_USAGE, "'%.60s': one experiment at a time", argv[i]);
-            r->experiment = argv[i];
-        } else {
-            if (i + 1 == argc)
-                return FAIL(e, ST_USAGE, "option '%.60s' is unknown or needs a value", argv[i]);
-            TRY(take(r, argv[i], argv[i + 1], e));
-            i++;
-        }
-    }
-    if (r->help) return ST_OK;
-    if (!r->experiment) return FAIL(e, ST_USAGE, "the name or folder of an experiment's results is missing");
-    if (strstr(r->by, "test"))
-        return FAIL(e, ST_USAGE,
-                    "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
-                    "acc_val_best, loss_val and loss_val_best are columns of validation",
-                    r->by);
-    if (strncmp(r->by, "loss", 4) == 0) r->smallest = true;
-    return ST_OK;
-}
 
 /* Refuses what is no result: --by must be a column of numbers behind the options, and none of test. */
 static status check_column(const struct request *r, const struct csv_table *t, struct error *e)
@@ -218,7 +172,7 @@ static status choose_all(const struct request *r, struct configurations *c, stru
     TRY(write_csv(r, c, best, n, e));
     print_table(r, c, best, n);
     for (size_t k = 0; k < n; k++) winners[k] = best[k].winner;
-    TRY(best_items_print(c, &registry, winners, n, e));
+    TRY(best_items_print(c, r->catalogue, winners, n, e));
     warn(r, c->groups, best, n);
     return ST_OK;
 }
@@ -239,18 +193,20 @@ static status perform(const struct request *r, struct error *e)
     return st;
 }
 
-int command_best(int argc, char **argv)
+status command_best(struct call *call, struct error *e)
 {
-    struct request r;
-    struct error e = {.code = ST_OK};
-    status st = parse(&r, argc, argv, &e);
-    if (st == ST_OK && r.help) {
-        command_usage("best", stdout);
-        return EXIT_GOOD;
-    }
-    if (st == ST_OK) st = perform(&r, &e);
-    if (st == ST_OK) return EXIT_GOOD;
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "spikebench best: %s\n", e.text);
-    return st == ST_USAGE || st == ST_CONFIG ? EXIT_WRONG : EXIT_FAILED;
+    const struct request r = {
+        .experiment = call->arguments[0],
+        .results = call_text(call, "results"),
+        .by = call_text(call, "by"),
+        .catalogue = call->catalogue,
+        .by_label = strcmp(call_text(call, "per"), "label") == 0,
+        .smallest = call_has(call, "min") || strncmp(call_text(call, "by"), "loss", 4) == 0,
+    };
+    if (strstr(r.by, "test"))
+        return FAIL(e, ST_USAGE,
+                    "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
+                    "acc_val_best, loss_val and loss_val_best are columns of validation",
+                    r.by);
+    return perform(&r, e);
 }

@@ -1,9 +1,7 @@
 /* spikebench compare: the regression gate of CI jobs. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "records/record.h"
 #include "report/tolerances.h"
-#include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +13,6 @@ struct comparison {
     struct tolerances tolerances;
     size_t checked, regressions;
 };
-
-static int usage(FILE *out, int code)
-{
-    command_usage("compare", out);
-    return code;
-}
 
 static const char *cell(const struct csv_table *t, size_t row, const char *name)
 {
@@ -150,29 +142,16 @@ static status compare(struct comparison *c, const char *tolerances, struct error
     return ST_OK;
 }
 
-int command_compare(int argc, char **argv)
+status command_compare(struct call *call, struct error *e)
 {
-    static const struct option names[] = {
-        {"tolerances", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *tolerances = NULL;
-    optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "t:h", names, NULL)) != -1;) {
-        if (o == 'h') return usage(stdout, 0);
-        if (o != 't') return usage(stderr, 2);
-        tolerances = optarg;
-    }
-    if (optind + 2 != argc) return usage(stderr, 2);
-    struct comparison c = {.results = argv[optind], .reference = argv[optind + 1]};
-    struct error e = {0};
-    status st = compare(&c, tolerances, &e);
-    if (st != ST_OK)
-        fprintf(stderr, "spikebench compare: %s\n", e.text);
-    else if (c.regressions == 0)
+    struct comparison c = {.results = call->arguments[0], .reference = call->arguments[1]};
+    status st = compare(&c, call_text(call, "tolerances"), e);
+    if (st == ST_OK && c.regressions == 0)
         printf("%zu runs, %zu values: no regression\n", c.theirs.n_rows, c.checked);
-    else
-        printf("%zu regressions in %zu values\n", c.regressions, c.checked);
+    else if (st == ST_OK)
+        st = FAIL(e, ST_DATA, "%zu regressions in %zu values", c.regressions, c.checked);
     csv_table_free(&c.ours);
     csv_table_free(&c.theirs);
     tolerances_free(&c.tolerances);
-    return st == ST_OK && c.regressions == 0 ? 0 : st != ST_OK && st != ST_IO && st != ST_DATA ? 2 : 1;
+    return st;
 }

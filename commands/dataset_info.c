@@ -1,5 +1,4 @@
 /* spikebench dataset info: what a dataset holds. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
 #include <inttypes.h>
@@ -97,17 +96,9 @@ static status describe(const struct dataset_request *r, struct error *e)
     return st;
 }
 
-int dataset_command_info(int argc, char **argv)
+status command_dataset_info(struct call *call, struct error *e)
 {
     struct dataset_request r;
-    struct error e = {0};
-    status st = dataset_request_parse(&r, argc, argv, 0, &e);
-    if (st == ST_OK && r.help) {
-        command_usage("dataset info", stdout);
-        return 0;
-    }
-    if (st == ST_OK) st = describe(&r, &e);
-    if (st != ST_OK) (void)fprintf(stderr, "spikebench dataset info: %s\n", e.text);
-    dataset_request_free(&r);
-    return st == ST_OK ? 0 : st == ST_USAGE || st == ST_CONFIG ? 2 : 1;
+    TRY(dataset_request_read(&r, call, e));
+    return describe(&r, e);
 }

@@ -1,6 +1,5 @@
 /* spikebench dataset show: one sample, as a spike raster and, where the inputs are pictures, as a frame. */
 #include "commands/ascii.h"
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
 #include "report/drawing.h"
@@ -11,7 +10,6 @@
 
 /* The sample that is shown. */
 struct sample {
-    const struct dataset_request *request;
     const struct dataset_info *info;
     const struct spikes *x;
     size_t index;
@@ -31,13 +29,14 @@ static const char *channel_name(const struct dataset_info *info, size_t channel)
     return channel == 1 ? "ON" : "OFF";
 }
 
-static status prepare(struct sample *s, const struct dataset_request *r, const struct dataset *d,
-                      struct mem *m, struct error *e)
+static status prepare(struct sample *s, const struct call *call, const struct dataset_request *r,
+                      const struct dataset *d, struct mem *m, struct error *e)
 {
+    const enum split split = (enum split)call_choice(call, "split");
     double events = 0;
     char what[40] = "no label";
-    *s = (struct sample){.request = r, .info = &d->info, .x = &d->x[r->split], .index = r->index};
-    TRY(dataset_request_index(r->index, r->source->name, r->split, d->info.n[r->split], e));
+    *s = (struct sample){.info = &d->info, .x = &d->x[split], .index = call_whole(call, "index")};
+    TRY(dataset_request_index(s->index, r->source->name, split, d->info.n[split], e));
     if (d->info.width) {
         s->frame = mem_alloc(m, d->info.channels * d->info.height * d->info.width, sizeof *s->frame, e);
         if (!s->frame) return ST_MEMORY;
@@ -46,10 +45,10 @@ static status prepare(struct sample *s, const struct dataset_request *r, const s
         events += (double)s->x->value[k];
         if (s->frame) s->frame[s->x->index[k]] += (double)s->x->value[k];
     }
-    if (d->labels[r->split]) (void)snprintf(what, sizeof what, "class %d", d->labels[r->split][r->index]);
+    if (d->labels[split]) (void)snprintf(what, sizeof what, "class %d", d->labels[split][s->index]);
     (void)snprintf(
         s->title, sizeof s->title, "%s, %s sample %zu (seed %" PRIu64 "): %s, %zu inputs, T = %zu, %g events",
-        r->source->name, split_names[r->split], r->index, r->seed, what, d->info.n_inputs, d->info.T, events);
+        r->source->name, split_names[split], s->index, r->seed, what, d->info.n_inputs, d->info.T, events);
     return ST_OK;
 }
 
@@ -155,41 +154,31 @@ static status draw(const struct sample *s, struct drawing *d, const char *out, s
     return drawing_finish(d, "sample.gp", args, 6, e);
 }
 
-static status show(const struct dataset_request *r, const struct dataset *d, struct mem *m, struct error *e)
+static status show(struct call *call, const struct dataset_request *r, const struct dataset *d,
+                   struct error *e)
 {
     struct sample s;
     struct drawing drawing;
     char name[100];
-    TRY(prepare(&s, r, d, m, e));
-    if (r->ascii) TRY(print_sample(&s, m, e));
-    if (r->ascii && !r->out) return ST_OK;
-    (void)snprintf(name, sizeof name, "%.60s_%zu.svg", r->source->name, r->index);
-    const char *out = r->out ? r->out : name;
+    const char *out = call_text(call, "out");
+    TRY(prepare(&s, call, r, d, &call->mem, e));
+    if (call_has(call, "ascii")) TRY(print_sample(&s, &call->mem, e));
+    if (call_has(call, "ascii") && !out) return ST_OK;
+    (void)snprintf(name, sizeof name, "%.60s_%zu.svg", r->source->name, s.index);
+    if (!out) out = name;
     status st = draw(&s, &drawing, out, e);
     drawing_end(&drawing);
     if (st == ST_OK) (void)printf("%s\n", out);
     return st;
 }
 
-int dataset_command_show(int argc, char **argv)
+status command_dataset_show(struct call *call, struct error *e)
 {
     struct dataset_request r;
     struct dataset d;
-    struct mem m = {.blocks = NULL};
-    struct error e = {.code = ST_OK};
-    const unsigned flags = REQUEST_SPLIT | REQUEST_INDEX | REQUEST_OUT | REQUEST_ASCII;
-    status st = dataset_request_parse(&r, argc, argv, flags, &e);
-    if (st == ST_OK && r.help) {
-        command_usage("dataset show", stdout);
-        return 0;
-    }
-    if (st == ST_OK) {
-        st = r.source->open(r.options, r.seed, &d, &e);
-        if (st == ST_OK) st = show(&r, &d, &m, &e);
-        dataset_free(&d);
-    }
-    if (st != ST_OK) (void)fprintf(stderr, "spikebench dataset show: %s\n", e.text);
-    mem_free(&m);
-    dataset_request_free(&r);
-    return st == ST_OK ? 0 : st == ST_USAGE || st == ST_CONFIG ? 2 : 1;
+    TRY(dataset_request_read(&r, call, e));
+    status st = r.source->open(r.options, r.seed, &d, e);
+    if (st == ST_OK) st = show(call, &r, &d, e);
+    dataset_free(&d);
+    return st;
 }

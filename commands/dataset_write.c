@@ -1,5 +1,4 @@
 /* spikebench dataset write: an event dataset as files in N-MNIST's layout and format. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
 #include "datasets/events.h"
@@ -19,8 +18,8 @@ struct writing {
     struct progress progress;
 };
 
-static status take(void *context, enum split split, size_t index, int label, struct event_list *events,
-                   struct error *e)
+static status write_recording(void *context, enum split split, size_t index, int label,
+                              struct event_list *events, struct error *e)
 {
     struct writing *w = context;
     char path[4200];
@@ -76,47 +75,31 @@ static void remove_made(const char *folder, bool was_there)
 static status write_into(const struct dataset_request *r, struct writing *w, struct error *e)
 {
     struct dataset_info info = {0};
-    TRY(make_train(r->out, e));
+    TRY(make_train(w->folder, e));
     TRY(r->source->probe(r->options, &info, e));
     if (info.width > SENSOR_MOST || info.height > SENSOR_MOST)
         return FAIL(e, ST_CONFIG, "a sensor of %zu x %zu pixels: the format has room for %d x %d", info.width,
                     info.height, SENSOR_MOST, SENSOR_MOST);
-    w->folder = r->out;
     w->all = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
     progress_start(&w->progress, stderr);
-    status st = r->source->recordings(r->options, r->seed, take, w, e);
+    status st = r->source->recordings(r->options, r->seed, write_recording, w, e);
     progress_clear(&w->progress);
     return st;
 }
 
-/* An --out that cannot be written is found before anything is computed. */
-static status write_all(const struct dataset_request *r, struct writing *w, struct error *e)
-{
-    if (!r->out) return FAIL(e, ST_USAGE, "--out DIR is missing");
-    if (!r->source->recordings)
-        return FAIL(e, ST_USAGE, "dataset '%s' has no event recordings", r->source->name);
-    TRY(check_empty(r->out, e));
-    bool was_there = access(r->out, F_OK) == 0;
-    status st = write_into(r, w, e);
-    if (w->done == 0) remove_made(r->out, was_there);
-    return st;
-}
-
-int dataset_command_write(int argc, char **argv)
+/* A folder that cannot be written in is found before anything is computed. */
+status command_dataset_write(struct call *call, struct error *e)
 {
     struct dataset_request r;
-    struct writing w = {.done = 0};
-    struct error e = {0};
-    status st = dataset_request_parse(&r, argc, argv, REQUEST_OUT, &e);
-    if (st == ST_OK && r.help) {
-        command_usage("dataset write", stdout);
-        return 0;
-    }
-    if (st == ST_OK) st = write_all(&r, &w, &e);
-    if (st == ST_OK)
-        (void)printf("%zu training and %zu test recordings in %s\n", w.number[0], w.number[1], w.folder);
-    else
-        (void)fprintf(stderr, "spikebench dataset write: %s\n", e.text);
-    dataset_request_free(&r);
-    return st == ST_OK ? 0 : st == ST_USAGE || st == ST_CONFIG ? 2 : 1;
+    struct writing w = {.folder = call_text(call, "out")};
+    TRY(dataset_request_read(&r, call, e));
+    if (!r.source->recordings)
+        return FAIL(e, ST_USAGE, "dataset '%s' has no event recordings", r.source->name);
+    TRY(check_empty(w.folder, e));
+    bool was_there = access(w.folder, F_OK) == 0;
+    status st = write_into(&r, &w, e);
+    if (w.done == 0) remove_made(w.folder, was_there);
+    TRY(st);
+    (void)printf("%zu training and %zu test recordings in %s\n", w.number[0], w.number[1], w.folder);
+    return ST_OK;
 }

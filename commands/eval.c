@@ -1,15 +1,15 @@
 /* spikebench eval: a trained network, simulated forward from its weights on one split. */
 #include "commands/commands.h"
-#include "commands/look.h"
+#include "commands/inspect.h"
 #include "network/evaluate.h"
 #include "support/csvio.h"
 #include <string.h>
 
-static void print_numbers(const struct look_request *r, const struct trained *t, const struct batch *b,
+static void print_numbers(enum split split, const struct trained *t, const struct batch *b,
                           const struct evaluation *v)
 {
     const struct net *net = &t->net;
-    (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[r->split], b->n, t->data.info.T);
+    (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[split], b->n, t->data.info.T);
     (void)printf("readout:   simulated forward from the weights, %s\n",
                  net->readout == READOUT_LAST ? "potential of the last step" : "mean potential over time");
     (void)printf("loss:      %.6g (%s, mean per sample)\n", v->loss,
@@ -64,40 +64,46 @@ static status write_confusion(const size_t *counts, size_t K, const char *path, 
     return csv_close(&w, e);
 }
 
-static status show(const struct look_request *r, struct trained *t, struct evaluator *ev, struct error *e)
+static status show(struct call *call, enum split split, struct trained *t, struct evaluator *ev,
+                   struct error *e)
 {
     struct evaluation v;
     const struct net *net = &t->net;
-    struct batch b = dataset_batch(&t->data, r->split);
+    const char *csv = call_text(call, "csv");
+    struct batch b = dataset_batch(&t->data, split);
     size_t K = net->n[net->L];
     real *scores = mem_reals(&t->mem, b.n * K, e);
     size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
     if (!scores || !counts) return ST_MEMORY;
     evaluate(ev, net, &b, &v, scores);
-    look_print_head(r, t);
-    print_numbers(r, t, &b, &v);
-    if (!b.labels) return r->csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
+    inspect_print_head(call, t);
+    print_numbers(split, t, &b, &v);
+    if (!b.labels) return csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
     evaluate_confusion(net, &b, scores, counts);
     print_confusion(counts, K);
-    if (!r->csv) return ST_OK;
-    TRY(write_confusion(counts, K, r->csv, e));
-    (void)printf("%s\n", r->csv);
+    if (!csv) return ST_OK;
+    TRY(write_confusion(counts, K, csv, e));
+    (void)printf("%s\n", csv);
     return ST_OK;
 }
 
-static status eval(const struct look_request *r, struct trained *t, struct error *e)
+static status evaluate_split(struct call *call, struct trained *t, struct error *e)
 {
     struct evaluator *ev = NULL;
-    if (t->data.info.n[r->split] == 0)
-        return FAIL(e, ST_USAGE, "the %s split of '%s' is empty", split_names[r->split],
-                    t->run->dataset->name);
+    const enum split split = (enum split)call_choice(call, "split");
+    if (t->data.info.n[split] == 0)
+        return FAIL(e, ST_USAGE, "the %s split of '%s' is empty", split_names[split], t->run->dataset->name);
     status st = evaluator_create(&ev, &t->net, t->data.info.T, t->pool, e);
-    if (st == ST_OK) st = show(r, t, ev, e);
+    if (st == ST_OK) st = show(call, split, t, ev, e);
     evaluator_free(ev);
     return st;
 }
 
-int command_eval(int argc, char **argv)
+status command_eval(struct call *call, struct error *e)
 {
-    return look_command(argc, argv, false, eval);
+    struct trained t;
+    status st = inspect_open(call, &t, e);
+    if (st == ST_OK) st = evaluate_split(call, &t, e);
+    trained_free(&t);
+    return st;
 }

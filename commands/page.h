@@ -1,5 +1,4 @@
-/* A page of documentation, written once and set in several formats. Texts are plain: a format escapes what it
- * has to. */
+/* Pages of documentation: text for terminals, in lines of at most 100 characters, or GitHub's Markdown. */
 #ifndef SPIKEBENCH_COMMANDS_PAGE_H
 #define SPIKEBENCH_COMMANDS_PAGE_H
 
@@ -7,37 +6,22 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { PAGE_COLUMNS_MAX = 6 };
-
-struct page_column {
-    const char *name;
-    bool literal; /* cells are what one types or reads in a file, not sentences */
-};
-
-/* A table's first column names the row and its last column says what it means. Cells may be "". */
 struct page {
     FILE *out;
-    const struct page_format *format;
-    const struct page_column *columns; /* of the table that is being written */
-    size_t n_columns;
-    size_t column; /* of the line that is being written */
-    bool fresh;    /* nothing was written since the last section's title */
+    bool markdown;
+    size_t width;  /* of the first cells of a table in text */
+    size_t indent; /* of text, where it has a title */
+    bool begun;    /* there is something before, so that a line is left free */
 };
 
-struct page_format {
-    void (*begin)(FILE *out);                                       /* title and first words */
-    void (*section)(struct page *p, const char *title, bool inner); /* inner: a part of a section */
-    void (*paragraph)(struct page *p, const char *text);
-    void (*literal)(struct page *p, const char *lines); /* lines as they are, each with its newline */
-    void (*table)(struct page *p);                      /* begins it: columns and n_columns are set */
-    void (*row)(struct page *p, const char *const *cells);
-};
-extern const struct page_format page_markdown, page_man;
-
-/* Writes the reference of all commands and modules. (reference.c) */
-void reference_write(const struct page_format *format, FILE *out);
-
-/* Writes the completion script for bash. (completion.c) */
-void completion_write_bash(FILE *out);
+/* The title of a section (level 2) or of a part of it (level 3). */
+void page_title(struct page *p, int level, const char *title);
+/* Sentences. */
+void page_text(struct page *p, const char *text);
+/* Begins a table of n columns. In text it has no head, and first cells of `width` characters. */
+void page_table(struct page *p, size_t width, const char *const *columns, size_t n);
+/* A row of it. In Markdown the first cell, and those whose bit is set in `literal`, are what one types or
+ * reads in a file; in text there are two cells. */
+void page_row(struct page *p, const char *const *cells, size_t n, unsigned literal);
 
 #endif

@@ -1,12 +1,9 @@
 /* spikebench plot: draws an experiment's figures with gnuplot from its summary CSV files. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "report/drawing.h"
 #include "report/groups.h"
 #include "report/profile.h"
 #include "support/paths.h"
-#include <getopt.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +21,6 @@ struct plotter {
     size_t n;
     bool failed;
 };
-
-static int usage(FILE *out, int code)
-{
-    command_usage("plot", out);
-    return code;
-}
 
 static void add(struct plotter *p, const char *format, const char *a, const char *b)
 {
@@ -278,49 +269,18 @@ static status prepare(struct plotter *p, const char *results, const char *experi
     return path_make(p->out, e);
 }
 
-static bool is_format(const char *format)
+status command_plot(struct call *call, struct error *e)
 {
-    static const char *const known[] = {"svg", "png", "pdf", "svg png"};
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-        if (strcmp(format, known[k]) == 0) return true;
-    fprintf(stderr, "spikebench plot: format '%s' is none of svg, png, pdf\n", format);
-    return false;
-}
-
-int command_plot(int argc, char **argv)
-{
-    static const struct option names[] = {
-        {"results", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
-        {"format", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'a'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
-    const char *results = "results", *out = NULL, *format = "svg png";
-    bool all = false;
-    optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "r:o:f:ah", names, NULL)) != -1;) {
-        if (o == 'h') return usage(stdout, 0);
-        if (o == 'r')
-            results = optarg;
-        else if (o == 'o')
-            out = optarg;
-        else if (o == 'f')
-            format = optarg;
-        else if (o == 'a')
-            all = true;
-        else
-            return usage(stderr, 2);
-    }
-    if (optind + 1 != argc || !is_format(format)) return usage(stderr, 2);
-    struct error e = {0};
-    struct plotter *p = calloc(1, sizeof *p);
-    status st = p ? prepare(p, results, argv[optind], out, &e) : FAIL(&e, ST_MEMORY, "no memory");
+    const char *format = call_text(call, "format");
+    struct plotter *p = mem_alloc(&call->mem, 1, sizeof *p, e);
+    if (!p) return ST_MEMORY;
+    status st = prepare(p, call_text(call, "results"), call->arguments[0], call_text(call, "out"), e);
     if (st == ST_OK) {
-        p->all = all;
-        snprintf(p->formats, sizeof p->formats, "formats = '%s'", format);
+        p->all = call_has(call, "all");
+        snprintf(p->formats, sizeof p->formats, "formats = '%s'", format ? format : "svg png");
         draw_all(p);
+        if (p->failed) st = FAIL(e, ST_IO, "not all figures are drawn");
     }
-    if (st != ST_OK) fprintf(stderr, "spikebench plot: %s\n", e.text);
-    int code = st == ST_OK && !p->failed ? 0 : 1;
-    if (p) groups_free(&p->groups);
-    free(p);
-    return code;
+    groups_free(&p->groups);
+    return st;
 }

@@ -1,219 +1,199 @@
-/* The reference page: everything that the program's tables say. It depends on neither machine nor build. */
+/* Writing what the program's tables say: it depends on neither machine nor build (see reference.h). */
 #include "commands/reference.h"
-#include "commands/command_table.h"
-#include "commands/page.h"
-#include "commands/registry.h"
+#include "commands/reference_tables.h"
+#include "commands/usage.h"
 #include "experiments/plan.h"
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static void begin_table(struct page *p, const struct page_column *columns, size_t n)
-{
-    p->columns = columns;
-    p->n_columns = n;
-    p->format->table(p);
-}
+enum { TEXT_SIZE = 1600, OPTION_WIDTH = 28, ENTRY_WIDTH = 24 };
 
 static void write_entries(struct page *p, const char *what, const struct entry *entries)
 {
-    bool units = false;
-    for (const struct entry *x = entries; x->name; x++) units = units || *x->unit;
-    const struct page_column with[] = {{what, true}, {"unit", false}, {"meaning", false}};
-    const struct page_column without[] = {{what, true}, {"meaning", false}};
-    begin_table(p, units ? with : without, units ? 3 : 2);
-    for (const struct entry *x = entries; x->name; x++)
-        p->format->row(p, units ? (const char *const[]){x->name, x->unit, x->meaning}
-                                : (const char *const[]){x->name, x->meaning});
+    char meaning[TEXT_SIZE];
+    page_table(p, ENTRY_WIDTH, (const char *const[]){what, "unit", "meaning"}, 3);
+    for (const struct entry *x = entries; x->name; x++) {
+        bool unit = !p->markdown && *x->unit;
+        (void)snprintf(meaning, sizeof meaning, "%s%s%s%s", x->meaning, unit ? " [" : "", unit ? x->unit : "",
+                       unit ? "]" : "");
+        page_row(p, (const char *const[]){x->name, x->unit, meaning}, 3, 0);
+    }
 }
 
-static void write_options(struct page *p, const struct option_table *t, const char *prefix)
+/* In Markdown a cell for each property of an option; in text "KEY = DEFAULT" and a sentence. */
+static void write_option(struct page *p, const char *prefix, const struct option *o, const char *usual)
 {
-    static const struct page_column columns[] = {{"option", true},   {"type", false}, {"default", true},
-                                                 {"allowed", false}, {"unit", false}, {"meaning", false}};
-    char name[160], allowed[400];
-    begin_table(p, columns, COUNT(columns));
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
+    char name[OPT_STRING_MAX + 200], meaning[TEXT_SIZE], allowed[400];
+    opt_describe(o, allowed, sizeof allowed);
+    if (p->markdown) {
         (void)snprintf(name, sizeof name, "%s%s", prefix, o->key);
-        option_allowed_text(o, allowed, sizeof allowed);
-        p->format->row(p,
-                       (const char *const[]){name, option_type_text(o), o->value, allowed, o->unit, o->help});
+        page_row(p, (const char *const[]){name, usual, allowed, o->unit, o->help}, 5, 2);
+        return;
     }
+    (void)snprintf(name, sizeof name, "%s%s = %s", prefix, o->key, usual);
+    (void)snprintf(meaning, sizeof meaning, "%s (%s)%s%s%s", o->help, allowed, *o->unit ? " [" : "", o->unit,
+                   *o->unit ? "]" : "");
+    page_row(p, (const char *const[]){name, meaning}, 2, 0);
+}
+
+static void write_options(struct page *p, const char *title, const struct option_table *t, const char *prefix)
+{
+    if (opt_count(t) == 0) return;
+    page_title(p, 3 + p->markdown, title);
+    page_table(p, OPTION_WIDTH, (const char *const[]){"option", "default", "allowed", "unit", "meaning"}, 5);
+    for (size_t i = 0; i < opt_count(t); i++)
+        write_option(p, prefix, opt_at(t, i), opt_default(t, opt_at(t, i)));
 }
 
 static void write_labelled(struct page *p, const char *label, const char *text)
 {
-    char line[1000];
+    char line[TEXT_SIZE];
     (void)snprintf(line, sizeof line, "%s: %s", label, text);
-    p->format->paragraph(p, line);
+    page_text(p, line);
 }
 
-static void write_arguments(struct page *p, const struct command *c)
+/* "classification, full batch": what a solver can do. */
+static void abilities(const struct solver *s, char *text, size_t size)
 {
-    static const struct page_column columns[] = {{"argument", true}, {"meaning", false}};
-    char help[300];
-    bool begun = false;
-    for (const struct command_argument *a = c->arguments; a && a->name; a++) {
-        if (!begun) begin_table(p, columns, COUNT(columns));
-        begun = true;
-        command_help_text(a->help, a->choices, help, sizeof help);
-        p->format->row(p, (const char *const[]){a->name, help});
+    static const struct {
+        unsigned feature;
+        const char *text;
+    } features[] = {{FEATURE_CLASSIFICATION, "classification"},
+                    {FEATURE_REGRESSION, "regression"},
+                    {FEATURE_FULL_BATCH, "full batch"},
+                    {FEATURE_MINI_BATCH, "mini-batches"},
+                    {FEATURE_ONE_SHOT, "one shot"},
+                    {FEATURE_MEASURES, "measures, trains nothing"}};
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)
+        if (s->features & features[i].feature)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", features[i].text);
+}
+
+/* The columns that a solver adds to its curves: "res_dyn_1 .. _L". */
+static void write_metrics(struct page *p, const struct solver *s)
+{
+    static const char *const places[] = {"", "_1 .. _L", "_1 .. _{L-1}"};
+    char name[100], meaning[TEXT_SIZE];
+    if (!s->metrics.n) return;
+    page_title(p, 4, "columns of its curves (L: number of layers, the output layer included)");
+    page_table(p, ENTRY_WIDTH, (const char *const[]){"column", "unit", "meaning"}, 3);
+    for (size_t i = 0; i < s->metrics.n; i++) {
+        const struct metric_desc *m = &s->metrics.list[i];
+        const char *unit = m->unit ? m->unit : "";
+        bool inside = !p->markdown && *unit;
+        (void)snprintf(name, sizeof name, "%s%s", m->name, places[m->scope]);
+        (void)snprintf(meaning, sizeof meaning, "%s%s%s%s", m->help, inside ? " [" : "", inside ? unit : "",
+                       inside ? "]" : "");
+        page_row(p, (const char *const[]){name, unit, meaning}, 3, 0);
     }
 }
 
-static void write_command_option(struct page *p, const struct command_option *o)
+static void write_module(struct page *p, const char *kind, const char *name, const char *summary,
+                         const char *reference)
 {
-    char name[80], help[400];
-    command_option_name(o, name, sizeof name);
-    command_help_text(o->help, o->choices, help, sizeof help);
-    p->format->row(p, (const char *const[]){name, help});
+    char title[100];
+    (void)snprintf(title, sizeof title, "%s%s", p->markdown ? "" : kind, name);
+    page_title(p, 3, title);
+    page_text(p, summary);
+    write_labelled(p, "reference", reference);
 }
 
-static const struct page_column option_columns[] = {{"option", true}, {"meaning", false}};
-
-/* `path` is the command's full name. */
-static void write_command(void *context, const struct command *c, const char *path)
+void reference_solver(struct page *p, const struct solver *s)
 {
-    struct page *p = context;
-    static const struct page_column exit_columns[] = {{"exit code", true}, {"meaning", false}};
-    char line[300];
-    if (c->subcommands) return;
-    (void)snprintf(line, sizeof line, "spikebench %s", path);
-    p->format->section(p, line, true);
-    (void)snprintf(line, sizeof line, "spikebench %s %s\n", path, c->synopsis);
-    p->format->literal(p, line);
-    p->format->paragraph(p, c->text);
-    write_arguments(p, c);
-    begin_table(p, option_columns, COUNT(option_columns));
-    for (const struct command_option *o = c->options; o && o->name; o++) write_command_option(p, o);
-    write_command_option(p, &command_help_option);
-    p->format->paragraph(p, "Exit codes:");
-    begin_table(p, exit_columns, COUNT(exit_columns));
-    for (const struct command_exit *x = c->exits; x && x->meaning; x++) {
-        (void)snprintf(line, sizeof line, "%d", x->code);
-        p->format->row(p, (const char *const[]){line, x->meaning});
-    }
+    char text[200];
+    write_module(p, "solver ", s->name, s->summary, s->reference);
+    abilities(s, text, sizeof text);
+    write_labelled(p, "can do", text);
+    write_options(p, "options", &s->options, "solver.");
+    write_metrics(p, s);
 }
 
-struct lines {
-    char text[8000];
-    size_t used;
-};
-
-static void add_synopsis(void *context, const struct command *c, const char *path)
+void reference_dataset(struct page *p, const struct dataset_source *d)
 {
-    struct lines *l = context;
-    if (c->subcommands) return;
-    size_t room = sizeof l->text - l->used;
-    int n = snprintf(l->text + l->used, room, "spikebench %s %s\n", path, c->synopsis);
-    if (n > 0 && (size_t)n < room) l->used += (size_t)n;
-}
-
-static void write_synopsis(struct page *p)
-{
-    struct lines lines = {.used = 0};
-    command_each(add_synopsis, &lines);
-    lines.text[lines.used] = '\0';
-    p->format->section(p, "Synopsis", false);
-    p->format->literal(p, lines.text);
-}
-
-static void write_commands(struct page *p)
-{
-    p->format->section(p, "Commands", false);
-    p->format->paragraph(p, "Results go to stdout, messages to stderr.");
-    begin_table(p, option_columns, COUNT(option_columns));
-    for (const struct command_option *o = program_options; o->name; o++) write_command_option(p, o);
-    command_each(write_command, p);
+    write_module(p, "dataset ", d->name, d->summary, d->reference);
+    write_labelled(p, "licence", d->licence);
+    write_options(p, "options", &d->options, "dataset.");
 }
 
 static void write_experiment(struct page *p)
 {
-    p->format->section(p, "Experiment files", false);
-    p->format->paragraph(p,
-                         "YAML. Any option whose value is a list (for lists of integers: a list of lists) is "
-                         "a grid axis; the runs are all combinations, for each seed. Unknown keys, values "
-                         "that are not allowed and keys given twice are errors.");
+    page_text(
+        p,
+        "YAML. Any option whose value is a list (for lists of integers: a list of lists) is a grid axis; the "
+        "runs are all combinations, for each seed. Unknown keys, values that are not allowed and keys given "
+        "twice are errors.");
     write_entries(p, "key", experiment_keys);
-    p->format->section(p, "Options at the top of the file", true);
-    write_options(p, &run_option_table, "");
-    p->format->section(p, "Options under stop:", true);
-    write_options(p, &stop_option_table, "stop.");
-    p->format->section(p, "Options under network:", true);
-    p->format->paragraph(p, "Fully connected leaky integrate-and-fire layers and a leaky readout.");
-    write_options(p, &net_option_table, "network.");
+    write_options(p, "options at the top of the file", &run_option_table, "");
+    write_options(p, "options under stop", &stop_option_table, "stop.");
 }
 
-static void write_solver(struct page *p, const struct solver *s)
+static void write_network(struct page *p)
 {
-    static const struct page_column columns[] = {{"column", true}, {"unit", false}, {"meaning", false}};
-    char text[200];
-    p->format->section(p, s->name, true);
-    write_labelled(p, "Summary", s->summary);
-    write_labelled(p, "Reference", s->reference);
-    solver_abilities(s, text, sizeof text);
-    write_labelled(p, "Can do", text);
-    if (s->options.n) write_options(p, &s->options, "solver.");
-    if (!s->n_metrics) return;
-    p->format->paragraph(p, "Columns of its curves (L: number of layers, the output layer included):");
-    begin_table(p, columns, COUNT(columns));
-    for (size_t i = 0; i < s->n_metrics; i++) {
-        const struct metric_desc *m = &s->metrics[i];
-        metric_columns_text(m, text, sizeof text);
-        p->format->row(p, (const char *const[]){text, m->unit ? m->unit : "", m->help});
-    }
-}
-
-static void write_modules(struct page *p)
-{
-    p->format->section(p, "Solvers", false);
-    for (size_t i = 0; solvers[i]; i++) write_solver(p, solvers[i]);
-    p->format->section(p, "Datasets", false);
-    for (size_t i = 0; dataset_sources[i]; i++) {
-        const struct dataset_source *d = dataset_sources[i];
-        p->format->section(p, d->name, true);
-        write_labelled(p, "Summary", d->summary);
-        write_labelled(p, "Reference", d->reference);
-        write_labelled(p, "Licence", d->licence);
-        write_options(p, &d->options, "dataset.");
-    }
+    page_text(p, "Fully connected leaky integrate-and-fire layers and a leaky readout.");
+    write_options(p, "options under network", &net_option_table, "network.");
 }
 
 static void write_results(struct page *p)
 {
-    p->format->section(p, "Result files", false);
-    p->format->paragraph(p,
-                         "In the folder of the experiment under the results folder. CSV files have a header, "
-                         "numbers 17 digits; missing ones are nan. Accuracies are fractions.");
+    static const struct {
+        const char *title, *what;
+        const struct entry *entries;
+    } parts[] = {{"runs.csv", "column", run_columns},
+                 {"values of status", "status", status_words},
+                 {"values of stop_reason", "stop reason", stop_reasons},
+                 {"curves/RUN_ID.csv, before the solver's own columns", "column", curve_columns},
+                 {"summary.csv", "column", summary_parts}};
+    page_text(p, "In the folder of the experiment under the results folder. CSV files have a header, numbers "
+                 "17 digits; "
+                 "missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
-    p->format->section(p, "runs.csv", true);
-    write_entries(p, "column", run_columns);
-    p->format->paragraph(p, "Values of status:");
-    write_entries(p, "status", status_words);
-    p->format->paragraph(p, "Values of stop_reason:");
-    write_entries(p, "stop reason", stop_reasons);
-    p->format->section(p, "curves/RUN_ID.csv", true);
-    write_entries(p, "column", curve_columns);
-    p->format->paragraph(p, "The solver's own columns follow.");
-    p->format->section(p, "summary.csv", true);
-    write_entries(p, "column", summary_parts);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        page_title(p, 3, parts[i].title);
+        write_entries(p, parts[i].what, parts[i].entries);
+    }
 }
 
-void reference_write(const struct page_format *format, FILE *out)
+static void write_environment(struct page *p)
 {
-    struct page p = {.out = out, .format = format};
-    format->begin(out);
-    write_synopsis(&p);
-    format->section(&p, "Description", false);
-    format->paragraph(
-        &p, "SpikeBench trains spiking neural networks by several methods on the same network, data, "
-            "clock and files, and compares them. An experiment file names a dataset, a network and "
-            "solvers; lists of values make a grid.");
-    write_commands(&p);
-    write_experiment(&p);
-    write_modules(&p);
-    write_results(&p);
-    format->section(&p, "Environment", false);
-    write_entries(&p, "variable", environment);
+    write_entries(p, "variable", environment);
+}
+
+const struct topic topics[] = {
+    {"experiment", "the experiment file", write_experiment},
+    {"network", "the options under network", write_network},
+    {"results", "the result files and their columns", write_results},
+    {"environment", "the variables that the program reads", write_environment},
+    {NULL, NULL, NULL},
+};
+
+static void write_command(void *context, const struct command *c, const char *path)
+{
+    struct page *p = context;
+    char title[100];
+    if (c->subcommands) return;
+    (void)snprintf(title, sizeof title, "spikebench %s", path);
+    page_title(p, 3, title);
+    usage_write(p, c, path);
+}
+
+void reference_write(struct page *p, const struct call *call)
+{
+    if (p->markdown)
+        (void)fputs("# Reference\n\n<!-- Written by 'make docs' from the program's own tables ('spikebench "
+                    "help --markdown'); "
+                    "do not edit. -->\n",
+                    p->out);
+    usage_write(p, call->program, "");
+    page_title(p, 2, "Commands");
+    page_text(p, "Results go to stdout, messages to stderr.");
+    command_each(call->program, write_command, p);
+    for (const struct topic *t = topics; t->name; t++) {
+        page_title(p, 2, t->name);
+        t->write(p);
+    }
+    page_title(p, 2, "Solvers");
+    for (size_t i = 0; call->catalogue->solvers[i]; i++) reference_solver(p, call->catalogue->solvers[i]);
+    page_title(p, 2, "Datasets");
+    for (size_t i = 0; call->catalogue->datasets[i]; i++) reference_dataset(p, call->catalogue->datasets[i]);
 }

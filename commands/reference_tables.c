@@ -1,6 +1,5 @@
-/* Descriptions of the files that are read and written (see reference.h). */
-#include "commands/reference.h"
-#include <string.h>
+/* Descriptions of the files that are read and written (see reference_tables.h). */
+#include "commands/reference_tables.h"
 
 const struct entry experiment_keys[] = {
     {"experiment: name", "", "folder under results/: letters, digits, '_' and '-'"},
@@ -165,46 +164,3 @@ const struct entry environment[] = {
      "give "
      "the same bits"},
     {0}};
-
-void solver_abilities(const struct solver *s, char *text, size_t size)
-{
-    static const struct {
-        unsigned cap;
-        const char *text;
-    } caps[] = {{CAP_CLASSIFICATION, "classification"},
-                {CAP_REGRESSION, "regression"},
-                {CAP_FULL_BATCH, "full batch"},
-                {CAP_MINI_BATCH, "mini-batches"},
-                {CAP_ONE_SHOT, "one shot"},
-                {CAP_MEASURES, "measures, trains nothing"}};
-    size_t used = 0;
-    if (size > 0) text[0] = '\0';
-    for (size_t i = 0; i < sizeof caps / sizeof *caps && used < size; i++) {
-        if (!(s->caps & caps[i].cap)) continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", caps[i].text);
-    }
-}
-
-void metric_columns_text(const struct metric_desc *m, char *text, size_t size)
-{
-    static const char *const columns[] = {"", "_1 .. _L", "_1 .. _{L-1}"};
-    (void)snprintf(text, size, "%s%s", m->name, columns[m->scope]);
-}
-
-const char *option_type_text(const struct option *o)
-{
-    static const char *const types[] = {
-        [OPT_REAL] = "number",   [OPT_INT] = "integer", [OPT_BOOL] = "switch",
-        [OPT_CHOICE] = "choice", [OPT_STRING] = "text", [OPT_INTS] = "list of integers"};
-    return types[o->type];
-}
-
-void option_allowed_text(const struct option *o, char *text, size_t size)
-{
-    char all[400];
-    const char *type = option_type_text(o), *rest = all;
-    opt_describe(o, all, sizeof all);
-    if (strncmp(all, type, strlen(type)) == 0) rest += strlen(type);
-    rest += strspn(rest, ", ");
-    (void)snprintf(text, size, "%s", *rest ? rest : "any");
-}

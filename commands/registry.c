@@ -39,7 +39,7 @@ const struct dataset_source *const dataset_sources[] = {
     NULL,
 };
 
-const struct catalogue registry = {solvers, dataset_sources};
+const struct catalogue registry = {.solvers = solvers, .datasets = dataset_sources};
 
 const struct solver *solver_find(const char *name)
 {

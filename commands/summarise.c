@@ -1,21 +1,12 @@
 /* spikebench summarise: a table of an experiment's results, and the CSV files that plots are drawn from. */
-#include "commands/command_table.h"
 #include "commands/commands.h"
 #include "report/groups.h"
 #include "report/paired.h"
 #include "report/profile.h"
 #include "report/summary_markdown.h"
 #include "support/paths.h"
-#include <getopt.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
-
-static int usage(FILE *out, int code)
-{
-    command_usage("summarise", out);
-    return code;
-}
 
 static void cell(const struct groups *g, const struct group *one, const char *column, double factor)
 {
@@ -63,39 +54,21 @@ static void print_table(const struct groups *g)
     }
 }
 
-int command_summarise(int argc, char **argv)
+status command_summarise(struct call *call, struct error *e)
 {
-    static const struct option names[] = {{"results", required_argument, NULL, 'r'},
-                                          {"paired", required_argument, NULL, 'p'},
-                                          {"markdown", no_argument, NULL, 'm'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    const char *results = "results", *paired = NULL;
+    const char *paired = call_text(call, "paired");
+    const bool markdown = call_has(call, "markdown");
     char folder[3900];
-    bool markdown = false;
-    optind = 1;
-    for (int o; (o = getopt_long(argc, argv, "r:p:mh", names, NULL)) != -1;) {
-        if (o == 'h') return usage(stdout, 0);
-        if (o == 'm')
-            markdown = true;
-        else if (o != 'r' && o != 'p')
-            return usage(stderr, 2);
-        else
-            *(o == 'r' ? &results : &paired) = optarg;
-    }
-    if (optind + 1 != argc) return usage(stderr, 2);
-    path_results(results, argv[optind], folder, sizeof folder);
     struct groups g;
-    struct error e = {0};
-    status st = groups_load(&g, folder, &e);
-    if (st == ST_OK) st = groups_write(&g, &e);
-    if (st == ST_OK) st = profile_write(&g, &e);
-    if (st == ST_OK && markdown) st = summary_markdown(&g, is_regression(&g), stdout, &e);
+    path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
+    status st = groups_load(&g, folder, e);
+    if (st == ST_OK) st = groups_write(&g, e);
+    if (st == ST_OK) st = profile_write(&g, e);
+    if (st == ST_OK && markdown) st = summary_markdown(&g, is_regression(&g), stdout, e);
     if (st == ST_OK && !markdown) print_table(&g);
     if (st == ST_OK && g.left_out)
         fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g.left_out);
-    if (st == ST_OK && paired) st = paired_write(&g, paired, &e);
-    if (st != ST_OK) fprintf(stderr, "spikebench summarise: %s\n", e.text);
+    if (st == ST_OK && paired) st = paired_write(&g, paired, e);
     groups_free(&g);
-    return st == ST_OK ? 0 : st == ST_USAGE ? 2 : 1;
+    return st;
 }

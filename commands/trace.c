@@ -2,7 +2,7 @@
 #include "commands/ascii.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
-#include "commands/look.h"
+#include "commands/inspect.h"
 #include "report/drawing.h"
 #include "support/csvio.h"
 #include <string.h>
@@ -10,8 +10,7 @@
 enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
 
 /* One sample's simulation. */
-struct look_trace {
-    const struct look_request *request;
+struct sample_trace {
     const struct net *net;
     const struct spikes *x;
     struct trace trace;
@@ -24,7 +23,7 @@ struct look_trace {
 };
 
 /* The neurons of the last hidden layer with the most spikes, the lower index among equals. */
-static status choose_neurons(struct look_trace *s, struct mem *m, struct error *e)
+static status choose_neurons(struct sample_trace *s, struct mem *m, struct error *e)
 {
     size_t n = s->net->n[s->H];
     double *spikes = mem_alloc(m, n, sizeof *spikes, e);
@@ -40,32 +39,34 @@ static status choose_neurons(struct look_trace *s, struct mem *m, struct error *
     return ST_OK;
 }
 
-static status simulate(struct look_trace *s, const struct look_request *r, struct trained *t, struct error *e)
+static status simulate(struct sample_trace *s, const struct call *call, struct trained *t, struct error *e)
 {
-    struct batch b = dataset_batch(&t->data, r->split);
+    const enum split split = (enum split)call_choice(call, "split");
+    const size_t index = call_whole(call, "index");
+    struct batch b = dataset_batch(&t->data, split);
     const struct net *net = &t->net;
     char classes[80] = "";
-    TRY(dataset_request_index(r->index, t->run->dataset->name, r->split, b.n, e));
-    *s = (struct look_trace){.request = r, .net = net, .x = b.x, .T = b.x->T, .H = net->L - 1, .label = -1};
-    s->sample = batch_sample(&b, r->index);
+    TRY(dataset_request_index(index, t->run->dataset->name, split, b.n, e));
+    *s = (struct sample_trace){.net = net, .x = b.x, .T = b.x->T, .H = net->L - 1, .label = -1};
+    s->sample = batch_sample(&b, index);
     TRY(trace_create(&s->trace, net, s->T, 1, true, &t->mem, e));
     real *scores = mem_reals(&t->mem, net->n[net->L], e);
     if (!scores) return ST_MEMORY;
-    net_simulate(net, &b, r->index, 1, &s->trace, &(struct simulate_options){.smooth = NULL});
+    net_simulate(net, &b, index, 1, &s->trace, &(struct simulate_options){.smooth = NULL});
     net_scores(net, &s->trace, 1, scores);
     s->predicted = loss_argmax(net->n[net->L], scores);
     if (b.labels) {
         s->label = b.labels[s->sample];
         (void)snprintf(classes, sizeof classes, ": class %d, predicted %zu", s->label, s->predicted);
     }
-    (void)snprintf(s->title, sizeof s->title, "%.120s on %s, %s sample %zu%s", r->weights,
-                   t->run->dataset->name, split_names[r->split], r->index, classes);
+    (void)snprintf(s->title, sizeof s->title, "%.120s on %s, %s sample %zu%s", call_text(call, "weights"),
+                   t->run->dataset->name, split_names[split], index, classes);
     return choose_neurons(s, &t->mem, e);
 }
 
 /* Calls put for every spike of layer l (0: the input), neuron and step from 0. */
-typedef void (*spike_taker)(void *context, size_t layer, size_t neuron, size_t t);
-static void each_spike(const struct look_trace *s, size_t l, spike_taker put, void *context)
+typedef void (*spike_visitor)(void *context, size_t layer, size_t neuron, size_t t);
+static void each_spike(const struct sample_trace *s, size_t l, spike_visitor put, void *context)
 {
     size_t n = s->net->n[l];
     for (size_t t = 0; t < s->T; t++) {
@@ -82,7 +83,7 @@ static void add_to_grid(void *grid, size_t layer, size_t neuron, size_t t)
     ascii_add(grid, neuron, t, 1);
 }
 
-static status print_raster(const struct look_trace *s, size_t l, struct mem *m, struct error *e)
+static status print_raster(const struct sample_trace *s, size_t l, struct mem *m, struct error *e)
 {
     struct ascii_grid g;
     size_t n = s->net->n[l];
@@ -99,7 +100,7 @@ static status print_raster(const struct look_trace *s, size_t l, struct mem *m, 
 }
 
 /* Potentials of some neurons of a layer (NULL: all) in grey. */
-static status print_potentials(const struct look_trace *s, size_t l, const size_t *which, size_t n,
+static status print_potentials(const struct sample_trace *s, size_t l, const size_t *which, size_t n,
                                struct mem *m, struct error *e)
 {
     struct ascii_grid g;
@@ -114,7 +115,7 @@ static status print_potentials(const struct look_trace *s, size_t l, const size_
     return ST_OK;
 }
 
-static status print_all(const struct look_trace *s, struct mem *m, struct error *e)
+static status print_all(const struct sample_trace *s, struct mem *m, struct error *e)
 {
     (void)printf("%s\n", s->title);
     for (size_t l = 0; l <= s->H; l++) TRY(print_raster(s, l, m, e));
@@ -132,7 +133,7 @@ static void put_row(struct csv_writer *w, const double *values, size_t n)
     csv_end_row(w);
 }
 
-static status write_csv(const struct look_trace *s, const char *path, struct error *e)
+static status write_csv(const struct sample_trace *s, const char *path, struct error *e)
 {
     struct csv_writer w;
     TRY(csv_open(&w, path, e));
@@ -154,7 +155,7 @@ static void put_spike(void *writer, size_t layer, size_t neuron, size_t t)
 }
 
 /* raster.csv: a row per spike. */
-static status write_rasters(const struct look_trace *s, const char *path, struct error *e)
+static status write_rasters(const struct sample_trace *s, const char *path, struct error *e)
 {
     struct csv_writer w;
     TRY(csv_open(&w, path, e));
@@ -169,7 +170,7 @@ static status write_rasters(const struct look_trace *s, const char *path, struct
 }
 
 /* readout.csv: t, then a column per class. hidden.csv: t, then z and, where there is a spike, z again. */
-static status write_potentials(const struct look_trace *s, const char *path, bool readout, struct error *e)
+static status write_potentials(const struct sample_trace *s, const char *path, bool readout, struct error *e)
 {
     struct csv_writer w;
     size_t l = readout ? s->net->L : s->H, n = readout ? s->net->n[l] : s->n_neurons;
@@ -207,7 +208,7 @@ static void join(const size_t *v, size_t n, char *text, size_t size)
         used += (size_t)snprintf(text + used, size - used, "%s%zu", i ? " " : "", v[i]);
 }
 
-static status draw(const struct look_trace *s, struct drawing *d, const char *out, struct error *e)
+static status draw(const struct sample_trace *s, struct drawing *d, const char *out, struct error *e)
 {
     char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
         threshold[40];
@@ -229,29 +230,36 @@ static status draw(const struct look_trace *s, struct drawing *d, const char *ou
     return drawing_finish(d, "trace.gp", args, 6, e);
 }
 
-static status trace(const struct look_request *r, struct trained *t, struct error *e)
+static status trace(struct call *call, struct trained *t, struct error *e)
 {
-    struct look_trace s;
+    struct sample_trace s;
     struct drawing drawing;
     char name[300];
-    TRY(simulate(&s, r, t, e));
-    look_print_head(r, t);
-    if (r->ascii) TRY(print_all(&s, &t->mem, e));
-    if (r->csv) {
-        TRY(write_csv(&s, r->csv, e));
-        (void)printf("%s\n", r->csv);
+    const char *weights = call_text(call, "weights"), *out = call_text(call, "out"),
+               *csv = call_text(call, "csv");
+    TRY(simulate(&s, call, t, e));
+    inspect_print_head(call, t);
+    if (call_has(call, "ascii")) TRY(print_all(&s, &t->mem, e));
+    if (csv) {
+        TRY(write_csv(&s, csv, e));
+        (void)printf("%s\n", csv);
     }
-    if ((r->ascii || r->csv) && !r->out) return ST_OK;
-    const char *slash = strrchr(r->weights, '/'), *base = slash ? slash + 1 : r->weights;
-    (void)snprintf(name, sizeof name, "%.*s_%zu.svg", (int)strlen(base) - 4, base, r->index);
-    const char *out = r->out ? r->out : name;
+    if ((call_has(call, "ascii") || csv) && !out) return ST_OK;
+    const char *slash = strrchr(weights, '/'), *base = slash ? slash + 1 : weights;
+    (void)snprintf(name, sizeof name, "%.*s_%zu.svg", (int)strlen(base) - 4, base,
+                   (size_t)call_whole(call, "index"));
+    if (!out) out = name;
     status st = draw(&s, &drawing, out, e);
     drawing_end(&drawing);
     if (st == ST_OK) (void)printf("%s\n", out);
     return st;
 }
 
-int command_trace(int argc, char **argv)
+status command_trace(struct call *call, struct error *e)
 {
-    return look_command(argc, argv, true, trace);
+    struct trained t;
+    status st = inspect_open(call, &t, e);
+    if (st == ST_OK) st = trace(call, &t, e);
+    trained_free(&t);
+    return st;
 }

@@ -2,7 +2,7 @@
 #include "datasets/dataset.h"
 #include <string.h>
 
-const char *const split_names[] = {"train", "validation", "test"};
+const char *const split_names[] = {"train", "validation", "test", NULL};
 
 void dataset_free(struct dataset *d)
 {

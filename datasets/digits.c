@@ -40,8 +40,8 @@ const struct dataset_source dataset_digits = {
     .reference =
         "Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998",
     .licence = "CC BY 4.0",
-    .options = {digits_option_list, sizeof digits_option_list / sizeof *digits_option_list,
-                sizeof(struct digits_options)},
+    .options = {.spans = {{digits_option_list, sizeof digits_option_list / sizeof *digits_option_list}},
+                .size = sizeof(struct digits_options)},
     .probe = digits_probe,
     .open = digits_open,
 };

@@ -203,8 +203,9 @@ const struct dataset_source dataset_event_camera = {
                  "Repository, 1998, or see the dataset of their name; motion: Orchard, Jayawant, Cohen, "
                  "Thakor, Frontiers in Neuroscience, 2015",
     .licence = "CC BY 4.0 (digits); other images: that of their dataset",
-    .options = {event_camera_option_list, sizeof event_camera_option_list / sizeof *event_camera_option_list,
-                sizeof(struct event_camera_options)},
+    .options = {.spans = {{event_camera_option_list,
+                           sizeof event_camera_option_list / sizeof *event_camera_option_list}},
+                .size = sizeof(struct event_camera_options)},
     .probe = event_camera_probe,
     .open = event_camera_open,
     .recordings = event_camera_recordings,

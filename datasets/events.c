@@ -47,8 +47,9 @@ static status write_events(const struct event_list *list, const char *path, FILE
         if (v->t > TIME_MOST)
             return FAIL(e, ST_DATA, "%s: event %zu is at %u us; the format has room for %d", path, i, v->t,
                         TIME_MOST);
-        const unsigned char bytes[EVENT_BYTES] = {v->x, v->y, (unsigned char)(v->polarity << 7 | v->t >> 16),
-                                                  (unsigned char)(v->t >> 8), (unsigned char)v->t};
+        const uint32_t word = (uint32_t)v->polarity << 23 | v->t; /* the lower three of its bytes */
+        const unsigned char bytes[EVENT_BYTES] = {v->x, v->y, (unsigned char)(word >> 16),
+                                                  (unsigned char)(word >> 8), (unsigned char)word};
         if (fwrite(bytes, sizeof bytes, 1, f) != 1) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     }
     return ST_OK;

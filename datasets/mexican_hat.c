@@ -71,8 +71,9 @@ const struct dataset_source dataset_mexican_hat = {
     .summary = "regression of f(x, y) = (1 - r^2 / 2) exp(-r^2 / 2) on a square; made on the spot",
     .reference = "a regression task of arXiv 2411.07057; formula and sizes are those of this file",
     .licence = "none: computed",
-    .options = {mexican_hat_option_list, sizeof mexican_hat_option_list / sizeof *mexican_hat_option_list,
-                sizeof(struct mexican_hat_options)},
+    .options = {.spans = {{mexican_hat_option_list,
+                           sizeof mexican_hat_option_list / sizeof *mexican_hat_option_list}},
+                .size = sizeof(struct mexican_hat_options)},
     .probe = mexican_hat_probe,
     .open = mexican_hat_open,
 };

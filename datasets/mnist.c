@@ -55,8 +55,8 @@ static status open_as(const char *name, const void *options, uint64_t seed, stru
             what ", 28 x 28 pixels, rate-coded or latency-coded; IDX files under SPIKEBENCH_DATA/" folder,   \
         .reference = from,                                                                                   \
         .licence = terms,                                                                                    \
-        .options = {mnist_option_list, sizeof mnist_option_list / sizeof *mnist_option_list,                 \
-                    sizeof(struct mnist_options)},                                                           \
+        .options = {.spans = {{mnist_option_list, sizeof mnist_option_list / sizeof *mnist_option_list}},    \
+                    .size = sizeof(struct mnist_options)},                                                   \
         .probe = id##_probe,                                                                                 \
         .open = id##_open,                                                                                   \
     }

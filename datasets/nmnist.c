@@ -212,8 +212,8 @@ const struct dataset_source dataset_nmnist = {
                  "Datasets Using "
                  "Saccades, Frontiers in Neuroscience, 2015",
     .licence = "CC BY-SA 4.0",
-    .options = {nmnist_option_list, sizeof nmnist_option_list / sizeof *nmnist_option_list,
-                sizeof(struct nmnist_options)},
+    .options = {.spans = {{nmnist_option_list, sizeof nmnist_option_list / sizeof *nmnist_option_list}},
+                .size = sizeof(struct nmnist_options)},
     .probe = nmnist_probe,
     .open = nmnist_open,
     .recordings = nmnist_recordings,

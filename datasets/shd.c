@@ -257,8 +257,8 @@ static status open_as(const struct recordings *what, const void *options, uint64
         .reference = "Cramer, Stradmann, Schemmel, Zenke: The Heidelberg spiking data sets for the "         \
                      "systematic evaluation of spiking neural networks, IEEE TNNLS, 2020",                   \
         .licence = "CC BY 4.0",                                                                              \
-        .options = {id##_option_list, sizeof id##_option_list / sizeof *id##_option_list,                    \
-                    sizeof(struct shd_options)},                                                             \
+        .options = {.spans = {{id##_option_list, sizeof id##_option_list / sizeof *id##_option_list}},       \
+                    .size = sizeof(struct shd_options)},                                                     \
         .probe = id##_dataset_probe,                                                                         \
         .open = id##_dataset_open,                                                                           \
     }

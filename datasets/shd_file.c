@@ -29,7 +29,8 @@ struct shd_file {
 
 const char *shd_library(void)
 {
-    return H5_VERS_INFO + strlen("HDF5 library version: ");
+    static const char before[] = "HDF5 library version: ";
+    return &H5_VERS_INFO[sizeof before - 1];
 }
 
 static void release(const struct shd_file *f, struct ragged *r)

@@ -93,8 +93,8 @@ const struct dataset_source dataset_yin_yang = {
     .summary = "yin, yang or dot: three classes of points in the plane, 4 inputs; made on the spot",
     .reference = "Kriener, Goeltz, Petrovici: The Yin-Yang dataset, arXiv 2102.08211",
     .licence = "none: computed",
-    .options = {yin_yang_option_list, sizeof yin_yang_option_list / sizeof *yin_yang_option_list,
-                sizeof(struct yin_yang_options)},
+    .options = {.spans = {{yin_yang_option_list, sizeof yin_yang_option_list / sizeof *yin_yang_option_list}},
+                .size = sizeof(struct yin_yang_options)},
     .probe = yin_yang_probe,
     .open = yin_yang_open,
 };

@@ -6,11 +6,23 @@
 #include "datasets/dataset.h"
 #include "trainer/solver.h"
 
+/* A shared object that brings solvers (commands/plugin.h opens it). */
+struct plugin {
+    const char *file;      /* its path, with a slash */
+    char sha256[HASH_HEX]; /* of its bytes */
+    const struct solver *const
+        *solvers; /* ends with NULL; their code is for the precision of their ABI word */
+};
+
 /* Both lists end with NULL; they and what they point to are borrowed. */
 struct catalogue {
-    const struct solver *const *solvers;
+    const struct solver *const *solvers; /* the plug-in's too */
     const struct dataset_source *const *datasets;
+    const struct plugin *plugin; /* NULL: none */
 };
+
+/* The plug-in if it brings this solver, or NULL. */
+const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver);
 
 enum { CATALOGUE_NAMES_MAX = 160 };
 
@@ -21,5 +33,8 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
 /* Fills names with the names of all solvers or datasets, at most CATALOGUE_NAMES_MAX; returns how many. */
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);
+
+/* Sets "KEY=VALUE" (or "dataset.KEY=VALUE") in the options of a dataset. ST_USAGE or ST_CONFIG. */
+status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e);
 
 #endif

@@ -126,7 +126,7 @@ static status parse(struct config *c, yaml_parser_t *parser, struct error *e)
 }
 
 /* The bytes of the file, to be freed by the caller. */
-static status read_bytes(const char *file, unsigned char **bytes, size_t *size, struct error *e)
+static status read_bytes(const char *file, char **bytes, size_t *size, struct error *e)
 {
     status s = ST_OK;
     FILE *f = fopen(file, "rb");
@@ -145,20 +145,24 @@ static status read_bytes(const char *file, unsigned char **bytes, size_t *size, 
     return s;
 }
 
+status config_read_text(struct config *c, const char *name, const char *text, size_t size, struct error *e)
+{
+    yaml_parser_t parser;
+    *c = (struct config){.file = name};
+    if (!yaml_parser_initialize(&parser)) return FAIL(e, ST_MEMORY, "%s: no memory to read it", name);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    status s = parse(c, &parser, e);
+    yaml_parser_delete(&parser);
+    return s;
+}
+
 status config_read(struct config *c, const char *file, struct error *e)
 {
-    unsigned char *bytes = NULL;
+    char *bytes = NULL;
     size_t size = 0;
-    yaml_parser_t parser;
     *c = (struct config){.file = file};
     status s = read_bytes(file, &bytes, &size, e);
-    if (s == ST_OK && !yaml_parser_initialize(&parser)) {
-        s = FAIL(e, ST_MEMORY, "%s: no memory to read it", file);
-    } else if (s == ST_OK) {
-        yaml_parser_set_input_string(&parser, bytes, size);
-        s = parse(c, &parser, e);
-        yaml_parser_delete(&parser);
-    }
+    if (s == ST_OK) s = config_read_text(c, file, bytes, size, e);
     free(bytes);
     return s;
 }

@@ -19,6 +19,8 @@ struct config {
  * it is no YAML, is empty, holds several documents, or if a mapping has a key twice or one that is no plain
  * text. Free with config_free, also after an error. */
 status config_read(struct config *c, const char *file, struct error *e);
+/* The same of a text; `name` stands for the file in messages. */
+status config_read_text(struct config *c, const char *name, const char *text, size_t size, struct error *e);
 void config_free(struct config *c);
 
 const config_node *config_root(struct config *c);

@@ -186,7 +186,8 @@ static status put_keys(struct loader *l, struct settings *s, const config_node *
 
 static size_t common_options(const struct loader *l)
 {
-    return run_option_table.n + stop_option_table.n + net_option_table.n + l->dataset->options.n;
+    return opt_count(&run_option_table) + opt_count(&stop_option_table) + opt_count(&net_option_table) +
+           opt_count(&l->dataset->options);
 }
 
 /* The label of an item of `solvers`: part of file names. */
@@ -216,7 +217,7 @@ static status read_solver(struct loader *l, const config_node *item, struct solv
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->config, &sp->solver->options, item, solver_keys, what, e));
     TRY(read_label(l, item, sp, e));
-    TRY(settings_create(&sp->settings, common_options(l) + sp->solver->options.n, &l->scratch, e));
+    TRY(settings_create(&sp->settings, common_options(l) + opt_count(&sp->solver->options), &l->scratch, e));
     for (size_t i = 0; i < l->common.n; i++) TRY(settings_put(&sp->settings, l->common.v[i], e));
     return put_keys(l, &sp->settings, item, sp->solver, e);
 }
@@ -228,7 +229,7 @@ static status unknown_set(struct loader *l, const char *where, const struct set_
     size_t n = 0;
     for (size_t k = 0; k < (set->section == SECTION_SOLVER ? l->n_solvers : 1); k++) {
         const struct option_table *t = section_table(l, set->section, l->solvers[k].solver);
-        for (size_t i = 0; i < t->n && n < NAMES_MAX; i++) names[n++] = t->options[i].key;
+        for (size_t i = 0; i < opt_count(t) && n < NAMES_MAX; i++) names[n++] = opt_at(t, i)->key;
     }
     if (set->section == SECTION_SOLVER)
         (void)snprintf(of, sizeof of, " of the solvers in this experiment");
@@ -289,13 +290,35 @@ static status count_runs(struct loader *l, struct error *e)
     return l->plan->runs ? ST_OK : ST_MEMORY;
 }
 
+int solver_precision(const struct solver *solver)
+{
+    return solver->abi % SOLVER_ABI_UNIT == sizeof(float) ? PRECISION_FLOAT : PRECISION_DOUBLE;
+}
+
+/* The code of a plug-in is for one precision; the program's own solvers are there in both. */
+static status refuse_precision(const struct loader *l, const struct run *run, struct error *e)
+{
+    const int compiled = solver_precision(run->solver);
+    if (!run->plugin || compiled == run->run.precision) return ST_OK;
+    return FAIL(e, ST_CONFIG,
+                "%s: precision is %s, but solver '%s' is compiled for %s: set precision to that, or compile "
+                "%s with the "
+                "flags of 'pkg-config --cflags spikebench-%s'",
+                l->plan->source, precision_names[run->run.precision], run->solver->name,
+                precision_names[compiled], run->plugin->file,
+                run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
+}
+
 /* Fills the options of configuration `index` of a solver; the last axis is the fastest. */
 static status configure(struct loader *l, const struct solver_plan *sp, size_t index, struct run *run,
                         struct error *e)
 {
     struct mem *m = &l->plan->mem;
-    *run = (struct run){
-        .experiment = l->experiment, .label = sp->label, .solver = sp->solver, .dataset = l->dataset};
+    *run = (struct run){.experiment = l->experiment,
+                        .label = sp->label,
+                        .solver = sp->solver,
+                        .plugin = catalogue_plugin(l->catalogue, sp->solver),
+                        .dataset = l->dataset};
     run->dataset_options = mem_alloc(m, 1, l->dataset->options.size, e);
     run->solver_options = mem_alloc(m, 1, sp->solver->options.size, e);
     if (!run->dataset_options || !run->solver_options) return ST_MEMORY;
@@ -309,7 +332,7 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
         TRY(opt_set(setting->option, view.options, setting->values[index % setting->n], e));
         index /= setting->n;
     }
-    return ST_OK;
+    return refuse_precision(l, run, e);
 }
 
 static status expand(struct loader *l, struct error *e)
@@ -364,9 +387,11 @@ static status refuse_twins(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-static status load(struct loader *l, struct error *e)
+static status load(struct loader *l, const char *text, struct error *e)
 {
-    TRY(config_read(&l->config, l->plan->source, e));
+    const char *source = l->plan->source;
+    TRY(text ? config_read_text(&l->config, source, text, strlen(text), e)
+             : config_read(&l->config, source, e));
     const config_node *root = config_root(&l->config);
     TRY(settings_check_keys(&l->config, &run_option_table, root, top_keys, "the experiment file", e));
     TRY(read_experiment(l, root, e));
@@ -380,16 +405,22 @@ static status load(struct loader *l, struct error *e)
     return refuse_twins(l, e);
 }
 
-status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
-                 struct error *e)
+status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                      const struct plan_overrides *o, struct error *e)
 {
     struct loader l = {.plan = p, .catalogue = c, .overrides = o};
     *p = (struct plan){.n_runs = 0};
-    p->source = mem_string(&p->mem, file, e);
-    status s = p->source ? load(&l, e) : ST_MEMORY;
+    p->source = mem_string(&p->mem, name, e);
+    status s = p->source ? load(&l, text, e) : ST_MEMORY;
     config_free(&l.config);
     mem_free(&l.scratch);
     return s;
+}
+
+status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
+                 struct error *e)
+{
+    return plan_load_text(p, c, file, NULL, o, e);
 }
 
 void plan_free(struct plan *p)

@@ -11,6 +11,8 @@ enum { RUN_ID_SIZE = 13, PLAN_SEEDS_MAX = 64 };
 
 enum precision { PRECISION_DOUBLE, PRECISION_FLOAT };
 extern const char *const precision_names[];
+/* The precision (enum precision) that a solver's code is compiled for. */
+int solver_precision(const struct solver *solver);
 
 struct run_options { /* keys at the top of the file */
     int precision;   /* enum precision */
@@ -27,11 +29,13 @@ extern const struct option_table run_option_table, stop_option_table;
 
 /* One run. Options structs are owned by the plan's arena. */
 struct run {
-    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options and the data's SHA-256;
+    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options, the data's SHA-256 and
+                             the plug-in's;
                              "" until run_identify */
     const char *experiment;
     const char *label; /* what figures call it; the solver's name unless the file says otherwise */
     const struct solver *solver;
+    const struct plugin *plugin; /* that brings the solver; NULL: it is the program's own */
     const struct dataset_source *dataset;
     uint64_t seed;
     struct run_options run;
@@ -65,6 +69,9 @@ struct plan_overrides {
  * are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
 status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
                  struct error *e);
+/* The same of an experiment file's text; `name` stands for the file in messages. */
+status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                      const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 
 /* Sets run->id. data_sha256 is dataset_info.sha256. */

@@ -16,10 +16,10 @@ static bool same_data(const struct plan_probe *probe, const struct run *run)
 {
     const struct option_table *t = &run->dataset->options;
     if (probe->dataset != run->dataset) return false;
-    for (size_t i = 0; i < t->n; i++) {
+    for (size_t i = 0, n = opt_count(t); i < n; i++) {
         char a[OPT_STRING_MAX + 64], b[OPT_STRING_MAX + 64];
-        opt_format(&t->options[i], probe->options, a, sizeof a);
-        opt_format(&t->options[i], run->dataset_options, b, sizeof b);
+        opt_format(opt_at(t, i), probe->options, a, sizeof a);
+        opt_format(opt_at(t, i), run->dataset_options, b, sizeof b);
         if (strcmp(a, b) != 0) return false;
     }
     return true;
@@ -45,39 +45,78 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
-/* Bytes of a run: samples, weights (the net and its best copy) and the solver's own. */
-static size_t estimate_memory(const struct run *run, const struct net *net, const struct dataset_info *info)
+/* Bytes of a run: samples, weights (the net and its best copy) and all that the solver's create takes. */
+static status count_memory(const struct run *run, const struct dataset_info *info, size_t *bytes,
+                           struct error *e)
 {
-    size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
-    size_t bytes =
-        info->entries * (sizeof(uint32_t) + sizeof(real)) + (samples * info->T + 1) * sizeof(size_t);
-    bytes += 2 * net_footprint(net);
-    if (run->solver->memory) bytes += run->solver->memory(run->solver_options, net, info);
-    if (run->solver->thread_memory)
-        bytes += ((size_t)run->run.threads - 1) * run->solver->thread_memory(run->solver_options, net, info);
-    return bytes;
+    if (run->solver->abi != (unsigned)SOLVER_ABI)
+        return ST_OK; /* a plug-in whose code is not for this program */
+    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    struct mem pages = {.reserve = true};
+    struct net net;
+    const struct shapes shapes = {&net, &run->net, info, (size_t)run->run.threads};
+    void *state;
+    status st = net_create(&net, &run->net, info->n_inputs,
+                           info->n_classes ? info->n_classes : info->n_targets, &pages, e);
+    if (st == ST_OK) {
+        st = run->solver->create(run->solver, &state, run->solver_options, &shapes, &pages, e);
+        if (st == ST_OK && run->solver->free) run->solver->free(state);
+    }
+    if (st == ST_OK)
+        *bytes = info->entries * (sizeof(uint32_t) + sizeof(real)) +
+                 (samples * info->T + 1) * sizeof(size_t) + pages.bytes + net_footprint(&net);
+    mem_free(&pages);
+    return st;
 }
 
-/* Training seconds up to stop.max_iter (or the time limit), without set-up, evaluation and diagnostics. */
-static double project_seconds(const struct plan_report *r, const struct run *run, const struct net *net,
-                              const struct dataset_info *info)
+const struct network_choice network_choices[] = {{"loss", FEATURE_LOSS_SQUARED},
+                                                 {"reset", FEATURE_RESET_SOFT},
+                                                 {"readout", FEATURE_READOUT_LAST},
+                                                 {"start", FEATURE_START_RATE},
+                                                 {NULL, 0}};
+
+/* "rate and kaiming": the values whose bits the mask has. */
+static void name_allowed(const struct solver *solver, const struct network_choice *choice, char *text,
+                         size_t size)
 {
-    if (!run->solver->cost) return 0;
-    struct step_cost cost = run->solver->cost(run->solver_options, net, info);
-    double steps = run->solver->caps & CAP_ONE_SHOT ? 1 : (double)run->stop.max_iter;
-    double seconds = steps *
-                     (cost.flops / r->rates.flops + cost.sparse_flops / r->rates.sparse_flops +
-                      cost.bytes / r->rates.bytes) /
-                     (double)run->run.threads;
-    return run->stop.time_limit > 0 ? fmin(seconds, run->stop.time_limit) : seconds;
+    const struct option *o = opt_find(&net_option_table, choice->key);
+    size_t used = 0, last = 0;
+    for (size_t k = 0; opt_choice(o, k); k++)
+        if (solver->features & choice->first << k) last = k;
+    for (size_t k = 0; opt_choice(o, k) && used < size; k++)
+        if (solver->features & choice->first << k)
+            used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                     used == 0   ? ""
+                                     : k == last ? " and "
+                                                 : ", ",
+                                     opt_choice(o, k));
+}
+
+static status refuse_features(const struct run *run, const struct dataset_info *info, struct error *e)
+{
+    const struct solver *solver = run->solver;
+    if (info->n_classes == 0 && !(solver->features & FEATURE_REGRESSION))
+        return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
+                    solver->name, run->dataset->name);
+    if (info->n_classes > 0 && !(solver->features & FEATURE_CLASSIFICATION))
+        return FAIL(e, ST_CONFIG, "solver '%s' needs real-valued targets; dataset '%s' has class labels",
+                    solver->name, run->dataset->name);
+    for (const struct network_choice *c = network_choices; c->key; c++) {
+        const struct option *o = opt_find(&net_option_table, c->key);
+        const int value = *(const int *)((const char *)&run->net + o->offset);
+        char allowed[200];
+        if (solver->features & c->first << value) continue;
+        name_allowed(solver, c, allowed, sizeof allowed);
+        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", c->key,
+                    opt_choice(o, (size_t)value), solver->name, allowed);
+    }
+    return ST_OK;
 }
 
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     const struct solver *solver = run->solver;
-    if (info->n_classes == 0 && !(solver->caps & CAP_REGRESSION))
-        return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
-                    solver->name, run->dataset->name);
+    TRY(refuse_features(run, info, e));
     if (info->n_classes == 0 && run->net.loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
@@ -85,30 +124,21 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
-    return solver->check ? solver->check(run->solver_options, &run->net, info, e) : ST_OK;
+    if (info->n[SPLIT_TRAIN] == 0)
+        return FAIL(e, ST_CONFIG, "dataset '%s' has no training samples", run->dataset->name);
+    return solver->check ? solver->check(solver, run->solver_options, &run->net, info, e) : ST_OK;
 }
 
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
                                   struct error *e)
 {
     struct error problem = {.code = ST_OK};
-    struct mem scratch = {.blocks = NULL};
-    struct net net;
     TRY(find_probe(r, run, &c->probe, e));
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
-    const struct dataset_info *info = &c->probe->info;
-    c->outcome = run_check(run, info, &problem);
-    if (c->outcome == ST_OK) {
-        size_t outputs = info->n_classes ? info->n_classes : info->n_targets;
-        c->outcome = net_create(&net, &run->net, info->n_inputs, outputs, &scratch, &problem);
-        if (c->outcome == ST_OK) {
-            c->memory = estimate_memory(run, &net, info);
-            c->seconds = project_seconds(r, run, &net, info);
-        }
-        mem_free(&scratch);
-    }
+    c->outcome = run_check(run, &c->probe->info, &problem);
+    if (c->outcome == ST_OK) c->outcome = count_memory(run, &c->probe->info, &c->memory, &problem);
     if (c->outcome != ST_OK && !(c->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
 }
@@ -119,7 +149,6 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof(struct plan_probe *), e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
     if (!r->probes || !r->configurations) return ST_MEMORY;
-    TRY(rates_measure(&r->rates, e));
     for (size_t i = 0; i < p->n_runs; i++) {
         struct plan_configuration *c = &r->configurations[r->n_configurations];
         if (i > 0 && same_configuration(&p->runs[i - 1], &p->runs[i])) {
@@ -197,16 +226,6 @@ static void print_bytes(size_t bytes, FILE *out)
         (void)fprintf(out, "%.1f MiB", (double)bytes / (double)(1 << 20));
 }
 
-static void print_seconds(double seconds, FILE *out)
-{
-    if (seconds < 100)
-        (void)fprintf(out, "%.2g s", seconds);
-    else if (seconds < 6000)
-        (void)fprintf(out, "%.0f min", seconds / 60);
-    else
-        (void)fprintf(out, "%.1f h", seconds / 3600);
-}
-
 static void print_configuration(const struct plan *p, const struct plan_configuration *c, size_t number,
                                 struct axes *a, FILE *out)
 {
@@ -222,11 +241,6 @@ static void print_configuration(const struct plan *p, const struct plan_configur
         (void)fprintf(out, "ERROR (%s)", status_name(c->outcome));
     else
         print_bytes(c->memory, out);
-    if (c->seconds > 0) {
-        (void)fputs(", ", out);
-        print_seconds(c->seconds, out);
-        (void)fputs(c->n_seeds > 1 ? " each" : "", out);
-    }
     (void)fputc('\n', out);
 }
 
@@ -265,7 +279,6 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
 {
     struct mem scratch = {.blocks = NULL};
     size_t largest = 0, absent = 0;
-    double total = 0;
     bool failed = false;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
@@ -275,25 +288,17 @@ status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, 
     for (size_t i = 0; i < r->n_configurations; i++) {
         const struct plan_configuration *c = &r->configurations[i];
         largest = c->memory > largest ? c->memory : largest;
-        total += c->seconds * (double)c->n_seeds;
-        absent += c->outcome == ST_NO_DATA;
+        absent += c->outcome == ST_NO_DATA || (c->outcome == ST_OK && c->memory == 0);
     }
     if (largest > 0) {
-        (void)fputs("memory of the largest run, estimated for double: ", out);
+        (void)fputs("memory of the largest run, for double: ", out);
         print_bytes(largest, out);
         (void)fputc('\n', out);
     }
-    if (total > 0) {
-        (void)fputs("training time in all, projected for this machine (", out);
-        (void)fprintf(out, "%.0f GFLOP/s, %.1f on lists, %.0f GB/s): ", r->rates.flops / 1e9,
-                      r->rates.sparse_flops / 1e9, r->rates.bytes / 1e9);
-        print_seconds(total, out);
-        (void)fputs(", one run after another, evaluation not counted\n", out);
-    }
     if (absent > 0)
         (void)fprintf(out,
-                      "memory and training time of %zu configuration%s not projected: the sizes come from "
-                      "the data, which is not there\n",
+                      "memory of %zu configuration%s not known: the sizes come from the data, which is not "
+                      "there, or the solver is a plug-in for float\n",
                       absent, absent == 1 ? " is" : "s are");
     mem_free(&scratch);
     return failed ? FAIL(e, ST_MEMORY, "no memory to print the plan") : ST_OK;

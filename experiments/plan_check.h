@@ -3,7 +3,6 @@
 #define SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
 
 #include "experiments/plan.h"
-#include "support/rates.h"
 #include <stdio.h>
 
 /* What the dataset of one configuration (one setting of its options) said to probe. */
@@ -22,25 +21,33 @@ struct plan_configuration {
     status outcome; /* of the checks; that of the probe if it failed */
     char *message;  /* NULL if all is well */
     size_t memory;  /* bytes, estimated for double; 0 if unknown */
-    double seconds; /* of training per run, projected for double on this machine; 0 if unknown */
 };
 
 struct plan_report {
     struct mem mem;
-    struct rates rates;
     struct plan_probe **probes; /* [n_probes] */
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */
     size_t n_configurations;
 };
 
-/* Refuses (ST_CONFIG) a run whose solver cannot do the task of its data: real-valued targets need a solver
- * with CAP_REGRESSION, network.loss = squared and no stop.target; then the solver's own check. */
+/* The choices of the network that a feature mask speaks of: keys of net_option_table, and the bit of the
+ * first value. */
+struct network_choice {
+    const char *key;
+    unsigned first; /* enum solver_feature */
+};
+extern const struct network_choice network_choices[]; /* ends without a key */
+
+/* Refuses (ST_CONFIG) what the solver's features leave out of the data's task and of network.loss, .reset,
+ * .readout and .start, naming the option, its value and what the solver allows; real-valued targets with
+ * another loss than squared or with stop.target; data without training samples; and what the solver's own
+ * check refuses. */
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e);
 
-/* Probes the data of every configuration once, calls every solver's check and estimates memory. Fails only
- * for lack of memory; what is wrong with the plan is in the report. Free with plan_report_free, also after an
- * error. */
+/* Probes the data of every configuration once, runs run_check, and counts the memory of a run by the solver's
+ * create on reserved pages. Fails only for lack of memory; what is wrong with the plan is in the report. Free
+ * with plan_report_free, also after an error. */
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
 

@@ -17,8 +17,8 @@ static const struct option run_options[] = {
     {"eval_every", OPT_INT, offsetof(struct run_options, eval_every), "10", 1, 1e9, 0, NULL, "iterations",
      "iterations between untimed evaluations; also at iteration 0 and at the end"},
 };
-const struct option_table run_option_table = {run_options, sizeof run_options / sizeof *run_options,
-                                              sizeof(struct run_options)};
+const struct option_table run_option_table = {
+    .spans = {{run_options, sizeof run_options / sizeof *run_options}}, .size = sizeof(struct run_options)};
 
 static const struct option stop_options[] = {
     {"max_iter", OPT_INT, offsetof(struct stop_options, max_iter), "100", 0, 1e9, 0, NULL, "iterations",
@@ -30,8 +30,9 @@ static const struct option stop_options[] = {
     {"time_limit", OPT_REAL, offsetof(struct stop_options, time_limit), "0", 0, 1e9, 0, NULL, "s",
      "training time at which to stop; 0: off"},
 };
-const struct option_table stop_option_table = {stop_options, sizeof stop_options / sizeof *stop_options,
-                                               sizeof(struct stop_options)};
+const struct option_table stop_option_table = {
+    .spans = {{stop_options, sizeof stop_options / sizeof *stop_options}},
+    .size = sizeof(struct stop_options)};
 
 struct section_view run_section(const struct run *run, enum section section)
 {
@@ -51,12 +52,12 @@ void run_visit_options(const struct run *run, bool all, option_visitor visit, vo
     char name[160], value[VALUE_MAX];
     for (int s = 0; s < N_SECTIONS; s++) {
         struct section_view view = run_section(run, (enum section)s);
-        for (size_t i = 0; i < view.table->n; i++) {
-            const struct option *o = &view.table->options[i];
+        for (size_t i = 0; i < opt_count(view.table); i++) {
+            const struct option *o = opt_at(view.table, i);
             if (!all && (o->flags & OPT_NO_IDENTITY)) continue;
             (void)snprintf(name, sizeof name, "%s%s%s", section_names[s], s ? "." : "", o->key);
             opt_format(o, view.options, value, sizeof value);
-            visit(context, name, value, opt_is_default(o, view.options));
+            visit(context, name, value, opt_is_default(view.table, o, view.options));
         }
     }
 }
@@ -84,6 +85,7 @@ void run_identify(struct run *run, const char *data_sha256)
     hash_line(&h, "dataset", run->dataset->name);
     hash_line(&h, "seed", seed);
     hash_line(&h, "data", data_sha256);
+    if (run->plugin) hash_line(&h, "plugin", run->plugin->sha256);
     run_visit_options(run, false, hash_option, &h);
     hash_finish(&h, hex);
     memcpy(run->id, hex, RUN_ID_SIZE - 1);
@@ -126,9 +128,10 @@ static void write_value(const struct option *o, const void *options, FILE *f)
 static void write_section(const struct run *run, enum section section, const char *indent, FILE *f)
 {
     struct section_view view = run_section(run, section);
-    for (size_t i = 0; i < view.table->n; i++) {
-        (void)fprintf(f, "%s%s: ", indent, view.table->options[i].key);
-        write_value(&view.table->options[i], view.options, f);
+    for (size_t i = 0; i < opt_count(view.table); i++) {
+        const struct option *o = opt_at(view.table, i);
+        (void)fprintf(f, "%s%s: ", indent, o->key);
+        write_value(o, view.options, f);
         (void)fputc('\n', f);
     }
 }

@@ -128,7 +128,7 @@ static status unknown_key(struct config *c, const config_node *key, const struct
     const char *names[NAMES_MAX];
     size_t n = 0;
     for (; others && *others && n < NAMES_MAX; others++) names[n++] = *others;
-    for (size_t i = 0; i < table->n && n < NAMES_MAX; i++) names[n++] = table->options[i].key;
+    for (size_t i = 0; i < opt_count(table) && n < NAMES_MAX; i++) names[n++] = opt_at(table, i)->key;
     config_where(c, key, where, sizeof where);
     (void)snprintf(of, sizeof of, " of %s", what);
     return unknown_name(e, where, "option", config_text(key), of, names, n);

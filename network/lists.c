@@ -13,13 +13,6 @@ static size_t group_columns(size_t T, size_t C_max)
     return columns < T * C_max ? columns : T * C_max;
 }
 
-size_t lists_bytes(size_t inputs, size_t hidden, size_t T, size_t C_max)
-{
-    return (inputs + group_columns(T, C_max)) * KERNEL_TILE * sizeof(real) + 2 * T * C_max * sizeof(size_t) +
-           (spikes_most_listed(hidden * T * C_max) + inputs + 2) * sizeof(uint32_t) +
-           inputs * T * (sizeof(uint32_t) + sizeof(real));
-}
-
 status lists_create(struct lists *w, size_t inputs, size_t hidden, size_t T, size_t C_max, struct mem *m,
                     struct error *e)
 {

@@ -26,9 +26,6 @@ struct lists {
 status lists_create(struct lists *w, size_t inputs, size_t hidden, size_t T, size_t C_max, struct mem *m,
                     struct error *e);
 
-/* Bytes of that. */
-size_t lists_bytes(size_t inputs, size_t hidden, size_t T, size_t C_max);
-
 /* The lists of samples first .. first+C-1 of a batch; valid until the next call of this or the next function.
  */
 struct spike_columns lists_of_batch(struct lists *w, const struct batch *b, size_t first, size_t C);

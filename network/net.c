@@ -31,7 +31,8 @@ static const struct option net_option_list[] = {
            "relative change of every starting weight (times a standard normal number), to see how it grows"),
 };
 const struct option_table net_option_table = {
-    net_option_list, sizeof net_option_list / sizeof *net_option_list, sizeof(struct net_options)};
+    .spans = {{net_option_list, sizeof net_option_list / sizeof *net_option_list}},
+    .size = sizeof(struct net_options)};
 
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e)
@@ -62,6 +63,13 @@ size_t net_widest(const struct net *net, size_t first, size_t last)
     size_t widest = 0;
     for (size_t l = first; l <= last; l++) widest = net->n[l] > widest ? net->n[l] : widest;
     return widest;
+}
+
+size_t net_largest_weights(const struct net *net)
+{
+    size_t n = 0;
+    for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
+    return n;
 }
 
 size_t net_parameters(const struct net *net)

@@ -56,6 +56,8 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
 size_t net_parameters(const struct net *net);
 /* The largest n_l of layers first .. last; 0 if there are none. */
 size_t net_widest(const struct net *net, size_t first, size_t last);
+/* Numbers in the largest weight matrix. */
+size_t net_largest_weights(const struct net *net);
 /* false if any weight is NaN or infinite. */
 bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */
@@ -81,9 +83,6 @@ struct trace {
 };
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, enum trace_kind kind,
                     struct mem *m, struct error *e);
-/* Bytes of that. */
-size_t trace_bytes(const struct net *net, size_t T, size_t C_max, enum trace_kind kind);
-
 /* State carried from one window of time to the next, for C samples. Zeroed by net_state_reset. */
 struct net_state {
     size_t C;

@@ -3,23 +3,6 @@
 #include "support/blas.h"
 #include <string.h>
 
-size_t trace_bytes(const struct net *net, size_t T, size_t C_max, enum trace_kind kind)
-{
-    size_t hidden = 0, words = 0, widest = net_widest(net, 1, net->L - 1);
-    for (size_t l = 1; l < net->L; l++) {
-        hidden += net->n[l];
-        words += spike_words(net->n[l]);
-    }
-    if (kind == TRACE_ALL) return (2 * hidden + net->n[net->L]) * T * C_max * sizeof(real);
-    if (kind == TRACE_SCORES) {
-        hidden = widest;
-        words = spike_words(widest);
-    }
-    return (hidden + widest) * T * C_max * sizeof(real) + words * T * C_max * sizeof(uint32_t) +
-           net->n[net->L - 1] * C_max * sizeof(real) +
-           lists_bytes(net_widest(net, 0, net->L - 1), widest, T, C_max);
-}
-
 /* Potentials and spikes of all layers. */
 static status create_all(struct trace *tr, const struct net *net, struct mem *m, struct error *e)
 {

@@ -5,9 +5,10 @@
 #include "support/blas.h"
 #include <string.h>
 
-/* By lists where at most LISTED of 100 cells have an entry. Measured for 500 x 500 and 200 x 2312 weights and 1500
- * columns, forwards and back: lists cost what BLAS costs at 36 to 60 %, on AVX2 and AVX-512 and in either
- * precision, later without them. So one constant serves all, and results do not depend on the level. */
+/* By lists where at most LISTED of 100 cells have an entry. Measured for 500 x 500 and 200 x 2312 weights and
+ * 1500 columns, forwards and back: lists cost what BLAS costs at 36 to 60 %, on AVX2 and AVX-512 and in
+ * either precision, later without them. So one constant serves all, and results do not depend on the level.
+ */
 enum { LISTED = 35 };
 enum { TILE_INPUTS = 128, TILE_COLUMNS = 64, TILE = TILE_INPUTS * TILE_COLUMNS };
 

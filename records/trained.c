@@ -1,6 +1,5 @@
 /* A trained network on disk (see trained.h). */
 #include "records/trained.h"
-#include "commands/dataset_request.h"
 #include "support/blas.h"
 #include "support/file.h"
 #include "support/hash.h"
@@ -183,7 +182,7 @@ static status apply_settings(struct trained *t, const char *const *set, size_t n
                 "--set '%.100s': only options of the dataset (dataset.KEY=VALUE) can be changed after "
                 "the training",
                 set[i]);
-        TRY(dataset_request_set(t->run->dataset, t->run->dataset_options, set[i], e));
+        TRY(dataset_set(t->run->dataset, t->run->dataset_options, set[i], e));
     }
     t->other_splits = before.n_train != now->n_train || before.n_validation != now->n_validation ||
                       before.n_test != now->n_test || before.split_seed != now->split_seed;

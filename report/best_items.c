@@ -71,8 +71,8 @@ static void print_section(const struct configurations *c, const struct part *p, 
     const struct csv_table *t = &c->groups->runs;
     size_t put = 0;
     if (first[0]) (void)printf("%s%s: {%s", before, section_names[p->section], first), put++;
-    for (size_t i = 0; i < p->table->n; i++) {
-        const struct option *o = &p->table->options[i];
+    for (size_t i = 0; i < opt_count(p->table); i++) {
+        const struct option *o = opt_at(p->table, i);
         long column = column_of(t, p, o);
         if (!belongs(c, p, o, column, row, differing)) continue;
         if (put++ == 0) (void)printf("%s%s: {", before, section_names[p->section]);
@@ -86,8 +86,8 @@ static void print_top(const struct configurations *c, const struct part *p, size
                       bool notes)
 {
     const struct csv_table *t = &c->groups->runs;
-    for (size_t i = 0; i < p->table->n; i++) {
-        const struct option *o = &p->table->options[i];
+    for (size_t i = 0; i < opt_count(p->table); i++) {
+        const struct option *o = opt_at(p->table, i);
         long column = column_of(t, p, o);
         bool allowed = strcmp(o->key, "eval_every") == 0;
         if (!belongs(c, p, o, column, row, differing) || (differing && allowed == notes)) continue;
@@ -104,8 +104,8 @@ static void print_item(const struct configurations *c, const struct part *parts,
     const char *solver = csv_cell(t, winner->row, (size_t)csv_column(t, "solver"));
     (void)printf("  - {name: %s", solver);
     if (strcmp(winner->name, solver) != 0) (void)printf(", label: %s", winner->name);
-    for (size_t i = 0; own && i < own->table->n; i++) {
-        const struct option *o = &own->table->options[i];
+    for (size_t i = 0; own && i < opt_count(own->table); i++) {
+        const struct option *o = opt_at(own->table, i);
         long column = column_of(t, own, o);
         const char *value = column == CSV_NONE ? "nan" : csv_cell(t, winner->row, (size_t)column);
         if (strcmp(value, "nan") != 0 && !at_default(own, o, value)) print_pair(", ", o->key, value);
@@ -125,7 +125,7 @@ status best_items_print(struct configurations *c, const struct catalogue *catalo
     const size_t row = winners[0]->row;
     const char *name = csv_cell(t, row, (size_t)csv_column(t, "dataset"));
     const struct dataset_source *dataset = catalogue_dataset(catalogue, name);
-    const struct option_table none = {NULL, 0, 1};
+    const struct option_table none = {.size = 1};
     const struct option_table *const tables[] = {[SECTION_RUN] = &run_option_table,
                                                  [SECTION_STOP] = &stop_option_table,
                                                  [SECTION_DATASET] = dataset ? &dataset->options : &none,

@@ -1,8 +1,7 @@
-/* Checkpoints of a run. */
+/* See checkpoint.h. */
+#include "runs/checkpoint.h"
 #include "runs/env.h"
-#include "runs/session.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -28,28 +27,37 @@ static void file_name(const struct session *s, const char *suffix, char *path, s
     snprintf(path, size, "%s/.work/%s.ckpt%s", s->settings->out, s->run->id, suffix);
 }
 
+/* Everything behind the header, in either direction. */
+static status transfer(struct session *s, struct checkpoint *c, struct error *e)
+{
+    TRY(checkpoint_block(c, &s->at, sizeof s->at, e));
+    TRY(checkpoint_block(c, s->last, sizeof s->last, e));
+    TRY(session_reserve_rows(s, s->at.n_rows, e));
+    TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
+    TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
+    TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
+    return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
+}
+
 static status write_all(struct session *s, FILE *f, struct error *e)
 {
+    struct checkpoint c = {.file = f};
     struct header h;
     fill_header(&h, s);
-    TRY(checkpoint_write(f, &h, sizeof h, e));
-    TRY(checkpoint_write(f, &s->at, sizeof s->at, e));
-    TRY(checkpoint_write(f, s->last, sizeof s->last, e));
-    TRY(checkpoint_write(f, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
-    TRY(checkpoint_write(f, &s->rng, sizeof s->rng, e));
-    TRY(net_save(&s->net, f, e));
-    return s->run->solver->save ? s->run->solver->save(s->solver, f, e) : ST_OK;
+    TRY(checkpoint_block(&c, &h, sizeof h, e));
+    return transfer(s, &c, e);
 }
 
 /* CRC-32 of the first `size` bytes of the file, which is left behind them. */
 static status checksum(FILE *f, long size, uint32_t *sum, struct error *e)
 {
     unsigned char bytes[65536];
+    struct checkpoint c = {.file = f, .reading = true};
     *sum = 0;
     rewind(f);
     while (size > 0) {
         size_t want = size < (long)sizeof bytes ? (size_t)size : sizeof bytes;
-        TRY(checkpoint_read(f, bytes, want, e));
+        TRY(checkpoint_block(&c, bytes, want, e));
         *sum = (uint32_t)crc32_z(*sum, bytes, want);
         size -= (long)want;
     }
@@ -59,22 +67,24 @@ static status checksum(FILE *f, long size, uint32_t *sum, struct error *e)
 /* Puts the checksum behind all that has been written. */
 static status seal(FILE *f, struct error *e)
 {
+    struct checkpoint c = {.file = f};
     uint32_t sum;
     long size = fflush(f) == 0 ? ftell(f) : -1;
     if (size < 0) return FAIL(e, ST_IO, "%s", strerror(errno));
     TRY(checksum(f, size, &sum, e));
     if (fseek(f, size, SEEK_SET) != 0) return FAIL(e, ST_IO, "%s", strerror(errno));
-    return checkpoint_write(f, &sum, sizeof sum, e);
+    return checkpoint_block(&c, &sum, sizeof sum, e);
 }
 
 /* Refuses a file that is not as it was sealed: what is read from it is used as it is. */
 static status check_seal(FILE *f, struct error *e)
 {
+    struct checkpoint c = {.file = f, .reading = true};
     uint32_t sum, expected;
     long size = fseek(f, 0, SEEK_END) == 0 ? ftell(f) - (long)sizeof sum : -1;
     if (size < 0) return FAIL(e, ST_DATA, "the checkpoint is damaged: it is too short");
     TRY(checksum(f, size, &sum, e));
-    TRY(checkpoint_read(f, &expected, sizeof expected, e));
+    TRY(checkpoint_block(&c, &expected, sizeof expected, e));
     if (sum != expected) return FAIL(e, ST_DATA, "the checkpoint is damaged: its checksum does not match");
     rewind(f);
     return ST_OK;
@@ -95,23 +105,6 @@ status checkpoint_save(struct session *s, struct error *e)
     return st;
 }
 
-static status read_all(struct session *s, FILE *f, struct error *e)
-{
-    struct progress_state at;
-    TRY(checkpoint_read(f, &at, sizeof at, e));
-    TRY(checkpoint_read(f, s->last, sizeof s->last, e));
-    s->at = at;
-    s->at.n_rows = 0;
-    while (s->at.n_rows < at.n_rows) {
-        TRY(session_grow_rows(s, e));
-        TRY(checkpoint_read(f, s->rows + s->at.n_rows * s->n_columns, s->n_columns * sizeof *s->rows, e));
-        s->at.n_rows++;
-    }
-    TRY(checkpoint_read(f, &s->rng, sizeof s->rng, e));
-    TRY(net_load(&s->net, f, e));
-    return s->run->solver->load ? s->run->solver->load(s->solver, f, e) : ST_OK;
-}
-
 status checkpoint_restore(struct session *s, bool *found, struct error *e)
 {
     char path[4200];
@@ -122,8 +115,9 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     if (!f) return ST_OK;
     fill_header(&own, s);
     status st = check_seal(f, e);
-    if (st == ST_OK && checkpoint_read(f, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
-        st = read_all(s, f, e);
+    struct checkpoint c = {.file = f, .reading = true};
+    if (st == ST_OK && checkpoint_block(&c, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
+        st = transfer(s, &c, e);
         *found = st == ST_OK;
     }
     if (st != ST_OK) err_prefix(e, "%s", path);
@@ -137,15 +131,4 @@ void checkpoint_remove(const struct session *s)
     char path[4200];
     file_name(s, "", path, sizeof path);
     remove(path);
-}
-
-status session_grow_rows(struct session *s, struct error *e)
-{
-    if (s->at.n_rows < s->rows_capacity) return ST_OK;
-    size_t capacity = s->rows_capacity ? 2 * s->rows_capacity : 64;
-    double *rows = realloc(s->rows, capacity * s->n_columns * sizeof *rows);
-    if (!rows) return FAIL(e, ST_MEMORY, "no memory for %zu curve points", capacity);
-    s->rows = rows;
-    s->rows_capacity = capacity;
-    return ST_OK;
 }

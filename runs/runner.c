@@ -123,13 +123,18 @@ static void become_worker(const struct runner *r, size_t i, int pipe_out)
     work_file(r, i, ".yaml", spec, sizeof spec);
     snprintf(jobs, sizeof jobs, "%zu", r->settings->jobs);
     snprintf(fd, sizeof fd, "%d", pipe_out);
-    char *argv[] = {program, "-s", spec, "-o", (char *)r->folder, "-i", (char *)run->id, "-j", jobs, "-p",
-                    fd,      NULL, NULL, NULL};
+    const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
+                            run->id, "--jobs", jobs, "--progress", fd};
+    size_t n = 11;
     if (r->settings->weights) {
-        argv[11] = "-w";
-        argv[12] = (char *)r->settings->weights;
+        argv[n++] = "--weights";
+        argv[n++] = r->settings->weights;
     }
-    execv(program, argv);
+    if (run->plugin) {
+        argv[n++] = "--plugin";
+        argv[n++] = run->plugin->file;
+    }
+    execv(program, (char *const *)argv);
     fprintf(stderr, "%s: %s\n", program, strerror(errno));
     _exit(127);
 }

@@ -7,12 +7,10 @@
 
 struct runner_settings {
     const char *out;     /* results folder ("results") */
-    const char *program; /* argv[0], to find the workers beside it */
     size_t jobs;         /* runs at the same time, >= 1 */
     bool fresh;          /* repeat finished runs */
     const char *weights; /* NULL, or NAME.net for the network of the plan's only run; what is said about the
                             run is then left to the caller, but for failures */
-    bool allow_missing;  /* runs without their data are no failure */
 };
 struct runner_outcome {
     size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */

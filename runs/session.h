@@ -1,11 +1,20 @@
-/* What a worker holds while it performs a run; shared by worker.c and checkpoint.c. */
+/* What a worker holds while it performs a run. */
 #ifndef SPIKEBENCH_RUNS_SESSION_H
 #define SPIKEBENCH_RUNS_SESSION_H
 
+#include "experiments/plan.h"
 #include "network/evaluate.h"
-#include "runs/worker.h"
+#include <signal.h>
 
-/* The training clock: runs during init and step, held for diagnostics and evaluation. */
+struct worker_settings {
+    const char *out;     /* OUT/<experiment> */
+    long jobs;           /* how many runs share the machine: timing_valid is 0 if more than one */
+    int progress_fd;     /* where progress lines go; -1: nowhere */
+    const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
+    const volatile sig_atomic_t *stop; /* set by a signal handler; read after each step */
+};
+
+/* The training clock: runs during create, start and step, held for diagnostics and evaluation. */
 struct stopwatch {
     double total, since;         /* wall seconds */
     double cpu_total, cpu_since; /* CPU seconds of the process, all threads */
@@ -18,6 +27,7 @@ struct progress_state {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes; /* of training, so far */
     double train_macs;                      /* of training, so far: dense_macs of all steps */
+    double gradient_evaluations;            /* of training, so far */
     /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
     double accumulations, new_spike_passes;
     /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
@@ -37,7 +47,8 @@ struct session {
     struct rng rng;
     struct train_env env;
     struct evaluator *evaluator;
-    void *solver;
+    void *solver; /* the solver's state, in mem */
+    bool created; /* whether it is whole */
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */
@@ -50,18 +61,11 @@ struct session {
     const char *stop_reason;
 };
 
-/* Writes OUT/.work/<id>.ckpt atomically. ST_IO. (checkpoint.c) */
-status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file if there is one of the same run and commit; *found tells. An unusable
- * file is no error: it is ignored. ST_IO for one that breaks off half-way through, after which the session
- * must not go on. */
-status checkpoint_restore(struct session *s, bool *found, struct error *e);
-void checkpoint_remove(const struct session *s);
 /* Accumulations of the simulations of training so far, an estimate: those since the last evaluation take the
  * accumulations per training sample of the network simulated there; nan for a solver with a prediction rule
- * of its own. (worker.c) */
+ * of its own. */
 double session_accumulations(const struct session *s);
-/* Room for one more curve row. */
-status session_grow_rows(struct session *s, struct error *e);
+/* Room for n curve rows in all. ST_MEMORY. */
+status session_reserve_rows(struct session *s, size_t n, struct error *e);
 
 #endif

@@ -2,7 +2,7 @@
 #include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
-#include "runs/session.h"
+#include "runs/checkpoint.h"
 #include "runs/worker_record.h"
 #include "support/blas.h"
 #include "support/progress.h"
@@ -54,7 +54,7 @@ static void watch_discount(void *watch, struct step_time length)
     w->cpu_total -= length.cpu;
 }
 
-/* Everything before the first step, but for the solver's init. */
+/* Everything before the first step, but for the solver's create and start. */
 static status prepare(struct session *s, struct error *e)
 {
     struct run *run = s->run;
@@ -84,8 +84,8 @@ static status prepare(struct session *s, struct error *e)
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
         if (!s->scores) return ST_MEMORY;
     }
-    size_t extra = metric_count(run->solver->metrics, run->solver->n_metrics, s->net.L);
-    s->sink = (struct metric_sink){run->solver->metrics, run->solver->n_metrics, s->net.L, NULL, false};
+    size_t extra = metric_count(&run->solver->metrics, s->net.L);
+    s->sink = (struct metric_sink){&run->solver->metrics, s->net.L, NULL, false};
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
     s->n_columns = CURVE_FIXED + s->net.L - 1 + extra;
@@ -101,17 +101,17 @@ static double merit(const struct session *s, enum split k)
 
 /* A solver that predicts by its own rule: loss and accuracy are of its scores. The grid simulation is not the
  * network that predicts, so the operations and rates that it counted are nan. */
-static status judge_prediction(struct session *s, const struct batch *b, struct evaluation *result,
-                               struct error *e)
+static status evaluate_prediction(struct session *s, const struct batch *b, struct evaluation *result,
+                                  struct error *e)
 {
-    struct evaluation judged;
+    struct evaluation predicted;
     result->synops = result->synops_dense = NAN;
     for (size_t l = 1; l < s->net.L; l++) result->rate[l] = NAN;
     if (b->n == 0) return ST_OK;
     TRY(s->run->solver->predict(s->solver, b, s->scores, e));
-    evaluate_scores(&s->net, b, s->scores, &judged);
-    result->loss = judged.loss;
-    result->accuracy = judged.accuracy;
+    evaluate_scores(&s->net, b, s->scores, &predicted);
+    result->loss = predicted.loss;
+    result->accuracy = predicted.accuracy;
     return ST_OK;
 }
 
@@ -122,7 +122,7 @@ static status evaluate_now(struct session *s, struct error *e)
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
-        if (s->run->solver->predict) TRY(judge_prediction(s, &b, &s->last[k], e));
+        if (s->run->solver->predict) TRY(evaluate_prediction(s, &b, &s->last[k], e));
     }
     metric_clear(&s->sink);
     if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);
@@ -131,7 +131,7 @@ static status evaluate_now(struct session *s, struct error *e)
                     s->run->solver->name);
     s->at.accumulations = session_accumulations(s);
     s->at.new_spike_passes = 0;
-    TRY(session_grow_rows(s, e));
+    TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
     const double fixed[CURVE_FIXED] = {(double)s->at.iter,
                                        s->at.samples,
@@ -158,11 +158,6 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
-double session_accumulations(const struct session *s)
-{
-    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
-}
-
 static void tell_progress(const struct session *s)
 {
     char line[96];
@@ -173,7 +168,7 @@ static void tell_progress(const struct session *s)
     if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
 }
 
-/* Why to stop after an evaluation or a step, or NULL. Looks at validation only. */
+/* Why to stop after an evaluation or a step, or NULL. Reads validation only. */
 static const char *reason_to_stop(struct session *s, bool converged)
 {
     const struct stop_options *stop = &s->run->stop;
@@ -203,7 +198,8 @@ static status train(struct session *s, struct error *e)
                                 .now = watch_now,
                                 .discount = watch_discount,
                                 .clock = &s->watch};
-        r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->caps & CAP_ONE_SHOT);
+        r.measure =
+            next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
         s->watch = (struct stopwatch){0};
         watch_start(&s->watch);
         status st = solver->step(s->solver, &r, e);
@@ -216,6 +212,7 @@ static status train(struct session *s, struct error *e)
         s->at.backward_passes += r.backward_passes;
         s->at.new_spike_passes += r.spike_passes;
         s->at.train_macs += r.dense_macs;
+        s->at.gradient_evaluations += r.gradient_evaluations;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";
@@ -225,7 +222,7 @@ static status train(struct session *s, struct error *e)
         TRY(st);
         if (r.measure || converged) TRY(evaluate_now(s, e));
         tell_progress(s);
-        if (solver->save && clock_seconds() - saved > CHECKPOINT_SECONDS) {
+        if (clock_seconds() - saved > CHECKPOINT_SECONDS) {
             TRY(checkpoint_save(s, e));
             saved = clock_seconds();
         }
@@ -233,11 +230,21 @@ static status train(struct session *s, struct error *e)
     return ST_OK;
 }
 
+/* The solver's own set-up. */
+static status set_up(struct session *s, struct error *e)
+{
+    const struct solver *solver = s->run->solver;
+    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
+    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e));
+    s->created = true;
+    return solver->start(s->solver, &s->env, e);
+}
+
 static status perform(struct session *s, struct error *e)
 {
     TRY(prepare(s, e));
     watch_start(&s->watch);
-    status st = s->run->solver->init(&s->solver, s->run->solver_options, &s->env, e);
+    status st = set_up(s, e);
     watch_hold(&s->watch);
     TRY(st);
     double setup = s->watch.total;
@@ -252,7 +259,7 @@ static status perform(struct session *s, struct error *e)
 
 static void session_free(struct session *s)
 {
-    s->run->solver->free(s->solver);
+    if (s->created && s->run->solver->free) s->run->solver->free(s->solver);
     evaluator_free(s->evaluator);
     pool_free(s->pool);
     dataset_free(&s->data);
@@ -301,7 +308,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     bool interrupted = strcmp(word, "interrupted") == 0;
     struct error second = {0};
     status written = ST_OK;
-    if (interrupted && run->solver->save) written = checkpoint_save(s, &second);
+    if (interrupted && s->created) written = checkpoint_save(s, &second);
     if (!interrupted) checkpoint_remove(s);
     if (written == ST_OK && s->at.n_rows > 0) written = worker_write_curve(s, &second);
     if (written == ST_OK) written = worker_write_row(s, word, st == ST_OK ? "" : e->text, &second);

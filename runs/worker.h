@@ -2,16 +2,7 @@
 #ifndef SPIKEBENCH_RUNS_WORKER_H
 #define SPIKEBENCH_RUNS_WORKER_H
 
-#include "experiments/plan.h"
-#include <signal.h>
-
-struct worker_settings {
-    const char *out;     /* OUT/<experiment> */
-    long jobs;           /* how many runs share the machine: timing_valid is 0 if more than one */
-    int progress_fd;     /* where progress lines go; -1: nowhere */
-    const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
-    const volatile sig_atomic_t *stop; /* set by a signal handler; looked at after each step */
-};
+#include "runs/session.h"
 
 /* Performs the run: OUT/curves/<id>.csv and OUT/.work/<id>.row.csv, and, when stopped, OUT/.work/<id>.ckpt,
  * from which the same run by the same commit resumes. Failures of the run itself are results: they are

@@ -21,9 +21,9 @@ status worker_write_curve(const struct session *s, struct error *e)
         snprintf(name, sizeof name, "fwd_rate_%zu", l);
         csv_put(&w, name);
     }
-    size_t extra = metric_count(s->run->solver->metrics, s->run->solver->n_metrics, s->net.L);
+    size_t extra = metric_count(&s->run->solver->metrics, s->net.L);
     for (size_t k = 0; k < extra; k++) {
-        metric_column(s->run->solver->metrics, s->run->solver->n_metrics, s->net.L, k, name, sizeof name);
+        metric_column(&s->run->solver->metrics, s->net.L, k, name, sizeof name);
         csv_put(&w, name);
     }
     csv_end_row(&w);

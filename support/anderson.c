@@ -5,11 +5,6 @@
 #include "support/linsolve.h"
 #include <string.h>
 
-size_t anderson_reals(size_t n, size_t memory)
-{
-    return n * (3 * memory + 3) + memory * (memory + 70);
-}
-
 status anderson_create(struct anderson *s, size_t n, size_t memory, double regularization, struct mem *m,
                        struct error *e)
 {

@@ -19,9 +19,6 @@ struct anderson {
     int lwork;
 };
 
-/* Numbers of type real that anderson_create takes. */
-size_t anderson_reals(size_t n, size_t memory);
-
 /* Allocates in the arena; memory >= 1. ST_MEMORY. */
 status anderson_create(struct anderson *s, size_t n, size_t memory, double regularization, struct mem *m,
                        struct error *e);

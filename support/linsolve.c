@@ -125,6 +125,15 @@ double pinv_rcond(const struct pinv *p)
     return p->rank == 0 ? 0.0 : (double)p->w[p->n - p->rank] / (double)p->w[p->n - 1];
 }
 
+double add_ridge(size_t n, double kappa, real *a)
+{
+    double trace = 0;
+    for (size_t i = 0; i < n; i++) trace += (double)a[i * n + i];
+    double shift = trace > 0 ? kappa * trace / (double)n : 1.0;
+    for (size_t i = 0; i < n; i++) a[i * n + i] += (real)shift;
+    return shift;
+}
+
 void symmetric_fill(size_t n, real *a)
 {
     for (size_t j = 0; j < n; j++)

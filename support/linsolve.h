@@ -58,6 +58,10 @@ double pinv_rcond(const struct pinv *p);
  * certain). work: 2 n numbers. *products: products with A that it took, 2 n^2 FLOPs each. */
 double largest_eigenvalue(size_t n, const real *a, real *work, size_t *products);
 
+/* Adds a ridge to the diagonal of a Gram matrix A (n x n): kappa times its mean diagonal entry, which is
+ * returned. An all-zero A has no scale of its own and gets 1. */
+double add_ridge(size_t n, double kappa, real *a);
+
 /* Copies the lower triangle of A (n x n) to its upper one. */
 void symmetric_fill(size_t n, real *a);
 /* C (m x n) = B (m x n) A with A symmetric, lower triangle given. */

@@ -1,15 +1,28 @@
 /* The arena: a singly linked list of aligned blocks. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "support/mem.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { ALIGNMENT = 64 };
 
 struct mem_block {
     struct mem_block *next;
     void *data;
+    size_t mapped; /* bytes of the mapping; 0: from the heap */
 };
+
+/* Zeroed. */
+static void *take(size_t bytes, bool reserve)
+{
+    void *data = reserve ? mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                         : aligned_alloc(ALIGNMENT, bytes);
+    if (reserve) return data == MAP_FAILED ? NULL : data;
+    return data ? memset(data, 0, bytes) : NULL;
+}
 
 void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e)
 {
@@ -20,14 +33,13 @@ void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e)
     size_t bytes = count * size;
     size_t rounded = (bytes / ALIGNMENT + 1) * ALIGNMENT;
     struct mem_block *block = malloc(sizeof *block);
-    void *data = block ? aligned_alloc(ALIGNMENT, rounded) : NULL;
+    void *data = block ? take(rounded, m->reserve) : NULL;
     if (!data) {
         free(block);
         FAIL(e, ST_MEMORY, "cannot allocate %zu bytes (%zu elements of %zu bytes)", bytes, count, size);
         return NULL;
     }
-    memset(data, 0, rounded);
-    *block = (struct mem_block){m->blocks, data};
+    *block = (struct mem_block){m->blocks, data, m->reserve ? rounded : 0};
     m->blocks = block;
     m->bytes += bytes;
     return data;
@@ -51,7 +63,10 @@ void mem_free(struct mem *m)
     while (m->blocks) {
         struct mem_block *block = m->blocks;
         m->blocks = block->next;
-        free(block->data);
+        if (block->mapped)
+            (void)munmap(block->data, block->mapped);
+        else
+            free(block->data);
         free(block);
     }
     m->bytes = 0;

@@ -5,6 +5,7 @@
 
 #include "support/err.h"
 #include "support/real.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mem_block;
@@ -12,6 +13,9 @@ struct mem_block;
 struct mem {
     struct mem_block *blocks;
     size_t bytes; /* sum of what was asked for */
+    /* Blocks are mappings of zeros that the system backs only where they are touched: code that allocates may
+     * run to be counted, whatever the machine has. Set before the first block. */
+    bool reserve;
 };
 
 /* `count` elements of `size` bytes, zeroed, 64-byte aligned, owned by the arena. NULL with ST_MEMORY in *e if

@@ -16,12 +16,43 @@ static const void *const_field(const struct option *o, const void *options)
     return (const char *)options + o->offset;
 }
 
+size_t opt_count(const struct option_table *t)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < OPT_SPANS_MAX && t->spans[k].n > 0; k++) n += t->spans[k].n;
+    return n;
+}
+
+const struct option *opt_at(const struct option_table *t, size_t i)
+{
+    size_t k = 0;
+    while (i >= t->spans[k].n) i -= t->spans[k++].n;
+    return &t->spans[k].options[i];
+}
+
+const char *opt_choice(const struct option *o, size_t k)
+{
+    if (!o->choices) return NULL;
+    if (!(o->flags & OPT_NAMED)) return ((const char *const *)o->choices)[k];
+    const void *const *list = o->choices;
+    return list[k] ? *(const char *const *)list[k] : NULL;
+}
+
+const char *opt_default(const struct option_table *t, const struct option *o)
+{
+    for (const struct option_default *d = t->defaults; d && d->key; d++)
+        if (strcmp(d->key, o->key) == 0) return d->value;
+    return o->usual;
+}
+
 status opt_defaults(const struct option_table *t, void *options, struct error *e)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (opt_set(&t->options[i], options, t->options[i].value, e) != ST_OK)
-            return FAIL(e, ST_INTERNAL, "default '%s' of option '%s' does not parse", t->options[i].value,
-                        t->options[i].key);
+    for (size_t i = 0, n = opt_count(t); i < n; i++) {
+        const struct option *o = opt_at(t, i);
+        if (opt_set(o, options, opt_default(t, o), e) != ST_OK)
+            return FAIL(e, ST_INTERNAL, "default '%s' of option '%s' does not parse", opt_default(t, o),
+                        o->key);
+    }
     return ST_OK;
 }
 
@@ -106,8 +137,8 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
     }
     case OPT_BOOL: return parse_bool(text, at) ? ST_OK : refuse(o, text, e);
     case OPT_CHOICE:
-        for (int i = 0; o->choices[i]; i++)
-            if (strcmp(text, o->choices[i]) == 0) return memcpy(at, &i, sizeof i), ST_OK;
+        for (int i = 0; opt_choice(o, (size_t)i); i++)
+            if (strcmp(text, opt_choice(o, (size_t)i)) == 0) return memcpy(at, &i, sizeof i), ST_OK;
         return refuse(o, text, e);
     case OPT_STRING:
         if (strlen(text) >= OPT_STRING_MAX)
@@ -121,8 +152,8 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
 
 const struct option *opt_find(const struct option_table *t, const char *key)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (strcmp(t->options[i].key, key) == 0) return &t->options[i];
+    for (size_t i = 0, n = opt_count(t); i < n; i++)
+        if (strcmp(opt_at(t, i)->key, key) == 0) return opt_at(t, i);
     return NULL;
 }
 
@@ -176,7 +207,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     case OPT_REAL: format_real(*(const double *)at, text, size); break;
     case OPT_INT: snprintf(text, size, "%ld", *(const long *)at); break;
     case OPT_BOOL: snprintf(text, size, "%s", *(const bool *)at ? "true" : "false"); break;
-    case OPT_CHOICE: snprintf(text, size, "%s", o->choices[*(const int *)at]); break;
+    case OPT_CHOICE: snprintf(text, size, "%s", opt_choice(o, (size_t) * (const int *)at)); break;
     case OPT_STRING: snprintf(text, size, "%s", (const char *)at); break;
     case OPT_INTS: {
         const struct int_list *list = at;
@@ -189,7 +220,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     }
 }
 
-bool opt_is_default(const struct option *o, const void *options)
+bool opt_is_default(const struct option_table *t, const struct option *o, const void *options)
 {
     char now[OPT_STRING_MAX], parsed[OPT_STRING_MAX];
     union {
@@ -203,7 +234,7 @@ bool opt_is_default(const struct option *o, const void *options)
     struct option alone = *o;
     alone.offset = 0;
     opt_format(o, options, now, sizeof now);
-    if (opt_set(&alone, &value, o->value, NULL) != ST_OK) return false;
+    if (opt_set(&alone, &value, opt_default(t, o), NULL) != ST_OK) return false;
     opt_format(&alone, &value, parsed, sizeof parsed);
     return strcmp(now, parsed) == 0;
 }
@@ -214,7 +245,7 @@ status opt_refuse_idle(const struct option_table *t, const void *options, const 
     for (size_t i = 0; i < n; i++) {
         char text[OPT_STRING_MAX];
         const struct option *o = opt_find(t, uses[i].key);
-        if (!o || uses[i].read || opt_is_default(o, options)) continue;
+        if (!o || uses[i].read || opt_is_default(t, o, options)) continue;
         opt_format(o, options, text, sizeof text);
         return FAIL(e, ST_CONFIG, "option '%s' = %s does nothing here: it needs %s", o->key, text,
                     uses[i].needs);
@@ -244,8 +275,8 @@ void opt_describe(const struct option *o, char *text, size_t size)
     case OPT_STRING: snprintf(text, size, "text"); break;
     case OPT_CHOICE: {
         size_t used = (size_t)snprintf(text, size, "one of ");
-        for (size_t i = 0; o->choices[i] && used < size; i++)
-            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", o->choices[i]);
+        for (size_t i = 0; opt_choice(o, i) && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
         break;
     }
     }
@@ -253,12 +284,12 @@ void opt_describe(const struct option *o, char *text, size_t size)
 
 void opt_help(const struct option_table *t, const char *prefix, FILE *out)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
+    for (size_t i = 0, n = opt_count(t); i < n; i++) {
+        const struct option *o = opt_at(t, i);
+        const char *value = opt_default(t, o);
         char allowed[400];
         opt_describe(o, allowed, sizeof allowed);
-        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key,
-                o->value[0] ? o->value : "(empty)", allowed, o->unit[0] ? " [" : "", o->unit,
-                o->unit[0] ? "]" : "", o->help);
+        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key, value[0] ? value : "(empty)",
+                allowed, o->unit[0] ? " [" : "", o->unit, o->unit[0] ? "]" : "", o->help);
     }
 }

@@ -1,5 +1,5 @@
-/* The option table: one array per module is the single source of its options. Defaults, parsing from YAML and
- * from --set, range and NaN checks, help, result columns and run identity all come from it. */
+/* The option table: the single source of a module's options. Defaults, parsing from YAML and from --set,
+ * range and NaN checks, help, result columns and run identity all come from it. */
 #ifndef SPIKEBENCH_SUPPORT_OPT_H
 #define SPIKEBENCH_SUPPORT_OPT_H
 
@@ -29,26 +29,47 @@ enum opt_flag {
     OPT_OPEN_LO = 1,     /* lo itself is not allowed */
     OPT_OPEN_HI = 2,     /* hi itself is not allowed */
     OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
-    OPT_TRAINING = 8     /* reserved for tuning: an option of the trainer rather than of the problem */
+    OPT_NAMED = 8        /* choices is a list of pointers to structs that begin with their name */
 };
 
 struct option {
     const char *key;
     enum opt_type type;
-    size_t offset;              /* of the field in the options struct */
-    const char *value;          /* default, in the text form that opt_set reads */
-    double lo, hi;              /* numbers: allowed range; for OPT_STRING ignored */
-    unsigned flags;             /* enum opt_flag */
-    const char *const *choices; /* OPT_CHOICE: NULL-terminated names */
-    const char *unit;           /* "" if it has none */
-    const char *help;           /* one sentence */
+    size_t offset;       /* of the field in the options struct */
+    const char *usual;   /* default, in the text form that opt_set reads, unless the table has another */
+    double lo, hi;       /* numbers: allowed range; for OPT_STRING ignored */
+    unsigned flags;      /* enum opt_flag */
+    const void *choices; /* OPT_CHOICE: NULL-terminated list of names; or OPT_NAMED */
+    const char *unit;    /* "" if it has none */
+    const char *help;    /* one sentence */
 };
 
-struct option_table {
+/* Options that stand in a table one after another: a module's own, or a list that several modules share. The
+ * offsets of a shared list are those of its struct, so the options struct of a module that takes it begins
+ * with that struct. */
+struct option_span {
     const struct option *options;
     size_t n;
-    size_t size; /* sizeof the options struct */
 };
+/* A default of this table in place of the one in the list. */
+struct option_default {
+    const char *key, *value;
+};
+
+enum { OPT_SPANS_MAX = 16 };
+struct option_table {
+    struct option_span spans[OPT_SPANS_MAX]; /* in this order; the first with n = 0 ends them */
+    const struct option_default *defaults;   /* NULL, or a list that ends with {NULL, NULL} */
+    size_t size;                             /* sizeof the options struct */
+};
+
+/* Number of options; the i-th of them, i < opt_count. */
+size_t opt_count(const struct option_table *t);
+const struct option *opt_at(const struct option_table *t, size_t i);
+/* Name of the k-th choice of an option, NULL beyond the last and for an option that has none. */
+const char *opt_choice(const struct option *o, size_t k);
+/* Default of an option of the table, in the text form that opt_set reads. */
+const char *opt_default(const struct option_table *t, const struct option *o);
 
 /* Sets every option of `t` in *options to its default. ST_INTERNAL if a default does not parse (a bug). */
 status opt_defaults(const struct option_table *t, void *options, struct error *e);
@@ -68,8 +89,8 @@ const char *opt_nearest(const char *key, const char *const *candidates, size_t n
  * commas); truncates at `size`. */
 void opt_format(const struct option *o, const void *options, char *text, size_t size);
 
-/* true if the field holds its default. */
-bool opt_is_default(const struct option *o, const void *options);
+/* true if the field of an option of the table holds its default. */
+bool opt_is_default(const struct option_table *t, const struct option *o, const void *options);
 
 /* What an option needs to have an effect: refused where it is set although nothing reads it. */
 struct option_use {

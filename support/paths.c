@@ -79,6 +79,30 @@ status path_experiment(const char *name, char *file, size_t size, struct error *
                 file);
 }
 
+static int ends_with_yaml(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+    return n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0;
+}
+
+status path_experiments(void (*visit)(void *context, const char *folder, const char *name), void *context,
+                        struct error *e)
+{
+    char folder[4096], home[4000];
+    struct dirent **entries;
+    TRY(path_home(home, sizeof home, e));
+    (void)snprintf(folder, sizeof folder, "%s/experiments", home);
+    int n = scandir(folder, &entries, ends_with_yaml, alphasort);
+    if (n < 0) return FAIL(e, ST_IO, "%s: %s", folder, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        entries[i]->d_name[strlen(entries[i]->d_name) - 5] = '\0';
+        visit(context, folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return ST_OK;
+}
+
 void path_remove(const char *folder)
 {
     DIR *d = opendir(folder);

@@ -17,6 +17,9 @@ status path_make(const char *path, struct error *e);
 /* The file of an experiment: `name` itself, or, if it is a bare name (no slash, no .yaml) and no file, that
  * of the experiments that come with the program. ST_USAGE if there is none. */
 status path_experiment(const char *name, char *file, size_t size, struct error *e);
+/* Calls visit for each experiment that comes with the program, by name: FOLDER/NAME.yaml. ST_IO. */
+status path_experiments(void (*visit)(void *context, const char *folder, const char *name), void *context,
+                        struct error *e);
 /* The folder of an experiment's results: `name` itself if it holds a runs.csv, else RESULTS/name. */
 void path_results(const char *results, const char *name, char *folder, size_t size);
 /* Removes the files in a folder of the program's own, then the folder if nothing is left in it. */

@@ -36,7 +36,10 @@ void toy_create(struct toy *toy, size_t hidden, size_t T, struct admm_settings s
                                   .info = &toy->info,
                                   .train = {.x = &toy->x, .n = TOY_N, .labels = toy->labels},
                                   .rng = &toy->rng};
-    cr_assert_eq(admm_create(&toy->admm, &set, &toy->env, NULL), ST_OK);
+    toy->shapes =
+        (struct shapes){.net = &toy->net, .net_options = &toy->net_options, .info = &toy->info, .threads = 1};
+    cr_assert_eq(admm_create(&toy->admm, &set, &toy->shapes, &toy->mem, NULL), ST_OK);
+    admm_attach(&toy->admm, &toy->env);
     admm_start_uniform(&toy->admm, &toy->rng);
     for (size_t l = 1; l <= toy->net.L; l++)
         for (size_t i = 0; i < toy->net.n[l] * T * TOY_N; i++) toy->admm.z[l][i] *= 2;
@@ -45,7 +48,6 @@ void toy_create(struct toy *toy, size_t hidden, size_t T, struct admm_settings s
 
 void toy_free(struct toy *toy)
 {
-    mem_free(&toy->admm.mem);
     mem_free(&toy->mem);
 }
 
@@ -126,7 +128,7 @@ double toy_lagrangian(struct toy *toy)
                     if (l == L) continue;
                     bool on = (double)*toy_z(toy, l, t, n, i) > (double)toy->net.lif.threshold;
                     double gap = (double)*toy_a(toy, l, t, n, i) - (on ? 1.0 : 0.0);
-                    sum += 0.5 * toy->admm.beta[l] * gap * gap;
+                    sum += 0.5 * toy->admm.set.beta * gap * gap;
                 }
     }
     return sum;

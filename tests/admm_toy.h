@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_TESTS_ADMM_TOY_H
 #define SPIKEBENCH_TESTS_ADMM_TOY_H
 
-#include "solvers/admm/admm_blocks.h"
+#include "solvers/admm/admm_state.h"
 
 enum { TOY_N = 5, TOY_INPUTS = 4, TOY_CLASSES = 3 };
 
@@ -14,6 +14,7 @@ struct toy {
     struct net_options net_options;
     struct net net;
     struct rng rng;
+    struct shapes shapes;
     struct train_env env;
     struct admm admm;
 };
@@ -27,7 +28,7 @@ void toy_free(struct toy *toy);
 real *toy_z(struct toy *toy, size_t l, size_t t, size_t n, size_t i);
 real *toy_a(struct toy *toy, size_t l, size_t t, size_t n, size_t i);
 
-/* The Lagrangian, summed as solvers/admm_blocks.h writes it, by plain loops that share no code with the
+/* The Lagrangian, summed as solvers/admm/admm_state.h writes it, by plain loops that share no code with the
  * solver. */
 double toy_lagrangian(struct toy *toy);
 

@@ -1,5 +1,6 @@
 /* See cli_run.h. */
 #include "tests/cli_run.h"
+#include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,47 +8,46 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64]; /* of the running test, "" before cli_setup; every test is a process of its own */
+static char
+    folder[FOLDER_MAX]; /* of the running test, "" before cli_setup; every test is a process of its own */
 
 void cli_setup(void)
 {
-    (void)snprintf(folder, sizeof folder, "/tmp/spikebench-cli-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
+    cr_assert(!folder[0], "the suite's .init and the test's own both make a folder");
+    folder_create(folder);
 }
 
 void cli_teardown(void)
 {
-    char command[100];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    cr_expect_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 void cli_write(const char *name, const char *text)
 {
-    char path[200];
     cr_assert(folder[0], "cli_setup comes first");
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    cr_assert_eq(fclose(f), 0);
+    folder_write(folder, name, text, strlen(text));
 }
 
 bool cli_exists(const char *name)
 {
-    char path[200];
+    char path[FOLDER_MAX + 200];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return access(path, F_OK) == 0;
 }
 
+/* What every shell text may use: kill_child PID kills the child of a process as soon as it has one. */
+static const char shell_functions[] =
+    "kill_child() { until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do sleep 0.05; done; }";
+
 void cli_shell(struct result *r, const char *text)
 {
     const char *build = getenv("SPIKEBENCH_BUILD");
-    char here[4096] = "", command[12000];
+    char here[4000], command[16000];
     if (!build) build = "build";
-    if (build[0] != '/') cr_assert_not_null(getcwd(here, sizeof here));
-    (void)snprintf(command, sizeof command, "SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",
-                   here, build, folder, folder, text);
+    cr_assert_not_null(getcwd(here, sizeof here));
+    (void)snprintf(command, sizeof command,
+                   "%s; SOURCES='%s' SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",
+                   shell_functions, here, build[0] == '/' ? "" : here, build, folder, folder, text);
     FILE *f = popen(command, "r");
     cr_assert_not_null(f);
     size_t n = fread(r->output, 1, OUTPUT_SIZE - 1, f);

@@ -3,8 +3,6 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 void *data_options(const struct dataset_source *source, const char *const *settings)
 {
@@ -31,34 +29,6 @@ double data_cell(const struct dataset *d, enum split s, size_t n, size_t t, size
     for (size_t k = x->start[row]; k < x->start[row + 1]; k++)
         if (x->index[k] == input) return (double)x->value[k];
     return 0;
-}
-
-void folder_create(char path[FOLDER_MAX])
-{
-    (void)snprintf(path, FOLDER_MAX, "/tmp/spikebench-data-XXXXXX");
-    cr_assert_not_null(mkdtemp(path));
-}
-
-void folder_remove(const char *path)
-{
-    char command[FOLDER_MAX + 16];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", path);
-    cr_expect_eq(system(command), 0);
-}
-
-void folder_write(const char *path, const char *name, const void *bytes, size_t size)
-{
-    char full[512];
-    (void)snprintf(full, sizeof full, "%s/%s", path, name);
-    for (char *slash = full + strlen(path) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-        *slash = '\0';
-        (void)mkdir(full, 0700);
-        *slash = '/';
-    }
-    FILE *f = fopen(full, "wb");
-    cr_assert_not_null(f, "%s", full);
-    cr_assert_eq(fwrite(bytes, 1, size, f), size);
-    cr_assert_eq(fclose(f), 0);
 }
 
 void folder_write_idx(const char *path, const char *name, const unsigned char *bytes, uint32_t n,

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_TESTS_DATA_HELPERS_H
 
 #include "datasets/dataset.h"
+#include "tests/folder.h"
 
 /* Default options of a dataset, then "key=value" settings up to a NULL; freed by the caller with free(). */
 void *data_options(const struct dataset_source *source, const char *const *settings);
@@ -10,13 +11,7 @@ void *data_options(const struct dataset_source *source, const char *const *setti
 /* The content of a dataset as dense cells: value of `input` at step t of sample n of split s. */
 double data_cell(const struct dataset *d, enum split s, size_t n, size_t t, size_t input);
 
-/* A new empty folder under /tmp, removed by folder_remove; the name lives in `path`. */
-enum { FOLDER_MAX = 64 };
-void folder_create(char path[FOLDER_MAX]);
-void folder_remove(const char *path);
-/* Writes size bytes into FOLDER/name, making the folders in between. */
-void folder_write(const char *path, const char *name, const void *bytes, size_t size);
-/* The same for an IDX file of n images of side x side bytes, or with side 0 of n labels. */
+/* Writes an IDX file of n images of side x side bytes, or with side 0 of n labels, into FOLDER/name. */
 void folder_write_idx(const char *path, const char *name, const unsigned char *bytes, uint32_t n,
                       uint32_t side);
 

@@ -2,7 +2,8 @@
 # Runs the list of tests/same.txt with an old and a new program and compares curves and weights byte for byte.
 # usage: sh tests/same.sh OLD NEW [PATTERN]
 # OLD and NEW are build folders; PATTERN chooses lines. Columns of a curve that the old program lacks, and training seconds,
-# are passed over; so are lines whose data is not there (said). Exits 1 if anything differs.
+# are passed over, as are columns that were retired (constant penalties of the ADMM family); so are lines whose data is not
+# there (said). Exits 1 if anything differs.
 set -eu
 [ $# -ge 2 ] || { sed -n '3p' "$0" >&2; exit 2; }
 old=$(cd "$1" && pwd) new=$(cd "$2" && pwd) pattern=${3:-}
@@ -14,7 +15,7 @@ export OPENBLAS_CORETYPE="${OPENBLAS_CORETYPE:-Haswell}"
 
 # The columns of CSV file $2 that file $1 has, without training seconds.
 columns() {
-    awk -F, -v OFS=, 'NR == 1 && FNR == 1 { for (i = 1; i <= NF; i++) if ($i != "train_s") wanted[++n] = $i; nextfile }
+    awk -F, -v OFS=, 'NR == 1 && FNR == 1 { for (i = 1; i <= NF; i++) if ($i !~ /^(train_s|rho_[0-9]+|rho_out|beta_[0-9]+)$/) wanted[++n] = $i; nextfile }
         FNR == 1 { for (i = 1; i <= NF; i++) place[$i] = i }
         { for (i = 1; i <= n; i++) printf "%s%s", (wanted[i] in place) ? $place[wanted[i]] : "missing", i < n ? OFS : "\n" }' "$1" "$2"
 }

@@ -1,6 +1,7 @@
 /* See setting.h. */
 #include "tests/setting.h"
 #include "commands/registry.h"
+#include "tests/toy_training.h"
 #include <criterion/alloc.h>
 #include <criterion/criterion.h>
 #include <math.h>
@@ -9,17 +10,12 @@
 /* Options of the ADMM family that change what a state is: "key=value key=value ...". */
 const struct combination setting_combinations[] = {
     {"admm", "output=joint multiplier=all"},
-    {"admm", "output=joint multiplier=last relaxation=1.5"},
-    {"admm", "relaxation=1.5"},
-    {"admm", "output=joint multiplier=none layer_order=backward warmup=10 start_output=simulated"},
-    {"admm", "restart_every=3"},
-    {"admm", "penalties=geometric"},
-    {"admm", "penalties=balancing"},
-    {"admm", "penalties=adaptive start_output=simulated"},
-    {"admm", "penalties=adaptive layer_order=backward restart_every=1 weights=trust box=none"},
+    {"admm", "output=joint multiplier=last"},
+    {"admm", "output=joint multiplier=none layer_order=random warmup=10 start_output=simulated"},
+    {"admm", "weights=proximal box=none"},
     {"admm", "weights=pinv box=exact kappa=1e-8"},
     {"admm_joint", "potentials=dynamic"},
-    {"admm_joint", "potentials=pattern penalties=adaptive weights=trust"},
+    {"admm_joint", "potentials=pattern weights=proximal"},
     {"admm_linearized", "box=none layer_order=random"},
     {"admm_linearized", "inner=20"},
     {"admm_hybrid", "exact_weights=true exact_last_spikes=false"},
@@ -135,9 +131,8 @@ void setting_begin(struct setting *s, const struct solver_case *c, size_t thread
                                 .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
                                 .pool = s->pool,
                                 .rng = &s->rng};
-    if (s->solver->check)
-        cr_assert_eq(s->solver->check(s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(s->solver->init(&s->state, s->options, &s->env, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(toy_check(s->solver, s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(toy_begin(s->solver, &s->state, s->options, &s->env, &s->mem, &e), ST_OK, "%s", e.text);
 }
 
 void setting_steps(struct setting *s, int n, bool measure)
@@ -156,6 +151,12 @@ void setting_steps(struct setting *s, int n, bool measure)
         cr_assert(isfinite(r.dense_macs) && r.dense_macs >= 0, "%s: operations", s->solver->name);
         cr_assert(r.spike_passes == r.forward_passes || r.dense_macs > 0,
                   "%s: passes that are no simulation have operations", s->solver->name);
+        cr_assert(isfinite(r.gradient_evaluations) && r.gradient_evaluations >= 0, "%s: gradients",
+                  s->solver->name);
+        cr_assert(!(s->solver->features & FEATURE_MINI_BATCH && opt_find(&s->solver->options, "optimizer")) ||
+                      r.gradient_evaluations == 4,
+                  "%s: 150 samples are four mini-batches of at most 40, a gradient each", s->solver->name);
+        s->evaluations += r.gradient_evaluations;
         s->forward += r.forward_passes;
         s->backward += r.backward_passes;
         s->spikes += r.spike_passes;
@@ -165,7 +166,7 @@ void setting_steps(struct setting *s, int n, bool measure)
 
 void setting_end(struct setting *s)
 {
-    s->solver->free(s->state);
+    if (s->solver->free) s->solver->free(s->state);
     pool_free(s->pool);
     dataset_free(&s->data);
     mem_free(&s->mem);

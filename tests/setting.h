@@ -31,7 +31,7 @@ struct setting {
     struct train_env env;
     const struct solver *solver;
     void *options, *state;
-    double forward, backward, spikes, macs; /* passes and operations of all steps */
+    double forward, backward, spikes, macs, evaluations; /* passes, operations, gradients of all steps */
 };
 
 /* The case's solver, initialised with `threads` threads; freed by setting_end. */

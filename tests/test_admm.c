@@ -1,5 +1,10 @@
 /* Each ADMM block against the Lagrangian evaluated by brute force: the gradient vanishes in the block just
  * solved, on 1 to 3 hidden layers and T = 1 to 4. Differences of the Lagrangian need double precision. */
+#include "solvers/admm/admm_measure.h"
+#include "solvers/admm/admm_potentials.h"
+#include "solvers/admm/admm_readout.h"
+#include "solvers/admm/admm_spikes.h"
+#include "solvers/admm/admm_weights.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -27,8 +32,7 @@ static struct admm_settings settings(enum admm_weights weights, enum admm_box bo
                                   .kappa = 0.05,
                                   .cutoff = 1e-12,
                                   .box = box,
-                                  .multiplier = MULTIPLIER_LAST,
-                                  .relaxation = 1};
+                                  .multiplier = MULTIPLIER_LAST};
 }
 
 /* Everything up to layer l's spikes being updated at all steps in the published (ascending) order. */

@@ -1,7 +1,7 @@
 /* The gradient of backpropagation through time against finite differences of the smooth network. */
 #include "baselines/backward.h"
 #include "tests/toy_training.h"
-#include "trainer/optimizer.h"
+#include "trainer/optimizers.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -107,25 +107,37 @@ Test(bptt, hand_unrolled_two_steps)
     }
 }
 
+static double constant_gradient(void *context, real *const *W, real *const *gradient)
+{
+    size_t *calls = context;
+    (void)W;
+    gradient[1][0] = R(0.5);
+    ++*calls;
+    return 0.0;
+}
+
 /* First steps from zero moments, by hand: g = 0.5, W = 1. */
 Test(optimizer, first_steps_by_hand)
 {
-    const double expected[] = {1 - 0.1 * (0.5 + 0.2), 1 - 0.1, (1 - 0.1 * 0.2) - 0.1};
-    for (int kind = 0; kind < 3; kind++) {
+    static const struct {
+        const char *name;
+        double expected;
+    } cases[] = {{"sgd", 1 - 0.1 * (0.5 + 0.2)}, {"adam", 1 - 0.1}, {"adamw", (1 - 0.1 * 0.2) - 0.1}};
+    const struct optimizer_options options = {
+        .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-12, .weight_decay = 0.2};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct mem mem = {0};
         struct net net = {.L = 1, .n = {1, 1}};
-        real W = 1, g = R(0.5);
-        real *gradient[] = {NULL, &g};
-        struct optimizer o = {.kind = (enum optimizer_kind)kind,
-                              .momentum = 0.9,
-                              .beta1 = 0.9,
-                              .beta2 = 0.999,
-                              .eps = 1e-12,
-                              .weight_decay = 0.2};
-        net.W[1] = &W;
-        cr_assert_eq(optimizer_create(&o, &net, &mem, NULL), ST_OK);
-        optimizer_update(&o, &net, gradient, 0.1);
-        cr_expect_float_eq((double)W, expected[kind], 1e-5, "%s: %g", optimizer_names[kind], (double)W);
+        struct optimizer_state s;
+        real W = 1, *weights[] = {NULL, &W};
+        size_t kind = 0, calls = 0;
+        const struct gradient_oracle oracle = {&calls, constant_gradient};
+        while (optimizers[kind] && strcmp(optimizers[kind]->name, cases[k].name) != 0) kind++;
+        cr_assert_not_null(optimizers[kind]);
+        cr_assert_eq(optimizer_create(&s, optimizers[kind], &options, &net, 1, &mem, NULL), ST_OK);
+        optimizer_update(&s, weights, 0.1, &oracle);
+        cr_expect_float_eq((double)W, cases[k].expected, 1e-5, "%s: %g", cases[k].name, (double)W);
+        cr_expect_eq(calls, 1);
         mem_free(&mem);
     }
 }

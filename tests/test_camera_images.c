@@ -108,7 +108,7 @@ static status record(const char *images, const char *path, const char *const mor
 
 Test(camera_images, the_same_pictures_give_the_same_events)
 {
-    char folder[FOLDER_MAX], digits[100];
+    char folder[FOLDER_MAX], digits[FOLDER_MAX + 20];
     struct seen a, b;
     struct error e = {0};
     const char *const more[2] = {"sensor=16", "density=5"};
@@ -150,22 +150,20 @@ Test(camera_images, finer_images_are_averaged)
 
 Test(camera_images, both_sides)
 {
-    char folder[FOLDER_MAX], command[300], path[100];
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
     struct dataset d;
     struct error e = {0};
     const struct dataset_source *source = dataset_find("event_camera");
     folder_create(folder);
     write_pictures(folder, SMALL, 1);
-    (void)snprintf(command, sizeof command, "cd %s && for f in *; do cp $f train${f#t10k}; done", folder);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, "for f in *; do cp $f train${f#t10k}; done");
     (void)snprintf(path, sizeof path, "path=%s", folder);
     void *options = data_options(source, (const char *const[]){"images=mnist", path, "n_train=0",
                                                                "n_validation=5", "threshold=0.4", NULL});
     cr_assert_eq(source->open(options, 0, &d, &e), ST_OK, "%s", e.text);
     cr_expect(d.info.n[0] == N - 5 && d.info.n[1] == 5 && d.info.n[2] == N);
     dataset_free(&d);
-    (void)snprintf(command, sizeof command, "rm %s/train-labels*", folder);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, "rm train-labels*");
     cr_expect_eq(source->open(options, 0, &d, &e), ST_NO_DATA);
     cr_expect_not_null(strstr(e.text, "train-labels-idx1-ubyte is not there"), "%s", e.text);
     dataset_free(&d);

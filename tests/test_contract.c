@@ -3,6 +3,7 @@
 #include "network/evaluate.h"
 #include "runs/worker_record.h"
 #include "tests/allocations.h"
+#include "tests/folder.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ static void expect_same_passes(const struct setting *a, const struct setting *b,
     cr_expect(a->forward == b->forward && a->backward == b->backward, "%s: passes: %s", a->solver->name,
               what);
     cr_expect(a->spikes == b->spikes && a->macs == b->macs, "%s: operations: %s", a->solver->name, what);
+    cr_expect(a->evaluations == b->evaluations, "%s: gradients: %s", a->solver->name, what);
 }
 
 /* The loss of the simulated readout; for solvers that predict in another way, their share of wrong labels. */
@@ -37,11 +39,6 @@ static double loss_now(struct setting *s)
     cr_assert_eq(evaluator_create(&ev, &s->net, s->data.info.T, NULL, NULL), ST_OK);
     evaluate(ev, &s->net, &s->env.train, &result, NULL);
     evaluator_free(ev);
-    if (s->solver->predict) {
-        real *scores = mem_reals(&s->mem, s->env.train.n * s->net.n[s->net.L], NULL);
-        cr_assert_eq(s->solver->predict(s->state, &s->env.train, scores, NULL), ST_OK);
-        evaluate_scores(&s->net, &s->env.train, scores, &result);
-    }
     return result.loss;
 }
 
@@ -71,6 +68,21 @@ ParameterizedTest(struct solver_case *c, contract, same_bits_for_seed_threads_an
     setting_end(&measured);
 }
 
+/* The state of `a` through the file into *b, which begins as a resumed run does: from create and start. */
+static void resume(struct setting *b, const struct setting *a, const struct solver_case *c, FILE *f)
+{
+    struct checkpoint out = {.file = f}, in = {.file = f, .reading = true};
+    struct error e = {0};
+    if (a->solver->checkpoint) cr_assert_eq(a->solver->checkpoint(a->state, &out, &e), ST_OK, "%s", e.text);
+    setting_begin(b, c, 1);
+    net_copy_weights(&b->net, &a->net);
+    b->rng = a->rng;
+    b->forward = a->forward, b->backward = a->backward, b->spikes = a->spikes, b->macs = a->macs;
+    b->evaluations = a->evaluations;
+    rewind(f);
+    if (a->solver->checkpoint) cr_assert_eq(b->solver->checkpoint(b->state, &in, &e), ST_OK, "%s", e.text);
+}
+
 ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
 {
     return setting_all_solvers();
@@ -78,28 +90,18 @@ ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
 ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_bit)
 {
     struct setting a, b;
+    FILE *f = folder_scratch();
     setting_begin(&a, c, 1);
-    if (!a.solver->save) {
-        setting_end(&a);
-        cr_skip_test("%s keeps no state", solvers[c->index]->name);
-    }
     setting_steps(&a, 2, false);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
-    cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
-    setting_begin(&b, c, 1);
-    net_copy_weights(&b.net, &a.net);
-    b.rng = a.rng;
-    b.forward = a.forward, b.backward = a.backward, b.spikes = a.spikes, b.macs = a.macs;
-    rewind(f);
-    cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
+    resume(&b, &a, c, f);
     setting_steps(&a, 3, false);
     setting_steps(&b, 3, false);
     expect_same_weights(&a, &b, "a resumed run differs");
     expect_same_passes(&a, &b, "a resumed run");
-    rewind(f);
-    cr_assert_eq(fseek(f, -1, SEEK_END), 0);
-    cr_expect_neq(b.solver->load(b.state, f, NULL), ST_OK, "a cut checkpoint must be refused");
+    struct checkpoint cut = {.file = f, .reading = true};
+    cr_assert(!b.solver->checkpoint || fseek(f, -1, SEEK_END) == 0);
+    if (b.solver->checkpoint)
+        cr_expect_neq(b.solver->checkpoint(b.state, &cut, NULL), ST_OK, "a cut checkpoint must be refused");
     fclose(f);
     setting_end(&a);
     setting_end(&b);
@@ -134,11 +136,11 @@ ParameterizedTest(struct solver_case *c, contract, starts_where_the_network_does
 /* All metrics after the last step. */
 static size_t reported(struct setting *s, double *values)
 {
-    struct metric_sink sink = {s->solver->metrics, s->solver->n_metrics, s->net.L, values, false};
+    struct metric_sink sink = {&s->solver->metrics, s->net.L, values, false};
     metric_clear(&sink);
-    s->solver->report(s->state, &sink);
+    if (s->solver->report) s->solver->report(s->state, &sink);
     cr_expect_not(sink.bad, "%s reports a metric it does not describe", s->solver->name);
-    return metric_count(sink.metrics, sink.n_metrics, sink.L);
+    return metric_count(sink.table, sink.L);
 }
 
 ParameterizedTestParameters(contract, admm_options_resume_and_thread_bit_for_bit)
@@ -153,15 +155,8 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     setting_begin(&a, c, 1);
     setting_begin(&threaded, c, 2);
     setting_steps(&a, 4, false);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
-    cr_assert_eq(a.solver->save(a.state, f, NULL), ST_OK);
-    setting_begin(&b, c, 1);
-    net_copy_weights(&b.net, &a.net);
-    b.rng = a.rng;
-    b.forward = a.forward, b.backward = a.backward, b.spikes = a.spikes, b.macs = a.macs;
-    rewind(f);
-    cr_assert_eq(b.solver->load(b.state, f, NULL), ST_OK);
+    FILE *f = folder_scratch();
+    resume(&b, &a, c, f);
     fclose(f);
     setting_steps(&a, 4, true);
     setting_steps(&b, 4, true);
@@ -186,22 +181,54 @@ ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_threa
     setting_end(&threaded);
 }
 
-/* Whatever a step needs was taken in init: the clock must not time the system's allocator. */
-ParameterizedTestParameters(contract, admm_steps_allocate_nothing)
+/* Whatever start and steps need was taken in create, and from the arena alone: what `check` counts is all
+ * there is, and the clock does not time the system's allocator. */
+static void expect_no_allocation_after_create(const struct solver_case *c, const char *what)
+{
+    struct setting s;
+    void *state;
+    struct mem arena = {0}, reserved = {.reserve = true};
+    setting_begin(&s, c, 1);
+    const struct shapes shapes = {&s.net, &s.net_options, &s.data.info, 1};
+    size_t before = allocations_so_far(), blocks = 0;
+    cr_assert_eq(s.solver->create(s.solver, &state, s.options, &shapes, &arena, NULL), ST_OK);
+    blocks = allocations_so_far() - before;
+    cr_assert_gt(blocks, 0, "allocations are counted");
+    before = allocations_so_far();
+    cr_assert_eq(s.solver->create(s.solver, &state, s.options, &shapes, &reserved, NULL), ST_OK);
+    cr_expect_eq(allocations_so_far(), before, "%s %s: reserved pages only", s.solver->name, what);
+    cr_expect_eq(reserved.bytes, arena.bytes, "%s %s: %zu and %zu bytes", s.solver->name, what,
+                 reserved.bytes, arena.bytes);
+    if (s.solver->free) s.solver->free(state);
+    mem_free(&arena);
+    mem_free(&reserved);
+    size_t bytes = s.mem.bytes;
+    cr_assert_eq(s.solver->create(s.solver, &s.state, s.options, &shapes, &s.mem, NULL), ST_OK);
+    before = allocations_so_far();
+    bytes = s.mem.bytes;
+    cr_assert_eq(s.solver->start(s.state, &s.env, NULL), ST_OK);
+    setting_steps(&s, 4, false);
+    cr_expect_eq(allocations_so_far(), before, "%s %s", s.solver->name, what);
+    cr_expect_eq(s.mem.bytes, bytes, "%s %s", s.solver->name, what);
+    setting_end(&s);
+}
+
+ParameterizedTestParameters(contract, start_and_steps_allocate_nothing)
+{
+    return setting_all_solvers();
+}
+ParameterizedTest(struct solver_case *c, contract, start_and_steps_allocate_nothing)
+{
+    expect_no_allocation_after_create(c, c->variant ? "variant" : "plain");
+}
+
+ParameterizedTestParameters(contract, admm_start_and_steps_allocate_nothing)
 {
     return setting_all_combinations();
 }
-ParameterizedTest(struct solver_case *c, contract, admm_steps_allocate_nothing)
+ParameterizedTest(struct solver_case *c, contract, admm_start_and_steps_allocate_nothing)
 {
-    struct setting s;
-    size_t before = allocations_so_far();
-    setting_begin(&s, c, 1);
-    cr_assert_gt(allocations_so_far(), before, "allocations are counted");
-    before = allocations_so_far();
-    setting_steps(&s, 4, false);
-    cr_expect_eq(allocations_so_far(), before, "%s %s", s.solver->name,
-                 setting_combinations[c->combination].options);
-    setting_end(&s);
+    expect_no_allocation_after_create(c, setting_combinations[c->combination].options);
 }
 
 ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
@@ -213,22 +240,17 @@ ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_co
     struct setting s;
     setting_begin(&s, c, 1);
     double before = loss_now(&s);
-    setting_steps(&s, s.solver->caps & CAP_ONE_SHOT ? 1 : 15, true);
+    setting_steps(&s, s.solver->features & FEATURE_ONE_SHOT ? 1 : 15, true);
     cr_expect(net_finite(&s.net));
     double after = loss_now(&s);
     /* The one exception: who measures must not train. */
-    if (s.solver->caps & CAP_MEASURES)
+    if (s.solver->features & FEATURE_MEASURES)
         cr_expect_eq(after, before, "%s measures: its steps must leave the weights", s.solver->name);
     else
         cr_expect_lt(after, 0.8 * before, "%s: loss %g, then %g", s.solver->name, before, after);
     double values[128];
-    struct metric_sink sink = {s.solver->metrics, s.solver->n_metrics, s.net.L, values, false};
-    size_t n = metric_count(sink.metrics, sink.n_metrics, sink.L);
+    size_t n = reported(&s, values), filled = 0;
     cr_assert_lt(n, 128);
-    metric_clear(&sink);
-    s.solver->report(s.state, &sink);
-    cr_expect_not(sink.bad, "%s reports a metric it does not describe", s.solver->name);
-    size_t filled = 0;
     for (size_t k = 0; k < n; k++) filled += isnan(values[k]) ? 0 : 1;
     cr_expect_gt(filled, 0);
     setting_end(&s);
@@ -237,16 +259,15 @@ ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_co
 Test(contract, metrics_have_names_of_their_own)
 {
     for (size_t i = 0; solvers[i]; i++)
-        for (size_t m = 0; m < solvers[i]->n_metrics; m++)
+        for (size_t m = 0; m < solvers[i]->metrics.n; m++)
             for (size_t c = 0; c < CURVE_FIXED; c++)
-                cr_expect_str_neq(solvers[i]->metrics[m].name, curve_fixed[c], "%s", solvers[i]->name);
+                cr_expect_str_neq(solvers[i]->metrics.list[m].name, curve_fixed[c], "%s", solvers[i]->name);
 }
 
-Test(contract, free_accepts_null)
+Test(contract, registry_finds_by_name)
 {
-    for (size_t i = 0; solvers[i]; i++) solvers[i]->free(NULL);
     cr_expect_null(solver_find("no such solver"));
-    cr_expect_eq(solver_find("admm"), solvers[0]);
+    cr_expect_eq(solver_find(solvers[0]->name), solvers[0]);
 }
 
 /* NaN, values out of range and plain text are refused for every numeric option and choice, naming the option.
@@ -258,10 +279,10 @@ static void check_table(const struct option_table *t, const char *owner)
     struct error e = {0};
     cr_assert_not_null(options);
     cr_expect_eq(opt_defaults(t, options, &e), ST_OK, "%s: %s", owner, e.text);
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
+    for (size_t i = 0; i < opt_count(t); i++) {
+        const struct option *o = opt_at(t, i);
         char before[OPT_STRING_MAX], after[OPT_STRING_MAX];
-        cr_expect(opt_is_default(o, options), "%s.%s", owner, o->key);
+        cr_expect(opt_is_default(t, o, options), "%s.%s", owner, o->key);
         cr_expect_gt(strlen(o->help), 5, "%s.%s needs a help text", owner, o->key);
         if (o->type == OPT_STRING) continue;
         opt_format(o, options, before, sizeof before);

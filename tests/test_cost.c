@@ -57,27 +57,19 @@ static struct count counts[] = {
      0, 0, 0},
     {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
      2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
+    {"gradient_probe", "samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"gradient_probe",
+     "estimator=stein direction=gaussian directions=4 repeats=3 samples=40 coordinates=3 draws=2", 0,
+     3 * (1 + 4), 0, 3 * (1 + 4), 0, 0, 0, 0},
     {"gradient_probe", "estimator=lfp samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     /* the start is simulated, in the first iteration */
     {"admm", "box=clip", 0, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, FIRST_SQUARE,
      ADMM_ONCE + FIRST_FACTOR},
     {"admm", "box=clip", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm", "time_order=random", 2, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "weights=trust", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE + SOLVES},
+    {"admm", "weights=proximal", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
      ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
-    /* backward: the first iteration and each restart make all W a before the weights move */
-    {"admm", "layer_order=backward", 0, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24, ADMM_COLUMN + W2 + W3,
-     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-    {"admm", "layer_order=backward", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "layer_order=backward restart_every=2", 2, 1 + 1 + 1 + ABOVE, 1 + 1, 1, 3 * 24,
-     ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-    /* adaptive: W_{l+1}' once more, and at first W_{l+1} a_l before it would be made */
-    {"admm", "penalties=adaptive", 0, 1 + 1 + 2 * ABOVE, 2 + 1, 1, 2 * 24, ADMM_COLUMN + 2 * (W2 + W3),
-     FIRST_SQUARE, ADMM_ONCE + FIRST_FACTOR},
-    {"admm", "penalties=adaptive", 1, 1 + ABOVE, 2 + 1, 0, 2 * 24, ADMM_COLUMN + W2 + W3, 0, ADMM_ONCE},
-    {"admm", "restart_every=2", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
-    {"admm", "restart_every=2", 2, 1 + 1 + ABOVE, 1 + 1, 1, 2 * 24, ADMM_COLUMN, 0, ADMM_ONCE},
     {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
      3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
     {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},

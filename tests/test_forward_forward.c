@@ -19,7 +19,7 @@ Test(forward_forward, losses_by_hand_and_their_derivatives)
     cr_expect_float_eq(n, 1.5, 1e-12, "half the sharpness where both are equal");
     /* x = 2: 2 / (1 + e^-2) */
     cr_expect_float_eq(ff_loss_value(FF_SWISH, 0, 1, 1, 3, &p, &n), 2 / (1 + exp(-2.0)), 1e-12);
-    for (int kind = 0; kind < 2; kind++)
+    for (enum ff_loss kind = FF_SOFTPLUS; kind <= FF_SWISH; kind++)
         for (double pos = -30; pos <= 30; pos += 7.5)
             for (double neg = -29; neg <= 30; neg += 7.5) {
                 const double h = 1e-5;
@@ -279,14 +279,16 @@ Test(forward_forward, refuses_data_without_room_for_the_label)
     const struct solver *ff = solver_find("forward_forward");
     struct error e = {0};
     struct dataset_info info = {.n_classes = 10, .n_inputs = 9, .T = 4};
+    struct net_options net;
     void *options = calloc(1, ff->options.size);
     cr_assert_not_null(options);
     cr_assert_eq(opt_defaults(&ff->options, options, NULL), ST_OK);
-    cr_expect_eq(ff->check(options, NULL, &info, &e), ST_CONFIG);
+    cr_assert_eq(opt_defaults(&net_option_table, &net, NULL), ST_OK);
+    cr_expect_eq(toy_check(ff, options, &net, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "10 classes") && strstr(e.text, "9 inputs"), "%s", e.text);
     info.n_inputs = 10;
-    cr_expect_eq(ff->check(options, NULL, &info, &e), ST_OK);
+    cr_expect_eq(toy_check(ff, options, &net, &info, &e), ST_OK);
     info.n_classes = 0;
-    cr_expect_eq(ff->check(options, NULL, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(ff, options, &net, &info, &e), ST_CONFIG);
     free(options);
 }

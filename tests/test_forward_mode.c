@@ -3,7 +3,7 @@
 #include "baselines/backward.h"
 #include "baselines/forward_estimator.h"
 #include "commands/registry.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -309,13 +309,13 @@ Test(forward_mode, refuses_what_it_cannot_do)
     cr_assert_not_null(options);
     cr_assert_eq(opt_defaults(&net_option_table, &net, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&s->options, options, NULL), ST_OK);
-    cr_expect_eq(s->check(options, &net, &info, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(toy_check(s, options, &net, &info, &e), ST_OK, "%s", e.text);
     net.loss = LOSS_CROSS_ENTROPY;
-    cr_expect_eq(s->check(options, &net, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(s, options, &net, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.loss") && strstr(e.text, "cross_entropy"), "%s", e.text);
     net.loss = LOSS_SQUARED;
     cr_assert_eq(opt_set(opt_find(&s->options, "estimator"), options, "stein", NULL), ST_OK);
-    cr_expect_eq(s->check(options, &net, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(s, options, &net, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "gaussian") != NULL, "%s", e.text);
     free(options);
 }

@@ -68,7 +68,8 @@ Test(gradient_probe, reference_equals_the_closed_form)
         double w, v[2];
         neuron_create(&n, weights[i]);
         rng_seed(&rng, 5, "reference");
-        cr_assert_eq(reference_create(&g, &o, &n.net, 1, 1, 1, &rng, &n.mem, &e), ST_OK, "%s", e.text);
+        cr_assert_eq(reference_create(&g, &o, &n.net, 1, 1, 1, &n.mem, &e), ST_OK, "%s", e.text);
+        reference_choose(&g, &n.net, &rng);
         cr_assert_eq(g.n, 3, "three weights are all there are");
         cr_assert_eq(reference_estimate(&g, &n.net, &n.batch, NULL, &rng, &e), ST_OK, "%s", e.text);
         cr_expect_float_eq(g.sigma, 0.25 * sqrt((weights[i] * weights[i] + 0.49 + 0.16) / 3), 1e-6);
@@ -129,7 +130,8 @@ Test(gradient_probe, no_noise_without_weights)
     neuron_create(&n, 0);
     n.net.W[2][0] = n.net.W[2][1] = 0;
     rng_seed(&rng, 5, "reference");
-    cr_assert_eq(reference_create(&g, &o, &n.net, 1, 1, 1, &rng, &n.mem, NULL), ST_OK);
+    cr_assert_eq(reference_create(&g, &o, &n.net, 1, 1, 1, &n.mem, NULL), ST_OK);
+    reference_choose(&g, &n.net, &rng);
     cr_expect_eq(reference_estimate(&g, &n.net, &n.batch, NULL, &rng, &e), ST_NUMERIC);
     cr_expect(strstr(e.text, "noise") != NULL, "%s", e.text);
     mem_free(&n.mem);
@@ -179,7 +181,8 @@ Test(gradient_probe, reference_equals_the_gradient_of_a_smooth_network)
                                         .slope = R(1.5)};
     const struct backward_options how = {o.smooth, o.slope, true, false};
     begin(&b);
-    cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.rng, &b.mem, NULL), ST_OK);
+    cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
+    reference_choose(&g, &b.net, &b.rng);
     cr_assert_eq(reference_estimate(&g, &b.net, &b.batch, NULL, &b.rng, NULL), ST_OK);
     cr_assert_eq(backward_create(&w, &b.net, STEPS, SAMPLES, &b.mem, NULL), ST_OK);
     for (size_t l = 1; l <= b.net.L; l++) exact[l] = mem_reals(&b.mem, b.net.n[l] * b.net.n[l - 1], NULL);
@@ -204,7 +207,8 @@ Test(gradient_probe, weights_are_distinct_and_stand_for_all_of_their_layer)
     struct gradient_reference g;
     const struct reference_options o = {.coordinates = 43, .draws = 2, .noise = 0.1};
     begin(&b);
-    cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.rng, &b.mem, NULL), ST_OK);
+    cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
+    reference_choose(&g, &b.net, &b.rng);
     cr_assert_eq(g.n, 15 + 15 + 12, "a third of 43, rounded up, or the whole layer");
     for (size_t l = 1; l <= b.net.L; l++) {
         double share = 0;
@@ -363,10 +367,10 @@ static void probe(const char *options, size_t threads, int n, double *values, st
                                 .train = dataset_batch(&t->data, SPLIT_TRAIN),
                                 .rng = &t->rng};
     cr_assert_eq(pool_create(&t->env.pool, threads, NULL), ST_OK);
-    cr_assert_eq(t->solver->init(&t->state, t->options, &t->env, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(toy_begin(t->solver, &t->state, t->options, &t->env, &t->mem, &e), ST_OK, "%s", e.text);
     for (int i = 0; i < n; i++) toy_training_step(t);
-    struct metric_sink sink = {t->solver->metrics, t->solver->n_metrics, t->net.L, values, false};
-    cr_assert_leq(metric_count(sink.metrics, sink.n_metrics, sink.L), VALUES);
+    struct metric_sink sink = {&t->solver->metrics, t->net.L, values, false};
+    cr_assert_leq(metric_count(sink.table, sink.L), VALUES);
     metric_clear(&sink);
     t->solver->report(t->state, &sink);
     cr_expect_not(sink.bad);
@@ -380,10 +384,10 @@ static void probe_end(struct toy_training *t)
 
 static double value(const struct toy_training *t, const double *values, const char *name)
 {
-    size_t n = metric_count(t->solver->metrics, t->solver->n_metrics, t->net.L);
+    size_t n = metric_count(&t->solver->metrics, t->net.L);
     for (size_t k = 0; k < n; k++) {
         char column[64];
-        metric_column(t->solver->metrics, t->solver->n_metrics, t->net.L, k, column, sizeof column);
+        metric_column(&t->solver->metrics, t->net.L, k, column, sizeof column);
         if (strcmp(column, name) == 0) return values[k];
     }
     cr_assert_fail("no column %s", name);
@@ -405,7 +409,7 @@ Test(gradient_probe, measures_do_not_depend_on_threads)
         double a[VALUES], b[VALUES];
         probe(options[i], 1, 2, a, &one);
         probe(options[i], 3, 2, b, &three);
-        size_t n = metric_count(one.solver->metrics, one.solver->n_metrics, one.net.L);
+        size_t n = metric_count(&one.solver->metrics, one.net.L);
         for (size_t k = 0; k < n; k++)
             cr_expect(a[k] == b[k] || (isnan(a[k]) && isnan(b[k])), "%s: value %zu: %g and %g", options[i], k,
                       a[k], b[k]);
@@ -484,7 +488,7 @@ Test(gradient_probe, refuses_what_it_cannot_measure)
         cr_assert_eq(opt_set(opt_find(&s->options, "estimator"), options, wrong[i].estimator, NULL), ST_OK);
         net.reset = wrong[i].reset;
         net.start = wrong[i].start;
-        cr_expect_eq(s->check(options, &net, &info, &e), wrong[i].named ? ST_CONFIG : ST_OK, "%zu: %s", i,
+        cr_expect_eq(toy_check(s, options, &net, &info, &e), wrong[i].named ? ST_CONFIG : ST_OK, "%zu: %s", i,
                      e.text);
         if (wrong[i].named) cr_expect(strstr(e.text, wrong[i].named) != NULL, "%s", e.text);
     }

@@ -143,31 +143,25 @@ Test(groups, without_curves_the_derived_files_stay)
 {
     struct groups g;
     struct error e = {0};
-    char folder[] = "/tmp/groups_XXXXXX", path[200], text[40] = "";
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/runs.csv", folder);
-    FILE *f = fopen(path, "w");
-    cr_assert_not_null(f);
+    char folder[FOLDER_MAX], text[40] = "";
+    folder_create(folder);
+    FILE *f = folder_open(folder, "runs.csv", "w");
     fputs("schema,run_id,solver,dataset,seed,status,error,network.hidden,data_sha256,iters,train_s,acc_train,"
           "acc_val,"
           "acc_test,acc_test_at_best_val,loss_train,rate_mean,synops\n1,a,x,d,0,ok,,10,h,1,1,1,1,1,1,1,1,1\n",
           f);
     fclose(f);
-    snprintf(path, sizeof path, "%s/time_to_accuracy.csv", folder);
-    f = fopen(path, "w");
-    cr_assert_not_null(f);
+    f = folder_open(folder, "time_to_accuracy.csv", "w");
     fputs("kept\n", f);
     fclose(f);
     cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
     cr_expect_eq(groups_write(&g, &e), ST_OK, "%s", e.text);
     groups_free(&g);
-    f = fopen(path, "r");
-    cr_assert_not_null(f);
+    f = folder_open(folder, "time_to_accuracy.csv", "r");
     cr_expect_not_null(fgets(text, sizeof text, f));
     fclose(f);
     cr_expect_str_eq(text, "kept\n");
-    snprintf(path, sizeof path, "%s/summary.csv", folder);
-    f = fopen(path, "r");
-    cr_assert_not_null(f, "the summary is written");
+    f = folder_open(folder, "summary.csv", "r"); /* the summary is written */
     fclose(f);
+    folder_remove(folder);
 }

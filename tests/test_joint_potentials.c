@@ -273,8 +273,8 @@ Test(joint_potentials, values_by_hand)
     mem_free(&c.mem);
 }
 
-/* Many cells at once: the bits of one cell at a time; counters and the change recomputed from z. */
-Test(joint_potentials, many_cells_are_single_cells)
+/* Many paths at once: the bits of one path at a time; counters and the change recomputed from z. */
+Test(joint_potentials, many_paths_are_single_paths)
 {
     enum { WIDTH = 21, T = 7 };
     struct rng rng;
@@ -292,7 +292,7 @@ Test(joint_potentials, many_cells_are_single_cells)
     }
     joint_potentials_update(&c.p, JOINT_EXACT, WIDTH, g, a, start, NULL, &c.work, &c.stats);
     for (size_t i = 0; i < T * WIDTH; i++)
-        if (i % WIDTH < 5) z[i] = start[i]; /* cells 0 to 4 already hold the best point */
+        if (i % WIDTH < 5) z[i] = start[i]; /* paths 0 to 4 already hold the best point */
     for (size_t i = 0; i < T * WIDTH; i++) start[i] = z[i];
     c.stats = (struct joint_stats){0};
     joint_potentials_update(&c.p, JOINT_PATTERN, WIDTH, g, a, z, cost, &c.work, &c.stats);
@@ -323,7 +323,7 @@ Test(joint_potentials, many_cells_are_single_cells)
     mem_free(&one.mem);
 }
 
-Test(joint_potentials, a_cell_that_is_not_a_number_is_left_alone)
+Test(joint_potentials, a_path_that_is_not_a_number_is_left_alone)
 {
     struct instance c;
     for (int method = 0; method < 2; method++) {

@@ -168,16 +168,16 @@ Test(lfp, refuses_what_it_has_no_rule_for)
     cr_assert_not_null(options);
     cr_assert_eq(opt_defaults(&lfp->options, options, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_OK);
+    cr_expect_eq(toy_check(lfp, options, &o, &info, &e), ST_OK);
     o.reset = RESET_HARD;
-    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(lfp, options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.reset") != NULL, "%s", e.text);
     o.reset = RESET_NONE;
     o.start = START_PUBLISHED;
-    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(lfp, options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.start") != NULL, "%s", e.text);
     o.start = START_RATE;
     info.n_classes = 0;
-    cr_expect_eq(lfp->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(lfp, options, &o, &info, &e), ST_CONFIG);
     free(options);
 }

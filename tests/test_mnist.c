@@ -43,7 +43,7 @@ static size_t label_bytes(unsigned char *to, uint32_t n)
 
 static void write_compressed(const char *folder, const char *name, const unsigned char *bytes, size_t size)
 {
-    char path[200];
+    char path[FOLDER_MAX + 80];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     gzFile f = gzopen(path, "wb");
     cr_assert_not_null(f);
@@ -71,7 +71,7 @@ static void write_layout(const char *folder, bool compressed)
 
 static status open_data(const char *folder, const char *setting, struct dataset *d, struct error *e)
 {
-    char path[100];
+    char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
     const char *const settings[] = {path, "T=5", "n_validation=0", "encoding=latency", setting, NULL};
     void *options = data_options(dataset_find("mnist"), settings);
@@ -90,7 +90,7 @@ Test(mnist, images_by_hand)
     folder_create(folder);
     folder_write(folder, "images", bytes, image_bytes(bytes, 2));
     write_compressed(folder, "labels.gz", bytes, label_bytes(bytes, 12));
-    char path[100];
+    char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "%s/images", folder);
     cr_assert_eq(idx_read_images(&x, path, &m, &e), ST_OK, "%s", e.text);
     cr_expect(x.n == 2 && x.height == SIDE && x.width == SIDE);
@@ -150,13 +150,11 @@ Test(mnist, sides_do_not_mix)
         for (size_t i = 0; i < PIXELS; i++) cr_expect_eq(data_cell(&d, SPLIT_TEST, n, 0, i), 1.0);
     for (size_t n = 0; n < 20; n++) cr_expect_eq(data_cell(&d, SPLIT_TRAIN, n, 0, 0), 0.0);
     dataset_free(&d);
-    char command[200];
-    (void)snprintf(command, sizeof command, "rm %s/train*", folder);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, "rm train*");
     cr_expect_eq(open_data(folder, "n_test=0", &d, &e), ST_NO_DATA);
     cr_expect_not_null(strstr(e.text, "train-images-idx3-ubyte is not there, nor"), "%s", e.text);
     cr_expect_not_null(strstr(e.text, "; dataset.side=test needs only the t10k files"), "%s", e.text);
-    char path[100];
+    char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
     void *options = data_options(
         dataset_find("mnist"), (const char *const[]){path, "side=test", "n_train=6", "n_validation=2", NULL});
@@ -175,19 +173,19 @@ struct damage {
 ParameterizedTestParameters(mnist, damaged_files)
 {
     static struct damage cases[] = {
-        {"printf '\\000' | dd of=train-images-idx3-ubyte bs=1 seek=3 conv=notrunc",
+        {"printf '\\000' | dd of=train-images-idx3-ubyte bs=1 seek=3 conv=notrunc status=none",
          {"train-images-idx3-ubyte: byte 0", "magic number 0x00000800"},
          ST_DATA},
-        {"printf '\\000\\017\\102\\100' | dd of=train-images-idx3-ubyte bs=1 seek=4 conv=notrunc",
+        {"printf '\\000\\017\\102\\100' | dd of=train-images-idx3-ubyte bs=1 seek=4 conv=notrunc status=none",
          {"train-images-idx3-ubyte: byte 196", "ends here"},
          ST_DATA},
-        {"printf '\\377\\377' | dd of=train-images-idx3-ubyte bs=1 seek=4 conv=notrunc",
+        {"printf '\\377\\377' | dd of=train-images-idx3-ubyte bs=1 seek=4 conv=notrunc status=none",
          {"byte 4", "4294901780 images", "1 to 1000000"},
          ST_DATA},
-        {"printf '\\377' | dd of=train-images-idx3-ubyte bs=1 seek=12 conv=notrunc",
+        {"printf '\\377' | dd of=train-images-idx3-ubyte bs=1 seek=12 conv=notrunc status=none",
          {"byte 12", "columns"},
          ST_DATA},
-        {"printf '\\000' | dd of=train-images-idx3-ubyte bs=1 seek=11 conv=notrunc",
+        {"printf '\\000' | dd of=train-images-idx3-ubyte bs=1 seek=11 conv=notrunc status=none",
          {"byte 8", "0 rows"},
          ST_DATA},
         {"printf X >> train-images-idx3-ubyte", {"byte 196", "the file goes on"}, ST_DATA},
@@ -196,7 +194,7 @@ ParameterizedTestParameters(mnist, damaged_files)
          ST_DATA},
         {": > train-images-idx3-ubyte", {"byte 0", "ends here"}, ST_DATA},
         {"truncate -s 6 train-labels-idx1-ubyte", {"train-labels-idx1-ubyte: byte 6", "ends here"}, ST_DATA},
-        {"printf '\\012' | dd of=t10k-labels-idx1-ubyte bs=1 seek=11 conv=notrunc",
+        {"printf '\\012' | dd of=t10k-labels-idx1-ubyte bs=1 seek=11 conv=notrunc status=none",
          {"t10k-labels-idx1-ubyte: byte 11", "label 10"},
          ST_DATA},
         {"cp t10k-labels-idx1-ubyte train-labels-idx1-ubyte", {"10 labels for 20 images"}, ST_DATA},
@@ -204,7 +202,7 @@ ParameterizedTestParameters(mnist, damaged_files)
          {"train-images-idx3-ubyte.gz: byte", "ends here"},
          ST_DATA},
         {"gzip train-images-idx3-ubyte && printf XXXX | dd of=train-images-idx3-ubyte.gz bs=1 seek=60 "
-         "conv=notrunc",
+         "conv=notrunc status=none",
          {"train-images-idx3-ubyte.gz: byte"},
          ST_DATA},
         {"rm t10k-images-idx3-ubyte && mkdir t10k-images-idx3-ubyte",
@@ -223,13 +221,12 @@ ParameterizedTestParameters(mnist, damaged_files)
 
 ParameterizedTest(struct damage *c, mnist, damaged_files)
 {
-    char folder[FOLDER_MAX], command[300];
+    char folder[FOLDER_MAX];
     struct dataset d;
     struct error e = {0};
     folder_create(folder);
     write_layout(folder, false);
-    (void)snprintf(command, sizeof command, "cd '%s' && { %s; } 2>/dev/null", folder, c->command);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, c->command);
     cr_expect_eq((int)open_data(folder, "n_test=10", &d, &e), c->code, "%s: %s", c->command, e.text);
     for (int i = 0; i < 3; i++)
         cr_expect(strstr(e.text, c->expected[i]) != NULL, "%s: '%s' not in: %s", c->command, c->expected[i],
@@ -241,21 +238,19 @@ ParameterizedTest(struct damage *c, mnist, damaged_files)
 /* 5 GB of nothing, plain and claimed by a compressed header, must not be read into memory. */
 Test(mnist, giants_take_no_memory)
 {
-    char folder[FOLDER_MAX], command[300];
+    char folder[FOLDER_MAX];
     unsigned char bytes[1000];
     struct dataset d;
     struct error e = {0};
     struct rusage before, after;
     folder_create(folder);
     write_layout(folder, false);
-    (void)snprintf(command, sizeof command, "truncate -s 5G '%s/train-images-idx3-ubyte'", folder);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, "truncate -s 5G train-images-idx3-ubyte");
     getrusage(RUSAGE_SELF, &before);
     cr_expect_eq(open_data(folder, "n_test=10", &d, &e), ST_DATA);
     cr_expect_not_null(strstr(e.text, "train-images-idx3-ubyte: 5368709120 bytes; at most"), "%s", e.text);
     dataset_free(&d);
-    (void)snprintf(command, sizeof command, "rm '%s/train-images-idx3-ubyte'", folder);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, "rm train-images-idx3-ubyte");
     size_t size = image_bytes(bytes, 20);
     (void)put_number(bytes + 4, 1000000);
     (void)put_number(bytes + 8, 256);

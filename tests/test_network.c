@@ -1,5 +1,6 @@
 /* The neuron, the surrogates, the losses, the sparse products, the starts and the weight files. */
 #include "network/evaluate.h"
+#include "tests/folder.h"
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -264,8 +265,7 @@ Test(net, weight_files_come_back_and_damage_is_noticed)
     options(&o, 4, 3);
     toy_net_create(&net, &o, &d, &mem, 1);
     cr_assert_eq(net_create(&back, &o, 6, 2, &mem, NULL), ST_OK);
-    FILE *f = tmpfile();
-    cr_assert_not_null(f);
+    FILE *f = folder_scratch();
     cr_assert_eq(net_save(&net, f, NULL), ST_OK);
     long size = ftell(f);
     rewind(f);
@@ -286,7 +286,7 @@ Test(net, weight_files_come_back_and_damage_is_noticed)
     o.hidden.v[0] = 5;
     struct net other;
     cr_assert_eq(net_create(&other, &o, 6, 2, &mem, NULL), ST_OK);
-    f = tmpfile();
+    f = folder_scratch();
     cr_assert_eq(net_save(&net, f, NULL), ST_OK);
     rewind(f);
     cr_expect_eq(net_load(&other, f, &e), ST_DATA);

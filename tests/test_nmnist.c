@@ -210,13 +210,12 @@ ParameterizedTestParameters(nmnist, damaged_folders)
 
 ParameterizedTest(struct bad_layout *c, nmnist, damaged_folders)
 {
-    char folder[FOLDER_MAX], command[200];
+    char folder[FOLDER_MAX];
     struct dataset d;
     struct error e = {0};
     folder_create(folder);
     write_layout(folder, 3, 1);
-    (void)snprintf(command, sizeof command, "cd '%s' && %s", folder, c->command);
-    cr_assert_eq(system(command), 0);
+    folder_shell(folder, c->command);
     void *options = options_for(folder, "n_train=20");
     cr_expect_eq((int)dataset_find("nmnist")->open(options, 0, &d, &e), c->code, "%s", e.text);
     for (int i = 0; i < 3; i++)

@@ -1,11 +1,11 @@
 /* Paired differences against numbers computed by hand. */
 #include "report/paired.h"
+#include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 Test(paired, interval_of_known_numbers)
 {
@@ -20,14 +20,11 @@ Test(paired, interval_of_known_numbers)
     cr_expect_float_eq(interval_of(many, 41).half, 2.0211 * deviation_of(many, 41) / sqrt(41.0), 1e-4);
 }
 
-static void load(struct groups *g, char *folder, const char *rows)
+static void load(struct groups *g, char folder[FOLDER_MAX], const char *rows)
 {
-    char path[200];
     struct error e = {0};
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/runs.csv", folder);
-    FILE *f = fopen(path, "w");
-    cr_assert_not_null(f);
+    folder_create(folder);
+    FILE *f = folder_open(folder, "runs.csv", "w");
     fprintf(f,
             "schema,run_id,solver,dataset,seed,status,error,dataset.split_seed,network.hidden,solver.x,data_"
             "sha256,"
@@ -49,7 +46,7 @@ Test(paired, pairs_by_seed_and_split)
     struct groups g;
     struct error e = {0};
     struct csv_table t;
-    char folder[] = "/tmp/paired_XXXXXX", path[200];
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 20];
     double value;
     load(&g, folder, rows);
     fflush(stdout);
@@ -68,16 +65,18 @@ Test(paired, pairs_by_seed_and_split)
     cr_expect_eq(paired_write(&g, "nobody", &e), ST_USAGE);
     cr_expect(strstr(e.text, "nobody") != NULL);
     groups_free(&g);
+    folder_remove(folder);
 }
 
 Test(paired, two_configurations_of_a_name_are_refused)
 {
     struct groups g;
     struct error e = {0};
-    char folder[] = "/tmp/paired_XXXXXX", more[2000];
+    char folder[FOLDER_MAX], more[2000];
     snprintf(more, sizeof more, "%s1,a4,ours,d,0,ok,,0,10,7,h,1,0.5,0.9\n", rows);
     load(&g, folder, more);
     cr_expect_eq(paired_write(&g, "theirs", &e), ST_DATA);
     cr_expect(strstr(e.text, "ours") && strstr(e.text, "seed 0"), "%s", e.text);
     groups_free(&g);
+    folder_remove(folder);
 }

@@ -2,33 +2,23 @@
 #include "commands/registry.h"
 #include "experiments/config.h"
 #include "experiments/plan.h"
+#include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* A temporary file with this text; the caller removes it. */
-static void write_file(char path[64], const char *text)
-{
-    (void)snprintf(path, 64, "/tmp/spikebench-plan-XXXXXX");
-    int descriptor = mkstemp(path);
-    cr_assert_geq(descriptor, 0);
-    FILE *f = fdopen(descriptor, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    cr_assert_eq(fclose(f), 0);
-}
 
 static status load_text(struct plan *p, const char *text, const struct plan_overrides *o, struct error *e)
 {
-    char path[64];
-    write_file(path, text);
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
+    folder_create(folder);
+    folder_write(folder, "a.yaml", text, strlen(text));
+    (void)snprintf(path, sizeof path, "%s/a.yaml", folder);
     *e = (struct error){.code = ST_OK};
     status s = plan_load(p, &registry, path, o, e);
-    (void)unlink(path);
+    folder_remove(folder);
     return s;
 }
 
@@ -416,15 +406,15 @@ Test(plan, written_and_read_back)
     const struct plan_overrides o = {set, sizeof set / sizeof *set, "18446744073709551615"};
     struct plan p, q;
     struct error e;
-    char path[64];
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
     must_load(&p, HEAD ADMM, &o);
-    write_file(path, "");
-    FILE *f = fopen(path, "w");
-    cr_assert_not_null(f);
+    folder_create(folder);
+    (void)snprintf(path, sizeof path, "%s/a.yaml", folder);
+    FILE *f = folder_open(folder, "a.yaml", "w");
     cr_assert_eq(run_write_yaml(&p.runs[0], f, &e), ST_OK);
     cr_assert_eq(fclose(f), 0);
     cr_assert_eq(plan_load(&q, &registry, path, NULL, &e), ST_OK, "%s", e.text);
-    (void)unlink(path);
+    folder_remove(folder);
     cr_assert_eq(q.n_runs, 1);
     cr_expect_eq(q.runs[0].seed, UINT64_MAX);
     cr_expect_str_eq(q.experiment, p.experiment);

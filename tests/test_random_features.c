@@ -1,7 +1,7 @@
 /* random_features against its definition: ridge regression on the filtered spikes of the starting network. */
 #include "commands/registry.h"
 #include "network/evaluate.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static void begin(struct setting *s, const char *readout, const char *kappa)
                                 .train = dataset_batch(&s->data, SPLIT_TRAIN),
                                 .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
                                 .rng = &s->rng};
-    cr_assert_eq(solver->init(&s->state, options, &s->env, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(toy_begin(solver, &s->state, options, &s->env, &s->mem, &e), ST_OK, "%s", e.text);
 }
 
 static void step(struct setting *s)
@@ -51,7 +51,6 @@ static void step(struct setting *s)
 
 static void end(struct setting *s)
 {
-    solver_find("random_features")->free(s->state);
     dataset_free(&s->data);
     mem_free(&s->mem);
 }

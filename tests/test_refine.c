@@ -1,4 +1,5 @@
 /* Refined solutions against systems solved by elimination in long double. */
+#include "solvers/admm/admm_spikes.h"
 #include "support/linsolve.h"
 #include "support/refine.h"
 #include "tests/admm_toy.h"
@@ -40,7 +41,7 @@ Test(refine, weights_on_a_hilbert_matrix)
 {
     enum { HIDDEN = 3, IN = 7 };
     struct toy toy;
-    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 1, .kappa = 1, .relaxation = 1};
+    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 1, .kappa = 1};
     toy_create(&toy, 2, 2, set); /* layer 2: 3 neurons, 7 inputs */
     struct chol *c = &toy.admm.weight[2].chol;
     real d[HIDDEN * IN], *W = toy.net.W[2];
@@ -52,7 +53,9 @@ Test(refine, weights_on_a_hilbert_matrix)
     cr_assert_eq(chol_factor(c, NULL), ST_OK);
     for (size_t i = 0; i < HIDDEN * IN; i++) W[i] = d[i] = (real)rng_normal(&toy.rng);
     chol_solve_right(c, HIDDEN, W, NULL);
-    double measured = admm_weight_precision(&toy.admm, 2, d);
+    double measured2 = 0, size2 = 0;
+    weight_precision(c, HIDDEN, W, d, &toy.admm.work[0].precision, &measured2, &size2);
+    double measured = sqrt(measured2 / size2);
     for (size_t row = 0; row < HIDDEN; row++) {
         long double m[MOST][MOST], y[MOST];
         for (size_t i = 0; i < IN; i++) {
@@ -77,7 +80,7 @@ Test(refine, weights_on_a_hilbert_matrix)
 Test(refine, spikes_both_ways)
 {
     struct toy toy;
-    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 0.05, .relaxation = 1};
+    struct admm_settings set = {.rho = 1, .rho_out = 1, .beta = 0.05};
     toy_create(&toy, 3, 1, set); /* layers of 7, 3, 7 and 3: Woodbury for 1 and 3, Cholesky for 2 */
     for (size_t l = 1; l <= 3; l++) {
         struct admm_work *w = &toy.admm.work[0];
@@ -88,8 +91,8 @@ Test(refine, spikes_both_ways)
         cr_assert_eq(admm_factor_spikes(&toy.admm, l, NULL), ST_OK);
         const struct spike_system *sys = &toy.admm.spike[l][1];
         for (size_t i = 0; i < 2 * n; i++) b[i] = (real)rng_normal(&toy.rng);
-        admm_spike_solve(sys, toy.net.W[l + 1], rows, n, 2, b, x, w->small);
-        admm_spike_precision(sys, toy.net.W[l + 1], rows, n, 2, b, x, w, &sums);
+        spike_solve(sys, 2, b, x, w->small);
+        spike_precision(sys, 2, b, x, &w->precision, &sums.distance2, &sums.norm2);
         for (size_t k = 0; k < 2; k++) {
             long double m[MOST][MOST], y[MOST];
             for (size_t i = 0; i < n; i++) {

@@ -86,14 +86,14 @@ Test(resync, kept_potential_is_the_best_of_all)
     struct toy toy;
     struct rng rng;
     struct error e = {0};
-    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     rng_seed(&rng, 21, "kept");
     for (size_t k = 0; k < 3; k++) {
         size_t n = toy.net.n[LAYER], size = n * T * TOY_N, moved = 0, differ = 0;
-        struct resync_memory memory;
+        struct resync_kept kept;
         real old[200], z[200], p[200], gain[200];
         cr_assert_leq(size, 200);
-        cr_assert_eq(memory_create(&memory, keeps[k], &toy.net, &toy.env.train, TOY_N, &toy.mem, &e), ST_OK);
+        cr_assert_eq(kept_create(&kept, keeps[k], &toy.net, T, TOY_N, TOY_N, &toy.mem, &e), ST_OK);
         for (size_t i = 0; i < size; i++) {
             old[i] = 1 + R(0.8) * (real)rng_normal(&rng);
             z[i] = 1 + R(0.8) * (real)rng_normal(&rng);
@@ -113,15 +113,14 @@ Test(resync, kept_potential_is_the_best_of_all)
                 for (size_t c = 0; c < C; c++)
                     memcpy(block + (t * C + c) * n, old + (t * TOY_N + order[first + c]) * n,
                            n * sizeof *old);
-            memory_store(&memory, &toy.net, LAYER, &b, 0, C, block);
+            kept_store(&kept, &toy.net, LAYER, &b, 0, C, block);
         }
-        cr_expect_eq(memory_recall(&memory, &toy.net, LAYER, &toy.env.train, 0, TOY_N, z, 0), differ);
+        cr_expect_eq(kept_recall(&kept, &toy.net, LAYER, &toy.env.train, 0, TOY_N, z, 0), differ);
         const struct branch_rule rule = {1, R(1.7), false};
-        moved = branch_pull(&rule, T, n * TOY_N, z, memory.centre[0], 0, p);
+        moved = branch_pull(&rule, T, n * TOY_N, z, kept.centre[0], 0, p);
         cr_expect_gt(moved, 0);
         for (size_t i = 0; i < size; i++) {
-            double y = (double)memory.centre[0][i], zi = (double)z[i], yo = (double)old[i],
-                   g = (double)gain[i];
+            double y = (double)kept.centre[0][i], zi = (double)z[i], yo = (double)old[i], g = (double)gain[i];
             double centre = zi + keeps[k] * (yo - zi),
                    constant = keeps[k] * (1 - keeps[k]) * pow(yo - zi, 2) * 0.85;
             bool onto = fabs(y - centre) > 1e-5;
@@ -187,7 +186,7 @@ enum { WIDE = 8, STEPS = 4 };
 struct plain {
     double z[5][STEPS][TOY_N][WIDE], a[5][STEPS][TOY_N][WIDE], pull[5][STEPS][TOY_N][WIDE];
     double y[5][STEPS][TOY_N][WIDE]; /* kept potentials */
-    size_t apart[5];                 /* cells where the spikes of y0 and z differ */
+    size_t differ[5];                /* entries where the spikes of y0 and z differ */
 };
 
 static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
@@ -202,7 +201,7 @@ static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
 static void plain_forward(const struct toy *toy, struct plain *s, double keep, bool auxiliary)
 {
     const struct net *net = &toy->net;
-    memset(s->apart, 0, sizeof s->apart);
+    memset(s->differ, 0, sizeof s->differ);
     for (size_t n = 0; n < TOY_N; n++)
         for (size_t t = 0; t < toy->x.T; t++) {
             for (size_t i = 0; i < net->n[0]; i++) s->a[0][t][n][i] = input_of(toy, n, t, i);
@@ -217,7 +216,7 @@ static void plain_forward(const struct toy *toy, struct plain *s, double keep, b
                     double *y = &s->y[l][t][n][i];
                     *y = z + keep * (*y - z);
                     s->a[l][t][n][i] = auxiliary ? *y > 1 : z > 1;
-                    s->apart[l] += (*y > 1) != (z > 1);
+                    s->differ[l] += (*y > 1) != (z > 1);
                 }
         }
 }
@@ -304,7 +303,8 @@ static void *start_with(struct toy *toy, struct resync_options *o, double keep, 
     o->tau = 0.2;
     o->keep = keep;
     o->feed = (int)feed;
-    cr_assert_eq(solver->init(&state, o, &toy->env, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(solver->create(solver, &state, o, &toy->shapes, &toy->mem, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(solver->start(state, &toy->env, &e), ST_OK, "%s", e.text);
     return state;
 }
 
@@ -326,8 +326,7 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
     struct resync_options o;
     static struct plain plain;
     double expected[5][WIDE * WIDE];
-    toy_create(&toy, *hidden, STEPS,
-               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, *hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     void *state = start(&toy, &o);
     plain_forward(&toy, &plain, 0, false);
     plain_pulls(&toy, &plain, 1, 0.5);
@@ -340,7 +339,6 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
             cr_expect_lt(fabs((double)toy.net.W[l][i] - expected[l][i]), REAL_SELECT(1e-9, 2e-2),
                          "layer %zu weight %zu: %g, not %g", l, i, (double)toy.net.W[l][i], expected[l][i]);
     cr_expect_gt(((struct resync *)state)->record.moved[1], 0.0, "the example must move something");
-    solver->free(state);
     toy_free(&toy);
 }
 
@@ -361,8 +359,7 @@ ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_e
     struct toy toy;
     struct resync_options o;
     static struct plain plain;
-    toy_create(&toy, c->hidden, STEPS,
-               (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, c->hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     struct resync *state = start_with(&toy, &o, c->keep, c->feed);
     for (int iteration = 0; iteration < 3; iteration++) {
         double expected[5][WIDE * WIDE];
@@ -379,10 +376,9 @@ ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_e
                              "iteration %d layer %zu weight %zu: %g, not %g", iteration, l, i,
                              (double)toy.net.W[l][i], expected[l][i]);
             if (l < toy.net.L)
-                cr_expect_eq(state->record.apart[l], c->keep > 0 ? (double)plain.apart[l] : 0.0);
+                cr_expect_eq(state->record.differ[l], c->keep > 0 ? (double)plain.differ[l] : 0.0);
         }
     }
-    solver->free(state);
     toy_free(&toy);
 }
 
@@ -392,14 +388,21 @@ Test(resync, nothing_kept_is_a_restart_bit_for_bit)
     const struct solver *solver = solver_find("admm_resync");
     struct toy a, b;
     struct resync_options o;
-    toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
-    toy_create(&b, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
+    toy_create(&b, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     struct resync *first = start_with(&a, &o, 0, FEED_SIMULATED),
                   *second = start_with(&b, &o, 0, FEED_AUXILIARY);
-    cr_expect_null(second->memory.kept[1]);
-    const size_t without = solver->memory(&o, &a.net, &a.info);
-    o.keep = 0.1;
-    cr_expect_gt(solver->memory(&o, &a.net, &a.info), without);
+    cr_expect_null(second->kept.y[1]);
+    size_t bytes[2];
+    for (int kept = 0; kept < 2; kept++) {
+        struct mem m = {0};
+        void *state = NULL;
+        o.keep = kept ? 0.1 : 0;
+        cr_assert_eq(solver->create(solver, &state, &o, &a.shapes, &m, NULL), ST_OK);
+        bytes[kept] = m.bytes;
+        mem_free(&m);
+    }
+    cr_expect_gt(bytes[1], bytes[0]);
     for (int iteration = 0; iteration < 3; iteration++) {
         struct step_report r = {0};
         cr_assert_eq(solver->step(first, &r, NULL), ST_OK);
@@ -407,8 +410,6 @@ Test(resync, nothing_kept_is_a_restart_bit_for_bit)
     }
     for (size_t l = 1; l <= a.net.L; l++)
         cr_expect_eq(memcmp(a.net.W[l], b.net.W[l], a.net.n[l] * a.net.n[l - 1] * sizeof(real)), 0);
-    solver->free(first);
-    solver->free(second);
     toy_free(&a);
     toy_free(&b);
 }
@@ -431,7 +432,7 @@ Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
     const struct solver *solver = solver_find("admm_resync");
     struct toy toy;
     struct resync_options o;
-    toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1, .relaxation = 1});
+    toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
     memset(toy.net.W[3], 0,
            toy.net.n[3] * toy.net.n[2] * sizeof(real)); /* no gain below a readout of zeros */
     struct resync *state = start(&toy, &o);
@@ -443,6 +444,5 @@ Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
     cr_expect_eq(state->record.idle[2], 1.0);
     cr_expect_eq(state->record.idle[3], 0.0);
     cr_expect_gt(vector_norm(toy.net.n[3] * toy.net.n[2], toy.net.W[3]), 0.0);
-    solver->free(state);
     toy_free(&toy);
 }

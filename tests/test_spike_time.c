@@ -1,7 +1,7 @@
 /* First-spike times by hand and by integration, and their gradients against finite differences. */
 #include "baselines/spike_time.h"
 #include "commands/registry.h"
-#include "tests/toy_data.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -208,7 +208,7 @@ Test(spike_time, predicts_by_its_own_simulation)
         struct train_env env = {.net = &x.net, .net_options = &o, .info = &x.data.info, .rng = &rng};
         env.train = x.batch;
         env.validation = dataset_batch(&x.data, SPLIT_VALIDATION);
-        cr_assert_eq(solver->init(&state, options, &env, &e), ST_OK, "%s", e.text);
+        cr_assert_eq(toy_begin(solver, &state, options, &env, &x.mem, &e), ST_OK, "%s", e.text);
         cr_assert_eq(solver->predict(state, &x.batch, scores, &e), ST_OK, "%s", e.text);
         for (size_t i = 0; i < 12; i++) {
             const double *time = x.s.layer[x.net.L].time;
@@ -221,7 +221,6 @@ Test(spike_time, predicts_by_its_own_simulation)
                     kind == LOSS_SQUARED ? exp(-time[k] / plain.tau) / sum : -time[k] / plain.tau, 1e-4);
             cr_expect_eq(time[loss_argmax(3, scores + 3 * i)], first, "the earliest spike is the answer");
         }
-        solver->free(state);
         end(&x);
     }
 }
@@ -236,16 +235,16 @@ Test(spike_time, refuses_what_it_cannot_do)
     void *options = mem_alloc(&m, 1, solver->options.size, NULL);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&solver->options, options, NULL), ST_OK);
-    cr_expect_eq(solver->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(solver, options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "class labels") != NULL, "%s", e.text);
     info = (struct dataset_info){.n_classes = 3, .T = 4};
-    cr_expect_eq(solver->check(options, &o, &info, &e), ST_OK);
+    cr_expect_eq(toy_check(solver, options, &o, &info, &e), ST_OK);
     o.start = START_PUBLISHED;
-    cr_expect_eq(solver->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(solver, options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "network.start") != NULL, "%s", e.text);
     o.start = START_KAIMING;
     cr_assert_eq(opt_set(opt_find(&solver->options, "deadline"), options, "2", NULL), ST_OK);
-    cr_expect_eq(solver->check(options, &o, &info, &e), ST_CONFIG);
+    cr_expect_eq(toy_check(solver, options, &o, &info, &e), ST_CONFIG);
     cr_expect(strstr(e.text, "deadline") && strstr(e.text, "span"), "%s", e.text);
     mem_free(&m);
 }
@@ -272,7 +271,7 @@ Test(spike_time, silent_neurons_are_pushed_up)
     struct train_env env = {.net = &x.net, .net_options = &o, .info = &x.data.info, .rng = &rng};
     env.train = x.batch;
     env.validation = dataset_batch(&x.data, SPLIT_VALIDATION);
-    cr_assert_eq(solver->init(&state, options, &env, NULL), ST_OK);
+    cr_assert_eq(toy_begin(solver, &state, options, &env, &x.mem, NULL), ST_OK);
     struct step_report r = {0};
     cr_assert_eq(solver->step(state, &r, NULL), ST_OK);
     cr_expect_float_eq((double)x.net.W[1][0], -0.5 / 7 + 0.01, 1e-6, "one update of slope sum_push = 1");
@@ -282,7 +281,6 @@ Test(spike_time, silent_neurons_are_pushed_up)
         for (size_t i = 0; i < 7; i++) sum += (double)x.net.W[1][9 * i + j];
         cr_expect_gt(sum, 0.9, "neuron %zu: %g", j, sum);
     }
-    solver->free(state);
     end(&x);
 }
 
@@ -312,7 +310,7 @@ Test(spike_time, start_spread_is_the_rms_of_the_starting_weights)
         struct train_env env = {.net = &x.net, .net_options = &o, .info = &x.data.info, .rng = &rng};
         env.train = x.batch;
         env.validation = dataset_batch(&x.data, SPLIT_VALIDATION);
-        cr_assert_eq(solver->init(&state, options, &env, NULL), ST_OK);
+        cr_assert_eq(toy_begin(solver, &state, options, &env, &x.mem, NULL), ST_OK);
         for (size_t l = 1; l <= x.net.L; l++) {
             const double in = (double)x.net.n[l - 1], shift = sum * theta / in;
             const size_t size = x.net.n[l] * x.net.n[l - 1];
@@ -327,7 +325,6 @@ Test(spike_time, start_spread_is_the_rms_of_the_starting_weights)
             cr_expect_float_eq(sqrt(squares / (double)size) * sqrt(in) / theta, atof(spreads[k]), 1e-4,
                                "layer %zu, start_spread %s", l, spreads[k]);
         }
-        solver->free(state);
         end(&x);
     }
 }

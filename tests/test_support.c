@@ -22,6 +22,24 @@ Test(err, set_and_prefix)
     cr_expect_lt(strlen(e.text), sizeof e.text);
 }
 
+/* Far more than any machine has; what is written is kept all the same. */
+Test(mem, reserved_blocks_are_zero_and_backed_where_they_are_touched)
+{
+    struct mem m = {.reserve = true};
+    struct error e = {0};
+    const size_t n = (size_t)1 << 40;
+    unsigned char *block = mem_alloc(&m, n, 1, &e), *small = mem_alloc(&m, 3, 1, &e);
+    cr_assert(block && small, "%s", e.text);
+    cr_expect_eq(m.bytes, n + 3);
+    cr_expect(block[0] == 0 && block[n - 1] == 0 && small[2] == 0);
+    block[n / 2] = 7;
+    small[2] = 8;
+    cr_expect(block[n / 2] == 7 && small[2] == 8);
+    cr_expect_null(mem_alloc(&m, SIZE_MAX / 2, 3, &e), "an overflow is refused all the same");
+    mem_free(&m);
+    cr_expect_eq(m.bytes, 0);
+}
+
 Test(mem, zeroed_aligned_and_overflow_refused)
 {
     struct mem m = {0};
@@ -108,7 +126,8 @@ static const struct option options[] = {
     {"text", OPT_STRING, offsetof(struct all, text), "", 0, 0, 0, NULL, "", "a text"},
     {"list", OPT_INTS, offsetof(struct all, list), "100-50", 1, 1000, 0, NULL, "", "widths"},
 };
-static const struct option_table table = {options, sizeof options / sizeof *options, sizeof(struct all)};
+static const struct option_table table = {.spans = {{options, sizeof options / sizeof *options}},
+                                          .size = sizeof(struct all)};
 
 struct setting {
     char key[10], text[40];
@@ -161,8 +180,62 @@ ParameterizedTest(struct setting *c, opt, set)
     if (c->code != ST_OK) cr_expect_not_null(strstr(e.text, c->key), "%s", e.text);
     opt_format(o, &all, text, sizeof text);
     cr_expect_str_eq(text, c->after);
-    cr_expect_eq(opt_is_default(o, &all),
-                 c->code != ST_OK || strcmp(c->text, o->value) == 0 || strcmp(text, o->value) == 0);
+    cr_expect_eq(opt_is_default(&table, o, &all),
+                 c->code != ST_OK || strcmp(c->text, o->usual) == 0 || strcmp(text, o->usual) == 0);
+}
+
+/* A table of two lists, of which the second stands first in the struct, and with another default of its own.
+ */
+Test(opt, tables_of_several_lists)
+{
+    struct both {
+        double shared;
+        long own;
+    } both;
+    static const struct option shared[] = {
+        {"shared", OPT_REAL, offsetof(struct both, shared), "1", 0, 9, 0, NULL, "", "in several tables"}};
+    static const struct option own[] = {
+        {"own", OPT_INT, offsetof(struct both, own), "2", 0, 9, 0, NULL, "", "in this one"}};
+    static const struct option_default defaults[] = {{"shared", "3"}, {NULL, NULL}};
+    const struct option_table plain = {.spans = {{shared, 1}}, .size = sizeof both};
+    const struct option_table t = {
+        .spans = {{own, 1}, {shared, 1}}, .defaults = defaults, .size = sizeof both};
+    cr_assert_eq(opt_count(&t), 2);
+    cr_expect_str_eq(opt_at(&t, 0)->key, "own");
+    cr_expect_str_eq(opt_at(&t, 1)->key, "shared");
+    cr_expect_eq(opt_find(&t, "shared"), shared);
+    cr_expect_str_eq(opt_default(&t, shared), "3");
+    cr_expect_str_eq(opt_default(&plain, shared), "1");
+    cr_assert_eq(opt_defaults(&t, &both, NULL), ST_OK);
+    cr_expect(both.shared == 3 && both.own == 2);
+    cr_expect(opt_is_default(&t, shared, &both) && !opt_is_default(&plain, shared, &both));
+    const struct option_use use = {"shared", false, "something"};
+    cr_expect_eq(opt_refuse_idle(&t, &both, &use, 1, NULL), ST_OK);
+    both.shared = 1;
+    cr_expect_eq(opt_refuse_idle(&t, &both, &use, 1, NULL), ST_CONFIG,
+                 "1 is the list's default, not this one's");
+    cr_expect(!opt_is_default(&t, shared, &both) && opt_is_default(&plain, shared, &both));
+}
+
+Test(opt, choices_by_the_names_of_structs)
+{
+    static const struct {
+        const char *name;
+        int more;
+    } red = {"red", 1}, blue = {"blue", 2};
+    static const void *const paints[] = {&red, &blue, NULL};
+    const struct option o = {"colour", OPT_CHOICE, 0, "red", 0, 0, OPT_NAMED, paints, "", "a colour"};
+    char text[100];
+    int colour = 0;
+    cr_expect_str_eq(opt_choice(&o, 1), "blue");
+    cr_expect_null(opt_choice(&o, 2));
+    cr_expect_eq(opt_set(&o, &colour, "blue", NULL), ST_OK);
+    cr_expect_eq(colour, 1);
+    cr_expect_eq(opt_set(&o, &colour, "green", NULL), ST_CONFIG);
+    opt_format(&o, &colour, text, sizeof text);
+    cr_expect_str_eq(text, "blue");
+    opt_describe(&o, text, sizeof text);
+    cr_expect_str_eq(text, "one of red, blue");
 }
 
 Test(opt, find_and_nearest)

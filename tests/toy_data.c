@@ -43,7 +43,8 @@ void toy_net_create(struct net *net, struct net_options *o, const struct dataset
     struct error e = {0};
     struct batch train = dataset_batch(d, SPLIT_TRAIN);
     rng_seed(&rng, seed, "start");
-    cr_assert_eq(net_create(net, o, d->info.n_inputs, d->info.n_classes, m, &e), ST_OK, "%s", e.text);
+    const size_t outputs = d->info.n_classes ? d->info.n_classes : d->info.n_targets;
+    cr_assert_eq(net_create(net, o, d->info.n_inputs, outputs, m, &e), ST_OK, "%s", e.text);
     cr_assert_eq(net_start(net, o, &train, NULL, &rng, &e), ST_OK, "%s", e.text);
 }
 

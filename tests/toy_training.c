@@ -1,8 +1,27 @@
 /* See toy_training.h. */
 #include "tests/toy_training.h"
 #include "commands/registry.h"
+#include "experiments/plan_check.h"
 #include "tests/bench/data.h"
 #include <criterion/criterion.h>
+
+status toy_begin(const struct solver *solver, void **state, const void *options, const struct train_env *env,
+                 struct mem *m, struct error *e)
+{
+    const struct shapes shapes = {env->net, env->net_options, env->info, pool_threads(env->pool)};
+    TRY(solver->create(solver, state, options, &shapes, m, e));
+    return solver->start(*state, env, e);
+}
+
+status toy_check(const struct solver *solver, void *options, const struct net_options *net,
+                 const struct dataset_info *info, struct error *e)
+{
+    struct dataset_info some = *info;
+    const struct run run = {
+        .solver = solver, .dataset = dataset_sources[0], .net = *net, .solver_options = options};
+    if (some.n[SPLIT_TRAIN] == 0) some.n[SPLIT_TRAIN] = 10;
+    return run_check(&run, &some, e);
+}
 
 void toy_training_create(struct toy_training *t, const char *solver)
 {
@@ -39,7 +58,7 @@ void toy_training_init(struct toy_training *t, uint64_t net_seed)
                                 .train = dataset_batch(&t->data, SPLIT_TRAIN),
                                 .validation = dataset_batch(&t->data, SPLIT_VALIDATION),
                                 .rng = &t->rng};
-    cr_assert_eq(t->solver->init(&t->state, t->options, &t->env, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(toy_begin(t->solver, &t->state, t->options, &t->env, &t->mem, &e), ST_OK, "%s", e.text);
 }
 
 double toy_training_step(struct toy_training *t)
@@ -52,7 +71,7 @@ double toy_training_step(struct toy_training *t)
 
 void toy_training_free(struct toy_training *t)
 {
-    t->solver->free(t->state);
+    if (t->state && t->solver->free) t->solver->free(t->state);
     dataset_free(&t->data);
     mem_free(&t->mem);
 }

@@ -15,6 +15,13 @@ struct toy_training {
     void *options, *state;
 };
 
+/* Creates the solver's state in the arena and starts it: as many threads as env->pool has. */
+status toy_begin(const struct solver *solver, void **state, const void *options, const struct train_env *env,
+                 struct mem *m, struct error *e);
+/* What run_check says of these options on this data; data without training samples is given some. */
+status toy_check(const struct solver *solver, void *options, const struct net_options *net,
+                 const struct dataset_info *info, struct error *e);
+
 /* Chooses the solver and the network's options, all with their defaults; the data are in t->data already. */
 void toy_training_create(struct toy_training *t, const char *solver);
 /* Sets an option of the solver. */

@@ -1,11 +1,15 @@
 /* What matrix products and solves take: the one place of these formulas, but for
  * spike_time_gradient_macs and joint_stats, which count events and paths as they went. Each adds FLOPs,
- * leading order, to *c: for projected times (the `cost` slot) and, half of them, for what a step reports as
- * dense_macs. */
+ * leading order, to *c; half of the sum is what a step reports as dense_macs. */
 #ifndef SPIKEBENCH_TRAINER_COST_H
 #define SPIKEBENCH_TRAINER_COST_H
 
-#include "trainer/solver.h"
+#include "network/net.h"
+
+/* Floating-point operations of dense products and solves, and of products with the lists of layer 1. */
+struct step_cost {
+    double flops, sparse_flops;
+};
 
 /* Multiply-accumulates: two FLOPs are one. */
 double cost_macs(const struct step_cost *c);

@@ -1,23 +1,43 @@
 /* Mini-batches over threads with bits that do not depend on their number. */
 #include "trainer/minibatch.h"
 #include "support/linsolve.h"
+#include "trainer/optimizers.h"
 #include <string.h>
 
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
-const char *const schedule_names[] = {"constant", "cosine", NULL};
+static const char *const schedule_names[] = {"constant", "cosine", NULL};
 
-status minibatch_refuse_idle(const struct option_table *t, const void *options,
-                             const struct minibatch_options *o, struct error *e)
+#define AT(field) offsetof(struct minibatch_options, field)
+
+const struct option minibatch_option_list[MINIBATCH_OPTIONS] = {
+    {"optimizer", OPT_CHOICE, AT(optimizer), "adam", 0, 0, OPT_NAMED, optimizers, "", "update rule"},
+    {"lr", OPT_REAL, AT(lr), "0.002", 0, 1e3, OPT_OPEN_LO, NULL, "", "learning rate"},
+    {"schedule", OPT_CHOICE, AT(schedule), "constant", 0, 0, 0, schedule_names, "",
+     "learning rate over the epochs"},
+    {"lr_epochs", OPT_INT, AT(lr_epochs), "100", 1, 1e9, 0, NULL, "epochs",
+     "cosine: epochs until the learning rate reaches zero"},
+    {"batch", OPT_INT, AT(batch), "100", 1, 1e9, 0, NULL, "samples", "samples per mini-batch"},
+    {"clip", OPT_REAL, AT(clip), "0", 0, 1e12, 0, NULL, "",
+     "largest norm of the whole update direction; 0: off"},
+    {"momentum", OPT_REAL, AT(update.momentum), "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "sgd: momentum"},
+    {"beta1", OPT_REAL, AT(update.beta1), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",
+     "adam: decay of the first moment"},
+    {"beta2", OPT_REAL, AT(update.beta2), "0.999", 0, 1, OPT_OPEN_HI, NULL, "",
+     "adam: decay of the second moment"},
+    {"eps", OPT_REAL, AT(update.eps), "1e-8", 0, 1, OPT_OPEN_LO, NULL, "",
+     "adam: added to the root of the second moment"},
+    {"weight_decay", OPT_REAL, AT(update.weight_decay), "0", 0, 1e3, 0, NULL, "",
+     "pull of the weights towards zero"},
+};
+
+status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
+                       const struct dataset_info *info, struct error *e)
 {
-    const bool sgd = o->optimizer == OPTIMIZER_SGD;
-    const struct option_use uses[] = {
-        {"momentum", sgd, "optimizer = sgd"},
-        {"beta1", !sgd, "optimizer = adam or adamw"},
-        {"beta2", !sgd, "optimizer = adam or adamw"},
-        {"eps", !sgd, "optimizer = adam or adamw"},
-        {"lr_epochs", o->schedule == SCHEDULE_COSINE, "schedule = cosine"},
-    };
-    return opt_refuse_idle(t, options, uses, sizeof uses / sizeof *uses, e);
+    const struct minibatch_options *o = options;
+    const struct option_use epochs = {"lr_epochs", o->schedule == SCHEDULE_COSINE, "schedule = cosine"};
+    (void)net, (void)info;
+    TRY(optimizer_refuse_idle(optimizers[o->optimizer], &self->options, options, e));
+    return opt_refuse_idle(&self->options, options, &epochs, 1, e);
 }
 
 size_t minibatch_largest(const struct minibatch_options *o, size_t N)
@@ -38,61 +58,49 @@ size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
     return batch < CHUNK_MAX ? batch : CHUNK_MAX;
 }
 
-static size_t weights_of(const struct net *net, size_t layers)
-{
-    size_t sum = 0;
-    for (size_t l = 1; l <= layers; l++) sum += net->n[l] * net->n[l - 1];
-    return sum;
-}
-
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t parts,
-                        size_t N)
-{
-    size_t moments = o->optimizer == OPTIMIZER_SGD ? 1 : 2;
-    return sizeof(real) * weights_of(net, layers) * (parts + moments) + sizeof(size_t) * N;
-}
-
-status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
+status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e)
 {
-    *m = (struct minibatch){.options = *o, .env = *env, .trained = *env->net};
-    m->trained.L = layers;
-    if (env->train.n == 0) return FAIL(e, ST_CONFIG, "there are no training samples");
-    m->optimizer = (struct optimizer){.kind = (enum optimizer_kind)o->optimizer,
-                                      .momentum = o->momentum,
-                                      .beta1 = o->beta1,
-                                      .beta2 = o->beta2,
-                                      .eps = o->eps,
-                                      .weight_decay = o->weight_decay};
-    TRY(optimizer_create(&m->optimizer, &m->trained, mem, e));
-    m->order = mem_alloc(mem, env->train.n, sizeof *m->order, e);
+    const struct net *net = shapes->net;
+    *m = (struct minibatch){.options = *o, .layers = layers};
+    TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, net, layers, mem, e));
+    m->order = mem_alloc(mem, shapes->info->n[SPLIT_TRAIN], sizeof *m->order, e);
     if (!m->order) return ST_MEMORY;
-    for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
-    for (size_t k = 0; k < parts; k++)
+    for (size_t k = 1; k < parts; k++)
         for (size_t l = 1; l <= layers; l++)
-            if (!(m->parts[k][l] = mem_reals(mem, m->trained.n[l] * m->trained.n[l - 1], e)))
-                return ST_MEMORY;
+            if (!(m->parts[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
     return ST_OK;
 }
 
-struct part_task {
+status minibatch_start(void *state, const struct train_env *env, struct error *e)
+{
+    struct minibatch *m = state;
+    for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
+    return solver_keep_env(state, env, e);
+}
+
+/* A mini-batch on its way to a direction. */
+struct evaluation_task {
     struct minibatch *m;
     const struct minibatch_rule *rule;
     struct batch batch;
     struct partition part;
+    real *const *direction; /* of the first part, and the result */
+    double losses[PART_MAX];
 };
 
 static void run_part(void *context, size_t part, size_t thread)
 {
-    const struct part_task *task = context;
-    const struct net *net = &task->m->trained;
-    real *const *direction = task->m->parts[part];
-    for (size_t l = 1; l <= net->L; l++) memset(direction[l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
+    struct evaluation_task *task = context;
+    struct minibatch *m = task->m;
+    real *const *direction = part ? m->parts[part] : task->direction;
+    for (size_t l = 1; l <= m->layers; l++) memset(direction[l], 0, m->optimizer.size[l] * sizeof(real));
+    task->losses[part] = 0;
     for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
         struct minibatch_block where = {&task->batch, first, chunk_first(&task->part, c + 1) - first, part,
                                         thread};
-        task->rule->block(task->rule->context, &where, direction);
+        task->losses[part] += task->rule->block(m, &where, direction);
     }
 }
 
@@ -104,91 +112,95 @@ static double learning_rate(const struct minibatch *m)
     return o->lr * 0.5 * (1 + cos(3.14159265358979323846 * part));
 }
 
-/* Norms of the direction in part 0, and the clip. */
-static void measure_and_clip(struct minibatch *m)
+/* Norms of the direction, and the clip. */
+static void measure_and_clip(struct minibatch *m, real *const *direction)
 {
-    const struct net *net = &m->trained;
     double total = 0;
-    for (size_t l = 1; l <= net->L; l++) {
-        double norm = vector_norm(net->n[l] * net->n[l - 1], m->parts[0][l]);
+    for (size_t l = 1; l <= m->layers; l++) {
+        double norm = vector_norm(m->optimizer.size[l], direction[l]);
         m->norm[l] += norm;
         total += norm * norm;
     }
     total = sqrt(total);
     if (m->options.clip <= 0 || total <= m->options.clip) return;
     const real shrink = (real)(m->options.clip / total);
-    for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) m->parts[0][l][i] *= shrink;
+    for (size_t l = 1; l <= m->layers; l++)
+        for (size_t i = 0; i < m->optimizer.size[l]; i++) direction[l][i] *= shrink;
 }
 
-/* Mean direction of a mini-batch in part 0: the sums of its blocks in the order of the parts. */
-static void mean_of_blocks(struct minibatch *m, const struct minibatch_rule *rule, const struct batch *batch)
+/* Mean direction and loss of a mini-batch: the sums of its blocks in the order of the parts. */
+static double mean_of_blocks(struct evaluation_task *task)
 {
-    const struct net *net = &m->trained;
-    struct part_task task = {m, rule, *batch, partition_make(batch->n)};
-    pool_run(m->env.pool, task.part.n_parts, run_part, &task);
-    const real mean = 1 / (real)batch->n;
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t size = net->n[l] * net->n[l - 1];
-        real *g = m->parts[0][l];
-        for (size_t k = 1; k < task.part.n_parts; k++)
-            for (size_t i = 0; i < size; i++) g[i] += m->parts[k][l][i];
-        for (size_t i = 0; i < size; i++) g[i] *= mean;
+    const struct minibatch *m = task->m;
+    const real mean = 1 / (real)task->batch.n;
+    double loss = 0;
+    task->part = partition_make(task->batch.n);
+    pool_run(m->env.pool, task->part.n_parts, run_part, task);
+    for (size_t l = 1; l <= m->layers; l++) {
+        real *g = task->direction[l];
+        for (size_t k = 1; k < task->part.n_parts; k++)
+            for (size_t i = 0; i < m->optimizer.size[l]; i++) g[i] += m->parts[k][l][i];
+        for (size_t i = 0; i < m->optimizer.size[l]; i++) g[i] *= mean;
     }
+    for (size_t k = 0; k < task->part.n_parts; k++) loss += task->losses[k];
+    return loss / (double)task->batch.n;
 }
 
-static void mini_batch(struct minibatch *m, const struct minibatch_rule *rule, size_t first, size_t n)
+/* The oracle. Trainers read the weights of env.net: it has W while the rule works. */
+static double evaluate_at(void *context, real *const *W, real *const *gradient)
 {
-    struct batch batch = m->env.train;
-    batch.samples = m->order + first;
-    batch.n = n;
-    if (rule->whole)
-        rule->whole(rule->context, &batch, m->parts[0]);
-    else
-        mean_of_blocks(m, rule, &batch);
-    if (rule->finish) rule->finish(rule->context, m->parts[0]);
-    measure_and_clip(m);
-    optimizer_update(&m->optimizer, &m->trained, m->parts[0], learning_rate(m));
-    m->updates++;
+    struct evaluation_task *task = context;
+    struct minibatch *m = task->m;
+    struct net *net = m->env.net;
+    real *own[NET_MAX_LAYERS + 1];
+    memcpy(own, net->W, sizeof own);
+    for (size_t l = 1; l <= m->layers; l++) net->W[l] = W[l];
+    task->direction = gradient;
+    double loss = task->rule->whole ? task->rule->whole(m, &task->batch, gradient) : mean_of_blocks(task);
+    if (task->rule->finish) task->rule->finish(m, gradient);
+    memcpy(net->W, own, sizeof own);
+    measure_and_clip(m, gradient);
+    m->evaluations++;
+    m->evaluated += task->batch.n;
+    return loss;
 }
 
-status minibatch_epoch(struct minibatch *m, const struct minibatch_rule *rule, struct error *e)
+status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct step_report *r, struct error *e)
 {
+    struct minibatch *m = state;
+    struct evaluation_task task = {.m = m, .rule = rule, .batch = m->env.train};
+    const struct gradient_oracle oracle = {&task, evaluate_at};
     size_t N = m->env.train.n, batch = minibatch_largest(&m->options, N);
     memset(m->norm, 0, sizeof m->norm);
-    m->updates = 0;
+    m->evaluations = m->evaluated = 0;
     rng_shuffle(m->env.rng, m->order, N);
-    for (size_t first = 0; first < N; first += batch)
-        mini_batch(m, rule, first, N - first < batch ? N - first : batch);
+    for (size_t first = 0; first < N; first += batch) {
+        task.batch.samples = m->order + first;
+        task.batch.n = N - first < batch ? N - first : batch;
+        optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
+    }
     m->epoch++;
+    r->samples = (double)N;
+    r->gradient_evaluations = (double)m->evaluations;
     return net_finite(m->env.net) ? ST_OK
                                   : FAIL(e, ST_NUMERIC, "a weight is not finite after epoch %ld", m->epoch);
 }
 
-status minibatch_save(const struct minibatch *m, FILE *f, struct error *e)
+double minibatch_passes(const struct minibatch *m)
 {
-    const struct net *net = &m->trained;
-    TRY(checkpoint_write(f, &m->epoch, sizeof m->epoch, e));
-    TRY(checkpoint_write(f, &m->optimizer.steps, sizeof m->optimizer.steps, e));
-    TRY(checkpoint_write(f, m->order, m->env.train.n * sizeof *m->order, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t bytes = net->n[l] * net->n[l - 1] * sizeof(real);
-        TRY(checkpoint_write(f, m->optimizer.m[l], bytes, e));
-        if (m->optimizer.v[l]) TRY(checkpoint_write(f, m->optimizer.v[l], bytes, e));
-    }
-    return ST_OK;
+    return (double)m->evaluated / (double)m->env.train.n;
 }
 
-status minibatch_load(struct minibatch *m, FILE *f, struct error *e)
+void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name)
 {
-    const struct net *net = &m->trained;
-    TRY(checkpoint_read(f, &m->epoch, sizeof m->epoch, e));
-    TRY(checkpoint_read(f, &m->optimizer.steps, sizeof m->optimizer.steps, e));
-    TRY(checkpoint_read(f, m->order, m->env.train.n * sizeof *m->order, e));
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t bytes = net->n[l] * net->n[l - 1] * sizeof(real);
-        TRY(checkpoint_read(f, m->optimizer.m[l], bytes, e));
-        if (m->optimizer.v[l]) TRY(checkpoint_read(f, m->optimizer.v[l], bytes, e));
-    }
-    return ST_OK;
+    for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
+        metric_put(sink, name, l, m->norm[l] / (double)m->evaluations);
+}
+
+status minibatch_checkpoint(void *state, struct checkpoint *c, struct error *e)
+{
+    struct minibatch *m = state;
+    TRY(checkpoint_block(c, &m->epoch, sizeof m->epoch, e));
+    TRY(checkpoint_block(c, m->order, m->env.train.n * sizeof *m->order, e));
+    return optimizer_checkpoint(&m->optimizer, c, e);
 }

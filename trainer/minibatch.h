@@ -1,52 +1,27 @@
 /* Mini-batch training by any rule that turns a block of samples into a matrix per layer: order of the
- * samples, sums over threads, optimizer, learning rate, checkpoint. One epoch is one step of the solver. */
+ * samples, sums over threads, optimizer, learning rate, checkpoint. One epoch is one step of the solver.
+ *
+ * The options struct of such a trainer begins with struct minibatch_options, and its table has the list
+ * below; its state begins with struct minibatch. Then minibatch_check, minibatch_start and
+ * minibatch_checkpoint are functions of the contract as they stand, or the first line of the trainer's own.
+ */
 #ifndef SPIKEBENCH_TRAINER_MINIBATCH_H
 #define SPIKEBENCH_TRAINER_MINIBATCH_H
 
 #include "trainer/optimizer.h"
-#include "trainer/solver.h"
 
-/* The options of every such trainer; its options struct has this one, called `common`, and its table holds
- * MINIBATCH_OPTIONS(struct its_options, default optimizer, default learning rate), or the three parts of it,
- * in this order, with options of its own in between or with another clip. */
 struct minibatch_options {
-    int optimizer, schedule;
-    double lr, momentum, beta1, beta2, eps, weight_decay, clip;
+    int optimizer; /* into optimizers */
+    int schedule;  /* "constant", "cosine" */
+    double lr, clip;
     long batch, lr_epochs;
+    struct optimizer_options update;
 };
-extern const char *const schedule_names[]; /* "constant", "cosine", NULL */
-
-/* clang-format off */
-#define MINIBATCH_OPTION(type, field) offsetof(type, common.field)
-#define MINIBATCH_OPTIONS(type, default_optimizer, default_lr)                                               \
-    MINIBATCH_STEP_OPTIONS(type, default_optimizer, default_lr),                                             \
-    MINIBATCH_CLIP_OPTION(type, "0", "largest norm of the whole update direction; 0: off"),                  \
-    MINIBATCH_MOMENT_OPTIONS(type)
-#define MINIBATCH_STEP_OPTIONS(type, default_optimizer, default_lr)                                          \
-    {"optimizer", OPT_CHOICE, MINIBATCH_OPTION(type, optimizer), default_optimizer, 0, 0, 0, optimizer_names, \
-     "", "update rule"},                                                                                     \
-    {"lr", OPT_REAL, MINIBATCH_OPTION(type, lr), default_lr, 0, 1e3, OPT_OPEN_LO, NULL, "",                  \
-     "learning rate"},                                                                                       \
-    {"schedule", OPT_CHOICE, MINIBATCH_OPTION(type, schedule), "constant", 0, 0, 0, schedule_names, "",      \
-     "learning rate over the epochs"},                                                                       \
-    {"lr_epochs", OPT_INT, MINIBATCH_OPTION(type, lr_epochs), "100", 1, 1e9, 0, NULL, "epochs",              \
-     "cosine: epochs until the learning rate reaches zero"},                                                 \
-    {"batch", OPT_INT, MINIBATCH_OPTION(type, batch), "100", 1, 1e9, 0, NULL, "samples",                     \
-     "samples per mini-batch"}
-#define MINIBATCH_CLIP_OPTION(type, default_clip, help)                                                      \
-    {"clip", OPT_REAL, MINIBATCH_OPTION(type, clip), default_clip, 0, 1e12, 0, NULL, "", help}
-#define MINIBATCH_MOMENT_OPTIONS(type)                                                                       \
-    {"momentum", OPT_REAL, MINIBATCH_OPTION(type, momentum), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",             \
-     "sgd: momentum"},                                                                                       \
-    {"beta1", OPT_REAL, MINIBATCH_OPTION(type, beta1), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",                   \
-     "adam: decay of the first moment"},                                                                     \
-    {"beta2", OPT_REAL, MINIBATCH_OPTION(type, beta2), "0.999", 0, 1, OPT_OPEN_HI, NULL, "",                 \
-     "adam: decay of the second moment"},                                                                    \
-    {"eps", OPT_REAL, MINIBATCH_OPTION(type, eps), "1e-8", 0, 1, OPT_OPEN_LO, NULL, "",                      \
-     "adam: added to the root of the second moment"},                                                        \
-    {"weight_decay", OPT_REAL, MINIBATCH_OPTION(type, weight_decay), "0", 0, 1e3, 0, NULL, "",               \
-     "pull of the weights towards zero"}
-/* clang-format on */
+/* optimizer (adam), lr (0.002), schedule, lr_epochs, batch, then clip (0) and those of the optimizers: a
+ * table that has options of its own in between takes the first MINIBATCH_FIRST, its own, and
+ * minibatch_option_list + MINIBATCH_FIRST, of which there are MINIBATCH_REST. */
+enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 6, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
+extern const struct option minibatch_option_list[MINIBATCH_OPTIONS];
 
 /* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Sums may be kept by part, which at any
  * time belongs to one thread and sees the same blocks in the same order for any number of them. */
@@ -55,51 +30,59 @@ struct minibatch_block {
     size_t first, C, part, thread;
 };
 
+/* How a mini-batch becomes a direction, at the weights that env.net has when it is asked. One of `block` and
+ * `whole` is set. */
 struct minibatch_rule {
-    void *context;
-    /* One of `block` and `whole` is set. Adds the SUM over the block's samples to direction[l], n_l x
-     * n_{l-1}, l = 1 .. L of the trained net. */
-    void (*block)(void *context, const struct minibatch_block *where, real *const *direction);
-    /* Writes the MEAN direction of a whole mini-batch, and spreads its samples over the pool itself. */
-    void (*whole)(void *context, const struct batch *batch, real *const *direction);
+    /* Adds the SUM over the block's samples to direction[l], n_l x n_{l-1}, l = 1 .. layers. Returns the sum
+     * of their losses, nan if there is no loss. */
+    double (*block)(void *state, const struct minibatch_block *where, real *const *direction);
+    /* Writes the MEAN direction of a whole mini-batch, and spreads its samples over the pool itself. Returns
+     * the mean loss, or nan. */
+    double (*whole)(void *state, const struct batch *batch, real *const *direction);
     /* Changes the mean direction of a mini-batch before clipping; may be NULL. */
-    void (*finish)(void *context, real *const *direction);
+    void (*finish)(void *state, real *const *direction);
 };
 
 struct minibatch {
+    struct train_env env; /* from start on */
     struct minibatch_options options;
-    struct train_env env;
-    struct net trained; /* the first layers of the net, as a view: those above are left alone */
-    struct optimizer optimizer;
+    size_t layers; /* trained: 1 .. layers; those above are left alone */
+    struct optimizer_state optimizer;
     size_t *order;                             /* [N]: samples in this epoch's order */
-    real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* direction of a part */
+    real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */
     long epoch;
-    double norm[NET_MAX_LAYERS + 1]; /* Frobenius norms before clipping, sums over the epoch's mini-batches */
-    size_t updates;                  /* mini-batches in the last epoch */
+    /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
+     * directions' Frobenius norms before clipping. */
+    size_t evaluations, evaluated;
+    double norm[NET_MAX_LAYERS + 1];
 };
 
-/* ST_CONFIG naming the option if one of the above is set although the optimizer or the schedule chosen does
- * not read it. `options` is the trainer's struct, of which `o` is a part, and `t` its table. */
-status minibatch_refuse_idle(const struct option_table *t, const void *options,
-                             const struct minibatch_options *o, struct error *e);
-
+/* The contract's check: refuses options that the optimizer or the schedule chosen does not read. */
+status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
+                       const struct dataset_info *info, struct error *e);
 /* Trains layers 1 .. layers, with directions in so many parts: minibatch_parts(o, N) for a rule of blocks, 1
- * for a rule of whole mini-batches. Memory comes from the arena; ST_CONFIG if there are no training samples.
- */
-status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct train_env *env,
+ * for a rule of whole mini-batches. */
+status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e);
 /* Samples of the largest mini-batch of N samples, and its parts. */
 size_t minibatch_largest(const struct minibatch_options *o, size_t N);
 size_t minibatch_parts(const struct minibatch_options *o, size_t N);
 /* Samples of the largest block that a rule will be handed. */
 size_t minibatch_largest_block(const struct minibatch_options *o, size_t N);
-/* Bytes that minibatch_create takes for `layers` layers, so many parts and N samples. */
-size_t minibatch_memory(const struct minibatch_options *o, const struct net *net, size_t layers, size_t parts,
-                        size_t N);
-/* One epoch: the samples in a new order, an update after each mini-batch. ST_NUMERIC if a weight stopped
+
+/* The contract's start and checkpoint, for a state that begins with struct minibatch. */
+status minibatch_start(void *state, const struct train_env *env, struct error *e);
+status minibatch_checkpoint(void *state, struct checkpoint *c, struct error *e);
+
+/* One epoch: the samples in a new order, an update after each mini-batch. The rule is given the state, which
+ * begins with struct minibatch. Fills r->samples and r->gradient_evaluations. ST_NUMERIC if a weight stopped
  * being finite. */
-status minibatch_epoch(struct minibatch *m, const struct minibatch_rule *rule, struct error *e);
-status minibatch_save(const struct minibatch *m, FILE *f, struct error *e);
-status minibatch_load(struct minibatch *m, FILE *f, struct error *e);
+status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct step_report *r,
+                       struct error *e);
+/* How often the last epoch evaluated each sample: 1 with an optimizer that asks for one gradient an update.
+ */
+double minibatch_passes(const struct minibatch *m);
+/* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
+void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
 
 #endif

@@ -1,27 +1,52 @@
-/* First-order optimizers over a list of weight matrices. */
+/* First-order optimizers over a list of weight matrices. A new one is a descriptor in a file of its own and a
+ * line in the list of optimizers.c. */
 #ifndef SPIKEBENCH_TRAINER_OPTIMIZER_H
 #define SPIKEBENCH_TRAINER_OPTIMIZER_H
 
 #include "network/net.h"
+#include "trainer/solver.h"
 
-enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
-extern const char *const optimizer_names[]; /* "sgd", "adam", "adamw", NULL */
+enum { OPTIMIZER_BUFFERS_MAX = 2, OPTIMIZER_READS_MAX = 5 };
 
-struct optimizer {
-    enum optimizer_kind kind;
+/* The options of all optimizers; each reads those that it names. */
+struct optimizer_options {
     double momentum, beta1, beta2, eps, weight_decay;
-    long steps;                  /* updates so far */
-    real *m[NET_MAX_LAYERS + 1]; /* momentum or first moment */
-    real *v[NET_MAX_LAYERS + 1]; /* second moment; NULL for sgd */
 };
 
-/* Allocates zero moments; the parameters above are set by the caller beforehand. */
-status optimizer_create(struct optimizer *o, const struct net *net, struct mem *mem, struct error *e);
+/* What the optimizer asks for gradients. */
+struct gradient_oracle {
+    void *context;
+    /* Writes the mean gradient of the current mini-batch (or what the trainer puts in its place), clipped, to
+     * gradient[l] (n_l x n_{l-1}, every l), at weights W of the same shape: those that are trained, or
+     * others. Returns the mean loss of the mini-batch there; nan for directions that belong to no loss (lfp).
+     * Each call is counted. Where gradients are drawn at random (forward_mode), each call draws anew. */
+    double (*at)(void *context, real *const *W, real *const *gradient);
+};
 
-/* One update of all weights with gradient[l] and learning rate lr:
- *   sgd:   g += decay W; m = momentum m + g; W -= lr m
- *   adam:  g += decay W; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; W -= lr mhat / (sqrt(vhat) + eps)
- * (Kingma, Ba 2015) adamw: as adam without decay in g, and W -= lr decay W (Loshchilov, Hutter 2019) */
-void optimizer_update(struct optimizer *o, struct net *net, real *const *gradient, double lr);
+struct optimizer;
+struct optimizer_state {
+    const struct optimizer *kind;
+    struct optimizer_options options;
+    size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers */
+    long steps;                              /* updates, the one that is running included */
+    real *gradient[NET_MAX_LAYERS + 1];      /* for the oracle's answer; not kept between updates */
+    real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_LAYERS + 1]; /* zero at first, kept: moments, for instance */
+};
+
+struct optimizer {
+    const char *name;
+    const char *reads[OPTIMIZER_READS_MAX + 1]; /* keys of struct optimizer_options, ends with NULL */
+    size_t buffers;                             /* numbers per weight that are kept between updates */
+    /* One update of the weights W at learning rate lr; calls the oracle at least once. */
+    void (*update)(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
+};
+
+/* Allocates for layers 1 .. layers of the net, with zero buffers. ST_MEMORY. */
+status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
+                        const struct optimizer_options *o, const struct net *net, size_t layers,
+                        struct mem *m, struct error *e);
+void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
+/* The number of updates and the buffers. */
+status optimizer_checkpoint(struct optimizer_state *s, struct checkpoint *c, struct error *e);
 
 #endif

@@ -8,25 +8,26 @@ static size_t columns_of(const struct metric_desc *m, size_t L)
     return m->scope == METRIC_RUN ? 1 : m->scope == METRIC_LAYER ? L : L - 1;
 }
 
-size_t metric_count(const struct metric_desc *m, size_t n_metrics, size_t L)
+size_t metric_count(const struct metric_table *t, size_t L)
 {
     size_t sum = 0;
-    for (size_t i = 0; i < n_metrics; i++) sum += columns_of(&m[i], L);
+    for (size_t i = 0; i < t->n; i++) sum += columns_of(&t->list[i], L);
     return sum;
 }
 
-void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size_t k, char *name, size_t size)
+void metric_column(const struct metric_table *t, size_t L, size_t k, char *name, size_t size)
 {
-    for (size_t i = 0; i < n_metrics; i++) {
-        size_t columns = columns_of(&m[i], L);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct metric_desc *m = &t->list[i];
+        size_t columns = columns_of(m, L);
         if (k >= columns) {
             k -= columns;
             continue;
         }
-        if (m[i].scope == METRIC_RUN)
-            snprintf(name, size, "%s", m[i].name);
+        if (m->scope == METRIC_RUN)
+            snprintf(name, size, "%s", m->name);
         else
-            snprintf(name, size, "%s_%zu", m[i].name, k + 1);
+            snprintf(name, size, "%s_%zu", m->name, k + 1);
         return;
     }
     snprintf(name, size, "%s", "");
@@ -34,15 +35,15 @@ void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size
 
 void metric_clear(struct metric_sink *s)
 {
-    size_t n = metric_count(s->metrics, s->n_metrics, s->L);
+    size_t n = metric_count(s->table, s->L);
     for (size_t k = 0; k < n; k++) s->values[k] = NAN;
 }
 
 void metric_put(struct metric_sink *s, const char *name, size_t index, double value)
 {
     size_t first = 0;
-    for (size_t i = 0; i < s->n_metrics; i++) {
-        const struct metric_desc *m = &s->metrics[i];
+    for (size_t i = 0; i < s->table->n; i++) {
+        const struct metric_desc *m = &s->table->list[i];
         size_t columns = columns_of(m, s->L), k = m->scope == METRIC_RUN ? index : index - 1;
         if (strcmp(m->name, name) == 0 && k < columns) {
             s->values[first + k] = value;
@@ -80,10 +81,11 @@ void step_discount(struct step_report *r, struct step_time sum, size_t threads)
     if (r && r->discount) r->discount(r->clock, (struct step_time){sum.wall / (double)threads, sum.cpu});
 }
 
-double training_entries(const struct dataset_info *info)
+status solver_keep_env(void *state, const struct train_env *env, struct error *e)
 {
-    size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
-    return samples ? (double)info->entries * (double)info->n[SPLIT_TRAIN] / (double)samples : 0.0;
+    (void)e;
+    *(struct train_env *)state = *env;
+    return ST_OK;
 }
 
 double step_length(double first, double last, long n, long k)
@@ -91,16 +93,12 @@ double step_length(double first, double last, long n, long k)
     return k + 1 < n ? first * pow(last / first, (double)k / (double)(n - 1)) : last;
 }
 
-status checkpoint_write(FILE *f, const void *bytes, size_t size, struct error *e)
+status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e)
 {
-    if (size > 0 && fwrite(bytes, size, 1, f) != 1)
-        return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
-    return ST_OK;
-}
-
-status checkpoint_read(FILE *f, void *bytes, size_t size, struct error *e)
-{
-    if (size > 0 && fread(bytes, size, 1, f) != 1)
+    if (size == 0) return ST_OK;
+    if (c->reading && fread(bytes, size, 1, c->file) != 1)
         return FAIL(e, ST_IO, "the checkpoint ends %zu bytes early", size);
+    if (!c->reading && fwrite(bytes, size, 1, c->file) != 1)
+        return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
     return ST_OK;
 }

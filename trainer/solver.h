@@ -13,16 +13,47 @@
 #include "support/rng.h"
 #include <stdio.h>
 
-enum { SOLVER_API = 1 };
+/* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
+ * other precision, or against another version, can be told from its first word. */
+enum { SOLVER_API = 2, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
-enum solver_cap {
-    CAP_CLASSIFICATION = 1,
-    CAP_REGRESSION = 2,
-    CAP_FULL_BATCH = 4, /* one step works on all training samples at once */
-    CAP_MINI_BATCH = 8,
-    CAP_ONE_SHOT = 16, /* has a closed-form result: converged after one step */
-    CAP_MEASURES =
-        32 /* trains nothing: its steps measure the network that init leaves, and never change it */
+/* What a solver can do. experiments/plan_check.c refuses what its mask leaves out, naming the option and what
+ * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
+ * readouts and starts each solver has at least one bit, and of the ways of training exactly one of
+ * FEATURE_FULL_BATCH, FEATURE_MINI_BATCH, FEATURE_MEASURES, or the first two where an option chooses. Bits of
+ * a group are in the order of its enum. */
+enum solver_feature {
+    FEATURE_CLASSIFICATION = 1 << 0, /* class labels */
+    FEATURE_REGRESSION = 1 << 1,     /* real-valued targets, with network.loss = squared */
+
+    FEATURE_LOSS_SQUARED = 1 << 2, /* network.loss: enum loss */
+    FEATURE_LOSS_CROSS_ENTROPY = 1 << 3,
+    FEATURE_LOSS_SQUARED_HINGE = 1 << 4,
+    FEATURE_LOSS_HINGE = 1 << 5,
+    FEATURE_LOSSES = 15 << 2, /* all of them, as are the following plurals */
+
+    FEATURE_RESET_SOFT = 1 << 6, /* network.reset: enum reset */
+    FEATURE_RESET_HARD = 1 << 7,
+    FEATURE_RESET_NONE = 1 << 8,
+    FEATURE_RESETS = 7 << 6,
+
+    FEATURE_READOUT_LAST = 1 << 9, /* network.readout: enum readout */
+    FEATURE_READOUT_MEAN = 1 << 10,
+    FEATURE_READOUTS = 3 << 9,
+
+    FEATURE_START_RATE = 1 << 11, /* network.start: enum start */
+    FEATURE_START_KAIMING = 1 << 12,
+    FEATURE_START_PUBLISHED = 1 << 13,
+    FEATURE_STARTS = 7 << 11,
+
+    FEATURE_NETWORKS =
+        FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS | FEATURE_STARTS, /* all of network.* */
+
+    FEATURE_FULL_BATCH = 1 << 14, /* a step works on all training samples at once */
+    FEATURE_MINI_BATCH = 1 << 15,
+    FEATURE_MEASURES = 1 << 16, /* trains nothing: steps measure the network that start leaves, and keep it */
+    FEATURE_ONE_SHOT = 1 << 17, /* has a closed-form result: converged after one step */
+    FEATURE_OWN_PREDICTION = 1 << 18 /* predicts by a rule of its own: has `predict` */
 };
 
 /* Extra CSV columns of a solver. */
@@ -36,27 +67,40 @@ struct metric_desc {
     enum metric_scope scope;
 };
 
+struct metric_table {
+    const struct metric_desc *list;
+    size_t n;
+};
+/* Columns of a net of L layers; the name of column k, k < metric_count. */
+size_t metric_count(const struct metric_table *t, size_t L);
+void metric_column(const struct metric_table *t, size_t L, size_t k, char *name, size_t size);
+
 /* Where report() puts its values. index is the layer for METRIC_LAYER and METRIC_HIDDEN, 0 for METRIC_RUN.
  * What is not put is nan. Unknown names or indices set `bad` (contract tests check it). */
 struct metric_sink {
-    const struct metric_desc *metrics;
-    size_t n_metrics, L;
+    const struct metric_table *table;
+    size_t L;
     double *values; /* [metric_count()], in column order */
     bool bad;
 };
-size_t metric_count(const struct metric_desc *m, size_t n_metrics, size_t L);
-/* Name of column k (0 .. metric_count - 1). */
-void metric_column(const struct metric_desc *m, size_t n_metrics, size_t L, size_t k, char *name,
-                   size_t size);
 void metric_clear(struct metric_sink *s); /* all nan */
 void metric_put(struct metric_sink *s, const char *name, size_t index, double value);
 
-/* What a solver trains with. All pointers are borrowed and outlive the state. */
+/* All sizes of a run: enough to allocate. `check` knows them before any data is read. */
+struct shapes {
+    const struct net *net; /* its sizes and neuron; the weights must not be read */
+    const struct net_options *net_options;
+    const struct dataset_info *info; /* info->n[SPLIT_TRAIN] > 0 */
+    size_t threads;                  /* of the pool */
+};
+
+/* What a solver trains with: the net, info and number of threads that create was given, now with weights,
+ * data and a pool. All pointers are borrowed and outlive the state. */
 struct train_env {
     struct net *net; /* in: the start; the solver changes its weights only */
     const struct net_options *net_options;
     const struct dataset_info *info;
-    struct batch train;      /* the training samples */
+    struct batch train;      /* the training samples: info->n[SPLIT_TRAIN], all that train.x holds */
     struct batch validation; /* for choosing a hyper-parameter inside the solver (may be empty) */
     struct pool *pool;       /* may be NULL: one thread */
     struct rng *rng;         /* the solver's own stream */
@@ -74,17 +118,24 @@ struct step_report {
     /* out: what the step cost, counted without a clock. Passes of one sample through the whole network, a
      * part of the layers counting by its weights: forward in a simulation, a tangent or an equal product W_l
      * x in every layer, backward in a sweep from the last layer to the first, through W_L .. W_2. Predictions
-     * and diagnostics are no training and not counted. What init simulates (the auxiliary variables' start)
+     * and diagnostics are no training and not counted. What start simulates (the auxiliary variables' start)
      * counts in the first step; the network's own start (net_start) is common to all and does not. */
     double forward_passes, backward_passes;
     double spike_passes; /* out: forward passes that are simulations of binary spikes */
-    /* out: multiply-accumulates of all other matrix products and solves (solvers/cost.h: half their FLOPs,
+    /* out: multiply-accumulates of all other matrix products and solves (trainer/cost.h: half their FLOPs,
      * dense, but with the input lists by entries): tangents, backward products, gradients' sums, products
      * with auxiliary spikes that are not simulated, Gram matrices, factors, solves, joint solves of a
-     * neuron's path (solvers/joint_potentials.h). Elementwise work (neurons, losses and their proximal steps,
-     * the readout's recursion in time, optimizers) is not counted. The runner's train_synops: spike_passes
-     * times the accumulations of a simulation, plus these. */
+     * neuron's path (solvers/proximal/joint_potentials.h). Elementwise work (neurons, losses and their
+     * proximal steps, the readout's recursion in time, optimizers) is not counted. The runner's train_synops:
+     * spike_passes times the accumulations of a simulation, plus these. */
     double dense_macs;
+    /* out: gradients of a mini-batch's mean loss, or directions in place of one, that the step worked out,
+     * whatever each of them costs: what optimizers that ask once or several times for an update differ in.
+     * All trainers by mini-batches: 1 per call of the oracle (trainer/optimizer.h), so 1 per mini-batch with
+     * sgd, adam and adamw; all directions of forward_mode's estimate are one call, and the local gradients of
+     * all layers of forward_forward. gradient_probe: 1 per estimate that it measures. random_features and the
+     * ADMM family take no gradient: 0. */
+    double gradient_evaluations;
     bool converged; /* out: further steps would change nothing */
     /* The runner's clock. Diagnostics that are no part of the method (re-evaluating the Lagrangian, backward
      * errors) go between step_hold and step_resume and are not counted as training time. */
@@ -105,52 +156,71 @@ struct step_time step_now(struct step_report *r);
 void step_spent(struct step_report *r, struct step_time since, struct step_time *sum);
 void step_discount(struct step_report *r, struct step_time sum, size_t threads);
 
-/* What one step costs: floating-point operations in dense matrix products and solves, those in products with
- * the lists of layer 1, and bytes moved between the processor and memory by passes over large blocks. */
-struct step_cost {
-    double flops, sparse_flops, bytes;
+/* A checkpoint that is being written or read. */
+struct checkpoint {
+    FILE *file;
+    bool reading;
 };
-/* List entries of the training samples, by info's estimate. */
-double training_entries(const struct dataset_info *info);
+/* Writes the block, or reads it back into the same place. ST_IO on a short write or read. */
+status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e);
 
+/* One trainer. A method with variants is one set of functions and a struct solver for each variant; `own`
+ * then holds what they differ in. Functions without a state are given `self`; one that needs it in step keeps
+ * it in the state.
+ *
+ * Memory: the state and everything in it belong to the arena that create was given, which the runner frees.
+ * There is nothing to free, also after an error half-way through, but for what no arena can hold. */
 struct solver {
-    unsigned api_version;                   /* SOLVER_API */
+    unsigned abi;                           /* SOLVER_ABI */
     const char *name, *summary, *reference; /* reference: the paper */
-    unsigned caps;                          /* enum solver_cap */
+    unsigned features;                      /* enum solver_feature */
     struct option_table options;
-    const struct metric_desc *metrics;
-    size_t n_metrics;
-    /* Refuses combinations of options, network and data that the method cannot do: ST_CONFIG naming the
-     * option. Optional (NULL: all is well). */
-    status (*check)(const void *options, const struct net_options *net, const struct dataset_info *info,
-                    struct error *e);
-    /* Bytes of working memory that init will take with one thread, for `spikebench check`. Optional. */
-    size_t (*memory)(const void *options, const struct net *net, const struct dataset_info *info);
-    /* What each thread beyond the first adds to that. Optional (NULL: nothing). */
-    size_t (*thread_memory)(const void *options, const struct net *net, const struct dataset_info *info);
-    /* Cost of one step, an estimate for projected times (set-up and diagnostics left out). Optional. */
-    struct step_cost (*cost)(const void *options, const struct net *net, const struct dataset_info *info);
-    status (*init)(void **state, const void *options, const struct train_env *env, struct error *e);
-    status (*step)(void *state, struct step_report *r,
-                   struct error *e);                       /* timed; ST_NUMERIC: reported `diverged` */
-    void (*report)(void *state, struct metric_sink *sink); /* untimed */
-    /* Optional: scores (n_L x batch->n) for prediction rules other than the simulated readout. Where it is
-     * set, the runner reports no operations and rates of the simulated network (nan): it is not what
-     * predicts. */
+    struct metric_table metrics;
+    const void *own; /* the variant's own constants; NULL if there are none */
+
+    /* Required. Allocates the state, and all that it will ever need, in the arena; copies the options. It
+     * reads no data, draws no random numbers and fills no large block: `spikebench check` runs it on an arena
+     * whose pages are reserved and never touched, and prints the bytes. ST_MEMORY; ST_CONFIG for sizes that
+     * the method cannot take. */
+    status (*create)(const struct solver *self, void **state, const void *options,
+                     const struct shapes *shapes, struct mem *m, struct error *e);
+    /* Required. Computes what step needs from data and weights: factors, the auxiliary variables' start.
+     * Called once, after create and before step, or before a checkpoint is read. create and start are timed
+     * as set-up. */
+    status (*start)(void *state, const struct train_env *env, struct error *e);
+    /* Required. One outer iteration or epoch; timed. ST_NUMERIC: the run has `diverged`. */
+    status (*step)(void *state, struct step_report *r, struct error *e);
+
+    /* The rest is optional: NULL where there is nothing to do. */
+
+    /* Refuses options that do nothing as the others stand (opt_refuse_idle), and combinations that `features`
+     * cannot say: ST_CONFIG naming the option. */
+    status (*check)(const struct solver *self, const void *options, const struct net_options *net,
+                    const struct dataset_info *info, struct error *e);
+    /* Puts the values of the metrics; untimed. */
+    void (*report)(void *state, struct metric_sink *sink);
+    /* Scores (n_L x batch->n) for prediction rules other than the simulated readout. Where it is set, the
+     * runner reports no operations and rates of the simulated network (nan): it is not what predicts. */
     status (*predict)(void *state, const struct batch *b, real *scores, struct error *e);
-    /* Checkpoints: everything that the next step depends on beyond the net's weights (which the runner saves)
-     * and the rng (likewise). NULL for solvers that keep nothing. */
-    status (*save)(void *state, FILE *f, struct error *e);
-    status (*load)(void *state, FILE *f, struct error *e);
-    void (*free)(void *state); /* accepts NULL and a half-built state */
+    /* Writes or reads, block by block, everything that the next step depends on beyond the net's weights and
+     * the rng (which the runner keeps) and what start finds again from the same data. One function for both
+     * ways, so that they cannot differ. NULL for a solver that keeps nothing else. */
+    status (*checkpoint)(void *state, struct checkpoint *c, struct error *e);
+    /* Gives back what is not in the arena (a file, a handle). Most solvers need none. Called once, if create
+     * returned ST_OK. */
+    void (*free)(void *state);
 };
+
+/* `start` for a solver that has nothing to compute: keeps *env in the state, which begins with a struct
+ * train_env. */
+status solver_keep_env(void *state, const struct train_env *env, struct error *e);
+
+/* A shared object for --plugin exports its solvers, up to a NULL, under this name. The program itself has
+ * none. */
+extern const struct solver *const spikebench_plugin[];
 
 /* Geometric step lengths: first (last / first)^(k / (n - 1)) in iteration k (from 0), `last` from k = n - 1
  * on. */
 double step_length(double first, double last, long n, long k);
-
-/* Raw blocks in checkpoints: ST_IO on a short write or read. */
-status checkpoint_write(FILE *f, const void *bytes, size_t size, struct error *e);
-status checkpoint_read(FILE *f, void *bytes, size_t size, struct error *e);
 
 #endif

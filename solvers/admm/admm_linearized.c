@@ -3,7 +3,7 @@
  *
  *   W_l += [sum_t (target_t - W_l a_{l-1,t}) a_{l-1,t}'] / lmax(sum_t a a')            (inner times)
  *   a   -= [M a - b] / (s + rho_{l+1} lmax(W_{l+1}' W_{l+1})),  M = rho_{l+1} W_{l+1}' W_{l+1} + s I as in
- *          admm_blocks.h; with box = clip a projected gradient step
+ *          admm_state.h; with box = clip a projected gradient step
  *
  * The sums over samples and steps are made once; a further inner step costs only 2 n m^2. One step leaves the
  * weights near where they were: spikes have a mean, so that lmax belongs to the sum over all inputs and the
@@ -18,32 +18,34 @@
  * above). When to use it: wide layers, where n^3 counts. */
 #include "solvers/admm/admm_family.h"
 
-static const struct option admm_linearized_option_list[] = {
-    ADMM_PENALTY_OPTIONS("1", "0.1", "10"),
-    ADMM_INNER_OPTION,
-    ADMM_BOX_OPTION("clip"),
-    ADMM_ORDER_OPTIONS,
-    ADMM_OPTION(time_order, OPT_CHOICE, "sequential", 0, 0, 0, admm_order_names, "",
-                "order of the time steps t < T in an iteration; random: drawn anew each time"),
-    ADMM_START_OPTIONS("simulated"),
-    ADMM_MULTIPLIER_OPTION("last"),
-    ADMM_OUTPUT_OPTION("sequential"),
-};
-
-struct admm_settings admm_linearized_settings(const struct admm_options *o)
+static struct admm_settings settings_of(const struct admm_options *o)
 {
     struct admm_settings set = admm_settings_of(o);
     set.linear_weights = set.linear_readout = set.linear_spikes = set.linear_last_spikes = true;
     return set;
 }
 
-ADMM_DEFINE_SLOTS("admm_linearized", admm_linearized_option_list, admm_linearized_settings)
+static const struct admm_variant variant = {settings_of};
 
 const struct solver solver_admm_linearized = {
-    ADMM_SLOTS(admm_linearized_option_list),
+    .abi = SOLVER_ABI,
     .name = "admm_linearized",
     .summary = "ADMM without linear solves: every block majorised by its Lipschitz constant",
     .reference =
         "variant of arXiv 2505.05527; Lin, Liu, Su: Linearized Alternating Direction Method with Adaptive "
         "Penalty, NIPS 2011",
+    .features = ADMM_FEATURES,
+    .options = {{{admm_option_list, ADMM_WEIGHTS},
+                 {admm_option_list + ADMM_INNER, 1},
+                 {admm_option_list + ADMM_BOX, ADMM_INNER - ADMM_BOX}},
+                NULL,
+                sizeof(struct admm_options)},
+    .metrics = {admm_metric_list + ANDERSON_N_METRICS, ADMM_N_METRICS},
+    .own = &variant,
+    .create = admm_family_create,
+    .start = admm_family_start,
+    .step = admm_family_step,
+    .check = admm_family_check,
+    .report = admm_family_report,
+    .checkpoint = admm_family_checkpoint,
 };

@@ -1,5 +1,5 @@
-/* What is recorded about an ADMM iterate: every number recomputed from its definition. */
-#include "solvers/admm/admm_blocks.h"
+/* See admm_measure.h. */
+#include "solvers/admm/admm_measure.h"
 #include <string.h>
 
 struct sums {
@@ -87,7 +87,7 @@ void admm_measure(struct admm *s, struct admm_point *p)
     struct measure_task task = {.s = s};
     struct sums all = {0};
     for (size_t l = 1; l <= s->L; l++) admm_refresh(s, l);
-    pool_run(s->env->pool, s->part.n_parts, measure_part, &task);
+    pool_run(s->env.pool, s->part.n_parts, measure_part, &task);
     for (size_t k = 0; k < s->part.n_parts; k++) add_sums(&all, &task.parts[k], s->L);
     double N = (double)s->N;
     memset(p, 0, sizeof *p);
@@ -96,11 +96,11 @@ void admm_measure(struct admm *s, struct admm_point *p)
     p->primal = sqrt(all.primal2 / (N * (double)s->net->n[s->L]));
     p->lagrangian = all.loss + all.inner;
     for (size_t l = 1; l <= s->L; l++) {
-        double cells = N * (double)s->T * (double)s->net->n[l];
-        p->dynamics[l] = sqrt(all.dynamics2[l] / cells);
-        p->spikes[l] = sqrt(all.spikes2[l] / cells);
-        p->rate[l] = all.on[l] / cells;
-        p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->beta[l] * all.spikes2[l];
+        double numbers = N * (double)s->T * (double)s->net->n[l];
+        p->dynamics[l] = sqrt(all.dynamics2[l] / numbers);
+        p->spikes[l] = sqrt(all.spikes2[l] / numbers);
+        p->rate[l] = all.on[l] / numbers;
+        p->lagrangian += 0.5 * s->rho[l] * all.dynamics2[l] + 0.5 * s->set.beta * all.spikes2[l];
     }
 }
 
@@ -110,7 +110,7 @@ void admm_spike_gap(struct admm *s, double *gap)
     double differ[NET_MAX_LAYERS + 1] = {0};
     for (size_t c = 0; c < s->part.n_chunks; c++) {
         size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &s->trace, &plain);
+        net_simulate(s->net, &s->env.train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l < s->L; l++) {
             const real *z = admm_block(s, s->z[l], l, c);
             for (size_t i = 0; i < s->net->n[l] * s->T * C; i++)

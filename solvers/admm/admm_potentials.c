@@ -1,5 +1,5 @@
-/* The hidden membrane-potential block of the ADMM family. */
-#include "solvers/admm/admm_blocks.h"
+/* See admm_potentials.h. */
+#include "solvers/admm/admm_potentials.h"
 #include <string.h>
 
 /* The cheaper of the two branches of weight/2 (z - m)^2 + beta/2 (a - H(z - theta))^2. */
@@ -23,7 +23,7 @@ void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, str
     real *z = admm_block(s, s->z[l], l, chunk) + step * t;
     const real *a = admm_block(s, s->a[l], l, chunk) + step * t,
                *v = admm_block(s, s->v[l], l, chunk) + step * t;
-    const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->beta[l];
+    const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->set.beta;
     const real rho = (real)s->rho[l];
     const bool has_next = t + 1 < s->T;
     const real weight = has_next ? rho * (1 + delta * delta) : rho;
@@ -43,4 +43,24 @@ void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, str
         z[i] = best;
     }
     sums->change_z += change;
+}
+
+void admm_update_paths(struct admm *s, size_t l, size_t chunk, struct admm_work *w, struct admm_sums *sums)
+{
+    size_t step = s->net->n[l] * admm_chunk_size(s, chunk), size = step * s->T;
+    real *z = admm_block(s, s->z[l], l, chunk), *g = w->product;
+    const real *a = admm_block(s, s->a[l], l, chunk), *v = admm_block(s, s->v[l], l, chunk);
+    const real theta = s->net->lif.threshold;
+    struct joint_potentials problem = s->paths; /* the tables of the leak, and this layer's penalties */
+    struct joint_stats stats = {0};
+    problem.rho = s->rho[l];
+    problem.sigma = s->set.beta;
+    memcpy(g, v, step * sizeof *g);
+    for (size_t i = step; i < size; i++) g[i] = v[i] - theta * a[i - step];
+    joint_potentials_update(&problem, s->set.potentials == POTENTIALS_PATTERN ? JOINT_PATTERN : JOINT_EXACT,
+                            step, g, a, z, NULL, &w->paths, &stats);
+    sums->change_z += stats.change;
+    sums->rejected += (double)stats.rejected;
+    sums->path_macs += stats.macs;
+    sums->kkt_z = stats.kkt > sums->kkt_z ? stats.kkt : sums->kkt_z;
 }

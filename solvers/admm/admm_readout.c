@@ -1,16 +1,7 @@
-/* The readout's blocks of the ADMM family: z_L and the multiplier. */
-#include "solvers/admm/admm_blocks.h"
-#include "solvers/proximal/joint_output.h"
+/* See admm_readout.h. */
+#include "solvers/admm/admm_readout.h"
 #include "solvers/proximal/loss_prox.h"
 #include <string.h>
-
-/* The dynamics' input W_L a_{L-1,t} of one entry, over-relaxed: alpha v + (1 - alpha) u with u = z_t - delta
- * z_{t-1} before the update (Boyd et al. 2011, section 3.4.3). */
-static real relaxed(const struct admm *s, real v, real u)
-{
-    const real alpha = (real)s->set.relaxation;
-    return alpha * v + (1 - alpha) * u;
-}
 
 /* z_{L,t}, t < T: both dynamics terms that it stands in, and the multiplier at t = T-1. */
 static void output_step(struct admm *s, size_t chunk, size_t t)
@@ -45,8 +36,7 @@ static double readout_value(const struct admm *s, size_t chunk)
         }
     }
     for (size_t c = 0; c < C; c++)
-        sum += loss_value(s->net->loss, K, z + (s->T - 1) * step + c * K,
-                          s->env->train.labels[batch_sample(&s->env->train, first + c)], NULL);
+        sum += loss_value(s->net->loss, K, z + (s->T - 1) * step + c * K, s->labels[first + c], NULL);
     return sum;
 }
 
@@ -68,8 +58,7 @@ static void output_last(struct admm *s, size_t chunk, struct admm_work *w, struc
         for (size_t k = 0; k < K; k++) {
             size_t i = c * K + k;
             real before = s->T > 1 ? delta * z[(ptrdiff_t)i - (ptrdiff_t)(K * C)] : 0;
-            centre[k] =
-                (double)(relaxed(s, v[i], z[i] - before) + before) - (double)s->lambda[K * first + i] / rho;
+            centre[k] = (double)(v[i] + before) - (double)s->lambda[K * first + i] / rho;
         }
         if (!loss_prox(s->net->loss, K, centre, s->labels[first + c], rho, d, work, &newton))
             sums->unsolved += 1;
@@ -77,7 +66,7 @@ static void output_last(struct admm *s, size_t chunk, struct admm_work *w, struc
     }
 }
 
-/* All steps of z_L at once (solvers/joint_output.h). */
+/* All steps of z_L at once (solvers/proximal/joint_output.h). */
 static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, struct admm_sums *sums)
 {
     size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), step = K * C,
@@ -92,13 +81,7 @@ static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, stru
                                          .delta = (double)s->net->lif.leak};
     struct joint_output_stats stats = {0};
     memcpy(s->last + K * first, z + step * (s->T - 1), step * sizeof *z);
-    memcpy(w->product, v, step * s->T * sizeof *v);
-    for (size_t t = 0; t < s->T; t++) { /* a step without a multiplier would change its fixed point */
-        if (!(admm_multiplier_share(s, t) > 0)) continue;
-        for (size_t i = t * step; i < (t + 1) * step; i++)
-            w->product[i] = relaxed(s, v[i], z[i] - (t > 0 ? s->net->lif.leak * z[i - step] : 0));
-    }
-    joint_output_update(&problem, C, w->product, s->labels + first,
+    joint_output_update(&problem, C, v, s->labels + first,
                         s->set.multiplier == MULTIPLIER_OFF ? NULL : s->lambda + K * first, z,
                         s->adjoint + K * first, w->doubles, &stats);
     sums->unsolved += (double)stats.unsolved;
@@ -134,11 +117,10 @@ void admm_update_multiplier(struct admm *s)
         size_t C = admm_chunk_size(s, c), step = K * C, offset = step * (s->T - 1);
         const real *z = admm_block(s, s->z[s->L], s->L, c) + offset,
                    *v = admm_block(s, s->v[s->L], s->L, c) + offset;
-        const real *old = s->last + K * chunk_first(&s->part, c);
         real *lambda = s->lambda + K * chunk_first(&s->part, c);
         for (size_t i = 0; i < step; i++) {
             real before = s->T > 1 ? delta * z[(ptrdiff_t)i - (ptrdiff_t)step] : 0;
-            lambda[i] += rho * (z[i] - before - relaxed(s, v[i], old[i] - before));
+            lambda[i] += rho * (z[i] - before - v[i]);
         }
     }
 }

@@ -1,115 +1,96 @@
-/* Memory and starting points of the ADMM family. */
-#include "solvers/admm/admm_blocks.h"
+/* See admm_state.h. */
+#include "solvers/admm/admm_state.h"
 #include "support/blas.h"
 #include <string.h>
 
-size_t admm_largest_weights(const struct net *net)
+static status create_systems(struct admm *s, const struct net *net, size_t l, struct mem *m, struct error *e)
 {
-    size_t n = 0;
-    for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
-    return n;
-}
-
-bool admm_use_woodbury(const struct net *net, size_t l)
-{
-    return 2 * net->n[l + 1] <= net->n[l];
-}
-
-static status create_systems(struct admm *s, size_t l, struct error *e)
-{
-    const struct net *net = s->net;
     struct weight_system *w = &s->weight[l];
     size_t in = net->n[l - 1];
-    w->gram = mem_reals(&s->mem, in * in, e);
-    if (!w->gram) return ST_MEMORY;
-    if (admm_is_linear(s, l)) {
-        if (!(w->power = mem_reals(&s->mem, 2 * in, e))) return ST_MEMORY;
+    if (!(w->gram = mem_reals(m, in * in, e))) return ST_MEMORY;
+    if (admm_is_linear(&s->set, net, l)) {
+        if (!(w->power = mem_reals(m, 2 * in, e))) return ST_MEMORY;
     } else if (s->set.weights == WEIGHTS_PINV) {
-        TRY(pinv_create(&w->pinv, in, net->n[l], &s->mem, e));
+        TRY(pinv_create(&w->pinv, in, net->n[l], m, e));
     } else {
-        TRY(chol_create(&w->chol, in, &s->mem, e));
+        TRY(chol_create(&w->chol, in, m, e));
     }
-    if (admm_is_output(s, l)) return ST_OK;
-    for (int k = 0; k < 2; k++) {
-        struct spike_system *sys = &s->spike[l][k];
-        sys->woodbury = admm_use_woodbury(net, l);
-        sys->linear = l + 1 == net->L ? s->set.linear_last_spikes : s->set.linear_spikes;
-        TRY(chol_create(&sys->chol, sys->woodbury ? net->n[l + 1] : net->n[l], &s->mem, e));
-    }
+    if (l == net->L) return ST_OK;
+    bool linear = l + 1 == net->L ? s->set.linear_last_spikes : s->set.linear_spikes;
+    for (int k = 0; k < 2; k++)
+        TRY(spike_system_create(&s->spike[l][k], net->n[l + 1], net->n[l], spike_use_woodbury(net, l), linear,
+                                m, e));
     return ST_OK;
 }
 
-static status create_workspaces(struct admm *s, struct error *e)
+static status create_work(struct admm *s, const struct net *net, struct admm_work *w, struct mem *m,
+                          struct error *e)
 {
-    const struct net *net = s->net;
-    size_t block = net_widest(net, 1, net->L) * s->T * chunk_largest(&s->part), gram = 0;
-    for (size_t l = 2; l <= net->L; l++)
-        gram = net->n[l - 1] * net->n[l - 1] > gram ? net->n[l - 1] * net->n[l - 1] : gram;
-    size_t threads = pool_threads(s->env->pool);
-    s->work = mem_alloc(&s->mem, threads, sizeof *s->work, e);
+    size_t C = chunk_largest(&s->part), K = net->n[net->L], block = net_widest(net, 1, net->L) * s->T * C;
+    size_t doubles = joint_output_work(K, C);
+    w->target = mem_reals(m, block, e);
+    w->rhs = mem_reals(m, block, e);
+    w->product = mem_reals(m, block, e);
+    w->small = mem_reals(m, block, e);
+    w->doubles = mem_alloc(m, doubles > 6 * K ? doubles : 6 * K, sizeof *w->doubles, e);
+    if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
+    if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, m, e));
+    return precision_work_create(&w->precision, net_widest(net, 0, net->L), m, e);
+}
+
+static status create_workspaces(struct admm *s, const struct shapes *shapes, struct mem *m, struct error *e)
+{
+    const struct net *net = shapes->net;
+    size_t inputs = net_widest(net, 1, net->L - 1), weights = net_largest_weights(net);
+    s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
-    for (size_t i = 0; i < threads; i++) {
-        struct admm_work *w = &s->work[i];
-        w->target = mem_reals(&s->mem, block, e);
-        w->rhs = mem_reals(&s->mem, block, e);
-        w->product = mem_reals(&s->mem, block, e);
-        w->small = mem_reals(&s->mem, block, e);
-        size_t doubles = joint_output_work(net->n[net->L], chunk_largest(&s->part));
-        doubles = doubles > 6 * net->n[net->L] ? doubles : 6 * net->n[net->L];
-        w->column = mem_reals(&s->mem, 3 * net_widest(net, 0, net->L), e);
-        w->wide = mem_alloc(&s->mem, 3 * net_widest(net, 0, net->L), sizeof *w->wide, e);
-        w->doubles = mem_alloc(&s->mem, doubles, sizeof *w->doubles, e);
-        if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, &s->mem, e));
-        if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles || !w->column || !w->wide)
-            return ST_MEMORY;
-    }
+    for (size_t i = 0; i < shapes->threads; i++) TRY(create_work(s, net, &s->work[i], m, e));
     for (size_t i = 0; i < s->part.n_parts; i++) {
-        s->d_part[i] = mem_reals(&s->mem, admm_largest_weights(net), e);
-        s->g_part[i] = mem_reals(&s->mem, gram, e);
+        s->d_part[i] = mem_reals(m, weights, e);
+        s->g_part[i] = mem_reals(m, inputs * inputs, e);
         if (!s->d_part[i] || !s->g_part[i]) return ST_MEMORY;
     }
-    return ST_OK;
+    real **const blocks[] = {&s->W_old, &s->d_kept, &s->scratch};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (!(*blocks[i] = mem_reals(m, weights, e))) return ST_MEMORY;
+    return trace_create(&s->trace, net, s->T, chunk_largest(&s->part), true, m, e);
 }
 
-status admm_create(struct admm *s, const struct admm_settings *set, const struct train_env *env,
-                   struct error *e)
+status admm_create(struct admm *s, const struct admm_settings *set, const struct shapes *shapes,
+                   struct mem *m, struct error *e)
 {
+    const struct net *net = shapes->net;
     s->set = *set;
-    s->env = env;
-    s->net = env->net;
-    s->L = env->net->L;
-    s->T = env->info->T;
-    s->N = env->train.n;
-    for (size_t l = 1; l <= s->L; l++) {
-        s->rho[l] = l == s->L ? set->rho_out : set->rho;
-        s->beta[l] = set->beta;
-    }
+    s->L = net->L;
+    s->T = shapes->info->T;
+    s->N = shapes->info->n[SPLIT_TRAIN];
     s->part = partition_make(s->N);
     for (size_t l = 1; l <= s->L; l++) {
-        if (!blas_fits(s->net->n[l]) || !blas_fits(s->net->n[l - 1]) || !blas_fits(s->T * CHUNK_MAX))
+        if (!blas_fits(net->n[l]) || !blas_fits(net->n[l - 1]) || !blas_fits(s->T * CHUNK_MAX))
             return FAIL(e, ST_MEMORY, "layer %zu is too large for the linear algebra library", l);
-        size_t size = s->net->n[l] * s->T;
-        s->z[l] = mem_reals(&s->mem, size * s->N, e);
-        s->v[l] = mem_reals(&s->mem, size * s->N, e);
+        size_t size = net->n[l] * s->T * s->N;
+        s->rho[l] = l == s->L ? set->rho_out : set->rho;
+        s->z[l] = mem_reals(m, size, e);
+        s->v[l] = mem_reals(m, size, e);
         if (!s->z[l] || !s->v[l]) return ST_MEMORY;
-        if (!admm_is_output(s, l) && !(s->a[l] = mem_reals(&s->mem, size * s->N, e))) return ST_MEMORY;
-        TRY(create_systems(s, l, e));
+        if (l < s->L && !(s->a[l] = mem_reals(m, size, e))) return ST_MEMORY;
+        TRY(create_systems(s, net, l, m, e));
     }
-    s->lambda = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
-    s->labels = mem_alloc(&s->mem, s->N, sizeof *s->labels, e);
-    s->adjoint = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
-    s->last = mem_reals(&s->mem, s->net->n[s->L] * s->N, e);
-    s->W_old = mem_reals(&s->mem, admm_largest_weights(s->net), e);
-    s->d_kept = mem_reals(&s->mem, admm_largest_weights(s->net), e);
-    s->scratch = mem_reals(&s->mem, admm_largest_weights(s->net), e);
-    if (!s->labels) return ST_MEMORY;
+    real **const readout[] = {&s->lambda, &s->adjoint, &s->last};
+    for (size_t i = 0; i < sizeof readout / sizeof *readout; i++)
+        if (!(*readout[i] = mem_reals(m, net->n[s->L] * s->N, e))) return ST_MEMORY;
+    if (!(s->labels = mem_alloc(m, s->N, sizeof *s->labels, e))) return ST_MEMORY;
+    if (set->potentials != POTENTIALS_SEQUENTIAL)
+        TRY(joint_potentials_create(&s->paths, s->T, 1, 1, net->lif.leak, net->lif.threshold, ADMM_EPS, m,
+                                    e));
+    return create_workspaces(s, shapes, m, e);
+}
+
+void admm_attach(struct admm *s, const struct train_env *env)
+{
+    s->env = *env;
+    s->net = env->net;
     for (size_t i = 0; i < s->N; i++) s->labels[i] = env->train.labels[batch_sample(&env->train, i)];
-    if (!s->lambda || !s->adjoint || !s->last || !s->W_old || !s->d_kept || !s->scratch) return ST_MEMORY;
-    if (s->set.potentials != POTENTIALS_SEQUENTIAL)
-        TRY(joint_potentials_create(&s->paths, s->T, 1, 1, s->net->lif.leak, s->net->lif.threshold, ADMM_EPS,
-                                    &s->mem, e));
-    TRY(trace_create(&s->trace, s->net, s->T, chunk_largest(&s->part), true, &s->mem, e));
-    return create_workspaces(s, e);
 }
 
 void admm_start_forward(struct admm *s)
@@ -117,7 +98,7 @@ void admm_start_forward(struct admm *s)
     struct simulate_options plain = {0};
     for (size_t c = 0; c < s->part.n_chunks; c++) {
         size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env->train, chunk_first(&s->part, c), C, &s->trace, &plain);
+        net_simulate(s->net, &s->env.train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l <= s->L; l++) {
             size_t size = s->net->n[l] * s->T * C * sizeof(real);
             memcpy(admm_block(s, s->z[l], l, c), s->trace.z[l], size);
@@ -172,7 +153,7 @@ static void refresh_task(void *context, size_t part, size_t thread)
         size_t C = admm_chunk_size(s, c);
         real *v = admm_block(s, s->v[l], l, c);
         if (l == 1)
-            spikes_times_weights(&s->env->train, chunk_first(&s->part, c), C, s->net->W[1], n, v);
+            spikes_times_weights(&s->env.train, chunk_first(&s->part, c), C, s->net->W[1], n, v);
         else
             blas_gemm(false, false, n, s->T * C, in, R(1.0), s->net->W[l], n,
                       admm_block(s, s->a[l - 1], l - 1, c), in, R(0.0), v, n);
@@ -183,7 +164,7 @@ void admm_refresh(struct admm *s, size_t l)
 {
     if (s->fresh[l]) return;
     struct refresh r = {s, l};
-    pool_run(s->env->pool, s->part.n_parts, refresh_task, &r);
+    pool_run(s->env.pool, s->part.n_parts, refresh_task, &r);
     s->fresh[l] = true;
 }
 

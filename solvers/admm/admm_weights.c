@@ -1,5 +1,5 @@
-/* The weight block of the ADMM family: a least-squares problem per layer. */
-#include "solvers/admm/admm_blocks.h"
+/* See admm_weights.h. */
+#include "solvers/admm/admm_weights.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -21,7 +21,7 @@ static void sum_part(void *context, size_t part, size_t thread)
         size_t C = admm_chunk_size(s, c), columns = s->T * C;
         admm_target(s, l, c, target);
         if (l == 1) {
-            spikes_outer(&s->env->train, chunk_first(&s->part, c), C, target, n, d);
+            spikes_outer(&s->env.train, chunk_first(&s->part, c), C, target, n, d);
             continue;
         }
         const real *a = admm_block(s, s->a[l - 1], l - 1, c);
@@ -34,13 +34,6 @@ static void add_parts(real *const *parts, size_t n_parts, size_t size, real *sum
 {
     memcpy(sum, parts[0], size * sizeof *sum);
     for (size_t k = 1; k < n_parts; k++) blas_axpy(size, R(1.0), parts[k], sum);
-}
-
-static double trace_of(size_t n, const real *a)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += (double)a[i * n + i];
-    return sum;
 }
 
 /* rcond of layer l's Cholesky factor, where it is wanted, off the clock. */
@@ -61,7 +54,7 @@ static void make_gram(struct admm *s, size_t l)
         add_parts(s->g_part, s->part.n_parts, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
     } else if (!w->fixed) {
         for (size_t c = 0; c < s->part.n_chunks; c++)
-            spikes_gram(&s->env->train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
+            spikes_gram(&s->env.train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
     }
 }
 
@@ -78,11 +71,8 @@ static status factor_weights(struct admm *s, size_t l, struct error *e)
         s->rcond_w[l] = pinv_rcond(&w->pinv);
         return ST_OK;
     }
-    /* An all-zero Gram matrix (no spikes at all) has no scale of its own: any shift gives W = 0 or W_old. */
-    double trace = trace_of(in, w->gram);
-    w->shift = trace > 0 ? s->set.kappa * trace / (double)in : 1.0;
     memcpy(w->chol.a, w->gram, in * in * sizeof *w->gram);
-    for (size_t i = 0; i < in; i++) w->chol.a[i * in + i] += (real)w->shift;
+    w->shift = add_ridge(in, s->set.kappa, w->chol.a);
     status st = chol_factor(&w->chol, e);
     if (st != ST_OK) return err_prefix(e, "weights of layer %zu", l);
     return measure_rcond(s, l, e);
@@ -128,33 +118,36 @@ static double weight_backward_error(struct admm *s, size_t l)
     const struct weight_system *w = &s->weight[l];
     real *b = s->d_part[0];
     memcpy(b, s->d_kept, n * in * sizeof *b);
-    if (admm_keeps_weights(s->set.weights)) blas_axpy(n * in, (real)w->shift, s->W_old, b);
+    if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(n * in, (real)w->shift, s->W_old, b);
     return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
                                 s->scratch);
 }
 
-/* Shortens the step of a proximal solve so that rms(dW a) over samples, steps and units is at most tau: dW =
- * (D - W_old G) (G + shift I)^-1, hence sum ||dW a||^2 = <dW G, dW>. */
-static void shorten_step(struct admm *s, size_t l)
+/* What a measured iteration records about the solve, off the clock: D is in d_kept. */
+static void measure_solve(struct admm *s, size_t l, double *change)
 {
-    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
-    real *W = s->net->W[l];
-    double squares = 0;
-    for (size_t i = 0; i < size; i++) W[i] -= s->W_old[i];
-    symmetric_times_right(n, in, W, s->weight[l].gram, s->scratch);
-    for (size_t i = 0; i < size; i++) squares += (double)W[i] * (double)s->scratch[i];
-    double rms = sqrt(fmax(0, squares) / ((double)s->N * (double)s->T * (double)n));
-    const real scale = rms > s->tau ? (real)(s->tau / rms) : 1;
-    for (size_t i = 0; i < size; i++) W[i] = s->W_old[i] + scale * W[i];
+    const struct weight_system *w = &s->weight[l];
+    double distance2 = 0, norm2 = 0;
+    step_hold(s->report);
+    *change = weight_change(s, l);
+    s->precision_w[l] = s->backward_w[l] = NAN;
+    if (!admm_is_linear(&s->set, s->net, l)) s->backward_w[l] = weight_backward_error(s, l);
+    if (!isnan(s->backward_w[l]) &&
+        s->set.weights != WEIGHTS_PINV) { /* its right-hand side is in d_part[0] */
+        weight_precision(&w->chol, s->net->n[l], s->net->W[l], s->d_part[0], &s->work[0].precision,
+                         &distance2, &norm2);
+        s->precision_w[l] = norm2 > 0 ? sqrt(distance2 / norm2) : 0;
+    }
+    step_resume(s->report);
 }
 
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
-    const bool linear = admm_is_linear(s, l);
+    const bool linear = admm_is_linear(&s->set, s->net, l);
     real *W = s->net->W[l];
     struct sums_task task = {s, l};
-    pool_run(s->env->pool, s->part.n_parts, sum_part, &task);
+    pool_run(s->env.pool, s->part.n_parts, sum_part, &task);
     make_gram(s, l);
     if (!linear) TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
@@ -166,24 +159,14 @@ status admm_update_weights(struct admm *s, size_t l, double *change, struct erro
     } else if (s->set.weights == WEIGHTS_PINV) {
         pinv_solve_right(&s->weight[l].pinv, n, W);
     } else {
-        if (admm_keeps_weights(s->set.weights)) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
-        chol_solve_right(&s->weight[l].chol, n, W, s->env->pool);
-        if (s->set.weights == WEIGHTS_TRUST) shorten_step(s, l);
+        if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(size, (real)s->weight[l].shift, s->W_old, W);
+        chol_solve_right(&s->weight[l].chol, n, W, s->env.pool);
     }
     double moved = 0, weight = vector_norm(size, W);
     for (size_t i = 0; i < size; i++) moved += pow((double)W[i] - (double)s->W_old[i], 2.0);
     s->change_w += moved;
     s->weight2 += weight * weight;
-    if (s->measure) {
-        step_hold(s->report);
-        *change = weight_change(s, l);
-        s->precision_w[l] = NAN;
-        s->backward_w[l] = linear || s->set.weights == WEIGHTS_TRUST ? NAN : weight_backward_error(s, l);
-        if (!isnan(s->backward_w[l]) &&
-            s->set.weights != WEIGHTS_PINV) /* its right-hand side is in d_part[0] */
-            s->precision_w[l] = admm_weight_precision(s, l, s->d_part[0]);
-        step_resume(s->report);
-    }
+    if (s->measure) measure_solve(s, l, change);
     s->fresh[l] = false;
     admm_refresh(s, l);
     return ST_OK;

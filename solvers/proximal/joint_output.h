@@ -9,11 +9,11 @@
  *   z_T = c + sum_t delta^(T-t) r~_t,   c = sum_t delta^(T-t) (v_t - lambda_t / rho).
  * For a given z_T the least sum of ||r~_t||^2 is r~_t = delta^(T-t) nu with nu = (z_T - c) / E,
  * E = sum_t delta^(2(T-t)), and it is worth ||z_T - c||^2 / E: what is left is ONE proximal step,
- *   z_T = argmin_z loss(z) + rho/(2E) ||z - c||^2                                   (solvers/loss_prox.h).
- * The multiplier's ascent step is then exact: lambda_t + rho r_t = rho r~_t = delta^(T-t) rho nu, and by
- * stationarity rho nu = -grad loss(z_T) =: lbar. So a multiplier on every step is delta^(T-t) lbar, the
- * adjoint of the readout, and K numbers per sample hold it. With a multiplier on the last step alone the
- * formulas are the same with lambda_t = 0 for t < T, and the ascent step gives lambda_T = lbar again. */
+ *   z_T = argmin_z loss(z) + rho/(2E) ||z - c||^2 (solvers/proximal/loss_prox.h). The multiplier's ascent
+ * step is then exact: lambda_t + rho r_t = rho r~_t = delta^(T-t) rho nu, and by stationarity rho nu = -grad
+ * loss(z_T) =: lbar. So a multiplier on every step is delta^(T-t) lbar, the adjoint of the readout, and K
+ * numbers per sample hold it. With a multiplier on the last step alone the formulas are the same with
+ * lambda_t = 0 for t < T, and the ascent step gives lambda_T = lbar again. */
 #ifndef SPIKEBENCH_SOLVERS_PROXIMAL_JOINT_OUTPUT_H
 #define SPIKEBENCH_SOLVERS_PROXIMAL_JOINT_OUTPUT_H
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { TILE = 8 }; /* cells that are read, simulated and costed together */
+enum { TILE = 8 }; /* paths that are read, simulated and costed together */
 
 status joint_potentials_create(struct joint_potentials *p, size_t T, double rho, double sigma, real delta,
                                real theta, real eps, struct mem *m, struct error *e)
@@ -40,8 +40,8 @@ struct ranges {
     double *lo, *hi, *sum;
 };
 
-/* The arrays of the cell that is being solved, steps 1..T; step 0 is the start. */
-struct cell {
+/* The arrays of the path that is being solved, steps 1..T; step 0 is the start. */
+struct path {
     double *off, *on;     /* the bounds of y */
     double *y;            /* the solution; y[0] = 0 */
     double *bound;        /* pattern: the bound of step t; bound[0] = 0 */
@@ -52,21 +52,15 @@ struct cell {
     struct ranges ranges; /* exact */
     size_t *queue, *before,
         *node;   /* pattern; pattern: the step at a bound before t; exact: the node before */
-    double macs; /* of all cells so far, see joint_stats */
+    double macs; /* of all paths so far, see joint_stats */
 };
-
-size_t joint_work_bytes(size_t T)
-{
-    struct joint_work w;
-    return 5 * T * TILE * sizeof *w.tile + 13 * (T + 1) * sizeof *w.cell + 6 * (T + 1) * sizeof *w.index;
-}
 
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e)
 {
     w->tile = mem_alloc(m, 5 * T * TILE, sizeof *w->tile, e);
-    w->cell = mem_alloc(m, 13 * (T + 1), sizeof *w->cell, e);
+    w->path = mem_alloc(m, 13 * (T + 1), sizeof *w->path, e);
     w->index = mem_alloc(m, 6 * (T + 1), sizeof *w->index, e);
-    return w->tile && w->cell && w->index ? ST_OK : ST_MEMORY;
+    return w->tile && w->path && w->index ? ST_OK : ST_MEMORY;
 }
 
 static struct tile tile_of(const struct joint_work *w, size_t T)
@@ -76,11 +70,11 @@ static struct tile tile_of(const struct joint_work *w, size_t T)
     return (struct tile){a, a + n, a + 2 * n, a + 3 * n, a + 4 * n};
 }
 
-static struct cell cell_of(const struct joint_work *w, size_t T)
+static struct path path_of(const struct joint_work *w, size_t T)
 {
-    double *a = w->cell;
+    double *a = w->path;
     size_t n = T + 1;
-    return (struct cell){.off = a,
+    return (struct path){.off = a,
                          .on = a + n,
                          .y = a + 2 * n,
                          .bound = a + 3 * n,
@@ -100,7 +94,7 @@ static bool is_on(double a)
 }
 
 /* The slope at y of the piece of V_t that belongs to step s < t. */
-static double slope(const struct joint_potentials *p, const struct cell *c, size_t s, size_t t, double y)
+static double slope(const struct joint_potentials *p, const struct path *c, size_t s, size_t t, double y)
 {
     return (y - p->power[t - s] * c->bound[s]) * p->inverse[t - s];
 }
@@ -109,7 +103,7 @@ static double slope(const struct joint_potentials *p, const struct cell *c, size
  * Each step moves a knot by y <- delta y + slope / delta, slope <- slope / delta. So y is right of the knot
  * iff delta^(t-k) times the slope of piece k there exceeds V_k'(y_k). (Comparing the two pieces instead would
  * not do: long after k they agree to rounding everywhere between.) */
-static double right_of_knot(const struct joint_potentials *p, const struct cell *c, size_t k, size_t t,
+static double right_of_knot(const struct joint_potentials *p, const struct path *c, size_t k, size_t t,
                             double y)
 {
     return p->power[t - k] * slope(p, c, k, t, y) - c->force[k];
@@ -126,18 +120,18 @@ static double between(const struct joint_potentials *p, double y_s, double r_t, 
 }
 
 /* The side that y_t lies on. */
-static bool above_gap(const struct cell *c, size_t t)
+static bool above_gap(const struct path *c, size_t t)
 {
     return c->y[t] - c->off[t] > c->on[t] - c->y[t];
 }
 
-static double clamp(const struct cell *c, size_t t, bool on, double y)
+static double clamp(const struct path *c, size_t t, bool on, double y)
 {
     return on ? fmax(y, c->on[t]) : fmin(y, c->off[t]);
 }
 
 /* c->y between the steps s < t at bounds y_s and y_t, and at t. */
-static void fill(const struct joint_potentials *p, struct cell *c, double y_s, double y_t, size_t s, size_t t)
+static void fill(const struct joint_potentials *p, struct path *c, double y_s, double y_t, size_t s, size_t t)
 {
     double r = (y_t - p->power[t - s] * y_s) * p->inverse[t - s];
     for (size_t i = s + 1; i < t; i++) c->y[i] = between(p, y_s, r, s, i, t);
@@ -147,7 +141,7 @@ static void fill(const struct joint_potentials *p, struct cell *c, double y_s, d
 /* The last step at a bound: T itself if V_T falls towards it, else the owner of the piece where V_T' = 0. A
  * knot's slope has the sign of V_k'(y_k) for ever. queue[left..right]: the pieces that bound T has left over.
  */
-static size_t last_at_bound(const struct cell *c, size_t T, bool on, size_t left, size_t right)
+static size_t last_at_bound(const struct path *c, size_t T, bool on, size_t left, size_t right)
 {
     const size_t *q = c->queue;
     if (on ? c->force[T] >= 0 : c->force[T] <= 0) return T;
@@ -160,7 +154,7 @@ static size_t last_at_bound(const struct cell *c, size_t T, bool on, size_t left
 }
 
 /* c->y of the pattern a >= 1/2. a: stride TILE. */
-static void solve_pattern(const struct joint_potentials *p, struct cell *c, const double *a)
+static void solve_pattern(const struct joint_potentials *p, struct path *c, const double *a)
 {
     const size_t T = p->T;
     size_t left = T, right = T, *q = c->queue;
@@ -191,7 +185,7 @@ static size_t node_step(size_t node)
 {
     return (node + 1) / 2;
 }
-static double node_y(const struct cell *c, size_t node)
+static double node_y(const struct path *c, size_t node)
 {
     return node == 0 ? 0 : node % 2 ? c->off[node_step(node)] : c->on[node_step(node)];
 }
@@ -252,7 +246,7 @@ static double penalty_at(const struct ranges *v, double r)
  * is known by its r at any one step: y_i = delta^(i-s) y_s + r_i E_{i-s}, r_{i+1} = r_i / delta. So each step
  * splits the line of r at its bounds, and the penalties so far are a step function of r: the ranges. Those
  * that cannot come below `best` are dropped, and the node is done with when none is left. */
-static double smooth(const struct joint_potentials *p, struct cell *c, size_t node, double best)
+static double smooth(const struct joint_potentials *p, struct path *c, size_t node, double best)
 {
     const size_t s = node_step(node), T = p->T;
     const double y_s = node_y(c, node), here = c->distance[node], growth = 1 / p->delta;
@@ -282,7 +276,7 @@ static double smooth(const struct joint_potentials *p, struct cell *c, size_t no
 }
 
 /* The cost of c->y over rho. */
-static double scaled_cost(const struct joint_potentials *p, const struct cell *c)
+static double scaled_cost(const struct joint_potentials *p, const struct path *c)
 {
     double sum = 0;
     for (size_t t = 1; t <= p->T; t++) {
@@ -293,7 +287,7 @@ static double scaled_cost(const struct joint_potentials *p, const struct cell *c
 }
 
 /* c->y in: a feasible point; out: the best of all patterns. a: stride TILE. */
-static void solve_exact(const struct joint_potentials *p, struct cell *c, const double *a)
+static void solve_exact(const struct joint_potentials *p, struct path *c, const double *a)
 {
     const size_t T = p->T, none = 2 * T + 1;
     size_t last = none;
@@ -336,8 +330,8 @@ static double kkt_residual(const struct joint_potentials *p, const double *z, co
     return worst;
 }
 
-static void solve_cell(const struct joint_potentials *p, enum joint_method method, const struct tile *tile,
-                       size_t lane, struct cell *c, struct joint_stats *stats)
+static void solve_path(const struct joint_potentials *p, enum joint_method method, const struct tile *tile,
+                       size_t lane, struct path *c, struct joint_stats *stats)
 {
     const double *simulated = tile->free + lane, *a = tile->a + lane;
     double *z = tile->z + lane;
@@ -391,7 +385,7 @@ void joint_potentials_update(const struct joint_potentials *p, enum joint_method
 {
     const size_t T = p->T;
     const struct tile tile = tile_of(w, T);
-    struct cell cell = cell_of(w, T);
+    struct path path = path_of(w, T);
     for (size_t first = 0; first < width; first += TILE) {
         size_t n = width - first < TILE ? width - first : TILE;
         double before[TILE], after[TILE];
@@ -400,7 +394,7 @@ void joint_potentials_update(const struct joint_potentials *p, enum joint_method
         read_rows(T, width, n, z + first, tile.old);
         simulate(p, &tile);
         memset(tile.z, 0, T * TILE * sizeof *tile.z);
-        for (size_t i = 0; i < n; i++) solve_cell(p, method, &tile, i, &cell, stats);
+        for (size_t i = 0; i < n; i++) solve_path(p, method, &tile, i, &path, stats);
         for (size_t k = 0; k < T * TILE; k++) tile.z[k] = (double)(real)tile.z[k];
         tile_cost(p, &tile, tile.old, before);
         tile_cost(p, &tile, tile.z, after);
@@ -414,5 +408,5 @@ void joint_potentials_update(const struct joint_potentials *p, enum joint_method
             for (size_t t = 0; t < T; t++) z[t * width + first + i] = (real)tile.z[t * TILE + i];
         }
     }
-    stats->macs += cell.macs;
+    stats->macs += path.macs;
 }

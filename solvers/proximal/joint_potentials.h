@@ -1,4 +1,4 @@
-/* The potentials of a hidden unit for all time steps at once, one cell = one (unit, sample):
+/* The potentials of a hidden unit for all time steps at once, one path = one (unit, sample):
  *
  *   minimise over z_1..z_T   rho/2 sum_t (z_t - delta z_{t-1} - g_t)^2
  *                          + sigma/2 sum_t (a_t - H(z_t - theta))^2
@@ -49,27 +49,25 @@ status joint_potentials_create(struct joint_potentials *p, size_t T, double rho,
 
 /* One thread's workspace, about 60 T doubles. */
 struct joint_work {
-    double *tile, *cell;
+    double *tile, *path;
     size_t *index;
 };
 status joint_work_create(struct joint_work *w, size_t T, struct mem *m, struct error *e);
-/* Bytes that it takes. */
-size_t joint_work_bytes(size_t T);
 
 struct joint_stats {
-    size_t accepted, rejected; /* cells whose cost fell; cells where the solution would have cost more */
-    double change;             /* of the cost, summed over cells: <= 0 */
+    size_t accepted, rejected; /* paths whose cost fell; paths where the solution would have cost more */
+    double change;             /* of the cost, summed over paths: <= 0 */
     double kkt;  /* largest KKT residual of any solution, before it is rounded to `real`: with q the
                     gradient over rho and P the projection on the sides that the solution has,
                     max_t |z_t - P(z_t - q_t)|, in units of the potential */
-    double macs; /* multiplications of the solves: for a step of a cell 1 to simulate, 3 for the path, 2 for
+    double macs; /* multiplications of the solves: for a step of a path 1 to simulate, 3 for the path, 2 for
                     the slope of the new piece, 3 for each knot that it is compared with; exact, besides: for
                     each step that a node reaches 9 for its bounds and 5 for each range, and 3 for the path.
                     Costs, penalties and residuals, which are elementwise, are left out */
 };
 
-/* Solves `width` cells. g, a, z: T rows of `width` (element t*width + i; a chunk's block of n x T*C has width
- * n C). z in: the present potentials; out: the solution for cells where it costs less than the present ones,
+/* Solves `width` paths. g, a, z: T rows of `width` (element t*width + i; a chunk's block of n x T*C has width
+ * n C). z in: the present potentials; out: the solution for paths where it costs less than the present ones,
  * both costs counted after rounding to `real`. cost: NULL or width, the cost of what z then holds. *stats is
  * added to (kkt: the maximum). */
 void joint_potentials_update(const struct joint_potentials *p, enum joint_method method, size_t width,

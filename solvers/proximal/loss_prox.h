@@ -1,5 +1,5 @@
 /* The proximal step of the readout losses: one sample, exact or to a stated gradient. Used where an output
- * layer is solved for jointly over all time steps (solvers/joint_output.h). */
+ * layer is solved for jointly over all time steps (solvers/proximal/joint_output.h). */
 #ifndef SPIKEBENCH_SOLVERS_PROXIMAL_LOSS_PROX_H
 #define SPIKEBENCH_SOLVERS_PROXIMAL_LOSS_PROX_H
 

@@ -1,7 +1,7 @@
 /* admm_anderson: Anderson acceleration (type II, support/anderson.h) of a base method of the family.
  *
  * One outer iteration of the base is a map G of its state x: W, z, a and lambda; for admm_resync, which keeps
- * nothing else, W alone. After each iteration the candidate g - DG gamma is judged by the merit: the
+ * nothing else, W alone. After each iteration the candidate g - DG gamma is compared by its merit: the
  * Lagrangian (admm_resync: the training loss of the simulated network). It is taken only if its merit is
  * below that of the plain iterate g; rejections are counted by cause. Source: Walker, Ni 2011; safeguards as
  * in SCS and in the follow-up work to arXiv 2505.05527, which reports gains but was read in abstract only.
@@ -9,186 +9,150 @@
  * Cost beyond the base, s numbers of state: 2 s m^2 FLOPs and about 2 m + 8 passes over s numbers, and two
  * evaluations of the merit. Memory: (3 m + 5) s numbers. When to use it: where the base converges slowly but
  * steadily. */
-#include "network/evaluate.h"
 #include "solvers/admm/admm_family.h"
+#include "solvers/admm/admm_measure.h"
 #include "solvers/resync/resync.h"
 #include "support/anderson.h"
-#include "trainer/cost.h"
-#include <stdlib.h>
 #include <string.h>
 
-extern const struct solver solver_admm, solver_admm_resync;
-
-enum base { BASE_ADMM, BASE_JOINT, BASE_LINEARIZED, BASE_HYBRID, BASE_RESYNC };
 static const char *const base_names[] = {"admm",        "admm_joint",  "admm_linearized",
                                          "admm_hybrid", "admm_resync", NULL};
+static const struct solver *const bases[] = {&solver_admm, &solver_admm_joint, &solver_admm_linearized,
+                                             &solver_admm_hybrid, &solver_admm_resync};
 
-static const struct option anderson_option_list[] = {
-    ADMM_OPTION(base, OPT_CHOICE, "admm_resync", 0, 0, 0, base_names, "", "the method that is accelerated"),
-    ADMM_OPTION(memory, OPT_INT, "5", 1, 50, 0, NULL, "iterations", "differences that are kept"),
-    ADMM_OPTION(regularization, OPT_REAL, "1e-8", 0, 1e6, 0, NULL, "",
-                "of the least-squares problem, relative to the differences' mean square"),
-    ADMM_PENALTY_OPTIONS("1", "0.1", "10"),
-    ADMM_WEIGHT_OPTIONS("ridge", "0.1"),
-    ADMM_BOX_OPTION("none"),
-    ADMM_ORDER_OPTIONS,
-    ADMM_START_OPTIONS("simulated"),
-    ADMM_MULTIPLIER_OPTION("last"),
-    ADMM_OUTPUT_OPTION("sequential"),
-    ADMM_OPTION(win, OPT_REAL, "0.5", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
-                "base admm_resync: half-width of its flip window"),
+/* The family's options come first: its list is part of the table. */
+struct anderson_options {
+    struct admm_options family;
+    int base;
+    long memory;
+    double regularization, win, tau, tau_end;
+    long tau_iterations;
 };
 
-static const struct metric_desc anderson_metrics[] = {
-    {"accepted", "", "accelerated points taken, so far", METRIC_RUN},
-    {"rejected_merit", "", "accelerated points that were worse than the plain ones, so far", METRIC_RUN},
-    {"rejected_finite", "", "accelerated points that were not finite, so far", METRIC_RUN},
-    {"rejected_solve", "", "iterations whose least-squares problem had no solution, so far", METRIC_RUN},
-    ADMM_METRICS,
+enum { N_OWN = 3, N_STEP = 3, N_WIN = 1 };
+static const struct option own_options[N_OWN] = {
+    {"base", OPT_CHOICE, offsetof(struct anderson_options, base), "admm_resync", 0, 0, 0, base_names, "",
+     "the method that is accelerated"},
+    {"memory", OPT_INT, offsetof(struct anderson_options, memory), "5", 1, 50, 0, NULL, "iterations",
+     "differences that are kept"},
+    {"regularization", OPT_REAL, offsetof(struct anderson_options, regularization), "1e-8", 0, 1e6, 0, NULL,
+     "", "of the least-squares problem, relative to the differences' mean square"},
+};
+static const struct option step_options[N_STEP] = {
+    {"tau", OPT_REAL, offsetof(struct anderson_options, tau), "0.1", 0, 1e6, OPT_OPEN_LO, NULL,
+     "membrane units", "base admm_resync: rms change of the input currents by the first step"},
+    {"tau_end", OPT_REAL, offsetof(struct anderson_options, tau_end), "0.01", 0, 1e6, OPT_OPEN_LO, NULL,
+     "membrane units", "base admm_resync: the same by the last step; geometric in between"},
+    {"tau_iterations", OPT_INT, offsetof(struct anderson_options, tau_iterations), "100", 1, 1e9, 0, NULL,
+     "iterations", "base admm_resync: iterations until the step has shrunk to tau_end"},
+};
+static const struct option win_options[N_WIN] = {
+    {"win", OPT_REAL, offsetof(struct anderson_options, win), "0.5", 0, 1e6, OPT_OPEN_LO, NULL,
+     "membrane units", "base admm_resync: half-width of its flip window"},
+};
+static const struct option_default defaults[] = {
+    {"kappa", "0.1"},
+    {"box", "none"},
+    {NULL, NULL},
 };
 
-enum { MAX_PARTS = 4 * (NET_MAX_LAYERS + 1) };
+union base_options {
+    struct admm_options family;
+    struct resync_options resync;
+};
+
+enum { PARTS_MAX = 4 * (NET_MAX_LAYERS + 1) };
 
 struct anderson_solver {
-    struct mem mem;
-    struct admm_options o;
+    struct anderson_options o;
     struct train_env env;
-    const struct solver *base; /* of `inner`: only its parts */
-    void *inner;
+    const struct solver *base;
+    void *inner; /* its state */
     struct anderson history;
-    struct evaluator *evaluator; /* base admm_resync: its merit */
     struct {
         real *numbers;
         size_t n;
-    } parts[MAX_PARTS]; /* the state x */
+    } parts[PARTS_MAX]; /* the state x */
     size_t n_parts, size;
     real *x, *g, *candidate; /* [size] */
     double accepted, rejected_merit, rejected_finite, rejected_solve;
 };
 
-static struct admm_settings settings_of(const struct admm_options *o)
+static bool is_resync(const struct solver *base)
 {
-    switch ((enum base)o->base) {
-    case BASE_JOINT: return admm_joint_settings(o);
-    case BASE_LINEARIZED: return admm_linearized_settings(o);
-    case BASE_HYBRID: {
-        struct admm_options hybrid = *o; /* the blocks that admm_hybrid solves exactly by default */
-        hybrid.exact_readout = hybrid.exact_last_spikes = true;
-        return admm_hybrid_settings(&hybrid);
-    }
-    case BASE_ADMM:
-    case BASE_RESYNC: break;
-    }
-    return admm_settings_of(o);
+    return base == &solver_admm_resync;
 }
 
-static status resync_options_of(const struct admm_options *o, struct resync_options *r, struct error *e)
+/* The base's option of this key and kind; NULL where it has none: admm_resync's multiplier is another one. */
+static const struct option *of_base(const struct solver *base, const struct option *mine)
 {
-    TRY(opt_defaults(&solver_admm_resync.options, r, e));
-    r->rho = o->rho;
-    r->kappa = o->kappa;
-    r->win = o->win;
-    r->tau = o->tau;
-    r->tau_end = o->tau_end;
-    r->tau_iterations = o->tau_iterations;
+    const struct option *o = opt_find(&base->options, mine->key);
+    return o && o->type == mine->type ? o : NULL;
+}
+
+/* The base's options: its defaults, and what this table has of them. */
+static status base_options(const struct solver *self, const struct anderson_options *o,
+                           union base_options *to, struct error *e)
+{
+    const struct solver *base = bases[o->base];
+    TRY(opt_defaults(&base->options, to, e));
+    for (size_t i = 0; i < opt_count(&self->options); i++) {
+        char text[OPT_STRING_MAX];
+        const struct option *mine = opt_at(&self->options, i), *theirs = of_base(base, mine);
+        if (!theirs) continue;
+        opt_format(mine, o, text, sizeof text);
+        TRY(opt_set(theirs, to, text, e));
+    }
     return ST_OK;
 }
 
 /* Options that the base does not read must be at their defaults. */
-static status refuse_idle_options(const struct admm_options *o, const struct net_options *net,
-                                  struct error *e)
+static status check(const struct solver *self, const void *options, const struct net_options *net,
+                    const struct dataset_info *info, struct error *e)
 {
-    static const char *const of_resync[] = {"rho", "kappa", "win", "tau", "tau_end", "tau_iterations"};
-    static const char *const of_all[] = {"base", "memory", "regularization"};
-    for (size_t i = 0; i < sizeof anderson_option_list / sizeof *anderson_option_list; i++) {
-        const struct option *option = &anderson_option_list[i];
-        bool common = false, resync = false;
-        for (size_t k = 0; k < sizeof of_all / sizeof *of_all; k++)
-            common = common || strcmp(option->key, of_all[k]) == 0;
-        for (size_t k = 0; k < sizeof of_resync / sizeof *of_resync; k++)
-            resync = resync || strcmp(option->key, of_resync[k]) == 0;
-        bool read = common || (o->base == BASE_RESYNC ? resync : strcmp(option->key, "win") != 0);
-        if (o->base == BASE_JOINT && strcmp(option->key, "output") == 0) read = false; /* joint anyway */
-        if (!read && !opt_is_default(option, o))
+    const struct anderson_options *o = options;
+    const struct solver *base = bases[o->base];
+    union base_options inner;
+    (void)info;
+    for (size_t i = N_OWN; i < opt_count(&self->options); i++) {
+        const struct option *option = opt_at(&self->options, i);
+        if (!of_base(base, option) && !opt_is_default(&self->options, option, o))
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
-                        option->key, base_names[o->base]);
+                        option->key, base->name);
     }
-    if (o->base == BASE_RESYNC) return ST_OK;
-    const struct admm_settings set = settings_of(o);
-    const struct option_table table = {anderson_option_list,
-                                       sizeof anderson_option_list / sizeof *anderson_option_list, sizeof *o};
-    return admm_refuse_idle(&table, o, &set, net, e);
-}
-
-static status check(const void *options, const struct net_options *net, const struct dataset_info *info,
-                    struct error *e)
-{
-    const struct admm_options *o = options;
-    const struct admm_settings set = settings_of(o);
-    TRY(refuse_idle_options(o, net, e));
-    return admm_family_check("admm_anderson", &set, net, info, e);
+    if (is_resync(base)) return ST_OK;
+    TRY(base_options(self, o, &inner, e));
+    const struct admm_variant *variant = base->own;
+    const struct admm_settings set = variant->settings_of(&inner.family);
+    return admm_check_options(&self->options, &o->family, &set, net, e);
 }
 
 /* Numbers in the state. */
-static size_t state_size(const struct admm_options *o, const struct net *net, size_t T, size_t N)
+static size_t state_size(const struct solver *base, const struct shapes *shapes)
 {
-    size_t n = net_parameters(net);
-    if (o->base == BASE_RESYNC) return n;
+    const struct net *net = shapes->net;
+    size_t n = net_parameters(net), N = shapes->info->n[SPLIT_TRAIN], T = shapes->info->T;
+    if (is_resync(base)) return n;
     for (size_t l = 1; l <= net->L; l++) n += (l < net->L ? 2 : 1) * net->n[l] * T * N;
     return n + net->n[net->L] * N;
 }
 
-static size_t memory(const void *options, const struct net *net, const struct dataset_info *info)
+static status create(const struct solver *self, void **state, const void *options,
+                     const struct shapes *shapes, struct mem *m, struct error *e)
 {
-    const struct admm_options *o = options;
-    const struct admm_settings set = settings_of(o);
-    size_t N = info->n[SPLIT_TRAIN], size = state_size(o, net, info->T, N), inner = 0;
-    struct resync_options r;
-    if (o->base != BASE_RESYNC)
-        inner = admm_bytes(&set, net, info->T, N);
-    else if (resync_options_of(o, &r, NULL) == ST_OK)
-        inner = solver_admm_resync.memory(&r, net, info) + evaluator_thread_bytes(net, info->T);
-    return inner + sizeof(real) * (anderson_reals(size, (size_t)o->memory) + 3 * size);
-}
-
-static size_t thread_memory(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct admm_options *o = options;
-    const struct admm_settings set = settings_of(o);
-    return o->base == BASE_RESYNC ? evaluator_thread_bytes(net, info->T) /* admm_resync itself: nothing */
-                                  : admm_thread_bytes(&set, net, info->T, info->n[SPLIT_TRAIN]);
-}
-
-/* The least-squares problem for the differences kept and the one that a further point adds. */
-static void add_extrapolation(struct step_cost *c, double size, double columns)
-{
-    c->flops += 2 * size * columns * columns;
-}
-
-static struct step_cost cost(const void *options, const struct net *net, const struct dataset_info *info)
-{
-    const struct admm_options *o = options;
-    const struct admm_settings set = settings_of(o);
-    struct resync_options r;
-    double size = (double)state_size(o, net, info->T, info->n[SPLIT_TRAIN]), m = (double)o->memory;
-    struct step_cost c = admm_cost(&set, net, info);
-    if (o->base == BASE_RESYNC && resync_options_of(o, &r, NULL) == ST_OK)
-        c = solver_admm_resync.cost(&r, net, info);
-    for (int merits = 0; merits < 2; merits++) /* a simulation or all V_l each */
-        cost_simulation(&c, net, (double)info->n[SPLIT_TRAIN] * (double)info->T, training_entries(info));
-    add_extrapolation(&c, size, m);
-    c.bytes += (2 * m + 8) * size * (double)sizeof(real);
-    return c;
-}
-
-static void release(void *state)
-{
-    struct anderson_solver *s = state;
-    if (!s) return;
-    if (s->base) s->base->free(s->inner);
-    evaluator_free(s->evaluator);
-    mem_free(&s->mem);
-    free(s);
+    struct anderson_solver *s = *state = mem_alloc(m, 1, sizeof *s, e);
+    union base_options inner;
+    if (!s) return ST_MEMORY;
+    s->o = *(const struct anderson_options *)options;
+    s->base = bases[s->o.base];
+    TRY(base_options(self, &s->o, &inner, e));
+    TRY(s->base->create(s->base, &s->inner, &inner, shapes, m, e));
+    const size_t size = state_size(s->base, shapes);
+    TRY(anderson_create(&s->history, size, (size_t)s->o.memory, s->o.regularization, m, e));
+    s->x = mem_reals(m, size, e);
+    s->g = mem_reals(m, size, e);
+    s->candidate = mem_reals(m, size, e);
+    return s->x && s->g && s->candidate ? ST_OK : ST_MEMORY;
 }
 
 static void add_part(struct anderson_solver *s, real *numbers, size_t n)
@@ -198,47 +162,27 @@ static void add_part(struct anderson_solver *s, real *numbers, size_t n)
     s->size += n;
 }
 
-static void collect_parts(struct anderson_solver *s)
+static status start(void *state, const struct train_env *env, struct error *e)
 {
-    const struct net *net = s->env.net;
+    struct anderson_solver *s = state;
+    const struct net *net = env->net;
+    s->env = *env;
+    TRY(s->base->start(s->inner, env, e));
     for (size_t l = 1; l <= net->L; l++) add_part(s, net->W[l], net->n[l] * net->n[l - 1]);
-    if (s->o.base == BASE_RESYNC) return;
+    if (is_resync(s->base)) return ST_OK;
     struct admm *b = &((struct admm_solver *)s->inner)->blocks;
     for (size_t l = 1; l <= net->L; l++) {
         add_part(s, b->z[l], net->n[l] * b->T * b->N);
         if (l < net->L) add_part(s, b->a[l], net->n[l] * b->T * b->N);
     }
     add_part(s, b->lambda, net->n[net->L] * b->N);
+    return ST_OK;
 }
 
-static status create_base(struct anderson_solver *s, struct error *e)
+/* The least-squares problem for the differences kept and the one that a further point adds. */
+static double extrapolation_macs(double size, double columns)
 {
-    if (s->o.base != BASE_RESYNC) {
-        const struct admm_settings set = settings_of(&s->o);
-        s->base = &solver_admm; /* its parts are those of the whole family */
-        return admm_family_create((struct admm_solver **)&s->inner, &s->o, &set, &s->env, e);
-    }
-    struct resync_options r;
-    s->base = &solver_admm_resync;
-    TRY(resync_options_of(&s->o, &r, e));
-    TRY(evaluator_create(&s->evaluator, s->env.net, s->env.info->T, s->env.pool, e));
-    return s->base->init(&s->inner, &r, &s->env, e);
-}
-
-static status init(void **state, const void *options, const struct train_env *env, struct error *e)
-{
-    struct anderson_solver *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for the solver");
-    *state = s;
-    s->o = *(const struct admm_options *)options;
-    s->env = *env;
-    TRY(create_base(s, e));
-    collect_parts(s);
-    TRY(anderson_create(&s->history, s->size, (size_t)s->o.memory, s->o.regularization, &s->mem, e));
-    s->x = mem_reals(&s->mem, s->size, e);
-    s->g = mem_reals(&s->mem, s->size, e);
-    s->candidate = mem_reals(&s->mem, s->size, e);
-    return s->x && s->g && s->candidate ? ST_OK : ST_MEMORY;
+    return size * columns * columns;
 }
 
 static void gather(const struct anderson_solver *s, real *to)
@@ -251,7 +195,7 @@ static void scatter(struct anderson_solver *s, const real *from)
 {
     for (size_t k = 0; k < s->n_parts; from += s->parts[k++].n)
         memcpy(s->parts[k].numbers, from, s->parts[k].n * sizeof *from);
-    if (s->o.base == BASE_RESYNC) return;
+    if (is_resync(s->base)) return;
     struct admm_solver *inner = s->inner;
     for (size_t l = 1; l <= inner->blocks.L; l++) admm_family_changed(inner, l);
 }
@@ -259,10 +203,9 @@ static void scatter(struct anderson_solver *s, const real *from)
 /* What an accelerated point must lower: the Lagrangian or the simulated network's training loss. */
 static double merit(struct anderson_solver *s)
 {
-    if (s->o.base == BASE_RESYNC) {
-        struct evaluation result;
-        evaluate(s->evaluator, s->env.net, &s->env.train, &result, NULL);
-        return result.loss;
+    if (is_resync(s->base)) {
+        const struct resync_batch all = resync_batch_from(s->inner, 0, s->env.train.n);
+        return resync_loss(s->inner, &all);
     }
     struct admm_point p;
     struct admm_solver *inner = s->inner;
@@ -275,7 +218,7 @@ static double merit(struct anderson_solver *s)
 static void project(struct anderson_solver *s)
 {
     real *at = s->candidate;
-    if (s->o.base == BASE_RESYNC || s->o.box == BOX_NONE) return;
+    if (is_resync(s->base) || s->o.family.box == BOX_NONE) return;
     const struct admm *b = &((struct admm_solver *)s->inner)->blocks;
     for (size_t k = 0; k < s->n_parts; at += s->parts[k++].n)
         for (size_t l = 1; l < b->L; l++)
@@ -286,7 +229,7 @@ static void project(struct anderson_solver *s)
 /* Takes the candidate if it is better than the plain iterate, which the base holds now. Adds what that takes
  * to the report: both points are simulated, but with a base that keeps W_l a_{l-1} those at hand are not made
  * again. */
-static void judge(struct anderson_solver *s, struct step_report *r)
+static void accept_or_reject(struct anderson_solver *s, struct step_report *r)
 {
     for (size_t i = 0; i < s->size; i++)
         if (!isfinite(s->candidate[i])) {
@@ -302,7 +245,7 @@ static void judge(struct anderson_solver *s, struct step_report *r)
         scatter(s, s->g);
         s->rejected_merit += 1;
     }
-    if (s->o.base != BASE_RESYNC) {
+    if (!is_resync(s->base)) {
         admm_family_counts(s->inner, r);
         return;
     }
@@ -316,17 +259,17 @@ static status step(void *state, struct step_report *r, struct error *e)
     const struct anderson *h = &s->history;
     bool ready = false;
     struct error ignored = {0};
-    struct step_cost extrapolation = {0};
+    double extrapolation = 0;
     gather(s, s->x);
     TRY(s->base->step(s->inner, r, e));
     gather(s, s->g);
     if (h->seen > 0)
-        add_extrapolation(&extrapolation, (double)s->size,
-                          (double)(h->used < h->memory ? h->used + 1 : h->memory));
+        extrapolation =
+            extrapolation_macs((double)s->size, (double)(h->used < h->memory ? h->used + 1 : h->memory));
     if (anderson_step(&s->history, s->x, s->g, s->candidate, &ready, &ignored) != ST_OK)
         s->rejected_solve += 1;
-    if (ready) judge(s, r); /* on top of the base's */
-    r->dense_macs += cost_macs(&extrapolation);
+    if (ready) accept_or_reject(s, r); /* on top of the base's */
+    r->dense_macs += extrapolation;
     return ST_OK;
 }
 
@@ -337,65 +280,48 @@ static void report(void *state, struct metric_sink *sink)
     metric_put(sink, "rejected_merit", 0, s->rejected_merit);
     metric_put(sink, "rejected_finite", 0, s->rejected_finite);
     metric_put(sink, "rejected_solve", 0, s->rejected_solve);
-    if (s->o.base != BASE_RESYNC) admm_family_report(s->inner, sink);
+    if (!is_resync(s->base)) admm_family_report(s->inner, sink);
 }
 
-/* Writes or reads the history and the counters. */
-static status transfer(struct anderson_solver *s, FILE *f,
-                       status (*block)(FILE *, void *, size_t, struct error *), struct error *e)
+/* The base's state, the history and the counters. */
+static status checkpoint(void *state, struct checkpoint *c, struct error *e)
 {
+    struct anderson_solver *s = state;
     struct anderson *h = &s->history;
-    TRY(block(f, &h->used, sizeof h->used, e));
-    TRY(block(f, &h->next, sizeof h->next, e));
-    TRY(block(f, &h->seen, sizeof h->seen, e));
-    TRY(block(f, h->df, h->n * h->memory * sizeof(real), e));
-    TRY(block(f, h->dg, h->n * h->memory * sizeof(real), e));
-    TRY(block(f, h->f, h->n * sizeof(real), e));
-    TRY(block(f, h->g, h->n * sizeof(real), e));
+    TRY(s->base->checkpoint(s->inner, c, e));
+    TRY(checkpoint_block(c, &h->used, sizeof h->used, e));
+    TRY(checkpoint_block(c, &h->next, sizeof h->next, e));
+    TRY(checkpoint_block(c, &h->seen, sizeof h->seen, e));
+    TRY(checkpoint_block(c, h->df, h->n * h->memory * sizeof(real), e));
+    TRY(checkpoint_block(c, h->dg, h->n * h->memory * sizeof(real), e));
+    TRY(checkpoint_block(c, h->f, h->n * sizeof(real), e));
+    TRY(checkpoint_block(c, h->g, h->n * sizeof(real), e));
     double *const counters[] = {&s->accepted, &s->rejected_merit, &s->rejected_finite, &s->rejected_solve};
     for (size_t k = 0; k < sizeof counters / sizeof *counters; k++)
-        TRY(block(f, counters[k], sizeof(double), e));
+        TRY(checkpoint_block(c, counters[k], sizeof(double), e));
     return ST_OK;
 }
 
-static status write_block(FILE *f, void *bytes, size_t size, struct error *e)
-{
-    return checkpoint_write(f, bytes, size, e);
-}
-
-static status save(void *state, FILE *f, struct error *e)
-{
-    struct anderson_solver *s = state;
-    TRY(s->base->save(s->inner, f, e));
-    return transfer(s, f, write_block, e);
-}
-
-static status load(void *state, FILE *f, struct error *e)
-{
-    struct anderson_solver *s = state;
-    TRY(s->base->load(s->inner, f, e));
-    return transfer(s, f, checkpoint_read, e);
-}
-
 const struct solver solver_admm_anderson = {
-    .api_version = SOLVER_API,
+    .abi = SOLVER_ABI,
     .name = "admm_anderson",
     .summary = "Anderson acceleration of a method of the ADMM family, safeguarded by its merit",
     .reference =
         "Walker, Ni: Anderson Acceleration for Fixed-Point Iterations, SIAM J. Numer. Anal. 49, 2011",
-    .caps = CAP_CLASSIFICATION | CAP_FULL_BATCH,
-    .options = {anderson_option_list, sizeof anderson_option_list / sizeof *anderson_option_list,
-                sizeof(struct admm_options)},
-    .metrics = anderson_metrics,
-    .n_metrics = sizeof anderson_metrics / sizeof *anderson_metrics,
-    .check = check,
-    .memory = memory,
-    .thread_memory = thread_memory,
-    .cost = cost,
-    .init = init,
+    .features = ADMM_FEATURES,
+    .options = {{{own_options, N_OWN},
+                 {admm_option_list, ADMM_BOX},
+                 {step_options, N_STEP},
+                 {admm_option_list + ADMM_BOX, ADMM_TIME_ORDER - ADMM_BOX},
+                 {admm_option_list + ADMM_START_OUTPUT, ADMM_INNER - ADMM_START_OUTPUT},
+                 {win_options, N_WIN}},
+                defaults,
+                sizeof(struct anderson_options)},
+    .metrics = {admm_metric_list, ANDERSON_N_METRICS + ADMM_N_METRICS},
+    .create = create,
+    .start = start,
     .step = step,
+    .check = check,
     .report = report,
-    .save = save,
-    .load = load,
-    .free = release,
+    .checkpoint = checkpoint,
 };

@@ -12,6 +12,15 @@ struct pass {
     struct branch_rule rule;
 };
 
+struct resync_batch resync_batch_from(const struct resync *s, size_t first, size_t size)
+{
+    size_t n = s->env.train.n - first < size ? s->env.train.n - first : size;
+    struct resync_batch b = {s->env.train, partition_make(n)};
+    b.samples.samples = s->order + first;
+    b.samples.n = n;
+    return b;
+}
+
 static size_t first_of(const struct pass *p, size_t chunk)
 {
     return chunk_first(&p->b->part, chunk);
@@ -64,8 +73,8 @@ static void simulate(const struct pass *p, size_t part, size_t chunk)
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
     if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
-        memory_simulate(&s->memory, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
-                        &s->traces[chunk], part);
+        kept_simulate(&s->kept, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
+                      &s->traces[chunk], part);
     else
         net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
                      &plain);
@@ -131,12 +140,12 @@ static void pull_part(void *context, size_t part, size_t thread)
     const struct batch *samples = &p->b->samples;
     size_t l = p->l, moved = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        real *below = s->gain[c], *y = s->o.keep > 0 ? s->memory.centre[part] : NULL;
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[part] : NULL;
         const real *z = s->traces[c].z[l];
-        if (y) memory_recall(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), z, part);
+        if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, part);
         moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
-        if (y) memory_store(&s->memory, s->net, l, samples, first_of(p, c), size_of(p, c), y);
+        if (y) kept_store(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
         add_sums(p, l, part, c);
@@ -156,25 +165,27 @@ static double columns_of(const struct pass *p)
     return (double)(p->s->env.info->T * p->b->part.n);
 }
 
-/* What add_sums took over the mini-batch. */
+/* What add_sums took over the mini-batch: D_l and (l > 1) the Gram matrix. */
 static void count_sums(const struct pass *p, size_t l)
 {
+    const struct net *net = p->s->net;
     double entries = l == 1 ? (double)spikes_nonzero(&p->b->samples) : 0;
-    resync_cost_sums(&p->s->work, p->s->net, l, columns_of(p), entries);
+    cost_product(&p->s->work, net, l, columns_of(p), entries);
+    if (l > 1) cost_gram(&p->s->work, (double)net->n[l - 1], columns_of(p));
 }
 
 /* The pull of hidden layer l from that of the layer above: false if there is none. */
 static bool pull_layer(struct pass *p, size_t l)
 {
     struct resync *s = p->s;
-    double cells = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
+    double entries = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
     p->l = l;
     pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
-    resync_cost_gains(&s->work, s->net, l, columns_of(p));
-    double rms = sqrt(sum_parts(s->squares, p->b->part.n_parts) / cells);
+    cost_product(&s->work, s->net, l + 1, columns_of(p), 0);
+    double rms = sqrt(sum_parts(s->squares, p->b->part.n_parts) / entries);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
-    s->record.cells[l] += cells;
+    s->record.entries[l] += entries;
     s->record.penalty[l] = penalty;
     p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
@@ -203,19 +214,28 @@ static void make_first_gram(struct resync *s)
         spikes_gram(&s->env.train, chunk_first(&all, k), chunk_first(&all, k + 1) - chunk_first(&all, k), G);
 }
 
+/* What layer l's system and step take; the system of layer 1 is made once. The solve, or the product with G
+ * that measures D. */
+static void count_step(struct resync *s, size_t l)
+{
+    const bool factor = s->o.precondition == PRECONDITION_GRAM;
+    double in = (double)s->net->n[l - 1];
+    if (l > 1 && factor) cost_factor(&s->work, in);
+    cost_solve(&s->work, in, (double)s->net->n[l]);
+    if (l > 1 || s->record.solved) return;
+    cost_input_gram(&s->work, spikes_squares(&s->env.train));
+    if (factor) cost_factor(&s->work, in);
+    s->record.solved = true;
+}
+
 /* The system of layer l, G + kappa tr(G)/n I with its factor, or G alone. */
 static status make_system(struct resync *s, const struct partition *part, size_t l, struct step_report *r,
                           struct error *e)
 {
-    size_t in = s->net->n[l - 1];
     struct chol *c = &s->chol[l];
-    resync_cost_step(&s->work, &s->o, s->net, l);
-    if (l == 1 && !s->record.solved) {
-        resync_cost_first_system(&s->work, &s->o, s->net, spikes_squares(&s->env.train));
-        s->record.solved = true;
-    }
+    const size_t in = s->net->n[l - 1];
+    count_step(s, l);
     if (l > 1 || !s->prepared) {
-        double trace = 0;
         if (l == 1) {
             make_first_gram(s);
             s->prepared = true;
@@ -223,10 +243,7 @@ static status make_system(struct resync *s, const struct partition *part, size_t
             sum_gram(s, part, l);
         }
         if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
-        for (size_t i = 0; i < in; i++) trace += (double)c->a[i * in + i];
-        /* Where no input ever spikes D is zero as well: any shift gives dW = 0. */
-        s->shift[l] = trace > 0 ? s->o.kappa * trace / (double)in : 1.0;
-        for (size_t i = 0; i < in; i++) c->a[i * in + i] += (real)s->shift[l];
+        s->shift[l] = add_ridge(in, s->o.kappa, c->a); /* no spike at all: D = 0, and so is dW */
         if (chol_factor(c, e) != ST_OK) return err_prefix(e, "weights of layer %zu", l);
     }
     if (!r->measure || s->o.precondition == PRECONDITION_NONE) return ST_OK;
@@ -287,8 +304,8 @@ static void gap_part(void *context, size_t part, size_t thread)
     struct resync *s = p->s;
     size_t differ = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++)
-        differ += memory_recall(&s->memory, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
-                                s->traces[c].z[p->l], part);
+        differ += kept_recall(&s->kept, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
+                              s->traces[c].z[p->l], part);
     s->counts[part] = (double)differ;
 }
 
@@ -300,12 +317,12 @@ static void measure_gap(struct pass *p, struct step_report *r)
     step_hold(r);
     for (p->l = 1; p->l < s->net->L; p->l++) {
         pool_run(s->env.pool, p->b->part.n_parts, gap_part, p);
-        s->record.apart[p->l] += sum_parts(s->counts, p->b->part.n_parts);
+        s->record.differ[p->l] += sum_parts(s->counts, p->b->part.n_parts);
     }
     step_resume(r);
 }
 
-static void remember_part(void *context, size_t part, size_t thread)
+static void start_kept_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
@@ -315,14 +332,41 @@ static void remember_part(void *context, size_t part, size_t thread)
         size_t first = first_of(p, c), C = size_of(p, c);
         net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
         for (size_t l = 1; l < s->net->L; l++)
-            memory_store(&s->memory, s->net, l, &p->b->samples, first, C, s->traces[c].z[l]);
+            kept_store(&s->kept, s->net, l, &p->b->samples, first, C, s->traces[c].z[l]);
     }
 }
 
-void resync_remember(struct resync *s, const struct resync_batch *b)
+void resync_start_kept(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
-    pool_run(s->env.pool, b->part.n_parts, remember_part, &p);
+    pool_run(s->env.pool, b->part.n_parts, start_kept_part, &p);
+}
+
+static void loss_part(void *context, size_t part, size_t thread)
+{
+    (void)thread;
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    const struct simulate_options plain = {0};
+    size_t K = s->net->n[s->net->L], T = s->env.info->T;
+    double loss = 0;
+    for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
+        size_t first = first_of(p, c), C = size_of(p, c);
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
+        const real *scores = s->traces[c].z[s->net->L] + (T - 1) * K * C;
+        for (size_t i = 0; i < C; i++) {
+            int label = p->b->samples.labels[batch_sample(&p->b->samples, first + i)];
+            loss += loss_value(s->net->loss, K, scores + i * K, label, NULL);
+        }
+    }
+    s->squares[part] = loss;
+}
+
+double resync_loss(struct resync *s, const struct resync_batch *b)
+{
+    struct pass p = {.s = s, .b = b};
+    pool_run(s->env.pool, b->part.n_parts, loss_part, &p);
+    return sum_parts(s->squares, b->part.n_parts) / (double)b->part.n;
 }
 
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,

@@ -1,9 +1,11 @@
-/* State and passes of admm_resync (METHOD 5). Blocks of C samples are laid out as in network/spikes.h. */
+/* State and passes of admm_resync (docs/method.md, section 5). Blocks of C samples are laid out as in
+ * network/spikes.h. */
 #ifndef SPIKEBENCH_SOLVERS_RESYNC_RESYNC_H
 #define SPIKEBENCH_SOLVERS_RESYNC_RESYNC_H
 
-#include "solvers/resync/resync_memory.h"
+#include "solvers/resync/resync_kept.h"
 #include "support/linsolve.h"
+#include "trainer/cost.h"
 #include "trainer/solver.h"
 
 enum resync_precondition { PRECONDITION_GRAM, PRECONDITION_NONE };
@@ -19,10 +21,9 @@ struct resync_options {
 
 /* What one iteration recorded, per layer l = 1..L. */
 struct resync_record {
-    double moved[NET_MAX_LAYERS + 1]; /* cells that the branch step moved, hidden layers */
-    double cells[NET_MAX_LAYERS + 1]; /* cells looked at */
-    double
-        apart[NET_MAX_LAYERS + 1]; /* cells where kept and simulated spike differ, before the branch step */
+    /* Entries (sample, step, neuron) of hidden layers: all of them, those that the branch step moved, and
+     * those where kept and simulated spike differ before it. */
+    double entries[NET_MAX_LAYERS + 1], moved[NET_MAX_LAYERS + 1], differ[NET_MAX_LAYERS + 1];
     double penalty[NET_MAX_LAYERS + 1]; /* rho_l, hidden layers, of the last mini-batch */
     double idle[NET_MAX_LAYERS + 1];    /* mini-batches that left the layer alone, since the start */
     double rcond[NET_MAX_LAYERS + 1], backward[NET_MAX_LAYERS + 1];
@@ -32,14 +33,13 @@ struct resync_record {
 };
 
 struct resync {
-    struct mem mem;
     struct resync_options o;
     struct train_env env;
     struct net *net;
     size_t *order;          /* [N]: indices into env.train, shuffled where there are mini-batches */
     struct trace *traces;   /* [chunks of a mini-batch] */
     real **pull, **gain;    /* [chunks]: widest layer x T*C */
-    real *lbar;             /* K x samples of the tensor: the readout's multiplier; NULL without */
+    real *lbar;             /* K x training samples: the readout's multiplier; NULL without */
     real *nu[PART_MAX];     /* K x C */
     double *prox[PART_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
     real *d[PART_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a part */
@@ -48,7 +48,7 @@ struct resync {
     bool prepared; /* layer 1's system: made once, from all training samples */
     double shift[NET_MAX_LAYERS + 1];
     real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
-    struct resync_memory memory;        /* keep > 0 */
+    struct resync_kept kept;            /* keep > 0 */
     real *scratch;
     double squares[PART_MAX], counts[PART_MAX], unsolved[PART_MAX];
     long iteration;
@@ -64,21 +64,20 @@ struct resync_batch {
     struct partition part;
 };
 
-/* Parts of the cost, added to *c, over `columns` (samples x steps) and list entries: gains of hidden layer l;
- * D_l and (l > 1) the Gram matrix; the system (l > 1) and the step. Then layer 1's system, which is made
- * once: squares = spikes_squares of the training samples. (admm_resync.c) */
-void resync_cost_gains(struct step_cost *c, const struct net *net, size_t l, double columns);
-void resync_cost_sums(struct step_cost *c, const struct net *net, size_t l, double columns, double entries);
-void resync_cost_step(struct step_cost *c, const struct resync_options *o, const struct net *net, size_t l);
-void resync_cost_first_system(struct step_cost *c, const struct resync_options *o, const struct net *net,
-                              double squares);
+/* The mini-batch of at most `size` samples that starts at place `first` of the order. */
+struct resync_batch resync_batch_from(const struct resync *s, size_t first, size_t size);
 
 /* keep > 0: the auxiliary potentials of a mini-batch as the network simulates them. */
-void resync_remember(struct resync *s, const struct resync_batch *b);
+void resync_start_kept(struct resync *s, const struct resync_batch *b);
+
+/* Mean loss of the simulated network over a mini-batch. */
+double resync_loss(struct resync *s, const struct resync_batch *b);
 
 /* One sweep over a mini-batch: simulate, output pull, branch steps backwards, and all layers' W-steps. tau:
  * the step's size in membrane units. ST_NUMERIC if a system cannot be factored. */
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
                     struct error *e);
+
+extern const struct solver solver_admm_resync;
 
 #endif

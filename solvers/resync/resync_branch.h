@@ -17,7 +17,7 @@ struct branch_rule {
  * everything above when the spike is on instead of off). With reach m = sqrt(2 |p| / rho):
  *
  *   margin off: r = argmin_r rho/2 r^2 - p H(z + r - theta): theta - z if the potential is on the wrong side
- *               and nearer than m, else 0 (comparison of the two branches, METHOD 5)
+ *               and nearer than m, else 0 (comparison of the two branches, docs/method.md, section 5)
  *   margin on:  r = theta + sign(p) m - z if |theta - z| < m, else 0: onto the half-line that lies m beyond
  *               the threshold on the side that p wants */
 static inline real branch_displacement(const struct branch_rule *rule, real z, real p)
@@ -29,13 +29,13 @@ static inline real branch_displacement(const struct branch_rule *rule, real z, r
     return on == wanted ? 0 : d;
 }
 
-/* Replaces gains by displacements for `step` cells per time step over T steps (layout of network/spikes.h):
+/* Replaces gains by displacements for `step` entries per time step over T steps (layout of network/spikes.h):
  * p in: gains, out: r_t = branch_displacement(z_t, p_t) + carry r_{t+1}; with carry = leak the displacement
  * asked for at t+1 is credited to t as well (the adjoint of the leak), with carry = 0 it is not. Then every
  * entry is multiplied by rule->rho, which makes it the pull rho r on the layer's input. Returns the number of
- * cells that moved by themselves.
+ * entries that moved by themselves.
  * y: NULL, or T x step, in: the potentials y0 at which the branch step is taken instead of z
- * (resync_memory.h), out: y = y0 + branch_displacement(y0, p); the displacement of the weights' target is
+ * (resync_kept.h), out: y = y0 + branch_displacement(y0, p); the displacement of the weights' target is
  * then y - z. */
 size_t branch_pull(const struct branch_rule *rule, size_t T, size_t step, const real *z, real *y, real carry,
                    real *p);

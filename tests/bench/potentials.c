@@ -1,14 +1,14 @@
-/* See pairs.h. CELLS cells of T steps (solvers/joint_potentials.h). A: the whole update, which finds the
- * steps that sit on a bound and then compares costs. B is told these steps by A and solves the dense system
- * of order T for the others: less than any dense method must do. FLOPs: B T^3/3 + 2 T^2 a cell; A depends on
- * the bounds: not counted. */
+/* See pairs.h. PATHS paths of T steps (solvers/proximal/joint_potentials.h). A: the whole update, which finds
+ * the steps that sit on a bound and then compares costs. B is told these steps by A and solves the dense
+ * system of order T for the others: less than any dense method must do. FLOPs: B T^3/3 + 2 T^2 a path; A
+ * depends on the bounds: not counted. */
 #include "solvers/proximal/joint_potentials.h"
 #include "support/linsolve.h"
 #include "tests/bench/pairs.h"
 #include <stdbool.h>
 #include <string.h>
 
-enum { CELLS = 256 };
+enum { PATHS = 256 };
 static const double delta = 0.9;
 struct potentials {
     size_t T, size;
@@ -27,7 +27,7 @@ status potentials_open(struct pair *p, const void *setting, size_t variant, stru
     (void)variant;
     if (!s) return ST_MEMORY;
     s->T = *(const size_t *)setting;
-    p->n_out = s->size = s->T * CELLS;
+    p->n_out = s->size = s->T * PATHS;
     TRY(joint_potentials_create(&s->tables, s->T, 1, 1, (real)delta, R(1.0), R(1e-3), &p->mem, e));
     TRY(joint_work_create(&s->work, s->T, &p->mem, e));
     TRY(chol_create(&s->chol, s->T, &p->mem, e));
@@ -41,10 +41,10 @@ status potentials_open(struct pair *p, const void *setting, size_t variant, stru
     for (size_t i = 0; i < s->size; i++) s->far[i] = R(1e3); /* costs more than any solution */
     for (int side = 0; side < 2; side++) p->out[side] = s->z[side];
     double T = (double)s->T;
-    p->flops[SIDE_B] = CELLS * (T * T * T / 3 + 2 * T * T);
+    p->flops[SIDE_B] = PATHS * (T * T * T / 3 + 2 * T * T);
     p->bytes[SIDE_A] = 4 * (double)(s->size * sizeof(real)); /* g, a, z in and out */
     p->bytes[SIDE_B] = 3 * (double)(s->size * sizeof(real)); /* g, A's z, z */
-    (void)snprintf(p->sizes, sizeof p->sizes, "%d cells, T %zu", CELLS, s->T);
+    (void)snprintf(p->sizes, sizeof p->sizes, "%d paths, T %zu", PATHS, s->T);
     return ST_OK;
 }
 
@@ -57,19 +57,19 @@ static bool on_bound(const struct potentials *s, real z)
 
 /* d/dz_t of sum_t (z_t - delta z_{t-1} - g_t)^2 / 2 = 0 for free steps, z_t as A left it for the others,
  * whose columns go to the right-hand side. */
-static status dense_cell(struct potentials *s, size_t cell, struct error *e)
+static status dense_path(struct potentials *s, size_t path, struct error *e)
 {
     const size_t T = s->T;
-    const real d = (real)delta, *g = s->g + cell, *known = s->z[SIDE_A] + cell;
+    const real d = (real)delta, *g = s->g + path, *known = s->z[SIDE_A] + path;
     real *K = s->chol.a, *b = s->right;
     memset(K, 0, T * T * sizeof *K);
     for (size_t t = 0; t < T; t++) {
-        bool bound = on_bound(s, known[t * CELLS]);
-        b[t] = bound ? known[t * CELLS] : g[t * CELLS] - (t + 1 < T ? d * g[(t + 1) * CELLS] : 0);
+        bool bound = on_bound(s, known[t * PATHS]);
+        b[t] = bound ? known[t * PATHS] : g[t * PATHS] - (t + 1 < T ? d * g[(t + 1) * PATHS] : 0);
         K[t * T + t] = bound || t + 1 == T ? R(1.0) : 1 + d * d;
     }
     for (size_t t = 0; t + 1 < T; t++) {
-        real z = known[t * CELLS], next = known[(t + 1) * CELLS];
+        real z = known[t * PATHS], next = known[(t + 1) * PATHS];
         bool bound = on_bound(s, z), next_bound = on_bound(s, next);
         if (!bound && !next_bound) K[t * T + t + 1] = -d;
         if (!bound && next_bound) b[t] += d * next;
@@ -77,7 +77,7 @@ static status dense_cell(struct potentials *s, size_t cell, struct error *e)
     }
     TRY(chol_factor(&s->chol, e));
     chol_solve(&s->chol, 1, b);
-    for (size_t t = 0; t < T; t++) s->z[SIDE_B][t * CELLS + cell] = b[t];
+    for (size_t t = 0; t < T; t++) s->z[SIDE_B][t * PATHS + path] = b[t];
     return ST_OK;
 }
 
@@ -86,10 +86,10 @@ status potentials_run(struct pair *p, enum side side, struct error *e)
     struct potentials *s = p->state;
     if (side == SIDE_A) {
         memcpy(s->z[SIDE_A], s->far, s->size * sizeof(real));
-        joint_potentials_update(&s->tables, JOINT_PATTERN, CELLS, s->g, s->a, s->z[SIDE_A], NULL, &s->work,
+        joint_potentials_update(&s->tables, JOINT_PATTERN, PATHS, s->g, s->a, s->z[SIDE_A], NULL, &s->work,
                                 &s->stats);
         return ST_OK;
     }
-    for (size_t cell = 0; cell < CELLS; cell++) TRY(dense_cell(s, cell, e));
+    for (size_t path = 0; path < PATHS; path++) TRY(dense_path(s, path, e));
     return ST_OK;
 }

@@ -1,8 +1,7 @@
 /* See pairs.h. M x = b, M = rho W'W + s I of order n, W r x n, m columns: one iteration's factor and solve.
  * FLOPs: Woodbury r^2 n + r^3/3 for the factor, (4 n r + 2 r^2) m for the solve; whole n^2 r + n^3/3 and
  * 2 n^2 m. */
-#include "solvers/admm/admm_blocks.h"
-#include "support/blas.h"
+#include "solvers/admm/admm_systems.h"
 #include "tests/bench/pairs.h"
 
 struct spike_solve {
@@ -34,8 +33,8 @@ status spike_solve_open(struct pair *p, const void *setting, size_t variant, str
     s->small = mem_reals(&p->mem, s->set.rows * s->set.columns, e);
     if (!s->W || !s->right || !s->small) return ST_MEMORY;
     for (int side = 0; side < 2; side++) {
-        s->system[side] = (struct spike_system){.woodbury = side == SIDE_A, .s = 1, .rho = 1};
-        TRY(chol_create(&s->system[side].chol, side == SIDE_A ? s->set.rows : s->set.order, &p->mem, e));
+        TRY(spike_system_create(&s->system[side], s->set.rows, s->set.order, side == SIDE_A, false, &p->mem,
+                                e));
         p->out[side] = s->solution[side] = mem_reals(&p->mem, p->n_out, e);
         if (!p->out[side]) return ST_MEMORY;
     }
@@ -46,19 +45,11 @@ status spike_solve_open(struct pair *p, const void *setting, size_t variant, str
     return ST_OK;
 }
 
-/* s / rho = 1: the same shift on both sides, as admm_factor_spikes adds it. */
 status spike_solve_run(struct pair *p, enum side side, struct error *e)
 {
     struct spike_solve *s = p->state;
     struct spike_system *system = &s->system[side];
-    struct chol *c = &system->chol;
-    size_t n = s->set.order, r = s->set.rows;
-    if (system->woodbury)
-        blas_syrk(r, n, R(1.0), s->W, r, R(0.0), c->a, r);
-    else
-        blas_syrk_trans(n, r, R(1.0), s->W, r, R(0.0), c->a, n);
-    for (size_t i = 0; i < c->n; i++) c->a[i * c->n + i] += R(1.0);
-    TRY(chol_factor(c, e));
-    admm_spike_solve(system, s->W, r, n, s->set.columns, s->right, s->solution[side], s->small);
+    TRY(spike_system_factor(system, s->W, 1, 1, e));
+    spike_solve(system, s->set.columns, s->right, s->solution[side], s->small);
     return ST_OK;
 }

@@ -1,7 +1,7 @@
-/* See pairs.h. FLOPs and bytes are those that the solver counts for a step (struct step_cost), of its
- * products with the inputs all cells where the library writes them out. */
+/* See pairs.h. FLOPs are those of a step as it reports them: its products and solves, and its simulations. */
 #include "commands/registry.h"
 #include "tests/bench/pairs.h"
+#include "trainer/cost.h"
 #include "trainer/solver.h"
 #include <string.h>
 
@@ -14,7 +14,8 @@ struct training {
     struct rng rng;
     struct train_env env;
     void *options, *state;
-    struct net before; /* as init left it */
+    struct net before; /* as start left it */
+    double entries;    /* list entries of the training samples */
 };
 struct steps {
     struct dataset data;
@@ -25,7 +26,8 @@ struct steps {
 static const struct solver *trainer(size_t k)
 {
     for (size_t i = 0; solvers[i]; i++) {
-        bool trains = solvers[i]->caps & CAP_CLASSIFICATION && !(solvers[i]->caps & CAP_MEASURES);
+        bool trains =
+            solvers[i]->features & FEATURE_CLASSIFICATION && !(solvers[i]->features & FEATURE_MEASURES);
         if (!trains || strcmp(solvers[i]->name, "bptt") == 0) continue;
         if (k-- == 0) return solvers[i];
     }
@@ -74,22 +76,24 @@ static status begin(struct training *t, const struct solver *solver, size_t thre
                                 .validation = dataset_batch(d, SPLIT_VALIDATION),
                                 .pool = t->pool,
                                 .rng = &t->rng};
-    if (solver->check) TRY(solver->check(t->options, &t->net_options, &d->info, e));
-    TRY(solver->init(&t->state, t->options, &t->env, e));
+    const struct shapes shapes = {&t->net, &t->net_options, &d->info, threads};
+    if (solver->check) TRY(solver->check(solver, t->options, &t->net_options, &d->info, e));
+    TRY(solver->create(solver, &t->state, t->options, &shapes, m, e));
+    TRY(solver->start(t->state, &t->env, e));
+    t->entries = (double)spikes_nonzero(&t->env.train);
     TRY(net_create(&t->before, &t->net_options, d->info.n_inputs, d->info.n_classes, m, e));
     net_copy_weights(&t->before, &t->net);
     return ST_OK;
 }
 
-/* The dataset as costs are counted: every cell of the training samples is an entry where products write them
- * out. */
-static struct dataset_info counted(const struct dataset *d)
+/* FLOPs of a step that reported *r. */
+static double step_flops(const struct training *t, const struct step_report *r)
 {
-    struct dataset_info info = d->info;
-    const struct batch b = dataset_batch(d, SPLIT_TRAIN);
-    size_t samples = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
-    if (spikes_as_dense(&b, 0, b.n)) info.entries = samples * info.T * info.n_inputs;
-    return info;
+    const struct batch *b = &t->env.train;
+    struct step_cost simulated = {0};
+    cost_simulation(&simulated, &t->net, r->spike_passes * (double)b->x->T,
+                    r->spike_passes / (double)b->n * t->entries);
+    return 2 * (r->dense_macs + cost_macs(&simulated));
 }
 
 status steps_open(struct pair *p, const void *setting, size_t variant, struct error *e)
@@ -106,14 +110,6 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
     TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
     TRY(begin(&s->side[SIDE_B], b, set->threads ? 2 : 1, &s->data, &p->mem, e));
-    const struct dataset_info info = counted(&s->data);
-    for (int side = 0; side < 2; side++) {
-        const struct training *t = &s->side[side];
-        if (!t->solver->cost) continue;
-        struct step_cost cost = t->solver->cost(t->options, &t->net, &info);
-        p->flops[side] = cost.flops + cost.sparse_flops;
-        if (cost.bytes > 0) p->bytes[side] = cost.bytes;
-    }
     (void)snprintf(p->sizes, sizeof p->sizes, "digits%s, %zu samples, T %zu, %zu-%s-%zu",
                    latency ? " (latency)" : "", s->data.info.n[SPLIT_TRAIN], s->data.info.T,
                    s->data.info.n_inputs, set->hidden, s->data.info.n_classes);
@@ -124,7 +120,9 @@ status steps_run(struct pair *p, enum side side, struct error *e)
 {
     struct training *t = &((struct steps *)p->state)->side[side];
     struct step_report report = {0};
-    return t->solver->step(t->state, &report, e);
+    TRY(t->solver->step(t->state, &report, e));
+    p->flops[side] = step_flops(t, &report);
+    return ST_OK;
 }
 
 /* Weights of other bits. */
@@ -159,7 +157,7 @@ void steps_close(struct pair *p)
     struct steps *s = p->state;
     for (int side = 0; s && side < 2; side++) {
         struct training *t = &s->side[side];
-        if (t->solver) t->solver->free(t->state);
+        if (t->solver && t->solver->free && t->state) t->solver->free(t->state);
         pool_free(t->pool);
     }
     if (s) dataset_free(&s->data);

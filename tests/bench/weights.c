@@ -49,13 +49,6 @@ static status gram_of_neurons(struct weights *s, size_t order, struct rng *rng, 
     return ST_OK;
 }
 
-static void add_ridge(struct weights *s)
-{
-    double trace = 0;
-    for (size_t i = 0; i < s->n; i++) trace += (double)s->system[i * s->n + i];
-    for (size_t i = 0; i < s->n; i++) s->system[i * s->n + i] += (real)(kappa * trace / (double)s->n);
-}
-
 static void count(struct pair *p, const struct weights *s)
 {
     double n = (double)s->n, solve = 2 * n * n * (double)s->m, factor = n * n * n / 3;
@@ -75,7 +68,7 @@ status weights_open(struct pair *p, const void *setting, size_t variant, struct 
     s->m = set->rows;
     s->pinv = set->pinv;
     TRY(set->inputs ? gram_of_data(s, set->inputs, p, e) : gram_of_neurons(s, set->order, &rng, p, e));
-    add_ridge(s);
+    (void)add_ridge(s->n, kappa, s->system);
     p->n_out = s->n * s->m;
     s->right = mem_reals(&p->mem, p->n_out, e);
     for (int side = 0; side < 2; side++) p->out[side] = s->solution[side] = mem_reals(&p->mem, p->n_out, e);

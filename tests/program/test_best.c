@@ -69,19 +69,19 @@ ParameterizedTestParameters(best, command_lines)
          {"unknown column 'acc_vall' of runs.csv; did you mean 'acc_val'?", "allowed: train_s, forward_"}},
         {"best e --by date", 2, {"unknown column 'date'"}},
         {"best e --by solver.lr", 2, {"unknown column 'solver.lr'"}},
-        {"best e --per seed", 2, {"--per 'seed': solver or label is allowed"}},
+        {"best e --per seed", 2, {"--per 'seed': one of solver, label is allowed"}},
         {"best e --frob 1", 2, {"unknown option '--frob'"}},
-        {"best e --by", 2, {"option '--by' is unknown or needs a value"}},
-        {"best e f", 2, {"one experiment at a time"}},
-        {"best", 2, {"the name or folder of an experiment's results is missing"}},
+        {"best e --by", 2, {"option '--by' needs a value"}},
+        {"best e f", 2, {"'f' is one argument too many"}},
+        {"best", 2, {"EXPERIMENT is missing: the folder of an experiment"}},
         {"best nothing", 1, {"results/nothing/runs.csv"}},
         {"best e --results . --per solver", 0, {"bptt"}},
-        {"best --help", 0, {"usage: spikebench best EXPERIMENT", "--per WHAT"}},
+        {"best --help", 0, {"Usage: spikebench best EXPERIMENT", "--per WHAT"}},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *line, best, command_lines, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *line, best, command_lines)
 {
     static struct result r;
     spikebench(&r, line->arguments);

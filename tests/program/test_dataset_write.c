@@ -105,12 +105,12 @@ ParameterizedTestParameters(dataset_write, refused)
         {"nmnist --out /proc/no --set path=/nonexistent", "/proc/no: ", 1},
         {"event_camera --out full/file --set threshold=1", "full/file", 1},
         {"event_camera --index 3 --out x", "unknown option '--index'", 2},
-        {"--help", "usage: spikebench dataset write", 0},
+        {"--help", "Usage: spikebench dataset write", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, dataset_write, refused, .init = cli_setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, dataset_write, refused)
 {
     static struct result r;
     char text[200];

@@ -1,8 +1,9 @@
 /* The command table against the commands, the pages against the tables. */
-#include "commands/command_table.h"
-#include "commands/page.h"
 #include "commands/reference.h"
+#include "commands/reference_tables.h"
 #include "commands/registry.h"
+#include "commands/table.h"
+#include "commands/usage.h"
 #include "experiments/plan.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
@@ -33,7 +34,7 @@ static void collect(void *context, const struct command *c, const char *path)
 static void get_commands(struct all_commands *all)
 {
     all->n = 0;
-    command_each(collect, all);
+    command_each(&program, collect, all);
     cr_assert_geq(all->n, (size_t)10);
 }
 
@@ -45,7 +46,8 @@ Test(docs, command_table_is_complete)
     for (size_t i = 0; i < all.n; i++) {
         const struct command *c = all.v[i].command;
         const char *path = all.v[i].path;
-        cr_assert(c->run && c->synopsis && c->summary && c->text && c->exits, "%s", path);
+        cr_assert(!!c->run == !c->subcommands && c->synopsis && c->summary && c->text && c->exits, "%s",
+                  path);
         cr_expect_neq(c->summary[strlen(c->summary) - 1], '.', "%s", path);
         cr_expect_eq(c->text[strlen(c->text) - 1], '.', "%s", path);
         bool knows_usage_error = false;
@@ -53,28 +55,26 @@ Test(docs, command_table_is_complete)
             knows_usage_error = knows_usage_error || x->code == 2;
         cr_expect(knows_usage_error, "%s", path);
         for (const struct command_argument *a = c->arguments; a && a->name; a++)
-            cr_expect(a->help && (a->completion == COMPLETE_CHOICE) == !!a->choices, "%s %s", path, a->name);
-        for (const struct command_option *o = c->options; o && o->name; o++) {
-            cr_expect(o->help && (o->completion == COMPLETE_CHOICE) == !!o->choices, "%s --%s", path,
-                      o->name);
-            cr_expect(o->value || o->completion == COMPLETE_NOTHING, "%s --%s", path, o->name);
+            cr_expect(a->help && (a->kind == VALUE_CHOICE) == !!a->choices, "%s %s", path, a->name);
+        for (const struct command_option *const *list = c->options; list && *list; list++) {
+            const struct command_option *o = *list;
+            cr_expect(o->help && (o->kind == VALUE_CHOICE) == !!o->choices, "%s --%s", path, o->name);
+            cr_expect_eq(!o->value, o->kind == VALUE_NONE, "%s --%s", path, o->name);
         }
     }
 }
 
 /* A value that the parser of this kind of argument or option takes. */
-static void sample(enum completion completion, const char *choices, char *text, size_t size)
+static void sample(enum value_kind kind, const char *const *choices, char *text, size_t size)
 {
     static const char *const samples[] = {
-        [COMPLETE_NOTHING] = "1",      [COMPLETE_FILE] = "x",          [COMPLETE_FOLDER] = "x",
-        [COMPLETE_TRAINABLE] = "bptt", [COMPLETE_DATASET] = "digits",  [COMPLETE_EXPERIMENT] = "x.yaml",
-        [COMPLETE_RESULTS] = "x",      [COMPLETE_KEY] = "dataset.T=5", [COMPLETE_DATASET_KEY] = "T=5",
-        [COMPLETE_MODULE] = "digits",  [COMPLETE_CHOICE] = NULL,       [COMPLETE_DATA_KEY] = "dataset.T=5",
-        [COMPLETE_WEIGHTS] = "x.net"};
-    if (completion == COMPLETE_CHOICE)
-        (void)snprintf(text, size, "%.*s", (int)strcspn(choices, " "), choices);
-    else
-        (void)snprintf(text, size, "%s", samples[completion]);
+        [VALUE_NONE] = "",          [VALUE_TEXT] = "1",          [VALUE_WHOLE] = "1",
+        [VALUE_FILE] = "x",         [VALUE_FOLDER] = "x",        [VALUE_TRAINABLE] = "bptt",
+        [VALUE_DATASET] = "digits", [VALUE_SOURCE] = "mnist",    [VALUE_EXPERIMENT] = "x.yaml",
+        [VALUE_RESULTS] = "x",      [VALUE_KEY] = "dataset.T=5", [VALUE_DATASET_KEY] = "T=5",
+        [VALUE_MODULE] = "digits",  [VALUE_CHOICE] = NULL,       [VALUE_DATA_KEY] = "dataset.T=5",
+        [VALUE_WEIGHTS] = "x.net"};
+    (void)snprintf(text, size, "%s", kind == VALUE_CHOICE ? choices[0] : samples[kind]);
 }
 
 /* "dataset info digits": the command with its arguments. */
@@ -83,7 +83,7 @@ static void begin_line(const struct named *n, char *line, size_t size)
     size_t used = (size_t)snprintf(line, size, "%s", n->path);
     for (const struct command_argument *a = n->command->arguments; a && a->name; a++) {
         char word[80];
-        sample(a->completion, a->choices, word, sizeof word);
+        sample(a->kind, a->choices, word, sizeof word);
         used += (size_t)snprintf(line + used, size - used, " %s", word);
     }
 }
@@ -105,7 +105,7 @@ static void expect_refused(const char *line, const char *option)
 static void expect_taken(const struct named *n, const struct command_option *o)
 {
     char line[LINE_SIZE], tail[200], value[80] = "";
-    if (o->value) sample(o->completion, o->choices, value, sizeof value);
+    if (o->value) sample(o->kind, o->choices, value, sizeof value);
     for (int letter = 0; letter < 2; letter++) {
         if (letter && !o->letter) continue;
         begin_line(n, line, sizeof line);
@@ -130,11 +130,11 @@ Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardo
             (void)snprintf(line, sizeof line, "%s %s", all.v[i].path, k ? "--help" : "-h");
             spikebench(&r, line);
             cr_expect_eq(r.code, 0, "'%s' gave %d", line, r.code);
-            (void)snprintf(line, sizeof line, "usage: spikebench %s %s\n", all.v[i].path, c->synopsis);
+            (void)snprintf(line, sizeof line, "Usage: spikebench %s %s\n", all.v[i].path, c->synopsis);
             cr_expect_eq(strncmp(r.output, line, strlen(line)), 0, "%s", r.output);
         }
         if (c->subcommands) continue;
-        for (const struct command_option *o = c->options; o && o->name; o++) expect_taken(&all.v[i], o);
+        for (const struct command_option *const *o = c->options; o && *o; o++) expect_taken(&all.v[i], *o);
     }
 }
 
@@ -146,12 +146,12 @@ Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_tear
     size_t n = 0;
     get_commands(&all);
     for (size_t i = 0; i < all.n; i++)
-        for (const struct command_option *o = all.v[i].command->options; o && o->name; o++) {
+        for (const struct command_option *const *list = all.v[i].command->options; list && *list; list++) {
+            const struct command_option *o = *list;
             begin_line(&all.v[i], line, sizeof line);
             size_t used = strlen(line);
-            for (const char *c = o->choices; c && *c; c += strcspn(c, " "), c += *c == ' ', n++) {
-                (void)snprintf(line + used, sizeof line - used, " --%s %.*s --no-such-option 1", o->name,
-                               (int)strcspn(c, " "), c);
+            for (const char *const *c = o->choices; c && *c; c++, n++) {
+                (void)snprintf(line + used, sizeof line - used, " --%s %s --no-such-option 1", o->name, *c);
                 expect_refused(line, "--no-such-option");
             }
             if (!o->choices) continue;
@@ -163,9 +163,9 @@ Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_tear
 
 static bool has_option(const struct command *c, const char *name)
 {
-    if (strncmp("help", name, strlen(name)) == 0) return true;
-    for (const struct command_option *o = c->options; o && o->name; o++)
-        if (strncmp(o->name, name, strlen(name)) == 0) return true; /* getopt takes beginnings too */
+    if (strcmp("help", name) == 0) return true;
+    for (const struct command_option *const *o = c->options; o && *o; o++)
+        if (strcmp((*o)->name, name) == 0) return true;
     return false;
 }
 
@@ -173,8 +173,8 @@ static bool has_option(const struct command *c, const char *name)
 static bool seen_before(const struct all_commands *all, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        for (const struct command_option *o = all->v[i].command->options; o && o->name; o++)
-            if (strcmp(o->name, name) == 0) return true;
+        for (const struct command_option *const *o = all->v[i].command->options; o && *o; o++)
+            if (strcmp((*o)->name, name) == 0) return true;
     return false;
 }
 
@@ -198,7 +198,9 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
             expect_refused(line, option);
         }
         for (size_t j = 0; j < all.n; j++)
-            for (const struct command_option *o = all.v[j].command->options; o && o->name; o++) {
+            for (const struct command_option *const *list = all.v[j].command->options; list && *list;
+                 list++) {
+                const struct command_option *o = *list;
                 if (has_option(c, o->name) || seen_before(&all, j, o->name)) continue;
                 (void)snprintf(option, sizeof option, "--%s", o->name);
                 (void)snprintf(line + used, sizeof line - used, " %s 1", option);
@@ -213,7 +215,7 @@ Test(docs, help_names_arguments_options_and_choices)
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     cr_assert_not_null(f);
-    command_usage("train", f);
+    command_usage(command_find(&program, (const char *const[]){"train"}, 1), "train", f);
     cr_assert_eq(fclose(f), 0);
     cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
     cr_expect_not_null(
@@ -227,65 +229,65 @@ Test(docs, help_names_arguments_options_and_choices)
 
 /* ---- pages ---- */
 
-static void set_page(const struct page_format *format, char *text, size_t size)
+static void set_page(bool markdown, char *text, size_t size)
 {
-    static const struct page_column columns[] = {{"key", true}, {"default", true}, {"meaning", false}};
     FILE *f = fmemopen(text, size, "w");
     cr_assert_not_null(f);
-    struct page p = {.out = f, .format = format, .columns = columns, .n_columns = 3};
-    format->section(&p, "one", false);
-    format->paragraph(&p, ".dot a_b 'c' --set x\\y z-1 <|>");
-    format->literal(&p, ".x -j\n'y' | z\n");
-    format->table(&p);
-    format->row(&p, (const char *const[]){"--a-b", "-1|2", ".c *d*"});
-    format->row(&p, (const char *const[]){"k", "", "e"});
+    struct page p = {.out = f, .markdown = markdown};
+    page_title(&p, 2, "one");
+    page_text(&p, ".dot a_b 'c' --set x\\y z-1 <|>");
+    page_title(&p, 3, "a_b");
+    page_table(&p, 5, (const char *const[]){"key", "default", "meaning"}, 3);
+    page_row(&p, (const char *const[]){"--a-b", "-1|2", ".c *d*"}, 3, 2);
+    page_row(&p, (const char *const[]){"k", "", "e"}, 3, 2);
     cr_assert_eq(fclose(f), 0);
 }
 
 Test(docs, markdown_escapes)
 {
     char text[2000];
-    set_page(&page_markdown, text, sizeof text);
+    set_page(true, text, sizeof text);
     cr_expect_str_eq(text, "\n## one\n"
                            "\n.dot a\\_b 'c' --set x\\\\y z-1 \\<\\|\\>\n"
-                           "\n```\n.x -j\n'y' | z\n```\n"
+                           "\n### a\\_b\n"
                            "\n| key | default | meaning |\n|---|---|---|\n"
                            "| `--a-b` | `-1\\|2` | .c \\*d\\* |\n"
                            "| `k` | | e |\n");
 }
 
-Test(docs, man_escapes)
+Test(docs, text_is_plain)
 {
     char text[2000];
-    set_page(&page_man, text, sizeof text);
-    cr_expect_str_eq(text, ".SH \"ONE\"\n"
-                           "\\&.dot a_b \\(aqc\\(aq \\-\\-set x\\(rsy z-1 <|>\n"
-                           ".PP\n.RS 4\n.nf\n\\&.x \\-j\n\\(aqy\\(aq | z\n.fi\n.RE\n"
-                           ".TP\n\\fB\\-\\-a\\-b\\fR\n\\&.c *d* (default \\-1|2)\n"
-                           ".TP\n\\fBk\\fR\ne\n");
+    set_page(false, text, sizeof text);
+    cr_expect_str_eq(text, "*one*\n\n.dot a_b 'c' --set x\\y z-1 <|>\n\na_b:\n  --a-b  .c *d*\n  k      e\n");
 }
 
-/* A line that would begin with a dot or a quote after it was broken. */
-Test(docs, man_breaks_lines_safely)
+/* Words of 9 letters, 10 to a line of 100: the eleventh begins the next one, under the first. */
+Test(docs, text_breaks_lines)
 {
-    char text[400];
+    char text[400], words[200] = "";
     FILE *f = fmemopen(text, sizeof text, "w");
+    struct page p = {.out = f};
     cr_assert_not_null(f);
-    struct page p = {.out = f, .format = &page_man, .fresh = true};
-    page_man.paragraph(&p, "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
-                           ".5 a");
+    for (int i = 0; i < 10; i++) (void)strcat(words, i ? " 012345678" : "012345678");
+    page_table(&p, 1, NULL, 0);
+    page_row(&p, (const char *const[]){"k", words}, 2, 0);
+    page_text(&p, words);
     cr_assert_eq(fclose(f), 0);
-    cr_expect_str_eq(text, "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
-                           "\\&.5 a\n");
+    cr_expect_eq(strncmp(text, "  k  012345678 ", 15), 0, "%s", text);
+    cr_expect_not_null(strstr(text, "012345678\n     012345678\n\n012345678"), "%s", text);
+    cr_expect_eq(strlen(strrchr(text, '\n') - strlen(words)), strlen(words) + 1, "%s", text);
 }
 
-static char *whole_reference(const struct page_format *format)
+static char *whole_reference(void)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
+    const struct call call = {.program = &program, .catalogue = &registry};
+    struct page p = {.out = f, .markdown = true};
     cr_assert_not_null(f);
-    reference_write(format, f);
+    reference_write(&p, &call);
     cr_assert_eq(fclose(f), 0);
     return text;
 }
@@ -294,11 +296,12 @@ static char *whole_reference(const struct page_format *format)
 static void expect_rows(const char *page, const char *prefix, const struct option_table *t)
 {
     char row[800];
-    for (size_t i = 0; i < t->n; i++) {
-        const struct option *o = &t->options[i];
-        bool empty = !*o->value;
-        (void)snprintf(row, sizeof row, "\n| `%s%s` | %s | %s%s%s", prefix, o->key, option_type_text(o),
-                       empty ? "" : "`", o->value, empty ? "" : "` ");
+    for (size_t i = 0; i < opt_count(t); i++) {
+        const struct option *o = opt_at(t, i);
+        const char *value = opt_default(t, o);
+        bool empty = !*value;
+        (void)snprintf(row, sizeof row, "\n| `%s%s` | %s%s%s", prefix, o->key, empty ? "" : "`", value,
+                       empty ? "" : "` ");
         cr_expect_not_null(strstr(page, row), "'%s' is missing", row + 1);
     }
 }
@@ -306,7 +309,7 @@ static void expect_rows(const char *page, const char *prefix, const struct optio
 Test(docs, the_reference_knows_every_module)
 {
     static struct all_commands all;
-    char *page = whole_reference(&page_markdown), line[200];
+    char *page = whole_reference(), line[200];
     for (size_t i = 0; solvers[i]; i++) expect_rows(page, "solver.", &solvers[i]->options);
     for (size_t i = 0; dataset_sources[i]; i++) {
         expect_rows(page, "dataset.", &dataset_sources[i]->options);
@@ -326,7 +329,7 @@ Test(docs, the_reference_knows_every_module)
 /* In a table of Markdown every row has as many cells as the header. */
 Test(docs, tables_are_even)
 {
-    char *page = whole_reference(&page_markdown);
+    char *page = whole_reference();
     size_t cells = 0, rows = 0;
     for (char *line = strtok(page, "\n"); line; line = strtok(NULL, "\n")) {
         size_t bars = 0;
@@ -348,19 +351,18 @@ Test(docs, allowed_values_in_words)
     static const char *const names[] = {"a", "b", NULL};
     static const struct {
         struct option o;
-        const char *type, *allowed;
+        const char *allowed;
     } cases[] = {
-        {{"k", OPT_REAL, 0, "1", 0, 1, OPT_OPEN_LO, NULL, "", ""}, "number", "in (0, 1]"},
-        {{"k", OPT_REAL, 0, "1", -1e9, 1e9, 0, NULL, "", ""}, "number", "any"},
-        {{"k", OPT_INT, 0, "1", 2, 1e9, 0, NULL, "", ""}, "integer", ">= 2"},
-        {{"k", OPT_BOOL, 0, "no", 0, 0, 0, NULL, "", ""}, "switch", "true or false"},
-        {{"k", OPT_STRING, 0, "", 0, 0, 0, NULL, "", ""}, "text", "any"},
-        {{"k", OPT_INTS, 0, "1", 1, 9, 0, NULL, "", ""}, "list of integers", "each an integer in [1, 9]"},
-        {{"k", OPT_CHOICE, 0, "a", 0, 0, 0, names, "", ""}, "choice", "one of a, b"}};
+        {{"k", OPT_REAL, 0, "1", 0, 1, OPT_OPEN_LO, NULL, "", ""}, "number in (0, 1]"},
+        {{"k", OPT_REAL, 0, "1", -1e9, 1e9, 0, NULL, "", ""}, "number"},
+        {{"k", OPT_INT, 0, "1", 2, 1e9, 0, NULL, "", ""}, "integer >= 2"},
+        {{"k", OPT_BOOL, 0, "no", 0, 0, 0, NULL, "", ""}, "true or false"},
+        {{"k", OPT_STRING, 0, "", 0, 0, 0, NULL, "", ""}, "text"},
+        {{"k", OPT_INTS, 0, "1", 1, 9, 0, NULL, "", ""}, "list of integers, each an integer in [1, 9]"},
+        {{"k", OPT_CHOICE, 0, "a", 0, 0, 0, names, "", ""}, "one of a, b"}};
     char text[100];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        option_allowed_text(&cases[i].o, text, sizeof text);
-        cr_expect_str_eq(option_type_text(&cases[i].o), cases[i].type);
+        opt_describe(&cases[i].o, text, sizeof text);
         cr_expect_str_eq(text, cases[i].allowed);
     }
 }

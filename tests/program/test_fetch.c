@@ -1,6 +1,5 @@
 /* spikebench dataset fetch, against file:// addresses: files, checksums and the table of sources are the
  * test's own. */
-#include "commands/command_table.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -273,18 +272,14 @@ Test(fetch, tools_that_are_missing)
     cr_expect_eq(r.code, 0, "%s", r.output);
 }
 
-/* The environment names the folder; the table that is shipped has the datasets that the command's table
- * names, and no others. */
+/* The environment names the folder; the table that is shipped has these datasets and no others. */
 Test(fetch, environment_and_shipped_table)
 {
-    const struct command *fetch = command_find((const char *const[]){"dataset", "fetch"}, 2);
-    char text[100], names[100] = "";
+    char text[100], names[] = "nmnist mnist fashion_mnist kmnist shd ssc ";
     cli_shell(&r, "SPIKEBENCH_DATA=there \"$SB\" dataset fetch shd --sources sources.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect(cli_exists("there/shd/a.h5"));
     spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
-    cr_assert_not_null(fetch);
-    (void)snprintf(names, sizeof names, "%s ", fetch->arguments[0].choices);
     cr_expect_str_eq(names, r.output);
     for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
         (void)snprintf(text, sizeof text, "dataset fetch %s --to nowhere --dry-run", name);
@@ -296,7 +291,7 @@ Test(fetch, environment_and_shipped_table)
 }
 
 struct line {
-    char arguments[120], expected[80];
+    char arguments[120], expected[100];
     int code;
 };
 
@@ -307,22 +302,23 @@ ParameterizedTestParameters(fetch, refused)
         {"fasion --to out", "'fasion' is no dataset that can be fetched; did you mean 'fashion'?", 2},
         {"digits --to out", "'digits' is no dataset that can be fetched; see", 2},
         {"--to out", "the name of a dataset is missing", 2},
-        {"shd --to", "--to needs a value", 2},
-        {"shd nmnist", "'nmnist': one dataset at a time", 2},
-        {"shd --form x", "unknown option '--form'; see 'spikebench dataset fetch --help'", 2},
+        {"shd --to", "option '--to' needs a value", 2},
+        {"shd nmnist", "'nmnist' is one argument too many", 2},
+        {"shd --form x",
+         "unknown option '--form'; did you mean '--from'? see 'spikebench dataset fetch --help'", 2},
         {"fasion -t out", "unknown option '-t'", 2},
         {"shd --sources nothing.csv", "nothing.csv", 1},
         {"shd --to file/under", "file/under/shd cannot be written: Not a directory", 1},
         {"shd --to /proc/no", "/proc/no/shd cannot be written: ", 1},
         {"shd --to out --from mirror", "--from 'mirror': an address that begins with https://", 2},
         {"shd --to out --from ftp://a.b", "--from 'ftp://a.b': an address", 2},
-        {"--help", "usage: spikebench dataset fetch NAME", 0},
-        {"fasion -h", "usage: spikebench dataset fetch NAME", 0},
+        {"--help", "Usage: spikebench dataset fetch NAME", 0},
+        {"fasion -h", "Usage: spikebench dataset fetch NAME", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, fetch, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, fetch, refused)
 {
     char text[400];
     (void)snprintf(text, sizeof text, "unset SPIKEBENCH_DATA; : > file; \"$SB\" dataset fetch %s%s",

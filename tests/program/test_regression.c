@@ -105,8 +105,7 @@ ParameterizedTestParameters(regression, what_needs_classes_is_refused)
     return cr_make_param_array(struct refusal, cases, sizeof cases / sizeof *cases);
 }
 
-ParameterizedTest(struct refusal *c, regression, what_needs_classes_is_refused, .init = setup,
-                  .fini = cli_teardown)
+ParameterizedTest(struct refusal *c, regression, what_needs_classes_is_refused)
 {
     static struct result r;
     char text[300];

@@ -54,7 +54,7 @@ ParameterizedTestParameters(runner, same_bits)
     return cr_make_param_array(struct again, cases, sizeof cases / sizeof *cases);
 }
 
-ParameterizedTest(struct again *c, runner, same_bits, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct again *c, runner, same_bits)
 {
     static struct result r;
     char text[1000];
@@ -204,8 +204,7 @@ Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
 Test(runner, a_killed_worker_is_a_failed_run)
 {
     static struct result r;
-    cli_shell(&r, "\"$SB\" run long.yaml & pid=$!; until pkill -KILL -P $pid; do sleep 0.05; done; wait "
-                  "$pid; echo code $?");
+    cli_shell(&r, "\"$SB\" run long.yaml & pid=$!; kill_child $pid; wait $pid; echo code $?");
     cr_expect_not_null(strstr(r.output, "code 1"), "%s", r.output);
     cli_shell(
         &r, "grep -c ',failed,.*signal' results/long/runs.csv; grep -c ',bptt,.*,ok,' results/long/runs.csv");
@@ -265,7 +264,7 @@ ParameterizedTestParameters(runner, compare)
     return cr_make_param_array(struct gate, cases, sizeof cases / sizeof *cases);
 }
 
-ParameterizedTest(struct gate *c, runner, compare, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct gate *c, runner, compare)
 {
     static struct result r;
     char text[1000];
@@ -349,7 +348,7 @@ Test(runner, summaries_of_many_options_stay_apart)
                            "network: {hidden: [4]}\nsolvers:\n"
                            "  - {name: admm, rho: [1, 2], rho_out: [1, 2], beta: 0.123456789012345, kappa: "
                            "[0.1, 0.123456789012345], "
-                           "relaxation: 1.23456789012, box: clip, warmup: 1, time_order: random}\n"
+                           "output: joint, box: clip, warmup: 1, time_order: random}\n"
                            "  - {name: admm, rho: 1.23456789012345, rho_out: 1.23456789012345, beta: 3, "
                            "kappa: 7, box: none, warmup: 2, "
                            "layer_order: random, weights: proximal, start_output: labels}\n");

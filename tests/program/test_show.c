@@ -133,12 +133,12 @@ ParameterizedTestParameters(show, refused)
         {"digits --out none/a.svg " ROW, "none/a.svg: No such file or directory", 1},
         {"digit", "unknown dataset 'digit'; did you mean 'digits'?", 2},
         {"nmnist --set path=/nonexistent", "/nonexistent/Train", 1},
-        {"--help", "usage: spikebench dataset show", 0},
+        {"--help", "Usage: spikebench dataset show", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
 }
 
-ParameterizedTest(struct line *c, show, refused, .init = setup, .fini = cli_teardown)
+ParameterizedTest(struct line *c, show, refused)
 {
     static struct result r;
     char text[300];

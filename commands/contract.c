@@ -1,0 +1,106 @@
+/* spikebench contract: the checks of runs/contract.h on a small task of each kind that the solver takes. */
+#include "runs/contract.h"
+#include "commands/commands.h"
+#include "commands/hand_on.h"
+#include "experiments/plan_check.h"
+#include "experiments/plan_settings.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_SIZE = 1000 };
+
+static const struct task {
+    const char *name;
+    unsigned feature;
+    const char *dataset;
+} tasks[] = {
+    {"classification", FEATURE_CLASSIFICATION,
+     "{name: digits, T: 6, n_train: 150, n_validation: 20, n_test: 20}"},
+    {"regression", FEATURE_REGRESSION, "{name: mexican_hat, n_train: 150, n_validation: 20, n_test: 20}"},
+};
+enum { N_TASKS = sizeof tasks / sizeof *tasks };
+
+/* "loss: squared, ...": for each choice of the network its default, or the first value that the solver takes.
+ */
+static void describe_network(const struct solver *solver, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "{hidden: [[24, 9]]");
+    for (const struct network_choice *c = network_choices; c->key; c++) {
+        const struct option *o = opt_find(&net_option_table, c->key);
+        size_t k = 0;
+        while (opt_choice(o, k) && !(solver->features & c->first << k)) k++;
+        if (!opt_choice(o, k) || used >= size) continue;
+        used += (size_t)snprintf(text + used, size - used, ", %s: %s", c->key, opt_choice(o, k));
+    }
+    if (used < size) (void)snprintf(text + used, size - used, "}");
+}
+
+static status load(struct call *call, const struct solver *solver, const struct task *task, struct plan *p,
+                   struct error *e)
+{
+    char network[TEXT_SIZE / 2], text[TEXT_SIZE];
+    struct plan_overrides o = {.n_set = 0};
+    if (!(o.set = call_list(call, "set", &o.n_set, e))) return ST_MEMORY;
+    describe_network(solver, network, sizeof network);
+    (void)snprintf(text, sizeof text,
+                   "experiment: contract\nprecision: %s\ndataset: %s\nnetwork: %s\nsolvers: [{name: %s}]\n",
+                   REAL_NAME, task->dataset, network, solver->name);
+    TRY(plan_load_text(p, call->catalogue, solver->name, text, &o, e));
+    return p->n_runs == 1 ? ST_OK : FAIL(e, ST_USAGE, "--set: one value each is needed");
+}
+
+/* Prints a line for each check; counts those that fail. */
+static status check(const struct run *run, const char *task, size_t *failed, struct error *e)
+{
+    struct dataset data = {.info = {.n_inputs = 0}};
+    status st = run->dataset->open(run->dataset_options, 0, &data, e);
+    const struct contract_case c = {
+        .solver = run->solver, .options = run->solver_options, .net_options = &run->net, .data = &data};
+    for (const struct contract_check *check = contract_checks; st == ST_OK && check->name; check++) {
+        struct error why = {.code = ST_OK};
+        const bool good = check->run(&c, &why) == ST_OK;
+        (void)printf("%-6s  %s: %s%s%s\n", good ? "ok" : "FAILED", task, check->name, good ? "" : ": ",
+                     good ? "" : why.text);
+        (void)fflush(stdout);
+        *failed += !good;
+    }
+    dataset_free(&data);
+    return st;
+}
+
+static status check_all(struct call *call, const struct solver *solver, size_t *failed, struct error *e)
+{
+    for (size_t i = 0; i < N_TASKS; i++) {
+        struct plan plan = {.n_runs = 0};
+        if (!(solver->features & tasks[i].feature)) continue;
+        status st = load(call, solver, &tasks[i], &plan, e);
+        if (st == ST_OK) st = check(&plan.runs[0], tasks[i].name, failed, e);
+        plan_free(&plan);
+        TRY(st);
+    }
+    return ST_OK;
+}
+
+/* The precision that is asked for, else the plug-in's. */
+static int wanted_precision(const struct call *call, const struct solver *solver)
+{
+    if (call_has(call, "precision")) return (int)call_choice(call, "precision");
+    const bool plugin = catalogue_plugin(call->catalogue, solver) != NULL;
+    return plugin ? solver_precision(solver) : PRECISION_DOUBLE;
+}
+
+status command_contract(struct call *call, struct error *e)
+{
+    const char *names[CATALOGUE_NAMES_MAX], *name = call->arguments[0];
+    size_t failed = 0;
+    const struct solver *solver = catalogue_solver(call->catalogue, name);
+    if (!solver)
+        return unknown_name(e, "SOLVER", "solver", name, "", names,
+                            catalogue_solver_names(call->catalogue, names));
+    const int precision = wanted_precision(call, solver);
+    if (strcmp(precision_names[precision], REAL_NAME) != 0) return hand_on(call, precision, e);
+    TRY(check_all(call, solver, &failed, e));
+    (void)printf("%s, %s: %s\n", name, REAL_NAME, failed ? "the contract is broken" : "the contract is kept");
+    if (failed) *e = (struct error){.code = ST_INTERNAL};
+    return failed ? ST_INTERNAL : ST_OK;
+}

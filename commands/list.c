@@ -1,0 +1,31 @@
+/* spikebench list. */
+#include "commands/commands.h"
+#include "support/paths.h"
+#include <string.h>
+
+/* The name, and the first line of the file if it is a comment: what the experiment is for. */
+static void print_experiment(void *context, const char *folder, const char *name)
+{
+    char path[4400], line[300] = "";
+    const char *text = "";
+    (void)context;
+    (void)snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
+    FILE *f = fopen(path, "r");
+    if (f) {
+        if (fgets(line, sizeof line, f) && line[0] == '#') text = line + 1 + strspn(line + 1, " ");
+        (void)fclose(f);
+    }
+    line[strcspn(line, "\n")] = '\0';
+    (void)printf("%-24s %s\n", name, text);
+}
+
+status command_list(struct call *call, struct error *e)
+{
+    const struct catalogue *c = call->catalogue;
+    const char *what = call->arguments[0];
+    for (size_t i = 0; strcmp(what, "solvers") == 0 && c->solvers[i]; i++)
+        (void)printf("%-18s %s\n", c->solvers[i]->name, c->solvers[i]->summary);
+    for (size_t i = 0; strcmp(what, "datasets") == 0 && c->datasets[i]; i++)
+        (void)printf("%-18s %s\n", c->datasets[i]->name, c->datasets[i]->summary);
+    return strcmp(what, "experiments") == 0 ? path_experiments(print_experiment, NULL, e) : ST_OK;
+}

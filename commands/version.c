@@ -1,0 +1,28 @@
+/* spikebench without a command: --version, or how it is used. */
+#include "commands/commands.h"
+#include "commands/usage.h"
+#include "datasets/shd_file.h"
+#include "runs/env.h"
+
+static void print_version(void)
+{
+    char config[ENV_TEXT], core[ENV_TEXT];
+    env_blas_config(config, sizeof config);
+    env_blas_core(core, sizeof core);
+    (void)printf("spikebench %s (commit %s%s)\n", env_version(), env_commit(),
+                 env_dirty() ? ", modified" : "");
+    (void)printf("compiler: %s; flags: %s\n", env_compiler(), env_flags());
+    (void)printf("BLAS: %s (%s); core %s; 1 thread per call\n", env_blas_name(), config, core);
+    (void)printf("precisions: double, float; HDF5: %s\n", shd_library() ? shd_library() : "no");
+}
+
+status command_program(struct call *call, struct error *e)
+{
+    (void)e;
+    if (call_has(call, "version")) {
+        print_version();
+        return ST_OK;
+    }
+    command_usage(call->command, call->path, stderr);
+    return ST_USAGE;
+}

@@ -1,0 +1,18 @@
+/* What every trainer must do (trainer/solver.h), as checks that `spikebench contract` and the tests run. */
+#ifndef SPIKEBENCH_RUNS_CONTRACT_H
+#define SPIKEBENCH_RUNS_CONTRACT_H
+
+#include "runs/trainee.h"
+
+struct contract_check {
+    const char *name; /* what is promised */
+    /* ST_OK, or the reason why the trainer does not keep it. */
+    status (*run)(const struct contract_case *c, struct error *e);
+};
+extern const struct contract_check contract_checks[]; /* ends with a check without a name */
+
+/* Hostile values of each option of a table are refused by its name and change nothing; the defaults are
+ * allowed, and each option has a help text. `owner` is for messages. ST_INTERNAL. */
+status contract_options(const struct option_table *t, const char *owner, struct error *e);
+
+#endif

@@ -1,0 +1,14 @@
+/* Exactly box-constrained spikes: accelerated projected gradient for a strongly convex quadratic (Nesterov
+ * 2004, section 2.2.4: constant momentum (sqrt(kappa) - 1) / (sqrt(kappa) + 1)). */
+#ifndef SPIKEBENCH_SOLVERS_ADMM_ADMM_BOX_H
+#define SPIKEBENCH_SOLVERS_ADMM_ADMM_BOX_H
+
+#include "solvers/admm/admm_systems.h"
+
+/* argmin over [0,1]^n of a'Ma/2 - b'a, for m columns: x in: start, out: result. Returns the KKT residual max
+ * |x - clip(x - gradient)| reached; *products: products with M that it took. y, g: workspaces n x m, small:
+ * rows x m. */
+double box_solve(const struct spike_system *sys, size_t m, const real *b, real *x, real *y, real *g,
+                 real *small, size_t *products);
+
+#endif

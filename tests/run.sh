@@ -1,0 +1,31 @@
+#!/bin/sh
+# Runs the tests, those in single precision first; all that they write goes into one folder, removed in the end.
+# usage: sh tests/run.sh BUILD [SUITE | SUITE/TEST | ''] [PRECISION...]
+# Without a suite all of them run; SUITE is a part of a name, * stands for anything. PRECISION is f32 or f64 (both). The last line
+# is Criterion's summary.
+set -eu
+build=$1 chosen=${2:-}
+[ $# -lt 2 ] || shift
+shift
+precisions=${*:-f32 f64}
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/spikebench-tests-XXXXXX")
+export TMPDIR
+export SPIKEBENCH_BUILD="$build"
+trap 'chmod -R u+rwx "$TMPDIR"; rm -rf "$TMPDIR"' EXIT
+trap 'exit 130' HUP INT TERM
+case $chosen in
+'') set -- ;;
+*/*) set -- --filter "$chosen" ;;
+*) set -- --filter "*$chosen*/*" ;;
+esac
+if [ -n "$chosen" ]; then
+    pattern=${2%%/*} found=
+    for suite in $("$build/tests-f64" --list | sed -n 's/^\([^ ]*\): .*/\1/p'); do
+        case $suite in $pattern) found=1 ;; esac
+    done
+    [ -n "$found" ] || { echo "run.sh: no suite is called '$pattern'" >&2; exit 2; }
+fi
+[ -n "${SPIKEBENCH_DATA:-}" ] || echo "SPIKEBENCH_DATA is not set: tests of real recordings are SKIPPED" >&2
+for precision in $precisions; do
+    "$build/tests-$precision" "$@"
+done
