@@ -270,6 +270,34 @@ ParameterizedTest(struct kernel_case *c, kernels, levels)
     mem_free(&m);
 }
 
+/* The same weights and moments on all levels, and those of the update's lines. */
+Test(kernels, adam_on_all_levels)
+{
+    enum { N = 203 };
+    const struct adam_step s = {R(0.9), R(0.99), R(1e-6), R(0.01), R(0.999), R(0.05), R(1.3)};
+    struct mem m = {0};
+    struct rng rng;
+    rng_seed(&rng, 5, "kernels");
+    real *start[3] = {numbers(N, &m, &rng), numbers(N, &m, &rng), numbers(N, &m, &rng)},
+         *g = numbers(N, &m, &rng);
+    for (size_t i = 0; i < N; i++) start[2][i] = fabs(start[2][i]); /* second moments */
+    for (size_t k = 0; kernels_level(k); k++) {
+        real got[3][N];
+        for (int j = 0; j < 3; j++) memcpy(got[j], start[j], sizeof got[j]);
+        kernels_level(k)->adam(&s, N, got[0], g, got[1], got[2]);
+        for (size_t i = 0; i < N; i++) {
+            const real slope = g[i] + s.decay * start[0][i];
+            const real first = s.beta1 * start[1][i] + (1 - s.beta1) * slope;
+            const real second = s.beta2 * start[2][i] + (1 - s.beta2) * slope * slope;
+            cr_assert_eq(got[1][i], first);
+            cr_assert_eq(got[2][i], second);
+            cr_assert_eq(got[0][i],
+                         s.shrink * start[0][i] - s.rate * first / (sqrt(second * s.scale) + s.eps));
+        }
+    }
+    mem_free(&m);
+}
+
 /* Tiles cover every row once as fresh ones, and never read beyond the layer but where it is narrower than a
  * line. */
 Test(kernels, tiles_cover_the_rows)
@@ -328,6 +356,13 @@ Test(kernels, elementwise_on_all_levels)
         memcpy(sum, y, N * sizeof *y);
         level->add_scaled(N, R(0.3), x, sum);
         for (size_t i = 0; i < N; i++) cr_assert_eq(sum[i], y[i] + R(0.3) * x[i], "%s", level->name);
+        level->scale(N, R(0.7), sum);
+        for (size_t i = 0; i < N; i++)
+            cr_assert_eq(sum[i], (y[i] + R(0.3) * x[i]) * R(0.7), "%s", level->name);
+        double squares = 0;
+        for (size_t i = 0; i < N; i++) squares += (double)x[i] * (double)x[i];
+        cr_expect_lt(fabs(level->squares(N, x) - squares), 1e-12 * squares, "%s", level->name);
+        cr_expect_eq(level->squares(N, x), kernels_level(0)->squares(N, x), "%s", level->name);
         cr_expect_eq(level->count(N, bits), set, "%s", level->name);
         for (size_t i = 0; i < N; i++) sum[i] = 1;
         cr_expect(level->ones(N, sum) && level->ones(0, NULL), "%s", level->name);

@@ -92,6 +92,8 @@ struct kernels {
     void (*backward)(const struct backward_pass *p, struct tile tile);
     void (*outer)(const struct outer_pass *p, struct tile tile);
     void (*add_scaled)(size_t n, real factor, const real *x, real *y); /* y += factor x */
+    void (*scale)(size_t n, real factor, real *x);                     /* x *= factor */
+    double (*squares)(size_t n, const real *x);                        /* sum of the squares, in 16 sums */
     bool (*ones)(size_t n, const real *x);                             /* whether all of them are 1 */
     size_t (*count)(size_t words, const uint32_t *bits);               /* bits that are set */
     void (*adam)(const struct adam_step *s, size_t n, real *W, const real *g, real *m, real *v);

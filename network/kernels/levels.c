@@ -341,6 +341,23 @@ static void add_scaled(size_t n, real factor, const real *restrict x, real *rest
     for (size_t i = 0; i < n; i++) y[i] += factor * x[i];
 }
 
+static void scale(size_t n, real factor, real *x)
+{
+    for (size_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+static double squares(size_t n, const real *x)
+{
+    enum { SUMS = 16 };
+    double sums[SUMS] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + SUMS <= n; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++) sums[k] += (double)x[i + k] * (double)x[i + k];
+    for (size_t k = 0; i + k < n; k++) sums[k] += (double)x[i + k] * (double)x[i + k];
+    for (size_t k = 0; k < SUMS; k++) sum += sums[k];
+    return sum;
+}
+
 static bool ones(size_t n, const real *x)
 {
     int others = 0;
@@ -367,4 +384,5 @@ static void adam(const struct adam_step *s, size_t n, real *restrict W, const re
 }
 
 extern const struct kernels KERNELS;
-const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer, add_scaled, ones, count, adam};
+const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer, add_scaled,
+                                scale,        squares, ones,     count, adam};
