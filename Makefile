@@ -47,6 +47,7 @@ TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 BENCHMAIN := tests/bench/main.c
 BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
 BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
+PEERS    := $(BUILD)/workload-f64 $(BUILD)/workload-f32
 
 # One short line a file; V=1 prints whole commands.
 V ?= 0
@@ -61,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: bench-peers build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -127,6 +128,12 @@ $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/workload-f64: $(OBJ64) $(BUILD)/f64/tests/bench/peers/workload.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/workload-f32: $(OBJ32) $(BUILD)/f32/tests/bench/peers/workload.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -145,6 +152,10 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 	$(BUILD)/bench-f64
 	@echo
 	$(BUILD)/bench-f32
+
+bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; results/bench/peers.csv
+	@mkdir -p results/bench
+	/usr/bin/python3 tests/bench/peers.py --build $(BUILD) --threads 1,2 --precision float,double --out results/bench/peers.csv
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
@@ -200,7 +211,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/bench/peers tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
 .PHONY: $(LINT)
