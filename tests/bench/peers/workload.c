@@ -140,8 +140,8 @@ static status steps(struct workload *w, size_t count, struct error *e)
 {
     struct mem mem = {0};
     struct net net = w->net;
-    real *own[NET_MAX_LAYERS + 1], *g[NET_MAX_LAYERS + 1] = {0}, *m[NET_MAX_LAYERS + 1],
-                                                       *v[NET_MAX_LAYERS + 1];
+    real *own[NET_MAX_LAYERS + 1] = {0}, *g[NET_MAX_LAYERS + 1] = {0}, *m[NET_MAX_LAYERS + 1],
+                               *v[NET_MAX_LAYERS + 1];
     size_t samples[BATCH];
     bool whole = true;
     for (size_t l = 1; l <= net.L; l++) {
