@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: bench-peers build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -169,10 +169,12 @@ check-asan: ## the tests under the address, leak and undefined behaviour sanitiz
 	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 
 # Criterion does not start under the thread sanitizer, so the program does without it.
-check-tsan: ## the smoke experiment with three threads under the thread sanitizer
+check-tsan: ## the smoke experiment and each solver's contract under the thread sanitizer
 	rm -rf build-tsan/log && mkdir -p build-tsan/log
 	$(MAKE) BUILD=build-tsan OPT="-O1 -fsanitize=thread" build
 	TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench run experiments/smoke.yaml --set threads=3 --out build-tsan/results --fresh
+	@for solver in $$(build-tsan/spikebench list solvers | awk '{ print $$1 }'); do for precision in double float; do \
+	  TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench contract $$solver --precision $$precision | grep -v '^ok' || true; done; done
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
@@ -266,18 +268,21 @@ INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
-install: build ## install under PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets \
-	  $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+install: build install-headers ## install under PREFIX (and DESTDIR)
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
 	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
 	install -m 644 experiments/*.yaml $(SHARE)/experiments
 	install -m 644 datasets/digits.csv datasets/digits.LICENCE datasets/sources.csv $(SHARE)/datasets
 	install -m 755 datasets/fetch.sh $(SHARE)/datasets
-	install -m 644 docs/examples/*.c $(SHARE)/examples
 	install -m 644 docs/spikebench.1 $(MANPAGE)
 	install -m 644 docs/completion.bash $(COMPLETION)
+
+# What a plug-in is built with.
+install-headers:
+	install -d $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
+	install -m 644 docs/examples/*.c $(SHARE)/examples
 	for room in $(PLUGIN_ROOMS); do install -m 644 $$room/*.h $(INCLUDE)/$$room || exit 1; done
 	for file in $(PKGCONFIG); do \
 	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \

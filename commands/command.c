@@ -1,6 +1,5 @@
 /* Reading command lines over popt (see command.h). */
 #include "commands/command.h"
-#include "experiments/plan_settings.h"
 #include "support/opt.h"
 #include <errno.h>
 #include <popt.h>

@@ -40,24 +40,19 @@ struct command_argument {
 struct command_option {
     const char *name; /* without "--" */
     char letter;      /* 0: none */
-    const char *help;
     enum value_kind kind;
-    const char *value;          /* placeholder such as "DIR" */
-    const char *usual;          /* the value if it is not given; NULL: none, or the help says it */
+    const char *value; /* placeholder such as "DIR" */
+    const char *usual; /* the value if it is not given; NULL: none, or the help says it */
+    const char *help;
     const char *const *choices; /* VALUE_CHOICE: ends with NULL */
     uint64_t least, most;       /* VALUE_WHOLE; most 0: no bound */
     bool required;
 };
 
-struct command_exit {
-    int code;
-    const char *meaning;
-};
-
 struct call;
 
 /* -h, --help belongs to every command and is not in `options`, which end with NULL. The other lists end with
- * an entry without a name (or meaning); an absent list is NULL. */
+ * an entry without a name; an absent list is NULL. */
 struct command {
     const char *name;
     status (*run)(struct call *call, struct error *e); /* NULL: subcommands alone */
@@ -66,7 +61,8 @@ struct command {
     const char *text;    /* sentences */
     const struct command_argument *arguments;
     const struct command_option *const *options;
-    const struct command_exit *exits;
+    const char *failure; /* what exit code 1 means; NULL: it is not there */
+    bool interrupts;     /* there is exit code 130 */
     const struct command *subcommands;
 };
 

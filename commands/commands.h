@@ -12,6 +12,7 @@ status command_help(struct call *call, struct error *e);
 status command_summarise(struct call *call, struct error *e);
 status command_best(struct call *call, struct error *e);
 status command_compare(struct call *call, struct error *e);
+status command_table(struct call *call, struct error *e); /* result_table.c */
 status command_plot(struct call *call, struct error *e);
 status command_train(struct call *call, struct error *e);
 status command_contract(struct call *call, struct error *e);

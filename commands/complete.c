@@ -94,7 +94,8 @@ static void offer_keys(const struct line *l, const char *prefix, const struct op
 /* The choices of the key before '='; commas stand between values, of which the last one is completed. */
 static void offer_values(const struct line *l, const char *prefix, const struct option_table *t)
 {
-    static const char *const switches[] = {"true", "false", NULL};
+    static const char *const words[] = {"true", "false", NULL};
+    static const struct option switches = {.type = OPT_CHOICE, .choices = words};
     const size_t before = strlen(prefix);
     char key[200];
     if (strncmp(l->value, prefix, before) != 0) return;
@@ -103,10 +104,10 @@ static void offer_values(const struct line *l, const char *prefix, const struct 
     const struct option *o = opt_find(t, key);
     const char *values = strchr(l->value, '=') + 1, *comma = strrchr(values, ',');
     const char *last = comma ? comma + 1 : values;
-    const char *const *choices = !o ? NULL : o->type == OPT_BOOL ? switches : o->choices;
-    for (; choices && *choices; choices++)
-        if (strncmp(*choices, last, strlen(last)) == 0)
-            (void)printf("%.*s%s\n", (int)(last - values), values, *choices);
+    if (o && o->type == OPT_BOOL) o = &switches;
+    for (size_t i = 0; o && opt_choice(o, i); i++)
+        if (strncmp(opt_choice(o, i), last, strlen(last)) == 0)
+            (void)printf("%.*s%s\n", (int)(last - values), values, opt_choice(o, i));
 }
 
 static void offer_setting(const struct line *l, enum value_kind kind)
@@ -182,7 +183,7 @@ static void offer_kind(struct line *l, enum value_kind kind, const char *const *
     for (; choices && *choices; choices++) offer(l, *choices);
     if (kind == VALUE_MODULE) offer_commands(l, l->call->program->subcommands);
     for (const struct topic *t = topics; kind == VALUE_MODULE && t->name; t++) offer(l, t->name);
-    if (kind == VALUE_TRAINABLE || kind == VALUE_MODULE) offer_names(l, true);
+    if (kind == VALUE_TRAINABLE || kind == VALUE_SOLVER || kind == VALUE_MODULE) offer_names(l, true);
     if (kind == VALUE_DATASET || kind == VALUE_MODULE) offer_names(l, false);
     if (kind == VALUE_TRAINABLE || kind == VALUE_EXPERIMENT)
         (void)path_experiments(offer_experiment, l, NULL);

@@ -1,8 +1,7 @@
 /* spikebench dataset show: one sample, as a spike raster and, where the inputs are pictures, as a frame. */
-#include "commands/ascii.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
-#include "report/drawing.h"
+#include "commands/terminal.h"
 #include "support/csvio.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,52 +51,6 @@ static status prepare(struct sample *s, const struct call *call, const struct da
     return ST_OK;
 }
 
-/* Channels side by side, ON first. */
-static status print_frame(const struct sample *s, struct mem *m, struct error *e)
-{
-    const struct dataset_info *info = s->info;
-    size_t n = info->channels, room = ascii_room(info->height, n);
-    size_t wide = 2 * info->width <= room ? 2 : 1; /* characters are twice as high as wide */
-    double most = 0;
-    struct ascii_grid *g = mem_alloc(m, n, sizeof *g, e);
-    if (!g) return ST_MEMORY;
-    (void)printf("events summed over time");
-    for (size_t c = 0; c < n; c++) {
-        size_t channel = n - 1 - c;
-        const double *frame = s->frame + channel * info->height * info->width;
-        TRY(ascii_create(&g[c], info->height, info->width, 2 * ASCII_ROWS_MOST, room / wide, m, e));
-        for (size_t i = 0; i < info->height * info->width; i++)
-            ascii_add(&g[c], i / info->width, i % info->width, frame[i]);
-        most = fmax(most, ascii_largest(&g[c]));
-        if (n > 1) (void)printf("%s %s", c ? " |" : ":", channel_name(info, channel));
-    }
-    (void)printf(", '@' = %g per character\n", most);
-    ascii_print(stdout, g, n, wide, 0, most);
-    return ST_OK;
-}
-
-static status print_raster(const struct sample *s, struct mem *m, struct error *e)
-{
-    struct ascii_grid g;
-    size_t n = s->info->n_inputs, T = s->info->T;
-    TRY(ascii_create(&g, n, T, ASCII_ROWS_MOST, ascii_room(n, 1), m, e));
-    for (size_t t = 0; t < T; t++)
-        for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
-            ascii_add(&g, s->x->index[k], t, (double)s->x->value[k]);
-    (void)printf("raster, inputs downwards (%zu per line), steps to the right (%zu per character), "
-                 "'@' = %g events\n",
-                 g.row_step, g.column_step, ascii_largest(&g));
-    ascii_print(stdout, &g, 1, 1, 0, ascii_largest(&g));
-    return ST_OK;
-}
-
-static status print_sample(const struct sample *s, struct mem *m, struct error *e)
-{
-    (void)printf("%s\n", s->title);
-    TRY(print_raster(s, m, e));
-    return s->frame ? print_frame(s, m, e) : ST_OK;
-}
-
 static void put_row(struct csv_writer *w, const double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
@@ -138,35 +91,42 @@ static status write_frame(const struct sample *s, const char *path, struct error
     return csv_close(&w, e);
 }
 
+/* The figure in a file, or if out is NULL on standard output. */
 static status draw(const struct sample *s, struct drawing *d, const char *out, struct error *e)
 {
     const struct dataset_info *info = s->info;
-    char path[DRAWING_PATH + 20], number[5][24];
-    const char *args[6] = {s->title, number[0], number[1], number[2], number[3], number[4]};
+    char path[DRAWING_PATH + 20], number[5][24], columns[TERMINAL_FIELD];
+    const struct drawing_field fields[] = {
+        {"columns", columns},    {"title", s->title},  {"inputs", number[0]}, {"steps", number[1]},
+        {"channels", number[2]}, {"width", number[3]}, {"height", number[4]}};
     const size_t numbers[5] = {info->n_inputs, info->T, s->frame ? info->channels : 0, info->width,
                                info->height};
     for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
-    TRY(drawing_begin(d, out, e));
+    TRY(figure_begin(d, out, columns, e));
     drawing_file(d, "raster.csv", path, sizeof path);
     TRY(write_raster(s, path, e));
     drawing_file(d, "frame.csv", path, sizeof path);
     if (s->frame) TRY(write_frame(s, path, e));
-    return drawing_finish(d, "sample.gp", args, 6, e);
+    return figure_finish(d, "sample.gp", fields, sizeof fields / sizeof *fields, e);
 }
 
 static status show(struct call *call, const struct dataset_request *r, const struct dataset *d,
                    struct error *e)
 {
     struct sample s;
-    struct drawing drawing;
+    struct drawing drawing = {.out = NULL};
     char name[100];
     const char *out = call_text(call, "out");
-    TRY(prepare(&s, call, r, d, &call->mem, e));
-    if (call_has(call, "ascii")) TRY(print_sample(&s, &call->mem, e));
-    if (call_has(call, "ascii") && !out) return ST_OK;
+    status st = prepare(&s, call, r, d, &call->mem, e);
+    if (st == ST_OK && call_has(call, "ascii")) {
+        (void)printf("%s\n", s.title);
+        st = draw(&s, &drawing, NULL, e);
+        drawing_end(&drawing);
+    }
+    if (st != ST_OK || (call_has(call, "ascii") && !out)) return st;
     (void)snprintf(name, sizeof name, "%.60s_%zu.svg", r->source->name, s.index);
     if (!out) out = name;
-    status st = draw(&s, &drawing, out, e);
+    st = draw(&s, &drawing, out, e);
     drawing_end(&drawing);
     if (st == ST_OK) (void)printf("%s\n", out);
     return st;

@@ -2,7 +2,6 @@
 #include "commands/commands.h"
 #include "commands/reference.h"
 #include "commands/usage.h"
-#include "experiments/plan_settings.h"
 #include <string.h>
 
 enum { NAMES_MAX = 2 * CATALOGUE_NAMES_MAX + 100 };

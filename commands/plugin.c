@@ -2,31 +2,15 @@
 #include "commands/plugin.h"
 #include "support/hash.h"
 #include <dlfcn.h>
-#include <errno.h>
 #include <string.h>
 
-static status hash_file(const char *path, char hex[HASH_HEX], struct error *e)
+/* Opens the object and finds the list that it exports. */
+static status find_list(const char *file, int mode, void **object, const struct solver *const **list,
+                        struct error *e)
 {
-    unsigned char bytes[1 << 14];
-    struct hash h;
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    hash_start(&h);
-    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
-    hash_finish(&h, hex);
-    bool good = !ferror(f);
-    (void)fclose(f);
-    return good ? ST_OK : FAIL(e, ST_IO, "%s: it cannot be read", path);
-}
-
-/* The list that the object exports. Functions that it calls are looked for later, so that an object of
- * another version, which may call some that are gone, is known by its version. */
-static status find_list(const char *file, const struct solver *const **list, struct error *e)
-{
-    void *object = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
-    if (!object) return FAIL(e, ST_CONFIG, "%s is no plug-in: %s", file, dlerror());
-    *list = dlsym(object, "spikebench_plugin");
+    *object = dlopen(file, mode | RTLD_LOCAL);
+    if (!*object) return FAIL(e, ST_CONFIG, "%s is no plug-in: %s", file, dlerror());
+    *list = dlsym(*object, "spikebench_plugin");
     if (!*list || !**list)
         return FAIL(e, ST_CONFIG, "%s is no plug-in: it exports no solver as spikebench_plugin", file);
     return ST_OK;
@@ -53,6 +37,18 @@ static status check_solver(const char *file, const struct solver *s, const struc
     return ST_OK;
 }
 
+/* Functions that the object calls are not looked for yet: one of another version, which may call some that
+ * are gone, is known by its version. */
+static status check_list(const char *file, const struct catalogue *base, struct error *e)
+{
+    void *object = NULL;
+    const struct solver *const *list = NULL;
+    status st = find_list(file, RTLD_LAZY, &object, &list, e);
+    for (size_t i = 0; st == ST_OK && list[i]; i++) st = check_solver(file, list[i], base, e);
+    if (object) (void)dlclose(object);
+    return st;
+}
+
 /* base's solvers, then the plug-in's. */
 static status join(const struct catalogue *base, const struct plugin *plugin, struct catalogue *out,
                    struct mem *m, struct error *e)
@@ -72,6 +68,7 @@ status plugin_open(const char *file, const struct catalogue *base, struct catalo
                    struct error *e)
 {
     char path[4096];
+    void *object;
     struct plugin *plugin = mem_alloc(m, 1, sizeof *plugin, e);
     if (!plugin) return ST_MEMORY;
     /* a name without a slash would be looked for among the system's libraries */
@@ -79,9 +76,7 @@ status plugin_open(const char *file, const struct catalogue *base, struct catalo
     plugin->file = mem_string(m, path, e);
     if (!plugin->file) return ST_MEMORY;
     TRY(hash_file(path, plugin->sha256, e));
-    TRY(find_list(path, &plugin->solvers, e));
-    for (size_t i = 0; plugin->solvers[i]; i++) TRY(check_solver(path, plugin->solvers[i], base, e));
-    if (!dlopen(path, RTLD_NOW | RTLD_LOCAL))
-        return FAIL(e, ST_CONFIG, "%s cannot be loaded: %s", path, dlerror());
+    TRY(check_list(path, base, e));
+    TRY(find_list(path, RTLD_NOW, &object, &plugin->solvers, e));
     return join(base, plugin, out, m, e);
 }

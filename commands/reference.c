@@ -136,17 +136,21 @@ static void write_network(struct page *p)
 
 static void write_results(struct page *p)
 {
-    static const struct {
+    struct entry runs[COLUMN_ENTRIES], curves[COLUMN_ENTRIES], summarised[COLUMN_ENTRIES];
+    const struct {
         const char *title, *what;
         const struct entry *entries;
-    } parts[] = {{"runs.csv", "column", run_columns},
+    } parts[] = {{"runs.csv", "column", runs},
                  {"values of status", "status", status_words},
                  {"values of stop_reason", "stop reason", stop_reasons},
-                 {"curves/RUN_ID.csv, before the solver's own columns", "column", curve_columns},
-                 {"summary.csv", "column", summary_parts}};
+                 {"curves/RUN_ID.csv: the values so far; the solver's own columns follow", "column", curves},
+                 {"summary.csv", "column", summary_parts},
+                 {"columns that summary.csv has statistics of", "column", summarised}};
+    run_columns(runs);
+    curve_columns(curves);
+    summary_columns(summarised);
     page_text(p, "In the folder of the experiment under the results folder. CSV files have a header, numbers "
-                 "17 digits; "
-                 "missing ones are nan. Accuracies are fractions.");
+                 "17 digits; missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         page_title(p, 3, parts[i].title);

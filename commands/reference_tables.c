@@ -1,5 +1,6 @@
 /* Descriptions of the files that are read and written (see reference_tables.h). */
 #include "commands/reference_tables.h"
+#include "records/columns.h"
 
 const struct entry experiment_keys[] = {
     {"experiment: name", "", "folder under results/: letters, digits, '_' and '-'"},
@@ -32,80 +33,6 @@ const struct entry result_files[] = {
     {"config.resolved.yaml", "", "the configuration with every default written out"},
     {0}};
 
-const struct entry run_columns[] = {
-    {"schema", "",
-     "version of these columns: rows before 2 counted passes and operations of training by an earlier rule; "
-     "summaries, profiles and compare pass over these counts"},
-    {"run_id", "",
-     "12 digits over the options that are not at their default, solver, dataset, seed and data"},
-    {"experiment", "", "name of the experiment"},
-    {"solver", "", "the solver"},
-    {"label", "", "what figures call it: the label of the experiment file, or the solver"},
-    {"dataset", "", "the dataset"},
-    {"seed", "", "the seed of split, codes, start and solver"},
-    {"status", "", "how the run ended"},
-    {"stop_reason", "", "why it ended"},
-    {"error", "", "the message of a run that failed; none otherwise"},
-    {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", "",
-     "every option that results depend on; nan where the solver has no such option"},
-    {"data_sha256", "", "SHA-256 of the data that was read"},
-    {"threads", "threads", "threads of the run; results do not depend on it"},
-    {"iters", "iterations", "iterations (epochs) done"},
-    {"samples", "samples", "training samples gone through, each time counted"},
-    {"setup_s", "s", "time of the solver's set-up"},
-    {"train_s", "s", "time of training alone: without set-up, evaluation and diagnostics"},
-    {"forward_passes", "passes",
-     "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
-     "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
-     "diagnostics do not count, nor does the network's start"},
-    {"backward_passes", "passes", "backward passes of training, counted likewise"},
-    {"train_synops", "operations",
-     "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
-     "The "
-     "former are an estimate: between two evaluations, simulations times the accumulations per training "
-     "sample "
-     "of the network simulated at the later one; nan where the solver predicts by a rule of its own "
-     "(forward_forward, exact_spike_time): the simulated network is not the one that is trained"},
-    {"train_macs", "operations",
-     "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
-     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
-     "admm_joint's solves of paths; half of "
-     "their FLOPs as the solver's step counts them, dense, but products with the inputs by their entries; "
-     "elementwise work (neurons, losses, optimizers) does not count. Rows of schema 1 counted "
-     "passes and operations by an earlier rule"},
-    {"eval_s", "s", "time of evaluations"},
-    {"cpu_s", "s", "CPU time of set-up and training, over all threads"},
-    {"time_to_target_s", "s", "training time at which stop.target was reached; nan if it was not"},
-    {"peak_bytes", "bytes", "largest resident memory of the run's process"},
-    {"loss_train", "", "loss of the simulated network on the training samples"},
-    {"acc_train", "", "training accuracy of the simulated network at the end, as a fraction"},
-    {"acc_val", "", "validation accuracy at the end"},
-    {"acc_test", "", "test accuracy at the end"},
-    {"best_iter", "iterations", "iteration of the best validation accuracy"},
-    {"acc_val_best", "", "the best validation accuracy"},
-    {"acc_test_at_best_val", "", "test accuracy at best_iter"},
-    {"loss_val", "", "validation loss at the end"},
-    {"loss_test", "", "test loss at the end"},
-    {"loss_val_best", "", "regression: the best validation loss"},
-    {"loss_test_at_best_val", "", "regression: test loss at best_iter"},
-    {"footprint_bytes", "bytes", "size of the weights"},
-    {"synops", "operations",
-     "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops"},
-    {"synops_dense", "operations", "the same if every input were taken; nan likewise"},
-    {"rate_mean", "spikes/step",
-     "mean firing rate of the hidden neurons on the training samples; nan likewise"},
-    {"timing_valid", "", "0 if runs shared the machine (--jobs above 1)"},
-    {"git_commit", "", "commit of the program"},
-    {"dirty", "", "1 if its sources were modified"},
-    {"compiler", "", "the compiler"},
-    {"flags", "", "its flags"},
-    {"blas", "", "the BLAS library"},
-    {"blas_core", "", "the processor type that it chose its kernels for"},
-    {"blas_threads", "threads", "its threads per call"},
-    {"cpu", "", "the processor"},
-    {"date", "", "when the run ended, UTC"},
-    {0}};
-
 const struct entry status_words[] = {{"ok", "", "ended as planned"},
                                      {"diverged", "", "a number was not finite or a factorisation failed"},
                                      {"no_data", "", "the data was not found"},
@@ -125,22 +52,6 @@ const struct entry stop_reasons[] = {
     {"error", "", "see the column error"},
     {0}};
 
-const struct entry curve_columns[] = {
-    {"iter", "iterations", "iterations done"},
-    {"samples", "samples", "training samples gone through"},
-    {"train_s", "s", "training time so far"},
-    {"forward_passes", "passes", "forward passes of training so far, as in runs.csv"},
-    {"backward_passes", "passes", "backward passes of training so far"},
-    {"train_synops", "operations", "synaptic operations of training so far, as in runs.csv"},
-    {"train_macs", "operations", "multiply-accumulates of training so far, as in runs.csv"},
-    {"loss", "", "loss of the simulated network on the training samples"},
-    {"acc_train", "", "training accuracy of the simulated network"},
-    {"acc_val", "", "validation accuracy"},
-    {"acc_test", "", "test accuracy"},
-    {"fwd_rate_1 .. _{L-1}", "spikes/step",
-     "firing rate of each hidden layer on the training samples; nan as rate_mean"},
-    {0}};
-
 const struct entry summary_parts[] = {
     {"label", "", "name of the configuration and of its file in curves_summary/"},
     {"solver", "", "the solver"},
@@ -151,9 +62,7 @@ const struct entry summary_parts[] = {
     {"seeds", "", "number of runs"},
     {"COLUMN_mean, _sd, _med, _q1, _q3, _half", "",
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
-     "(Student's t) over seeds, COLUMN being iters, train_s, acc_train, "
-     "acc_val, acc_test, acc_test_at_best_val, loss_train, rate_mean, synops, loss_val, loss_test, "
-     "forward_passes, backward_passes, train_synops or train_macs of runs.csv"},
+     "(Student's t) over seeds, for each of the columns that follow"},
     {0}};
 
 const struct entry environment[] = {
@@ -164,3 +73,33 @@ const struct entry environment[] = {
      "give "
      "the same bits"},
     {0}};
+
+void run_columns(struct entry entries[COLUMN_ENTRIES])
+{
+    for (size_t i = 0; i < n_result_columns; i++)
+        entries[i] = (struct entry){result_columns[i].name, result_columns[i].unit, result_columns[i].help};
+    entries[n_result_columns] = (struct entry){NULL, NULL, NULL};
+}
+
+void curve_columns(struct entry entries[COLUMN_ENTRIES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_result_columns; i++)
+        if (result_columns[i].curve)
+            entries[n++] =
+                (struct entry){result_columns[i].curve, result_columns[i].unit, result_columns[i].help};
+    entries[n++] =
+        (struct entry){"fwd_rate_1 .. _{L-1}", "spikes/step",
+                       "firing rate of each hidden layer on the training samples; nan as rate_mean"};
+    entries[n] = (struct entry){NULL, NULL, NULL};
+}
+
+void summary_columns(struct entry entries[COLUMN_ENTRIES])
+{
+    size_t n = 0;
+    for (int k = 1; column_summarised(k); k++) {
+        const struct result_column *c = column_summarised(k);
+        entries[n++] = (struct entry){c->name, c->unit, c->help};
+    }
+    entries[n] = (struct entry){NULL, NULL, NULL};
+}

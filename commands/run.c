@@ -53,13 +53,13 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
     (void)putchar('\n');
 }
 
-static status run_plan(const struct call *call, struct plan *p, struct error *e)
+static status run_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct runner_outcome outcome = {.done = 0};
     const bool allow_missing = call_has(call, "allow-missing");
     const struct runner_settings settings = {
         .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};
-    status s = runner_run(p, &settings, &outcome, e);
+    status s = runner_run(p, r, &settings, &outcome, e);
     print_outcome(p, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
@@ -77,7 +77,7 @@ static status with_plan(struct call *call, bool dry, struct error *e)
         plan_print_errors(&plan, &report, stderr);
         st = told(e, ST_CONFIG);
     } else if (st == ST_OK) {
-        st = run_plan(call, &plan, e);
+        st = run_plan(call, &plan, &report, e);
     }
     plan_report_free(&report);
     plan_free(&plan);

@@ -6,7 +6,6 @@
 typedef const struct command_argument argument_row;
 typedef const struct command_option option_row;
 typedef option_row *const option_list[];
-typedef const struct command_exit exit_list[];
 typedef const char *const name_list[];
 
 static argument_row experiment_file[] = {
@@ -20,65 +19,39 @@ static argument_row experiment_results[] = {
     {0},
 };
 static argument_row dataset_name[] = {
-    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET},
-    {0},
-};
+    {"NAME", "a dataset from 'spikebench list datasets'", .kind = VALUE_DATASET}, {0}};
 
 /* Options that several commands have. */
 static option_row set_option = {
-    .name = "set",
-    .kind = VALUE_KEY,
-    .value = "KEY=VALUE",
+    "set", 0, VALUE_KEY, "KEY=VALUE",
     .help = "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, stop.max_iter=5, "
-            "precision=float, ...; "
-            "commas make a grid axis; may be repeated",
-};
-static option_row plugin_option = {
-    .name = "plugin",
-    .kind = VALUE_FILE,
-    .value = "FILE.so",
-    .help = "also know the solvers of this shared object (docs/plugin.md)",
-};
-static option_row seeds_option = {
-    .name = "seeds", .kind = VALUE_TEXT, .value = "A,B,C", .help = "seeds instead of the file's"};
-static option_row results_option = {.name = "results",
-                                    .letter = 'r',
-                                    .kind = VALUE_FOLDER,
-                                    .value = "DIR",
-                                    .usual = "results",
-                                    .help = "results folder"};
+            "precision=float, ...; commas make a grid axis; may be repeated"};
+static option_row plugin_option = {"plugin", 0, VALUE_FILE, "FILE",
+                                   .help = "also know the solvers of this shared object (docs/plugin.md)"};
+static option_row precision_option = {"precision",
+                                      0,
+                                      VALUE_CHOICE,
+                                      "P",
+                                      .help = "precision (double, or the file's)",
+                                      .choices = precision_names};
+static option_row seeds_option = {"seeds", 0, VALUE_TEXT, "A,B,C", .help = "seeds instead of the file's"};
+static option_row results_option = {"results", 'r', VALUE_FOLDER, "DIR", "results", .help = "results folder"};
 static option_row dataset_set_option = {
-    .name = "set",
-    .kind = VALUE_DATASET_KEY,
-    .value = "KEY=VALUE",
-    .help = "an option of the dataset, with or without 'dataset.'; may be repeated",
-};
-static option_row seed_option = {.name = "seed",
-                                 .kind = VALUE_WHOLE,
-                                 .value = "N",
-                                 .usual = "0",
-                                 .help = "seed of the split and of random codes"};
-static option_row index_option = {
-    .name = "index", .kind = VALUE_WHOLE, .value = "I", .usual = "0", .help = "which sample, from 0"};
-static option_row weights_option = {
-    .name = "weights",
-    .kind = VALUE_WEIGHTS,
-    .value = "NET.net",
-    .help = "a weight file of 'spikebench train', NET.yaml beside it",
-    .required = true,
-};
-static option_row test_split_option = {.name = "split",
-                                       .kind = VALUE_CHOICE,
-                                       .value = "SPLIT",
-                                       .usual = "test",
-                                       .choices = split_names,
-                                       .help = "which samples"};
-static option_row data_set_option = {
-    .name = "set",
-    .kind = VALUE_DATA_KEY,
-    .value = "dataset.KEY=VALUE",
-    .help = "another value of an option of the dataset; may be repeated",
-};
+    "set", 0, VALUE_DATASET_KEY, "KEY=VALUE",
+    .help = "an option of the dataset, with or without 'dataset.'; may be repeated"};
+static option_row seed_option = {"seed", 0,   VALUE_WHOLE,
+                                 "N",    "0", .help = "seed of the split and of random codes"};
+static option_row index_option = {"index", 0, VALUE_WHOLE, "I", "0", .help = "which sample, from 0"};
+static option_row weights_option = {"weights",
+                                    0,
+                                    VALUE_WEIGHTS,
+                                    "NET.net",
+                                    .help = "a weight file of 'spikebench train', NET.yaml beside it",
+                                    .required = true};
+static option_row test_split_option = {
+    "split", 0, VALUE_CHOICE, "SPLIT", "test", .help = "which samples", .choices = split_names};
+static option_row data_set_option = {"set", 0, VALUE_DATA_KEY, "dataset.KEY=VALUE",
+                                     .help = "another value of an option of the dataset; may be repeated"};
 
 static const struct command dataset_commands[] = {
     {.name = "fetch",
@@ -98,23 +71,16 @@ static const struct command dataset_commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){
-                 .name = "to", .kind = VALUE_FOLDER, .value = "DIR", .help = "where to (SPIKEBENCH_DATA)"},
-             &(option_row){.name = "from",
-                           .kind = VALUE_TEXT,
-                           .value = "URL_PREFIX",
+             &(option_row){"to", 0, VALUE_FOLDER, "DIR", .help = "where to (SPIKEBENCH_DATA)"},
+             &(option_row){"from", 0, VALUE_TEXT, "URL_PREFIX",
                            .help = "a mirror: the files are URL_PREFIX/FILE (https, http or file)"},
-             &(option_row){.name = "dry-run", .help = "print what would be fetched, and from where"},
-             &(option_row){.name = "list", .help = "print the datasets, their files and licences"},
-             &(option_row){.name = "sources",
-                           .kind = VALUE_FILE,
-                           .value = "FILE",
+             &(option_row){"dry-run", .help = "print what would be fetched, and from where"},
+             &(option_row){"list", .help = "print the datasets, their files and licences"},
+             &(option_row){"sources", 0, VALUE_FILE, "FILE",
                            .help = "the table of homes and checksums (datasets/sources.csv)"},
              NULL,
          },
-     .exits =
-         (exit_list){
-             {0, "all is there and verified"}, {1, "a download or a check failed"}, {2, "usage error"}, {0}}},
+     .failure = "a download or a check failed"},
     {.name = "info",
      .run = command_dataset_info,
      .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
@@ -122,10 +88,7 @@ static const struct command dataset_commands[] = {
      .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",
      .arguments = dataset_name,
      .options = (option_list){&dataset_set_option, &seed_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the data is absent or malformed"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "the data is absent or malformed"},
     {.name = "show",
      .run = command_dataset_show,
      .synopsis = "NAME [options]",
@@ -136,25 +99,16 @@ static const struct command dataset_commands[] = {
      .options =
          (option_list){
              &index_option,
-             &(option_row){.name = "split",
-                           .kind = VALUE_CHOICE,
-                           .value = "SPLIT",
-                           .usual = "train",
-                           .choices = split_names,
-                           .help = "which samples"},
+             &(option_row){"split", 0, VALUE_CHOICE, "SPLIT", "train", .help = "which samples",
+                           .choices = split_names},
              &seed_option,
              &dataset_set_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"out", 0, VALUE_FILE, "PATH",
                            .help = "the figure (NAME_I.svg): PATH.svg or PATH.png"},
-             &(option_row){.name = "ascii", .help = "in the terminal instead, unless --out is given too"},
+             &(option_row){"ascii", .help = "in the terminal instead, unless --out is given too"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the data is absent or malformed or the figure could not be drawn"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "the data is absent or malformed or the figure could not be drawn"},
     {.name = "write",
      .run = command_dataset_write,
      .synopsis = "NAME --out DIR [--set KEY=VALUE]... [--seed N]",
@@ -164,19 +118,13 @@ static const struct command dataset_commands[] = {
      .arguments = dataset_name,
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .help = "where to write; must be new or empty",
+             &(option_row){"out", 0, VALUE_FOLDER, "DIR", .help = "where to write; must be new or empty",
                            .required = true},
              &dataset_set_option,
              &seed_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "data is absent or a file could not be written"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "data is absent or a file could not be written"},
     {0},
 };
 
@@ -192,45 +140,30 @@ static const struct command commands[] = {
          (option_list){
              &set_option,
              &seeds_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .usual = "results",
-                           .help = "results folder"},
-             &(option_row){.name = "jobs",
-                           .letter = 'j',
-                           .kind = VALUE_WHOLE,
-                           .value = "N",
-                           .usual = "1",
-                           .least = 1,
-                           .most = 1024,
-                           .help = "runs at the same time; with more than one, timings are marked invalid"},
-             &(option_row){.name = "fresh", .help = "repeat finished runs"},
-             &(option_row){.name = "allow-missing", .help = "runs whose data is absent are no failure"},
-             &(option_row){.name = "dry-run", .help = "print the plan, run nothing"},
+             &(option_row){"out", 0, VALUE_FOLDER, "DIR", "results", .help = "results folder"},
+             &(option_row){"jobs", 'j', VALUE_WHOLE, "N", "1",
+                           .help = "runs at the same time; with more than one, timings are marked invalid",
+                           .least = 1, .most = 1024},
+             &(option_row){"fresh", .help = "repeat finished runs"},
+             &(option_row){"allow-missing", .help = "runs whose data is absent are no failure"},
+             &(option_row){"dry-run", .help = "print the plan, run nothing"},
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all runs ended as planned"},
-                          {1, "a run failed or lacked its data"},
-                          {2, "usage or configuration error"},
-                          {130, "interrupted"},
-                          {0}}},
+     .failure = "a run failed or lacked its data",
+     .interrupts = true},
     {.name = "check",
      .run = command_check,
-     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE.so]",
+     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE]",
      .summary = "print the plan of an experiment file and what is wrong with it",
      .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
              "what is wrong with it. Runs nothing.",
      .arguments = experiment_file,
      .options = (option_list){&set_option, &seeds_option, &plugin_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "data is absent or malformed"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "data is absent or malformed"},
     {.name = "list",
      .run = command_list,
-     .synopsis = "solvers|datasets|experiments [--plugin FILE.so]",
+     .synopsis = "solvers|datasets|experiments [--plugin FILE]",
      .summary = "list solvers, datasets or experiments",
      .text = "Prints the names of what there is, each with a line about it.",
      .arguments =
@@ -240,13 +173,10 @@ static const struct command commands[] = {
              {0},
          },
      .options = (option_list){&plugin_option, NULL},
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "the folder of the experiments was not found"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "the folder of the experiments was not found"},
     {.name = "help",
      .run = command_help,
-     .synopsis = "[MODULE [--plugin FILE.so] | --all | --markdown]",
+     .synopsis = "[MODULE [--plugin FILE] | --all | --markdown]",
      .summary = "describe a command, a solver, a dataset, the network, the experiment or the result files",
      .text = "Describes a command, a solver, a dataset, 'network' (the options under network:), 'experiment' "
              "(the experiment file) or 'results' (the result files). Without arguments: a list of what there "
@@ -259,12 +189,11 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "all", .help = "describe everything"},
-             &(option_row){.name = "markdown", .help = "describe everything in Markdown"},
+             &(option_row){"all", .help = "describe everything"},
+             &(option_row){"markdown", .help = "describe everything in Markdown"},
              &plugin_option,
              NULL,
-         },
-     .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
+         }},
     {.name = "summarise",
      .run = command_summarise,
      .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
@@ -278,22 +207,16 @@ static const struct command commands[] = {
          (option_list){
              &results_option,
              &(option_row){
-                 .name = "paired",
-                 .letter = 'p',
-                 .kind = VALUE_TEXT,
-                 .value = "NAME",
+                 "paired", 'p', VALUE_TEXT, "NAME",
                  .help = "also print and write to paired.csv how every other label differs from this one, "
                          "paired by seed and split"},
              &(option_row){
-                 .name = "markdown",
-                 .letter = 'm',
-                 .help = "print a Markdown table instead: labels by hidden layers, training / test with the "
-                         "95 % interval of the test mean, seconds and forward passes"},
+                 "markdown", 'm',
+                 .help = "print a Markdown table instead: labels by hidden layers, training / test with "
+                         "the 95 % interval of the test mean, seconds and forward passes"},
              NULL,
          },
-     .exits =
-         (exit_list){
-             {0, "all is well"}, {1, "there are no results or they are damaged"}, {2, "usage error"}, {0}}},
+     .failure = "there are no results or they are damaged"},
     {.name = "best",
      .run = command_best,
      .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
@@ -314,26 +237,15 @@ static const struct command commands[] = {
      .options =
          (option_list){
              &results_option,
-             &(option_row){
-                 .name = "by",
-                 .kind = VALUE_TEXT,
-                 .value = "COLUMN",
-                 .usual = "acc_val",
-                 .help = "the column of runs.csv that decides"},
-             &(option_row){.name = "per",
-                           .kind = VALUE_CHOICE,
-                           .value = "WHAT",
-                           .usual = "solver",
-                           .choices = (name_list){"solver", "label", NULL},
-                           .help = "a winner for each of these"},
-             &(option_row){.name = "min",
+             &(option_row){"by", 0, VALUE_TEXT, "COLUMN", "acc_val",
+                           .help = "the column of runs.csv that decides"},
+             &(option_row){"per", 0, VALUE_CHOICE, "WHAT", "solver", .help = "a winner for each of these",
+                           .choices = (name_list){"solver", "label", NULL}},
+             &(option_row){"min",
                            .help = "the smallest mean wins, not the largest; of a loss it always does"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "there are no results or they are damaged"},
-                          {2, "usage error, or a test column"},
-                          {0}}},
+     .failure = "there are no results or they are damaged"},
     {.name = "compare",
      .run = command_compare,
      .synopsis = "RESULTS REFERENCE [--tolerances FILE]",
@@ -349,48 +261,61 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "tolerances",
-                           .letter = 't',
-                           .kind = VALUE_FILE,
-                           .value = "FILE",
+             &(option_row){"tolerances", 't', VALUE_FILE, "FILE",
                            .help = "tolerances instead of REFERENCE/tolerances.csv"},
              NULL,
          },
-     .exits = (exit_list){{0, "no regression"},
-                          {1, "regressions, or a folder lacks its results"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "regressions, or a folder lacks its results"},
+    {.name = "table",
+     .run = command_table,
+     .synopsis = "KIND EXPERIMENT... [--results DIR] [--format FORMAT]",
+     .summary = "print a table of the paper",
+     .text = "Prints one of the paper's tables from the files that summarise wrote in DIR/EXPERIMENT. Kinds "
+             "numbers and provenance take several experiments.",
+     .arguments =
+         (argument_row[]){
+             {"KIND", "which table", .kind = VALUE_CHOICE,
+              .choices = (name_list){"numbers", "depth", "list", "acceleration", "sensitivity",
+                                     "conditioning", "provenance", "paired", "data_size", NULL}},
+             {"EXPERIMENT", "the folder of an experiment in the results folder, or any with its files",
+              .kind = VALUE_RESULTS, .repeated = true},
+             {0},
+         },
+     .options =
+         (option_list){
+             &results_option,
+             &(option_row){.name = "format",
+                           .letter = 'f',
+                           .kind = VALUE_CHOICE,
+                           .value = "FORMAT",
+                           .usual = "text",
+                           .choices = (name_list){"text", "markdown", "latex", NULL},
+                           .help = "the form of the table"},
+             NULL,
+         },
+     .failure = "there are no results or they are damaged"},
     {.name = "plot",
      .run = command_plot,
      .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
      .summary = "draw the figures of an experiment",
      .text =
-         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment with a script "
-         "of its own (plots/experiments/NAME.gp, NAME the experiment's name or its first words) gets that "
-         "figure; any other gets the figures that fit all experiments.",
+         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+         "ablation, "
+         "acceleration, conditioning, data_size, depth, gradient, memory, rivals, sensitivity, start or "
+         "width, "
+         "or such a name and further words behind '_', gets a figure of its own; any other gets the figures "
+         "that fit all experiments.",
      .arguments = experiment_results,
      .options =
          (option_list){
              &results_option,
-             &(option_row){.name = "out",
-                           .letter = 'o',
-                           .kind = VALUE_FOLDER,
-                           .value = "DIR",
-                           .help = "where to draw (plots/out/EXPERIMENT)"},
-             &(option_row){.name = "format",
-                           .letter = 'f',
-                           .kind = VALUE_CHOICE,
-                           .value = "FORMAT",
-                           .choices = (name_list){"svg", "png", "pdf", NULL},
-                           .help = "another format than SVG and PNG"},
-             &(option_row){
-                 .name = "all", .letter = 'a', .help = "the general figures besides the experiment's own"},
+             &(option_row){"out", 'o', VALUE_FOLDER, "DIR", .help = "where to draw (plots/out/EXPERIMENT)"},
+             &(option_row){"format", 'f', VALUE_CHOICE, "FORMAT", .help = "another format than SVG and PNG",
+                           .choices = (name_list){"svg", "png", "pdf", NULL}},
+             &(option_row){"all", 'a', .help = "the general figures besides the experiment's own"},
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "there are no results or a figure could not be drawn"},
-                          {2, "usage error"},
-                          {0}}},
+     .failure = "there are no results or a figure could not be drawn"},
     {.name = "train",
      .run = command_train,
      .synopsis = "(SOLVER DATASET | FILE.yaml) --out NET.net [options]",
@@ -408,36 +333,21 @@ static const struct command commands[] = {
          },
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_WEIGHTS,
-                           .value = "NET.net",
-                           .help = "the weight file",
-                           .required = true},
-             &(option_row){.name = "set",
-                           .kind = VALUE_KEY,
-                           .value = "KEY=VALUE",
+             &(option_row){"out", 0, VALUE_WEIGHTS, "NET.net", .help = "the weight file", .required = true},
+             &(option_row){"set", 0, VALUE_KEY, "KEY=VALUE",
                            .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
-                                   "stop.max_iter=50, ...; "
-                                   "may be repeated"},
-             &(option_row){
-                 .name = "seed", .kind = VALUE_WHOLE, .value = "N", .help = "seed (0, or the file's)"},
-             &(option_row){.name = "precision",
-                           .kind = VALUE_CHOICE,
-                           .value = "P",
-                           .choices = precision_names,
-                           .help = "precision (double, or the file's)"},
+                                   "stop.max_iter=50, ...; may be repeated"},
+             &(option_row){"seed", 0, VALUE_WHOLE, "N", .help = "seed (0, or the file's)"},
+             &precision_option,
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "the network is trained"},
-                          {1, "the training failed or its data is absent"},
-                          {2, "usage or configuration error"},
-                          {130, "interrupted"},
-                          {0}}},
+     .failure = "the training failed or its data is absent",
+     .interrupts = true},
     {.name = "eval",
      .run = command_eval,
      .synopsis =
-         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE.so]",
+         "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE]",
      .summary = "simulate a trained network on a split: accuracy, confusion, rates",
      .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
              "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
@@ -448,17 +358,13 @@ static const struct command commands[] = {
              &test_split_option,
              &data_set_option,
              &(option_row){
-                 .name = "csv",
-                 .kind = VALUE_FILE,
-                 .value = "PATH",
+                 "csv",
+                 0, VALUE_FILE, "PATH",
                  .help = "write the confusion matrix: a row per true class, a column per predicted class"},
              &plugin_option,
              NULL,
          },
-     .exits = (exit_list){{0, "all is well"},
-                          {1, "a file is absent or damaged or does not fit"},
-                          {2, "usage or configuration error"},
-                          {0}}},
+     .failure = "a file is absent or damaged or does not fit"},
     {.name = "trace",
      .run = command_trace,
      .synopsis = "--weights NET.net [options]",
@@ -474,60 +380,33 @@ static const struct command commands[] = {
              &index_option,
              &test_split_option,
              &data_set_option,
-             &(option_row){.name = "out",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"out", 0, VALUE_FILE, "PATH",
                            .help = "the figure (NET_I.svg): PATH.svg or PATH.png"},
-             &(option_row){.name = "ascii", .help = "draw in the terminal"},
-             &(option_row){.name = "csv",
-                           .kind = VALUE_FILE,
-                           .value = "PATH",
+             &(option_row){"ascii", .help = "draw in the terminal"},
+             &(option_row){"csv", 0, VALUE_FILE, "PATH",
                            .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan "
                                    "in the readout)"},
              &plugin_option,
              NULL,
          },
-     .exits =
-         (exit_list){{0, "all is well"},
-                     {1, "a file is absent or damaged or does not fit, or the figure could not be drawn"},
-                     {2, "usage or configuration error"},
-                     {0}}},
+     .failure = "a file is absent or damaged or does not fit, or the figure could not be drawn"},
     {.name = "contract",
      .run = command_contract,
-     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE.so]",
+     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
      .summary = "test whether a solver keeps the contract of trainers",
-     .text =
-         "Trains a small network on a few digits (and, for solvers of regression, on a few points) again and "
-         "again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
-         "options "
-         "refused, networks as promised. Prints a line for each promise. Code in a plug-in is tested in the "
-         "precision that it is compiled for.",
+     .text = "Trains a small network on a few digits (and, for solvers of regression, on a few points) "
+             "again and again: the same bits for a seed, for two threads and after a resume, a falling "
+             "loss, hostile options refused, networks as promised. Prints a line for each promise. Options "
+             "that suit so small a task are given by --set. A plug-in is tested in its own precision.",
      .arguments =
-         (argument_row[]){
-             {"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER},
-             {0},
-         },
-     .options =
-         (option_list){
-             &(option_row){.name = "set",
-                           .kind = VALUE_KEY,
-                           .value = "KEY=VALUE",
-                           .help = "an option of the solver, with or without 'solver.'; may be repeated"},
-             &(option_row){.name = "precision",
-                           .kind = VALUE_CHOICE,
-                           .value = "P",
-                           .choices = precision_names,
-                           .help = "precision (double, or the plug-in's)"},
-             &plugin_option,
-             NULL,
-         },
-     .exits = (exit_list){{0, "all promises are kept"}, {1, "one is not"}, {2, "usage error"}, {0}}},
+         (argument_row[]){{"SOLVER", "a solver from 'spikebench list solvers'", .kind = VALUE_SOLVER}, {0}},
+     .options = (option_list){&set_option, &precision_option, &plugin_option, NULL},
+     .failure = "one is not"},
     {.name = "dataset",
      .synopsis = "SUBCOMMAND NAME [options]",
      .summary = "fetch datasets and look at them",
      .text = "Fetches, describes, draws or writes one dataset. 'spikebench dataset SUBCOMMAND --help' "
              "describes a subcommand.",
-     .exits = (exit_list){{2, "usage error"}, {0}},
      .subcommands = dataset_commands},
     {.name = "complete",
      .run = command_complete,
@@ -536,41 +415,25 @@ static const struct command commands[] = {
          "Prints what may stand in place of the last word of a command line. docs/completion.bash calls it.",
      .arguments =
          (argument_row[]){
-             {"WORD", "of the command line", .kind = VALUE_TEXT, .optional = true, .repeated = true}, {0}},
-     .exits = (exit_list){{0, "all is well"}, {2, "usage error"}, {0}}},
+             {"WORD", "of the command line", .kind = VALUE_TEXT, .optional = true, .repeated = true}, {0}}},
     {.name = "worker",
      .run = command_worker,
      .synopsis = "SPEC.yaml --out FOLDER [options]",
-     .text = "Performs the one run of an experiment file. 'spikebench run' starts it, by the program of the "
-             "run's precision.",
+     .text = "Performs the one run of an experiment file. 'spikebench run' starts it.",
      .arguments = experiment_file,
      .options =
          (option_list){
-             &(option_row){.name = "out",
-                           .kind = VALUE_FOLDER,
-                           .value = "FOLDER",
-                           .help = "of the experiment's results",
+             &(option_row){"out", 0, VALUE_FOLDER, "FOLDER", .help = "of the experiment's results",
                            .required = true},
-             &(option_row){
-                 .name = "id", .kind = VALUE_TEXT, .value = "ID", .usual = "", .help = "identity of the run"},
-             &(option_row){.name = "jobs",
-                           .kind = VALUE_WHOLE,
-                           .value = "N",
-                           .usual = "1",
-                           .help = "how many runs share the machine"},
-             &(option_row){.name = "progress",
-                           .kind = VALUE_WHOLE,
-                           .value = "FD",
-                           .help = "descriptor for lines of progress"},
-             &(option_row){.name = "weights",
-                           .kind = VALUE_WEIGHTS,
-                           .value = "NET.net",
-                           .help = "where the network is written"},
+             &(option_row){"id", 0, VALUE_TEXT, "ID", "", .help = "identity of the run"},
+             &(option_row){"jobs", 0, VALUE_WHOLE, "N", "1", .help = "how many runs share the machine"},
+             &(option_row){"progress", 0, VALUE_WHOLE, "FD", .help = "descriptor for lines of progress"},
+             &(option_row){"weights", 0, VALUE_WEIGHTS, "NET.net", .help = "where the network is written"},
              &plugin_option,
              NULL,
          },
-     .exits =
-         (exit_list){{0, "the run ended"}, {1, "it failed"}, {2, "usage error"}, {130, "interrupted"}, {0}}},
+     .failure = "it failed",
+     .interrupts = true},
     {0},
 };
 
@@ -580,14 +443,10 @@ const struct command program = {
     .synopsis = "COMMAND [arguments]",
     .text = "Benchmarks training methods for spiking neural networks. 'spikebench COMMAND --help' describes "
             "a command.",
-    .options = (option_list){&(option_row){.name = "version",
-                                           .letter = 'V',
-                                           .help = "print the version, the compiler and the libraries"},
-                             NULL},
-    .exits = (exit_list){{0, "all is well"},
-                         {1, "a run failed, regressed or lacked its data"},
-                         {2, "usage or configuration error"},
-                         {130, "interrupted"},
-                         {0}},
+    .options =
+        (option_list){
+            &(option_row){"version", 'V', .help = "print the version, the compiler and the libraries"}, NULL},
+    .failure = "a run failed, regressed or lacked its data",
+    .interrupts = true,
     .subcommands = commands,
 };

@@ -1,9 +1,8 @@
 /* spikebench trace: what a trained network does with one sample. */
-#include "commands/ascii.h"
 #include "commands/commands.h"
 #include "commands/dataset_request.h"
 #include "commands/inspect.h"
-#include "report/drawing.h"
+#include "commands/terminal.h"
 #include "support/csvio.h"
 #include <string.h>
 
@@ -75,56 +74,6 @@ static void each_spike(const struct sample_trace *s, size_t l, spike_visitor put
         for (size_t j = 0; l > 0 && j < n; j++)
             if (s->trace.a[l][t * n + j] > 0) put(context, l, j, t);
     }
-}
-
-static void add_to_grid(void *grid, size_t layer, size_t neuron, size_t t)
-{
-    (void)layer;
-    ascii_add(grid, neuron, t, 1);
-}
-
-static status print_raster(const struct sample_trace *s, size_t l, struct mem *m, struct error *e)
-{
-    struct ascii_grid g;
-    size_t n = s->net->n[l];
-    TRY(ascii_create(&g, n, s->T, ASCII_ROWS_MOST / 2, ascii_room(n, 1), m, e));
-    each_spike(s, l, add_to_grid, &g);
-    if (l == 0)
-        (void)printf("input");
-    else
-        (void)printf("hidden layer %zu", l);
-    (void)printf(": %zu neurons per line, %zu steps per character, '@' = %g spikes\n", g.row_step,
-                 g.column_step, ascii_largest(&g));
-    ascii_print(stdout, &g, 1, 1, 0, ascii_largest(&g));
-    return ST_OK;
-}
-
-/* Potentials of some neurons of a layer (NULL: all) in grey. */
-static status print_potentials(const struct sample_trace *s, size_t l, const size_t *which, size_t n,
-                               struct mem *m, struct error *e)
-{
-    struct ascii_grid g;
-    size_t width = s->net->n[l];
-    TRY(ascii_create(&g, n, s->T, 2 * ASCII_ROWS_MOST, ascii_room(n, 1), m, e));
-    for (size_t t = 0; t < s->T; t++)
-        for (size_t i = 0; i < n; i++)
-            ascii_add(&g, i, t, (double)s->trace.z[l][t * width + (which ? which[i] : i)]);
-    ascii_average(&g);
-    (void)printf(", ' ' = %.3g to '@' = %.3g\n", ascii_smallest(&g), ascii_largest(&g));
-    ascii_print(stdout, &g, 1, 1, ascii_smallest(&g), ascii_largest(&g));
-    return ST_OK;
-}
-
-static status print_all(const struct sample_trace *s, struct mem *m, struct error *e)
-{
-    (void)printf("%s\n", s->title);
-    for (size_t l = 0; l <= s->H; l++) TRY(print_raster(s, l, m, e));
-    (void)printf("potentials of neurons");
-    for (size_t i = 0; i < s->n_neurons; i++) (void)printf(" %zu", s->neuron[i]);
-    (void)printf(" of layer %zu (downwards)", s->H);
-    TRY(print_potentials(s, s->H, s->neuron, s->n_neurons, m, e));
-    (void)printf("potentials of the readout");
-    return print_potentials(s, s->net->L, NULL, s->net->n[s->net->L], m, e);
 }
 
 static void put_row(struct csv_writer *w, const double *values, size_t n)
@@ -208,11 +157,14 @@ static void join(const size_t *v, size_t n, char *text, size_t size)
         used += (size_t)snprintf(text + used, size - used, "%s%zu", i ? " " : "", v[i]);
 }
 
+/* The figure in a file, or if out is NULL on standard output. */
 static status draw(const struct sample_trace *s, struct drawing *d, const char *out, struct error *e)
 {
     char path[DRAWING_PATH + 20], widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60],
-        threshold[40];
-    const char *args[6] = {s->title, widths, T, classes, neurons, threshold};
+        threshold[40], columns[TERMINAL_FIELD];
+    const struct drawing_field fields[] = {
+        {"columns", columns}, {"title", s->title},  {"widths", widths},      {"steps", T},
+        {"classes", classes}, {"neurons", neurons}, {"threshold", threshold}};
     bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(s->neuron, s->n_neurons, neurons, sizeof neurons);
@@ -220,14 +172,14 @@ static status draw(const struct sample_trace *s, struct drawing *d, const char *
     (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
     for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = s->trace.z[s->net->L][i] == 0;
     (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif.threshold, silent);
-    TRY(drawing_begin(d, out, e));
+    TRY(figure_begin(d, out, columns, e));
     drawing_file(d, "raster.csv", path, sizeof path);
     TRY(write_rasters(s, path, e));
     drawing_file(d, "readout.csv", path, sizeof path);
     TRY(write_potentials(s, path, true, e));
     drawing_file(d, "hidden.csv", path, sizeof path);
     TRY(write_potentials(s, path, false, e));
-    return drawing_finish(d, "trace.gp", args, 6, e);
+    return figure_finish(d, "trace.gp", fields, sizeof fields / sizeof *fields, e);
 }
 
 static status trace(struct call *call, struct trained *t, struct error *e)
@@ -239,7 +191,12 @@ static status trace(struct call *call, struct trained *t, struct error *e)
                *csv = call_text(call, "csv");
     TRY(simulate(&s, call, t, e));
     inspect_print_head(call, t);
-    if (call_has(call, "ascii")) TRY(print_all(&s, &t->mem, e));
+    if (call_has(call, "ascii")) {
+        (void)printf("%s\n", s.title);
+        status printed = draw(&s, &drawing, NULL, e);
+        drawing_end(&drawing);
+        TRY(printed);
+    }
     if (csv) {
         TRY(write_csv(&s, csv, e));
         (void)printf("%s\n", csv);

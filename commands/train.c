@@ -64,14 +64,11 @@ static status load(struct call *call, struct plan *p, struct error *e)
 }
 
 /* Refuses what cannot be trained before anything is written. */
-static status check(const struct plan *p, struct error *e)
+static status check(const struct plan *p, struct plan_report *r, struct error *e)
 {
-    struct plan_report report;
-    status st = plan_check(p, &report, e);
-    const struct plan_configuration *c = report.configurations;
-    if (st == ST_OK && c->outcome != ST_OK) st = FAIL(e, c->outcome, "%s: %s", p->source, c->message);
-    plan_report_free(&report);
-    return st;
+    TRY(plan_check(p, r, e));
+    const struct plan_configuration *c = r->configurations;
+    return c->outcome == ST_OK ? ST_OK : FAIL(e, c->outcome, "%s: %s", p->source, c->message);
 }
 
 /* Removes what the runner wrote for itself. */
@@ -100,7 +97,7 @@ static bool has_weights(const char *table)
 
 /* Runs the plan in NET.net.work, which stays only if the training was interrupted: the checkpoint is there.
  */
-static status train(const char *weights, struct plan *p, struct error *e)
+static status train(const char *weights, struct plan *p, const struct plan_report *r, struct error *e)
 {
     char work[PATH_SIZE], table[PATH_SIZE + 100], how[300];
     struct runner_outcome outcome;
@@ -108,7 +105,7 @@ static status train(const char *weights, struct plan *p, struct error *e)
     (void)snprintf(work, sizeof work, "%s.work", weights);
     (void)snprintf(table, sizeof table, "%s/%s/runs.csv", work, p->experiment);
     (void)remove(table); /* a finished run would not be repeated */
-    status st = runner_run(p, &settings, &outcome, e);
+    status st = runner_run(p, r, &settings, &outcome, e);
     bool ended =
         st == ST_OK && outcome.interrupted == 0; /* else: a checkpoint, or another process's folder */
     if ((ended || outcome.interrupted > 0) && has_weights(table)) {
@@ -129,11 +126,13 @@ static status train(const char *weights, struct plan *p, struct error *e)
 status command_train(struct call *call, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
+    struct plan_report report = {.n_probes = 0};
     const char *weights = call_text(call, "out");
     status st = trained_may_save(weights, e);
     if (st == ST_OK) st = load(call, &plan, e);
-    if (st == ST_OK) st = check(&plan, e);
-    if (st == ST_OK) st = train(weights, &plan, e);
+    if (st == ST_OK) st = check(&plan, &report, e);
+    if (st == ST_OK) st = train(weights, &plan, &report, e);
+    plan_report_free(&report);
     plan_free(&plan);
     return st;
 }

@@ -53,10 +53,9 @@ static void write_option(struct page *p, const struct command_option *o)
 static void write_exits(struct page *p, const struct command *c)
 {
     char text[HELP_SIZE];
-    size_t n = (size_t)snprintf(text, sizeof text, "Exit codes:");
-    for (const struct command_exit *x = c->exits; x && x->meaning && n < sizeof text; x++)
-        n += (size_t)snprintf(text + n, sizeof text - n, " %d %s%s", x->code, x->meaning,
-                              x[1].meaning ? "," : ".");
+    (void)snprintf(text, sizeof text, "Exit codes: 0 all is well, %s%s%s2 usage or configuration error%s.",
+                   c->failure ? "1 " : "", c->failure ? c->failure : "", c->failure ? ", " : "",
+                   c->interrupts ? ", 130 interrupted" : "");
     page_text(p, text);
 }
 

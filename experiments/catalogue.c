@@ -1,5 +1,6 @@
 /* See catalogue.h. */
 #include "experiments/catalogue.h"
+#include <stdio.h>
 #include <string.h>
 
 const struct solver *catalogue_solver(const struct catalogue *c, const char *name)
@@ -37,15 +38,19 @@ size_t catalogue_dataset_names(const struct catalogue *c, const char **names)
     return n;
 }
 
-static status unknown_option(const struct dataset_source *source, const char *key, struct error *e)
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n)
 {
-    const char *names[100];
-    size_t n = 0;
-    for (; n < 100 && n < opt_count(&source->options); n++) names[n] = opt_at(&source->options, n)->key;
+    char allowed[800] = "", near_text[120] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
+        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
+        if (wrote > 0) used += (size_t)wrote;
+    }
     const char *nearest = opt_nearest(key, names, n);
-    return FAIL(e, ST_CONFIG, "dataset '%s' has no option '%s'%s%s%s 'spikebench help %s'", source->name, key,
-                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see",
-                source->name);
+    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
+                nearest ? "" : ";", allowed);
 }
 
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e)
@@ -59,6 +64,12 @@ status dataset_set(const struct dataset_source *source, void *options, const cha
     memcpy(key, text, n);
     key[n] = '\0';
     const struct option *option = opt_find(&source->options, key);
-    if (!option) return unknown_option(source, key, e);
-    return opt_set(option, options, text + n + 1, e);
+    if (option) return opt_set(option, options, text + n + 1, e);
+    const char *names[CATALOGUE_NAMES_MAX];
+    char where[140], of[100];
+    for (n = 0; n < CATALOGUE_NAMES_MAX && n < opt_count(&source->options); n++)
+        names[n] = opt_at(&source->options, n)->key;
+    (void)snprintf(where, sizeof where, "--set %.100s", text);
+    (void)snprintf(of, sizeof of, " of dataset '%.40s'", source->name);
+    return unknown_name(e, where, "option", key, of, names, n);
 }

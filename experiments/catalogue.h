@@ -34,6 +34,11 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);
 
+/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'? allowed: ..."; of is "" or such as " of solver
+ * 'admm'". */
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n);
+
 /* Sets "KEY=VALUE" (or "dataset.KEY=VALUE") in the options of a dataset. ST_USAGE or ST_CONFIG. */
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e);
 

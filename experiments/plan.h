@@ -2,47 +2,9 @@
 #ifndef SPIKEBENCH_EXPERIMENTS_PLAN_H
 #define SPIKEBENCH_EXPERIMENTS_PLAN_H
 
-#include "experiments/catalogue.h"
-#include "network/net.h"
-#include "support/opt.h"
-#include <stdint.h>
+#include "experiments/run.h"
 
-enum { RUN_ID_SIZE = 13, PLAN_SEEDS_MAX = 64 };
-
-enum precision { PRECISION_DOUBLE, PRECISION_FLOAT };
-extern const char *const precision_names[];
-/* The precision (enum precision) that a solver's code is compiled for. */
-int solver_precision(const struct solver *solver);
-
-struct run_options { /* keys at the top of the file */
-    int precision;   /* enum precision */
-    long threads;    /* OPT_NO_IDENTITY */
-    long eval_every; /* iterations between untimed evaluations; also at iteration 0 and at the end */
-};
-struct stop_options { /* under stop: */
-    long max_iter;
-    long patience;     /* iterations without a better validation accuracy; 0: off */
-    double target;     /* validation accuracy in [0, 1] at which to stop; 0: off */
-    double time_limit; /* training seconds; 0: off */
-};
-extern const struct option_table run_option_table, stop_option_table;
-
-/* One run. Options structs are owned by the plan's arena. */
-struct run {
-    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options, the data's SHA-256 and
-                             the plug-in's;
-                             "" until run_identify */
-    const char *experiment;
-    const char *label; /* what figures call it; the solver's name unless the file says otherwise */
-    const struct solver *solver;
-    const struct plugin *plugin; /* that brings the solver; NULL: it is the program's own */
-    const struct dataset_source *dataset;
-    uint64_t seed;
-    struct run_options run;
-    struct stop_options stop;
-    struct net_options net;
-    void *dataset_options, *solver_options;
-};
+enum { PLAN_SEEDS_MAX = 64 };
 
 struct plan {
     struct mem mem;
@@ -73,18 +35,5 @@ status plan_load(struct plan *p, const struct catalogue *c, const char *file, co
 status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
                       const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
-
-/* Sets run->id. data_sha256 is dataset_info.sha256. */
-void run_identify(struct run *run, const char *data_sha256);
-
-/* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,
- * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed,
- * and without OPT_NO_IDENTITY options unless `all`). */
-typedef void (*option_visitor)(void *context, const char *name, const char *value, bool is_default);
-void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
-
-/* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process
- * reads. */
-status run_write_yaml(const struct run *run, FILE *f, struct error *e);
 
 #endif

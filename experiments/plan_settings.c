@@ -4,23 +4,6 @@
 
 enum { NAMES_MAX = 160 };
 
-const char *const section_names[] = {"", "stop", "dataset", "network", "solver", NULL};
-
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
-                    const char *const *names, size_t n)
-{
-    char allowed[800] = "", near_text[120] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
-        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
-        if (wrote > 0) used += (size_t)wrote;
-    }
-    const char *nearest = opt_nearest(key, names, n);
-    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
-    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
-                nearest ? "" : ";", allowed);
-}
-
 status settings_create(struct settings *s, size_t capacity, struct mem *m, struct error *e)
 {
     *s = (struct settings){.capacity = capacity};

@@ -3,18 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_PLAN_SETTINGS_H
 
 #include "experiments/config.h"
-#include "experiments/plan.h"
-
-enum section { SECTION_RUN, SECTION_STOP, SECTION_DATASET, SECTION_NETWORK, SECTION_SOLVER, N_SECTIONS };
-extern const char
-    *const section_names[]; /* "" for the top of the file, "stop", "dataset", "network", "solver" */
-
-/* The options of a run by section. */
-struct section_view {
-    const struct option_table *table;
-    void *options;
-};
-struct section_view run_section(const struct run *run, enum section section);
+#include "experiments/run.h"
 
 /* One option and the values it takes: more than one make a grid axis. */
 struct setting {
@@ -57,10 +46,5 @@ struct set_text {
     const char *value; /* borrowed */
 };
 status settings_split(const char *text, struct set_text *set, struct error *e);
-
-/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'? allowed: ..."; of is "" or such as " of solver
- * 'admm'". */
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
-                    const char *const *names, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
-/* The shared network: fully connected LIF layers and a non-spiking leaky readout, no bias (METHOD: layers
- * l = 1..L, widths n_0 (inputs) .. n_L (classes)). Trainers differ only in how they set the weights. */
+/* The shared network: fully connected LIF layers and a non-spiking leaky readout, no bias (docs/method.md,
+ * section 1: layers l = 1..L, widths n_0 (inputs) .. n_L (classes)). Trainers differ only in how they set the
+ * weights. */
 #ifndef SPIKEBENCH_NETWORK_NET_H
 #define SPIKEBENCH_NETWORK_NET_H
 

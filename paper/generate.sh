@@ -21,4 +21,4 @@ while read -r experiment rest; do
         break
     done
 done <paper/experiments.txt
-sh paper/tables.sh "$work" "$out"
+sh paper/tables.sh "$spikebench" "$work" "$out"

@@ -1,32 +1,39 @@
 #!/bin/sh
 # The paper's tables and numbers from result files.
-# usage: sh paper/tables.sh RESULTS OUT
-# RESULTS/EXPERIMENT/ holds summary.csv and its like (spikebench summarise). Writes OUT/EXPERIMENT.tex, a table, for each
-# experiment of the paper, OUT/numbers.tex and OUT/provenance.tex; an experiment without results becomes a visible marker.
+# usage: sh paper/tables.sh SPIKEBENCH RESULTS OUT
+# SPIKEBENCH is the program; RESULTS/EXPERIMENT/ holds summary.csv and its like (spikebench summarise). Writes
+# OUT/EXPERIMENT.tex, a table, for each experiment of the paper, OUT/numbers.tex and OUT/provenance.tex; an experiment
+# without results becomes a visible marker.
 set -eu
-[ $# -eq 2 ] || { sed -n '3p' "$0" >&2; exit 2; }
-results=$1 out=$2
+[ $# -eq 3 ] || { sed -n '3p' "$0" >&2; exit 2; }
+spikebench=$1 results=$2 out=$3
 here=$(dirname "$0")
 mkdir -p "$out"
-echo "% written by paper/tables.sh" >"$out/numbers.tex"
-printf '%s\n' '\begin{tabular}{lr>{\raggedright\arraybackslash}p{42mm}>{\raggedright\arraybackslash}p{76mm}}' '\toprule' 'Experiment & Runs & Commit & Machine \\' '\midrule' >"$out/provenance.tex"
 
-table() { # KIND EXPERIMENT FILE...
-    kind=$1 experiment=$2
+table() { # KIND FILE EXPERIMENT...
+    kind=$1 file=$2
     shift 2
-    LC_ALL=C awk -v kind="$kind" -v experiment="$experiment" -f "$here/tables.awk" "$@"
+    "$spikebench" table "$kind" "$@" --results "$results" --format latex >"$out/$file.tex.new" 2>/dev/null &&
+        mv "$out/$file.tex.new" "$out/$file.tex"
 }
 
-while read -r experiment kind file; do
-    folder=$results/$experiment
-    set -- "$folder"/$file # a pattern for curves
-    if [ ! -f "$folder/summary.csv" ] || [ ! -f "$1" ] || ! table "$kind" "$experiment" "$@" >"$out/$experiment.tex.new"; then
-        printf '\\missing{%s}\n' "$experiment" >"$out/$experiment.tex.new"
-        echo "paper: no results of $experiment"
+set -- # those with results
+while read -r experiment kind; do
+    if table "$kind" "$experiment" "$experiment"; then
+        set -- "$@" "$experiment"
     else
-        table numbers "$experiment" "$folder/summary.csv" >>"$out/numbers.tex"
-        [ ! -f "$folder/runs.csv" ] || table provenance "$experiment" "$folder/runs.csv" >>"$out/provenance.tex"
+        printf '\\missing{%s}\n' "$experiment" >"$out/$experiment.tex"
+        rm -f "$out/$experiment.tex.new"
+        echo "paper: no results of $experiment"
     fi
-    mv "$out/$experiment.tex.new" "$out/$experiment.tex"
 done <"$here/experiments.txt"
-printf '%s\n' '\bottomrule' '\end{tabular}' >>"$out/provenance.tex"
+together() { # KIND EXPERIMENT...
+    { [ $# -gt 1 ] && table "$1" "$@"; } || : >"$out/$1.tex"
+    rm -f "$out/$1.tex.new"
+}
+together numbers "$@"
+for experiment; do # those that keep the runs
+    shift
+    [ ! -f "$results/$experiment/runs.csv" ] || set -- "$@" "$experiment"
+done
+together provenance "$@"

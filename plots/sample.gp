@@ -1,14 +1,18 @@
-# One sample of a dataset: its spike raster and, for pictures, its events summed over time.
-# gnuplot -c sample.gp SCRIPTS OUT FOLDER TITLE INPUTS T CHANNELS WIDTH HEIGHT (CHANNELS 0: no pictures)
-load ARG1."/style.gp"
-inputs = int(ARG5); T = int(ARG6); channels = int(ARG7); w = int(ARG8); h = int(ARG9)
-svg = strstrt(ARG2, ".svg") == strlen(ARG2) - 3
+# One sample of a dataset: its spike raster and, for pictures, its events summed over time. In figure.csv: title, columns (of
+# text), inputs, steps, channels (0: no pictures), width, height. raster.csv: step, input, events; frame.csv: x, y, a column per channel.
+load "plots/style.gp"
+heading = ""
+stats "figure.csv" using (heading = stringcolumn("title"), inputs = int(column("inputs")), T = int(column("steps")), \
+    channels = int(column("channels")), w = int(column("width")), h = int(column("height")), columns = int(column("columns")), 0) nooutput
+format = word(formats, 1)
 wide = channels == 2 ? 1400 : channels == 1 ? 1100 : 900
-eval "set terminal ".(svg ? svg_terminal(wide, 460) : png_terminal(wide, 460))
-set output ARG2
-set multiplot title ARG4 noenhanced font ",16"
+high = 460
+load "plots/terminal.gp"
+# A share of the most events as a character.
+shade(v) = substr(" .:-=+*#%@", 1 + ceil(9 * v), 1 + ceil(9 * v))
+set multiplot title (format eq "txt" ? "" : heading) noenhanced font ",16"
 right = channels == 2 ? 0.50 : channels == 1 ? 0.60 : 0.975
-set lmargin at screen 106.0 / wide
+set lmargin at screen (format eq "txt" ? 10.0 / columns : 106.0 / wide)
 set rmargin at screen right
 set bmargin at screen 0.14
 set tmargin at screen 0.86
@@ -17,7 +21,7 @@ set yrange [-0.5:inputs - 0.5]
 set xlabel "step"
 set ylabel "input"
 size = inputs > 1000 || T > 300 ? 0.25 : inputs > 300 || T > 120 ? 0.4 : inputs > 100 || T > 60 ? 0.55 : 0.8
-plot ARG3."/raster.csv" using 1:2 with points pt 7 ps size lc rgb colour[1] notitle
+plot "raster.csv" using 1:2 with points pt disc ps size lc rgb colour[1] notitle
 if (channels > 0) {
     set palette defined (0 "white", 1 "black")
     unset xlabel
@@ -27,7 +31,7 @@ if (channels > 0) {
     set border 15 lw 1.2
     set cblabel "events"
     set autoscale
-    stats ARG3."/frame.csv" using (column(3) > column(channels + 2) ? column(3) : column(channels + 2)) nooutput
+    stats "frame.csv" using (column(3) > column(channels + 2) ? column(3) : column(channels + 2)) nooutput
     set cbrange [0:(STATS_max > 0 ? STATS_max : 1)]
     set xrange [-0.5:w - 0.5]
     set yrange [h - 0.5:-0.5]
@@ -38,8 +42,14 @@ if (channels > 0) {
         set lmargin at screen left
         set rmargin at screen left + span
         if (c < channels) { unset colorbox } else { set colorbox user origin 0.93, 0.14 size 0.012, 0.5 }
-        set title (channels == 1 ? "summed over time" : (c == 1 ? "ON" : "OFF").", summed over time")
-        plot ARG3."/frame.csv" using 1:2:(column(c + 2)) with image notitle
+        set title (channels == 1 ? "summed over time" : (c == 1 ? "ON" : "OFF").(format eq "txt" ? "" : ", summed over time"))
+        if (format eq "txt") {
+            unset colorbox
+            most = STATS_max > 0 ? STATS_max : 1
+            plot "frame.csv" using 1:2:(shade(column(c + 2) / most)) with labels notitle
+        } else {
+            plot "frame.csv" using 1:2:(column(c + 2)) with image notitle
+        }
     }
 }
 unset multiplot

@@ -1,5 +1,7 @@
 /* Result rows. */
 #include "records/record.h"
+#include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,13 +49,71 @@ static size_t find(const char *const *names, size_t n, const char *name)
     return i;
 }
 
+struct visit {
+    struct record *record;
+    struct error *e;
+    status st;
+};
+
+static void put_option(void *context, const char *name, const char *value, bool is_default)
+{
+    struct visit *v = context;
+    (void)is_default;
+    if (v->st == ST_OK) v->st = record_put(v->record, name, value, v->e);
+}
+
+status record_of_run(struct record *r, const struct run *run, const struct run_result *result, bool whole,
+                     struct error *e)
+{
+    char seed[32];
+    struct run_result own = *result;
+    struct visit v = {r, e, ST_OK};
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
+    own.schema = RECORD_SCHEMA;
+    own.run_id = run->id;
+    own.experiment = run->experiment;
+    own.solver = run->solver->name;
+    own.label = run->label;
+    own.dataset = run->dataset->name;
+    own.seed = seed;
+    own.threads = (double)run->run.threads;
+    result_complete(&own);
+    for (size_t i = 0; i < n_result_columns; i++) {
+        const struct result_column *c = &result_columns[i];
+        if (!whole && !(c->flags & COLUMN_HEAD)) continue;
+        if (c->kind == COLUMN_OPTIONS) {
+            run_visit_options(run, false, put_option, &v);
+            TRY(v.st);
+        } else if (c->kind == COLUMN_TEXT) {
+            TRY(record_put(r, c->name, *(const char *const *)((const char *)&own + c->offset), e));
+        } else {
+            TRY(record_put_number(r, c->name, column_value(c, &own), e));
+        }
+    }
+    return ST_OK;
+}
+
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
 {
-    static const char *const counts[] = {"forward_passes", "backward_passes", "train_synops", "train_macs"};
-    enum { N = sizeof counts / sizeof *counts };
-    if (find(counts, N, column) == N) return false;
-    long c = csv_column(runs, "schema");
-    return c == CSV_NONE || !(strtod(csv_cell(runs, row, (size_t)c), NULL) >= RECORD_SCHEMA);
+    if (!column_has(column, false, COLUMN_COUNTED)) return false; /* called the same in curves */
+    return !(strtod(csv_text(runs, row, "schema"), NULL) >= RECORD_SCHEMA);
+}
+
+status record_check(const struct csv_table *runs, struct error *e)
+{
+    static const char *const needed[] = {"solver", "dataset", "seed", "status", "run_id"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (csv_column(runs, needed[i]) == CSV_NONE)
+            return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", runs->source, needed[i]);
+    for (size_t row = 0; row < runs->n_rows; row++) {
+        const char *id = csv_text(runs, row, "run_id");
+        size_t n = 0;
+        while (isalnum((unsigned char)id[n]) || id[n] == '_' || id[n] == '-') n++;
+        if (n == 0 || id[n])
+            return FAIL(e, ST_DATA, "%s: line %zu: run_id '%.40s' is not made of letters and digits",
+                        runs->source, row + runs->first_line, id);
+    }
+    return ST_OK;
 }
 
 status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e)

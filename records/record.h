@@ -2,11 +2,11 @@
 #ifndef SPIKEBENCH_RECORDS_RECORD_H
 #define SPIKEBENCH_RECORDS_RECORD_H
 
+#include "experiments/plan.h"
+#include "records/columns.h"
 #include "support/csvio.h"
-#include <stdbool.h>
 
-/* Column `schema`. 2: passes and operations as solvers/solver.h defines them; 1: an earlier rule. */
-enum { RECORD_MAX = 192, RECORD_SCHEMA = 2 };
+enum { RECORD_MAX = 192 };
 
 /* One row of runs.csv. Names and texts are owned by the arena. */
 struct record {
@@ -21,9 +21,18 @@ status record_put_number(struct record *r, const char *name, double value, struc
 /* Text of a cell, or NULL. */
 const char *record_get(const struct record *r, const char *name);
 void record_free(struct record *r);
+
+/* Appends the columns of `result` and the options of the run in the order of result_columns. The texts that
+ * name the run are taken from `run`. `whole` false: only those with COLUMN_HEAD. */
+status record_of_run(struct record *r, const struct run *run, const struct run_result *result, bool whole,
+                     struct error *e);
+
 /* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
  * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column);
+/* Refuses a table of runs that lacks one of the columns that every reader needs, or whose run_id is no word
+ * of letters, digits, '_' and '-' (it names files). ST_DATA. */
+status record_check(const struct csv_table *runs, struct error *e);
 
 /* Writes the row as a CSV file of its own (atomically), and reads rows back: `row` of a table as a record. */
 status record_write(const struct record *r, const char *path, struct error *e);

@@ -36,53 +36,18 @@ static bool is_sidecar(const char *path)
     return same;
 }
 
-/* NAME + ".tmp", opened for writing; errors name NAME. */
-static FILE *open_temporary(const char *path, char *temporary, size_t size, struct error *e)
-{
-    (void)snprintf(temporary, size, "%s.tmp", path);
-    FILE *f = fopen(temporary, "wb");
-    if (!f) (void)FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    return f;
-}
-
 status trained_may_save(const char *weights, struct error *e)
 {
-    char path[PATH_SIZE], temporary[PATH_SIZE + 8];
+    char path[PATH_SIZE];
+    struct file_writer w;
     TRY(trained_sidecar(weights, path, sizeof path, e));
     if (access(path, F_OK) == 0 && !is_sidecar(path))
         return FAIL(e, ST_USAGE, "--out %s: %s is there and would be overwritten, but is not of a network",
                     weights, path);
     if (access(weights, F_OK) == 0) TRY(file_check(weights, UINT64_MAX, NULL, e));
-    FILE *f = open_temporary(weights, temporary, sizeof temporary, e);
-    if (!f) return ST_IO;
-    (void)fclose(f);
-    (void)remove(temporary);
+    TRY(file_create(&w, weights, e));
+    file_abandon(&w);
     return ST_OK;
-}
-
-static status hash_file(const char *path, char sha256[HASH_HEX], struct error *e)
-{
-    unsigned char bytes[65536];
-    struct hash h;
-    size_t n;
-    TRY(file_check(path, UINT64_MAX, NULL, e));
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    hash_start(&h);
-    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
-    hash_finish(&h, sha256);
-    bool failed = ferror(f) != 0;
-    (void)fclose(f);
-    return failed ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : ST_OK;
-}
-
-/* Closes the temporary file of `path` whose writing ended with `st`, and removes it if that was an error. */
-static status close_temporary(FILE *f, const char *path, const char *temporary, status st, struct error *e)
-{
-    if (st != ST_OK) err_prefix(e, "%s", path);
-    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    if (st != ST_OK) (void)remove(temporary);
-    return st;
 }
 
 static status write_sidecar(const struct run *run, const char *data_sha256, const char *weights_sha256,
@@ -96,20 +61,23 @@ static status write_sidecar(const struct run *run, const char *data_sha256, cons
 status trained_save(const struct run *run, const struct net *net, const char *data_sha256, const char *how,
                     const char *weights, struct error *e)
 {
-    char path[PATH_SIZE], new_net[PATH_SIZE + 8], new_yaml[PATH_SIZE + 8], sha256[HASH_HEX];
+    char path[PATH_SIZE], sha256[HASH_HEX];
+    struct file_writer new_net, new_yaml = {NULL, NULL, NULL};
     TRY(trained_sidecar(weights, path, sizeof path, e));
-    FILE *f = open_temporary(weights, new_net, sizeof new_net, e);
-    if (!f) return ST_IO;
-    TRY(close_temporary(f, weights, new_net, net_save(net, f, e), e));
-    status st = hash_file(new_net, sha256, e);
-    f = st == ST_OK ? open_temporary(path, new_yaml, sizeof new_yaml, e) : NULL;
-    if (st == ST_OK)
-        st = f ? close_temporary(f, path, new_yaml, write_sidecar(run, data_sha256, sha256, how, f, e), e)
-               : ST_IO;
-    if (st == ST_OK && rename(new_net, weights) != 0) st = FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
-    if (st == ST_OK && rename(new_yaml, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    if (st != ST_OK) (void)remove(new_net);
-    if (st != ST_OK && f) (void)remove(new_yaml);
+    TRY(file_create(&new_net, weights, e));
+    status st = net_save(net, new_net.file, e);
+    if (st == ST_OK && fflush(new_net.file) != 0) st = FAIL(e, ST_IO, "%s", strerror(errno));
+    if (st != ST_OK) err_prefix(e, "%s", weights);
+    if (st == ST_OK) st = hash_file(new_net.temporary, sha256, e);
+    if (st == ST_OK) st = file_create(&new_yaml, path, e);
+    if (st == ST_OK) {
+        st = write_sidecar(run, data_sha256, sha256, how, new_yaml.file, e);
+        if (st != ST_OK) err_prefix(e, "%s", path);
+    }
+    if (st == ST_OK) st = file_commit(&new_net, e);
+    if (st == ST_OK) st = file_commit(&new_yaml, e);
+    file_abandon(&new_net);
+    file_abandon(&new_yaml);
     return st;
 }
 
@@ -147,6 +115,7 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
     char path[PATH_SIZE], sha256[HASH_HEX], wanted[HASH_HEX + 8];
     memset(t, 0, sizeof *t);
     TRY(trained_sidecar(weights, path, sizeof path, e));
+    TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(hash_file(weights, sha256, e));
     if (access(path, R_OK) != 0)
         return FAIL(e, ST_IO, "%s: %s; it says how the network of %s was trained", path, strerror(errno),

@@ -4,8 +4,9 @@
 
 #include "experiments/catalogue.h"
 #include "report/configurations.h"
+#include <stdio.h>
 
-/* Prints the parts of an experiment file that hold these n configurations (of c) to stdout: the options of
+/* Prints the parts of an experiment file that hold these n configurations (of c) to `out`: the options of
  * the top, stop, dataset and network that all configurations of c share and that are not at their default,
  * then an item of `solvers` for each of the n: the solver's options that are not at their default, and the
  * options of the sections that differ among the configurations of c, so that the item holds whatever the
@@ -13,6 +14,6 @@
  * and options that do not change results (paths, threads) are left to the file, as are those that runs.csv
  * has no column of. ST_MEMORY, ST_INTERNAL. */
 status best_items_print(struct configurations *c, const struct catalogue *catalogue,
-                        const struct configuration *const *winners, size_t n, struct error *e);
+                        const struct configuration *const *winners, size_t n, FILE *out, struct error *e);
 
 #endif

@@ -1,5 +1,6 @@
 /* See configurations.h. */
 #include "report/configurations.h"
+#include "records/columns.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,21 +10,18 @@ bool configurations_average(const char *column)
     return strcmp(column, "network.hidden") == 0 || strcmp(column, "dataset.split_seed") == 0;
 }
 
-static bool same(const struct csv_table *t, size_t a, size_t b)
+static bool is_key(const char *name)
 {
-    for (size_t c = 0; c < t->n_columns; c++) {
-        const char *name = t->names[c];
-        bool key = strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0 ||
-                   (groups_is_option(t, c) && !configurations_average(name));
-        if (key && strcmp(csv_cell(t, a, c), csv_cell(t, b, c)) != 0) return false;
-    }
-    return true;
+    return strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0 ||
+           (column_is_option(name) && !configurations_average(name));
 }
 
-static struct configuration *find(struct configurations *c, size_t row, const char *name)
+static struct configuration *find(struct configurations *c, const struct csv_columns *keys, size_t row,
+                                  const char *name)
 {
     for (size_t k = 0; k < c->n; k++)
-        if (strcmp(c->v[k].name, name) == 0 && same(&c->groups->runs, c->v[k].row, row)) return &c->v[k];
+        if (strcmp(c->v[k].name, name) == 0 && csv_same(keys, &c->groups->runs, c->v[k].row, row))
+            return &c->v[k];
     return NULL;
 }
 
@@ -32,11 +30,13 @@ status configurations_make(struct configurations *c, const struct groups *g, boo
     const struct csv_table *t = &g->runs;
     const size_t solver = (size_t)csv_column(t, "solver"), word = (size_t)csv_column(t, "status");
     *c = (struct configurations){.groups = g};
+    struct csv_columns keys;
+    TRY(csv_select(&keys, t, is_key, &c->mem, e));
     c->v = mem_alloc(&c->mem, t->n_rows + 1, sizeof *c->v, e);
     if (!c->v) return ST_MEMORY;
     for (size_t row = 0; row < t->n_rows; row++) {
         const char *name = by_label ? groups_name(t, row) : csv_cell(t, row, solver);
-        struct configuration *one = find(c, row, name);
+        struct configuration *one = find(c, &keys, row, name);
         if (!one) {
             one = &c->v[c->n++];
             *one = (struct configuration){.name = name, .row = row};
@@ -62,11 +62,9 @@ status configuration_values(const struct configurations *c, const struct configu
                             struct error *e)
 {
     const struct csv_table *t = &c->groups->runs;
-    long widths = csv_column(t, "network.hidden");
     *n = 0;
     for (size_t i = 0; i < one->n; i++) {
-        if (hidden && (widths == CSV_NONE || strcmp(csv_cell(t, one->rows[i], (size_t)widths), hidden) != 0))
-            continue;
+        if (hidden && strcmp(csv_text(t, one->rows[i], "network.hidden"), hidden) != 0) continue;
         values[*n] = NAN;
         if (csv_column(t, column) != CSV_NONE)
             TRY(groups_number(c->groups, one->rows[i], column, &values[*n], e));
@@ -79,7 +77,7 @@ bool configurations_axis(const struct configurations *c, const char *name, size_
 {
     const struct csv_table *t = &c->groups->runs;
     const char *first = NULL;
-    if (!groups_is_option(t, column) || configurations_average(t->names[column])) return false;
+    if (!column_is_option(t->names[column]) || configurations_average(t->names[column])) return false;
     for (size_t k = 0; k < c->n; k++) {
         if (name && strcmp(c->v[k].name, name) != 0) continue;
         const char *value = csv_cell(t, c->v[k].row, column);

@@ -3,13 +3,13 @@
 #define SPIKEBENCH_REPORT_GROUPS_H
 
 #include "support/csvio.h"
-#include <stdbool.h>
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
 /* Runs that differ in their seed only. */
 struct group {
-    char label[GROUP_LABEL]; /* name_hidden, and the options that set it apart from its likes: a file name */
+    char label[GROUP_LABEL]; /* name_hidden, and the options in which groups of that name differ: a file name
+                              */
     const char *solver, *dataset, *hidden;
     size_t depth;                   /* hidden layers */
     const char *name;               /* the label of the experiment file, or the solver */
@@ -36,24 +36,24 @@ status group_values(const struct groups *g, const struct group *one, const char 
 
 /* The same of one row: the column must be there. */
 status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e);
-/* Whether a column holds an option: these stand between `error` and `data_sha256`. */
-bool groups_is_option(const struct csv_table *runs, size_t column);
 /* The label of a row, or the solver where it has none. */
 const char *groups_name(const struct csv_table *runs, size_t row);
+/* true if no run has an accuracy: the results are of regression, and losses are shown. */
+bool groups_regression(const struct groups *g);
+/* Whether there is the folder of curves; without it files derived from curves stay as they are. */
+bool groups_have_curves(const struct groups *g);
 
-/* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
- * The values are sorted in place, the NaNs last. */
-double quantile(double *values, size_t n, double p);
-/* Mean and sample standard deviation (nan below two values) of the values that are not nan. */
-double mean_of(const double *values, size_t n);
-double deviation_of(const double *values, size_t n);
+/* What a label says but the widths: the name of a curve over depth. */
+void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size);
+/* Hidden layers of widths such as "100-50". */
+size_t depth_of(const char *hidden);
 
 /* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
  * of every column, at the evaluations that all runs of the group have) and FOLDER/time_to_accuracy.csv (per
  * group and accuracy: iterations, seconds and forward passes of the first evaluation with that training
  * accuracy, mean and deviation over the runs that `reached` it). Columns that older results lack are nan.
- * Without a folder FOLDER/curves the files derived from curves
- * stay as they are. ST_IO, ST_DATA, ST_MEMORY. */
+ * Without a folder FOLDER/curves the files derived from curves stay as they are. ST_IO, ST_DATA, ST_MEMORY.
+ * (summary.c) */
 status groups_write(const struct groups *g, struct error *e);
 
 #endif

@@ -2,9 +2,7 @@
 #include "report/profile.h"
 #include "records/record.h"
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { N_MEASURES = 3, N_LEVELS = 3 };
 static const char *const measures[N_MEASURES] = {"seconds", "forward_passes", "train_synops"};
@@ -35,37 +33,28 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 /* The costs of all trainers and problems of an experiment. */
 struct field {
     struct mem mem;
+    struct csv_columns keys; /* that make a problem */
     size_t problems, trainers;
     char (*trainer)[GROUP_LABEL];       /* [trainers] */
     size_t *trainer_of;                 /* [groups] */
     size_t *problem;                    /* [problems] a row of each */
     double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
     bool *shared;                       /* [problems * trainers] timing_valid is 0 */
-    double *ratio;                      /* [problems * trainers] of those that take part */
-    size_t *taking_part, n_problems, n_parts; /* [n_parts] trainers of `ratio`; its size */
+    double *ratio;                      /* [problems * trainers] of those that are compared */
+    size_t *compared, n_problems, n_compared; /* [n_compared] trainers of `ratio`; its size */
 };
 
-static const char *cell(const struct groups *g, size_t row, const char *name)
+static bool is_problem(const char *name)
 {
-    long c = csv_column(&g->runs, name);
-    return c == CSV_NONE ? "nan" : csv_cell(&g->runs, row, (size_t)c);
-}
-
-static bool same_problem(const struct groups *g, size_t a, size_t b)
-{
-    static const char *const keys[] = {"dataset", "network.hidden", "seed", "dataset.split_seed"};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (strcmp(cell(g, a, keys[k]), cell(g, b, keys[k])) != 0) return false;
-    return true;
+    return strcmp(name, "dataset") == 0 || strcmp(name, "network.hidden") == 0 || strcmp(name, "seed") == 0 ||
+           strcmp(name, "dataset.split_seed") == 0;
 }
 
 /* The group's label without its widths and its split, which belong to the problem. */
 static void name_trainer(const struct group *one, char *name)
 {
     static const char split[] = "_split_seed=";
-    size_t head = strlen(one->name), skipped = head + 1 + strlen(one->hidden);
-    if (skipped > strlen(one->label)) skipped = strlen(one->label);
-    (void)snprintf(name, GROUP_LABEL, "%.*s%s", (int)head, one->label, one->label + skipped);
+    line_name(one->name, one->hidden, one->label, name, GROUP_LABEL);
     char *cut = strstr(name, split);
     if (!cut) return;
     const char *rest = strchr(cut + sizeof split - 1, '_');
@@ -87,7 +76,7 @@ static size_t find_trainer(struct field *f, const struct group *one)
 static size_t find_problem(struct field *f, const struct groups *g, size_t row)
 {
     size_t p = 0;
-    while (p < f->problems && !same_problem(g, f->problem[p], row)) p++;
+    while (p < f->problems && !csv_same(&f->keys, &g->runs, f->problem[p], row)) p++;
     if (p == f->problems) f->problem[f->problems++] = row;
     return p;
 }
@@ -95,11 +84,12 @@ static size_t find_problem(struct field *f, const struct groups *g, size_t row)
 static status field_create(struct field *f, const struct groups *g, struct error *e)
 {
     size_t runs = g->runs.n_rows;
+    TRY(csv_select(&f->keys, &g->runs, is_problem, &f->mem, e));
     f->trainer = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer, e);
     f->trainer_of = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer_of, e);
-    f->taking_part = mem_alloc(&f->mem, g->n + 1, sizeof *f->taking_part, e);
+    f->compared = mem_alloc(&f->mem, g->n + 1, sizeof *f->compared, e);
     f->problem = mem_alloc(&f->mem, runs + 1, sizeof *f->problem, e);
-    if (!f->trainer || !f->trainer_of || !f->taking_part || !f->problem) return ST_MEMORY;
+    if (!f->trainer || !f->trainer_of || !f->compared || !f->problem) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         f->trainer_of[k] = find_trainer(f, &g->group[k]);
         for (size_t i = 0; i < g->group[k].n; i++) (void)find_problem(f, g, g->group[k].rows[i]);
@@ -141,7 +131,7 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
     char path[4400];
     struct csv_table t;
     size_t at = find_problem(f, g, row) * f->trainers + f->trainer_of[k];
-    snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, cell(g, row, "run_id"));
+    snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
     status st = csv_read(&t, path, 1, e);
     for (size_t m = 0; m < N_MEASURES; m++) {
         bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
@@ -151,32 +141,32 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
         }
     }
     csv_table_free(&t);
-    f->shared[at] = strcmp(cell(g, row, "timing_valid"), "0") == 0;
+    f->shared[at] = strcmp(csv_text(&g->runs, row, "timing_valid"), "0") == 0;
     return st;
 }
 
-/* Takes the ratios of what is known: `timed` seconds only, or all. false if there is nothing. */
-static bool take(struct field *f, size_t m, size_t l, bool timed)
+/* Computes the ratios of what is known: `timed` seconds only, or all. false if there is nothing. */
+static bool select_known(struct field *f, size_t m, size_t l, bool timed)
 {
     const double *cost = f->cost[m][l];
     size_t S = f->trainers;
-    f->n_parts = f->n_problems = 0;
+    f->n_compared = f->n_problems = 0;
     for (size_t s = 0; s < S; s++) {
         bool known = false;
         for (size_t p = 0; p < f->problems; p++)
             known = known || (cost[p * S + s] >= 0 && !(timed && f->shared[p * S + s]));
-        if (known) f->taking_part[f->n_parts++] = s;
+        if (known) f->compared[f->n_compared++] = s;
     }
     for (size_t p = 0; p < f->problems; p++) {
-        bool known = f->n_parts > 0;
-        for (size_t i = 0; i < f->n_parts; i++) {
-            size_t at = p * S + f->taking_part[i];
-            f->ratio[f->n_problems * f->n_parts + i] = cost[at] == absent ? INFINITY : cost[at];
+        bool known = f->n_compared > 0;
+        for (size_t i = 0; i < f->n_compared; i++) {
+            size_t at = p * S + f->compared[i];
+            f->ratio[f->n_problems * f->n_compared + i] = cost[at] == absent ? INFINITY : cost[at];
             known = known && !isnan(cost[at]) && !(timed && f->shared[at]);
         }
         f->n_problems += known;
     }
-    profile_ratios(f->ratio, f->n_problems, f->n_parts);
+    profile_ratios(f->ratio, f->n_problems, f->n_compared);
     return f->n_problems > 0;
 }
 
@@ -185,7 +175,7 @@ static double next_step(const struct field *f, size_t i, double x)
 {
     double next = INFINITY;
     for (size_t p = 0; p < f->n_problems; p++) {
-        double r = f->ratio[p * f->n_parts + i];
+        double r = f->ratio[p * f->n_compared + i];
         if (r > x && r < next) next = r;
     }
     return next;
@@ -194,16 +184,16 @@ static double next_step(const struct field *f, size_t i, double x)
 static void put_profile(struct csv_writer *w, const struct field *f, size_t m, size_t l, bool timed)
 {
     double last = 1;
-    for (size_t k = 0; k < f->n_problems * f->n_parts; k++)
+    for (size_t k = 0; k < f->n_problems * f->n_compared; k++)
         if (!isinf(f->ratio[k]) && f->ratio[k] > last) last = f->ratio[k];
-    for (size_t i = 0; i < f->n_parts; i++)
+    for (size_t i = 0; i < f->n_compared; i++)
         for (double x = 1; x <= last;) {
             double next = next_step(f, i, x);
             csv_put(w, measures[m]);
             csv_put_number(w, levels[l]);
-            csv_put(w, f->trainer[f->taking_part[i]]);
+            csv_put(w, f->trainer[f->compared[i]]);
             csv_put_number(w, x);
-            csv_put_number(w, profile_share(f->ratio, f->n_problems, f->n_parts, i, x));
+            csv_put_number(w, profile_share(f->ratio, f->n_problems, f->n_compared, i, x));
             csv_put_number(w, (double)f->n_problems);
             csv_put_number(w, timed);
             csv_end_row(w);
@@ -213,17 +203,14 @@ static void put_profile(struct csv_writer *w, const struct field *f, size_t m, s
 
 static status write_field(struct field *f, const struct groups *g, struct csv_writer *w, struct error *e)
 {
-    static const char *const head[] = {"measure", "level",    "label",       "ratio",
-                                       "share",   "problems", "timing_valid"};
     TRY(field_create(f, g, e));
     for (size_t k = 0; k < g->n; k++)
         for (size_t i = 0; i < g->group[k].n; i++) TRY(read_costs(f, g, k, g->group[k].rows[i], e));
-    for (size_t c = 0; c < sizeof head / sizeof *head; c++) csv_put(w, head[c]);
-    csv_end_row(w);
+    csv_head(w, "measure,level,label,ratio,share,problems,timing_valid");
     for (size_t m = 0; m < N_MEASURES; m++)
         for (size_t l = 0; l < N_LEVELS; l++) {
-            bool seconds = m == 0, timed = take(f, m, l, seconds);
-            if (timed || (seconds && take(f, m, l, false))) put_profile(w, f, m, l, timed);
+            bool seconds = m == 0, timed = select_known(f, m, l, seconds);
+            if (timed || (seconds && select_known(f, m, l, false))) put_profile(w, f, m, l, timed);
         }
     return ST_OK;
 }
@@ -233,13 +220,10 @@ status profile_write(const struct groups *g, struct error *e)
     char path[4096];
     struct csv_writer w;
     struct field f = {0};
-    snprintf(path, sizeof path, "%s/curves", g->folder);
-    if (access(path, F_OK) != 0) return ST_OK;
+    if (!groups_have_curves(g)) return ST_OK;
     snprintf(path, sizeof path, "%s/profile.csv", g->folder);
     TRY(csv_open(&w, path, e));
     status st = write_field(&f, g, &w, e);
     mem_free(&f.mem);
-    if (st == ST_OK) return csv_close(&w, e);
-    csv_abandon(&w);
-    return st;
+    return csv_end(&w, st, e);
 }

@@ -24,7 +24,7 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
  *   run that is never there, failed, or does not exist has an infinite cost.
  * - The cost is unknown if the curve has no such column or nan in it, or no validation accuracy, or if its
  *   run counted by an earlier rule (record.h); seconds are unknown too where timing_valid is 0. A trainer of
- *   which no cost is known takes no part; a problem in which a cost is unknown is left out. If that leaves
+ *   which no cost is known is not compared; a problem in which a cost is unknown is left out. If that leaves
  * nothing of the seconds, those of all runs are used, and timing_valid is 0. A measure of which nothing is
  * known has no rows. Without a folder FOLDER/curves the file stays as it is. ST_IO, ST_DATA, ST_MEMORY. */
 status profile_write(const struct groups *g, struct error *e);

@@ -1,6 +1,6 @@
 /* Tolerances of the regression gate. */
 #include "report/tolerances.h"
-#include <math.h>
+#include "records/columns.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -47,20 +47,11 @@ static bool matches(const char *pattern, const char *text)
     return strcmp(pattern, "*") == 0 || strcmp(pattern, text) == 0;
 }
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-    for (size_t i = 0; names[i]; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return false;
-}
-
 struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
                               const char *precision, const char *column)
 {
-    static const char *const never[] = {"train_s",          "setup_s",    "eval_s", "cpu_s",
-                                        "time_to_target_s", "peak_bytes", "date",   NULL};
-    static const char *const accuracies[] = {"acc_train", "acc_val", "acc_test", NULL};
-    if (is_one_of(column, never)) return (struct tolerance){0, 0, true};
+    bool curve = strcmp(scope, "curves") == 0;
+    if (column_has(column, curve, COLUMN_MACHINE)) return (struct tolerance){0, 0, true};
     for (size_t row = t->table.n_rows; row-- > 0;) {
         const struct csv_table *f = &t->table;
         if (strcmp(csv_cell(f, row, SCOPE), scope) != 0 || !matches(csv_cell(f, row, SOLVER), solver) ||
@@ -73,9 +64,8 @@ struct tolerance tolerance_of(const struct tolerances *t, const char *scope, con
         }
         return found;
     }
-    if (is_one_of(column, accuracies) && (strcmp(scope, "runs") == 0 || strcmp(precision, "float") == 0))
+    if (column_has(column, curve, COLUMN_ACCURACY) && (!curve || strcmp(precision, "float") == 0))
         return (struct tolerance){0, 0.01 + 1e-12, false};
-    if (strcmp(scope, "curves") == 0 && strcmp(precision, "double") == 0)
-        return (struct tolerance){1e-6, 1e-12, false};
+    if (curve && strcmp(precision, "double") == 0) return (struct tolerance){1e-6, 1e-12, false};
     return (struct tolerance){0, 0, true};
 }

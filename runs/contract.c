@@ -1,23 +1,11 @@
 /* See contract.h. */
 #include "runs/contract.h"
 #include "experiments/plan_check.h"
+#include "records/columns.h"
 #include "runs/trainee.h"
-#include "runs/worker_record.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Weights and counts bit for bit. */
-static status compare(const struct trainee *a, const struct trainee *b, const char *what, struct error *e)
-{
-    for (size_t l = 1; l <= a->net.L; l++)
-        if (memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)) != 0)
-            return FAIL(e, ST_INTERNAL, "%s: the weights of layer %zu differ", what, l);
-    if (a->forward != b->forward || a->backward != b->backward || a->spikes != b->spikes ||
-        a->macs != b->macs || a->gradients != b->gradients)
-        return FAIL(e, ST_INTERNAL, "%s: the counts of passes and operations differ", what);
-    return ST_OK;
-}
 
 /* Three steps, and three of a second trainee that differs in threads or measuring. */
 static status compare_runs(const struct contract_case *c, size_t threads, bool measure, const char *what,
@@ -28,7 +16,7 @@ static status compare_runs(const struct contract_case *c, size_t threads, bool m
     if (st == ST_OK) st = trainee_begin(&b, c, threads, e);
     if (st == ST_OK) st = trainee_steps(&a, 3, false, e);
     if (st == ST_OK) st = trainee_steps(&b, 3, measure, e);
-    if (st == ST_OK) st = compare(&a, &b, what, e);
+    if (st == ST_OK) st = trainee_compare(&a, &b, what, e);
     trainee_end(&a);
     trainee_end(&b);
     return st;
@@ -49,40 +37,6 @@ static status check_measuring(const struct contract_case *c, struct error *e)
     return compare_runs(c, 1, true, "steps that are measured", e);
 }
 
-/* What the solver writes of its state: *bytes is freed by the caller. */
-static status save(const struct trainee *t, char **bytes, size_t *size, struct error *e)
-{
-    FILE *f = open_memstream(bytes, size);
-    if (!f) return FAIL(e, ST_MEMORY, "no memory for a checkpoint");
-    struct checkpoint to = {.file = f};
-    status st = t->c->solver->checkpoint(t->state, &to, e);
-    return fclose(f) == 0 || st != ST_OK ? st : FAIL(e, ST_MEMORY, "no memory for a checkpoint");
-}
-
-/* Reads the first `size` bytes of a checkpoint. */
-static status restore(struct trainee *t, char *bytes, size_t size, struct error *e)
-{
-    FILE *f = fmemopen(bytes, size, "rb");
-    if (!f) return FAIL(e, ST_MEMORY, "no memory for a checkpoint");
-    struct checkpoint from = {.file = f, .reading = true};
-    status st = t->c->solver->checkpoint(t->state, &from, e);
-    (void)fclose(f);
-    return st;
-}
-
-/* b goes on where a stands: with what the runner keeps, and what the solver has saved. */
-static status resume(struct trainee *b, const struct trainee *a, char *bytes, size_t size, struct error *e)
-{
-    net_copy_weights(&b->net, &a->net);
-    b->rng = a->rng;
-    b->forward = a->forward;
-    b->backward = a->backward;
-    b->spikes = a->spikes;
-    b->macs = a->macs;
-    b->gradients = a->gradients;
-    return size > 0 ? restore(b, bytes, size, e) : ST_OK;
-}
-
 static status check_resume(const struct contract_case *c, struct error *e)
 {
     struct trainee a, b = {.c = c};
@@ -90,13 +44,13 @@ static status check_resume(const struct contract_case *c, struct error *e)
     size_t size = 0;
     status st = trainee_begin(&a, c, 1, e);
     if (st == ST_OK) st = trainee_steps(&a, 2, false, e);
-    if (st == ST_OK && c->solver->checkpoint) st = save(&a, &bytes, &size, e);
+    if (st == ST_OK) st = trainee_save(&a, &bytes, &size, e);
     if (st == ST_OK) st = trainee_begin(&b, c, 1, e);
-    if (st == ST_OK) st = resume(&b, &a, bytes, size, e);
+    if (st == ST_OK) st = trainee_resume(&b, &a, e);
     if (st == ST_OK) st = trainee_steps(&a, 3, false, e);
     if (st == ST_OK) st = trainee_steps(&b, 3, false, e);
-    if (st == ST_OK) st = compare(&a, &b, "a resumed run", e);
-    if (st == ST_OK && size > 1 && restore(&b, bytes, size - 1, NULL) == ST_OK)
+    if (st == ST_OK) st = trainee_compare(&a, &b, "a resumed run", e);
+    if (st == ST_OK && size > 1 && trainee_restore(&b, bytes, size - 1, NULL) == ST_OK)
         st = FAIL(e, ST_INTERNAL, "a checkpoint that lacks its last byte is taken");
     free(bytes);
     trainee_end(&a);
@@ -146,9 +100,9 @@ static status check_metrics(const struct contract_case *c, struct error *e)
     const struct metric_table *metrics = &c->solver->metrics;
     struct trainee t;
     for (size_t m = 0; m < metrics->n; m++)
-        for (size_t k = 0; k < CURVE_FIXED; k++)
-            if (strcmp(metrics->list[m].name, curve_fixed[k]) == 0)
-                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", curve_fixed[k]);
+        for (size_t k = 0; k < curve_count(); k++)
+            if (strcmp(metrics->list[m].name, curve_name(k)) == 0)
+                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", curve_name(k));
     status st = trainee_begin(&t, c, 1, e);
     if (st == ST_OK) st = trainee_steps(&t, 1, true, e);
     if (st == ST_OK) st = check_report(&t, e);

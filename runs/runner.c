@@ -2,7 +2,6 @@
 #include "runs/runner.h"
 #include "records/results_file.h"
 #include "runs/env.h"
-#include "runs/worker_record.h"
 #include "support/progress.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -45,26 +44,16 @@ struct runner {
     int lock; /* descriptor of FOLDER/.work/lock */
 };
 
-/* Probes each distinct dataset once and identifies the runs. Absent data leaves the run's SHA-256 empty. */
-static status identify(struct runner *r, struct error *e)
+/* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty. */
+static status identify(struct plan *plan, const struct plan_report *checked, struct error *e)
 {
-    struct plan *plan = r->plan;
-    struct dataset_info info = {0};
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        struct run *run = &plan->runs[i];
-        bool same =
-            i > 0 && run->dataset == plan->runs[i - 1].dataset &&
-            memcmp(run->dataset_options, plan->runs[i - 1].dataset_options, run->dataset->options.size) == 0;
-        if (!same) {
-            struct error local = {0};
-            status st = run->dataset->probe(run->dataset_options, &info, &local);
-            if (st == ST_NO_DATA) info = (struct dataset_info){0};
-            if (st != ST_OK && st != ST_NO_DATA) {
-                *e = local;
-                return st;
-            }
-        }
-        run_identify(run, info.sha256);
+    for (size_t k = 0; k < checked->n_configurations; k++) {
+        const struct plan_configuration *c = &checked->configurations[k];
+        const struct plan_probe *probe = c->probe;
+        if (probe->outcome != ST_OK && probe->outcome != ST_NO_DATA)
+            return FAIL(e, probe->outcome, "%s", probe->message);
+        for (size_t s = 0; s < c->n_seeds; s++)
+            run_identify(&plan->runs[c->first + s], probe->outcome == ST_OK ? probe->info.sha256 : "");
     }
     return ST_OK;
 }
@@ -187,8 +176,9 @@ static status lost_worker(struct runner *r, const struct child *c, int wait_stat
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
     record_free(row);
-    TRY(record_identity(row, &r->plan->runs[c->run], "failed", "error", reason, "", e));
-    return ST_OK;
+    const struct run_result lost = {
+        .status = "failed", .stop_reason = "error", .error = reason, .data_sha256 = "nan"};
+    return record_of_run(row, &r->plan->runs[c->run], &lost, false, e);
 }
 
 /* What is said about a finished run where there is no progress line. */
@@ -368,7 +358,7 @@ static status take_lock(struct runner *r, struct error *e)
                                      : strerror(errno));
 }
 
-static status prepare(struct runner *r, struct error *e)
+static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[4200];
     int length = snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
@@ -380,7 +370,7 @@ static status prepare(struct runner *r, struct error *e)
     TRY(take_lock(r, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
-    TRY(identify(r, e));
+    TRY(identify(r->plan, checked, e));
     TRY(results_open(&r->results, r->folder, r->plan, e));
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
@@ -389,13 +379,13 @@ static status prepare(struct runner *r, struct error *e)
     return write_resolved(r, e);
 }
 
-status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
-                  struct error *e)
+status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
+                  struct runner_outcome *out, struct error *e)
 {
     struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1};
     struct sigaction action = {.sa_handler = on_signal}, old_int, old_term, old_hup;
     *out = (struct runner_outcome){0};
-    status st = prepare(&r, e);
+    status st = prepare(&r, checked, e);
     if (st == ST_OK) {
         signal_seen = 0;
         sigaction(SIGINT, &action, &old_int);

@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_RUNS_RUNNER_H
 #define SPIKEBENCH_RUNS_RUNNER_H
 
-#include "experiments/plan.h"
+#include "experiments/plan_check.h"
 #include "support/paths.h"
 
 struct runner_settings {
@@ -16,12 +16,12 @@ struct runner_outcome {
     size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */
 };
 
-/* Runs what is not finished yet, in plan order, `jobs` at a time, with a progress line on a terminal (one
- * plain line per finished run otherwise). Writes OUT/<experiment>/runs.csv (rewritten after each run,
- * atomically, rows in plan order, then rows of other configurations that were there), curves/<run_id>.csv and
- * config.resolved.yaml. SIGINT and SIGTERM reach the workers, which save a checkpoint and their curve so far;
- * returns ST_INTERRUPTED then. */
-status runner_run(struct plan *plan, const struct runner_settings *s, struct runner_outcome *out,
-                  struct error *e);
+/* Runs what is not finished yet of a plan that plan_check has found free of ST_CONFIG, in plan order, `jobs`
+ * at a time, with a progress line on a terminal (one plain line per finished run otherwise). Writes
+ * OUT/<experiment>/runs.csv (rewritten after each run, atomically, rows in plan order, then rows of other
+ * configurations that were there), curves/<run_id>.csv and config.resolved.yaml. SIGINT and SIGTERM reach the
+ * workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. */
+status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
+                  struct runner_outcome *out, struct error *e);
 
 #endif

@@ -2,6 +2,8 @@
 #include "runs/trainee.h"
 #include "network/evaluate.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 status trainee_begin(struct trainee *t, const struct contract_case *c, size_t threads, struct error *e)
 {
@@ -96,4 +98,55 @@ status trainee_loss(struct trainee *t, double *loss, struct error *e)
     evaluator_free(evaluator);
     *loss = v.loss;
     return ST_OK;
+}
+
+status trainee_compare(const struct trainee *a, const struct trainee *b, const char *what, struct error *e)
+{
+    for (size_t l = 1; l <= a->net.L; l++)
+        if (memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)) != 0)
+            return FAIL(e, ST_INTERNAL, "%s: the weights of layer %zu differ", what, l);
+    if (a->forward != b->forward || a->backward != b->backward || a->spikes != b->spikes ||
+        a->macs != b->macs || a->gradients != b->gradients)
+        return FAIL(e, ST_INTERNAL, "%s: the counts of passes and operations differ", what);
+    return ST_OK;
+}
+
+status trainee_save(const struct trainee *t, char **bytes, size_t *size, struct error *e)
+{
+    *bytes = NULL;
+    *size = 0;
+    if (!t->c->solver->checkpoint) return ST_OK;
+    FILE *f = open_memstream(bytes, size);
+    if (!f) return FAIL(e, ST_MEMORY, "no memory for a checkpoint");
+    struct checkpoint to = {.file = f};
+    status st = t->c->solver->checkpoint(t->state, &to, e);
+    return fclose(f) == 0 || st != ST_OK ? st : FAIL(e, ST_MEMORY, "no memory for a checkpoint");
+}
+
+status trainee_restore(struct trainee *t, char *bytes, size_t size, struct error *e)
+{
+    if (size == 0) return ST_OK;
+    FILE *f = fmemopen(bytes, size, "rb");
+    if (!f) return FAIL(e, ST_MEMORY, "no memory for a checkpoint");
+    struct checkpoint from = {.file = f, .reading = true};
+    status st = t->c->solver->checkpoint(t->state, &from, e);
+    (void)fclose(f);
+    return st;
+}
+
+status trainee_resume(struct trainee *b, const struct trainee *a, struct error *e)
+{
+    char *bytes;
+    size_t size;
+    net_copy_weights(&b->net, &a->net);
+    b->rng = a->rng;
+    b->forward = a->forward;
+    b->backward = a->backward;
+    b->spikes = a->spikes;
+    b->macs = a->macs;
+    b->gradients = a->gradients;
+    status st = trainee_save(a, &bytes, &size, e);
+    if (st == ST_OK) st = trainee_restore(b, bytes, size, e);
+    free(bytes);
+    return st;
 }

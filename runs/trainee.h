@@ -37,4 +37,15 @@ status trainee_steps(struct trainee *t, int n, bool measure, struct error *e);
  * labels, or their loss where there are none. */
 status trainee_loss(struct trainee *t, double *loss, struct error *e);
 
+/* ST_OK if weights and counts of both are the same bit for bit, else ST_INTERNAL with `what` and where they
+ * differ. */
+status trainee_compare(const struct trainee *a, const struct trainee *b, const char *what, struct error *e);
+/* What the solver writes of its state, freed by the caller with free(); nothing if it keeps none. */
+status trainee_save(const struct trainee *t, char **bytes, size_t *size, struct error *e);
+/* Reads that back. */
+status trainee_restore(struct trainee *t, char *bytes, size_t size, struct error *e);
+/* b, just begun, goes on where a stands: with weights, random numbers and counts, which the runner keeps, and
+ * what the solver saves. */
+status trainee_resume(struct trainee *b, const struct trainee *a, struct error *e);
+
 #endif

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHECKPOINT_SECONDS = 60, ACC_TRAIN = 8 };
+enum { CHECKPOINT_SECONDS = 60 };
 
 /* CPU time of the process or of the calling thread, as `clock` says. */
 static double cpu_seconds(clockid_t clock)
@@ -88,7 +88,7 @@ static status prepare(struct session *s, struct error *e)
     s->sink = (struct metric_sink){&run->solver->metrics, s->net.L, NULL, false};
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
-    s->n_columns = CURVE_FIXED + s->net.L - 1 + extra;
+    s->n_columns = curve_count() + s->net.L - 1 + extra;
     s->at.best_val = s->at.best_test = s->at.time_to_target_s = NAN;
     return ST_OK;
 }
@@ -133,20 +133,10 @@ static status evaluate_now(struct session *s, struct error *e)
     s->at.new_spike_passes = 0;
     TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
-    const double fixed[CURVE_FIXED] = {(double)s->at.iter,
-                                       s->at.samples,
-                                       s->at.train_s,
-                                       s->at.forward_passes,
-                                       s->at.backward_passes,
-                                       s->at.accumulations + s->at.train_macs,
-                                       s->at.train_macs,
-                                       s->last[SPLIT_TRAIN].loss,
-                                       s->last[SPLIT_TRAIN].accuracy,
-                                       s->last[SPLIT_VALIDATION].accuracy,
-                                       s->last[SPLIT_TEST].accuracy};
-    memcpy(row, fixed, sizeof fixed);
-    for (size_t l = 1; l < s->net.L; l++) row[CURVE_FIXED + l - 1] = s->last[SPLIT_TRAIN].rate[l];
-    size_t used = CURVE_FIXED + s->net.L - 1;
+    size_t used = curve_count();
+    struct run_result result = worker_result(s);
+    curve_values(&result, row);
+    for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
     double validation = merit(s, SPLIT_VALIDATION);
     if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
@@ -162,8 +152,9 @@ static void tell_progress(const struct session *s)
 {
     char line[96];
     if (s->settings->progress_fd < 0) return;
-    int n = snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
-                     s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + ACC_TRAIN] : NAN);
+    int n =
+        snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
+                 s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + curve_place("acc_train")] : NAN);
     /* A reader that is gone is no reason to stop. */
     if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
 }

@@ -3,7 +3,6 @@
 #include <csv.h>
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +149,30 @@ const char *csv_cell(const struct csv_table *t, size_t row, size_t column)
     return t->cells[row * t->n_columns + column];
 }
 
+const char *csv_text(const struct csv_table *t, size_t row, const char *name)
+{
+    long c = csv_column(t, name);
+    return c == CSV_NONE ? "nan" : csv_cell(t, row, (size_t)c);
+}
+
+status csv_select(struct csv_columns *c, const struct csv_table *t, csv_choice chosen, struct mem *m,
+                  struct error *e)
+{
+    c->n = 0;
+    c->column = mem_alloc(m, t->n_columns, sizeof *c->column, e);
+    if (!c->column) return ST_MEMORY;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (chosen(t->names[i])) c->column[c->n++] = i;
+    return ST_OK;
+}
+
+bool csv_same(const struct csv_columns *c, const struct csv_table *t, size_t a, size_t b)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(csv_cell(t, a, c->column[i]), csv_cell(t, b, c->column[i])) != 0) return false;
+    return true;
+}
+
 status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e)
 {
     const char *text = csv_cell(t, row, column);
@@ -166,32 +189,23 @@ status csv_number(const struct csv_table *t, size_t row, size_t column, double *
 status csv_open(struct csv_writer *w, const char *path, struct error *e)
 {
     memset(w, 0, sizeof *w);
-    size_t size = strlen(path) + 5;
-    w->path = malloc(size);
-    w->temporary = malloc(size);
-    if (!w->path || !w->temporary) {
-        csv_abandon(w);
-        return FAIL(e, ST_MEMORY, "%s: no memory for its name", path);
-    }
-    snprintf(w->path, size, "%s", path);
-    snprintf(w->temporary, size, "%s.tmp", path);
-    w->file = fopen(w->temporary, "wb");
-    if (!w->file) {
-        status st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-        csv_abandon(w);
-        return st;
-    }
-    return ST_OK;
+    return file_create(&w->out, path, e);
+}
+
+void csv_head(struct csv_writer *w, const char *names)
+{
+    if (fputs(names, w->out.file) == EOF) w->failed = 1;
+    csv_end_row(w);
 }
 
 void csv_put(struct csv_writer *w, const char *text)
 {
-    if (w->column++ > 0 && fputc(',', w->file) == EOF) w->failed = 1;
+    if (w->column++ > 0 && fputc(',', w->out.file) == EOF) w->failed = 1;
     bool plain = text[0] != '\0' && strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ' &&
                  text[strlen(text) - 1] != ' ';
     if (plain || text[0] == '\0') {
-        if (fputs(text, w->file) == EOF) w->failed = 1;
-    } else if (csv_fwrite(w->file, text, strlen(text)) != 0) {
+        if (fputs(text, w->out.file) == EOF) w->failed = 1;
+    } else if (csv_fwrite(w->out.file, text, strlen(text)) != 0) {
         w->failed = 1;
     }
 }
@@ -208,32 +222,26 @@ void csv_put_number(struct csv_writer *w, double value)
 
 void csv_end_row(struct csv_writer *w)
 {
-    if (fputc('\n', w->file) == EOF) w->failed = 1;
+    if (fputc('\n', w->out.file) == EOF) w->failed = 1;
     w->column = 0;
 }
 
 status csv_close(struct csv_writer *w, struct error *e)
 {
-    int failed = w->failed || fflush(w->file) != 0;
-    failed = fclose(w->file) != 0 || failed;
-    w->file = NULL;
-    status st = ST_OK;
-    if (failed || rename(w->temporary, w->path) != 0) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
-    if (st == ST_OK) {
-        free(w->path);
-        free(w->temporary);
-        memset(w, 0, sizeof *w);
-    } else {
-        csv_abandon(w);
-    }
+    if (!w->failed) return file_commit(&w->out, e);
+    status st = FAIL(e, ST_IO, "%s: %s", w->out.path, strerror(errno));
+    csv_abandon(w);
+    return st;
+}
+
+status csv_end(struct csv_writer *w, status st, struct error *e)
+{
+    if (st == ST_OK) return csv_close(w, e);
+    csv_abandon(w);
     return st;
 }
 
 void csv_abandon(struct csv_writer *w)
 {
-    if (w->file) fclose(w->file);
-    if (w->temporary) remove(w->temporary);
-    free(w->path);
-    free(w->temporary);
-    memset(w, 0, sizeof *w);
+    file_abandon(&w->out);
 }

@@ -3,7 +3,9 @@
 #define SPIKEBENCH_SUPPORT_CSVIO_H
 
 #include "support/err.h"
+#include "support/file.h"
 #include "support/mem.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -30,22 +32,37 @@ enum { CSV_NONE = -1 };
 /* Column number of `name`, or CSV_NONE. */
 long csv_column(const struct csv_table *t, const char *name);
 const char *csv_cell(const struct csv_table *t, size_t row, size_t column);
+/* The cell of column `name`; "nan" if there is no such column. */
+const char *csv_text(const struct csv_table *t, size_t row, const char *name);
 /* The cell as a number. ST_DATA naming file, line, column name and text if it is none; "nan" is a number. */
 status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e);
 
-/* A writer that fills PATH.tmp and renames it to PATH in csv_close: readers never see half a file. */
+/* A chosen set of columns, by which rows are compared. */
+struct csv_columns {
+    size_t n, *column; /* in the arena that csv_select was given */
+};
+typedef bool (*csv_choice)(const char *name);
+/* The columns of `t` whose names `chosen` wants. ST_MEMORY. */
+status csv_select(struct csv_columns *c, const struct csv_table *t, csv_choice chosen, struct mem *m,
+                  struct error *e);
+/* Whether rows a and b hold the same text in all of them. */
+bool csv_same(const struct csv_columns *c, const struct csv_table *t, size_t a, size_t b);
+
+/* A writer of rows whose file replaces PATH in csv_close: readers never see an unfinished file. */
 struct csv_writer {
-    FILE *file;
-    char *path, *temporary;
+    struct file_writer out;
     size_t column;
     int failed;
 };
 
 status csv_open(struct csv_writer *w, const char *path, struct error *e);
+void csv_head(struct csv_writer *w, const char *names);  /* a whole row: "label,solver", as it is */
 void csv_put(struct csv_writer *w, const char *text);    /* next cell, quoted where needed */
 void csv_put_number(struct csv_writer *w, double value); /* %.17g; nan for any NaN */
 void csv_end_row(struct csv_writer *w);
 status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
-void csv_abandon(struct csv_writer *w);                  /* removes the temporary file */
+/* csv_close if `st` is ST_OK, else csv_abandon; returns the first error. */
+status csv_end(struct csv_writer *w, status st, struct error *e);
+void csv_abandon(struct csv_writer *w); /* PATH stays as it was */
 
 #endif

@@ -1,10 +1,12 @@
-/* Opening data files (see file.h). */
+/* Opening data files, replacing files (see file.h). */
 #include "support/file.h"
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 status file_check(const char *path, uint64_t most, uint64_t *size, struct error *e)
 {
@@ -36,5 +38,69 @@ status file_read(const char *path, uint64_t most, struct file_buffer *buffer, st
                                      : FAIL(e, ST_IO, "%s: ends after %zu of %llu bytes", path, buffer->size,
                                             (unsigned long long)size);
     fclose(f);
+    return st;
+}
+
+status file_create(struct file_writer *w, const char *path, struct error *e)
+{
+    memset(w, 0, sizeof *w);
+    size_t size = strlen(path) + 12;
+    w->path = malloc(size);
+    w->temporary = malloc(size);
+    if (!w->path || !w->temporary) {
+        file_abandon(w);
+        return FAIL(e, ST_MEMORY, "%s: no memory for its name", path);
+    }
+    (void)snprintf(w->path, size, "%s", path);
+    (void)snprintf(w->temporary, size, "%s.tmpXXXXXX", path);
+    int descriptor = mkstemp(w->temporary);
+    if (descriptor < 0) {
+        status st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+        w->temporary[0] = '\0';
+        file_abandon(w);
+        return st;
+    }
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    (void)fchmod(descriptor, 0666 & ~mask);
+    w->file = fdopen(descriptor, "wb");
+    if (w->file) return ST_OK;
+    (void)close(descriptor);
+    file_abandon(w);
+    return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+}
+
+status file_commit(struct file_writer *w, struct error *e)
+{
+    status st = ST_OK;
+    bool failed = ferror(w->file) != 0 || fflush(w->file) != 0;
+    failed = fclose(w->file) != 0 || failed;
+    w->file = NULL;
+    if (failed || rename(w->temporary, w->path) != 0) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
+    if (st == ST_OK) w->temporary[0] = '\0';
+    file_abandon(w);
+    return st;
+}
+
+void file_abandon(struct file_writer *w)
+{
+    if (w->file) (void)fclose(w->file);
+    if (w->temporary && w->temporary[0]) (void)remove(w->temporary);
+    free(w->path);
+    free(w->temporary);
+    memset(w, 0, sizeof *w);
+}
+
+status file_copy(const char *from, const char *to, struct error *e)
+{
+    struct file_buffer b = {NULL, 0, 0};
+    struct file_writer w;
+    status st = file_read(from, UINT64_MAX >> 1, &b, e);
+    if (st == ST_OK) st = file_create(&w, to, e);
+    if (st == ST_OK) {
+        (void)fwrite(b.bytes, 1, b.size, w.file); /* file_commit sees an error */
+        st = file_commit(&w, e);
+    }
+    free(b.bytes);
     return st;
 }

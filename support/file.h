@@ -1,10 +1,12 @@
-/* Opening data files that may be anything: a folder, a pipe, a loop of links, 5 GB of nothing. */
+/* Opening data files that may be anything (a folder, a pipe, a loop of links, 5 GB of nothing), and writing
+ * files that are complete or as they were before. */
 #ifndef SPIKEBENCH_SUPPORT_FILE_H
 #define SPIKEBENCH_SUPPORT_FILE_H
 
 #include "support/err.h"
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Refuses what is no regular file (without opening it: a pipe would wait for a writer) and what is larger
  * than `most` bytes; *size (or NULL) gets the length. ST_IO for reasons of the system (no such file,
@@ -19,5 +21,20 @@ struct file_buffer {
 
 /* file_check, then the whole file into the buffer. */
 status file_read(const char *path, uint64_t most, struct file_buffer *buffer, struct error *e);
+
+/* A file that replaces PATH in one step: what is written goes to a new file beside it. All zero: none. */
+struct file_writer {
+    FILE *file;
+    char *path, *temporary;
+};
+
+/* Opens the new file. ST_IO naming `path`, ST_MEMORY. */
+status file_create(struct file_writer *w, const char *path, struct error *e);
+/* Closes it and renames it to PATH; the new file is gone after an error (ST_IO). */
+status file_commit(struct file_writer *w, struct error *e);
+/* Removes the new file; PATH stays as it was. Accepts an all-zero writer. */
+void file_abandon(struct file_writer *w);
+/* Copies a file to `to` through such a writer. ST_IO. */
+status file_copy(const char *from, const char *to, struct error *e);
 
 #endif

@@ -1,5 +1,9 @@
 /* SHA-256 over libmd. */
 #include "support/hash.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 void hash_start(struct hash *h)
 {
@@ -21,4 +25,19 @@ void hash_finish(struct hash *h, char hex[HASH_HEX])
         hex[2 * i + 1] = digits[digest[i] & 15];
     }
     hex[HASH_HEX - 1] = '\0';
+}
+
+status hash_file(const char *path, char hex[HASH_HEX], struct error *e)
+{
+    unsigned char bytes[1 << 14];
+    struct hash h;
+    size_t n;
+    FILE *f = fopen(path, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    hash_start(&h);
+    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
+    hash_finish(&h, hex);
+    bool good = !ferror(f);
+    (void)fclose(f);
+    return good ? ST_OK : FAIL(e, ST_IO, "%s: it cannot be read", path);
 }

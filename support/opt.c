@@ -281,15 +281,3 @@ void opt_describe(const struct option *o, char *text, size_t size)
     }
     }
 }
-
-void opt_help(const struct option_table *t, const char *prefix, FILE *out)
-{
-    for (size_t i = 0, n = opt_count(t); i < n; i++) {
-        const struct option *o = opt_at(t, i);
-        const char *value = opt_default(t, o);
-        char allowed[400];
-        opt_describe(o, allowed, sizeof allowed);
-        fprintf(out, "  %s%s = %s\n      %s%s%s%s\n      %s\n", prefix, o->key, value[0] ? value : "(empty)",
-                allowed, o->unit[0] ? " [" : "", o->unit, o->unit[0] ? "]" : "", o->help);
-    }
-}

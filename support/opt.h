@@ -106,8 +106,4 @@ status opt_refuse_idle(const struct option_table *t, const void *options, const 
 /* "real in (0, 1]", "integer >= 1", "one of a, b, c": what the option allows. */
 void opt_describe(const struct option *o, char *text, size_t size);
 
-/* One line or more per option for terminals: key, default, what is allowed, unit, help. `prefix` such as
- * "solver." is put before the key. */
-void opt_help(const struct option_table *t, const char *prefix, FILE *out);
-
 #endif

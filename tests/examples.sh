@@ -21,14 +21,16 @@ make=$1
 PATH=$copy/build:$PATH
 export OPENBLAS_CORETYPE=Haswell
 
-# a trainer and a dataset
+# a trainer, a dataset, an optimizer
 block new-solver.md c baselines/delta_rule.c baselines/delta_rule.c
 block new-dataset.md c datasets/bars.c datasets/bars.c
-register() { # DECLARATION LIST NAME: an entry of commands/registry.c, as the pages say
-    sed -i "s/^extern const struct $1 /&$3, /; /$2\[\] = {/,/NULL,/s/NULL,/\&$3,\n    NULL,/" commands/registry.c
+register() { # FILE TYPE LIST NAME: an entry of a list, as the pages say
+    sed -i "s/^extern const struct $2 /&$4, /; /$3\[\] = {/,/NULL,/s/NULL,/\&$4,\n    NULL,/" "$1"
 }
-register solver solvers solver_delta_rule
-register dataset_source dataset_sources dataset_bars
+register commands/registry.c solver solvers solver_delta_rule
+register commands/registry.c dataset_source dataset_sources dataset_bars
+block new-optimizer.md c trainer/optimizer_signum.c trainer/optimizer_signum.c
+register trainer/optimizers.c optimizer optimizers optimizer_signum
 build build build/tests-f64
 build/tests-f64 --filter 'contract/*'
 cat >bars.yaml <<'Y'
@@ -36,7 +38,7 @@ experiment: bars
 stop: {max_iter: 10}
 dataset: {name: bars}
 network: {hidden: [30]}
-solvers: [{name: delta_rule}, {name: bptt, batch: 20, lr: 0.01}]
+solvers: [{name: delta_rule}, {name: bptt, batch: 20, lr: 0.01}, {name: bptt, optimizer: signum, batch: 20, lr: 0.002}]
 Y
 spikebench help delta_rule >/dev/null
 spikebench help bars >/dev/null
@@ -46,7 +48,7 @@ spikebench run bars.yaml
 spikebench summarise bars
 # chance is 50 %; the readout alone finds the bars
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { n++; if ($c["acc_test"] < 0.8) bad = 1 }
-         END { exit !(n == 2 && !bad) }' results/bars/runs.csv || { echo "the examples do not learn" >&2; exit 1; }
+         END { exit !(n == 3 && !bad) }' results/bars/runs.csv || { echo "the examples do not learn" >&2; exit 1; }
 
 # a gate, and that it bites
 for name in smoke keep tolerances; do

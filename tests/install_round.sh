@@ -15,6 +15,17 @@ for package in spikebench-f64 spikebench-f32 spikebench; do
             { echo "$header does not stand alone with the flags of $package" >&2; exit 1; }
     done
 done
+(
+    # a plug-in from what is installed
+    cd "$root"
+    export PKG_CONFIG_PATH="$root/a/lib/pkgconfig"
+    for package in spikebench spikebench-f32; do
+        # shellcheck disable=SC2046 # a list of flags
+        $2 -shared -fPIC a/share/spikebench/examples/readout_rls.c $(pkg-config --cflags $package) -o plugin.so
+        a/bin/spikebench contract readout_rls --plugin plugin.so >log || { cat log; exit 1; }
+    done
+    rm plugin.so log
+)
 "$1" -s uninstall PREFIX="$root/a" >/dev/null
 test ! -e "$root/a" || { echo "left behind:" >&2; find "$root/a" >&2; exit 1; }
 mkdir -p "$root/b/share/man/man1" "$root/b/lib/pkgconfig"

@@ -83,7 +83,7 @@ void setting_set_all(struct setting *s, const char *text)
     }
 }
 
-void setting_begin(struct setting *s, const struct solver_case *c, size_t threads)
+void setting_create(struct setting *s, const struct solver_case *c)
 {
     struct error e = {0};
     memset(s, 0, sizeof *s);
@@ -91,9 +91,6 @@ void setting_begin(struct setting *s, const struct solver_case *c, size_t thread
     toy_data_create(&s->data, 150, 6, 12, 3, 4);
     cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
     s->net_options.hidden = (struct int_list){2, {24, 9}};
-    toy_net_create(&s->net, &s->net_options, &s->data, &s->mem, 2);
-    cr_assert_eq(pool_create(&s->pool, threads, NULL), ST_OK);
-    rng_seed(&s->rng, 2, "solver");
     s->options = mem_alloc(&s->mem, 1, s->solver->options.size, NULL);
     cr_assert_eq(opt_defaults(&s->solver->options, s->options, &e), ST_OK, "%s", e.text);
     set(s, "batch", "40");
@@ -124,52 +121,42 @@ void setting_begin(struct setting *s, const struct solver_case *c, size_t thread
         set(s, "scope", "layer");
     }
     if (c->combination < N_COMBINATIONS) setting_set_all(s, setting_combinations[c->combination].options);
-    s->env = (struct train_env){.net = &s->net,
-                                .net_options = &s->net_options,
-                                .info = &s->data.info,
-                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
-                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
-                                .pool = s->pool,
-                                .rng = &s->rng};
     cr_assert_eq(toy_check(s->solver, s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(toy_begin(s->solver, &s->state, s->options, &s->env, &s->mem, &e), ST_OK, "%s", e.text);
+    s->contract = (struct contract_case){.solver = s->solver,
+                                         .options = s->options,
+                                         .net_options = &s->net_options,
+                                         .data = &s->data,
+                                         .seed = 2};
+}
+
+void setting_free(struct setting *s)
+{
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+}
+
+void setting_begin(struct setting *s, const struct solver_case *c, size_t threads)
+{
+    struct error e = {0};
+    setting_create(s, c);
+    cr_assert_eq(trainee_begin(&s->t, &s->contract, threads, &e), ST_OK, "%s: %s", s->solver->name, e.text);
 }
 
 void setting_steps(struct setting *s, int n, bool measure)
 {
     struct error e = {0};
-    for (int i = 0; i < n; i++) {
-        struct step_report r = {.measure = measure};
-        cr_assert_eq(s->solver->step(s->state, &r, &e), ST_OK, "%s: %s", s->solver->name, e.text);
-        cr_assert_eq(r.samples, 150.0);
-        cr_assert(isfinite(r.forward_passes) && r.forward_passes > 0, "%s counts its forward passes",
-                  s->solver->name);
-        cr_assert(isfinite(r.backward_passes) && r.backward_passes >= 0, "%s: backward passes",
-                  s->solver->name);
-        cr_assert(r.spike_passes >= 0 && r.spike_passes <= r.forward_passes, "%s: simulated passes",
-                  s->solver->name);
-        cr_assert(isfinite(r.dense_macs) && r.dense_macs >= 0, "%s: operations", s->solver->name);
-        cr_assert(r.spike_passes == r.forward_passes || r.dense_macs > 0,
-                  "%s: passes that are no simulation have operations", s->solver->name);
-        cr_assert(isfinite(r.gradient_evaluations) && r.gradient_evaluations >= 0, "%s: gradients",
-                  s->solver->name);
-        cr_assert(!(s->solver->features & FEATURE_MINI_BATCH && opt_find(&s->solver->options, "optimizer")) ||
-                      r.gradient_evaluations == 4,
-                  "%s: 150 samples are four mini-batches of at most 40, a gradient each", s->solver->name);
-        s->evaluations += r.gradient_evaluations;
-        s->forward += r.forward_passes;
-        s->backward += r.backward_passes;
-        s->spikes += r.spike_passes;
-        s->macs += r.dense_macs;
-    }
+    const bool batches =
+        s->solver->features & FEATURE_MINI_BATCH && opt_find(&s->solver->options, "optimizer");
+    const double before = s->t.gradients;
+    cr_assert_eq(trainee_steps(&s->t, n, measure, &e), ST_OK, "%s: %s", s->solver->name, e.text);
+    cr_assert(!batches || s->t.gradients - before == 4 * n,
+              "%s: 150 samples are four mini-batches of at most 40, a gradient each", s->solver->name);
 }
 
 void setting_end(struct setting *s)
 {
-    if (s->solver->free) s->solver->free(s->state);
-    pool_free(s->pool);
-    dataset_free(&s->data);
-    mem_free(&s->mem);
+    trainee_end(&s->t);
+    setting_free(s);
 }
 
 struct criterion_test_params setting_all_combinations(void)

@@ -1,7 +1,8 @@
-/* A solver in the middle of training on toy data, and the cases that every solver is tested with. */
+/* A solver in training on toy data, and the cases that every solver is tested with. */
 #ifndef SPIKEBENCH_TESTS_SETTING_H
 #define SPIKEBENCH_TESTS_SETTING_H
 
+#include "runs/trainee.h"
 #include "tests/toy_data.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -20,21 +21,21 @@ struct combination {
 extern const struct combination setting_combinations[];
 extern const size_t setting_n_combinations;
 
-/* A solver in the middle of training. */
+/* A solver with the case's options on toy data, and in the middle of training. */
 struct setting {
-    struct mem mem;
+    struct mem mem; /* of the options */
     struct dataset data;
     struct net_options net_options;
-    struct net net;
-    struct pool *pool;
-    struct rng rng;
-    struct train_env env;
     const struct solver *solver;
-    void *options, *state;
-    double forward, backward, spikes, macs, evaluations; /* passes, operations, gradients of all steps */
+    void *options;
+    struct contract_case contract; /* all of that together */
+    struct trainee t;
 };
 
-/* The case's solver, initialised with `threads` threads; freed by setting_end. */
+/* The case without training; freed by setting_free. */
+void setting_create(struct setting *s, const struct solver_case *c);
+void setting_free(struct setting *s);
+/* The case in training with `threads` threads; ended by setting_end. */
 void setting_begin(struct setting *s, const struct solver_case *c, size_t threads);
 void setting_end(struct setting *s);
 /* n steps, which must all succeed and count their passes. */

@@ -1,5 +1,6 @@
 /* The blocks that the variants of ADMM add, against the Lagrangian by brute force: linearised steps, the
  * joint readout step with every loss and multiplier. */
+#include "solvers/admm/admm_family.h"
 #include "solvers/admm/admm_readout.h"
 #include "solvers/admm/admm_spikes.h"
 #include "solvers/admm/admm_weights.h"
@@ -222,4 +223,50 @@ ParameterizedTest(struct size_case *c, admm_variants, joint_readout_is_stationar
             }
             toy_free(&toy);
         }
+}
+
+static double metric(struct admm_solver *s, const char *name)
+{
+    double values[128];
+    struct metric_sink sink = {&solver_admm.metrics, s->blocks.L, values, false};
+    char column[64];
+    metric_clear(&sink);
+    admm_family_report(s, &sink);
+    cr_expect_not(sink.bad);
+    for (size_t k = 0; k < metric_count(sink.table, sink.L); k++) {
+        metric_column(sink.table, sink.L, k, column, sizeof column);
+        if (strcmp(column, name) == 0) return values[k];
+    }
+    return NAN;
+}
+
+/* After each iteration of the solver as the runner drives it, the Lagrangian that it reports is the toy's. */
+Test(admm_variants, reported_lagrangian_is_that_of_the_iterate)
+{
+    struct toy toy;
+    struct admm_options o;
+    void *state = NULL;
+    toy_create(&toy, 2, 3, settings());
+    cr_assert_eq(opt_defaults(&solver_admm.options, &o, NULL), ST_OK);
+    o.rho = toy.admm.rho[1] = toy.admm.rho[2] = 2;
+    o.rho_out = toy.admm.rho[3] = 0.5;
+    o.beta = toy.admm.set.beta = 3;
+    o.kappa = 0.1;
+    o.warmup = 1;
+    cr_assert_eq(solver_admm.create(&solver_admm, &state, &o, &toy.shapes, &toy.mem, NULL), ST_OK);
+    cr_assert_eq(solver_admm.start(state, &toy.env, NULL), ST_OK);
+    struct admm_solver *s = state;
+    for (size_t k = 0; k < 4; k++) {
+        struct step_report r = {0};
+        cr_assert_eq(solver_admm.step(s, &r, NULL), ST_OK);
+        for (size_t l = 1; l <= 3; l++) {
+            size_t size = toy.net.n[l] * 3 * TOY_N * sizeof(real);
+            memcpy(toy.admm.z[l], s->blocks.z[l], size);
+            if (l < 3) memcpy(toy.admm.a[l], s->blocks.a[l], size);
+        }
+        memcpy(toy.admm.lambda, s->blocks.lambda, TOY_N * TOY_CLASSES * sizeof(real));
+        double brute = toy_lagrangian(&toy);
+        cr_expect_lt(fabs(metric(s, "lagrangian") - brute), SAME * (1 + fabs(brute)), "iteration %zu", k);
+    }
+    toy_free(&toy);
 }

@@ -142,6 +142,36 @@ Test(optimizer, first_steps_by_hand)
     }
 }
 
+static double gradient_in_turn(void *context, real *const *W, real *const *gradient)
+{
+    static const real gradients[] = {R(1.0), R(-0.15)};
+    size_t *calls = context;
+    (void)W;
+    gradient[1][0] = gradients[(*calls)++];
+    return 0.0;
+}
+
+/* By hand, b1 = 0.5, b2 = 0.9: m = 0.1 after g = 1, so that 0.5 m - 0.5 x 0.15 < 0 turns the second step
+ * back, where 0.9 m - 0.1 x 0.15 > 0 would not. */
+Test(optimizer, lion_mixes_by_beta1_and_keeps_by_beta2)
+{
+    const struct optimizer_options options = {.beta1 = 0.5, .beta2 = 0.9, .weight_decay = 0.2};
+    struct mem mem = {0};
+    struct net net = {.L = 1, .n = {1, 1}};
+    struct optimizer_state s;
+    real W = 1, *weights[] = {NULL, &W};
+    size_t kind = 0, calls = 0;
+    const struct gradient_oracle oracle = {&calls, gradient_in_turn};
+    while (optimizers[kind] && strcmp(optimizers[kind]->name, "lion") != 0) kind++;
+    cr_assert_not_null(optimizers[kind]);
+    cr_assert_eq(optimizer_create(&s, optimizers[kind], &options, &net, 1, &mem, NULL), ST_OK);
+    optimizer_update(&s, weights, 0.1, &oracle);
+    cr_expect_float_eq((double)W, 0.88, 1e-6, "%g", (double)W); /* 1 - 0.1 (1 + 0.2) */
+    optimizer_update(&s, weights, 0.1, &oracle);
+    cr_expect_float_eq((double)W, 0.9624, 1e-6, "%g", (double)W); /* 0.88 + 0.1 - 0.1 x 0.2 x 0.88 */
+    mem_free(&mem);
+}
+
 /* The last mini-batch may have a larger chunk than the others (160 = 100 + 60: chunks of 50, 50 and 60); the
  * sanitizers watch. */
 Test(bptt, remainders_of_any_size)

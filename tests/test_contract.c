@@ -1,45 +1,24 @@
 /* What every registered solver and dataset must do. */
 #include "commands/registry.h"
-#include "network/evaluate.h"
-#include "runs/worker_record.h"
+#include "records/columns.h"
+#include "runs/contract.h"
 #include "tests/allocations.h"
-#include "tests/folder.h"
 #include "tests/setting.h"
 #include <criterion/criterion.h>
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
-static void expect_same_weights(const struct setting *a, const struct setting *b, const char *what)
+/* The check of this name (runs/contract.h) succeeds. */
+static void expect_kept(const struct solver_case *c, const char *promise)
 {
-    for (size_t l = 1; l <= a->net.L; l++)
-        cr_expect_eq(memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)), 0,
-                     "%s: layer %zu: %s", a->solver->name, l, what);
-}
-
-static void expect_same_passes(const struct setting *a, const struct setting *b, const char *what)
-{
-    cr_expect(a->forward == b->forward && a->backward == b->backward, "%s: passes: %s", a->solver->name,
-              what);
-    cr_expect(a->spikes == b->spikes && a->macs == b->macs, "%s: operations: %s", a->solver->name, what);
-    cr_expect(a->evaluations == b->evaluations, "%s: gradients: %s", a->solver->name, what);
-}
-
-/* The loss of the simulated readout; for solvers that predict in another way, their share of wrong labels. */
-static double loss_now(struct setting *s)
-{
-    struct evaluator *ev;
-    struct evaluation result;
-    if (s->solver->predict) {
-        struct error e = {0};
-        real *scores = mem_reals(&s->mem, s->net.n[s->net.L] * s->env.train.n, NULL);
-        cr_assert_eq(s->solver->predict(s->state, &s->env.train, scores, &e), ST_OK, "%s", e.text);
-        evaluate_scores(&s->net, &s->env.train, scores, &result);
-        return 1 - result.accuracy;
-    }
-    cr_assert_eq(evaluator_create(&ev, &s->net, s->data.info.T, NULL, NULL), ST_OK);
-    evaluate(ev, &s->net, &s->env.train, &result, NULL);
-    evaluator_free(ev);
-    return result.loss;
+    struct setting s;
+    struct error e = {0};
+    const struct contract_check *check = contract_checks;
+    setting_create(&s, c);
+    while (check->name && strcmp(check->name, promise) != 0) check++;
+    cr_assert_not_null(check->name, "there is no check '%s'", promise);
+    cr_expect_eq(check->run(&s.contract, &e), ST_OK, "%s: %s: %s", s.solver->name, promise, e.text);
+    setting_free(&s);
 }
 
 ParameterizedTestParameters(contract, same_bits_for_seed_threads_and_measuring)
@@ -48,39 +27,9 @@ ParameterizedTestParameters(contract, same_bits_for_seed_threads_and_measuring)
 }
 ParameterizedTest(struct solver_case *c, contract, same_bits_for_seed_threads_and_measuring)
 {
-    struct setting a, b, threaded, measured;
-    setting_begin(&a, c, 1);
-    setting_begin(&b, c, 1);
-    setting_begin(&threaded, c, 2);
-    setting_begin(&measured, c, 1);
-    setting_steps(&a, 3, false);
-    setting_steps(&b, 3, false);
-    setting_steps(&threaded, 3, false);
-    setting_steps(&measured, 3, true);
-    expect_same_weights(&a, &b, "a second run differs");
-    expect_same_weights(&a, &threaded, "two threads give other bits");
-    expect_same_weights(&a, &measured, "diagnostics change the result");
-    expect_same_passes(&a, &threaded, "two threads");
-    expect_same_passes(&a, &measured, "diagnostics");
-    setting_end(&a);
-    setting_end(&b);
-    setting_end(&threaded);
-    setting_end(&measured);
-}
-
-/* The state of `a` through the file into *b, which begins as a resumed run does: from create and start. */
-static void resume(struct setting *b, const struct setting *a, const struct solver_case *c, FILE *f)
-{
-    struct checkpoint out = {.file = f}, in = {.file = f, .reading = true};
-    struct error e = {0};
-    if (a->solver->checkpoint) cr_assert_eq(a->solver->checkpoint(a->state, &out, &e), ST_OK, "%s", e.text);
-    setting_begin(b, c, 1);
-    net_copy_weights(&b->net, &a->net);
-    b->rng = a->rng;
-    b->forward = a->forward, b->backward = a->backward, b->spikes = a->spikes, b->macs = a->macs;
-    b->evaluations = a->evaluations;
-    rewind(f);
-    if (a->solver->checkpoint) cr_assert_eq(b->solver->checkpoint(b->state, &in, &e), ST_OK, "%s", e.text);
+    expect_kept(c, "the same seed gives the same bits");
+    expect_kept(c, "two threads give the same bits");
+    expect_kept(c, "measuring changes nothing");
 }
 
 ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
@@ -89,22 +38,7 @@ ParameterizedTestParameters(contract, checkpoint_continues_bit_for_bit)
 }
 ParameterizedTest(struct solver_case *c, contract, checkpoint_continues_bit_for_bit)
 {
-    struct setting a, b;
-    FILE *f = folder_scratch();
-    setting_begin(&a, c, 1);
-    setting_steps(&a, 2, false);
-    resume(&b, &a, c, f);
-    setting_steps(&a, 3, false);
-    setting_steps(&b, 3, false);
-    expect_same_weights(&a, &b, "a resumed run differs");
-    expect_same_passes(&a, &b, "a resumed run");
-    struct checkpoint cut = {.file = f, .reading = true};
-    cr_assert(!b.solver->checkpoint || fseek(f, -1, SEEK_END) == 0);
-    if (b.solver->checkpoint)
-        cr_expect_neq(b.solver->checkpoint(b.state, &cut, NULL), ST_OK, "a cut checkpoint must be refused");
-    fclose(f);
-    setting_end(&a);
-    setting_end(&b);
+    expect_kept(c, "a resumed run equals one that was not interrupted");
 }
 
 /* Rivals share the start: before its first step a solver holds the weights that network.start gave for the
@@ -120,12 +54,12 @@ ParameterizedTest(struct solver_case *c, contract, starts_where_the_network_does
     setting_begin(&s, c, 1);
     toy_net_create(&start, &s.net_options, &s.data, &s.mem, 2);
     bool mapped = strcmp(s.solver->name, "exact_spike_time") == 0;
-    for (size_t l = 1; l <= s.net.L; l++) {
-        const real *W = s.net.W[l], *W0 = start.W[l];
+    for (size_t l = 1; l <= s.t.net.L; l++) {
+        const real *W = s.t.net.W[l], *W0 = start.W[l];
         double factor = mapped ? ((double)W[1] - (double)W[0]) / ((double)W0[1] - (double)W0[0]) : 1;
-        double shift = mapped ? 3.0 / (double)s.net.n[l - 1] : 0; /* start_sum thresholds of 1 */
+        double shift = mapped ? 3.0 / (double)s.t.net.n[l - 1] : 0; /* start_sum thresholds of 1 */
         cr_expect_gt(factor, 0);
-        for (size_t i = 0; i < s.net.n[l] * s.net.n[l - 1]; i++)
+        for (size_t i = 0; i < s.t.net.n[l] * s.t.net.n[l - 1]; i++)
             cr_assert_float_eq((double)W[i], factor * (double)W0[i] + shift,
                                mapped ? REAL_SELECT(1e-9, 1e-3) : 0.0, "%s: layer %zu, weight %zu",
                                s.solver->name, l, i);
@@ -136,9 +70,9 @@ ParameterizedTest(struct solver_case *c, contract, starts_where_the_network_does
 /* All metrics after the last step. */
 static size_t reported(struct setting *s, double *values)
 {
-    struct metric_sink sink = {&s->solver->metrics, s->net.L, values, false};
+    struct metric_sink sink = {&s->solver->metrics, s->t.net.L, values, false};
     metric_clear(&sink);
-    if (s->solver->report) s->solver->report(s->state, &sink);
+    if (s->solver->report) s->solver->report(s->t.state, &sink);
     cr_expect_not(sink.bad, "%s reports a metric it does not describe", s->solver->name);
     return metric_count(sink.table, sink.L);
 }
@@ -150,23 +84,21 @@ ParameterizedTestParameters(contract, admm_options_resume_and_thread_bit_for_bit
 ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_thread_bit_for_bit)
 {
     struct setting a, b, threaded;
+    struct error e = {0};
     double one[128], two[128], three[128];
     const char *what = setting_combinations[c->combination].options;
     setting_begin(&a, c, 1);
     setting_begin(&threaded, c, 2);
     setting_steps(&a, 4, false);
-    FILE *f = folder_scratch();
-    resume(&b, &a, c, f);
-    fclose(f);
+    setting_begin(&b, c, 1);
+    cr_assert_eq(trainee_resume(&b.t, &a.t, &e), ST_OK, "%s: %s", what, e.text);
     setting_steps(&a, 4, true);
     setting_steps(&b, 4, true);
     setting_steps(&threaded, 4, false);
     setting_steps(&threaded, 4, true);
-    expect_same_weights(&a, &b, what);
-    expect_same_weights(&a, &threaded, what);
-    expect_same_passes(&a, &b, what);
-    expect_same_passes(&a, &threaded, what);
-    cr_expect(net_finite(&a.net), "%s: %s", a.solver->name, what);
+    cr_expect_eq(trainee_compare(&a.t, &b.t, "a resumed run", &e), ST_OK, "%s: %s", what, e.text);
+    cr_expect_eq(trainee_compare(&a.t, &threaded.t, "two threads", &e), ST_OK, "%s: %s", what, e.text);
+    cr_expect(net_finite(&a.t.net), "%s: %s", a.solver->name, what);
     size_t n = reported(&a, one);
     cr_assert_lt(n, 128);
     reported(&b, two);
@@ -189,7 +121,7 @@ static void expect_no_allocation_after_create(const struct solver_case *c, const
     void *state;
     struct mem arena = {0}, reserved = {.reserve = true};
     setting_begin(&s, c, 1);
-    const struct shapes shapes = {&s.net, &s.net_options, &s.data.info, 1};
+    const struct shapes shapes = {&s.t.net, &s.net_options, &s.data.info, 1};
     size_t before = allocations_so_far(), blocks = 0;
     cr_assert_eq(s.solver->create(s.solver, &state, s.options, &shapes, &arena, NULL), ST_OK);
     blocks = allocations_so_far() - before;
@@ -202,14 +134,14 @@ static void expect_no_allocation_after_create(const struct solver_case *c, const
     if (s.solver->free) s.solver->free(state);
     mem_free(&arena);
     mem_free(&reserved);
-    size_t bytes = s.mem.bytes;
-    cr_assert_eq(s.solver->create(s.solver, &s.state, s.options, &shapes, &s.mem, NULL), ST_OK);
+    size_t bytes = s.t.mem.bytes;
+    cr_assert_eq(s.solver->create(s.solver, &s.t.state, s.options, &shapes, &s.t.mem, NULL), ST_OK);
     before = allocations_so_far();
-    bytes = s.mem.bytes;
-    cr_assert_eq(s.solver->start(s.state, &s.env, NULL), ST_OK);
+    s.t.reserved = bytes = s.t.mem.bytes;
+    cr_assert_eq(s.solver->start(s.t.state, &s.t.env, NULL), ST_OK);
     setting_steps(&s, 4, false);
     cr_expect_eq(allocations_so_far(), before, "%s %s", s.solver->name, what);
-    cr_expect_eq(s.mem.bytes, bytes, "%s %s", s.solver->name, what);
+    cr_expect_eq(s.t.mem.bytes, bytes, "%s %s", s.solver->name, what);
     setting_end(&s);
 }
 
@@ -237,31 +169,8 @@ ParameterizedTestParameters(contract, loss_falls_and_reports_are_complete)
 }
 ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_complete)
 {
-    struct setting s;
-    setting_begin(&s, c, 1);
-    double before = loss_now(&s);
-    setting_steps(&s, s.solver->features & FEATURE_ONE_SHOT ? 1 : 15, true);
-    cr_expect(net_finite(&s.net));
-    double after = loss_now(&s);
-    /* The one exception: who measures must not train. */
-    if (s.solver->features & FEATURE_MEASURES)
-        cr_expect_eq(after, before, "%s measures: its steps must leave the weights", s.solver->name);
-    else
-        cr_expect_lt(after, 0.8 * before, "%s: loss %g, then %g", s.solver->name, before, after);
-    double values[128];
-    size_t n = reported(&s, values), filled = 0;
-    cr_assert_lt(n, 128);
-    for (size_t k = 0; k < n; k++) filled += isnan(values[k]) ? 0 : 1;
-    cr_expect_gt(filled, 0);
-    setting_end(&s);
-}
-
-Test(contract, metrics_have_names_of_their_own)
-{
-    for (size_t i = 0; solvers[i]; i++)
-        for (size_t m = 0; m < solvers[i]->metrics.n; m++)
-            for (size_t c = 0; c < CURVE_FIXED; c++)
-                cr_expect_str_neq(solvers[i]->metrics.list[m].name, curve_fixed[c], "%s", solvers[i]->name);
+    expect_kept(c, "the loss falls");
+    expect_kept(c, "the metrics are those that are described");
 }
 
 Test(contract, registry_finds_by_name)
@@ -270,31 +179,10 @@ Test(contract, registry_finds_by_name)
     cr_expect_eq(solver_find(solvers[0]->name), solvers[0]);
 }
 
-/* NaN, values out of range and plain text are refused for every numeric option and choice, naming the option.
- */
 static void check_table(const struct option_table *t, const char *owner)
 {
-    static const char *const hostile[] = {"nan", "-1e308", "1e308", "", "rho", "1.5.2", "0x", "--"};
-    void *options = calloc(1, t->size);
     struct error e = {0};
-    cr_assert_not_null(options);
-    cr_expect_eq(opt_defaults(t, options, &e), ST_OK, "%s: %s", owner, e.text);
-    for (size_t i = 0; i < opt_count(t); i++) {
-        const struct option *o = opt_at(t, i);
-        char before[OPT_STRING_MAX], after[OPT_STRING_MAX];
-        cr_expect(opt_is_default(t, o, options), "%s.%s", owner, o->key);
-        cr_expect_gt(strlen(o->help), 5, "%s.%s needs a help text", owner, o->key);
-        if (o->type == OPT_STRING) continue;
-        opt_format(o, options, before, sizeof before);
-        for (size_t k = 0; k < sizeof hostile / sizeof *hostile; k++) {
-            cr_expect_eq(opt_set(o, options, hostile[k], &e), ST_CONFIG, "%s.%s took '%s'", owner, o->key,
-                         hostile[k]);
-            cr_expect(strstr(e.text, o->key) != NULL, "%s", e.text);
-        }
-        opt_format(o, options, after, sizeof after);
-        cr_expect_str_eq(before, after, "a refused value must leave %s.%s alone", owner, o->key);
-    }
-    free(options);
+    cr_expect_eq(contract_options(t, owner, &e), ST_OK, "%s", e.text);
 }
 
 Test(contract, hostile_options_are_refused_by_name)

@@ -1,5 +1,6 @@
 /* Statistics over seeds, and tolerances. */
 #include "report/groups.h"
+#include "support/statistics.h"
 #include "report/tolerances.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

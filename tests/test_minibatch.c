@@ -132,6 +132,6 @@ Test(minibatch, idle_options_name_the_optimizers_that_read_them)
     toy_training_create(&t, "bptt");
     toy_training_set_all(&t, "optimizer=sgd beta1=0.5");
     cr_expect_eq(toy_check(t.solver, t.options, &t.net_options, &t.data.info, &e), ST_CONFIG);
-    cr_expect_not_null(strstr(e.text, "optimizer = adam or adamw"), "%s", e.text);
+    cr_expect_not_null(strstr(e.text, "optimizer = adam or adamw or lion"), "%s", e.text);
     toy_training_free(&t);
 }

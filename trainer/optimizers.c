@@ -2,13 +2,10 @@
 #include "trainer/optimizers.h"
 #include <string.h>
 
-extern const struct optimizer optimizer_sgd, optimizer_adam, optimizer_adamw;
+extern const struct optimizer optimizer_sgd, optimizer_adam, optimizer_adamw, optimizer_lion;
 
 const struct optimizer *const optimizers[] = {
-    &optimizer_sgd,
-    &optimizer_adam,
-    &optimizer_adamw,
-    NULL,
+    &optimizer_sgd, &optimizer_adam, &optimizer_adamw, &optimizer_lion, NULL,
 };
 
 static bool reads(const struct optimizer *o, const char *key)

@@ -1,145 +1,122 @@
-# Trainers beside each other, a panel per depth. OUT: test accuracy against what training cost (dotted: the mean of
-# random_features, the floor; forward passes where two trainers or more count them); OUT_final: final test
-# accuracy with 95 % intervals; OUT_synops: against synaptic operations, of trainers that have them; OUT_profile: performance profiles of the cost to
-# a validation accuracy.
-# gnuplot -c experiments/rivals.gp SCRIPTS OUT FOLDER DATASET "LABEL1 LABEL2 ..." "NAME1 NAME2 ..."
-load ARG1."/style.gp"
-summary = ARG3."/summary.csv"
-profile = ARG3."/profile.csv"
-# configurations row by row, trainers, depths
-rows = ""
-row_names = ""
-row_depths = ""
-names = ""
-depths = ""
-known(name) = has_word(trainers, name) || has_word(others, name)
-stats summary using (rows = rows." ".stringcolumn("label"), row_names = row_names." ".line_name(0), \
-    row_depths = row_depths." ".stringcolumn("hidden_layers"), names = with_word(names, line_name(0)), \
-    others = known(line_name(0)) ? others : with_word(others, line_name(0)), \
-    depths = with_word(depths, stringcolumn("hidden_layers")), 0) nooutput
-n = words(names)
-D = words(depths)
-depth(d) = word(depths, d)
-is_floor(name) = substr(name, 1, 15) eq "random_features"
-dashes(name) = is_floor(name) ? 3 : dash(trainer(name))
-style(name) = sprintf("lw 2 lc rgb '%s' dt %d pt %d ps 1", hue(trainer(name)), dash(trainer(name)), mark(trainer(name)))
-curves(label) = ARG3."/curves_summary/".label.".csv"
-# trainers in the order of the style file, for the legend
-ordered = ""
-do for [i = 1:behind(words(others))] {
-    do for [k = 1:n] { if (trainer(word(names, k)) == i) { ordered = with_word(ordered, word(names, k)) } }
-}
+# Trainers beside each other, a panel per depth. figure: test accuracy against what training cost (dotted: the mean of
+# random_features, the floor; forward passes where two trainers or more count them); figure_final: final test
+# accuracy with 95 % intervals; figure_synops: against synaptic operations, of trainers that have them; figure_profile:
+# performance profiles of the cost to a validation accuracy.
+load "plots/style.gp"
+load "plots/data.gp"
+summary = "groups.csv"
+profile = "profile.csv"
+n = n_lines
+D = n_depths
+rest = 250.0 # pixels of the legend
+hidden(d) = sprintf("%d hidden layer%s", depth[d], depth[d] == 1 ? "" : "s")
+floor_line(i) = is_floor(line_text[i])
+dashes(i) = floor_line(i) ? 3 : dash(line_place[i])
+set dashtype 2 (5,3)
+set dashtype 4 (7,3,1,3)
+# lines in the order of their places, for legends and profiles
+array ordered[n]
+do for [i = 1:n] { ordered[1 + sum [j = 1:n] (line_place[j] < line_place[i])] = i }
 least_synops = 1e300
 most_synops = 0
 # nan: trainers that predict by a rule of their own; they are no part of the figure of operations
-with_synops = ""
-stats summary using (column("synops_mean") > 0 \
+array with_synops[n]
+array counted[n]
+do for [i = 1:n] { with_synops[i] = 0; counted[i] = 0 }
+array final[n_groups]
+stats summary using (r = int(column(0)) + 1, final[r] = 100 * column("acc_test_mean"), column("synops_mean") > 0 \
     ? (least_synops = column("synops_mean") < least_synops ? column("synops_mean") : least_synops, \
        most_synops = column("synops_mean") > most_synops ? column("synops_mean") : most_synops, \
-       with_synops = with_word(with_synops, line_name(0)), 0) : 0) nooutput
+       with_synops[line_of[r]] = 1, 0) : 0, 0) nooutput
 if (most_synops == 0) { least_synops = 1; most_synops = 10 }
 shared = 0
-stats ARG3."/runs.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
+stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
 indication = shared ? ", shared machine" : ""
 # whose forward passes are known: the profile has them; one alone is compared with nobody
-counted = ""
-stats profile using (counted = stringcolumn("measure") eq "forward_passes" ? with_word(counted, stringcolumn("label")) : counted, 0) nooutput
-measures = words(counted) > 1 ? "train_s forward_passes" : "train_s"
-M = words(measures)
-has(name, measure) = measure eq "train_s" || has_word(counted, name)
-set dashtype 2 (5,3)
-set dashtype 4 (7,3,1,3)
-hidden(d) = depth(d)." hidden layer".(depth(d) eq "1" ? "" : "s")
-rest = 250.0 # pixels of the legend
-entry(name, what, more) = sprintf(", keyentry with %s lw 2 lc rgb '%s' pt %d ps 1.2%s title '%s'", what, hue(trainer(name)), \
-    mark(trainer(name)), more, name)
-lines_legend = ""
-points_legend = ""
-do for [name in ordered] {
-    lines_legend = lines_legend.entry(name, "linespoints", sprintf(" dt %d", dashes(name)))
-    if (has_word(with_synops, name)) { points_legend = points_legend.entry(name, "points", "") }
+stats profile using (column("measure") == 2 ? (counted[int(column("line"))] = 1, 0) : 0, 0) nooutput
+M = (sum [i = 1:n] counted[i]) > 1 ? 2 : 1
+# the groups of each panel: first those that are drawn against passes too, then the others, then the floors
+kind(r) = floor_line(line_of[r]) ? 3 : counted[line_of[r]] && M > 1 ? 1 : 2
+array at[n_groups + 1]
+at[n_groups + 1] = 1 # an empty iteration is evaluated once
+array start[3 * D + 1]
+m = 0
+do for [d = 1:D] {
+    do for [k = 1:3] {
+        start[3 * d + k - 3] = m + 1
+        do for [r = 1:n_groups] { if (layers_of[r] == depth[d] && kind(r) == k && (k == 3 || curve[r] > 0)) { m = m + 1; at[m] = r } }
+    }
 }
-# the legend is a plot of its own, as high as the figure: gnuplot cuts a key that is higher than its plot
-legend_panel = "unset xlabel; unset border; unset tics; unset grid; unset title; unset logscale x; unset nonlinear y; ".\
-    "set xrange [0:1]; set yrange [0:1]; set lmargin at screen 0.001; set rmargin at screen 0.999; set tmargin at screen 0.999; ".\
-    "set bmargin at screen 0.001; set key at screen 1 - (rest - 12) / width, screen 1 - 65 / height left top Left reverse noenhanced font ',13'; "
-after_legend = "unset key; set border 3 lw 1.2; set tics nomirror out scale 0.6; set xtics nomirror; set ytics nomirror; set grid lc rgb '#dddddd' lw 0.8; ".\
-    "set lmargin; set rmargin; set tmargin; set bmargin; unset title"
-array final[words(rows)]
-array low_x[2]
-array high_x[2]
-do for [m = 1:M] { low_x[m] = 1e300; high_x[m] = 0 }
-do for [r = 1:words(rows)] {
-    stats summary using (column(0) == r - 1 ? 100 * column("acc_test_mean") : NaN) nooutput
-    final[r] = STATS_max
-    do for [m = 1:M] {
-        if (!is_floor(word(row_names, r)) && has(word(row_names, r), word(measures, m))) {
-            measure = word(measures, m)."_med"
-            stats curves(word(rows, r)) using (low_x[m] = column(measure) > 0 && column(measure) < low_x[m] ? column(measure) : low_x[m], \
-                high_x[m] = column(measure) > high_x[m] ? column(measure) : high_x[m], 0) nooutput
+start[3 * D + 1] = m + 1
+array low_x[2] = [1e300, 1e300]
+array high_x[2] = [0, 0]
+cost(m) = m == 1 ? column("train_s_med") : column("forward_passes_med")
+do for [m = 1:M] {
+    do for [r = 1:n_groups] {
+        if (curve[r] > 0 && (kind(r) == 1 || (kind(r) == 2 && m == 1))) {
+            stats curve_file(r) using (low_x[m] = cost(m) > 0 && cost(m) < low_x[m] ? cost(m) : low_x[m], high_x[m] = cost(m) > high_x[m] ? cost(m) : high_x[m], 0) nooutput
         }
     }
 }
-positive(v) = v > 0 ? v : NaN
-curve(r, measure) = is_floor(word(row_names, r)) \
-    ? sprintf("final[%d] with lines lw 2.5 dt 3 lc rgb '#000000' notitle, ", r) \
-    : has(word(row_names, r), measure) \
-    ? sprintf("curves('%s') using (positive(column('%s_med'))):(100 * column('acc_test_med')) with linespoints pn 5 %s notitle, ", \
-        word(rows, r), measure, style(word(row_names, r))) : ""
-width = 130 + 330.0 * (D > 1 ? D : 2) + rest
+array entry[n]
 do for [format in formats] {
-    height = 50 + 400.0 * M
+    wide = 130 + 330.0 * (D > 1 ? D : 2) + rest
+    high = 50 + 400.0 * M
+    part = ""
     unset key
-    eval terminal(format, width, height)
-    set output ARG2.".".format
-    set multiplot layout M,D title "Test accuracy (%) of the simulated network on ".ARG4.": medians over seeds" noenhanced \
-        font ",17" margins 60 / width,1 - rest / width,75 / height,1 - 75 / height spacing 40 / width,120 / height
+    load "plots/terminal.gp"
+    set multiplot layout M,D title "Test accuracy (%) of the simulated network on ".dataset.": medians over seeds" noenhanced \
+        font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,120 / high
     set logscale x
     set format x "10^{%T}"
-    eval error_axis
+    load "plots/error_axis.gp"
     do for [m = 1:M] {
-        set xlabel word(measures, m) eq "train_s" ? "training time (s)".indication : "forward passes"
+        set xlabel m == 1 ? "training time (s)".indication : "forward passes"
         if (high_x[m] > low_x[m]) { set xrange [low_x[m] / 1.3:high_x[m] * 1.3] } else { set xrange [0.1:10] }
         do for [d = 1:D] {
             set title hidden(d)
-            lines = ""
-            do for [r = 1:words(rows)] { if (word(row_depths, r) eq depth(d)) { lines = lines.curve(r, word(measures, m)) } }
-            eval "plot ".lines."NaN notitle"
+            first = start[3 * d - 2]
+            floors = start[3 * d]
+            last = m == 1 ? floors - 1 : start[3 * d - 1] - 1
+            end = start[3 * d + 1] - 1
+            plot for [j = first:last] curve_file(at[j]) using (positive(cost(m))):(100 * column("acc_test_med")) with linespoints pn 5 \
+                     lw 2 lc rgb hue(line_place[line_of[at[j]]]) dt dash(line_place[line_of[at[j]]]) pt mark(line_place[line_of[at[j]]]) ps 1 notitle, \
+                 for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
+                 NaN notitle
         }
     }
-    eval legend_panel."plot NaN notitle".lines_legend
-    eval after_legend
+    n_entries = n
+    do for [i = 1:n] { entry[i] = ordered[i] }
+    legend_lines = 1
+    load "plots/legend.gp"
     unset multiplot
     unset output
 }
 unset logscale x
 unset nonlinear y
 set format x "%g"
-set print "-"
-further(kind, format) = ARG2."_".kind.".".format
 # final test accuracy: trainers by their mean over depths, the best on top
 array mean_of[n]
 array rank[n]
 do for [k = 1:n] {
     sum_k = 0.0
     count_k = 0
-    do for [r = 1:words(rows)] { if (word(row_names, r) eq word(names, k)) { sum_k = sum_k + final[r]; count_k = count_k + 1 } }
+    do for [r = 1:n_groups] { if (line_of[r] == k) { sum_k = sum_k + final[r]; count_k = count_k + 1 } }
     mean_of[k] = sum_k / count_k
 }
 better(j, k) = mean_of[j] > mean_of[k] || (mean_of[j] == mean_of[k] && j < k)
 do for [k = 1:n] { rank[k] = 1 + sum [j = 1:n] better(j, k) }
 longest = 0
-do for [name in names] { longest = strlen(name) > longest ? strlen(name) : longest }
+do for [k = 1:n] { longest = strlen(line_text[k]) > longest ? strlen(line_text[k]) : longest }
 left = 40 + 10.5 * longest # pixels of the names
-at_rank(name) = -rank[place(names, name)]
+place(d) = line_place[int(column("line"))]
 do for [format in formats] {
-    width = 50 + left + 310.0 * (D > 1 ? D : 2)
-    height = 130 + 26.0 * n
-    eval terminal(format, width, height)
-    set output further("final", format)
-    print further("final", format)
-    set multiplot layout 1,D title "Final test accuracy (%) on ".ARG4.": mean and 95 % interval over seeds" noenhanced font ",17" \
-        margins left / width,1 - 20 / width,45 / height,1 - 80 / height spacing 30 / width,0.1
+    wide = 50 + left + 310.0 * (D > 1 ? D : 2)
+    high = 130 + 26.0 * n
+    part = "_final"
+    load "plots/terminal.gp"
+    set multiplot layout 1,D title "Final test accuracy (%) on ".dataset.": mean and 95 % interval over seeds" noenhanced font ",17" \
+        margins left / wide,1 - 20 / wide,45 / high,1 - 80 / high spacing 30 / wide,0.1
     unset key
     unset xlabel
     set xrange [0:100]
@@ -147,20 +124,21 @@ do for [format in formats] {
     set xtics (20, 50, 70, 80, 90, 95, 98, 100)
     set yrange [-n - 0.5:-0.5]
     set ytics () noenhanced
-    do for [k = 1:n] { set ytics add (word(names, k) -rank[k]) }
-    shown(d) = stringcolumn("hidden_layers") eq depth(d) ? 100 * column("acc_test_mean") : NaN
-    half(d) = column("acc_test_half") >= 0 ? 100 * column("acc_test_half") : 0
+    do for [k = 1:n] { set ytics add (line_text[k] -rank[k]) }
+    shown(d) = column("layers") == depth[d] ? 100 * column("acc_test_mean") : NaN
+    half_width(d) = column("acc_test_half") >= 0 ? 100 * column("acc_test_half") : 0
+    at_rank(d) = -rank[int(column("line"))]
     do for [d = 1:D] {
         set title hidden(d)
         unset arrow
-        do for [r = 1:words(rows)] {
-            if (is_floor(word(row_names, r)) && word(row_depths, r) eq depth(d)) {
+        do for [r = 1:n_groups] {
+            if (floor_line(line_of[r]) && layers_of[r] == depth[d]) {
                 set arrow from final[r], graph 0 to final[r], graph 1 nohead back dt 3 lw 1.5 lc rgb "#555555"
             }
         }
-        plot summary using (shown(d)):(at_rank(line_name(0))):(at_least(shown(d) - half(0), 0)):(at_most_100(shown(d) + half(0))):\
-            (rgb(hue(trainer(line_name(0))))) with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
-            summary using (shown(d)):(at_rank(line_name(0))):(mark(trainer(line_name(0)))):(rgb(hue(trainer(line_name(0))))) \
+        plot summary using (shown(d)):(at_rank(0)):(at_least(shown(d) - half_width(0), 0)):(at_most_100(shown(d) + half_width(0))):\
+            (rgb(hue(place(0)))) with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
+            summary using (shown(d)):(at_rank(0)):(mark(place(0))):(rgb(hue(place(0)))) \
             with points pt variable ps 1.4 lc rgb variable
         set ytics ()
         do for [k = 1:n] { set ytics add ("" -rank[k]) }
@@ -172,28 +150,28 @@ unset arrow
 unset nonlinear x
 set xrange [*:*]
 # synaptic operations of one inference against final test accuracy
-tics = "set xtics (1)"
-do for [k = 1:11] { do for [m = 1:3] { tics = tics.sprintf("; set xtics add ('%s' %g)", gprintf("%.0s%c", word("1 2 5", m) * 10.0 ** k), word("1 2 5", m) * 10.0 ** k) } }
 do for [format in formats] {
-    width = 80 + 330.0 * (D > 1 ? D : 2) + rest
-    height = 500.0
-    eval terminal(format, width, height)
-    set output further("synops", format)
-    print further("synops", format)
-    set multiplot layout 1,D title "Test accuracy (%) against synaptic operations of an inference, ".ARG4.": means over seeds" noenhanced \
-        font ",17" margins 60 / width,1 - rest / width,75 / height,1 - 80 / height spacing 40 / width,0.1
+    wide = 80 + 330.0 * (D > 1 ? D : 2) + rest
+    high = 500.0
+    part = "_synops"
+    load "plots/terminal.gp"
+    set multiplot layout 1,D title "Test accuracy (%) against synaptic operations of an inference, ".dataset.": means over seeds" noenhanced \
+        font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 80 / high spacing 40 / wide,0.1
     set xlabel "synaptic operations"
     set logscale x
-    eval tics
-    eval error_axis
+    set xtics (1)
+    do for [k = 1:11] { do for [m = 1:3] { set xtics add (gprintf("%.0s%c", word("1 2 5", m) * 10.0 ** k) word("1 2 5", m) * 10.0 ** k) } }
+    load "plots/error_axis.gp"
     set xrange [least_synops / 1.3:most_synops * 1.3]
     do for [d = 1:D] {
         set title hidden(d)
-        eval "plot summary using (stringcolumn('hidden_layers') eq depth(d) ? positive(column('synops_mean')) : NaN):(100 * column('acc_test_mean')):".\
-            "(mark(trainer(line_name(0)))):(rgb(hue(trainer(line_name(0))))) with points pt variable ps 1.6 lc rgb variable notitle"
+        plot summary using (column("layers") == depth[d] ? positive(column("synops_mean")) : NaN):(100 * column("acc_test_mean")):\
+            (mark(place(0))):(rgb(hue(place(0)))) with points pt variable ps 1.6 lc rgb variable notitle
     }
-    eval legend_panel."plot NaN notitle".points_legend
-    eval after_legend
+    n_entries = 0
+    do for [i = 1:n] { if (with_synops[ordered[i]]) { n_entries = n_entries + 1; entry[n_entries] = ordered[i] } }
+    legend_lines = 0
+    load "plots/legend.gp"
     unset multiplot
     unset output
 }
@@ -202,50 +180,50 @@ set xrange [*:*]
 set yrange [*:*]
 unset logscale x
 # performance profiles to 90 and 95 %, or to 80 and 90 % where no trainer reaches 95 %
-solved = ""
-stats profile using (column("share") > 0 ? (solved = with_word(solved, stringcolumn("level")), 0) : 0) nooutput
-is_solved(level) = (sum [w = 1:words(solved)] (abs(real(word(solved, w)) - level) < 1e-9)) > 0
-levels = is_solved(0.95) || !is_solved(0.8) ? "0.9 0.95" : "0.8 0.9"
-measures = words(counted) > 1 ? "seconds forward_passes" : "seconds"
+array solved[100]
+do for [k = 1:100] { solved[k] = 0 }
+stats profile using (column("share") > 0 ? (solved[int(100 * column("level") + 0.5)] = 1, 0) : 0) nooutput
+high_levels = solved[95] || !solved[80]
+array level[2] = [high_levels ? 0.9 : 0.8, high_levels ? 0.95 : 0.9]
+array there[4 * n + 1]
+do for [j = 1:4 * n + 1] { there[j] = 1 }
+array n_there[4]
 array never[4]
 array problems[4]
 array timed[4]
-array parts[4]
-among(m, l) = stringcolumn("measure") eq word(measures, m) && abs(column("level") - real(word(levels, l))) < 1e-9
+array compared[4]
 array last_ratio[4]
-there = ""
+among(m, l) = column("measure") == m && abs(column("level") - level[l]) < 1e-9
+array all[n]
+array reached[n]
 do for [m = 1:M] {
     do for [l = 1:2] {
-        reached = ""
-        all = ""
+        do for [i = 1:n] { all[i] = 0; reached[i] = 0 }
         count = 0
         last = 2.0
         is_timed = 1
-        stats profile using (last = among(m, l) && column("ratio") > last ? column("ratio") : last, all = among(m, l) ? with_word(all, stringcolumn("label")) : all, \
-            reached = among(m, l) && column("share") > 0 ? with_word(reached, stringcolumn("label")) : reached, \
-            count = among(m, l) ? column("problems") : count, is_timed = among(m, l) ? column("timing_valid") : is_timed, 0) nooutput
+        stats profile using (i = int(column("line")), is = among(m, l), last = is && column("ratio") > last ? column("ratio") : last, \
+            is ? (all[i] = 1, 0) : 0, is && column("share") > 0 ? (reached[i] = 1, 0) : 0, \
+            count = is ? column("problems") : count, is_timed = is ? column("timing_valid") : is_timed, 0) nooutput
         k = 2 * m + l - 2
-        never[k] = words(all) - words(reached)
-        parts[k] = words(all)
+        compared[k] = sum [i = 1:n] all[i]
+        never[k] = compared[k] - sum [i = 1:n] reached[i]
         problems[k] = count
         last_ratio[k] = last
         timed[k] = is_timed
-        do for [name in reached] { there = with_word(there, sprintf("%s@%d", name, k)) }
+        n_there[k] = 0
+        do for [j = 1:n] { if (reached[ordered[j]]) { n_there[k] = n_there[k] + 1; there[(k - 1) * n + n_there[k]] = ordered[j] } }
     }
 }
-step(name, m, l) = sprintf("profile using (among(%d, %d) && stringcolumn('label') eq '%s' ? column('ratio') : NaN):(column('share')) ".\
-    "with steps lw 2.5 lc rgb '%s' dt %d notitle, profile using (among(%d, %d) && stringcolumn('label') eq '%s' ? column('ratio') : NaN):".\
-    "(column('share') > 0 ? column('share') : NaN) with points pt %d ps 0.8 lc rgb '%s' notitle, ", \
-    m, l, name, hue(trainer(name)), dashes(name), m, l, name, mark(trainer(name)), hue(trainer(name)))
+of(i, m, l) = among(m, l) && column("line") == i
 set datafile missing NaN
 do for [format in formats] {
-    width = 80 + 480.0 * 2 + rest
-    height = 50 + 400.0 * M
-    eval terminal(format, width, height)
-    set output further("profile", format)
-    print further("profile", format)
-    set multiplot layout M,2 title "Performance profiles to a validation accuracy on ".ARG4.": share of problems solved within a factor of the best" \
-        noenhanced font ",17" margins 60 / width,1 - rest / width,75 / height,1 - 75 / height spacing 50 / width,120 / height
+    wide = 80 + 480.0 * 2 + rest
+    high = 50 + 400.0 * M
+    part = "_profile"
+    load "plots/terminal.gp"
+    set multiplot layout M,2 title "Performance profiles to a validation accuracy on ".dataset.": share of problems solved within a factor of the best" \
+        noenhanced font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 50 / wide,120 / high
     set logscale x 2
     set xtics autofreq
     set format x "%g"
@@ -256,15 +234,20 @@ do for [format in formats] {
             set xlabel m == 1 ? "time over the shortest time".(timed[k] == 1 ? "" : ", shared machine") : "forward passes over the fewest"
             set xrange [0.95:last_ratio[k] * 1.1]
             set yrange [0:1.03]
-            set title sprintf("to %g %%: %d problems, %d of %d trainers never reach it", 100 * real(word(levels, l)), problems[k], \
-                never[k], parts[k])
-            lines = ""
-            do for [name in ordered] { if (has_word(there, sprintf("%s@%d", name, k))) { lines = lines.step(name, m, l) } }
-            eval "plot ".lines."NaN notitle"
+            set title sprintf("to %g %%: %d problems, %d of %d trainers never reach it", 100 * level[l], problems[k], never[k], compared[k])
+            from = (k - 1) * n + 1
+            to = from + n_there[k] - 1
+            plot for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):"share" \
+                     with steps lw 2.5 lc rgb hue(line_place[there[j]]) dt dashes(there[j]) notitle, \
+                 for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
+                     with points pt mark(line_place[there[j]]) ps 0.8 lc rgb hue(line_place[there[j]]) notitle, \
+                 NaN notitle
         }
     }
-    eval legend_panel."plot NaN notitle".lines_legend
-    eval after_legend
+    n_entries = n
+    do for [i = 1:n] { entry[i] = ordered[i] }
+    legend_lines = 1
+    load "plots/legend.gp"
     unset multiplot
     unset output
 }

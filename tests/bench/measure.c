@@ -1,5 +1,5 @@
 /* Check and timing of a pair. */
-#include "report/groups.h"
+#include "support/statistics.h"
 #include "support/linsolve.h"
 #include "support/progress.h"
 #include "tests/bench/bench.h"

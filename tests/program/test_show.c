@@ -1,10 +1,8 @@
-/* spikebench dataset show, and matrices in characters. */
-#include "commands/ascii.h"
+/* spikebench dataset show. */
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* 20 images whose first row of 8 pixels is white, the rest black: at probability one, a spike of inputs 0 to
@@ -23,72 +21,38 @@ TestSuite(show, .init = setup, .fini = cli_teardown);
 
 #define ROW "--set path=row.csv --set n_train=10 --set n_validation=4"
 
-static void print(char *text, size_t size, const struct ascii_grid *g, size_t n, size_t wide, double low,
-                  double high)
+static size_t count(const char *text, char c)
 {
-    FILE *f = fmemopen(text, size, "w");
-    cr_assert_not_null(f);
-    ascii_print(f, g, n, wide, low, high);
-    cr_assert_eq(fclose(f), 0);
+    size_t n = 0;
+    for (; *text; text++) n += *text == c;
+    return n;
 }
 
-/* 3 x 5 elements in 2 x 3 cells, by hand: rows 0-1 and 2, columns 0-1, 2-3 and 4. */
-Test(show, grids)
-{
-    struct ascii_grid g[2];
-    struct mem m = {.blocks = NULL};
-    struct error e = {.code = ST_OK};
-    char text[200];
-    for (int k = 0; k < 2; k++) {
-        cr_assert_eq(ascii_create(&g[k], 3, 5, 2, 3, &m, &e), ST_OK, "%s", e.text);
-        cr_assert(g[k].row_step == 2 && g[k].column_step == 2 && g[k].n_rows == 2 && g[k].n_columns == 3);
-        for (size_t i = 0; i < 15; i++) ascii_add(&g[k], i / 5, i % 5, (double)i);
-    }
-    const double sums[6] = {0 + 1 + 5 + 6, 2 + 3 + 7 + 8, 4 + 9, 10 + 11, 12 + 13, 14};
-    cr_expect_arr_eq(g[0].cell, sums, sizeof sums);
-    cr_expect(ascii_smallest(g) == 12 && ascii_largest(g) == 25);
-    /* eight shades between 12 and 25: 13 is in the first, 14 in the second, 20 in the fifth, 21 in the sixth
-     */
-    print(text, sizeof text, g, 1, 1, 12, 25);
-    cr_expect_str_eq(text, "0 | +.|\n2 |*@:|\n", "%s", text);
-    ascii_average(&g[1]);
-    const double means[6] = {12 / 4.0, 20 / 4.0, 13 / 2.0, 21 / 2.0, 25 / 2.0, 14};
-    cr_expect_arr_eq(g[1].cell, means, sizeof means);
-    print(text, sizeof text, g, 2, 2, 14, 14);
-    cr_expect_str_eq(text, "0 |  @@  |      |\n2 |@@@@  |      |\n", "%s", text);
-    g[0].cell[0] = NAN;
-    print(text, sizeof text, g, 1, 1, 13, 25);
-    cr_expect_str_eq(text, "0 | + |\n2 |*@.|\n", "%s", text);
-    cr_expect_eq(ascii_create(&g[0], 0, 5, 2, 3, &m, &e), ST_INTERNAL);
-    mem_free(&m);
-}
-
-/* The whole text from the second line on: the first names the class. */
+/* The first line names the class. Of the raster only the lowest inputs have stars, the same in each step; of
+ * the picture, the eight pixels of the first row have all events. */
 Test(show, a_sample_in_the_terminal)
 {
     static struct result r;
-    char expected[4000] =
-        "raster, inputs downwards (2 per line), steps to the right (1 per character), '@' = 2 events\n";
-    for (int i = 0; i < 64; i += 2)
-        (void)snprintf(expected + strlen(expected), 100, "%2d |%s|\n", i, i < 8 ? "@@@" : "   ");
-    (void)strcat(expected, "events summed over time, '@' = 3 per character\n0 |@@@@@@@@@@@@@@@@|\n");
-    for (int i = 1; i < 8; i++) (void)snprintf(expected + strlen(expected), 100, "%d |%16s|\n", i, "");
     spikebench(&r, "dataset show digits --index 1 --split validation --set T=3 --ascii " ROW);
     cr_assert_eq(r.code, 0, "%s", r.output);
     cr_expect_eq(strncmp(r.output, "digits, validation sample 1 (seed 0): class ", 44), 0, "%s", r.output);
     cr_expect_not_null(strstr(r.output, ", 64 inputs, T = 3, 24 events\n"), "%s", r.output);
-    cr_expect_str_eq(strchr(r.output, '\n') + 1, expected, "%s", r.output);
+    const char *first = strchr(r.output, '*'), *twenty = strstr(r.output, " 20 +");
+    cr_assert(first && twenty, "%s", r.output);
+    cr_expect_gt(first, twenty, "%s", r.output);
+    cr_expect_eq(count(r.output, '*') % 3, 0, "%s", r.output);
+    cr_expect_eq(count(r.output, '@'), (size_t)8, "%s", r.output);
     cr_expect_not(cli_exists("digits_1.svg"));
 }
 
-/* 31 steps on 20 columns, of which "NN |" and "|" take 5: 3 steps per character, one in the eleventh. */
 Test(show, narrow_terminals)
 {
     static struct result r;
-    cli_shell(&r, "COLUMNS=20 \"$SB\" dataset show digits --ascii --set T=31 " ROW);
+    cli_shell(&r, "COLUMNS=50 \"$SB\" dataset show digits --ascii --set T=31 " ROW);
     cr_assert_eq(r.code, 0, "%s", r.output);
-    cr_expect_not_null(strstr(r.output, "(3 per character), '@' = 6 events\n 0 |@@@@@@@@@@-|\n"), "%s",
-                       r.output);
+    for (const char *line = strchr(r.output, '\n') + 1; *line; line += strcspn(line, "\n") + 1)
+        cr_expect_leq(strcspn(line, "\n"), (size_t)50, "%s", line);
+    cr_expect_not_null(strstr(r.output, "input"), "%s", r.output);
 }
 
 Test(show, figures)
@@ -98,8 +62,7 @@ Test(show, figures)
     cr_expect(r.code == 0 && strcmp(r.output, "digits_2.svg\n") == 0, "%s", r.output);
     spikebench(&r, "dataset show event_camera --out a.png --ascii --set n_train=20 --set n_validation=10 "
                    "--set n_test=10");
-    cr_expect(r.code == 0 && strstr(r.output, "time: ON | OFF,") && strstr(r.output, "|\na.png\n"), "%s",
-              r.output);
+    cr_expect(r.code == 0 && strstr(r.output, " OFF\n") && strstr(r.output, "\na.png\n"), "%s", r.output);
     cli_shell(&r, "TMPDIR=$PWD/tmp \"$SB\" dataset show digits --out b.svg " ROW
                   "; ls tmp *.svg *.png; head -c 5 "
                   "b.svg; echo; head -c 4 a.png | tail -c 3");

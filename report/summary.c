@@ -1,68 +1,59 @@
-/* Summaries of grouped runs as CSV. */
+/* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
 #include "report/groups.h"
-#include "report/paired.h"
+#include "support/statistics.h"
 #include "support/paths.h"
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
-static const char *const summary_columns[] = {
-    "iters",           "train_s",      "acc_train", "acc_val",  "acc_test",  "acc_test_at_best_val",
-    "loss_train",      "rate_mean",    "synops",    "loss_val", "loss_test", "forward_passes",
-    "backward_passes", "train_synops", "train_macs"};
-enum { N_SUMMARY = sizeof summary_columns / sizeof *summary_columns };
+static void put_statistics(struct csv_writer *w, double *v, size_t n)
+{
+    csv_put_number(w, mean_of(v, n));
+    csv_put_number(w, deviation_of(v, n));
+    csv_put_number(w, quantile(v, n, 0.5));
+    csv_put_number(w, quantile(v, n, 0.25));
+    csv_put_number(w, quantile(v, n, 0.75));
+    csv_put_number(w, interval_of(v, n).half_width);
+}
+
+static status put_group(struct csv_writer *w, const struct groups *g, const struct group *one,
+                        struct error *e)
+{
+    double v[GROUP_RUNS_MAX];
+    const char *const texts[] = {one->label, one->solver, one->dataset, one->hidden, one->name};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) csv_put(w, texts[i]);
+    csv_put_number(w, (double)one->depth);
+    csv_put_number(w, (double)one->n);
+    for (int k = 1; column_summarised(k); k++) {
+        const char *name = column_summarised(k)->name;
+        bool there = csv_column(&g->runs, name) != CSV_NONE; /* older results lack some */
+        for (size_t i = 0; i < one->n; i++) v[i] = NAN;
+        if (there) TRY(group_values(g, one, name, v, e));
+        put_statistics(w, v, one->n);
+    }
+    csv_end_row(w);
+    return ST_OK;
+}
 
 static status write_summary(const struct groups *g, struct error *e)
 {
+    static const char *const head[] = {"label", "solver",        "dataset", "hidden",
+                                       "name",  "hidden_layers", "seeds"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
-    enum { N_PARTS = sizeof parts / sizeof *parts };
     char path[4096], name[80];
-    double v[GROUP_RUNS_MAX];
     struct csv_writer w;
     snprintf(path, sizeof path, "%s/summary.csv", g->folder);
     TRY(csv_open(&w, path, e));
-    csv_put(&w, "label");
-    csv_put(&w, "solver");
-    csv_put(&w, "dataset");
-    csv_put(&w, "hidden");
-    csv_put(&w, "name");
-    csv_put(&w, "hidden_layers");
-    csv_put(&w, "seeds");
-    for (size_t c = 0; c < N_SUMMARY; c++)
-        for (size_t k = 0; k < N_PARTS; k++) {
-            snprintf(name, sizeof name, "%s_%s", summary_columns[c], parts[k]);
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++) csv_put(&w, head[i]);
+    for (int k = 1; column_summarised(k); k++)
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            snprintf(name, sizeof name, "%s_%s", column_summarised(k)->name, parts[i]);
             csv_put(&w, name);
         }
     csv_end_row(&w);
-    for (size_t i = 0; i < g->n; i++) {
-        const struct group *one = &g->group[i];
-        csv_put(&w, one->label);
-        csv_put(&w, one->solver);
-        csv_put(&w, one->dataset);
-        csv_put(&w, one->hidden);
-        csv_put(&w, one->name);
-        csv_put_number(&w, (double)one->depth);
-        csv_put_number(&w, (double)one->n);
-        for (size_t c = 0; c < N_SUMMARY; c++) {
-            bool there = csv_column(&g->runs, summary_columns[c]) != CSV_NONE; /* older results lack some */
-            status st = there ? group_values(g, one, summary_columns[c], v, e) : ST_OK;
-            for (size_t k = 0; !there && k < one->n; k++) v[k] = NAN;
-            if (st != ST_OK) {
-                csv_abandon(&w);
-                return st;
-            }
-            csv_put_number(&w, mean_of(v, one->n));
-            csv_put_number(&w, deviation_of(v, one->n));
-            csv_put_number(&w, quantile(v, one->n, 0.5));
-            csv_put_number(&w, quantile(v, one->n, 0.25));
-            csv_put_number(&w, quantile(v, one->n, 0.75));
-            csv_put_number(&w, interval_of(v, one->n).half);
-        }
-        csv_end_row(&w);
-    }
-    return csv_close(&w, e);
+    status st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < g->n; i++) st = put_group(&w, g, &g->group[i], e);
+    return csv_end(&w, st, e);
 }
 
 /* Row of `iter` in a curve, or n_rows. */
@@ -102,10 +93,9 @@ static status write_curve(const struct groups *g, const struct group *one, struc
 {
     char path[4400], name[120];
     struct csv_writer w;
-    long id = csv_column(&g->runs, "run_id");
     for (size_t i = 0; i < one->n; i++) {
         snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder,
-                 csv_cell(&g->runs, one->rows[i], (size_t)id));
+                 csv_text(&g->runs, one->rows[i], "run_id"));
         TRY(csv_read(&curves[i], path, 1, e));
     }
     snprintf(path, sizeof path, "%s/curves_summary/%s.csv", g->folder, one->label);
@@ -120,9 +110,7 @@ static status write_curve(const struct groups *g, const struct group *one, struc
     status st = ST_OK;
     for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
         st = write_row(&w, g, one, curves, row, e);
-    if (st == ST_OK) return csv_close(&w, e);
-    csv_abandon(&w);
-    return st;
+    return csv_end(&w, st, e);
 }
 
 /* What it took to reach an accuracy. */
@@ -151,26 +139,6 @@ static status reached(const struct csv_table *t, const struct groups *g, size_t 
         return ST_OK;
     }
     return ST_OK;
-}
-
-static void open_reached(struct csv_writer *w)
-{
-    static const char *const names[] = {"label",
-                                        "solver",
-                                        "hidden",
-                                        "name",
-                                        "hidden_layers",
-                                        "accuracy",
-                                        "seeds",
-                                        "reached",
-                                        "iters_mean",
-                                        "iters_sd",
-                                        "train_s_mean",
-                                        "train_s_sd",
-                                        "forward_passes_mean",
-                                        "forward_passes_sd"};
-    for (size_t c = 0; c < sizeof names / sizeof *names; c++) csv_put(w, names[c]);
-    csv_end_row(w);
 }
 
 /* Rows of one group: iterations, seconds and forward passes to 90, 95 and 98 % training accuracy, over the
@@ -221,15 +189,13 @@ status groups_write(const struct groups *g, struct error *e)
     char path[4096];
     struct csv_writer w;
     TRY(write_summary(g, e));
-    snprintf(path, sizeof path, "%s/curves", g->folder);
-    if (access(path, F_OK) != 0) return ST_OK; /* kept without curves: what was derived from them stays */
+    if (!groups_have_curves(g)) return ST_OK;
     snprintf(path, sizeof path, "%s/curves_summary", g->folder);
     TRY(path_make(path, e));
     snprintf(path, sizeof path, "%s/time_to_accuracy.csv", g->folder);
     TRY(csv_open(&w, path, e));
-    open_reached(&w);
+    csv_head(&w, "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
+                 "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd");
     status st = write_curves(g, &w, e);
-    if (st == ST_OK) return csv_close(&w, e);
-    csv_abandon(&w);
-    return st;
+    return csv_end(&w, st, e);
 }

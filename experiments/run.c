@@ -1,6 +1,5 @@
-/* The options of a run that belong to no module, and what is done with all options of a run: identity,
- * listing, writing. */
-#include "experiments/plan_settings.h"
+/* A run's own options, and what is done with all of its options: identity, listing, writing (see run.h). */
+#include "experiments/run.h"
 #include "support/hash.h"
 #include <stddef.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 enum { VALUE_MAX = OPT_STRING_MAX + 64 };
 
 const char *const precision_names[] = {"double", "float", NULL};
+const char *const section_names[] = {"", "stop", "dataset", "network", "solver", NULL};
 
 static const struct option run_options[] = {
     {"precision", OPT_CHOICE, offsetof(struct run_options, precision), "double", 0, 0, 0, precision_names, "",

@@ -1,0 +1,54 @@
+# A line per name and options over depth; the title is `heading`.
+# rows of other lines are missing, not gaps in a line
+set datafile missing NaN
+# "NAME_start_rate=0.1" is drawn as "NAME 0.1"
+cut(w) = strstrt(w, "_start_rate=")
+legend(w) = cut(w) > 0 ? substr(w, 1, cut(w) - 1)." ".substr(w, cut(w) + 12, strlen(w)) : w
+is(i) = column("line") == i
+x(i) = column("layers") + (i - (n_lines + 1) / 2.0) * 0.03
+# lines with a standard deviation (two seeds or more): gnuplot warns of bars without one
+array bars[n_lines]
+do for [i = 1:n_lines] { bars[i] = i }
+n_bars = 0
+do for [i = 1:n_lines] {
+    several = 0
+    do for [r = 1:n_groups] { if (line_of[r] == i && seeds_of[r] > 1) { several = 1 } }
+    if (several) { n_bars = n_bars + 1; bars[n_bars] = i }
+}
+has_bars = n_bars > 0
+deviation(name) = has_bars ? 100 * column(name) : 0
+bar = n_bars > 0 ? 1.6 : 0.01
+if (n_bars == 0) { n_bars = 1 } # gnuplot evaluates an empty iteration once
+stats "groups.csv" using (100 * column("acc_test_mean")) nooutput
+lowest = STATS_min
+stats "groups.csv" using (100 * column("acc_train_mean")) nooutput
+lowest = STATS_min < lowest ? STATS_min : lowest
+nmnist = dataset eq "nmnist"
+lowest = 10 * floor((nmnist && lowest > 55 ? 55 : lowest) / 10.0)
+do for [format in formats] {
+    wide = 1120
+    high = 470
+    load "plots/terminal.gp"
+    set multiplot layout 1,2 title heading noenhanced font ",17" margins 0.065,0.735,0.15,0.83 spacing 0.075,0.1
+    set xlabel "hidden layers"
+    set xtics 1
+    set xrange [0.7:deepest + 0.3]
+    set yrange [lowest:101]
+    set title "training accuracy (%)"
+    set key at screen 0.75,0.82 left top Left reverse font ",13"
+    # The published figures of the exact method, training accuracy on N-MNIST (plots/published.csv names the source).
+    plot for [j = 1:n_bars] "groups.csv" using (x(bars[j])):(is(bars[j]) ? 100 * column("acc_train_mean") : NaN):(deviation("acc_train_sd")) \
+             with yerrorbars pt mark(bars[j]) ps 1.1 lw bar lc rgb hue(bars[j]) notitle, \
+         for [i = 1:n_lines] "groups.csv" using (x(i)):(is(i) ? 100 * column("acc_train_mean") : NaN) with linespoints \
+             pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title legend(line_text[i]), \
+         for [i = 1:nmnist] "plots/published.csv" using "hidden_layers":(100 * column("acc_train")) with points pt 2 ps 1.6 lw 2.5 \
+             lc rgb "#000000" title "ADMM as published"
+    unset key
+    set title "test accuracy (%)"
+    plot for [j = 1:n_bars] "groups.csv" using (x(bars[j])):(is(bars[j]) ? 100 * column("acc_test_mean") : NaN):(deviation("acc_test_sd")) \
+             with yerrorbars pt mark(bars[j]) ps 1.1 lw bar lc rgb hue(bars[j]) notitle, \
+         for [i = 1:n_lines] "groups.csv" using (x(i)):(is(i) ? 100 * column("acc_test_mean") : NaN) with linespoints \
+             pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) notitle
+    unset multiplot
+    unset output
+}

@@ -1,0 +1,189 @@
+/* The one table of result columns (see columns.h). */
+#include "records/columns.h"
+#include "experiments/plan.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+    HEAD = COLUMN_HEAD,
+    TRAIN = COLUMN_TRAIN,
+    VALIDATION = COLUMN_VALIDATION,
+    TEST = COLUMN_TEST,
+    MACHINE = COLUMN_MACHINE,
+    COUNTED = COLUMN_COUNTED,
+    ACCURACY = COLUMN_ACCURACY
+};
+#define TEXT(field)   COLUMN_TEXT, offsetof(struct run_result, field)
+#define NUMBER(field) COLUMN_NUMBER, offsetof(struct run_result, field)
+
+const struct result_column result_columns[] = {
+    {"schema", NULL, 0, HEAD, "",
+     "version of these columns: rows before 2 counted passes and operations of training by an earlier rule; "
+     "summaries, profiles and compare pass over these counts",
+     NUMBER(schema)},
+    {"run_id", NULL, 0, HEAD, "",
+     "12 digits over the options that are not at their default, solver, dataset, seed and data",
+     TEXT(run_id)},
+    {"experiment", NULL, 0, HEAD, "", "name of the experiment", TEXT(experiment)},
+    {"solver", NULL, 0, HEAD, "", "the solver", TEXT(solver)},
+    {"label", NULL, 0, HEAD, "", "what figures call it: the label of the experiment file, or the solver",
+     TEXT(label)},
+    {"dataset", NULL, 0, HEAD, "", "the dataset", TEXT(dataset)},
+    {"seed", NULL, 0, HEAD, "", "the seed of split, codes, start and solver", TEXT(seed)},
+    {"status", NULL, 0, HEAD, "", "how the run ended", TEXT(status)},
+    {"stop_reason", NULL, 0, HEAD, "", "why it ended", TEXT(stop_reason)},
+    {"error", NULL, 0, HEAD, "", "the message of a run that failed; none otherwise", TEXT(error)},
+    {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", NULL, 0, HEAD, "",
+     "every option that results depend on; nan where the solver has no such option", COLUMN_OPTIONS, 0},
+    {"data_sha256", NULL, 0, HEAD, "", "SHA-256 of the data that was read", TEXT(data_sha256)},
+    {"plugin_sha256", NULL, 0, HEAD, "",
+     "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
+    {"threads", NULL, 0, HEAD, "threads", "threads of the run; results do not depend on it", NUMBER(threads)},
+    {"iters", "iter", 1, TRAIN, "iterations", "iterations (epochs) done", NUMBER(iters)},
+    {"samples", "samples", 0, TRAIN, "samples", "training samples gone through, each time counted",
+     NUMBER(samples)},
+    {"setup_s", NULL, 0, TRAIN | MACHINE, "s", "time of the solver's set-up", NUMBER(setup_s)},
+    {"train_s", "train_s", 2, TRAIN | MACHINE, "s",
+     "time of training alone: without set-up, evaluation and diagnostics", NUMBER(train_s)},
+    {"forward_passes", "forward_passes", 12, TRAIN | COUNTED, "passes",
+     "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
+     "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
+     "diagnostics do not count, nor does the network's start",
+     NUMBER(forward_passes)},
+    {"backward_passes", "backward_passes", 13, TRAIN | COUNTED, "passes",
+     "backward passes of training, counted likewise", NUMBER(backward_passes)},
+    {"train_synops", "train_synops", 14, TRAIN | COUNTED, "operations",
+     "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
+     "The former are an estimate: between two evaluations, simulations times the accumulations per training "
+     "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own "
+     "(forward_forward, exact_spike_time): the simulated network is not the one that is trained",
+     NUMBER(train_synops)},
+    {"train_macs", "train_macs", 15, TRAIN | COUNTED, "operations",
+     "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
+     "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
+     "admm_joint's solves of paths; half of their FLOPs as the solver's step counts them, dense, but "
+     "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
+     "count. Rows of schema 1 counted passes and operations by an earlier rule",
+     NUMBER(train_macs)},
+    {"eval_s", NULL, 0, TRAIN | MACHINE, "s", "time of evaluations", NUMBER(eval_s)},
+    {"cpu_s", NULL, 0, TRAIN | MACHINE, "s", "CPU time of set-up and training, over all threads",
+     NUMBER(cpu_s)},
+    {"time_to_target_s", NULL, 0, TRAIN | MACHINE, "s",
+     "training time at which stop.target was reached; nan if it was not", NUMBER(time_to_target_s)},
+    {"peak_bytes", NULL, 0, TRAIN | MACHINE, "bytes", "largest resident memory of the run's process",
+     NUMBER(peak_bytes)},
+    {"loss_train", "loss", 7, TRAIN, "", "loss of the simulated network on the training samples",
+     NUMBER(loss_train)},
+    {"acc_train", "acc_train", 3, TRAIN | ACCURACY, "",
+     "training accuracy of the simulated network at the end, as a fraction", NUMBER(acc_train)},
+    {"acc_val", "acc_val", 4, VALIDATION | ACCURACY, "", "validation accuracy at the end", NUMBER(acc_val)},
+    {"acc_test", "acc_test", 5, TEST | ACCURACY, "", "test accuracy at the end", NUMBER(acc_test)},
+    {"best_iter", NULL, 0, VALIDATION, "iterations", "iteration of the best validation accuracy",
+     NUMBER(best_iter)},
+    {"acc_val_best", NULL, 0, VALIDATION, "", "the best validation accuracy", NUMBER(acc_val_best)},
+    {"acc_test_at_best_val", NULL, 6, TEST, "", "test accuracy at best_iter", NUMBER(acc_test_at_best_val)},
+    {"loss_val", NULL, 10, VALIDATION, "", "validation loss at the end", NUMBER(loss_val)},
+    {"loss_test", NULL, 11, TEST, "", "test loss at the end", NUMBER(loss_test)},
+    {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
+    {"loss_test_at_best_val", NULL, 0, TEST, "", "regression: test loss at best_iter",
+     NUMBER(loss_test_at_best_val)},
+    {"footprint_bytes", NULL, 0, TRAIN, "bytes", "size of the weights", NUMBER(footprint_bytes)},
+    {"synops", NULL, 9, TRAIN, "operations",
+     "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops",
+     NUMBER(synops)},
+    {"synops_dense", NULL, 0, TRAIN, "operations", "the same if every input were taken; nan likewise",
+     NUMBER(synops_dense)},
+    {"rate_mean", NULL, 8, TRAIN, "spikes/step",
+     "mean firing rate of the hidden neurons on the training samples; nan likewise", NUMBER(rate_mean)},
+    {"timing_valid", NULL, 0, 0, "", "0 if runs shared the machine (--jobs above 1)", NUMBER(timing_valid)},
+    {"git_commit", NULL, 0, 0, "", "commit of the program", TEXT(git_commit)},
+    {"dirty", NULL, 0, 0, "", "1 if its sources were modified", TEXT(dirty)},
+    {"compiler", NULL, 0, 0, "", "the compiler", TEXT(compiler)},
+    {"flags", NULL, 0, 0, "", "its flags", TEXT(flags)},
+    {"blas", NULL, 0, 0, "", "the BLAS library", TEXT(blas)},
+    {"blas_core", NULL, 0, 0, "", "the processor type that it chose its kernels for", TEXT(blas_core)},
+    {"blas_threads", NULL, 0, 0, "threads", "its threads per call", NUMBER(blas_threads)},
+    {"cpu", NULL, 0, 0, "", "the processor", TEXT(cpu)},
+    {"date", NULL, 0, MACHINE, "", "when the run ended, UTC", TEXT(date)},
+};
+const size_t n_result_columns = sizeof result_columns / sizeof *result_columns;
+
+const struct result_column *column_find(const char *name, bool curve)
+{
+    for (size_t i = 0; i < n_result_columns; i++) {
+        const char *own = curve ? result_columns[i].curve : result_columns[i].name;
+        if (own && strcmp(own, name) == 0) return &result_columns[i];
+    }
+    return NULL;
+}
+
+bool column_has(const char *name, bool curve, unsigned flags)
+{
+    const struct result_column *c = column_find(name, curve);
+    return c && (c->flags & flags);
+}
+
+const struct result_column *column_summarised(int k)
+{
+    for (size_t i = 0; i < n_result_columns; i++)
+        if (result_columns[i].summary == k) return &result_columns[i];
+    return NULL;
+}
+
+void result_complete(struct run_result *r)
+{
+    r->train_synops = r->evaluated ? r->accumulations + r->train_macs : NAN;
+    r->acc_val_best = r->classes ? r->best_val : NAN;
+    r->acc_test_at_best_val = r->classes ? r->best_test : NAN;
+    r->loss_val_best = r->classes ? NAN : -r->best_val;
+    r->loss_test_at_best_val = r->classes ? NAN : -r->best_test;
+    if (isnan(r->best_val)) r->best_iter = NAN;
+}
+
+double column_value(const struct result_column *c, const struct run_result *r)
+{
+    return *(const double *)((const char *)r + c->offset);
+}
+
+size_t curve_count(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_result_columns; i++) n += result_columns[i].curve != NULL;
+    return n;
+}
+
+/* Column i of those that every curve begins with. */
+static const struct result_column *curve_column(size_t i)
+{
+    const struct result_column *c = result_columns;
+    while (!c->curve || i-- > 0) c++;
+    return c;
+}
+
+const char *curve_name(size_t i)
+{
+    return curve_column(i)->curve;
+}
+
+void curve_values(const struct run_result *r, double *row)
+{
+    struct run_result whole = *r;
+    result_complete(&whole);
+    for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), &whole);
+}
+
+size_t curve_place(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(curve_name(i), name) != 0) i++;
+    return i;
+}
+
+bool column_is_option(const char *name)
+{
+    static const char *const sections[] = {"solver.", "dataset.", "network.", "stop."};
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strncmp(name, sections[i], strlen(sections[i])) == 0) return true;
+    const struct option *o = opt_find(&run_option_table, name);
+    return o && !(o->flags & OPT_NO_IDENTITY);
+}

@@ -1,0 +1,74 @@
+/* The one table of result columns: what runs.csv, curves and summaries hold, and what each column means. */
+#ifndef SPIKEBENCH_RECORDS_COLUMNS_H
+#define SPIKEBENCH_RECORDS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a run measured and where: the columns are computed from this. Texts are borrowed. */
+struct run_result {
+    const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
+    const char *data_sha256; /* "" where no data was read */
+    const char *plugin_sha256;
+    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *cpu, *date;
+    double schema, threads, blas_threads, timing_valid;
+    bool evaluated, classes; /* there was an evaluation; the targets are classes */
+    double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
+    double forward_passes, backward_passes, accumulations, train_macs;
+    double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
+    double best_iter, best_val, best_test; /* accuracies, or losses with their sign turned; nan: none yet */
+    double peak_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
+        loss_test_at_best_val; /* derived */
+};
+
+/* Texts and numbers are those at `offset`; options stand for the columns of all options of the run. */
+enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
+
+enum column_flag {
+    COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema RECORD_SCHEMA */
+    COLUMN_MACHINE = 4,  /* times, memory, date: never compared */
+    COLUMN_ACCURACY = 8, /* compared within 0.01 */
+    COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
+    COLUMN_TRAIN = 32,   /* trainers may be chosen by these: training and its cost, and validation */
+    COLUMN_VALIDATION = 64,
+    COLUMN_TEST = 128 /* nothing may be chosen by these */
+};
+
+struct result_column {
+    const char *name, *curve; /* in runs.csv; in curves (NULL: not there) */
+    int summary;              /* its place in summary.csv, from 1; 0: not there */
+    unsigned flags;           /* enum column_flag */
+    const char *unit, *help;
+    enum column_kind kind;
+    size_t offset; /* in struct run_result */
+};
+
+/* In the order of the files. Column `schema` is RECORD_SCHEMA in new rows. */
+enum { RECORD_SCHEMA = 2 };
+extern const struct result_column result_columns[];
+extern const size_t n_result_columns;
+
+/* The row of this name, or NULL. `curve`: of curves, where iters is iter and loss_train is loss. */
+const struct result_column *column_find(const char *name, bool curve);
+/* Whether a column has one of these flags, by its name in runs.csv or, where `curve`, in curves. */
+bool column_has(const char *name, bool curve, unsigned flags);
+/* The column at place k of the summary, from 1; NULL behind the last. */
+const struct result_column *column_summarised(int k);
+/* Fills in the derived numbers: the best validation result by whether there are classes, and the operations.
+ */
+void result_complete(struct run_result *r);
+double column_value(const struct result_column *c, const struct run_result *r);
+
+/* The columns that every curve begins with: how many, their names in order, and a row of their values. */
+size_t curve_count(void);
+const char *curve_name(size_t i);
+void curve_values(const struct run_result *r, double *row);
+/* The place of a column of curves among those. */
+size_t curve_place(const char *name);
+
+/* Whether a column of runs.csv is an option that results depend on: one of a section ("solver.rho"), or of
+ * the run ("precision"). */
+bool column_is_option(const char *name);
+
+#endif

@@ -1,0 +1,149 @@
+/* The regression gate (see comparison.h). */
+#include "report/comparison.h"
+#include "records/record.h"
+#include "report/tolerances.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct comparison {
+    const char *results, *reference;
+    struct csv_table ours, theirs;
+    struct tolerances tolerances;
+    size_t checked, regressions;
+    FILE *out;
+};
+
+/* Same solver, dataset, seed, and the same text in every option column of both. */
+static bool same_run(const struct csv_table *a, size_t i, const struct csv_table *b, size_t j)
+{
+    static const char *const keys[] = {"solver", "dataset", "seed"};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (strcmp(csv_text(a, i, keys[k]), csv_text(b, j, keys[k])) != 0) return false;
+    for (size_t c = 0; c < b->n_columns; c++) {
+        long own = column_is_option(b->names[c]) ? csv_column(a, b->names[c]) : CSV_NONE;
+        if (own != CSV_NONE && strcmp(csv_cell(a, i, (size_t)own), csv_cell(b, j, c)) != 0) return false;
+    }
+    return true;
+}
+
+static void regress(struct comparison *c, size_t row, const char *what)
+{
+    c->regressions++;
+    (void)fprintf(c->out, "REGRESSION %s (%s, hidden %s, seed %s): %s\n", csv_text(&c->theirs, row, "run_id"),
+                  csv_text(&c->theirs, row, "solver"), csv_text(&c->theirs, row, "network.hidden"),
+                  csv_text(&c->theirs, row, "seed"), what);
+}
+
+/* One number against its reference. iter: "" outside curves. */
+static void check_value(struct comparison *c, size_t row, const char *scope, const char *column,
+                        const char *iter, const char *ours, const char *theirs)
+{
+    char what[400], *end_a, *end_b;
+    struct tolerance t = tolerance_of(&c->tolerances, scope, csv_text(&c->theirs, row, "solver"),
+                                      csv_text(&c->theirs, row, "precision"), column);
+    if (t.ignored) return;
+    double a = strtod(ours, &end_a), b = strtod(theirs, &end_b);
+    c->checked++;
+    bool good =
+        strcmp(ours, theirs) == 0 || (end_a != ours && end_b != theirs &&
+                                      ((isnan(a) && isnan(b)) || fabs(a - b) <= t.atol + t.rtol * fabs(b)));
+    if (good) return;
+    snprintf(what, sizeof what, "column %s%s%s: %s, reference %s, tolerance %g + %g |reference|", column,
+             iter[0] ? ", iteration " : "", iter, ours, theirs, t.atol, t.rtol);
+    regress(c, row, what);
+}
+
+/* Counts by an earlier rule, on either side, say nothing of each other, and no schema is a result. */
+static bool passed_over(const struct comparison *c, size_t mine, size_t row, const char *column)
+{
+    return strcmp(column, "schema") == 0 || record_counted_otherwise(&c->theirs, row, column) ||
+           record_counted_otherwise(&c->ours, mine, column);
+}
+
+static status check_curve(struct comparison *c, size_t mine, size_t row, struct error *e)
+{
+    char path[4200], what[300];
+    struct csv_table a = {0}, b = {0};
+    snprintf(path, sizeof path, "%s/curves/%s.csv", c->reference, csv_text(&c->theirs, row, "run_id"));
+    status st = csv_read(&b, path, 1, e);
+    snprintf(path, sizeof path, "%s/curves/%s.csv", c->results, csv_text(&c->ours, mine, "run_id"));
+    if (st == ST_OK && access(path, F_OK) != 0) {
+        regress(c, row, "its curve is missing");
+        csv_table_free(&b);
+        return ST_OK;
+    }
+    if (st == ST_OK) st = csv_read(&a, path, 1, e);
+    if (st == ST_OK && a.n_rows != b.n_rows) {
+        snprintf(what, sizeof what, "%zu curve points, reference %zu", a.n_rows, b.n_rows);
+        regress(c, row, what);
+    }
+    for (size_t k = 0; st == ST_OK && k < b.n_columns; k++) {
+        if (passed_over(c, mine, row, b.names[k])) continue;
+        long own = csv_column(&a, b.names[k]);
+        if (own == CSV_NONE) {
+            snprintf(what, sizeof what, "column %s is missing from the curve", b.names[k]);
+            regress(c, row, what);
+            continue;
+        }
+        for (size_t i = 0; i < a.n_rows && i < b.n_rows; i++)
+            check_value(c, row, "curves", b.names[k], csv_cell(&b, i, 0), csv_cell(&a, i, (size_t)own),
+                        csv_cell(&b, i, k));
+    }
+    csv_table_free(&a);
+    csv_table_free(&b);
+    return st;
+}
+
+static status check_run(struct comparison *c, size_t row, struct error *e)
+{
+    size_t mine = 0;
+    while (mine < c->ours.n_rows && !same_run(&c->ours, mine, &c->theirs, row)) mine++;
+    if (mine == c->ours.n_rows) {
+        regress(c, row, "the run is missing");
+        return ST_OK;
+    }
+    if (strcmp(csv_text(&c->ours, mine, "status"), csv_text(&c->theirs, row, "status")) != 0) {
+        char what[200];
+        snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"),
+                 csv_text(&c->theirs, row, "status"));
+        regress(c, row, what);
+        return ST_OK;
+    }
+    for (size_t k = 0; k < c->theirs.n_columns; k++)
+        if (!passed_over(c, mine, row, c->theirs.names[k]))
+            check_value(c, row, "runs", c->theirs.names[k], "", csv_text(&c->ours, mine, c->theirs.names[k]),
+                        csv_cell(&c->theirs, row, k));
+    const char *word = csv_text(&c->theirs, row, "status");
+    if (strcmp(word, "no_data") == 0 || strcmp(word, "failed") == 0) return ST_OK; /* no curve */
+    return check_curve(c, mine, row, e);
+}
+
+static status compare_all(struct comparison *c, const char *tolerances, struct error *e)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/runs.csv", c->reference);
+    TRY(csv_read(&c->theirs, path, 1, e));
+    TRY(record_check(&c->theirs, e));
+    if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", path);
+    snprintf(path, sizeof path, "%s/runs.csv", c->results);
+    TRY(csv_read(&c->ours, path, 1, e));
+    TRY(record_check(&c->ours, e));
+    snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
+    TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
+    for (size_t row = 0; row < c->theirs.n_rows; row++) TRY(check_run(c, row, e));
+    return ST_OK;
+}
+
+status comparison_run(const char *results, const char *reference, const char *tolerances, FILE *out,
+                      struct comparison_result *found, struct error *e)
+{
+    struct comparison c = {.results = results, .reference = reference, .out = out};
+    status st = compare_all(&c, tolerances, e);
+    *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions};
+    csv_table_free(&c.ours);
+    csv_table_free(&c.theirs);
+    tolerances_free(&c.tolerances);
+    return st;
+}

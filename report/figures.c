@@ -1,0 +1,244 @@
+/* The figures of an experiment (see figures.h). */
+#include "report/figures.h"
+#include "support/drawing.h"
+#include "report/figure_data.h"
+#include <stdint.h>
+#include <string.h>
+
+enum { OVERLAY_MOST = 7 };
+
+/* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
+ * and what may follow figure's name in the files that it draws. */
+struct own_figure {
+    const char *name, *script;
+    const char *options[FIGURE_OPTIONS];
+    const char *parts[4];
+};
+
+static const struct own_figure own_figures[] = {
+    {"ablation", "experiments/ablation.gp", {NULL}, {""}},
+    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}},
+    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}},
+    {"data_size", "experiments/data_size.gp", {NULL}, {""}},
+    {"depth", "experiments/depth.gp", {NULL}, {""}},
+    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
+    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
+    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}},
+    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}},
+    {"start", "experiments/start.gp", {NULL}, {""}},
+    {"width", "experiments/width.gp", {NULL}, {""}},
+};
+
+struct plotter {
+    const struct groups *groups;
+    const struct figures_request *request;
+    struct drawing drawing;
+    struct figure_data data;
+    FILE *names, *problems;
+    bool failed;
+};
+
+/* What all scripts find in figure.csv. */
+struct labels {
+    const char *title, *widths;
+    size_t layers;
+    bool by_time;
+};
+
+/* Draws the groups that are shown; the files are called `figure`, in the folder that was asked for. */
+static void draw(struct plotter *p, const char *script, const char *figure, const char *const *parts,
+                 size_t n_parts, const char *const *options, const struct labels *l)
+{
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    static const char *const none[FIGURE_OPTIONS] = {NULL};
+    char layers[24], path[4600];
+    struct error e = {.code = ST_OK};
+    const struct drawing_field fields[] = {{"dataset", p->groups->group[0].dataset},
+                                           {"title", l->title},
+                                           {"widths", l->widths},
+                                           {"layers", layers},
+                                           {"by_time", l->by_time ? "1" : "0"}};
+    (void)snprintf(layers, sizeof layers, "%zu", l->layers);
+    status st = figure_data_write(&p->data, options ? options : none, &e);
+    if (st == ST_OK) st = drawing_run(&p->drawing, script, p->request->formats, fields, 5, &e);
+    for (size_t i = 0; st == ST_OK && i < 3 * n_parts; i++) {
+        const char *part = parts[i / 3], *format = formats[i % 3];
+        bool found = false;
+        if (!part || snprintf(path, sizeof path, "%s/%s%s.%s", p->request->out, figure, part, format) < 0)
+            continue;
+        st = drawing_take(&p->drawing, part, format, path, &found, &e);
+        if (st == ST_OK && found) (void)fprintf(p->names, "%s\n", path);
+    }
+    if (st == ST_OK) return;
+    (void)fprintf(p->problems, "spikebench plot: %s\n", e.text);
+    p->failed = true;
+}
+
+static void draw_one(struct plotter *p, const char *script, const char *figure, const struct labels *l)
+{
+    const char *const parts[] = {""};
+    draw(p, script, figure, parts, 1, NULL, l);
+}
+
+/* Shows the groups that `wanted` wants, at most `most`, those with curves alone if `curves`; returns how
+ * many. */
+static size_t show(struct plotter *p, bool (*wanted)(const struct group *, const void *), const void *context,
+                   bool curves, size_t most)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < p->groups->n; k++) {
+        p->data.shown[k] =
+            n < most && (!curves || p->data.curves[k]) && wanted(&p->groups->group[k], context);
+        n += p->data.shown[k];
+    }
+    return n;
+}
+
+static bool any(const struct group *g, const void *context)
+{
+    (void)g, (void)context;
+    return true;
+}
+
+static bool is_same(const struct group *g, const void *other)
+{
+    return g == other;
+}
+
+static bool has_widths(const struct group *g, const void *hidden)
+{
+    return strcmp(g->hidden, hidden) == 0;
+}
+
+static bool is_admm(const struct group *g)
+{
+    return strncmp(g->solver, "admm", 4) == 0;
+}
+
+static bool is_admm_of(const struct group *g, const void *hidden)
+{
+    return is_admm(g) && has_widths(g, hidden);
+}
+
+/* The paper's panel and the numerical error of one ADMM configuration. */
+static void draw_admm(struct plotter *p, const struct group *g)
+{
+    char figure[GROUP_LABEL + 32], title[2 * GROUP_LABEL + 400], seeds[40] = "one seed";
+    if (g->n > 1) (void)snprintf(seeds, sizeof seeds, "median of %zu seeds", g->n);
+    (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", g->name, g->dataset, g->hidden,
+                   seeds);
+    const struct labels l = {title, g->hidden, g->depth, false};
+    if (show(p, is_same, g, true, 1) == 0) return;
+    (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
+    draw_one(p, "panel.gp", figure, &l);
+    (void)snprintf(figure, sizeof figure, "numerical_error_%s", g->label);
+    draw_one(p, "numerical_error.gp", figure, &l);
+}
+
+/* A name of a file: '/' in widths of a foreign runs.csv is no folder. */
+static void figure_name(char *figure, size_t size, const char *kind, const char *hidden)
+{
+    (void)snprintf(figure, size, "%s_%.100s", kind, hidden);
+    for (char *c = figure; *c; c++)
+        if (*c == '/') *c = '-';
+}
+
+/* All configurations with these widths: accuracy against time and iterations, and the panel's curves of those
+ * of ADMM, where there are two or more, in one figure. */
+static void draw_widths(struct plotter *p, const struct group *g)
+{
+    char figure[200], title[500];
+    struct labels l = {"", g->hidden, g->depth, true};
+    if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
+    figure_name(figure, sizeof figure, "accuracy_seconds", g->hidden);
+    draw_one(p, "accuracy.gp", figure, &l);
+    l.by_time = false;
+    figure_name(figure, sizeof figure, "accuracy_iterations", g->hidden);
+    draw_one(p, "accuracy.gp", figure, &l);
+    if (show(p, is_admm_of, g->hidden, true, OVERLAY_MOST) < 2) return;
+    (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s: medians over seeds", g->dataset,
+                   g->hidden);
+    l.title = title;
+    figure_name(figure, sizeof figure, "overlay", g->hidden);
+    draw_one(p, "overlay.gp", figure, &l);
+}
+
+/* true if no two groups of this name have the same depth, so that the name is a curve over depth. */
+static bool is_curve(const struct group *one, const void *groups)
+{
+    const struct groups *g = groups;
+    for (size_t i = 0; i < g->n; i++)
+        for (size_t k = i + 1; k < g->n; k++)
+            if (strcmp(g->group[i].name, one->name) == 0 && strcmp(g->group[k].name, one->name) == 0 &&
+                g->group[i].depth == g->group[k].depth)
+                return false;
+    return true;
+}
+
+/* Final accuracy against the number of hidden layers, where there is more than one. */
+static void draw_depth(struct plotter *p)
+{
+    char title[500];
+    size_t most = 0, least = SIZE_MAX;
+    for (size_t k = 0; k < p->groups->n; k++) {
+        size_t depth = p->groups->group[k].depth;
+        most = depth > most ? depth : most;
+        least = depth < least ? depth : least;
+    }
+    if (most <= least || show(p, is_curve, p->groups, false, SIZE_MAX) == 0) return;
+    (void)snprintf(title, sizeof title, "Simulated network on %.100s: mean and standard deviation over seeds",
+                   p->groups->group[0].dataset);
+    draw_one(p, "depth.gp", "depth", &(struct labels){.title = title, .widths = ""});
+}
+
+/* "depth_nmnist" is drawn as "depth" is: words at the end of an experiment's name do not count. */
+static const struct own_figure *find_own(const struct groups *g)
+{
+    const char *experiment = csv_text(&g->runs, 0, "experiment");
+    for (size_t i = 0; i < sizeof own_figures / sizeof *own_figures; i++) {
+        size_t n = strlen(own_figures[i].name);
+        if (strncmp(experiment, own_figures[i].name, n) == 0 && (experiment[n] == '_' || !experiment[n]))
+            return &own_figures[i];
+    }
+    return NULL;
+}
+
+static void draw_all(struct plotter *p)
+{
+    const struct groups *g = p->groups;
+    const struct own_figure *own = find_own(g);
+    if (own) {
+        (void)show(p, any, NULL, false, SIZE_MAX);
+        draw(p, own->script, own->name, own->parts, 4, own->options,
+             &(struct labels){.title = "", .widths = ""});
+    }
+    if (own && !p->request->all) return;
+    if (show(p, any, NULL, true, SIZE_MAX) < g->n) {
+        (void)fprintf(p->problems,
+                      "spikebench plot: %s has no curves of some configurations, which are left out\n",
+                      g->folder);
+        p->failed = true;
+    }
+    for (size_t k = 0; k < g->n; k++)
+        if (is_admm(&g->group[k])) draw_admm(p, &g->group[k]);
+    for (size_t k = 0; k < g->n; k++) {
+        size_t first = 0;
+        while (strcmp(g->group[first].hidden, g->group[k].hidden) != 0) first++;
+        if (first == k) draw_widths(p, &g->group[k]);
+    }
+    draw_depth(p);
+}
+
+status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,
+                    bool *failed, struct error *e)
+{
+    struct plotter p = {.groups = g, .request = r, .names = names, .problems = problems};
+    if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    status st = drawing_open(&p.drawing, e);
+    if (st == ST_OK) st = figure_data_open(&p.data, g, &p.drawing, e);
+    if (st == ST_OK) draw_all(&p);
+    figure_data_free(&p.data);
+    drawing_end(&p.drawing);
+    *failed = p.failed;
+    return st;
+}

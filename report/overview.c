@@ -1,0 +1,198 @@
+/* The results of an experiment as one table (see overview.h). */
+#include "report/overview.h"
+#include "report/configurations.h"
+#include "support/statistics.h"
+#include <math.h>
+#include <string.h>
+
+enum { TEXT = 400 };
+
+static void put_mean(const struct groups *g, const struct group *one, const char *column, double factor,
+                     struct table *t)
+{
+    double v[GROUP_RUNS_MAX];
+    int digits = strncmp(column, "loss", 4) == 0 ? 5 : 2;
+    bool there = group_values(g, one, column, v, NULL) == ST_OK;
+    double mean = there ? factor * mean_of(v, one->n) : NAN;
+    double deviation = there ? factor * deviation_of(v, one->n) : NAN;
+    if (isnan(mean))
+        table_put(t, "-");
+    else if (isnan(deviation))
+        table_put(t, "%.*f", digits, mean);
+    else
+        table_put(t, "%.*f +- %.*f", digits, mean, digits, deviation);
+}
+
+status overview_print(const struct groups *g, FILE *out, struct error *e)
+{
+    const bool losses = groups_regression(g);
+    const char *const titles[] = {losses ? "train loss" : "train %",
+                                  losses ? "validation loss" : "validation %",
+                                  losses ? "test loss" : "test %", "iterations", "training s"};
+    const char *const columns[] = {losses ? "loss_train" : "acc_train", losses ? "loss_val" : "acc_val",
+                                   losses ? "loss_test" : "acc_test", "iters", "train_s"};
+    struct table t = {.n_cells = 0};
+    table_column(&t, true, 13, "configuration");
+    table_column(&t, false, 5, "seeds");
+    for (size_t c = 0; c < 5; c++) table_column(&t, false, 16, "%s", titles[c]);
+    for (size_t i = 0; i < g->n; i++) {
+        table_put(&t, "%s", g->group[i].label);
+        table_put(&t, "%zu", g->group[i].n);
+        for (size_t c = 0; c < 5; c++) put_mean(g, &g->group[i], columns[c], losses || c > 2 ? 1 : 100, &t);
+    }
+    status st = table_print(&t, TABLE_TEXT, out, e);
+    table_free(&t);
+    return st;
+}
+
+/* A row per label and configuration, a column per widths. */
+struct overview {
+    struct configurations configurations;
+    const char **hidden; /* widths that make the columns, by depth */
+    size_t n_hidden;
+    double *values;      /* room for those of one configuration */
+    size_t fewest, most; /* runs of an entry */
+    bool losses;
+    struct table table;
+};
+
+/* The distinct widths, shallow ones first, in the order of the table among equals. */
+static status find_columns(struct overview *t, const struct groups *g, struct error *e)
+{
+    struct mem *m = &t->configurations.mem;
+    t->hidden = mem_alloc(m, g->n + 1, sizeof *t->hidden, e);
+    t->values = mem_alloc(m, g->runs.n_rows + 1, sizeof *t->values, e);
+    if (!t->hidden || !t->values) return ST_MEMORY;
+    for (size_t k = 0; k < g->n; k++) {
+        bool known = false;
+        for (size_t i = 0; i < t->n_hidden; i++)
+            known = known || strcmp(t->hidden[i], g->group[k].hidden) == 0;
+        if (known) continue;
+        size_t place = t->n_hidden++;
+        for (; place > 0 && depth_of(t->hidden[place - 1]) > g->group[k].depth; place--)
+            t->hidden[place] = t->hidden[place - 1];
+        t->hidden[place] = g->group[k].hidden;
+    }
+    return ST_OK;
+}
+
+/* "Trainer, 1 hidden layer, 2, ...", or widths where two columns have the same depth. */
+static void make_head(struct overview *o)
+{
+    bool widths = false;
+    for (size_t i = 1; i < o->n_hidden; i++)
+        widths = widths || depth_of(o->hidden[i]) == depth_of(o->hidden[i - 1]);
+    table_column(&o->table, true, 0, "Trainer");
+    for (size_t i = 0; i < o->n_hidden; i++) {
+        size_t depth = depth_of(o->hidden[i]);
+        if (widths)
+            table_column(&o->table, false, 0, "%s%s", i ? "" : "hidden ", o->hidden[i]);
+        else
+            table_column(&o->table, false, 0, "%zu%s%s", depth, i ? "" : " hidden layer",
+                         i == 0 && depth > 1 ? "s" : "");
+    }
+    table_column(&o->table, false, 0, "Training, s");
+    table_column(&o->table, false, 0, "Forward passes");
+}
+
+static status put_accuracy(struct overview *o, const struct configuration *one, const char *hidden,
+                           struct error *e)
+{
+    const double factor = o->losses ? 1 : 100;
+    const int digits = o->losses ? 4 : 1;
+    size_t n;
+    TRY(configuration_values(&o->configurations, one, o->losses ? "loss_train" : "acc_train", hidden,
+                             o->values, &n, e));
+    double train = factor * mean_of(o->values, n);
+    TRY(configuration_values(&o->configurations, one, o->losses ? "loss_test" : "acc_test", hidden, o->values,
+                             &n, e));
+    struct interval test = interval_of(o->values, n);
+    if (n == 0) {
+        table_put(&o->table, "-");
+        return ST_OK;
+    }
+    o->fewest = o->most == 0 || n < o->fewest ? n : o->fewest;
+    o->most = n > o->most ? n : o->most;
+    if (isnan(test.half_width))
+        table_put(&o->table, "%.*f / %.*f", digits, train, digits, factor * test.mean);
+    else
+        table_put(&o->table, "%.*f / %.*f +- %.*f", digits, train, digits, factor * test.mean, digits,
+                  factor * test.half_width);
+    return ST_OK;
+}
+
+static void seconds_text(double v, char *text, size_t size)
+{
+    (void)snprintf(text, size, v < 1 ? "%.2f" : v < 100 ? "%.1f" : "%.0f", v);
+}
+
+/* Three digits and a thousand's letter. */
+static void count_text(double v, char *text, size_t size)
+{
+    static const char *const letters[] = {"", " k", " M", " G", " T"};
+    size_t k = 0;
+    for (; v >= 999.5 && k + 1 < sizeof letters / sizeof *letters; k++) v /= 1000;
+    (void)snprintf(text, size, "%.3g%s", v, letters[k]);
+}
+
+/* Means, one per column; one alone where all are the same. */
+static status put_costs(struct overview *o, const struct configuration *one, const char *column,
+                        void (*format)(double, char *, size_t), struct error *e)
+{
+    char all[TEXT] = "", first[40] = "", text[40];
+    bool same = true, any = false;
+    for (size_t i = 0, used = 0; i < o->n_hidden && used < sizeof all; i++) {
+        size_t n;
+        TRY(configuration_values(&o->configurations, one, column, o->hidden[i], o->values, &n, e));
+        double mean = mean_of(o->values, n);
+        any = any || !isnan(mean);
+        if (isnan(mean))
+            (void)snprintf(text, sizeof text, "-");
+        else
+            format(mean, text, sizeof text);
+        if (i == 0) memcpy(first, text, sizeof first);
+        same = same && strcmp(first, text) == 0;
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? " / " : "", text);
+    }
+    table_put(&o->table, "%s", !any ? "-" : same ? first : all);
+    return ST_OK;
+}
+
+static status put_row(struct overview *o, const struct configuration *one, struct error *e)
+{
+    char options[TEXT];
+    configuration_options(&o->configurations, one, options, sizeof options);
+    table_put(&o->table, "`%s`%s%s", one->name, options[0] ? " " : "", options);
+    for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, one, o->hidden[i], e));
+    TRY(put_costs(o, one, "train_s", seconds_text, e));
+    return put_costs(o, one, "forward_passes", count_text, e);
+}
+
+static void print_note(const struct overview *o, FILE *out)
+{
+    (void)fprintf(out, "\nTraining / test %s, mean over %zu", o->losses ? "loss" : "accuracy in %",
+                  o->fewest);
+    if (o->most > o->fewest) (void)fprintf(out, " to %zu", o->most);
+    (void)fprintf(out, " run%s", o->most == 1 ? "" : "s");
+    if (o->most > 1) (void)fprintf(out, ", \xc2\xb1 half the 95 %% interval of the test mean (Student's t)");
+    (void)fprintf(out,
+                  ". Training seconds (of runs that had the machine to themselves) and forward passes "
+                  "(a sample through the whole network)%s.\n",
+                  o->n_hidden > 1 ? " are in the order of the columns; one number stands for all" : "");
+}
+
+status overview_by_depth(const struct groups *g, enum table_format format, FILE *out, struct error *e)
+{
+    struct overview o = {.losses = groups_regression(g)};
+    status st = configurations_make(&o.configurations, g, true, e);
+    if (st == ST_OK) st = find_columns(&o, g, e);
+    if (st == ST_OK && o.n_hidden == 0) st = FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    if (st == ST_OK) make_head(&o);
+    for (size_t k = 0; st == ST_OK && k < o.configurations.n; k++)
+        if (o.configurations.v[k].n > 0) st = put_row(&o, &o.configurations.v[k], e);
+    if (st == ST_OK) st = table_print(&o.table, format, out, e);
+    if (st == ST_OK && format != TABLE_LATEX) print_note(&o, out);
+    table_free(&o.table);
+    configurations_free(&o.configurations);
+    return st;
+}

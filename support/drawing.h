@@ -1,0 +1,47 @@
+/* Figures by gnuplot. Data, titles and labels are CSV files with fixed names in a private folder, where
+ * gnuplot runs a script of plots/ with no argument and writes figures with fixed names; from there they are
+ * copied to where they belong. So no text of a result file, an argument or the environment is ever part of a
+ * command. */
+#ifndef SPIKEBENCH_SUPPORT_DRAWING_H
+#define SPIKEBENCH_SUPPORT_DRAWING_H
+
+#include "support/csvio.h"
+
+enum { DRAWING_PATH = 4096 };
+enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4, DRAWING_TEXT = 8 };
+
+struct drawing {
+    char folder[DRAWING_PATH]; /* the private folder; "" if there is none */
+    const char *out;           /* of drawing_begin: the figure; borrowed */
+};
+
+/* A column of figure.csv, which has one row. */
+struct drawing_field {
+    const char *name, *text;
+};
+
+/* Makes the private folder (under $TMPDIR or /tmp). ST_IO. Call drawing_end afterwards, also after an error.
+ */
+status drawing_open(struct drawing *d, struct error *e);
+/* Path of file `name` in the private folder. */
+void drawing_file(const struct drawing *d, const char *name, char *path, size_t size);
+/* csv_put for a text that gnuplot shows: control characters and commas, which it cannot read, are replaced.
+ */
+void drawing_text(struct csv_writer *w, const char *text);
+/* Writes figure.csv (the fields, and `formats`: a sum of enum drawing_format) and runs gnuplot on
+ * plots/`script`, a constant of the program. ST_IO if gnuplot is absent or fails. */
+status drawing_run(const struct drawing *d, const char *script, unsigned formats,
+                   const struct drawing_field *fields, size_t n, struct error *e);
+/* Copies figure`part`.`ending` to `path` if it was drawn (*found). ST_IO. */
+status drawing_take(const struct drawing *d, const char *part, const char *ending, const char *path,
+                    bool *found, struct error *e);
+/* Removes the private folder and what is in it. */
+void drawing_end(struct drawing *d);
+
+/* One figure in a file of its own: drawing_open for `out`, which must end in .svg or .png and be writable
+ * (ST_USAGE or ST_IO naming it); then drawing_run, after which it is complete or as it was. */
+status drawing_begin(struct drawing *d, const char *out, struct error *e);
+status drawing_finish(struct drawing *d, const char *script, const struct drawing_field *fields, size_t n,
+                      struct error *e);
+
+#endif

@@ -1,0 +1,38 @@
+/* One table, printed as text, Markdown or LaTeX (booktabs). */
+#ifndef SPIKEBENCH_SUPPORT_TABLE_H
+#define SPIKEBENCH_SUPPORT_TABLE_H
+
+#include "support/mem.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+enum table_format { TABLE_TEXT, TABLE_MARKDOWN, TABLE_LATEX };
+
+/* All zero: an empty table. The first failed allocation is kept until table_print. */
+struct table {
+    struct mem mem;
+    struct table_column *columns;
+    struct table_span *spans;
+    const char **cells; /* row after row */
+    size_t n_columns, n_spans, n_cells, column_capacity, span_capacity, cell_capacity;
+    bool no_memory;
+};
+
+/* The name of a format (text, markdown, latex). ST_USAGE naming them. */
+status table_format_of(const char *name, enum table_format *format, struct error *e);
+
+/* A column: `left` for words, right for numbers; in text it is at least `width` characters wide, in LaTeX a
+ * column of words with a width is a paragraph of 2 mm a character. Formulas in a title stand between $ and
+ * are taken by LaTeX as they are. */
+void table_column(struct table *t, bool left, size_t width, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A title above the next n columns, from the first on; "" leaves them free. */
+void table_span(struct table *t, size_t n, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The next cell. " +- " and 1.5e-07 become formulas in LaTeX; a text between backticks is code in Markdown.
+ */
+void table_put(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* ST_MEMORY if an allocation failed, ST_IO if writing did. */
+status table_print(const struct table *t, enum table_format format, FILE *out, struct error *e);
+void table_free(struct table *t);
+
+#endif
