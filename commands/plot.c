@@ -1,8 +1,8 @@
 /* spikebench plot: draws an experiment's figures with gnuplot. */
 #include "commands/commands.h"
-#include "support/drawing.h"
 #include "report/figures.h"
 #include "report/profile.h"
+#include "support/drawing.h"
 #include "support/paths.h"
 #include <string.h>
 

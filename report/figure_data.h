@@ -10,8 +10,8 @@
 #ifndef SPIKEBENCH_REPORT_FIGURE_DATA_H
 #define SPIKEBENCH_REPORT_FIGURE_DATA_H
 
-#include "support/drawing.h"
 #include "report/groups.h"
+#include "support/drawing.h"
 
 enum { FIGURE_OPTIONS = 2 };
 

@@ -1,7 +1,7 @@
 /* The figures of an experiment (see figures.h). */
 #include "report/figures.h"
-#include "support/drawing.h"
 #include "report/figure_data.h"
+#include "support/drawing.h"
 #include <stdint.h>
 #include <string.h>
 

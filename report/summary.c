@@ -1,8 +1,8 @@
 /* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
 #include "report/groups.h"
-#include "support/statistics.h"
 #include "support/paths.h"
+#include "support/statistics.h"
 #include <math.h>
 #include <string.h>
 

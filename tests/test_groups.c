@@ -1,7 +1,7 @@
 /* Statistics over seeds, and tolerances. */
 #include "report/groups.h"
-#include "support/statistics.h"
 #include "report/tolerances.h"
+#include "support/statistics.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Check and timing of a pair. */
-#include "support/statistics.h"
 #include "support/linsolve.h"
 #include "support/progress.h"
+#include "support/statistics.h"
 #include "tests/bench/bench.h"
 
 double bench_relative(struct pair *p)
