@@ -97,7 +97,7 @@ $(LEVELS:%=$(BUILD)/f32/network/kernels/%.o): network/kernels/levels.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE $(KERNELS_AS) -MMD -MP -c $< -o $@
-$(BUILD)/f64/runs/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
+$(BUILD)/f64/support/env.o $(BUILD)/f32/support/env.o: $(BUILD)/version.h
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
 $(DIGITS): datasets/digits.csv

@@ -17,6 +17,7 @@ status command_plot(struct call *call, struct error *e);
 status command_train(struct call *call, struct error *e);
 status command_contract(struct call *call, struct error *e);
 status command_eval(struct call *call, struct error *e);
+status command_weights(struct call *call, struct error *e);
 status command_trace(struct call *call, struct error *e);
 status command_dataset_fetch(struct call *call, struct error *e);
 status command_dataset_info(struct call *call, struct error *e);

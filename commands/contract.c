@@ -1,9 +1,11 @@
-/* spikebench contract: the checks of runs/contract.h on a small task of each kind that the solver takes. */
-#include "runs/contract.h"
+/* spikebench contract: the checks of trainer/contract.h on a small task of each kind that the solver takes.
+ */
+#include "trainer/contract.h"
 #include "commands/commands.h"
 #include "commands/hand_on.h"
-#include "experiments/plan_check.h"
-#include "experiments/plan_settings.h"
+#include "experiments/plan.h"
+#include "records/columns.h"
+#include "trainer/suit.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +56,12 @@ static status check(const struct run *run, const char *task, size_t *failed, str
 {
     struct dataset data = {.info = {.n_inputs = 0}};
     status st = run->dataset->open(run->dataset_options, 0, &data, e);
-    const struct contract_case c = {
-        .solver = run->solver, .options = run->solver_options, .net_options = &run->net, .data = &data};
+    const struct contract_case c = {.solver = run->solver,
+                                    .options = run->solver_options,
+                                    .net_options = &run->net,
+                                    .data = &data,
+                                    .column = curve_name,
+                                    .n_columns = curve_count()};
     for (const struct contract_check *check = contract_checks; st == ST_OK && check->name; check++) {
         struct error why = {.code = ST_OK};
         const bool good = check->run(&c, &why) == ST_OK;

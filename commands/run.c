@@ -26,10 +26,10 @@ static status load(struct call *call, struct plan *p, struct plan_report *r, str
 /* Prints the plan and its errors. */
 static status show_plan(const struct plan *p, const struct plan_report *r, struct error *e)
 {
-    TRY(plan_print(p, r, stdout, e));
+    plan_print(p, r, stdout);
     (void)fflush(stdout);
     plan_print_errors(p, r, stderr);
-    return told(e, plan_is_wrong(r) ? ST_CONFIG : plan_lacks_data(r) ? ST_NO_DATA : ST_OK);
+    return told(e, plan_outcome(r));
 }
 
 static void print_outcome(const struct plan *p, const struct runner_outcome *o)
@@ -73,7 +73,7 @@ static status with_plan(struct call *call, bool dry, struct error *e)
     status st = load(call, &plan, &report, e);
     if (st == ST_OK && dry) {
         st = show_plan(&plan, &report, e);
-    } else if (st == ST_OK && plan_is_wrong(&report)) {
+    } else if (st == ST_OK && plan_outcome(&report) == ST_CONFIG) {
         plan_print_errors(&plan, &report, stderr);
         st = told(e, ST_CONFIG);
     } else if (st == ST_OK) {

@@ -1,7 +1,6 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
 #include "commands/commands.h"
 #include "experiments/plan_check.h"
-#include "experiments/plan_settings.h"
 #include "records/trained.h"
 #include "runs/runner.h"
 #include "support/csvio.h"

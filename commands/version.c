@@ -3,7 +3,7 @@
 #include "commands/usage.h"
 #include "datasets/shd_file.h"
 #include "network/kernels/kernels.h"
-#include "runs/env.h"
+#include "support/env.h"
 
 static void print_version(void)
 {

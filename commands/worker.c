@@ -1,32 +1,9 @@
 /* spikebench worker: performs the one run of an experiment file. Started by spikebench run. */
 #include "runs/worker.h"
 #include "commands/commands.h"
-#include "support/paths.h"
-#include <signal.h>
+#include "experiments/plan.h"
+#include "support/process.h"
 #include <string.h>
-
-static volatile sig_atomic_t stop_requested;
-
-static void on_signal(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
-
-/* The runner has blocked these until here. */
-static void take_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
-    sigset_t stopping;
-    (void)sigemptyset(&stopping);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        (void)sigaction(numbers[i], &stop, NULL);
-        (void)sigaddset(&stopping, numbers[i]);
-    }
-    (void)sigprocmask(SIG_UNBLOCK, &stopping, NULL);
-    (void)sigaction(SIGPIPE, &ignore, NULL);
-}
 
 status command_worker(struct call *call, struct error *e)
 {
@@ -36,9 +13,10 @@ status command_worker(struct call *call, struct error *e)
         .jobs = (long)call_whole(call, "jobs"),
         .progress_fd = call_has(call, "progress") ? (int)call_whole(call, "progress") : -1,
         .weights = call_text(call, "weights"),
-        .stop = &stop_requested,
     };
-    take_signals();
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    stop_catch(NULL); /* the runner has blocked these until here */
     status st =
         plan_load(&plan, call->catalogue, call->arguments[0], &(struct plan_overrides){.n_set = 0}, e);
     if (st == ST_OK && plan.n_runs != 1)

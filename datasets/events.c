@@ -1,5 +1,6 @@
 /* Event recordings. */
 #include "datasets/events.h"
+#include "support/file.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,15 +58,11 @@ static status write_events(const struct event_list *list, const char *path, FILE
 
 status events_write(const struct event_list *list, const char *path, struct error *e)
 {
-    char temporary[4300];
-    int n = snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    if (n < 0 || (size_t)n >= sizeof temporary) return FAIL(e, ST_IO, "%s: the name is too long", path);
-    FILE *f = fopen(temporary, "wb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
-    status st = write_events(list, path, f, e);
-    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
-    if (st == ST_OK && rename(temporary, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    if (st != ST_OK) remove(temporary);
+    struct file_writer w;
+    TRY(file_create(&w, path, e));
+    status st = write_events(list, path, w.file, e);
+    if (st == ST_OK) return file_commit(&w, e);
+    file_abandon(&w);
     return st;
 }
 

@@ -24,7 +24,7 @@ struct catalogue {
 /* The plug-in if it brings this solver, or NULL. */
 const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver);
 
-enum { CATALOGUE_NAMES_MAX = 160 };
+enum { CATALOGUE_NAMES_MAX = OPT_NAMES_MAX };
 
 /* The entry of this name, or NULL. */
 const struct solver *catalogue_solver(const struct catalogue *c, const char *name);
@@ -33,11 +33,6 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
 /* Fills names with the names of all solvers or datasets, at most CATALOGUE_NAMES_MAX; returns how many. */
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);
-
-/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'? allowed: ..."; of is "" or such as " of solver
- * 'admm'". */
-status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
-                    const char *const *names, size_t n);
 
 /* Sets "KEY=VALUE" (or "dataset.KEY=VALUE") in the options of a dataset. ST_USAGE or ST_CONFIG. */
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e);

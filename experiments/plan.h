@@ -8,8 +8,8 @@ enum { PLAN_SEEDS_MAX = 64 };
 
 struct plan {
     struct mem mem;
-    char experiment[64]; /* letters, digits, _ and -: a folder name */
-    char *source;        /* the YAML file */
+    const char *experiment; /* letters, digits, _ and -: a folder name */
+    const char *source;     /* the YAML file */
     struct run *runs;
     size_t n_runs;
 };
@@ -35,5 +35,14 @@ status plan_load(struct plan *p, const struct catalogue *c, const char *file, co
 status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
                       const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
+
+/* "section.key=value" in parts. A key without a section is in SECTION_RUN. ST_CONFIG if it is not of that
+ * form. */
+struct set_text {
+    enum section section;
+    char key[100];
+    const char *value; /* borrowed */
+};
+status settings_split(const char *text, struct set_text *set, struct error *e);
 
 #endif

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
 
 #include "experiments/plan.h"
+#include "trainer/suit.h"
 #include <stdio.h>
 
 /* What the dataset of one configuration (one setting of its options) said to probe. */
@@ -25,24 +26,13 @@ struct plan_configuration {
 
 struct plan_report {
     struct mem mem;
-    struct plan_probe **probes; /* [n_probes] */
+    struct plan_probe *probes; /* [n_probes] */
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */
     size_t n_configurations;
 };
 
-/* The choices of the network that a feature mask speaks of: keys of net_option_table, and the bit of the
- * first value. */
-struct network_choice {
-    const char *key;
-    unsigned first; /* enum solver_feature */
-};
-extern const struct network_choice network_choices[]; /* ends without a key */
-
-/* Refuses (ST_CONFIG) what the solver's features leave out of the data's task and of network.loss, .reset,
- * .readout and .start, naming the option, its value and what the solver allows; real-valued targets with
- * another loss than squared or with stop.target; data without training samples; and what the solver's own
- * check refuses. */
+/* solver_suits of the run, and no stop.target where there is no accuracy. ST_CONFIG. */
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e);
 
 /* Probes the data of every configuration once, runs run_check, and counts the memory of a run by the solver's
@@ -52,12 +42,10 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
 
 /* Prints the plan: number of runs, data, one line per configuration. */
-status plan_print(const struct plan *p, const struct plan_report *r, FILE *out, struct error *e);
+void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints every different error once, with the configurations it concerns. */
 void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out);
-/* Whether a configuration has ST_CONFIG (a wrong plan), and whether any has another error (data absent or
- * malformed). */
-bool plan_is_wrong(const struct plan_report *r);
-bool plan_lacks_data(const struct plan_report *r);
+/* ST_CONFIG if the plan is wrong, else ST_NO_DATA if data is absent or malformed, else ST_OK. */
+status plan_outcome(const struct plan_report *r);
 
 #endif

@@ -1,6 +1,7 @@
 /* A run's own options, and what is done with all of its options: identity, listing, writing (see run.h). */
 #include "experiments/run.h"
 #include "support/hash.h"
+#include "support/settings.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -33,6 +34,11 @@ static const struct option stop_options[] = {
 const struct option_table stop_option_table = {
     .spans = {{stop_options, sizeof stop_options / sizeof *stop_options}},
     .size = sizeof(struct stop_options)};
+
+int solver_precision(const struct solver *solver)
+{
+    return solver->abi % SOLVER_ABI_UNIT == sizeof(float) ? PRECISION_FLOAT : PRECISION_DOUBLE;
+}
 
 struct section_view run_section(const struct run *run, enum section section)
 {
@@ -92,62 +98,19 @@ void run_identify(struct run *run, const char *data_sha256)
     run->id[RUN_ID_SIZE - 1] = '\0';
 }
 
-/* A double-quoted YAML scalar. */
-static void write_quoted(const char *text, FILE *f)
-{
-    (void)fputc('"', f);
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            (void)fprintf(f, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            (void)fprintf(f, "\\x%02x", c);
-        else
-            (void)fputc(c, f);
-    }
-    (void)fputc('"', f);
-}
-
-static void write_value(const struct option *o, const void *options, FILE *f)
-{
-    char value[VALUE_MAX];
-    if (o->type == OPT_STRING) {
-        write_quoted((const char *)options + o->offset, f);
-        return;
-    }
-    opt_format(o, options, value, sizeof value);
-    if (o->type != OPT_INTS) {
-        (void)fputs(value, f);
-        return;
-    }
-    (void)fputc('[', f);
-    for (const char *c = value; *c; c++) (void)fputs(*c == '-' ? ", " : (char[]){*c, '\0'}, f);
-    (void)fputc(']', f);
-}
-
-static void write_section(const struct run *run, enum section section, const char *indent, FILE *f)
-{
-    struct section_view view = run_section(run, section);
-    for (size_t i = 0; i < opt_count(view.table); i++) {
-        const struct option *o = opt_at(view.table, i);
-        (void)fprintf(f, "%s%s: ", indent, o->key);
-        write_value(o, view.options, f);
-        (void)fputc('\n', f);
-    }
-}
-
 status run_write_yaml(const struct run *run, FILE *f, struct error *e)
 {
+    static const char *const indents[N_SECTIONS] = {"", "  ", "  ", "  ", "    "};
     (void)fprintf(f, "experiment: \"%s\"\nseeds: [%llu]\n", run->experiment, (unsigned long long)run->seed);
-    write_section(run, SECTION_RUN, "", f);
-    (void)fprintf(f, "stop:\n");
-    write_section(run, SECTION_STOP, "  ", f);
-    (void)fprintf(f, "dataset:\n  name: %s\n", run->dataset->name);
-    write_section(run, SECTION_DATASET, "  ", f);
-    (void)fprintf(f, "network:\n");
-    write_section(run, SECTION_NETWORK, "  ", f);
-    (void)fprintf(f, "solvers:\n  - name: %s\n    label: \"%s\"\n", run->solver->name, run->label);
-    write_section(run, SECTION_SOLVER, "    ", f);
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const struct section_view view = run_section(run, (enum section)s);
+        if (s == SECTION_SOLVER)
+            (void)fprintf(f, "solvers:\n  - name: %s\n    label: \"%s\"\n", run->solver->name, run->label);
+        else if (s != SECTION_RUN)
+            (void)fprintf(f, "%s:\n", section_names[s]);
+        if (s == SECTION_DATASET) (void)fprintf(f, "  name: %s\n", run->dataset->name);
+        settings_write(view.table, view.options, indents[s], f);
+    }
     if (fflush(f) != 0 || ferror(f)) return FAIL(e, ST_IO, "the run's experiment file could not be written");
     return ST_OK;
 }

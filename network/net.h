@@ -137,6 +137,9 @@ double net_losses(const struct net *net, const struct batch *b, size_t first, si
  * on error the net keeps the weights that it had. */
 status net_save(const struct net *net, FILE *f, struct error *e);
 status net_load(struct net *net, FILE *f, struct error *e);
+/* The widths of the first and the last layer that a weight file names; moves the position of f to its start.
+ * ST_DATA if it is none. */
+status net_file_sizes(FILE *f, size_t *n_inputs, size_t *n_outputs, struct error *e);
 /* ST_DATA with the bytes if a weight file is empty or shorter than its header says; ST_OK also if it is no
  * weight file at all, which net_load refuses. Moves the position of f. */
 status net_file_complete(FILE *f, struct error *e);

@@ -92,6 +92,19 @@ status net_file_complete(FILE *f, struct error *e)
     return ST_OK;
 }
 
+status net_file_sizes(FILE *f, size_t *n_inputs, size_t *n_outputs, struct error *e)
+{
+    struct header h;
+    rewind(f);
+    if (fread(&h, sizeof h, 1, f) != 1 || memcmp(h.magic, magic, sizeof magic) != 0 || h.layers < 1 ||
+        h.layers > NET_MAX_LAYERS)
+        return FAIL(e, ST_DATA, "not a SpikeBench weight file");
+    rewind(f);
+    *n_inputs = h.n[0];
+    *n_outputs = h.n[h.layers];
+    return ST_OK;
+}
+
 static status check_header(const struct header *h, const struct header *own, struct error *e)
 {
     char theirs[256], ours[256];

@@ -65,6 +65,11 @@ const struct result_column result_columns[] = {
      "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
      "count. Rows of schema 1 counted passes and operations by an earlier rule",
      NUMBER(train_macs)},
+    {"gradient_evaluations", "gradient_evaluations", 16, TRAIN, "gradients",
+     "gradients of a mini-batch's loss, or directions in place of one, that training worked out: optimizers "
+     "that look "
+     "more than once an update differ in it; 0 for trainers without gradients",
+     NUMBER(gradient_evaluations)},
     {"eval_s", NULL, 0, TRAIN | MACHINE, "s", "time of evaluations", NUMBER(eval_s)},
     {"cpu_s", NULL, 0, TRAIN | MACHINE, "s", "CPU time of set-up and training, over all threads",
      NUMBER(cpu_s)},
@@ -142,7 +147,9 @@ void result_complete(struct run_result *r)
 
 double column_value(const struct result_column *c, const struct run_result *r)
 {
-    return *(const double *)((const char *)r + c->offset);
+    double value;
+    memcpy(&value, (const char *)r + c->offset, sizeof value);
+    return value;
 }
 
 size_t curve_count(void)

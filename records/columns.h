@@ -14,7 +14,7 @@ struct run_result {
     double schema, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
-    double forward_passes, backward_passes, accumulations, train_macs;
+    double forward_passes, backward_passes, accumulations, train_macs, gradient_evaluations;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
     double best_iter, best_val, best_test; /* accuracies, or losses with their sign turned; nan: none yet */
     double peak_bytes, footprint_bytes, synops, synops_dense, rate_mean;

@@ -73,6 +73,7 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     own.run_id = run->id;
     own.experiment = run->experiment;
     own.solver = run->solver->name;
+    own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.label = run->label;
     own.dataset = run->dataset->name;
     own.seed = seed;

@@ -158,14 +158,47 @@ static status apply_settings(struct trained *t, const char *const *set, size_t n
     return ST_OK;
 }
 
+static status check_precision(const struct trained *t, const char *weights, struct error *e)
+{
+    const char *theirs = precision_names[t->run->run.precision];
+    if (strcmp(theirs, REAL_NAME) == 0) return ST_OK;
+    return FAIL(e, ST_CONFIG, "%s: the network is %s, this program's numbers are %s", weights, theirs,
+                REAL_NAME);
+}
+
+/* Builds the net and reads the weights; *info is NULL where the file's own sizes are believed. */
+static status load_net(struct trained *t, const struct dataset_info *info, FILE *f, struct error *e)
+{
+    size_t n_inputs = info ? info->n_inputs : 0;
+    size_t n_outputs = !info ? 0 : info->n_classes ? info->n_classes : info->n_targets;
+    if (!info) TRY(net_file_sizes(f, &n_inputs, &n_outputs, e));
+    TRY(net_create(&t->net, &t->run->net, n_inputs, n_outputs, &t->mem, e));
+    TRY(net_load(&t->net, f, e));
+    return fgetc(f) == EOF ? ST_OK : FAIL(e, ST_DATA, "bytes behind the end of the weight file");
+}
+
+static status read_net(struct trained *t, const char *weights, const struct dataset_info *info,
+                       struct error *e)
+{
+    FILE *f = fopen(weights, "rb");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    status st = load_net(t, info, f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
+}
+
+status trained_net(struct trained *t, const char *weights, struct error *e)
+{
+    TRY(check_precision(t, weights, e));
+    return read_net(t, weights, NULL, e);
+}
+
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
     char path[PATH_SIZE], wanted[HASH_HEX + 8];
     struct run *run = t->run;
-    if (strcmp(precision_names[run->run.precision], REAL_NAME) != 0)
-        return FAIL(e, ST_CONFIG, "%s: the network is %s, this program's numbers are %s", weights,
-                    precision_names[run->run.precision], REAL_NAME);
+    TRY(check_precision(t, weights, e));
     blas_single_thread();
     TRY(apply_settings(t, set, n_set, e));
     TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
@@ -174,14 +207,7 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     read_comment(path, data_key, wanted, sizeof wanted);
     t->other_data = strcmp(wanted, info->sha256) != 0;
     TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
-    TRY(net_create(&t->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
-                   &t->mem, e));
-    FILE *f = fopen(weights, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
-    status st = net_load(&t->net, f, e);
-    if (st == ST_OK && fgetc(f) != EOF) st = FAIL(e, ST_DATA, "bytes behind the end of the weight file");
-    (void)fclose(f);
-    return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
+    return read_net(t, weights, info, e);
 }
 
 void trained_free(struct trained *t)

@@ -40,6 +40,8 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
  * reads its weights. This build's precision must be the run's (ST_CONFIG). */
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e);
+/* After trained_describe, in place of trained_open: the net and its weights alone, without data or pool. */
+status trained_net(struct trained *t, const char *weights, struct error *e);
 void trained_free(struct trained *t);
 
 #endif

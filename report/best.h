@@ -19,7 +19,7 @@ status best_check(const struct best_request *r, struct error *e);
  * label) among those with the most finished runs. Prints a table and the winners as parts of an experiment
  * file to `out`, what makes the choice doubtful to `warnings`, and writes FOLDER/best.csv. ST_USAGE for a
  * column that nothing may be chosen by; ST_DATA, ST_IO, ST_MEMORY. */
-status best_run(const struct groups *g, const struct best_request *asked, const struct catalogue *catalogue,
+status best_run(struct groups *g, const struct best_request *asked, const struct catalogue *catalogue,
                 FILE *out, FILE *warnings, struct error *e);
 
 #endif

@@ -1,149 +1,126 @@
 /* Winning configurations as parts of an experiment file (see best_items.h). */
 #include "report/best_items.h"
-#include "experiments/plan_settings.h"
+#include "experiments/run.h"
 #include <string.h>
 
 enum { VALUE_MAX = OPT_STRING_MAX + 64 };
 
-/* A section of the file and the options that it may hold. */
+/* A section of the file, the options that it may hold, and a struct with every option at its default. */
 struct part {
     enum section section;
     const struct option_table *table;
-    const void *defaults;
+    void *defaults;
 };
 
-/* The table of a section, and a struct with every option at its default. */
-static status part_make(struct part *p, enum section section, const struct option_table *table, struct mem *m,
-                        struct error *e)
+struct items {
+    struct groups *groups;
+    const struct group_list *list;
+    FILE *out;
+};
+
+static status part_make(const struct items *x, struct part *p, struct error *e)
 {
-    void *options = mem_alloc(m, 1, table->size, e);
-    if (!options) return ST_MEMORY;
-    *p = (struct part){section, table, options};
-    return opt_defaults(table, options, e);
+    p->defaults = mem_alloc(&x->groups->mem, 1, p->table->size, e);
+    return p->defaults ? opt_defaults(p->table, p->defaults, e) : ST_MEMORY;
 }
 
-/* Cells are as opt_format wrote them. */
-static bool at_default(const struct part *p, const struct option *o, const char *cell)
-{
-    char value[VALUE_MAX];
-    opt_format(o, p->defaults, value, sizeof value);
-    return strcmp(value, cell) == 0;
-}
-
-/* The column of an option, or CSV_NONE: older results lack some, and none holds paths. */
-static long column_of(const struct csv_table *t, const struct part *p, const struct option *o)
-{
-    char name[200];
-    (void)snprintf(name, sizeof name, "%s%s%s", section_names[p->section],
-                   p->section == SECTION_RUN ? "" : ".", o->key);
-    return csv_column(t, name);
-}
-
-/* One YAML value; quoted where it might not be plain. */
-static void print_value(const char *value, FILE *out)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
-    bool quote = !*value || value[strspn(value, plain)];
-    if (quote) (void)fputc('\'', out);
-    for (const char *c = value; *c; c++) (void)fprintf(out, *c == '\'' ? "''" : "%c", *c);
-    if (quote) (void)fputc('\'', out);
-}
-
+/* One YAML pair; the value is quoted where it might not be plain. */
 static void print_pair(const char *before, const char *key, const char *value, FILE *out)
 {
-    (void)fprintf(out, "%s%s: ", before, key);
-    print_value(value, out);
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
+    const char *quote = !*value || value[strspn(value, plain)] ? "'" : "";
+    (void)fprintf(out, "%s%s: %s", before, key, quote);
+    for (const char *c = value; *c; c++) (void)fprintf(out, *c == '\'' ? "''" : "%c", *c);
+    (void)fputs(quote, out);
 }
 
-/* Whether a section's option belongs to the items (`differing`) or, not at its default, to all of them. */
-static bool belongs(const struct configurations *c, const struct part *p, const struct option *o, long column,
-                    size_t row, bool differing)
+/* What an option of a section is in a row of the results if it belongs to the items (`differing`: solver's
+ * options, and those that differ among the configurations) or to the file; NULL if it does not, is at its
+ * default in all, or has no column: older results lack some, and none holds paths. */
+static const char *value_of(const struct items *x, const struct part *p, const struct option *o, size_t row,
+                            bool differing)
 {
-    if (column == CSV_NONE || configurations_average(c->groups->runs.names[column])) return false;
-    if (configurations_axis(c, NULL, (size_t)column)) return differing;
-    return !differing && !at_default(p, o, csv_cell(&c->groups->runs, row, (size_t)column));
+    char text[VALUE_MAX];
+    const struct csv_table *t = &x->groups->runs;
+    (void)snprintf(text, sizeof text, "%s%s%s", section_names[p->section],
+                   p->section == SECTION_RUN ? "" : ".", o->key);
+    const long column = csv_column(t, text);
+    if (column == CSV_NONE || configurations_average(text)) return NULL;
+    const char *value = csv_cell(t, row, (size_t)column);
+    opt_format(o, p->defaults, text, sizeof text); /* as cells were written */
+    const bool at_default = strcmp(value, text) == 0;
+    if (p->section == SECTION_SOLVER) return at_default || strcmp(value, "nan") == 0 ? NULL : value;
+    if (configurations_axis(x->groups, x->list, NULL, (size_t)column)) return differing ? value : NULL;
+    return differing || at_default ? NULL : value;
 }
 
 /* "NAME: {key: value, ...}" with `first` (may be "") before the pairs; nothing where there are no pairs. */
-static void print_section(const struct configurations *c, const struct part *p, size_t row, bool differing,
-                          const char *before, const char *first, const char *after, FILE *out)
+static void print_section(const struct items *x, const struct part *p, size_t row, bool differing,
+                          const char *first)
 {
-    const struct csv_table *t = &c->groups->runs;
-    size_t put = 0;
-    if (first[0]) (void)fprintf(out, "%s%s: {%s", before, section_names[p->section], first), put++;
+    size_t put = first[0] != '\0';
+    const char *before = differing ? ", " : "";
+    if (put) (void)fprintf(x->out, "%s%s: {%s", before, section_names[p->section], first);
     for (size_t i = 0; i < opt_count(p->table); i++) {
         const struct option *o = opt_at(p->table, i);
-        long column = column_of(t, p, o);
-        if (!belongs(c, p, o, column, row, differing)) continue;
-        if (put++ == 0) (void)fprintf(out, "%s%s: {", before, section_names[p->section]);
-        print_pair(put == 1 ? "" : ", ", o->key, csv_cell(t, row, (size_t)column), out);
+        const char *value = value_of(x, p, o, row, differing);
+        if (!value) continue;
+        if (put++ == 0) (void)fprintf(x->out, "%s%s: {", before, section_names[p->section]);
+        print_pair(put == 1 ? "" : ", ", o->key, value, x->out);
     }
-    if (put > 0) (void)fprintf(out, "}%s", after);
+    if (put > 0) (void)fputs(differing ? "}" : "}\n", x->out);
 }
 
-/* Options of the top of the file: for the items only eval_every is allowed, others are noted behind. */
-static void print_top(const struct configurations *c, const struct part *p, size_t row, bool differing,
-                      bool notes, FILE *out)
+/* Pairs without a section. Of the top's options only eval_every may stand in an item; the others, `notes`,
+ * are a comment behind it. */
+static void print_pairs(const struct items *x, const struct part *p, size_t row, bool differing, bool notes)
 {
-    const struct csv_table *t = &c->groups->runs;
     for (size_t i = 0; i < opt_count(p->table); i++) {
         const struct option *o = opt_at(p->table, i);
-        long column = column_of(t, p, o);
-        bool allowed = strcmp(o->key, "eval_every") == 0;
-        if (!belongs(c, p, o, column, row, differing) || (differing && allowed == notes)) continue;
-        print_pair(!differing ? "" : notes ? " # " : ", ", o->key, csv_cell(t, row, (size_t)column), out);
-        if (!differing) (void)fputc('\n', out);
+        const char *value = value_of(x, p, o, row, differing);
+        bool allowed = p->section == SECTION_SOLVER || strcmp(o->key, "eval_every") == 0;
+        if (!value || (differing && allowed == notes)) continue;
+        print_pair(!differing ? "" : notes ? " # " : ", ", o->key, value, x->out);
+        if (!differing) (void)fputc('\n', x->out);
     }
 }
 
-/* Parts of an item that are common to all solvers: those of sections SECTION_RUN to SECTION_NETWORK. */
-static void print_item(const struct configurations *c, const struct part *parts, const struct part *own,
-                       const struct configuration *winner, FILE *out)
+static void print_item(const struct items *x, const struct part *parts, const struct part *own,
+                       const struct group *winner)
 {
-    const struct csv_table *t = &c->groups->runs;
-    const char *solver = csv_text(t, winner->row, "solver");
-    (void)fprintf(out, "  - {name: %s", solver);
-    if (strcmp(winner->name, solver) != 0) (void)fprintf(out, ", label: %s", winner->name);
-    for (size_t i = 0; own && i < opt_count(own->table); i++) {
-        const struct option *o = opt_at(own->table, i);
-        long column = column_of(t, own, o);
-        const char *value = column == CSV_NONE ? "nan" : csv_cell(t, winner->row, (size_t)column);
-        if (strcmp(value, "nan") != 0 && !at_default(own, o, value)) print_pair(", ", o->key, value, out);
-    }
-    print_top(c, &parts[SECTION_RUN], winner->row, true, false, out);
-    for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++)
-        print_section(c, &parts[s], winner->row, true, ", ", "", "", out);
-    (void)fputc('}', out);
-    print_top(c, &parts[SECTION_RUN], winner->row, true, true, out);
-    (void)fputc('\n', out);
+    (void)fprintf(x->out, "  - {name: %s", winner->solver);
+    if (strcmp(winner->name, winner->solver) != 0) (void)fprintf(x->out, ", label: %s", winner->name);
+    if (own->table) print_pairs(x, own, winner->row, true, false);
+    print_pairs(x, &parts[SECTION_RUN], winner->row, true, false);
+    for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++) print_section(x, &parts[s], winner->row, true, "");
+    (void)fputc('}', x->out);
+    print_pairs(x, &parts[SECTION_RUN], winner->row, true, true);
+    (void)fputc('\n', x->out);
 }
 
-status best_items_print(struct configurations *c, const struct catalogue *catalogue,
-                        const struct configuration *const *winners, size_t n, FILE *out, struct error *e)
+status best_items_print(struct groups *g, const struct group_list *list, const struct catalogue *catalogue,
+                        const struct group *const *winners, size_t n, FILE *out, struct error *e)
 {
-    const struct csv_table *t = &c->groups->runs;
-    const size_t row = winners[0]->row;
-    const char *name = csv_text(t, row, "dataset");
-    const struct dataset_source *dataset = catalogue_dataset(catalogue, name);
+    const struct items x = {g, list, out};
+    const struct dataset_source *dataset = catalogue_dataset(catalogue, winners[0]->dataset);
     const struct option_table none = {.size = 1};
-    const struct option_table *const tables[] = {[SECTION_RUN] = &run_option_table,
-                                                 [SECTION_STOP] = &stop_option_table,
-                                                 [SECTION_DATASET] = dataset ? &dataset->options : &none,
-                                                 [SECTION_NETWORK] = &net_option_table};
-    struct part parts[SECTION_SOLVER], own;
+    struct part parts[SECTION_SOLVER] = {
+        [SECTION_RUN] = {SECTION_RUN, &run_option_table, NULL},
+        [SECTION_STOP] = {SECTION_STOP, &stop_option_table, NULL},
+        [SECTION_DATASET] = {SECTION_DATASET, dataset ? &dataset->options : &none, NULL},
+        [SECTION_NETWORK] = {SECTION_NETWORK, &net_option_table, NULL}};
     char first[200];
-    for (int s = 0; s < SECTION_SOLVER; s++)
-        TRY(part_make(&parts[s], (enum section)s, tables[s], &c->mem, e));
-    (void)snprintf(first, sizeof first, "name: %s", name);
-    print_top(c, &parts[SECTION_RUN], row, false, false, out);
+    for (int s = 0; s < SECTION_SOLVER; s++) TRY(part_make(&x, &parts[s], e));
+    (void)snprintf(first, sizeof first, "name: %s", winners[0]->dataset);
+    print_pairs(&x, &parts[SECTION_RUN], winners[0]->row, false, false);
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++)
-        print_section(c, &parts[s], row, false, "", s == SECTION_DATASET ? first : "", "\n", out);
+        print_section(&x, &parts[s], winners[0]->row, false, s == SECTION_DATASET ? first : "");
     (void)fprintf(out, "solvers:\n");
     for (size_t k = 0; k < n; k++) {
-        const char *called = csv_text(t, winners[k]->row, "solver");
-        const struct solver *solver = catalogue_solver(catalogue, called);
-        if (solver) TRY(part_make(&own, SECTION_SOLVER, &solver->options, &c->mem, e));
-        print_item(c, parts, solver ? &own : NULL, winners[k], out);
+        const struct solver *solver = catalogue_solver(catalogue, winners[k]->solver);
+        struct part own = {SECTION_SOLVER, solver ? &solver->options : NULL, NULL};
+        if (solver) TRY(part_make(&x, &own, e));
+        print_item(&x, parts, &own, winners[k]);
     }
     return ST_OK;
 }

@@ -3,7 +3,7 @@
 #define SPIKEBENCH_REPORT_BEST_ITEMS_H
 
 #include "experiments/catalogue.h"
-#include "report/configurations.h"
+#include "report/groups.h"
 #include <stdio.h>
 
 /* Prints the parts of an experiment file that hold these n configurations (of c) to `out`: the options of
@@ -13,7 +13,7 @@
  * sections of the file say. What a configuration is averaged over (network.hidden, dataset.split_seed, seeds)
  * and options that do not change results (paths, threads) are left to the file, as are those that runs.csv
  * has no column of. ST_MEMORY, ST_INTERNAL. */
-status best_items_print(struct configurations *c, const struct catalogue *catalogue,
-                        const struct configuration *const *winners, size_t n, FILE *out, struct error *e);
+status best_items_print(struct groups *g, const struct group_list *c, const struct catalogue *catalogue,
+                        const struct group *const *winners, size_t n, FILE *out, struct error *e);
 
 #endif

@@ -1,23 +1,15 @@
-/* Runs grouped over their seeds. */
+/* Runs in groups: over their seeds, and by configuration. */
 #include "report/groups.h"
 #include "records/record.h"
 #include "support/statistics.h"
 #include <math.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Columns that make a group: solver, dataset, the option columns, and the data's SHA-256. */
-static bool is_identity(const char *name)
+static bool is(const char *name, const char *other)
 {
-    return column_is_option(name) || strcmp(name, "solver") == 0 || strcmp(name, "dataset") == 0 ||
-           strcmp(name, "data_sha256") == 0;
-}
-
-const char *groups_name(const struct csv_table *runs, size_t row)
-{
-    const char *label = csv_text(runs, row, "label");
-    return strcmp(label, "nan") == 0 ? csv_text(runs, row, "solver") : label;
+    return strcmp(name, other) == 0;
 }
 
 size_t depth_of(const char *hidden)
@@ -27,27 +19,50 @@ size_t depth_of(const char *hidden)
     return depth;
 }
 
-static status add_row(struct groups *g, const struct csv_columns *identity, size_t row, struct error *e)
+static struct group group_of(const struct csv_table *t, size_t row)
 {
-    const struct csv_table *t = &g->runs;
-    if (strcmp(csv_text(t, row, "status"), "ok") != 0) {
-        g->left_out++;
-        return ST_OK;
+    const char *label = csv_text(t, row, "label"), *solver = csv_text(t, row, "solver"),
+               *hidden = csv_text(t, row, "network.hidden");
+    return (struct group){.name = is(label, "nan") ? solver : label,
+                          .solver = solver,
+                          .dataset = csv_text(t, row, "dataset"),
+                          .hidden = hidden,
+                          .depth = depth_of(hidden),
+                          .row = row};
+}
+
+status group_rows(struct group_list *l, const struct csv_table *t, csv_choice keys, bool finished,
+                  struct mem *m, struct error *e)
+{
+    struct csv_columns columns;
+    TRY(csv_select(&columns, t, keys, m, e));
+    size_t *rows = mem_alloc(m, t->n_rows + 1, sizeof *rows, e);
+    *l = (struct group_list){.v = mem_alloc(m, t->n_rows + 1, sizeof *l->v, e),
+                             .of = mem_alloc(m, t->n_rows + 1, sizeof *l->of, e)};
+    if (!rows || !l->v || !l->of) return ST_MEMORY;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        const bool ok = is(csv_text(t, row, "status"), "ok");
+        size_t k = 0;
+        l->of[row] = SIZE_MAX;
+        if (finished && !ok) continue;
+        while (k < l->n && !csv_same(&columns, t, l->v[k].row, row)) k++;
+        if (k == l->n) l->v[l->n++] = group_of(t, row);
+        l->of[row] = k;
+        l->v[k].n += ok;
+        l->v[k].n_unfinished += !ok;
     }
-    size_t k = 0;
-    while (k < g->n && !csv_same(identity, t, g->group[k].rows[0], row)) k++;
-    struct group *one = &g->group[k];
-    if (one->n == GROUP_RUNS_MAX)
-        return FAIL(e, ST_DATA, "%s: more than %d seeds", t->source, GROUP_RUNS_MAX);
-    one->rows[one->n++] = row;
-    if (k < g->n) return ST_OK;
-    g->n++;
-    one->solver = csv_text(t, row, "solver");
-    one->name = groups_name(t, row);
-    one->dataset = csv_text(t, row, "dataset");
-    one->hidden = csv_text(t, row, "network.hidden");
-    one->depth = depth_of(one->hidden);
+    for (size_t k = 0; k < l->n; k++) {
+        l->v[k].rows = rows;
+        for (size_t row = l->v[k].row; row < t->n_rows; row++)
+            if (l->of[row] == k && is(csv_text(t, row, "status"), "ok")) *rows++ = row;
+    }
     return ST_OK;
+}
+
+/* Solver, dataset, the option columns, and the data's SHA-256. */
+static bool is_identity(const char *name)
+{
+    return column_is_option(name) || is(name, "solver") || is(name, "dataset") || is(name, "data_sha256");
 }
 
 /* true if column c differs between group k and another of the same name and widths. */
@@ -55,27 +70,26 @@ static bool differs(const struct groups *g, size_t k, size_t c)
 {
     const struct group *all = g->group;
     for (size_t j = 0; j < g->n; j++)
-        if (j != k && strcmp(all[j].name, all[k].name) == 0 && strcmp(all[j].hidden, all[k].hidden) == 0 &&
-            strcmp(csv_cell(&g->runs, all[j].rows[0], c), csv_cell(&g->runs, all[k].rows[0], c)) != 0)
+        if (j != k && is(all[j].name, all[k].name) && is(all[j].hidden, all[k].hidden) &&
+            !is(csv_cell(&g->runs, all[j].row, c), csv_cell(&g->runs, all[k].row, c)))
             return true;
     return false;
 }
 
-static void make_label(struct groups *g, const struct csv_columns *identity, size_t k)
+static void make_label(struct groups *g, size_t k)
 {
+    const struct csv_table *t = &g->runs;
     struct group *one = &g->group[k];
-    size_t used = (size_t)snprintf(one->label, sizeof one->label, "%s_%s", one->name, one->hidden);
-    for (size_t i = 0; i < identity->n && used < sizeof one->label; i++) {
-        size_t c = identity->column[i];
-        if (!differs(g, k, c)) continue;
-        const char *name = strrchr(g->runs.names[c], '.');
-        used += (size_t)snprintf(one->label + used, sizeof one->label - used, "_%s=%.24s",
-                                 name ? name + 1 : g->runs.names[c], csv_cell(&g->runs, one->rows[0], c));
+    const size_t size = sizeof one->label;
+    size_t used = (size_t)snprintf(one->label, size, "%s_%s", one->name, one->hidden);
+    for (size_t c = 0; c < t->n_columns && used < size; c++) {
+        if (!is_identity(t->names[c]) || !differs(g, k, c)) continue;
+        const char *dot = strrchr(t->names[c], '.');
+        used += (size_t)snprintf(one->label + used, size - used, "_%s=%.24s", dot ? dot + 1 : t->names[c],
+                                 csv_cell(t, one->row, c));
     }
     /* Labels that do not fit end in the first run's id. */
-    if (used >= sizeof one->label)
-        snprintf(one->label + sizeof one->label - 16, 16, "_%.12s",
-                 csv_text(&g->runs, one->rows[0], "run_id"));
+    if (used >= size) (void)snprintf(one->label + size - 16, 16, "_%.12s", csv_text(t, one->row, "run_id"));
     for (char *p = one->label; *p; p++)
         if (*p == '/' || *p == ' ') *p = '-';
 }
@@ -90,18 +104,22 @@ void line_name(const char *name, const char *hidden, const char *label, char *te
 status groups_load(struct groups *g, const char *folder, struct error *e)
 {
     char path[4096];
-    struct csv_columns identity;
+    struct group_list l;
     memset(g, 0, sizeof *g);
     if (snprintf(g->folder, sizeof g->folder, "%s", folder) >= (int)sizeof g->folder)
         return FAIL(e, ST_USAGE, "%.60s...: the name of the folder is too long", folder);
-    snprintf(path, sizeof path, "%s/runs.csv", g->folder);
+    (void)snprintf(path, sizeof path, "%s/runs.csv", g->folder);
     TRY(csv_read(&g->runs, path, 1, e));
     TRY(record_check(&g->runs, e));
-    TRY(csv_select(&identity, &g->runs, is_identity, &g->mem, e));
-    g->group = mem_alloc(&g->mem, g->runs.n_rows + 1, sizeof *g->group, e);
-    if (!g->group) return ST_MEMORY;
-    for (size_t row = 0; row < g->runs.n_rows; row++) TRY(add_row(g, &identity, row, e));
-    for (size_t k = 0; k < g->n; k++) make_label(g, &identity, k);
+    TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
+    g->group = l.v;
+    g->n = l.n;
+    for (size_t row = 0; row < g->runs.n_rows; row++) g->left_out += l.of[row] == SIZE_MAX;
+    for (size_t k = 0; k < g->n; k++) {
+        if (l.v[k].n > GROUP_RUNS_MAX)
+            return FAIL(e, ST_DATA, "%s: more than %d seeds", g->runs.source, GROUP_RUNS_MAX);
+        make_label(g, k);
+    }
     return ST_OK;
 }
 
@@ -112,30 +130,33 @@ void groups_free(struct groups *g)
     g->n = 0;
 }
 
-status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e)
+status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
+                    double *values, size_t *n, struct error *e)
 {
-    long c = csv_column(&g->runs, column);
-    if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
-    TRY(csv_number(&g->runs, row, (size_t)c, value, e));
-    if (record_counted_otherwise(&g->runs, row, column)) *value = NAN;
-    bool untimed = strcmp(csv_text(&g->runs, row, "timing_valid"), "0") == 0;
-    if (untimed && strcmp(column, "train_s") == 0) *value = NAN;
-    return ST_OK;
-}
-
-status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
-                    struct error *e)
-{
-    for (size_t i = 0; i < one->n; i++) TRY(groups_number(g, one->rows[i], column, &values[i], e));
+    const long c = csv_column(&g->runs, column);
+    *n = 0;
+    for (size_t i = 0; i < one->n; i++) {
+        const size_t row = one->rows[i];
+        if (hidden && !is(csv_text(&g->runs, row, "network.hidden"), hidden)) continue;
+        double *value = &values[(*n)++];
+        *value = NAN;
+        if (c == CSV_NONE) continue;
+        TRY(csv_number(&g->runs, row, (size_t)c, value, e));
+        if (record_counted_otherwise(&g->runs, row, column) ||
+            (is(column, "train_s") && is(csv_text(&g->runs, row, "timing_valid"), "0")))
+            *value = NAN;
+    }
     return ST_OK;
 }
 
 bool groups_regression(const struct groups *g)
 {
     double v[GROUP_RUNS_MAX];
-    if (csv_column(&g->runs, "loss_test") == CSV_NONE) return false;
+    size_t n;
+    if (csv_column(&g->runs, "loss_test") == CSV_NONE || csv_column(&g->runs, "acc_train") == CSV_NONE)
+        return false;
     for (size_t i = 0; i < g->n; i++)
-        if (group_values(g, &g->group[i], "acc_train", v, NULL) != ST_OK || !isnan(mean_of(v, g->group[i].n)))
+        if (group_values(g, &g->group[i], "acc_train", NULL, v, &n, NULL) != ST_OK || !isnan(mean_of(v, n)))
             return false;
     return g->n > 0;
 }
@@ -145,4 +166,71 @@ bool groups_have_curves(const struct groups *g)
     char path[4096];
     (void)snprintf(path, sizeof path, "%s/curves", g->folder);
     return access(path, F_OK) == 0;
+}
+
+status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e)
+{
+    char path[4400];
+    (void)snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
+    return csv_read(curve, path, 1, e);
+}
+
+status curve_reaches(const struct csv_table *curve, size_t column, double level, size_t *row, struct error *e)
+{
+    double here = NAN;
+    for (*row = 0; *row < curve->n_rows; ++*row) {
+        TRY(csv_number(curve, *row, column, &here, e));
+        if (here >= level) break;
+    }
+    return ST_OK;
+}
+
+bool configurations_average(const char *option)
+{
+    return is(option, "network.hidden") || is(option, "dataset.split_seed");
+}
+
+static bool is_key(const char *name)
+{
+    return is(name, "solver") || is(name, "dataset") ||
+           (column_is_option(name) && !configurations_average(name));
+}
+
+static bool is_key_or_label(const char *name)
+{
+    return is(name, "label") || is_key(name);
+}
+
+status configurations_make(struct group_list *c, struct groups *g, bool by_label, struct error *e)
+{
+    TRY(group_rows(c, &g->runs, by_label ? is_key_or_label : is_key, false, &g->mem, e));
+    for (size_t k = 0; !by_label && k < c->n; k++) c->v[k].name = c->v[k].solver;
+    return ST_OK;
+}
+
+bool configurations_axis(const struct groups *g, const struct group_list *c, const char *name, size_t column)
+{
+    const char *first = NULL, *option = g->runs.names[column];
+    if (!column_is_option(option) || configurations_average(option)) return false;
+    for (size_t k = 0; k < c->n; k++) {
+        if (name && !is(c->v[k].name, name)) continue;
+        const char *value = csv_cell(&g->runs, c->v[k].row, column);
+        if (first && !is(first, value)) return true;
+        first = value;
+    }
+    return false;
+}
+
+void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
+                           char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t column = 0; column < g->runs.n_columns && used < size; column++) {
+        const char *name = g->runs.names[column];
+        if (!configurations_axis(g, c, one->name, column)) continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used ? " " : "",
+                                 name + (strncmp(name, "solver.", 7) == 0 ? 7 : 0),
+                                 csv_cell(&g->runs, one->row, column));
+    }
 }

@@ -1,4 +1,4 @@
-/* Finished runs of an experiment grouped over their seeds: what summaries and plots are made of. */
+/* Runs of an experiment in groups: what summaries, tables and figures are made of. */
 #ifndef SPIKEBENCH_REPORT_GROUPS_H
 #define SPIKEBENCH_REPORT_GROUPS_H
 
@@ -6,47 +6,75 @@
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
-/* Runs that differ in their seed only. */
+/* Runs with the same texts in some columns. Texts are those of its first row. */
 struct group {
-    char label[GROUP_LABEL]; /* name_hidden, and the options in which groups of that name differ: a file name
-                              */
+    const char *name; /* the label of the experiment file, or the solver */
     const char *solver, *dataset, *hidden;
-    size_t depth;                   /* hidden layers */
-    const char *name;               /* the label of the experiment file, or the solver */
-    size_t n, rows[GROUP_RUNS_MAX]; /* rows of the table */
+    size_t depth;            /* hidden layers */
+    size_t row;              /* its first row, also where no run is finished */
+    size_t n, *rows;         /* finished runs: rows of the table */
+    size_t n_unfinished;     /* runs that failed, diverged or have not ended */
+    char label[GROUP_LABEL]; /* name_hidden, and the options in which groups of that name differ: a file name.
+                                Of groups_load alone */
 };
 
+struct group_list {
+    size_t n;
+    struct group *v; /* [n] in the order of the table */
+    size_t *of;      /* [runs] the group of each row; SIZE_MAX: none */
+};
+
+/* The rows that have the same texts in the columns that `keys` wants; `finished`: only finished runs. The
+ * list is in the arena. ST_MEMORY. */
+status group_rows(struct group_list *l, const struct csv_table *runs, csv_choice keys, bool finished,
+                  struct mem *m, struct error *e);
+
+/* An experiment's finished runs, those that differ in their seed only being a group. */
 struct groups {
     struct mem mem;
     char folder[3900];
-    struct csv_table runs; /* FOLDER/runs.csv */
+    struct csv_table runs;
     struct group *group;
-    size_t n, left_out; /* left_out: rows whose status is not ok */
+    size_t n, left_out; /* left_out: rows of unfinished or failed runs */
 };
 
-/* Reads FOLDER/runs.csv. ST_IO, ST_DATA. Free with groups_free, also after an error. */
+/* Reads FOLDER/runs.csv. ST_IO, ST_DATA. The caller frees with groups_free, also after an error. */
 status groups_load(struct groups *g, const char *folder, struct error *e);
 void groups_free(struct groups *g);
 
-/* Numbers of one column over a group's runs, nan where missing; train_s is missing where timing_valid is 0,
- * passes and operations where record_counted_otherwise says so.
- * ST_DATA if the column is missing or a cell no number. */
-status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
-                    struct error *e);
-
-/* The same of one row: the column must be there. */
-status groups_number(const struct groups *g, size_t row, const char *column, double *value, struct error *e);
-/* The label of a row, or the solver where it has none. */
-const char *groups_name(const struct csv_table *runs, size_t row);
+/* Numbers of a column over the finished runs of a group with these widths (NULL: all), at most one->n, *n of
+ * them; nan where missing: if there is no such column, of train_s where timing_valid is 0, of passes and
+ * operations where record_counted_otherwise says so. ST_DATA if a cell is no number. */
+status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
+                    double *values, size_t *n, struct error *e);
 /* true if no run has an accuracy: the results are of regression, and losses are shown. */
 bool groups_regression(const struct groups *g);
 /* Whether there is the folder of curves; without it files derived from curves stay as they are. */
 bool groups_have_curves(const struct groups *g);
+/* Reads FOLDER/curves/<run id>.csv of a row. */
+status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e);
+/* Row of the first evaluation in which a column is at least `level`; n_rows if there is none. ST_DATA. */
+status curve_reaches(const struct csv_table *curve, size_t column, double level, size_t *row,
+                     struct error *e);
 
 /* What a label says but the widths: the name of a curve over depth. */
 void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size);
 /* Hidden layers of widths such as "100-50". */
 size_t depth_of(const char *hidden);
+
+/* Runs by configuration: the same solver, dataset and options, but for network.hidden and dataset.split_seed.
+ * by_label: runs of different labels are different configurations, called by their labels; otherwise they
+ * are called by their solver. In the arena of g. ST_MEMORY. */
+status configurations_make(struct group_list *c, struct groups *g, bool by_label, struct error *e);
+/* Whether a configuration is averaged over this option: network.hidden and dataset.split_seed. */
+bool configurations_average(const char *option);
+/* Whether option column `column` of the table is an axis of the grid: it differs among the configurations of
+ * this name (NULL: among all). */
+bool configurations_axis(const struct groups *g, const struct group_list *c, const char *name, size_t column);
+/* The configuration's options that are axes: "lr=0.1 network.loss=squared", without "solver."; "" if there is
+ * none. */
+void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
+                           char *text, size_t size);
 
 /* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
  * of every column, at the evaluations that all runs of the group have) and FOLDER/time_to_accuracy.csv (per

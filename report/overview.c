@@ -1,6 +1,5 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
-#include "report/configurations.h"
 #include "support/statistics.h"
 #include <math.h>
 #include <string.h>
@@ -11,10 +10,10 @@ static void put_mean(const struct groups *g, const struct group *one, const char
                      struct table *t)
 {
     double v[GROUP_RUNS_MAX];
+    size_t n;
     int digits = strncmp(column, "loss", 4) == 0 ? 5 : 2;
-    bool there = group_values(g, one, column, v, NULL) == ST_OK;
-    double mean = there ? factor * mean_of(v, one->n) : NAN;
-    double deviation = there ? factor * deviation_of(v, one->n) : NAN;
+    bool there = group_values(g, one, column, NULL, v, &n, NULL) == ST_OK;
+    double mean = there ? factor * mean_of(v, n) : NAN, deviation = there ? factor * deviation_of(v, n) : NAN;
     if (isnan(mean))
         table_put(t, "-");
     else if (isnan(deviation))
@@ -47,7 +46,8 @@ status overview_print(const struct groups *g, FILE *out, struct error *e)
 
 /* A row per label and configuration, a column per widths. */
 struct overview {
-    struct configurations configurations;
+    struct groups *groups;
+    struct group_list configurations;
     const char **hidden; /* widths that make the columns, by depth */
     size_t n_hidden;
     double *values;      /* room for those of one configuration */
@@ -57,23 +57,22 @@ struct overview {
 };
 
 /* The distinct widths, shallow ones first, in the order of the table among equals. */
-static status find_columns(struct overview *t, const struct groups *g, struct error *e)
+static status find_columns(struct overview *o, struct error *e)
 {
-    struct mem *m = &t->configurations.mem;
-    t->hidden = mem_alloc(m, g->n + 1, sizeof *t->hidden, e);
-    t->values = mem_alloc(m, g->runs.n_rows + 1, sizeof *t->values, e);
-    if (!t->hidden || !t->values) return ST_MEMORY;
+    const struct groups *g = o->groups;
+    o->hidden = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->hidden, e);
+    o->values = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->values, e);
+    if (!o->hidden || !o->values) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
-        bool known = false;
-        for (size_t i = 0; i < t->n_hidden; i++)
-            known = known || strcmp(t->hidden[i], g->group[k].hidden) == 0;
-        if (known) continue;
-        size_t place = t->n_hidden++;
-        for (; place > 0 && depth_of(t->hidden[place - 1]) > g->group[k].depth; place--)
-            t->hidden[place] = t->hidden[place - 1];
-        t->hidden[place] = g->group[k].hidden;
+        size_t i = 0, place = o->n_hidden;
+        while (i < o->n_hidden && strcmp(o->hidden[i], g->group[k].hidden) != 0) i++;
+        if (i < o->n_hidden) continue;
+        for (; place > 0 && depth_of(o->hidden[place - 1]) > g->group[k].depth; place--)
+            o->hidden[place] = o->hidden[place - 1];
+        o->hidden[place] = g->group[k].hidden;
+        o->n_hidden++;
     }
-    return ST_OK;
+    return o->n_hidden ? ST_OK : FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
 }
 
 /* "Trainer, 1 hidden layer, 2, ...", or widths where two columns have the same depth. */
@@ -95,18 +94,16 @@ static void make_head(struct overview *o)
     table_column(&o->table, false, 0, "Forward passes");
 }
 
-static status put_accuracy(struct overview *o, const struct configuration *one, const char *hidden,
-                           struct error *e)
+static status put_accuracy(struct overview *o, const struct group *one, const char *hidden, struct error *e)
 {
     const double factor = o->losses ? 1 : 100;
     const int digits = o->losses ? 4 : 1;
+    double *v = o->values;
     size_t n;
-    TRY(configuration_values(&o->configurations, one, o->losses ? "loss_train" : "acc_train", hidden,
-                             o->values, &n, e));
-    double train = factor * mean_of(o->values, n);
-    TRY(configuration_values(&o->configurations, one, o->losses ? "loss_test" : "acc_test", hidden, o->values,
-                             &n, e));
-    struct interval test = interval_of(o->values, n);
+    TRY(group_values(o->groups, one, o->losses ? "loss_train" : "acc_train", hidden, v, &n, e));
+    double train = factor * mean_of(v, n);
+    TRY(group_values(o->groups, one, o->losses ? "loss_test" : "acc_test", hidden, v, &n, e));
+    struct interval test = interval_of(v, n);
     if (n == 0) {
         table_put(&o->table, "-");
         return ST_OK;
@@ -136,14 +133,14 @@ static void count_text(double v, char *text, size_t size)
 }
 
 /* Means, one per column; one alone where all are the same. */
-static status put_costs(struct overview *o, const struct configuration *one, const char *column,
+static status put_costs(struct overview *o, const struct group *one, const char *column,
                         void (*format)(double, char *, size_t), struct error *e)
 {
     char all[TEXT] = "", first[40] = "", text[40];
     bool same = true, any = false;
     for (size_t i = 0, used = 0; i < o->n_hidden && used < sizeof all; i++) {
         size_t n;
-        TRY(configuration_values(&o->configurations, one, column, o->hidden[i], o->values, &n, e));
+        TRY(group_values(o->groups, one, column, o->hidden[i], o->values, &n, e));
         double mean = mean_of(o->values, n);
         any = any || !isnan(mean);
         if (isnan(mean))
@@ -158,10 +155,10 @@ static status put_costs(struct overview *o, const struct configuration *one, con
     return ST_OK;
 }
 
-static status put_row(struct overview *o, const struct configuration *one, struct error *e)
+static status put_row(struct overview *o, const struct group *one, struct error *e)
 {
     char options[TEXT];
-    configuration_options(&o->configurations, one, options, sizeof options);
+    configuration_options(o->groups, &o->configurations, one, options, sizeof options);
     table_put(&o->table, "`%s`%s%s", one->name, options[0] ? " " : "", options);
     for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, one, o->hidden[i], e));
     TRY(put_costs(o, one, "train_s", seconds_text, e));
@@ -181,18 +178,16 @@ static void print_note(const struct overview *o, FILE *out)
                   o->n_hidden > 1 ? " are in the order of the columns; one number stands for all" : "");
 }
 
-status overview_by_depth(const struct groups *g, enum table_format format, FILE *out, struct error *e)
+status overview_by_depth(struct groups *g, enum table_format format, FILE *out, struct error *e)
 {
-    struct overview o = {.losses = groups_regression(g)};
+    struct overview o = {.groups = g, .losses = groups_regression(g)};
     status st = configurations_make(&o.configurations, g, true, e);
-    if (st == ST_OK) st = find_columns(&o, g, e);
-    if (st == ST_OK && o.n_hidden == 0) st = FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    if (st == ST_OK) st = find_columns(&o, e);
     if (st == ST_OK) make_head(&o);
     for (size_t k = 0; st == ST_OK && k < o.configurations.n; k++)
         if (o.configurations.v[k].n > 0) st = put_row(&o, &o.configurations.v[k], e);
     if (st == ST_OK) st = table_print(&o.table, format, out, e);
     if (st == ST_OK && format != TABLE_LATEX) print_note(&o, out);
     table_free(&o.table);
-    configurations_free(&o.configurations);
     return st;
 }

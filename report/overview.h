@@ -13,6 +13,6 @@ status overview_print(const struct groups *g, FILE *out, struct error *e);
  * "training / test" in % (of regression: losses) with the half-width of the test mean's 95 % interval
  * (interval_of) where there are two runs or more, then mean training seconds (valid timings only) and forward
  * passes; a line below says what they are. ST_DATA, ST_MEMORY, ST_IO. */
-status overview_by_depth(const struct groups *g, enum table_format format, FILE *out, struct error *e);
+status overview_by_depth(struct groups *g, enum table_format format, FILE *out, struct error *e);
 
 #endif

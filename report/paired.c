@@ -3,9 +3,10 @@
 #include "support/statistics.h"
 #include <string.h>
 
-enum { PAIRS_MAX = GROUP_RUNS_MAX, N_COLUMNS = 3 };
+enum { N_COLUMNS = 3 };
 static const char *const columns[N_COLUMNS] = {"acc_train", "acc_val", "acc_test"};
 
+/* The data, seed and widths. */
 static bool is_problem(const char *name)
 {
     return strcmp(name, "dataset") == 0 || strcmp(name, "seed") == 0 || strcmp(name, "data_sha256") == 0 ||
@@ -14,10 +15,31 @@ static bool is_problem(const char *name)
 
 /* One line of the result: all groups of `name` with these widths. */
 struct line {
-    const char *name, *hidden;
-    struct csv_columns keys; /* that make a problem: the data, seed and widths */
-    size_t rows[PAIRS_MAX], partners[PAIRS_MAX], n;
+    const char *name, *hidden, *reference;
+    struct group_list problem;
+    size_t *partner, *times; /* [problem.n] a row of the reference, and how many it has */
+    const char **seen;       /* [problem.n] the name that was paired last */
+    size_t (*pair)[2], n;    /* rows of the name and of the reference */
+    double *v;               /* [n] differences */
 };
+
+static status line_create(struct line *l, const struct groups *g, struct mem *m, struct error *e)
+{
+    TRY(group_rows(&l->problem, &g->runs, is_problem, true, m, e));
+    l->partner = mem_alloc(m, l->problem.n + 1, sizeof *l->partner, e);
+    l->times = mem_alloc(m, l->problem.n + 1, sizeof *l->times, e);
+    l->seen = mem_alloc(m, l->problem.n + 1, sizeof *l->seen, e);
+    l->pair = mem_alloc(m, l->problem.n + 1, sizeof *l->pair, e);
+    l->v = mem_alloc(m, l->problem.n + 1, sizeof *l->v, e);
+    if (!l->partner || !l->times || !l->seen || !l->pair || !l->v) return ST_MEMORY;
+    for (size_t k = 0; k < g->n; k++)
+        for (size_t i = 0; strcmp(g->group[k].name, l->reference) == 0 && i < g->group[k].n; i++) {
+            size_t row = g->group[k].rows[i], p = l->problem.of[row];
+            l->partner[p] = row;
+            l->times[p]++;
+        }
+    return ST_OK;
+}
 
 static bool is_line_of(const struct group *one, const struct line *l)
 {
@@ -25,63 +47,46 @@ static bool is_line_of(const struct group *one, const struct line *l)
 }
 
 /* The rows of a line and, for each, the reference's row of the same problem. */
-static status find_pairs(const struct groups *g, const char *reference, struct line *l, struct error *e)
+static status find_pairs(const struct groups *g, struct line *l, struct error *e)
 {
     l->n = 0;
-    for (size_t k = 0; k < g->n; k++) {
-        if (!is_line_of(&g->group[k], l)) continue;
-        for (size_t i = 0; i < g->group[k].n; i++) {
-            size_t row = g->group[k].rows[i], found = 0;
-            for (size_t j = 0; j < l->n; j++)
-                if (csv_same(&l->keys, &g->runs, row, l->rows[j]))
-                    return FAIL(e, ST_DATA,
-                                "%s: '%s' has two runs with hidden %s, seed %s and the same split: pairs "
-                                "need one configuration a name",
-                                g->runs.source, l->name, l->hidden, csv_text(&g->runs, row, "seed"));
-            for (size_t q = 0; q < g->n; q++) {
-                if (strcmp(g->group[q].name, reference) != 0) continue;
-                for (size_t j = 0; j < g->group[q].n; j++) {
-                    if (!csv_same(&l->keys, &g->runs, row, g->group[q].rows[j])) continue;
-                    if (l->n == PAIRS_MAX)
-                        return FAIL(e, ST_DATA, "%s: more than %d pairs of '%s'", g->runs.source, PAIRS_MAX,
-                                    l->name);
-                    l->partners[l->n] = g->group[q].rows[j];
-                    found++;
-                }
-            }
-            if (found > 1)
+    for (size_t k = 0; k < g->n; k++)
+        for (size_t i = 0; is_line_of(&g->group[k], l) && i < g->group[k].n; i++) {
+            size_t row = g->group[k].rows[i], p = l->problem.of[row];
+            if (l->times[p] == 0) continue;
+            if (l->times[p] > 1 || l->seen[p] == l->name)
                 return FAIL(e, ST_DATA,
                             "%s: '%s' has two runs with hidden %s, seed %s and the same split: pairs need "
                             "one configuration a name",
-                            g->runs.source, reference, l->hidden, csv_text(&g->runs, row, "seed"));
-            if (found == 1) l->rows[l->n++] = row;
+                            g->runs.source, l->times[p] > 1 ? l->reference : l->name, l->hidden,
+                            csv_text(&g->runs, row, "seed"));
+            l->seen[p] = l->name;
+            l->pair[l->n][0] = row;
+            l->pair[l->n++][1] = l->partner[p];
         }
-    }
     return ST_OK;
 }
 
-static status differences(const struct groups *g, const struct line *l, size_t column,
+static status differences(const struct groups *g, const struct line *l, const char *column,
                           struct interval *result, struct error *e)
 {
-    double v[PAIRS_MAX];
-    long c = csv_column(&g->runs, columns[column]);
-    if (c == CSV_NONE)
-        return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, columns[column]);
+    long c = csv_column(&g->runs, column);
+    if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
     for (size_t i = 0; i < l->n; i++) {
         double own, other;
-        TRY(csv_number(&g->runs, l->rows[i], (size_t)c, &own, e));
-        TRY(csv_number(&g->runs, l->partners[i], (size_t)c, &other, e));
-        v[i] = own - other;
+        TRY(csv_number(&g->runs, l->pair[i][0], (size_t)c, &own, e));
+        TRY(csv_number(&g->runs, l->pair[i][1], (size_t)c, &other, e));
+        l->v[i] = own - other;
     }
-    *result = interval_of(v, l->n);
+    *result = interval_of(l->v, l->n);
     return ST_OK;
 }
 
-static void put_line(struct csv_writer *w, struct table *t, const struct line *l, const char *reference,
+static void put_line(struct csv_writer *w, struct table *t, const struct line *l,
                      const struct interval *result)
 {
     csv_put(w, l->name);
-    csv_put(w, reference);
+    csv_put(w, l->reference);
     csv_put(w, l->hidden);
     csv_put_number(w, (double)l->n);
     table_put(t, "%s", l->name);
@@ -99,18 +104,18 @@ static void put_line(struct csv_writer *w, struct table *t, const struct line *l
 static status write_lines(const struct groups *g, const char *reference, struct csv_writer *w,
                           struct table *t, struct error *e)
 {
-    struct line l = {.n = 0};
+    struct line l = {.reference = reference};
     struct interval result[N_COLUMNS];
-    TRY(csv_select(&l.keys, &g->runs, is_problem, &t->mem, e));
+    TRY(line_create(&l, g, &t->mem, e));
     for (size_t k = 0; k < g->n; k++) {
         l.name = g->group[k].name;
         l.hidden = g->group[k].hidden;
         size_t first = 0;
         while (!is_line_of(&g->group[first], &l)) first++;
         if (first < k || strcmp(l.name, reference) == 0) continue;
-        TRY(find_pairs(g, reference, &l, e));
-        for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, c, &result[c], e));
-        if (l.n > 0) put_line(w, t, &l, reference, result);
+        TRY(find_pairs(g, &l, e));
+        for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, columns[c], &result[c], e));
+        if (l.n > 0) put_line(w, t, &l, result);
     }
     return ST_OK;
 }

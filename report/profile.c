@@ -33,11 +33,10 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 /* The costs of all trainers and problems of an experiment. */
 struct field {
     struct mem mem;
-    struct csv_columns keys; /* that make a problem */
-    size_t problems, trainers;
+    struct group_list problem;
+    size_t trainers;
     char (*trainer)[GROUP_LABEL];       /* [trainers] */
     size_t *trainer_of;                 /* [groups] */
-    size_t *problem;                    /* [problems] a row of each */
     double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
     bool *shared;                       /* [problems * trainers] timing_valid is 0 */
     double *ratio;                      /* [problems * trainers] of those that are compared */
@@ -73,37 +72,23 @@ static size_t find_trainer(struct field *f, const struct group *one)
     return s;
 }
 
-static size_t find_problem(struct field *f, const struct groups *g, size_t row)
-{
-    size_t p = 0;
-    while (p < f->problems && !csv_same(&f->keys, &g->runs, f->problem[p], row)) p++;
-    if (p == f->problems) f->problem[f->problems++] = row;
-    return p;
-}
-
 static status field_create(struct field *f, const struct groups *g, struct error *e)
 {
-    size_t runs = g->runs.n_rows;
-    TRY(csv_select(&f->keys, &g->runs, is_problem, &f->mem, e));
+    TRY(group_rows(&f->problem, &g->runs, is_problem, true, &f->mem, e));
     f->trainer = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer, e);
     f->trainer_of = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer_of, e);
     f->compared = mem_alloc(&f->mem, g->n + 1, sizeof *f->compared, e);
-    f->problem = mem_alloc(&f->mem, runs + 1, sizeof *f->problem, e);
-    if (!f->trainer || !f->trainer_of || !f->compared || !f->problem) return ST_MEMORY;
-    for (size_t k = 0; k < g->n; k++) {
-        f->trainer_of[k] = find_trainer(f, &g->group[k]);
-        for (size_t i = 0; i < g->group[k].n; i++) (void)find_problem(f, g, g->group[k].rows[i]);
-    }
-    size_t n = f->problems * f->trainers;
+    if (!f->trainer || !f->trainer_of || !f->compared) return ST_MEMORY;
+    for (size_t k = 0; k < g->n; k++) f->trainer_of[k] = find_trainer(f, &g->group[k]);
+    size_t n = f->problem.n * f->trainers;
     f->shared = mem_alloc(&f->mem, n + 1, sizeof *f->shared, e);
     f->ratio = mem_alloc(&f->mem, n + 1, sizeof *f->ratio, e);
     if (!f->shared || !f->ratio) return ST_MEMORY;
-    for (size_t m = 0; m < N_MEASURES; m++)
-        for (size_t l = 0; l < N_LEVELS; l++) {
-            f->cost[m][l] = mem_alloc(&f->mem, n + 1, sizeof **f->cost[m], e);
-            if (!f->cost[m][l]) return ST_MEMORY;
-            for (size_t i = 0; i < n; i++) f->cost[m][l][i] = absent;
-        }
+    for (size_t k = 0; k < N_MEASURES * N_LEVELS; k++) {
+        double *cost = f->cost[k / N_LEVELS][k % N_LEVELS] = mem_alloc(&f->mem, n + 1, sizeof *cost, e);
+        if (!cost) return ST_MEMORY;
+        for (size_t i = 0; i < n; i++) cost[i] = absent;
+    }
     return ST_OK;
 }
 
@@ -112,27 +97,23 @@ static status cost_of(const struct csv_table *t, double level, const char *colum
                       struct error *e)
 {
     long acc = csv_column(t, "acc_val"), c = csv_column(t, column);
-    double accuracy = NAN, here = NAN;
+    double accuracy;
+    size_t row;
     *cost = NAN;
-    if (acc == CSV_NONE || c == CSV_NONE) return ST_OK;
-    for (size_t row = 0; row < t->n_rows; row++) {
-        TRY(csv_number(t, row, (size_t)acc, &accuracy, e));
-        TRY(csv_number(t, row, (size_t)c, &here, e));
-        if (!(accuracy >= level)) continue;
-        *cost = here;
-        return ST_OK;
-    }
-    if (!isnan(accuracy) && !isnan(here)) *cost = INFINITY; /* the last ones */
+    if (acc == CSV_NONE || c == CSV_NONE || t->n_rows == 0) return ST_OK;
+    TRY(curve_reaches(t, (size_t)acc, level, &row, e));
+    if (row < t->n_rows) return csv_number(t, row, (size_t)c, cost, e);
+    TRY(csv_number(t, row - 1, (size_t)acc, &accuracy, e));
+    TRY(csv_number(t, row - 1, (size_t)c, cost, e));
+    *cost = isnan(accuracy) || isnan(*cost) ? NAN : INFINITY;
     return ST_OK;
 }
 
 static status read_costs(struct field *f, const struct groups *g, size_t k, size_t row, struct error *e)
 {
-    char path[4400];
     struct csv_table t;
-    size_t at = find_problem(f, g, row) * f->trainers + f->trainer_of[k];
-    snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
-    status st = csv_read(&t, path, 1, e);
+    size_t at = f->problem.of[row] * f->trainers + f->trainer_of[k];
+    status st = groups_curve(g, row, &t, e);
     for (size_t m = 0; m < N_MEASURES; m++) {
         bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
         for (size_t l = 0; st == ST_OK && l < N_LEVELS; l++) {
@@ -153,11 +134,11 @@ static bool select_known(struct field *f, size_t m, size_t l, bool timed)
     f->n_compared = f->n_problems = 0;
     for (size_t s = 0; s < S; s++) {
         bool known = false;
-        for (size_t p = 0; p < f->problems; p++)
+        for (size_t p = 0; p < f->problem.n; p++)
             known = known || (cost[p * S + s] >= 0 && !(timed && f->shared[p * S + s]));
         if (known) f->compared[f->n_compared++] = s;
     }
-    for (size_t p = 0; p < f->problems; p++) {
+    for (size_t p = 0; p < f->problem.n; p++) {
         bool known = f->n_compared > 0;
         for (size_t i = 0; i < f->n_compared; i++) {
             size_t at = p * S + f->compared[i];

@@ -31,14 +31,61 @@ static int by_number(const void *a, const void *b)
 
 /* What a table is made from: one result file, and room for three lists. */
 struct source {
+    const struct kind *kind;
     const char *experiment, *folder;
     struct csv_table file;
     struct items rows, columns, levels;
 };
 
+/* A column of a table that has a row per row of its file: a text (`format` NULL; of the experiment where
+ * `column` is NULL), or a number times `factor`, with +- the number in column `spread` where there is one. */
+struct list_column {
+    const char *title, *column, *format, *spread;
+    double factor;
+};
+
+static const char whole[] = "%.0f"; /* numbers are cut, not rounded */
+
+static const struct list_column numbers_columns[] = {
+    {"experiment", NULL, NULL, NULL, 1},
+    {"label", "label", NULL, NULL, 1},
+    {"train", "acc_train_mean", "%.1f", NULL, 100},
+    {"val", "acc_val_mean", "%.1f", NULL, 100},
+    {"test", "acc_test_mean", "%.1f", NULL, 100},
+    {"seconds", "train_s_mean", "%.2f", NULL, 1},
+    {"iters", "iters_mean", whole, NULL, 1},
+    {"seeds", "seeds", NULL, NULL, 1},
+    {NULL, NULL, NULL, NULL, 0},
+};
+static const struct list_column list_columns[] = {
+    {"Configuration", "label", NULL, NULL, 1},
+    {"Seeds", "seeds", NULL, NULL, 1},
+    {"Training %", "acc_train_mean", "%.1f", "acc_train_sd", 100},
+    {"Test %", "acc_test_mean", "%.1f", "acc_test_sd", 100},
+    {"Training time, s", "train_s_mean", "%.2f", NULL, 1},
+    {NULL, NULL, NULL, NULL, 0},
+};
+static const struct list_column paired_columns[] = {
+    {"Trainer", "name", NULL, NULL, 1},
+    {"Hidden layers", "hidden", NULL, NULL, 1},
+    {"Pairs", "pairs", NULL, NULL, 1},
+    {"Training", "acc_train_difference", "%+.1f", "acc_train_half", 100},
+    {"Validation", "acc_val_difference", "%+.1f", "acc_val_half", 100},
+    {"Test", "acc_test_difference", "%+.1f", "acc_test_half", 100},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
+struct kind {
+    const char *name, *file;
+    status (*make)(struct source *s, struct table *t, struct error *e);
+    bool many;                         /* takes several experiments */
+    const struct list_column *columns; /* of list_table */
+};
+
+/* nan behind the last row. */
 static double number(const struct csv_table *t, size_t row, const char *column)
 {
-    const char *text = csv_text(t, row, column);
+    const char *text = row < t->n_rows ? csv_text(t, row, column) : "";
     char *end;
     double v = strtod(text, &end);
     return end == text || *end ? NAN : v;
@@ -52,12 +99,36 @@ static void put_number(struct table *t, const char *format, double v)
     table_put(t, "%s", isnan(v) ? "--" : text);
 }
 
-static void put_with_deviation(struct table *t, double mean, double deviation)
+static void put_titles(struct table *t, const char *const *titles, size_t n, size_t words)
 {
-    if (isnan(deviation))
-        put_number(t, "%.1f", 100 * mean);
-    else
-        table_put(t, "%.1f +- %.1f", 100 * mean, 100 * deviation);
+    for (size_t c = 0; c < n; c++) table_column(t, c < words, 0, "%s", titles[c]);
+}
+
+static void put_entry(const struct source *s, size_t r, const struct list_column *c, struct table *t)
+{
+    char text[120], more[60] = "";
+    if (!c->format) {
+        const char *own = c->column ? csv_text(&s->file, r, c->column) : s->experiment;
+        (void)snprintf(text, sizeof text, "%zu", depth_of(own));
+        table_put(t, "%s", c->column && strcmp(c->column, "hidden") == 0 ? text : own);
+        return;
+    }
+    double v = c->factor * number(&s->file, r, c->column);
+    double spread = c->spread ? c->factor * number(&s->file, r, c->spread) : NAN;
+    if (!isnan(spread)) (void)snprintf(more, sizeof more, " +- %.1f", spread);
+    (void)snprintf(text, sizeof text, "%s%s", c->format, more);
+    put_number(t, text, c->format == whole ? trunc(v) : v);
+}
+
+static status list_table(struct source *s, struct table *t, struct error *e)
+{
+    (void)e;
+    const struct list_column *c = s->kind->columns;
+    for (size_t k = 0; t->n_cells == 0 && c[k].title; k++)
+        table_column(t, !c[k].format && (k == 0 || strcmp(c[k].title, "label") == 0), 0, "%s", c[k].title);
+    for (size_t r = 0; r < s->file.n_rows; r++)
+        for (size_t k = 0; c[k].title; k++) put_entry(s, r, &c[k], t);
+    return ST_OK;
 }
 
 /* Lines of figures: what a label says but the widths; "NAME_start_rate=0.1" is "NAME 0.1". */
@@ -81,149 +152,92 @@ static void setting(const char *label, const char *key, char *value, size_t size
     (void)snprintf(value, size, "%.*s", at ? (int)strcspn(at, "_") : 0, at ? at : "");
 }
 
-/* The row of the file with these entries, or n_rows. `level` may be NULL. */
+/* The last row of the file with these entries, or n_rows. */
 static size_t find_row(const struct source *s, const char *line, const char *depth, const char *level)
 {
     char name[NAME];
-    for (size_t r = s->file.n_rows; r-- > 0;) { /* the last one counts */
+    for (size_t r = s->file.n_rows; r-- > 0;) {
         row_name(&s->file, r, name);
         if (strcmp(name, line) == 0 && strcmp(csv_text(&s->file, r, "hidden_layers"), depth) == 0 &&
-            (!level || strcmp(csv_text(&s->file, r, "accuracy"), level) == 0))
+            strcmp(csv_text(&s->file, r, "accuracy"), level) == 0)
             return r;
     }
     return s->file.n_rows;
 }
 
-/* Rows: lines; columns: depths; levels: accuracies, where the file has them. */
-static void collect(struct source *s)
+static void put_accuracies(const struct csv_table *f, size_t r, struct table *t)
 {
-    char name[NAME];
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        row_name(&s->file, r, name);
-        (void)place_of(&s->rows, name);
-        (void)place_of(&s->columns, csv_text(&s->file, r, "hidden_layers"));
-        (void)place_of(&s->levels, csv_text(&s->file, r, "accuracy"));
-    }
-    qsort(s->columns.text, s->columns.n, NAME, by_number);
+    char text[2][30] = {"--", "--"};
+    const double v[] = {100 * number(f, r, "acc_train_mean"), 100 * number(f, r, "acc_test_mean")};
+    for (int k = 0; k < 2; k++)
+        if (!isnan(v[k])) (void)snprintf(text[k], sizeof text[k], "%.1f", v[k]);
+    if (r == f->n_rows)
+        table_put(t, "--");
+    else
+        table_put(t, "%s / %s", text[0], text[1]);
 }
 
+static void put_iterations(const struct csv_table *f, size_t r, struct table *t)
+{
+    double iters = number(f, r, "iters_mean"), reached = number(f, r, "reached");
+    if (reached > 0 && reached < number(f, r, "seeds"))
+        table_put(t, "%.1f (%.0f/%s)", iters, reached, csv_text(f, r, "seeds"));
+    else
+        put_number(t, "%.1f", iters);
+}
+
+/* Rows: lines; columns: depths, once for each accuracy where the file has them. */
 static status depth_table(struct source *s, struct table *t, struct error *e)
 {
+    const struct csv_table *f = &s->file;
+    const bool levels = csv_column(f, "accuracy") != CSV_NONE;
+    char name[NAME];
     (void)e;
-    collect(s);
+    for (size_t r = 0; r < f->n_rows; r++) {
+        row_name(f, r, name);
+        (void)place_of(&s->rows, name);
+        (void)place_of(&s->columns, csv_text(f, r, "hidden_layers"));
+        (void)place_of(&s->levels, csv_text(f, r, "accuracy"));
+    }
+    qsort(s->columns.text, s->columns.n, NAME, by_number);
     table_span(t, 1, "%s", "");
-    table_span(t, s->columns.n, "Hidden layers: training / test accuracy, %%");
-    table_column(t, true, 0, "Trainer");
-    for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", s->columns.text[d]);
-    for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s", s->rows.text[i]);
-        for (size_t d = 0; d < s->columns.n; d++) {
-            size_t r = find_row(s, s->rows.text[i], s->columns.text[d], NULL);
-            char train[30] = "--", test[30] = "--";
-            double a = r < s->file.n_rows ? number(&s->file, r, "acc_train_mean") : NAN;
-            double b = r < s->file.n_rows ? number(&s->file, r, "acc_test_mean") : NAN;
-            if (!isnan(a)) (void)snprintf(train, sizeof train, "%.1f", 100 * a);
-            if (!isnan(b)) (void)snprintf(test, sizeof test, "%.1f", 100 * b);
-            if (r == s->file.n_rows)
-                table_put(t, "--");
-            else
-                table_put(t, "%s / %s", train, test);
-        }
-    }
-    return ST_OK;
-}
-
-static status list_table(struct source *s, struct table *t, struct error *e)
-{
-    (void)e;
-    table_column(t, true, 0, "Configuration");
-    table_column(t, false, 0, "Seeds");
-    table_column(t, false, 0, "Training %%");
-    table_column(t, false, 0, "Test %%");
-    table_column(t, false, 0, "Training time, s");
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        table_put(t, "%s", csv_text(&s->file, r, "label"));
-        table_put(t, "%s", csv_text(&s->file, r, "seeds"));
-        put_with_deviation(t, number(&s->file, r, "acc_train_mean"), number(&s->file, r, "acc_train_sd"));
-        put_with_deviation(t, number(&s->file, r, "acc_test_mean"), number(&s->file, r, "acc_test_sd"));
-        put_number(t, "%.2f", number(&s->file, r, "train_s_mean"));
-    }
-    return ST_OK;
-}
-
-static status paired_table(struct source *s, struct table *t, struct error *e)
-{
-    static const char *const splits[] = {"train", "val", "test"};
-    static const char *const titles[] = {"Trainer",  "Hidden layers", "Pairs",
-                                         "Training", "Validation",    "Test"};
-    char name[60];
-    (void)e;
-    for (int c = 0; c < 6; c++) table_column(t, c == 0, 0, "%s", titles[c]);
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        table_put(t, "%s", csv_text(&s->file, r, "name"));
-        table_put(t, "%zu", depth_of(csv_text(&s->file, r, "hidden")));
-        table_put(t, "%s", csv_text(&s->file, r, "pairs"));
-        for (int k = 0; k < 3; k++) {
-            (void)snprintf(name, sizeof name, "acc_%s_difference", splits[k]);
-            double difference = number(&s->file, r, name);
-            (void)snprintf(name, sizeof name, "acc_%s_half", splits[k]);
-            table_put(t, "%+.1f +- %.1f", 100 * difference, 100 * number(&s->file, r, name));
-        }
-    }
-    return ST_OK;
-}
-
-static status acceleration_table(struct source *s, struct table *t, struct error *e)
-{
-    (void)e;
-    collect(s);
-    table_span(t, 1, "%s", "");
-    table_column(t, true, 0, "Hidden layers");
+    table_column(t, true, 0, "%s", levels ? "Hidden layers" : "Trainer");
     for (size_t k = 0; k < s->levels.n; k++) {
-        table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.text[k], NULL));
+        if (levels)
+            table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.text[k], NULL));
+        else
+            table_span(t, s->columns.n, "Hidden layers: training / test accuracy, %%");
         for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", s->columns.text[d]);
     }
     for (size_t i = 0; i < s->rows.n; i++) {
         table_put(t, "%s", s->rows.text[i]);
-        for (size_t at = 0; at < s->levels.n * s->columns.n; at++) {
-            size_t r = find_row(s, s->rows.text[i], s->columns.text[at % s->columns.n],
-                                s->levels.text[at / s->columns.n]);
-            double iters = r < s->file.n_rows ? number(&s->file, r, "iters_mean") : NAN;
-            double reached = r < s->file.n_rows ? number(&s->file, r, "reached") : 0;
-            if (reached > 0 && reached < number(&s->file, r, "seeds"))
-                table_put(t, "%.1f (%.0f/%s)", iters, reached, csv_text(&s->file, r, "seeds"));
-            else
-                put_number(t, "%.1f", iters);
-        }
+        for (size_t k = 0; k < s->levels.n; k++)
+            for (size_t d = 0; d < s->columns.n; d++) {
+                size_t r = find_row(s, s->rows.text[i], s->columns.text[d], s->levels.text[k]);
+                (levels ? put_iterations : put_accuracies)(f, r, t);
+            }
     }
     return ST_OK;
 }
 
-/* One solver over a grid of rho and beta. */
-static void put_sensitivity(const struct source *s, struct table *t, const char *name, double *v)
+/* One solver over a grid of rho and beta. v: room for a number per row. */
+static void put_sensitivity(const struct csv_table *f, struct table *t, const char *name, double *v)
 {
-    size_t n = 0, best = s->file.n_rows;
-    char rho[60] = "", beta[60] = "";
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        double accuracy = number(&s->file, r, "acc_val_mean");
-        if (strcmp(csv_text(&s->file, r, "name"), name) != 0 || isnan(accuracy)) continue;
-        if (best == s->file.n_rows || accuracy > number(&s->file, best, "acc_val_mean")) best = r;
+    size_t n = 0, best = f->n_rows;
+    char rho[60], beta[60];
+    for (size_t r = 0; r < f->n_rows; r++) {
+        double accuracy = number(f, r, "acc_val_mean");
+        if (strcmp(csv_text(f, r, "name"), name) != 0 || isnan(accuracy)) continue;
+        if (best == f->n_rows || accuracy > number(f, best, "acc_val_mean")) best = r;
         v[n++] = accuracy;
     }
     table_put(t, "%s", name);
     table_put(t, "%zu", n);
-    put_number(t, "%.1f", 100 * quantile(v, n, 0));
-    put_number(t, "%.1f", 100 * quantile(v, n, 0.5));
-    put_number(t, "%.1f", 100 * quantile(v, n, 1));
-    if (n == 0) {
-        table_put(t, "--");
-        table_put(t, "--");
-        return;
-    }
-    setting(csv_text(&s->file, best, "label"), "rho", rho, sizeof rho);
-    setting(csv_text(&s->file, best, "label"), "beta", beta, sizeof beta);
-    put_number(t, "%.1f", 100 * number(&s->file, best, "acc_test_mean"));
-    table_put(t, "(%s, %s)", rho, beta);
+    for (int k = 0; k <= 2; k++) put_number(t, "%.1f", 100 * quantile(v, n, 0.5 * k));
+    put_number(t, "%.1f", 100 * number(f, best, "acc_test_mean"));
+    setting(n ? csv_text(f, best, "label") : "", "rho", rho, sizeof rho);
+    setting(n ? csv_text(f, best, "label") : "", "beta", beta, sizeof beta);
+    table_put(t, n ? "(%s, %s)" : "--%.0s%.0s", rho, beta);
 }
 
 static status sensitivity_table(struct source *s, struct table *t, struct error *e)
@@ -236,9 +250,9 @@ static status sensitivity_table(struct source *s, struct table *t, struct error 
     table_span(t, 1, "%s", "");
     table_span(t, 3, "Validation %%");
     table_span(t, 1, "Test %% at");
-    for (int c = 0; c < 7; c++) table_column(t, c == 0, 0, "%s", titles[c]);
+    put_titles(t, titles, 7, 1);
     for (size_t r = 0; r < s->file.n_rows; r++) (void)place_of(&s->rows, csv_text(&s->file, r, "name"));
-    for (size_t i = 0; i < s->rows.n; i++) put_sensitivity(s, t, s->rows.text[i], v);
+    for (size_t i = 0; i < s->rows.n; i++) put_sensitivity(&s->file, t, s->rows.text[i], v);
     return ST_OK;
 }
 
@@ -256,12 +270,11 @@ static double extreme(const struct csv_table *t, const char *prefix, double sign
     return found;
 }
 
-static void put_scientific(struct table *t, double v)
+static void put_conditions(const struct csv_table *curve, struct table *t)
 {
-    if (v <= 0)
-        table_put(t, "0");
-    else
-        put_number(t, "%.1e", v);
+    const double v[] = {extreme(curve, "rcond_w_", 1), extreme(curve, "backward_error_w_", -1)};
+    for (int k = 0; k < 2; k++) put_number(t, v[k] <= 0 ? "0" : "%.1e", v[k]);
+    put_number(t, "%.1f", curve->n_rows ? 100 * number(curve, curve->n_rows - 1, "acc_train_med") : NAN);
 }
 
 /* From the curves of each configuration; those whose start was changed by noise make the same solves. */
@@ -270,7 +283,7 @@ static status conditioning_table(struct source *s, struct table *t, struct error
     static const char *const titles[] = {"Weight solve", "Precision", "Least rcond", "Largest backward error",
                                          "Training %"};
     char path[4400], noise[60], precision[60];
-    for (int c = 0; c < 5; c++) table_column(t, c < 2, 0, "%s", titles[c]);
+    put_titles(t, titles, 5, 2);
     for (size_t r = 0; r < s->file.n_rows; r++) {
         const char *label = csv_text(&s->file, r, "label");
         struct csv_table curve;
@@ -278,19 +291,19 @@ static status conditioning_table(struct source *s, struct table *t, struct error
         setting(label, "precision", precision, sizeof precision);
         if (strtod(noise, NULL) != 0 || strchr(label, '/')) continue;
         (void)snprintf(path, sizeof path, "%s/curves_summary/%s.csv", s->folder, label);
+        table_put(t, "%s", csv_text(&s->file, r, "name"));
+        table_put(t, "%s", precision[0] ? precision : "--");
         status st = csv_read(&curve, path, 1, e);
-        if (st == ST_OK) {
-            table_put(t, "%s", csv_text(&s->file, r, "name"));
-            table_put(t, "%s", precision[0] ? precision : "--");
-            put_scientific(t, extreme(&curve, "rcond_w_", 1));
-            put_scientific(t, extreme(&curve, "backward_error_w_", -1));
-            put_number(t, "%.1f",
-                       curve.n_rows ? 100 * number(&curve, curve.n_rows - 1, "acc_train_med") : NAN);
-        }
+        if (st == ST_OK) put_conditions(&curve, t);
         csv_table_free(&curve);
         TRY(st);
     }
     return ST_OK;
+}
+
+static bool finished(const struct csv_table *f, size_t row)
+{
+    return strcmp(csv_text(f, row, "status"), "ok") == 0;
 }
 
 /* Slope of log(seconds per iteration) over log(`x`) among a solver's runs in which column `fixed` is as in
@@ -300,7 +313,7 @@ static double exponent(const struct csv_table *f, const char *solver, const char
 {
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (size_t r = 0; r < f->n_rows; r++) {
-        if (strcmp(csv_text(f, r, "status"), "ok") != 0 || strcmp(csv_text(f, r, "solver"), solver) != 0 ||
+        if (!finished(f, r) || strcmp(csv_text(f, r, "solver"), solver) != 0 ||
             strcmp(csv_text(f, r, fixed), csv_text(f, at, fixed)) != 0)
             continue;
         double a = log(number(f, r, x)), b = log(number(f, r, "train_s") / number(f, r, "iters"));
@@ -319,8 +332,7 @@ static size_t largest(const struct csv_table *f, const char *column)
 {
     size_t found = f->n_rows;
     for (size_t r = f->n_rows; r-- > 0;)
-        if (strcmp(csv_text(f, r, "status"), "ok") == 0 &&
-            (found == f->n_rows || number(f, r, column) >= number(f, found, column)))
+        if (finished(f, r) && (found == f->n_rows || number(f, r, column) >= number(f, found, column)))
             found = r;
     return found;
 }
@@ -334,78 +346,50 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
     table_column(t, true, 0, "Solver");
     table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", number(f, most, steps));
     table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", number(f, longest, samples));
-    for (size_t r = 0; r < f->n_rows; r++) {
-        const char *solver = csv_text(f, r, "solver");
-        if (strcmp(csv_text(f, r, "status"), "ok") != 0 || place_of(&s->rows, solver) + 1 < s->rows.n)
-            continue;
-        if (t->n_cells / 3 == s->rows.n) continue;
-        table_put(t, "%s", solver);
-        put_number(t, "%.2f", exponent(f, solver, samples, steps, most));
-        put_number(t, "%.2f", exponent(f, solver, steps, samples, longest));
+    for (size_t r = 0; r < f->n_rows; r++)
+        if (finished(f, r)) (void)place_of(&s->rows, csv_text(f, r, "solver"));
+    for (size_t i = 0; i < s->rows.n; i++) {
+        table_put(t, "%s", s->rows.text[i]);
+        put_number(t, "%.2f", exponent(f, s->rows.text[i], samples, steps, most));
+        put_number(t, "%.2f", exponent(f, s->rows.text[i], steps, samples, longest));
     }
     return ST_OK;
 }
 
-/* Adds a text to "a; b; c". */
-static void join(char *all, size_t size, const struct items *list)
+static void put_joined(struct table *t, const struct items *list)
 {
-    all[0] = '\0';
-    for (size_t i = 0, used = 0; i < list->n && used < size; i++)
-        used += (size_t)snprintf(all + used, size - used, "%s%s", i ? "; " : "", list->text[i]);
+    char all[800] = "";
+    for (size_t i = 0, used = 0; i < list->n && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "", list->text[i]);
+    table_put(t, "%s", all);
 }
 
 static status provenance_table(struct source *s, struct table *t, struct error *e)
 {
-    char text[NAME], all[800];
-    size_t finished = 0;
+    static const char *const titles[] = {"Experiment", "Runs", "Commit", "Machine"};
+    static const size_t widths[] = {0, 0, 21, 38};
+    const struct csv_table *f = &s->file;
+    char text[NAME];
+    size_t n = 0;
     (void)e;
-    if (t->n_columns == 0) {
-        static const char *const titles[] = {"Experiment", "Runs", "Commit", "Machine"};
-        static const size_t widths[] = {0, 0, 21, 38};
-        for (int c = 0; c < 4; c++) table_column(t, c != 1, widths[c], "%s", titles[c]);
-    }
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        const char *blas = csv_text(&s->file, r, "blas");
+    for (int c = 0; t->n_cells == 0 && c < 4; c++) table_column(t, c != 1, widths[c], "%s", titles[c]);
+    for (size_t r = 0; r < f->n_rows; r++) {
+        const char *blas = csv_text(f, r, "blas"); /* its first two words */
         size_t first = strcspn(blas, " "),
                second = blas[first] ? first + 1 + strcspn(blas + first + 1, " ") : 0;
-        finished += strcmp(csv_text(&s->file, r, "status"), "ok") == 0;
-        (void)snprintf(text, sizeof text, "%s%s", csv_text(&s->file, r, "git_commit"),
-                       strcmp(csv_text(&s->file, r, "dirty"), "1") == 0 ? " (changed)" : "");
+        n += finished(f, r);
+        (void)snprintf(text, sizeof text, "%s%s", csv_text(f, r, "git_commit"),
+                       strcmp(csv_text(f, r, "dirty"), "1") == 0 ? " (changed)" : "");
         (void)place_of(&s->rows, text);
-        (void)snprintf(text, sizeof text, "%.80s, %.*s %s", csv_text(&s->file, r, "cpu"),
+        (void)snprintf(text, sizeof text, "%.80s, %.*s %s", csv_text(f, r, "cpu"),
                        second ? (int)(second < 60 ? second : 60) : 8, second ? blas : "OpenBLAS",
-                       csv_text(&s->file, r, "blas_core"));
+                       csv_text(f, r, "blas_core"));
         (void)place_of(&s->columns, text);
     }
     table_put(t, "%s", s->experiment);
-    table_put(t, "%zu", finished);
-    join(all, sizeof all, &s->rows);
-    table_put(t, "%s", all);
-    join(all, sizeof all, &s->columns);
-    table_put(t, "%s", all);
-    return ST_OK;
-}
-
-static const char *const number_keys[] = {"train", "val", "test", "seconds", "iters", "seeds"};
-
-static status numbers_table(struct source *s, struct table *t, struct error *e)
-{
-    (void)e;
-    if (t->n_columns == 0) {
-        table_column(t, true, 0, "experiment");
-        table_column(t, true, 0, "label");
-        for (int c = 0; c < 6; c++) table_column(t, false, 0, "%s", number_keys[c]);
-    }
-    for (size_t r = 0; r < s->file.n_rows; r++) {
-        table_put(t, "%s", s->experiment);
-        table_put(t, "%s", csv_text(&s->file, r, "label"));
-        put_number(t, "%.1f", 100 * number(&s->file, r, "acc_train_mean"));
-        put_number(t, "%.1f", 100 * number(&s->file, r, "acc_val_mean"));
-        put_number(t, "%.1f", 100 * number(&s->file, r, "acc_test_mean"));
-        put_number(t, "%.2f", number(&s->file, r, "train_s_mean"));
-        put_number(t, "%.0f", trunc(number(&s->file, r, "iters_mean")));
-        table_put(t, "%s", csv_text(&s->file, r, "seeds"));
-    }
+    table_put(t, "%zu", n);
+    put_joined(t, &s->rows);
+    put_joined(t, &s->columns);
     return ST_OK;
 }
 
@@ -415,7 +399,8 @@ static void print_macros(const struct table *t, FILE *out)
     for (size_t i = 0; i < t->n_cells; i++) {
         size_t column = i % t->n_columns, row = i - column;
         if (column < 2) continue;
-        const char *const parts[] = {t->cells[row], t->cells[row + 1], number_keys[column - 2], t->cells[i]};
+        const char *const parts[] = {t->cells[row], t->cells[row + 1], numbers_columns[column].title,
+                                     t->cells[i]};
         (void)fputs("\\setresult", out);
         for (int k = 0; k < 4; k++) {
             (void)fputc('{', out);
@@ -426,20 +411,16 @@ static void print_macros(const struct table *t, FILE *out)
     }
 }
 
-static const struct kind {
-    const char *name, *file;
-    status (*make)(struct source *s, struct table *t, struct error *e);
-    bool many; /* takes several experiments */
-} kinds[] = {
-    {"numbers", "summary.csv", numbers_table, true},
-    {"depth", "summary.csv", depth_table, false},
-    {"list", "summary.csv", list_table, false},
-    {"acceleration", "time_to_accuracy.csv", acceleration_table, false},
-    {"sensitivity", "summary.csv", sensitivity_table, false},
-    {"conditioning", "summary.csv", conditioning_table, false},
-    {"provenance", "runs.csv", provenance_table, true},
-    {"paired", "paired.csv", paired_table, false},
-    {"data_size", "runs.csv", data_size_table, false},
+static const struct kind kinds[] = {
+    {"numbers", "summary.csv", list_table, true, numbers_columns},
+    {"depth", "summary.csv", depth_table, false, NULL},
+    {"list", "summary.csv", list_table, false, list_columns},
+    {"acceleration", "time_to_accuracy.csv", depth_table, false, NULL},
+    {"sensitivity", "summary.csv", sensitivity_table, false, NULL},
+    {"conditioning", "summary.csv", conditioning_table, false, NULL},
+    {"provenance", "runs.csv", provenance_table, true, NULL},
+    {"paired", "paired.csv", list_table, false, paired_columns},
+    {"data_size", "runs.csv", data_size_table, false, NULL},
 };
 
 static status add(const struct kind *kind, const char *folder, struct table *t, struct error *e)
@@ -448,6 +429,7 @@ static status add(const struct kind *kind, const char *folder, struct table *t, 
     const char *slash = strrchr(folder, '/');
     struct source *s = calloc(1, sizeof *s);
     if (!s) return FAIL(e, ST_MEMORY, "no memory for a table");
+    s->kind = kind;
     s->folder = folder;
     s->experiment = slash ? slash + 1 : folder;
     (void)snprintf(path, sizeof path, "%s/%s", folder, kind->file);
@@ -474,7 +456,7 @@ status result_table(const char *name, const char *const *folders, size_t n, enum
     if (n > 1 && !kind->many) return FAIL(e, ST_USAGE, "table %s takes one experiment", name);
     status st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < n; i++) st = add(kind, folders[i], &t, e);
-    if (st == ST_OK && format == TABLE_LATEX && kind->make == numbers_table)
+    if (st == ST_OK && format == TABLE_LATEX && kind->columns == numbers_columns)
         print_macros(&t, out);
     else if (st == ST_OK)
         st = table_print(&t, format, out, e);

@@ -20,16 +20,14 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
                         struct error *e)
 {
     double v[GROUP_RUNS_MAX];
+    size_t n;
     const char *const texts[] = {one->label, one->solver, one->dataset, one->hidden, one->name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) csv_put(w, texts[i]);
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
     for (int k = 1; column_summarised(k); k++) {
-        const char *name = column_summarised(k)->name;
-        bool there = csv_column(&g->runs, name) != CSV_NONE; /* older results lack some */
-        for (size_t i = 0; i < one->n; i++) v[i] = NAN;
-        if (there) TRY(group_values(g, one, name, v, e));
-        put_statistics(w, v, one->n);
+        TRY(group_values(g, one, column_summarised(k)->name, NULL, v, &n, e));
+        put_statistics(w, v, n);
     }
     csv_end_row(w);
     return ST_OK;
@@ -93,11 +91,7 @@ static status write_curve(const struct groups *g, const struct group *one, struc
 {
     char path[4400], name[120];
     struct csv_writer w;
-    for (size_t i = 0; i < one->n; i++) {
-        snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder,
-                 csv_text(&g->runs, one->rows[i], "run_id"));
-        TRY(csv_read(&curves[i], path, 1, e));
-    }
+    for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &curves[i], e));
     snprintf(path, sizeof path, "%s/curves_summary/%s.csv", g->folder, one->label);
     TRY(csv_open(&w, path, e));
     csv_put(&w, curves[0].names[0]);
@@ -123,20 +117,16 @@ static status reached(const struct csv_table *t, const struct groups *g, size_t 
                       double *cost, struct error *e)
 {
     long acc = csv_column(t, "acc_train"), time = csv_column(t, cost_columns[SECONDS]);
+    size_t row;
     for (size_t c = 0; c < N_COSTS; c++) cost[c] = NAN;
     if (acc == CSV_NONE || time == CSV_NONE)
         return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source,
                     acc == CSV_NONE ? "acc_train" : "train_s");
-    for (size_t row = 0; row < t->n_rows; row++) {
-        double here = NAN;
-        TRY(csv_number(t, row, (size_t)acc, &here, e));
-        if (!(here >= accuracy)) continue;
-        for (size_t c = 0; c < N_COSTS; c++) {
-            long column = csv_column(t, cost_columns[c]);
-            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, run, cost_columns[c]))
-                TRY(csv_number(t, row, (size_t)column, &cost[c], e));
-        }
-        return ST_OK;
+    TRY(curve_reaches(t, (size_t)acc, accuracy, &row, e));
+    for (size_t c = 0; c < N_COSTS && row < t->n_rows; c++) {
+        long column = csv_column(t, cost_columns[c]);
+        if (column != CSV_NONE && !record_counted_otherwise(&g->runs, run, cost_columns[c]))
+            TRY(csv_number(t, row, (size_t)column, &cost[c], e));
     }
     return ST_OK;
 }

@@ -1,10 +1,8 @@
-/* See checkpoint.h. */
-#include "runs/checkpoint.h"
-#include "runs/env.h"
-#include <errno.h>
+/* Checkpoints of a run (see session.h). */
+#include "runs/session.h"
+#include "support/env.h"
+#include "support/file.h"
 #include <string.h>
-#include <unistd.h>
-#include <zlib.h>
 
 struct header {
     char magic[8], id[RUN_ID_SIZE], commit[40];
@@ -22,11 +20,6 @@ static void fill_header(struct header *h, const struct session *s)
     h->columns = s->n_columns;
 }
 
-static void file_name(const struct session *s, const char *suffix, char *path, size_t size)
-{
-    snprintf(path, size, "%s/.work/%s.ckpt%s", s->settings->out, s->run->id, suffix);
-}
-
 /* Everything behind the header, in either direction. */
 static status transfer(struct session *s, struct checkpoint *c, struct error *e)
 {
@@ -39,82 +32,33 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
 
-static status write_all(struct session *s, FILE *f, struct error *e)
-{
-    struct checkpoint c = {.file = f};
-    struct header h;
-    fill_header(&h, s);
-    TRY(checkpoint_block(&c, &h, sizeof h, e));
-    return transfer(s, &c, e);
-}
-
-/* CRC-32 of the first `size` bytes of the file, which is left behind them. */
-static status checksum(FILE *f, long size, uint32_t *sum, struct error *e)
-{
-    unsigned char bytes[65536];
-    struct checkpoint c = {.file = f, .reading = true};
-    *sum = 0;
-    rewind(f);
-    while (size > 0) {
-        size_t want = size < (long)sizeof bytes ? (size_t)size : sizeof bytes;
-        TRY(checkpoint_block(&c, bytes, want, e));
-        *sum = (uint32_t)crc32_z(*sum, bytes, want);
-        size -= (long)want;
-    }
-    return ST_OK;
-}
-
-/* Puts the checksum behind all that has been written. */
-static status seal(FILE *f, struct error *e)
-{
-    struct checkpoint c = {.file = f};
-    uint32_t sum;
-    long size = fflush(f) == 0 ? ftell(f) : -1;
-    if (size < 0) return FAIL(e, ST_IO, "%s", strerror(errno));
-    TRY(checksum(f, size, &sum, e));
-    if (fseek(f, size, SEEK_SET) != 0) return FAIL(e, ST_IO, "%s", strerror(errno));
-    return checkpoint_block(&c, &sum, sizeof sum, e);
-}
-
-/* Refuses a file that is not as it was sealed: what is read from it is used as it is. */
-static status check_seal(FILE *f, struct error *e)
-{
-    struct checkpoint c = {.file = f, .reading = true};
-    uint32_t sum, expected;
-    long size = fseek(f, 0, SEEK_END) == 0 ? ftell(f) - (long)sizeof sum : -1;
-    if (size < 0) return FAIL(e, ST_DATA, "the checkpoint is damaged: it is too short");
-    TRY(checksum(f, size, &sum, e));
-    TRY(checkpoint_block(&c, &expected, sizeof expected, e));
-    if (sum != expected) return FAIL(e, ST_DATA, "the checkpoint is damaged: its checksum does not match");
-    rewind(f);
-    return ST_OK;
-}
-
 status checkpoint_save(struct session *s, struct error *e)
 {
-    char path[4200], temporary[4200];
-    file_name(s, "", path, sizeof path);
-    file_name(s, ".tmp", temporary, sizeof temporary);
-    FILE *f = fopen(temporary, "wb+");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
-    status st = write_all(s, f, e);
-    if (st == ST_OK) st = seal(f, e);
-    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_IO, "%s: %s", temporary, strerror(errno));
-    if (st == ST_OK && rename(temporary, path) != 0) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    if (st != ST_OK) remove(temporary);
+    char path[RUN_FILE];
+    struct file_writer w;
+    struct header h;
+    fill_header(&h, s);
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    TRY(file_create(&w, path, e));
+    struct checkpoint c = {.file = w.file};
+    status st = checkpoint_block(&c, &h, sizeof h, e);
+    if (st == ST_OK) st = transfer(s, &c, e);
+    if (st == ST_OK) st = file_seal(w.file, e);
+    if (st == ST_OK) return file_commit(&w, e);
+    file_abandon(&w);
     return st;
 }
 
 status checkpoint_restore(struct session *s, bool *found, struct error *e)
 {
-    char path[4200];
+    char path[RUN_FILE];
     struct header h, own;
     *found = false;
-    file_name(s, "", path, sizeof path);
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     FILE *f = fopen(path, "rb");
     if (!f) return ST_OK;
     fill_header(&own, s);
-    status st = check_seal(f, e);
+    status st = file_check_seal(f, "the checkpoint", e);
     struct checkpoint c = {.file = f, .reading = true};
     if (st == ST_OK && checkpoint_block(&c, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
         st = transfer(s, &c, e);
@@ -122,13 +66,6 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     }
     if (st != ST_OK) err_prefix(e, "%s", path);
     fclose(f);
-    if (st != ST_OK || !*found) remove(path);
+    if (!*found) remove(path);
     return st;
-}
-
-void checkpoint_remove(const struct session *s)
-{
-    char path[4200];
-    file_name(s, "", path, sizeof path);
-    remove(path);
 }

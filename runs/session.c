@@ -1,10 +1,15 @@
 /* See session.h. */
 #include "runs/session.h"
+#include "records/record.h"
+#include "support/env.h"
+#include <math.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
-double session_accumulations(const struct session *s)
+void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
+              const char *end)
 {
-    return s->at.accumulations + s->at.new_spike_passes * s->last[SPLIT_TRAIN].synops;
+    (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", out, folder, run->id, end);
 }
 
 status session_reserve_rows(struct session *s, size_t n, struct error *e)
@@ -16,4 +21,109 @@ status session_reserve_rows(struct session *s, size_t n, struct error *e)
     s->rows = rows;
     s->rows_capacity = capacity;
     return ST_OK;
+}
+
+/* Mean firing rate of the hidden neurons on the training samples. */
+static double mean_rate(const struct session *s)
+{
+    double spikes = 0, neurons = 0;
+    for (size_t l = 1; l < s->net.L; l++) {
+        spikes += s->last[SPLIT_TRAIN].rate[l] * (double)s->net.n[l];
+        neurons += (double)s->net.n[l];
+    }
+    return spikes / neurons;
+}
+
+struct run_result session_result(const struct session *s)
+{
+    const struct evaluation *train = &s->last[SPLIT_TRAIN], *validation = &s->last[SPLIT_VALIDATION],
+                            *test = &s->last[SPLIT_TEST];
+    const struct progress_state *at = &s->at;
+    const bool evaluated = at->n_rows > 0;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (struct run_result){
+        .evaluated = evaluated,
+        .classes = s->data.info.n_classes > 0,
+        .timing_valid = s->settings->jobs > 1 ? 0 : 1,
+        .iters = (double)at->iter,
+        .samples = at->samples,
+        .setup_s = at->setup_s,
+        .train_s = at->train_s,
+        .eval_s = at->eval_s,
+        .cpu_s = at->cpu_s,
+        .time_to_target_s = at->time_to_target_s,
+        .forward_passes = at->forward_passes,
+        .backward_passes = at->backward_passes,
+        .accumulations = at->accumulations + at->new_spike_passes * train->synops,
+        .train_macs = at->train_macs,
+        .gradient_evaluations = at->gradient_evaluations,
+        .loss_train = train->loss,
+        .loss_val = validation->loss,
+        .loss_test = test->loss,
+        .acc_train = train->accuracy,
+        .acc_val = validation->accuracy,
+        .acc_test = test->accuracy,
+        .best_iter = (double)at->best_iter,
+        .best_val = evaluated ? at->best_val : NAN,
+        .best_test = evaluated ? at->best_test : NAN,
+        .peak_bytes = (double)usage.ru_maxrss * 1024.0,
+        .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
+        .synops = evaluated ? test->synops : NAN,
+        .synops_dense = evaluated ? train->synops_dense : NAN,
+        .rate_mean = evaluated ? mean_rate(s) : NAN,
+    };
+}
+
+status session_write_curve(const struct session *s, struct error *e)
+{
+    char path[RUN_FILE], name[80];
+    struct csv_writer w;
+    run_file(path, s->settings->out, "curves", s->run, ".csv");
+    TRY(csv_open(&w, path, e));
+    for (size_t c = 0; c < curve_count(); c++) csv_put(&w, curve_name(c));
+    for (size_t l = 1; l < s->net.L; l++) {
+        snprintf(name, sizeof name, "fwd_rate_%zu", l);
+        csv_put(&w, name);
+    }
+    size_t extra = metric_count(&s->run->solver->metrics, s->net.L);
+    for (size_t k = 0; k < extra; k++) {
+        metric_column(&s->run->solver->metrics, s->net.L, k, name, sizeof name);
+        csv_put(&w, name);
+    }
+    csv_end_row(&w);
+    for (size_t i = 0; i < s->at.n_rows; i++) {
+        for (size_t c = 0; c < s->n_columns; c++) csv_put_number(&w, s->rows[i * s->n_columns + c]);
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)
+{
+    struct record r = {0};
+    struct run_result result = session_result(s);
+    char path[RUN_FILE], blas[ENV_TEXT], core[ENV_TEXT], cpu[ENV_TEXT], date[ENV_TEXT];
+    env_blas_config(blas, sizeof blas);
+    env_blas_core(core, sizeof core);
+    env_cpu(cpu, sizeof cpu);
+    env_date(date, sizeof date);
+    result.status = word;
+    result.stop_reason = s->stop_reason;
+    result.error = text[0] ? text : "none";
+    result.data_sha256 = s->data.info.sha256[0] ? s->data.info.sha256 : "nan";
+    result.git_commit = env_commit();
+    result.dirty = env_dirty() ? "1" : "0";
+    result.compiler = env_compiler();
+    result.flags = env_flags();
+    result.blas = blas;
+    result.blas_core = core;
+    result.blas_threads = env_blas_threads();
+    result.cpu = cpu;
+    result.date = date;
+    run_file(path, s->settings->out, ".work", s->run, ".row.csv");
+    status st = record_of_run(&r, s->run, &result, true, e);
+    if (st == ST_OK) st = record_write(&r, path, e);
+    record_free(&r);
+    return st;
 }

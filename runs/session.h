@@ -1,24 +1,17 @@
-/* What a worker holds while it performs a run. */
+/* What a worker holds while it performs a run, and the files that it writes. */
 #ifndef SPIKEBENCH_RUNS_SESSION_H
 #define SPIKEBENCH_RUNS_SESSION_H
 
-#include "experiments/plan.h"
+#include "experiments/run.h"
 #include "network/evaluate.h"
-#include <signal.h>
+#include "records/columns.h"
+#include "trainer/stopwatch.h"
 
 struct worker_settings {
     const char *out;     /* OUT/<experiment> */
     long jobs;           /* how many runs share the machine: timing_valid is 0 if more than one */
-    int progress_fd;     /* where progress lines go; -1: nowhere */
+    int progress_fd;     /* where the numbers of finished iterations go, a line each; -1: nowhere */
     const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
-    const volatile sig_atomic_t *stop; /* set by a signal handler; read after each step */
-};
-
-/* The training clock: runs during create, start and step, held for diagnostics and evaluation. */
-struct stopwatch {
-    double total, since;         /* wall seconds */
-    double cpu_total, cpu_since; /* CPU seconds of the process, all threads */
-    bool running;
 };
 
 /* The part of the progress that a checkpoint carries as it is. */
@@ -57,15 +50,31 @@ struct session {
     size_t n_columns; /* of the curve */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
-    bool resumed;
     const char *stop_reason;
 };
 
-/* Accumulations of the simulations of training so far, an estimate: those since the last evaluation take the
- * accumulations per training sample of the network simulated there; nan for a solver with a prediction rule
- * of its own. */
-double session_accumulations(const struct session *s);
+enum { RUN_FILE = 4200 };
+/* OUT/FOLDER/<id>END in `path`. */
+void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
+              const char *end);
+
 /* Room for n curve rows in all. ST_MEMORY. */
 status session_reserve_rows(struct session *s, size_t n, struct error *e);
+/* What the session has measured so far. Accumulations are an estimate: simulations since the last evaluation
+ * take the accumulations per training sample of the network simulated there; nan for a solver with a
+ * prediction rule of its own. */
+struct run_result session_result(const struct session *s);
+/* OUT/curves/<id>.csv: a row per evaluation. ST_IO. */
+status session_write_curve(const struct session *s, struct error *e);
+/* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
+ * ST_IO. */
+status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
+
+/* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
+status checkpoint_save(struct session *s, struct error *e);
+/* Restores the session from the file if there is one of the same run and commit; *found tells. A file of
+ * another is removed and ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session
+ * must not go on. */
+status checkpoint_restore(struct session *s, bool *found, struct error *e);
 
 #endif

@@ -2,57 +2,14 @@
 #include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
-#include "runs/checkpoint.h"
-#include "runs/worker_record.h"
 #include "support/blas.h"
+#include "support/process.h"
 #include "support/progress.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { CHECKPOINT_SECONDS = 60 };
-
-/* CPU time of the process or of the calling thread, as `clock` says. */
-static double cpu_seconds(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void watch_start(void *watch)
-{
-    struct stopwatch *w = watch;
-    if (!w->running) {
-        w->since = clock_seconds();
-        w->cpu_since = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
-    }
-    w->running = true;
-}
-
-static void watch_hold(void *watch)
-{
-    struct stopwatch *w = watch;
-    if (w->running) {
-        w->total += clock_seconds() - w->since;
-        w->cpu_total += cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - w->cpu_since;
-    }
-    w->running = false;
-}
-
-static struct step_time watch_now(void *watch)
-{
-    (void)watch;
-    return (struct step_time){clock_seconds(), cpu_seconds(CLOCK_THREAD_CPUTIME_ID)};
-}
-
-static void watch_discount(void *watch, struct step_time length)
-{
-    struct stopwatch *w = watch;
-    w->total -= length.wall;
-    w->cpu_total -= length.cpu;
-}
 
 /* Everything before the first step, but for the solver's create and start. */
 static status prepare(struct session *s, struct error *e)
@@ -79,8 +36,8 @@ static status prepare(struct session *s, struct error *e)
     TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
     if (run->solver->predict) {
-        size_t most = info->n[0] > info->n[1] ? info->n[0] : info->n[1];
-        most = info->n[2] > most ? info->n[2] : most;
+        size_t most = 0;
+        for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
         if (!s->scores) return ST_MEMORY;
     }
@@ -99,42 +56,26 @@ static double merit(const struct session *s, enum split k)
     return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
 }
 
-/* A solver that predicts by its own rule: loss and accuracy are of its scores. The grid simulation is not the
- * network that predicts, so the operations and rates that it counted are nan. */
-static status evaluate_prediction(struct session *s, const struct batch *b, struct evaluation *result,
-                                  struct error *e)
-{
-    struct evaluation predicted;
-    result->synops = result->synops_dense = NAN;
-    for (size_t l = 1; l < s->net.L; l++) result->rate[l] = NAN;
-    if (b->n == 0) return ST_OK;
-    TRY(s->run->solver->predict(s->solver, b, s->scores, e));
-    evaluate_scores(&s->net, b, s->scores, &predicted);
-    result->loss = predicted.loss;
-    result->accuracy = predicted.accuracy;
-    return ST_OK;
-}
-
 /* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
-    double started = clock_seconds();
+    const struct solver *solver = s->run->solver;
+    const double started = clock_seconds();
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
-        if (s->run->solver->predict) TRY(evaluate_prediction(s, &b, &s->last[k], e));
+        if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
     }
     metric_clear(&s->sink);
-    if (s->run->solver->report) s->run->solver->report(s->solver, &s->sink);
+    if (solver->report) solver->report(s->solver, &s->sink);
     if (s->sink.bad)
-        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe",
-                    s->run->solver->name);
-    s->at.accumulations = session_accumulations(s);
-    s->at.new_spike_passes = 0;
+        return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe", solver->name);
     TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
     size_t used = curve_count();
-    struct run_result result = worker_result(s);
+    const struct run_result result = session_result(s);
+    s->at.accumulations = result.accumulations;
+    s->at.new_spike_passes = 0;
     curve_values(&result, row);
     for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
@@ -148,23 +89,12 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
-static void tell_progress(const struct session *s)
-{
-    char line[96];
-    if (s->settings->progress_fd < 0) return;
-    int n =
-        snprintf(line, sizeof line, "%ld %ld %.4f\n", s->at.iter, s->run->stop.max_iter,
-                 s->at.n_rows ? s->rows[(s->at.n_rows - 1) * s->n_columns + curve_place("acc_train")] : NAN);
-    /* A reader that is gone is no reason to stop. */
-    if (n > 0 && write(s->settings->progress_fd, line, (size_t)n) < 0) return;
-}
-
 /* Why to stop after an evaluation or a step, or NULL. Reads validation only. */
 static const char *reason_to_stop(struct session *s, bool converged)
 {
     const struct stop_options *stop = &s->run->stop;
     double validation = s->last[SPLIT_VALIDATION].accuracy;
-    if (*s->settings->stop) return "interrupted";
+    if (stop_signal()) return "interrupted";
     if (stop->target > 0 && validation >= stop->target) {
         s->at.time_to_target_s = s->at.train_s;
         return "target";
@@ -184,17 +114,13 @@ static status train(struct session *s, struct error *e)
     bool converged = false;
     while (!(s->stop_reason = reason_to_stop(s, converged))) {
         long next = s->at.iter + 1, every = s->run->run.eval_every;
-        struct step_report r = {.hold = watch_hold,
-                                .resume = watch_start,
-                                .now = watch_now,
-                                .discount = watch_discount,
-                                .clock = &s->watch};
+        struct step_report r = stopwatch_report(&s->watch);
         r.measure =
             next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
         s->watch = (struct stopwatch){0};
-        watch_start(&s->watch);
+        stopwatch_start(&s->watch);
         status st = solver->step(s->solver, &r, e);
-        watch_hold(&s->watch);
+        stopwatch_hold(&s->watch);
         s->at.cpu_s += s->watch.cpu_total;
         s->at.train_s += s->watch.total;
         s->at.iter = next;
@@ -212,7 +138,8 @@ static status train(struct session *s, struct error *e)
         }
         TRY(st);
         if (r.measure || converged) TRY(evaluate_now(s, e));
-        tell_progress(s);
+        /* A reader that is gone is no reason to stop. */
+        if (s->settings->progress_fd >= 0) (void)dprintf(s->settings->progress_fd, "%ld\n", next);
         if (clock_seconds() - saved > CHECKPOINT_SECONDS) {
             TRY(checkpoint_save(s, e));
             saved = clock_seconds();
@@ -221,41 +148,26 @@ static status train(struct session *s, struct error *e)
     return ST_OK;
 }
 
-/* The solver's own set-up. */
-static status set_up(struct session *s, struct error *e)
-{
-    const struct solver *solver = s->run->solver;
-    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
-    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e));
-    s->created = true;
-    return solver->start(s->solver, &s->env, e);
-}
-
 static status perform(struct session *s, struct error *e)
 {
+    const struct solver *solver = s->run->solver;
+    bool resumed;
     TRY(prepare(s, e));
-    watch_start(&s->watch);
-    status st = set_up(s, e);
-    watch_hold(&s->watch);
+    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
+    stopwatch_start(&s->watch);
+    status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e);
+    s->created = st == ST_OK;
+    if (s->created) st = solver->start(s->solver, &s->env, e);
+    stopwatch_hold(&s->watch);
     TRY(st);
-    double setup = s->watch.total;
+    const double setup = s->watch.total;
     s->at.cpu_s = s->watch.cpu_total;
-    TRY(checkpoint_restore(s, &s->resumed, e));
-    if (!s->resumed) {
+    TRY(checkpoint_restore(s, &resumed, e));
+    if (!resumed) {
         s->at.setup_s = setup;
         TRY(evaluate_now(s, e));
     }
     return train(s, e);
-}
-
-static void session_free(struct session *s)
-{
-    if (s->created && s->run->solver->free) s->run->solver->free(s->solver);
-    evaluator_free(s->evaluator);
-    pool_free(s->pool);
-    dataset_free(&s->data);
-    mem_free(&s->mem);
-    free(s->rows);
 }
 
 /* Status word of the row. */
@@ -296,15 +208,22 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
     const char *word = outcome(s, st);
-    bool interrupted = strcmp(word, "interrupted") == 0;
+    const bool interrupted = strcmp(word, "interrupted") == 0;
+    char checkpoint[RUN_FILE];
     struct error second = {0};
     status written = ST_OK;
     if (interrupted && s->created) written = checkpoint_save(s, &second);
-    if (!interrupted) checkpoint_remove(s);
-    if (written == ST_OK && s->at.n_rows > 0) written = worker_write_curve(s, &second);
-    if (written == ST_OK) written = worker_write_row(s, word, st == ST_OK ? "" : e->text, &second);
+    run_file(checkpoint, settings->out, ".work", run, ".ckpt");
+    if (!interrupted) remove(checkpoint);
+    if (written == ST_OK && s->at.n_rows > 0) written = session_write_curve(s, &second);
+    if (written == ST_OK) written = session_write_row(s, word, st == ST_OK ? "" : e->text, &second);
     if (st == ST_OK && written == ST_OK && settings->weights) written = save_weights(s, &second);
-    session_free(s);
+    if (s->created && run->solver->free) run->solver->free(s->solver);
+    evaluator_free(s->evaluator);
+    pool_free(s->pool);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+    free(s->rows);
     free(s);
     if (st == ST_OK && written != ST_OK) {
         *e = second;

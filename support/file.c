@@ -1,12 +1,14 @@
 /* Opening data files, replacing files (see file.h). */
 #include "support/file.h"
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 status file_check(const char *path, uint64_t most, uint64_t *size, struct error *e)
 {
@@ -63,7 +65,7 @@ status file_create(struct file_writer *w, const char *path, struct error *e)
     mode_t mask = umask(0);
     (void)umask(mask);
     (void)fchmod(descriptor, 0666 & ~mask);
-    w->file = fdopen(descriptor, "wb");
+    w->file = fdopen(descriptor, "wb+");
     if (w->file) return ST_OK;
     (void)close(descriptor);
     file_abandon(w);
@@ -103,4 +105,49 @@ status file_copy(const char *from, const char *to, struct error *e)
     }
     free(b.bytes);
     return st;
+}
+
+status file_lock(const char *path, int *descriptor, bool *taken, struct error *e)
+{
+    *descriptor = open(path, O_RDWR | O_CREAT, 0666);
+    if (*descriptor < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    *taken = flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
+    return *taken || errno == EWOULDBLOCK ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+}
+
+/* CRC-32 of the first `size` bytes of the file, which is left behind them. */
+static bool checksum(FILE *f, long size, uint32_t *sum)
+{
+    unsigned char bytes[65536];
+    *sum = 0;
+    rewind(f);
+    while (size > 0) {
+        const size_t want = size < (long)sizeof bytes ? (size_t)size : sizeof bytes;
+        if (fread(bytes, 1, want, f) != want) return false;
+        *sum = (uint32_t)crc32_z(*sum, bytes, want);
+        size -= (long)want;
+    }
+    return true;
+}
+
+status file_seal(FILE *f, struct error *e)
+{
+    uint32_t sum;
+    const long size = fflush(f) == 0 ? ftell(f) : -1;
+    if (size < 0 || !checksum(f, size, &sum) || fseek(f, size, SEEK_SET) != 0 ||
+        fwrite(&sum, sizeof sum, 1, f) != 1)
+        return FAIL(e, ST_IO, "%s", strerror(errno));
+    return ST_OK;
+}
+
+status file_check_seal(FILE *f, const char *what, struct error *e)
+{
+    uint32_t sum, expected;
+    const long size = fseek(f, 0, SEEK_END) == 0 ? ftell(f) - (long)sizeof sum : -1;
+    if (size < 0) return FAIL(e, ST_DATA, "%s is damaged: it is too short", what);
+    if (!checksum(f, size, &sum) || fread(&expected, sizeof expected, 1, f) != 1)
+        return FAIL(e, ST_IO, "%s", strerror(errno));
+    if (sum != expected) return FAIL(e, ST_DATA, "%s is damaged: its checksum does not match", what);
+    rewind(f);
+    return ST_OK;
 }

@@ -4,6 +4,7 @@
 #define SPIKEBENCH_SUPPORT_FILE_H
 
 #include "support/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,5 +37,15 @@ status file_commit(struct file_writer *w, struct error *e);
 void file_abandon(struct file_writer *w);
 /* Copies a file to `to` through such a writer. ST_IO. */
 status file_copy(const char *from, const char *to, struct error *e);
+
+/* Locks the file, made if it is not there, until the last of this process and its children has closed the
+ * descriptor; not *taken: another holds it. The caller closes it if it is not negative. ST_IO. */
+status file_lock(const char *path, int *descriptor, bool *taken, struct error *e);
+
+/* Puts a CRC-32 behind all that was written to `f`, which must be readable too. ST_IO. */
+status file_seal(FILE *f, struct error *e);
+/* ST_DATA "WHAT is damaged: ..." if the file is not as it was sealed; else it stands at its beginning. ST_IO.
+ */
+status file_check_seal(FILE *f, const char *what, struct error *e);
 
 #endif

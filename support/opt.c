@@ -220,9 +220,17 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     }
 }
 
+bool opt_same(const struct option *o, const void *a, const void *b)
+{
+    char first[OPT_STRING_MAX], second[OPT_STRING_MAX];
+    opt_format(o, a, first, sizeof first);
+    opt_format(o, b, second, sizeof second);
+    return strcmp(first, second) == 0;
+}
+
 bool opt_is_default(const struct option_table *t, const struct option *o, const void *options)
 {
-    char now[OPT_STRING_MAX], parsed[OPT_STRING_MAX];
+    char now[OPT_STRING_MAX], usual[OPT_STRING_MAX];
     union {
         double real;
         long integer;
@@ -233,10 +241,10 @@ bool opt_is_default(const struct option_table *t, const struct option *o, const 
     } value;
     struct option alone = *o;
     alone.offset = 0;
-    opt_format(o, options, now, sizeof now);
     if (opt_set(&alone, &value, opt_default(t, o), NULL) != ST_OK) return false;
-    opt_format(&alone, &value, parsed, sizeof parsed);
-    return strcmp(now, parsed) == 0;
+    opt_format(o, options, now, sizeof now);
+    opt_format(&alone, &value, usual, sizeof usual);
+    return strcmp(now, usual) == 0;
 }
 
 status opt_refuse_idle(const struct option_table *t, const void *options, const struct option_use *uses,
@@ -280,4 +288,26 @@ void opt_describe(const struct option *o, char *text, size_t size)
         break;
     }
     }
+}
+
+size_t opt_names(const struct option_table *t, const char **names, size_t most)
+{
+    size_t n = 0;
+    for (; n < most && n < opt_count(t); n++) names[n] = opt_at(t, n)->key;
+    return n;
+}
+
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n)
+{
+    char allowed[800] = "", near_text[120] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
+        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
+        if (wrote > 0) used += (size_t)wrote;
+    }
+    const char *nearest = opt_nearest(key, names, n);
+    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
+                nearest ? "" : ";", allowed);
 }

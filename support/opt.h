@@ -81,6 +81,15 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
 /* The option called `key`, or NULL. */
 const struct option *opt_find(const struct option_table *t, const char *key);
 
+/* Fills names with the keys of the table, at most `most`; returns how many. */
+size_t opt_names(const struct option_table *t, const char **names, size_t most);
+
+/* ST_CONFIG "WHERE: unknown WHAT 'KEY'OF; did you mean 'x'? allowed: ..."; of is "" or such as " of solver
+ * 'admm'". */
+status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
+                    const char *const *names, size_t n);
+enum { OPT_NAMES_MAX = 160 }; /* as many as are named */
+
 /* The name among `n` candidates nearest to `key` in edit distance, or NULL if none is near (distance > 3 or
  * more than half the length). For "did you mean". */
 const char *opt_nearest(const char *key, const char *const *candidates, size_t n);
@@ -91,6 +100,9 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
 
 /* true if the field of an option of the table holds its default. */
 bool opt_is_default(const struct option_table *t, const struct option *o, const void *options);
+
+/* true if the field of an option holds the same in two options structs. */
+bool opt_same(const struct option *o, const void *a, const void *b);
 
 /* What an option needs to have an effect: refused where it is set although nothing reads it. */
 struct option_use {

@@ -122,3 +122,11 @@ void path_results(const char *results, const char *name, char *folder, size_t si
     else
         (void)snprintf(folder, size, "%s/%s", results, name);
 }
+
+bool path_fits_name(const char *text, size_t most, const char *more)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    size_t n = strlen(text), good = 0;
+    while (good < n && (strchr(letters, text[good]) || strchr(more, text[good]))) good++;
+    return n > 0 && n <= most && good == n;
+}

@@ -3,6 +3,7 @@
 #define SPIKEBENCH_SUPPORT_PATHS_H
 
 #include "support/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The folder that holds plots/ and experiments/: $SPIKEBENCH_HOME, else the parent of the program's folder if
@@ -24,5 +25,7 @@ status path_experiments(void (*visit)(void *context, const char *folder, const c
 void path_results(const char *results, const char *name, char *folder, size_t size);
 /* Removes the files in a folder of the program's own, then the folder if nothing is left in it. */
 void path_remove(const char *folder);
+/* Whether a text can be part of a file's name: 1 to `most` of the letters A-Z a-z 0-9 _ - and `more`. */
+bool path_fits_name(const char *text, size_t most, const char *more);
 
 #endif

@@ -35,9 +35,11 @@ bool cli_exists(const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* What every shell text may use: kill_child PID kills the child of a process as soon as it has one. */
+/* What every shell text may use: kill_child PID kills the child of a process as soon as it has one, which it
+ * waits half a minute for. */
 static const char shell_functions[] =
-    "kill_child() { until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do sleep 0.05; done; }";
+    "kill_child() { tries=600; until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do "
+    "tries=$((tries - 1)); [ $tries -gt 0 ] || return 1; sleep 0.05; done; }";
 
 void cli_shell(struct result *r, const char *text)
 {

@@ -1,6 +1,7 @@
 /* See setting.h. */
 #include "tests/setting.h"
 #include "commands/registry.h"
+#include "records/columns.h"
 #include "tests/toy_training.h"
 #include <criterion/alloc.h>
 #include <criterion/criterion.h>
@@ -126,7 +127,9 @@ void setting_create(struct setting *s, const struct solver_case *c)
                                          .options = s->options,
                                          .net_options = &s->net_options,
                                          .data = &s->data,
-                                         .seed = 2};
+                                         .seed = 2,
+                                         .column = curve_name,
+                                         .n_columns = curve_count()};
 }
 
 void setting_free(struct setting *s)

@@ -2,8 +2,8 @@
 #ifndef SPIKEBENCH_TESTS_SETTING_H
 #define SPIKEBENCH_TESTS_SETTING_H
 
-#include "runs/trainee.h"
 #include "tests/toy_data.h"
+#include "trainer/trainee.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 

@@ -1,14 +1,14 @@
 /* What every registered solver and dataset must do. */
 #include "commands/registry.h"
 #include "records/columns.h"
-#include "runs/contract.h"
 #include "tests/allocations.h"
 #include "tests/setting.h"
+#include "trainer/contract.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-/* The check of this name (runs/contract.h) succeeds. */
+/* The check of this name (trainer/contract.h) succeeds. */
 static void expect_kept(const struct solver_case *c, const char *promise)
 {
     struct setting s;

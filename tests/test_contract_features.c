@@ -2,9 +2,9 @@
  * that is counted and not touched. */
 #include "commands/registry.h"
 #include "experiments/plan_check.h"
-#include "runs/contract.h"
 #include "tests/setting.h"
 #include "tests/toy_training.h"
+#include "trainer/contract.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Statistics over seeds, and tolerances. */
+#include "report/comparison.h"
 #include "report/groups.h"
-#include "report/tolerances.h"
 #include "support/statistics.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

@@ -145,6 +145,44 @@ ParameterizedTest(struct solver_case *c, look, same_as_run)
     trained_free(&t);
 }
 
+/* The rows of the CSV file are the numbers that stand in front of the file's checksum, layer after layer,
+ * column after column. */
+Test(look, weights_as_numbers)
+{
+    static struct result r;
+    struct csv_table t;
+    char path[300];
+    good(&r, "train one.yaml --out w.net --precision double");
+    good(&r, "weights --weights w.net --csv w.csv");
+    cr_expect_not_null(strstr(r.output, "    2 "), "%s", r.output);
+    read_table(&t, "w.csv");
+    in_folder("w.net", path, sizeof path);
+    cr_assert_gt(t.n_rows, 0);
+    double *numbers = calloc(t.n_rows, sizeof *numbers);
+    FILE *f = fopen(path, "rb");
+    cr_assert(numbers && f);
+    cr_assert_eq(fseek(f, -(long)(t.n_rows * sizeof *numbers + sizeof(uint32_t)), SEEK_END), 0);
+    cr_assert_eq(fread(numbers, sizeof *numbers, t.n_rows, f), t.n_rows);
+    fclose(f);
+    double layer = 1, to = -1, from = 0;
+    for (size_t row = 0; row < t.n_rows; row++) {
+        double cells[4];
+        for (size_t c = 0; c < 4; c++) cr_assert_eq(csv_number(&t, row, c, &cells[c], NULL), ST_OK);
+        const bool next_layer = cells[0] > layer;
+        const bool next_column = !next_layer && cells[2] > from;
+        to = next_layer || next_column ? 0 : to + 1;
+        from = next_layer ? 0 : from + next_column;
+        layer += next_layer;
+        cr_assert(cells[0] == layer && cells[1] == to && cells[2] == from, "row %zu", row);
+        cr_assert_eq(cells[3], numbers[row], "row %zu: %.17g", row, cells[3]);
+    }
+    cr_expect_gt(layer, 1);
+    csv_table_free(&t);
+    free(numbers);
+    cli_shell(&r, "cp w.yaml x.yaml; head -c 100 w.net > x.net; \"$SB\" weights --weights x.net");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+}
+
 /* Both precisions, whichever this test suite has, and an experiment file in place of names. */
 Test(look, precisions_and_files)
 {

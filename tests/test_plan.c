@@ -1,7 +1,7 @@
 /* Experiment files: what they expand to, and what is refused where. */
 #include "commands/registry.h"
-#include "experiments/config.h"
 #include "experiments/plan.h"
+#include "support/yaml.h"
 #include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

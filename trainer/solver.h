@@ -17,7 +17,7 @@
  * other precision, or against another version, can be told from its first word. */
 enum { SOLVER_API = 2, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
-/* What a solver can do. experiments/plan_check.c refuses what its mask leaves out, naming the option and what
+/* What a solver can do. trainer/suit.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
  * readouts and starts each solver has at least one bit, and of the ways of training exactly one of
  * FEATURE_FULL_BATCH, FEATURE_MINI_BATCH, FEATURE_MEASURES, or the first two where an option chooses. Bits of

@@ -1,6 +1,6 @@
 /* The table on stdout and the CSV file. */
-#include "runs/env.h"
 #include "support/csvio.h"
+#include "support/env.h"
 #include "support/paths.h"
 #include "tests/bench/bench.h"
 #include <string.h>

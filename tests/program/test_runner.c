@@ -142,6 +142,24 @@ Test(runner, operations_of_training_follow_from_passes_and_rates)
 
 /* The simulated network does not predict for forward_forward: what it counts is nan there, a number for bptt,
  * also without validation and test samples, and summaries and comparisons pass over it. */
+/* 40 samples in mini-batches of 15 are three updates an epoch, each with one gradient; a closed form takes
+ * none. */
+Test(runner, gradients_are_counted_in_runs_and_curves)
+{
+    static struct result r;
+    cli_write("g.yaml",
+              "experiment: g\nstop: {max_iter: 4}\neval_every: 2\n"
+              "dataset: {name: digits, T: 4, n_train: 40, n_validation: 20, n_test: 40}\n"
+              "network: {hidden: [8]}\nsolvers: [{name: bptt, batch: 15}, {name: random_features}]\n");
+    cli_shell(
+        &r, "\"$SB\" run g.yaml >/dev/null && for f in results/g/runs.csv results/g/curves/*.csv; do awk -F, "
+            "'NR == 1 { for (i = 1; i <= NF; i++) if ($i == \"gradient_evaluations\") c = i; next } { print "
+            "$c }' $f; "
+            "done | sort -n | tr '\\n' ' '");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "0 0 0 0 6 12 12 ", "%s", r.output);
+}
+
 Test(runner, no_operations_of_a_network_that_does_not_predict)
 {
     static struct result r;

@@ -1,8 +1,8 @@
 /* What every trainer must do (trainer/solver.h), as checks that `spikebench contract` and the tests run. */
-#ifndef SPIKEBENCH_RUNS_CONTRACT_H
-#define SPIKEBENCH_RUNS_CONTRACT_H
+#ifndef SPIKEBENCH_TRAINER_CONTRACT_H
+#define SPIKEBENCH_TRAINER_CONTRACT_H
 
-#include "runs/trainee.h"
+#include "trainer/trainee.h"
 
 struct contract_check {
     const char *name; /* what is promised */

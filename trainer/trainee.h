@@ -1,8 +1,8 @@
-/* A trainer on a small task outside of an experiment: for checks of what it promises (runs/contract.h). */
-#ifndef SPIKEBENCH_RUNS_TRAINEE_H
-#define SPIKEBENCH_RUNS_TRAINEE_H
+/* A trainer on a small task outside of an experiment: for checks of what it promises (trainer/contract.h). */
+#ifndef SPIKEBENCH_TRAINER_TRAINEE_H
+#define SPIKEBENCH_TRAINER_TRAINEE_H
 
-#include "experiments/plan.h"
+#include "trainer/solver.h"
 
 /* A trainer with its options on a small task. All pointers are borrowed. */
 struct contract_case {
@@ -11,6 +11,8 @@ struct contract_case {
     const struct net_options *net_options;
     const struct dataset *data; /* with training samples, and labels or real values as the solver takes */
     uint64_t seed;              /* of the weights' start and of the solver's own stream */
+    const char *(*column)(size_t k); /* columns that each curve has: no metric may take such a name */
+    size_t n_columns;
 };
 
 /* A trainer in the middle of training. */

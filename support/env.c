@@ -1,5 +1,5 @@
 /* Facts about the program and the computer that results carry (see env.h). */
-#include "runs/env.h"
+#include "support/env.h"
 #include "support/blas.h"
 #include "version.h"
 #include <ctype.h>

@@ -1,8 +1,6 @@
 /* See contract.h. */
-#include "runs/contract.h"
-#include "experiments/plan_check.h"
-#include "records/columns.h"
-#include "runs/trainee.h"
+#include "trainer/contract.h"
+#include "trainer/suit.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,9 +98,9 @@ static status check_metrics(const struct contract_case *c, struct error *e)
     const struct metric_table *metrics = &c->solver->metrics;
     struct trainee t;
     for (size_t m = 0; m < metrics->n; m++)
-        for (size_t k = 0; k < curve_count(); k++)
-            if (strcmp(metrics->list[m].name, curve_name(k)) == 0)
-                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", curve_name(k));
+        for (size_t k = 0; k < c->n_columns; k++)
+            if (strcmp(metrics->list[m].name, c->column(k)) == 0)
+                return FAIL(e, ST_INTERNAL, "the column '%s' of curves is everybody's", c->column(k));
     status st = trainee_begin(&t, c, 1, e);
     if (st == ST_OK) st = trainee_steps(&t, 1, true, e);
     if (st == ST_OK) st = check_report(&t, e);
@@ -218,18 +216,13 @@ static status two_steps(const struct contract_case *c, struct error *e)
 /* What the plan says of the trainer on this network, or on data of the other task. */
 static status planned(const struct contract_case *c, bool other_task, struct error *e)
 {
-    static const struct dataset_source source = {.name = "toy"};
     struct dataset_info info = c->data->info;
-    const struct run run = {.solver = c->solver,
-                            .dataset = &source,
-                            .net = *c->net_options,
-                            .solver_options = (void *)c->options};
     if (other_task) {
         const size_t classes = info.n_classes;
         info.n_classes = info.n_targets;
         info.n_targets = classes;
     }
-    return run_check(&run, &info, e);
+    return solver_suits(c->solver, c->options, c->net_options, &info, "toy", e);
 }
 
 static status try_network(const struct contract_case *c, bool promised, const char *what, struct error *e)

@@ -1,6 +1,6 @@
 /* See trainee.h. */
-#include "runs/trainee.h"
-#include "network/evaluate.h"
+#include "trainer/trainee.h"
+#include "trainer/suit.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,11 +79,8 @@ static status predicted_loss(struct trainee *t, double *loss, struct error *e)
     struct evaluation v;
     const struct batch *train = &t->env.train;
     real *scores = mem_reals(&m, t->net.n[t->net.L] * train->n, e);
-    status st = scores ? t->c->solver->predict(t->state, train, scores, e) : ST_MEMORY;
-    if (st == ST_OK) {
-        evaluate_scores(&t->net, train, scores, &v);
-        *loss = train->labels ? 1 - v.accuracy : v.loss;
-    }
+    status st = scores ? solver_evaluate(t->c->solver, t->state, &t->net, train, scores, &v, e) : ST_MEMORY;
+    if (st == ST_OK) *loss = train->labels ? 1 - v.accuracy : v.loss;
     mem_free(&m);
     return st;
 }

@@ -1,7 +1,7 @@
 /* Facts about the program and the computer that results carry. All texts are free of commas, quotes and
  * newlines, so that they fit a CSV cell. */
-#ifndef SPIKEBENCH_RUNS_ENV_H
-#define SPIKEBENCH_RUNS_ENV_H
+#ifndef SPIKEBENCH_SUPPORT_ENV_H
+#define SPIKEBENCH_SUPPORT_ENV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,96 @@
+/* See suit.h. */
+#include "trainer/suit.h"
+#include <math.h>
+
+const struct network_choice network_choices[] = {{"loss", FEATURE_LOSS_SQUARED},
+                                                 {"reset", FEATURE_RESET_SOFT},
+                                                 {"readout", FEATURE_READOUT_LAST},
+                                                 {"start", FEATURE_START_RATE},
+                                                 {NULL, 0}};
+
+/* "rate and kaiming": the values whose bits the mask has. */
+static void name_allowed(const struct solver *solver, const struct network_choice *choice, char *text,
+                         size_t size)
+{
+    const struct option *o = opt_find(&net_option_table, choice->key);
+    size_t used = 0, last = 0;
+    for (size_t k = 0; opt_choice(o, k); k++)
+        if (solver->features & choice->first << k) last = k;
+    for (size_t k = 0; opt_choice(o, k) && used < size; k++)
+        if (solver->features & choice->first << k)
+            used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                     used == 0   ? ""
+                                     : k == last ? " and "
+                                                 : ", ",
+                                     opt_choice(o, k));
+}
+
+static status refuse_features(const struct solver *solver, const struct net_options *net,
+                              const struct dataset_info *info, const char *data, struct error *e)
+{
+    if (info->n_classes == 0 && !(solver->features & FEATURE_REGRESSION))
+        return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
+                    solver->name, data);
+    if (info->n_classes > 0 && !(solver->features & FEATURE_CLASSIFICATION))
+        return FAIL(e, ST_CONFIG, "solver '%s' needs real-valued targets; dataset '%s' has class labels",
+                    solver->name, data);
+    for (const struct network_choice *c = network_choices; c->key; c++) {
+        const struct option *o = opt_find(&net_option_table, c->key);
+        const int value = *(const int *)((const char *)net + o->offset);
+        char allowed[200];
+        if (solver->features & c->first << value) continue;
+        name_allowed(solver, c, allowed, sizeof allowed);
+        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", c->key,
+                    opt_choice(o, (size_t)value), solver->name, allowed);
+    }
+    return ST_OK;
+}
+
+status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
+                    const struct dataset_info *info, const char *data, struct error *e)
+{
+    TRY(refuse_features(solver, net, info, data, e));
+    if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
+        return FAIL(e, ST_CONFIG,
+                    "network.loss = %s needs class labels; real-valued targets allow squared only",
+                    loss_names[net->loss]);
+    if (info->n[SPLIT_TRAIN] == 0) return FAIL(e, ST_CONFIG, "dataset '%s' has no training samples", data);
+    return solver->check ? solver->check(solver, options, net, info, e) : ST_OK;
+}
+
+status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
+                     const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e)
+{
+    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    struct mem pages = {.reserve = true};
+    struct net net;
+    const struct shapes shapes = {&net, net_options, info, threads};
+    void *state;
+    *bytes = 0;
+    if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
+    status st = net_create(&net, net_options, info->n_inputs,
+                           info->n_classes ? info->n_classes : info->n_targets, &pages, e);
+    if (st == ST_OK) {
+        st = solver->create(solver, &state, options, &shapes, &pages, e);
+        if (st == ST_OK && solver->free) solver->free(state);
+    }
+    if (st == ST_OK)
+        *bytes = info->entries * (sizeof(uint32_t) + sizeof(real)) +
+                 (samples * info->T + 1) * sizeof(size_t) + pages.bytes + net_footprint(&net);
+    mem_free(&pages);
+    return st;
+}
+
+status solver_evaluate(const struct solver *solver, void *state, const struct net *net,
+                       const struct batch *batch, real *scores, struct evaluation *v, struct error *e)
+{
+    struct evaluation predicted;
+    v->synops = v->synops_dense = NAN;
+    for (size_t l = 1; l < net->L; l++) v->rate[l] = NAN;
+    if (batch->n == 0) return ST_OK;
+    TRY(solver->predict(state, batch, scores, e));
+    evaluate_scores(net, batch, scores, &predicted);
+    v->loss = predicted.loss;
+    v->accuracy = predicted.accuracy;
+    return ST_OK;
+}

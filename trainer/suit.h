@@ -1,0 +1,34 @@
+/* Which networks and data a solver takes, and how much memory it needs for them. */
+#ifndef SPIKEBENCH_TRAINER_SUIT_H
+#define SPIKEBENCH_TRAINER_SUIT_H
+
+#include "network/evaluate.h"
+#include "trainer/solver.h"
+
+/* The choices of the network that a feature mask speaks of: keys of net_option_table, and the bit of the
+ * first value. */
+struct network_choice {
+    const char *key;
+    unsigned first; /* enum solver_feature */
+};
+extern const struct network_choice network_choices[]; /* ends without a key */
+
+/* Refuses (ST_CONFIG) what the solver's features leave out of the data's task and of network.loss, .reset,
+ * .readout and .start, naming the option, its value and what the solver allows; real-valued targets with
+ * another loss than squared; data without training samples; and what the solver's own check refuses. `data`
+ * names the dataset in messages. */
+status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
+                    const struct dataset_info *info, const char *data, struct error *e);
+
+/* Bytes of a run: samples, weights (the net and its best copy) and all that the solver's create takes,
+ * counted on reserved pages. 0 for a solver whose code is not for this program's precision. */
+status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
+                     const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e);
+
+/* For a solver with a prediction rule of its own, after the simulation was evaluated: *v takes loss and
+ * accuracy of its scores (n_L x batch->n, room for them in `scores`). Operations and rates become nan: the
+ * network that they were counted in is not what predicts. */
+status solver_evaluate(const struct solver *solver, void *state, const struct net *net,
+                       const struct batch *batch, real *scores, struct evaluation *v, struct error *e);
+
+#endif
