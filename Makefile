@@ -26,18 +26,28 @@ LDFLAGS  += -rdynamic
 ROOMS    := support network datasets trainer solvers/proximal solvers/admm solvers/resync baselines experiments records runs report commands
 MAINS    := commands/main.c
 SRC      := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(ROOMS))))
+# The kernels: one source, one object for each level (network/kernels/kernels.h); -O3 for vectors in plain loops.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+LEVELS   := generic avx2 avx512
+else
+LEVELS   := generic
+endif
+KERNELS  := network/kernels/kernels.o $(LEVELS:%=network/kernels/%.o)
+LEVEL_avx2   := -mavx2 -mpopcnt
+LEVEL_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mpopcnt -mprefer-vector-width=512
 TESTSRC  := $(wildcard tests/*.c)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
 PROGTEST := $(wildcard tests/program/*.c)
 DIGITS   := $(BUILD)/digits_csv.o
-OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(DIGITS)
-OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(DIGITS)
+OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(KERNELS:%=$(BUILD)/f64/%) $(DIGITS)
+OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(KERNELS:%=$(BUILD)/f32/%) $(DIGITS)
 BIN      := $(BUILD)/spikebench $(BUILD)/spikebench-f64 $(BUILD)/spikebench-f32
 TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 # The tests hold all of the benchmarks but their main.
 BENCHMAIN := tests/bench/main.c
 BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
 BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
+PEERS    := $(BUILD)/workload-f64 $(BUILD)/workload-f32
 
 # One short line a file; V=1 prints whole commands.
 V ?= 0
@@ -52,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -77,7 +87,17 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
-$(BUILD)/f64/support/env.o $(BUILD)/f32/runs/env.o: $(BUILD)/version.h
+LEVEL = $(basename $(@F))
+KERNELS_AS = -O3 $(LEVEL_$(LEVEL)) -DKERNELS=kernels_$(LEVEL) -DKERNELS_NAME='"$(LEVEL)"'
+$(LEVELS:%=$(BUILD)/f64/network/kernels/%.o): network/kernels/levels.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) $(KERNELS_AS) -MMD -MP -c $< -o $@
+$(LEVELS:%=$(BUILD)/f32/network/kernels/%.o): network/kernels/levels.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE $(KERNELS_AS) -MMD -MP -c $< -o $@
+$(BUILD)/f64/support/env.o $(BUILD)/f32/support/env.o: $(BUILD)/version.h
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
 $(DIGITS): datasets/digits.csv
@@ -108,6 +128,12 @@ $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/workload-f64: $(OBJ64) $(BUILD)/f64/tests/bench/peers/workload.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/workload-f32: $(OBJ32) $(BUILD)/f32/tests/bench/peers/workload.o
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -126,6 +152,10 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 	$(BUILD)/bench-f64
 	@echo
 	$(BUILD)/bench-f32
+
+bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; results/bench/peers.csv
+	@mkdir -p results/bench
+	/usr/bin/python3 tests/bench/peers.py --build $(BUILD) --threads 1,2 --precision float,double --out results/bench/peers.csv
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
@@ -183,7 +213,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) tests tests/bench tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/bench/peers tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
 .PHONY: $(LINT)
@@ -236,7 +266,7 @@ COMPLETION = $(ROOT)/share/bash-completion/completions/spikebench
 SHARE = $(ROOT)/share/spikebench
 INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
-PLUGIN_ROOMS := support network datasets trainer solvers/proximal
+PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)
 	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets

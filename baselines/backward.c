@@ -7,14 +7,14 @@
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e)
 {
-    size_t widest = 0;
-    for (size_t l = 1; l <= net->L; l++) widest = net->n[l] > widest ? net->n[l] : widest;
-    TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
+    size_t widest = net_widest(net, 1, net->L - 1);
+    TRY(trace_create(&w->trace, net, T, C_max, TRACE_GRADIENT, m, e));
     w->da = mem_reals(m, widest * T * C_max, e);
     w->dz = mem_reals(m, widest * T * C_max, e);
+    w->own = mem_reals(m, net->n[net->L - 1] * C_max, e);
     w->scores = mem_reals(m, net->n[net->L] * C_max, e);
     w->dscores = mem_reals(m, net->n[net->L] * C_max, e);
-    return w->da && w->dz && w->scores && w->dscores ? ST_OK : ST_MEMORY;
+    return w->da && w->dz && w->own && w->scores && w->dscores ? ST_OK : ST_MEMORY;
 }
 
 /* The products of the way back: dW_l of every layer, and da_{l-1} of all but the first. */
@@ -35,22 +35,18 @@ void backward_count(const struct net *net, const struct batch *b, double times, 
     r->dense_macs = cost_macs(&back);
 }
 
-/* Losses of the block and d loss / d z_L: the readout is a leaky integrator, so credit flows back by its leak
- * alone. */
+/* Losses of the block, and through the readout: its weights' gradient, and in w->own what each score's
+ * derivative says of the last hidden layer's spikes. In time credit flows back by the readout's leak alone.
+ */
 static double readout_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
-                               size_t C)
+                               size_t C, real *gradient)
 {
-    size_t T = b->x->T, size = net->n[net->L] * C;
+    const size_t K = net->n[net->L], n = net->n[net->L - 1];
     net_scores(net, &w->trace, C, w->scores);
     double sum = net_losses(net, b, first, C, w->scores, w->dscores);
-    real share = net->readout == READOUT_LAST ? R(1.0) : 1 / (real)T;
-    for (size_t t = T; t-- > 0;) {
-        real *dz = w->dz + t * size;
-        for (size_t i = 0; i < size; i++) {
-            real own = net->readout == READOUT_MEAN || t + 1 == T ? share * w->dscores[i] : 0;
-            dz[i] = own + (t + 1 < T ? net->lif.leak * dz[i + size] : 0);
-        }
-    }
+    blas_gemm(false, true, K, n, C, R(1.0), w->dscores, K, w->trace.filtered, n, R(1.0), gradient, K);
+    const real share = net->readout == READOUT_LAST ? R(1.0) : 1 / (real)b->x->T;
+    blas_gemm(true, false, n, C, K, share, net->W[net->L], K, w->dscores, K, R(0.0), w->own, n);
     return sum;
 }
 
@@ -76,23 +72,49 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
     }
 }
 
+/* Layer l < L: dW_l, and in w->da d loss / d a_{l-1} for the layer below. */
+static void layer_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                           size_t C, const struct backward_options *o, size_t l, real *gradient)
+{
+    const size_t n = net->n[l], in = net->n[l - 1], columns = b->x->T * C;
+    const struct surrogate *smooth = o->smooth ? o->surrogate : NULL;
+    const bool top = l + 1 == net->L;
+    struct spike_columns lists;
+    const bool listed = (!smooth || l == 1) && net_inputs(net, b, first, C, &w->trace, l, &lists);
+    struct backward_pass p = {.n = n,
+                              .T = b->x->T,
+                              .C = C,
+                              .lif = &net->lif,
+                              .surrogate = o->surrogate->kind,
+                              .slope = o->slope,
+                              .detach_reset = o->detach_reset,
+                              .z = w->trace.z[l],
+                              .da = top ? NULL : w->da,
+                              .own = top ? w->own : NULL,
+                              .mean = net->readout == READOUT_MEAN,
+                              .dz = listed && l == 1 ? NULL : w->dz};
+    if (smooth) {
+        net_spikes(net, &w->trace, l, C, smooth, o->slope, w->trace.dense);
+        p.a = w->trace.dense;
+    }
+    lists_backward(&w->trace.lists, p, listed ? &lists : NULL, in, gradient);
+    if (l == 1) {
+        if (!listed) spikes_outer(b, first, C, w->dz, n, gradient);
+        return;
+    }
+    if (!listed) {
+        net_spikes(net, &w->trace, l - 1, C, smooth, o->slope, w->trace.dense);
+        blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, w->trace.dense, in, R(1.0), gradient, n);
+    }
+    blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
+}
+
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient)
 {
-    size_t T = b->x->T, columns = T * C;
     const struct simulate_options simulate = {.smooth = o->smooth ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &simulate);
-    double loss = readout_gradient(w, net, b, first, C);
-    for (size_t l = net->L; l >= 1; l--) {
-        size_t n = net->n[l], in = net->n[l - 1];
-        if (l < net->L) lif_backward(&net->lif, o, n * C, T, w->trace.z[l], w->trace.a[l], w->da, w->dz);
-        if (l == 1) {
-            spikes_outer(b, first, C, w->dz, n, gradient[1]);
-            break;
-        }
-        blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, w->trace.a[l - 1], in, R(1.0), gradient[l],
-                  n);
-        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
-    }
+    double loss = readout_gradient(w, net, b, first, C, gradient[net->L]);
+    for (size_t l = net->L - 1; l >= 1; l--) layer_gradient(w, net, b, first, C, o, l, gradient[l]);
     return loss;
 }

@@ -8,14 +8,14 @@
 /* Workspaces of a thread for blocks of at most C_max samples. */
 struct backward {
     struct trace trace;
-    real *da;     /* widest layer x T*C: d loss / d a of a layer, through the layer above */
-    real *dz;     /* widest layer x T*C */
+    real *da;     /* widest hidden layer x T*C: d loss / d a of a layer, through the layer above */
+    real *dz;     /* widest hidden layer x T*C */
+    real *own;    /* n_{L-1} x C: d loss / d a of the last hidden layer at a step that the scores read */
     real *scores; /* n_L x C */
     real *dscores;
 };
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e);
-
 struct backward_options {
     const struct surrogate *surrogate;
     real slope;
@@ -37,6 +37,8 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
  *   hard reset:  dz_t += leak (1 - a_t) dz_{t+1}   da_t -= leak z_t dz_{t+1}
  *   then:        dz_t += surrogate'(z_t - threshold) da_t
  *   and:         da_{l-1} = W_l' dz_l              dW_l += dz_l a_{l-1}'
+ *   readout:     dW_L += d loss / d scores filtered'  (struct trace), and W_L' d loss / d scores goes back in
+ * time
  *
  * Returns the sum of the losses. About 3 x the FLOPs of the simulation. */
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,

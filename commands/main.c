@@ -3,6 +3,7 @@
 #include "commands/dispatch.h"
 #include "commands/registry.h"
 #include "commands/table.h"
+#include "network/kernels/kernels.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EXIT_FAILED = 1 };
+enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
 static void ignore_signal(int number)
 {
@@ -34,6 +35,11 @@ int main(int argc, char **argv)
     /* For the workers. They call OpenBLAS with one thread, but those that it starts when it is loaded would
      * spin for a while beside them. If it can't be set, they do. */
     (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    struct error e = {0};
+    if (kernels_check(&e) != ST_OK) {
+        (void)fprintf(stderr, "spikebench: %s\n", e.text);
+        return EXIT_CONFIG;
+    }
     int code = command_main(&program, &registry, argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0 && !reader_gone()) {
         (void)fprintf(stderr, "spikebench: the output could not be written\n");

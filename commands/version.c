@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 #include "commands/usage.h"
 #include "datasets/shd_file.h"
+#include "network/kernels/kernels.h"
 #include "support/env.h"
 
 static void print_version(void)
@@ -13,6 +14,7 @@ static void print_version(void)
                  env_dirty() ? ", modified" : "");
     (void)printf("compiler: %s; flags: %s\n", env_compiler(), env_flags());
     (void)printf("BLAS: %s (%s); core %s; 1 thread per call\n", env_blas_name(), config, core);
+    (void)printf("kernels: %s\n", kernels_name());
     (void)printf("precisions: double, float; HDF5: %s\n", shd_library() ? shd_library() : "no");
 }
 

@@ -32,11 +32,6 @@ status evaluator_create(struct evaluator **out, const struct net *net, size_t T,
     return st;
 }
 
-size_t evaluator_thread_bytes(const struct net *net, size_t T)
-{
-    return trace_bytes(net, T, CHUNK_MAX, false) + net->n[net->L] * CHUNK_MAX * sizeof(real);
-}
-
 void evaluator_free(struct evaluator *ev)
 {
     if (!ev) return;

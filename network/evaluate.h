@@ -20,9 +20,6 @@ struct evaluator;
 status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, struct pool *pool,
                         struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
-/* Bytes of these workspaces for each thread of the pool. */
-size_t evaluator_thread_bytes(const struct net *net, size_t T);
-
 /* Simulates the whole batch. scores: NULL or out (n_L x batch->n). An empty batch gives nan everywhere. */
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores);

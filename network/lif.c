@@ -46,10 +46,11 @@ static real boxcar_integral(real x, real k)
 }
 
 const struct surrogate surrogates[] = {
-    {"fast_sigmoid", fast_sigmoid_derivative, fast_sigmoid_integral, "k / (2 (1 + k |x|)^2)"},
-    {"arctan", arctan_derivative, arctan_integral, "k / (2 (1 + (pi k x / 2)^2))"},
-    {"triangular", triangular_derivative, triangular_integral, "k max(0, 1 - k |x|)"},
-    {"boxcar", boxcar_derivative, boxcar_integral, "k / 2 where |x| < 1 / k, else 0"},
+    {SURROGATE_FAST_SIGMOID, "fast_sigmoid", fast_sigmoid_derivative, fast_sigmoid_integral,
+     "k / (2 (1 + k |x|)^2)"},
+    {SURROGATE_ARCTAN, "arctan", arctan_derivative, arctan_integral, "k / (2 (1 + (pi k x / 2)^2))"},
+    {SURROGATE_TRIANGULAR, "triangular", triangular_derivative, triangular_integral, "k max(0, 1 - k |x|)"},
+    {SURROGATE_BOXCAR, "boxcar", boxcar_derivative, boxcar_integral, "k / 2 where |x| < 1 / k, else 0"},
 };
 const size_t n_surrogates = sizeof surrogates / sizeof *surrogates;
 const char *const surrogate_names[] = {"fast_sigmoid", "arctan", "triangular", "boxcar", NULL};

@@ -9,10 +9,13 @@
 enum reset { RESET_SOFT, RESET_HARD, RESET_NONE };
 extern const char *const reset_names[]; /* "soft", "hard", "none", NULL */
 
+enum surrogate_kind { SURROGATE_FAST_SIGMOID, SURROGATE_ARCTAN, SURROGATE_TRIANGULAR, SURROGATE_BOXCAR };
+
 /* A surrogate is a pair: derivative(x) stands in for the derivative of the step H(x) in backward passes, and
  * integral(x) is its exact antiderivative (with integral(0) = 1/2), which turns the network into a smooth one
  * whose true gradient the backward pass computes. x = z - threshold; slope > 0 sharpens. */
 struct surrogate {
+    enum surrogate_kind kind;
     const char *name;
     real (*derivative)(real x, real slope);
     real (*integral)(real x, real slope);

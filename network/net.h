@@ -5,6 +5,7 @@
 #define SPIKEBENCH_NETWORK_NET_H
 
 #include "network/lif.h"
+#include "network/lists.h"
 #include "network/loss.h"
 #include "network/spikes.h"
 #include "support/err.h"
@@ -63,19 +64,26 @@ bool net_finite(const struct net *net);
 /* Copies weights between nets of equal shape. */
 void net_copy_weights(struct net *to, const struct net *from);
 
-/* The record of a simulated block of C <= C_max samples (layout of network/spikes.h). Kept: z[l] (n_l x T*C,
- * l = 1..L) and a[l] (l = 1..L-1) of all layers. Not kept: only z[L] is valid after the simulation; hidden
- * layers share two buffers. */
+/* What a simulation leaves: the scores alone; what a gradient needs; or potentials and spikes of all layers.
+ */
+enum trace_kind { TRACE_SCORES, TRACE_ALL, TRACE_GRADIENT };
+
+/* The record of a simulated block of C <= C_max samples (layout of network/spikes.h).
+ * TRACE_ALL: z[l] (n_l x T*C, l = 1..L) and a[l] (l = 1..L-1).
+ * The others never simulate the readout in time. It is linear: its potentials are W_L applied to the last
+ * hidden layer's spikes filtered by its leak, so that one product for each sample gives the scores.
+ * TRACE_GRADIENT: z[l] and bits[l] (l = 1..L-1). TRACE_SCORES: nothing but filtered; layers share buffers. */
 struct trace {
     size_t T, C_max;
-    bool keep;
+    enum trace_kind kind;
     real *z[NET_MAX_LAYERS + 1], *a[NET_MAX_LAYERS + 1];
+    uint32_t *bits[NET_MAX_LAYERS + 1]; /* of each column, spike_words(n_l) words; not in smooth networks */
+    real *filtered;                     /* n_{L-1} x C: see struct forward_pass */
+    real *dense;                        /* widest hidden layer x T*C: spikes written out */
+    struct lists lists;                 /* workspace */
 };
-status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, bool keep, struct mem *m,
-                    struct error *e);
-/* Bytes of that. */
-size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep);
-
+status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, enum trace_kind kind,
+                    struct mem *m, struct error *e);
 /* State carried from one window of time to the next, for C samples. Zeroed by net_state_reset. */
 struct net_state {
     size_t C;
@@ -87,23 +95,36 @@ void net_state_reset(struct net_state *s, const struct net *net);
 struct simulate_options {
     const struct surrogate *smooth; /* NULL: spikes; else the smooth network (see struct surrogate) */
     real slope;
-    size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr (kept) for the same block */
-    struct net_state *state; /* NULL: every sample starts from zero, as all results of this program do */
+    size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr for the same block
+                    (TRACE_ALL) */
+    /* TRACE_ALL; NULL: every sample starts from zero, as all results of this program do */
+    struct net_state *state;
     double
         *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */
-    /* NULL, or called for every hidden layer that was simulated, from the lowest on: may change what the
-     * layer above is fed, a (n_l x T*C; in: the spikes, counted already). z (n_l x T*C): the potentials. */
+    /* TRACE_ALL; NULL, or called for every hidden layer that was simulated, from the lowest on: may change
+     * what the layer above is fed, a (n_l x T*C; in: the spikes, counted already). z (n_l x T*C): the
+     * potentials. */
     void (*feed)(void *context, size_t l, const real *z, real *a);
     void *context; /* of feed */
 };
 
-/* Simulates samples first .. first+C-1 of the batch into *tr, layer by layer:
- * v = W_l a_{l-1} for all t at once (sparse for l = 1, gemm above), then the neuron's recursion over t. */
+/* Simulates samples first .. first+C-1 of the batch into *tr, layer by layer: v = W_l a_{l-1}, and the
+ * neuron's recursion over t. Products by lists of spikes or by BLAS, as the density of a layer's inputs in
+ * the block has it (spikes_are_dense; TRACE_ALL and smooth networks: by BLAS above layer 1). */
 void net_simulate(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
                   const struct simulate_options *o);
 
-/* scores (K x C) from the readout's trace z_L (K x T*C), by net->readout. */
+/* scores (K x C) of the block that *tr holds, by net->readout. */
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores);
+
+/* The inputs of layer l of a block that *tr (not TRACE_ALL) holds up to layer l-1, as lists; false: they are
+ * so many that BLAS is faster. The lists are tr->lists' and valid until the next call. */
+bool net_inputs(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
+                size_t l, struct spike_columns *in);
+
+/* a_l (n_l x T*C) of a hidden layer out of a TRACE_GRADIENT; smooth and slope as simulated. */
+void net_spikes(const struct net *net, const struct trace *tr, size_t l, size_t C,
+                const struct surrogate *smooth, real slope, real *a);
 
 /* Sum of the losses (net->loss; squared for real-valued targets) of samples first .. first+C-1 of the batch
  * with these scores (K x C). dscores: NULL or out (K x C), d loss / d scores. */

@@ -3,31 +3,36 @@
 #include "support/blas.h"
 #include <string.h>
 
-size_t trace_bytes(const struct net *net, size_t T, size_t C_max, bool keep)
+/* Potentials and spikes of all layers. */
+static status create_all(struct trace *tr, const struct net *net, struct mem *m, struct error *e)
 {
-    size_t units = net->n[net->L], shared = net->L > 2 ? 3 : 2; /* z, and a of one or two layers */
-    if (!keep) return (units + shared * net_widest(net, 1, net->L - 1)) * T * C_max * sizeof(real);
-    for (size_t l = 1; l < net->L; l++) units += 2 * net->n[l];
-    return units * T * C_max * sizeof(real);
-}
-
-status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, bool keep, struct mem *m,
-                    struct error *e)
-{
-    *tr = (struct trace){.T = T, .C_max = C_max, .keep = keep};
-    if (C_max > 0 && (!blas_fits(T) || !blas_fits(T * C_max)))
-        return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, C_max);
-    size_t widest = net_widest(net, 1, net->L - 1);
     for (size_t l = 1; l <= net->L; l++) {
-        bool fresh = keep || l == net->L || l == 1;
-        tr->z[l] = fresh ? mem_reals(m, (keep || l == net->L ? net->n[l] : widest) * T * C_max, e) : tr->z[1];
-        if (!tr->z[l]) return ST_MEMORY;
-        if (l == net->L) break;
-        /* Spikes alternate between two buffers: a layer reads the one below while it writes its own. */
-        tr->a[l] = keep || l <= 2 ? mem_reals(m, (keep ? net->n[l] : widest) * T * C_max, e) : tr->a[l - 2];
-        if (!tr->a[l]) return ST_MEMORY;
+        size_t size = net->n[l] * tr->T * tr->C_max;
+        if (!(tr->z[l] = mem_reals(m, size, e))) return ST_MEMORY;
+        if (l < net->L && !(tr->a[l] = mem_reals(m, size, e))) return ST_MEMORY;
     }
     return ST_OK;
+}
+
+status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, enum trace_kind kind,
+                    struct mem *m, struct error *e)
+{
+    *tr = (struct trace){.T = T, .C_max = C_max, .kind = kind};
+    if (C_max > 0 && (!blas_fits(T) || !blas_fits(T * C_max)))
+        return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, C_max);
+    if (kind == TRACE_ALL) return create_all(tr, net, m, e);
+    size_t widest = net_widest(net, 1, net->L - 1);
+    for (size_t l = 1; l < net->L; l++) {
+        bool own = l == 1 || kind == TRACE_GRADIENT;
+        size_t n = kind == TRACE_GRADIENT ? net->n[l] : widest;
+        tr->z[l] = own ? mem_reals(m, n * T * C_max, e) : tr->z[1];
+        tr->bits[l] = own ? mem_alloc(m, spike_words(n) * T * C_max, sizeof *tr->bits[l], e) : tr->bits[1];
+        if (!tr->z[l] || !tr->bits[l]) return ST_MEMORY;
+    }
+    tr->filtered = mem_reals(m, net->n[net->L - 1] * C_max, e);
+    tr->dense = mem_reals(m, widest * T * C_max, e);
+    if (!tr->filtered || !tr->dense) return ST_MEMORY;
+    return lists_create(&tr->lists, net_widest(net, 0, net->L - 1), widest, T, C_max, m, e);
 }
 
 status net_state_create(struct net_state *s, const struct net *net, size_t C, struct mem *m, struct error *e)
@@ -56,8 +61,8 @@ static double sum_of(const real *a, size_t n)
     return sum;
 }
 
-void net_simulate(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
-                  const struct simulate_options *o)
+static void simulate_all(const struct net *net, const struct batch *b, size_t first, size_t C,
+                         struct trace *tr, const struct simulate_options *o)
 {
     size_t T = b->x->T;
     for (size_t l = o->from > 1 ? o->from : 1; l <= net->L; l++) {
@@ -76,9 +81,115 @@ void net_simulate(const struct net *net, const struct batch *b, size_t first, si
     }
 }
 
+/* What the readout makes of the spikes a (n x T*C) of the last hidden layer: see struct forward_pass. */
+static void filter(const struct net *net, size_t T, size_t C, const real *a, real *filtered)
+{
+    const size_t size = net->n[net->L - 1] * C;
+    const real leak = net->lif.leak;
+    for (size_t i = 0; i < size; i++) {
+        real sum = 0, mean = 0;
+        for (size_t t = 0; t < T; t++) {
+            sum = leak * sum + a[t * size + i];
+            mean += sum;
+        }
+        filtered[i] = net->readout == READOUT_MEAN ? mean / (real)T : sum;
+    }
+}
+
+/* The hidden layers of a smooth network: numbers, not spikes, go from layer to layer (tr->dense). */
+static void simulate_smooth(const struct net *net, const struct batch *b, size_t first, size_t C,
+                            struct trace *tr, const struct simulate_options *o)
+{
+    size_t T = b->x->T;
+    for (size_t l = 1; l < net->L; l++) {
+        size_t n = net->n[l], in = net->n[l - 1];
+        if (l == 1)
+            spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
+        else
+            blas_gemm(false, false, n, T * C, in, R(1.0), net->W[l], n, tr->dense, in, R(0.0), tr->z[l], n);
+        lif_simulate(&net->lif, n, T, C, tr->z[l], tr->dense, o->smooth, o->slope, NULL, NULL);
+        if (o->spikes_out) o->spikes_out[l] += sum_of(tr->dense, n * T * C);
+    }
+    filter(net, T, C, tr->dense, tr->filtered);
+}
+
+/* v_l = W_l a_{l-1} in tr->z[l], by BLAS. */
+static void dense_currents(const struct net *net, const struct batch *b, size_t first, size_t C,
+                           struct trace *tr, size_t l)
+{
+    size_t T = b->x->T, n = net->n[l], in = net->n[l - 1];
+    if (l == 1) {
+        spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
+        return;
+    }
+    net_spikes(net, tr, l - 1, C, NULL, 0, tr->dense);
+    blas_gemm(false, false, n, T * C, in, R(1.0), net->W[l], n, tr->dense, in, R(0.0), tr->z[l], n);
+}
+
+bool net_inputs(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
+                size_t l, struct spike_columns *in)
+{
+    if (l > 1) return lists_of_bits(&tr->lists, tr->bits[l - 1], net->n[l - 1], tr->T * C, in);
+    if (spikes_as_dense(b, first, C)) return false;
+    *in = lists_of_batch(&tr->lists, b, first, C);
+    return true;
+}
+
+static void simulate_spikes(const struct net *net, const struct batch *b, size_t first, size_t C,
+                            struct trace *tr, const struct simulate_options *o)
+{
+    const struct kernels *k = kernels();
+    for (size_t l = 1; l < net->L; l++) {
+        struct spike_columns in;
+        const bool listed = net_inputs(net, b, first, C, tr, l, &in);
+        if (!listed) dense_currents(net, b, first, C, tr, l);
+        const struct forward_pass p = {.n = net->n[l],
+                                       .T = tr->T,
+                                       .C = C,
+                                       .lif = &net->lif,
+                                       .spiking = true,
+                                       .in = listed ? &in : NULL,
+                                       .z = listed && tr->kind == TRACE_SCORES ? NULL : tr->z[l],
+                                       .bits = tr->bits[l],
+                                       .filtered = l + 1 == net->L ? tr->filtered : NULL,
+                                       .mean = net->readout == READOUT_MEAN};
+        lists_forward(&tr->lists, p, net->W[l], net->n[l - 1]);
+        if (o->spikes_out)
+            o->spikes_out[l] += (double)k->count(spike_words(net->n[l]) * tr->T * C, tr->bits[l]);
+    }
+}
+
+void net_simulate(const struct net *net, const struct batch *b, size_t first, size_t C, struct trace *tr,
+                  const struct simulate_options *o)
+{
+    if (tr->kind == TRACE_ALL)
+        simulate_all(net, b, first, C, tr, o);
+    else if (o->smooth)
+        simulate_smooth(net, b, first, C, tr, o);
+    else
+        simulate_spikes(net, b, first, C, tr, o);
+}
+
+void net_spikes(const struct net *net, const struct trace *tr, size_t l, size_t C,
+                const struct surrogate *smooth, real slope, real *a)
+{
+    const size_t n = net->n[l], words = spike_words(n);
+    if (smooth)
+        for (size_t i = 0; i < n * tr->T * C; i++)
+            a[i] = smooth->integral(tr->z[l][i] - net->lif.threshold, slope);
+    else
+        for (size_t j = 0; j < tr->T * C; j++)
+            for (size_t i = 0; i < n; i++)
+                a[j * n + i] = tr->bits[l][j * words + i / 32] >> i % 32 & 1 ? R(1.0) : R(0.0);
+}
+
 void net_scores(const struct net *net, const struct trace *tr, size_t C, real *scores)
 {
-    size_t size = net->n[net->L] * C;
+    size_t K = net->n[net->L], n = net->n[net->L - 1], size = K * C;
+    if (tr->kind != TRACE_ALL) {
+        blas_gemm(false, false, K, C, n, R(1.0), net->W[net->L], K, tr->filtered, n, R(0.0), scores, K);
+        return;
+    }
     const real *z = tr->z[net->L];
     if (net->readout == READOUT_LAST) {
         memcpy(scores, z + (tr->T - 1) * size, size * sizeof *scores);

@@ -34,8 +34,15 @@ size_t batch_sample(const struct batch *b, size_t i);
 /* Layout of a block of C samples, here and everywhere in the program: a column-major matrix of n rows and T*C
  * columns, column t*C + c holding sample c at step t. */
 
+/* The border between products by lists and by BLAS, the one place of it: whether so many entries in so many
+ * (input, column) cells are too many for lists. It is a constant: the way taken, and with it the order of
+ * every sum, depends on the data alone. */
+bool spikes_are_dense(size_t entries, size_t cells);
+/* The largest number of entries that are not. */
+size_t spikes_most_listed(size_t cells);
+
 /* Whether the products below write these samples out for BLAS, 2 n n_inputs T C FLOPs instead of those that
- * they name: where one cell of eight or more has an entry. */
+ * they name. */
 bool spikes_as_dense(const struct batch *b, size_t first, size_t C);
 
 /* V (n x T*C) = W (n x n_inputs, column-major) * X for samples first .. first+C-1 of the batch. 2 n FLOPs per

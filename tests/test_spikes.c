@@ -116,22 +116,26 @@ Test(spikes, dense_blocks)
     mem_free(&m);
 }
 
-/* Blocks of one sample with 1 and with 2 of 16 cells filled, and both together. */
-Test(spikes, blocks_are_written_out_from_one_cell_in_eight_on)
+/* Blocks of one sample with 4 and with 6 of 16 cells filled, and both together. */
+Test(spikes, blocks_are_written_out_above_the_border)
 {
     struct spikes_builder build;
     struct spikes x;
     struct mem m = {0};
     cr_assert_eq(spikes_begin(&build, 16, 1, 2, NULL), ST_OK);
     for (uint32_t row = 0; row < 2; row++) {
-        for (uint32_t i = 0; i <= row; i++) cr_assert_eq(spikes_add(&build, i, 1, NULL), ST_OK);
+        for (uint32_t i = 0; i < 4 + 2 * row; i++) cr_assert_eq(spikes_add(&build, i, 1, NULL), ST_OK);
         cr_assert_eq(spikes_end_row(&build, NULL), ST_OK);
     }
     cr_assert_eq(spikes_finish(&build, &x, &m, NULL), ST_OK);
     struct batch b = {.x = &x, .n = 2};
-    cr_expect_not(spikes_as_dense(&b, 0, 1));
-    cr_expect(spikes_as_dense(&b, 1, 1));
-    cr_expect_not(spikes_as_dense(&b, 0, 2), "3 of 32");
+    cr_expect_not(spikes_as_dense(&b, 0, 1), "4 of 16");
+    cr_expect(spikes_as_dense(&b, 1, 1), "6 of 16");
+    cr_expect_not(spikes_as_dense(&b, 0, 2), "10 of 32");
+    for (size_t cells = 0; cells < 1000; cells++) {
+        cr_expect_not(spikes_are_dense(spikes_most_listed(cells), cells));
+        cr_expect(spikes_are_dense(spikes_most_listed(cells) + 1, cells));
+    }
     mem_free(&m);
 }
 

@@ -1,6 +1,5 @@
 /* Mini-batches over threads with bits that do not depend on their number. */
 #include "trainer/minibatch.h"
-#include "support/linsolve.h"
 #include "trainer/optimizers.h"
 #include <string.h>
 
@@ -65,7 +64,10 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     *m = (struct minibatch){.options = *o, .layers = layers};
     TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, net, layers, mem, e));
     m->order = mem_alloc(mem, shapes->info->n[SPLIT_TRAIN], sizeof *m->order, e);
-    if (!m->order) return ST_MEMORY;
+    size_t slices = 0;
+    for (size_t l = 1; l <= layers; l++) slices += optimizer_slices(&m->optimizer, l);
+    m->squares = mem_alloc(mem, slices, sizeof *m->squares, e);
+    if (!m->order || !m->squares) return ST_MEMORY;
     for (size_t k = 1; k < parts; k++)
         for (size_t l = 1; l <= layers; l++)
             if (!(m->parts[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
@@ -75,6 +77,7 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
 status minibatch_start(void *state, const struct train_env *env, struct error *e)
 {
     struct minibatch *m = state;
+    m->optimizer.pool = env->pool;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
     return solver_keep_env(state, env, e);
 }
@@ -112,36 +115,71 @@ static double learning_rate(const struct minibatch *m)
     return o->lr * 0.5 * (1 + cos(3.14159265358979323846 * part));
 }
 
+/* A direction that is worked on slice by slice. */
+struct direction_task {
+    const struct minibatch *m;
+    real *const *direction;
+    size_t n_parts;
+    real factor;
+};
+
+static void square_slice(void *context, size_t slice, size_t l, size_t first, size_t n)
+{
+    const struct direction_task *task = context;
+    task->m->squares[slice] = kernels()->squares(n, task->direction[l] + first);
+}
+
+static void scale_slice(void *context, size_t slice, size_t l, size_t first, size_t n)
+{
+    const struct direction_task *task = context;
+    (void)slice;
+    kernels()->scale(n, task->factor, task->direction[l] + first);
+}
+
 /* Norms of the direction, and the clip. */
 static void measure_and_clip(struct minibatch *m, real *const *direction)
 {
+    struct direction_task task = {.m = m, .direction = direction};
     double total = 0;
+    size_t slice = 0;
+    optimizer_spread(&m->optimizer, square_slice, &task);
     for (size_t l = 1; l <= m->layers; l++) {
-        double norm = vector_norm(m->optimizer.size[l], direction[l]);
-        m->norm[l] += norm;
-        total += norm * norm;
+        double squares = 0;
+        for (size_t end = slice + optimizer_slices(&m->optimizer, l); slice < end; slice++)
+            squares += m->squares[slice];
+        m->norm[l] += sqrt(squares);
+        total += squares;
     }
     total = sqrt(total);
     if (m->options.clip <= 0 || total <= m->options.clip) return;
-    const real shrink = (real)(m->options.clip / total);
-    for (size_t l = 1; l <= m->layers; l++)
-        for (size_t i = 0; i < m->optimizer.size[l]; i++) direction[l][i] *= shrink;
+    task.factor = (real)(m->options.clip / total);
+    optimizer_spread(&m->optimizer, scale_slice, &task);
 }
 
-/* Mean direction and loss of a mini-batch: the sums of its blocks in the order of the parts. */
+/* The parts' sum by a binary tree over their numbers, ((0 + 1) + (2 + 3)) + ...: an aligned group of 2^k
+ * parts is one partial sum. The parts are overwritten. */
+static void sum_slice(void *context, size_t slice, size_t l, size_t first, size_t n)
+{
+    const struct direction_task *task = context;
+    const struct kernels *k = kernels();
+    (void)slice;
+    for (size_t step = 1; step < task->n_parts; step *= 2)
+        for (size_t part = 0; part + step < task->n_parts; part += 2 * step) {
+            real *sum = part ? task->m->parts[part][l] : task->direction[l];
+            k->add_scaled(n, R(1.0), task->m->parts[part + step][l] + first, sum + first);
+        }
+    k->scale(n, task->factor, task->direction[l] + first);
+}
+
+/* Mean direction and loss of a mini-batch. */
 static double mean_of_blocks(struct evaluation_task *task)
 {
     const struct minibatch *m = task->m;
-    const real mean = 1 / (real)task->batch.n;
     double loss = 0;
     task->part = partition_make(task->batch.n);
     pool_run(m->env.pool, task->part.n_parts, run_part, task);
-    for (size_t l = 1; l <= m->layers; l++) {
-        real *g = task->direction[l];
-        for (size_t k = 1; k < task->part.n_parts; k++)
-            for (size_t i = 0; i < m->optimizer.size[l]; i++) g[i] += m->parts[k][l][i];
-        for (size_t i = 0; i < m->optimizer.size[l]; i++) g[i] *= mean;
-    }
+    struct direction_task sum = {m, task->direction, task->part.n_parts, 1 / (real)task->batch.n};
+    optimizer_spread(&m->optimizer, sum_slice, &sum);
     for (size_t k = 0; k < task->part.n_parts; k++) loss += task->losses[k];
     return loss / (double)task->batch.n;
 }

@@ -49,6 +49,7 @@ struct minibatch {
     size_t layers; /* trained: 1 .. layers; those above are left alone */
     struct optimizer_state optimizer;
     size_t *order;                             /* [N]: samples in this epoch's order */
+    double *squares;                           /* of a direction, by slice of its weights */
     real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */
     long epoch;
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the

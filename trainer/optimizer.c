@@ -15,6 +15,40 @@ status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
     return ST_OK;
 }
 
+enum { SLICE = 16384 };
+
+size_t optimizer_slices(const struct optimizer_state *s, size_t l)
+{
+    return (s->size[l] + SLICE - 1) / SLICE;
+}
+
+struct spread {
+    const struct optimizer_state *s;
+    optimizer_work work;
+    void *context;
+};
+
+static void run_slice(void *context, size_t slice, size_t thread)
+{
+    const struct spread *spread = context;
+    size_t l = 1, before = 0, slices;
+    (void)thread;
+    while (slice - before >= (slices = optimizer_slices(spread->s, l))) {
+        before += slices;
+        l++;
+    }
+    size_t first = (slice - before) * SLICE, left = spread->s->size[l] - first;
+    spread->work(spread->context, slice, l, first, left < SLICE ? left : SLICE);
+}
+
+void optimizer_spread(const struct optimizer_state *s, optimizer_work work, void *context)
+{
+    struct spread spread = {s, work, context};
+    size_t slices = 0;
+    for (size_t l = 1; l <= s->layers; l++) slices += optimizer_slices(s, l);
+    pool_run(s->pool, slices, run_slice, &spread);
+}
+
 void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g)
 {
     s->steps++;

@@ -27,6 +27,7 @@ struct optimizer;
 struct optimizer_state {
     const struct optimizer *kind;
     struct optimizer_options options;
+    struct pool *pool;                       /* NULL (at first): one thread */
     size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers */
     long steps;                              /* updates, the one that is running included */
     real *gradient[NET_MAX_LAYERS + 1];      /* for the oracle's answer; not kept between updates */
@@ -45,6 +46,14 @@ struct optimizer {
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
                         const struct optimizer_options *o, const struct net *net, size_t layers,
                         struct mem *m, struct error *e);
+/* Goes over all weights in slices, spread over the pool: work(context, slice, l, first, n) for weights first
+ * .. first+n-1 of layer l. The slices, from 0 on through one layer after another, depend on the sizes alone.
+ */
+typedef void (*optimizer_work)(void *context, size_t slice, size_t l, size_t first, size_t n);
+void optimizer_spread(const struct optimizer_state *s, optimizer_work work, void *context);
+/* Slices of layer l. */
+size_t optimizer_slices(const struct optimizer_state *s, size_t l);
+
 void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
 /* The number of updates and the buffers. */
 status optimizer_checkpoint(struct optimizer_state *s, struct checkpoint *c, struct error *e);

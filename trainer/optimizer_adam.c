@@ -3,24 +3,36 @@
  * adamw (Loshchilov, Hutter 2019): the same without decay in g, and W -= lr decay W. */
 #include "trainer/optimizer.h"
 
+struct update {
+    struct optimizer_state *s;
+    real *const *W;
+    struct adam_step step;
+};
+
+static void update_slice(void *context, size_t slice, size_t l, size_t first, size_t n)
+{
+    const struct update *u = context;
+    struct optimizer_state *s = u->s;
+    (void)slice;
+    kernels()->adam(&u->step, n, u->W[l] + first, s->gradient[l] + first, s->buffer[0][l] + first,
+                    s->buffer[1][l] + first);
+}
+
 /* decay: pull in the gradient; shrink: what is left of the weights besides. */
 static void step(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g,
                  real decay, real shrink)
 {
     const struct optimizer_options *o = &s->options;
-    const real b1 = (real)o->beta1, b2 = (real)o->beta2, eps = (real)o->eps;
-    const real rate = (real)(lr / (1 - pow(o->beta1, (double)s->steps)));
-    const real scale = (real)(1 / (1 - pow(o->beta2, (double)s->steps)));
+    const struct adam_step fixed = {.beta1 = (real)o->beta1,
+                                    .beta2 = (real)o->beta2,
+                                    .eps = (real)o->eps,
+                                    .decay = decay,
+                                    .shrink = shrink,
+                                    .rate = (real)(lr / (1 - pow(o->beta1, (double)s->steps))),
+                                    .scale = (real)(1 / (1 - pow(o->beta2, (double)s->steps)))};
+    struct update update = {s, W, fixed};
     g->at(g->context, W, s->gradient);
-    for (size_t l = 1; l <= s->layers; l++) {
-        real *w = W[l], *m = s->buffer[0][l], *v = s->buffer[1][l];
-        for (size_t i = 0; i < s->size[l]; i++) {
-            const real slope = s->gradient[l][i] + decay * w[i];
-            m[i] = b1 * m[i] + (1 - b1) * slope;
-            v[i] = b2 * v[i] + (1 - b2) * slope * slope;
-            w[i] = shrink * w[i] - rate * m[i] / (sqrt(v[i] * scale) + eps);
-        }
-    }
+    optimizer_spread(s, update_slice, &update);
 }
 
 static void adam(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g)

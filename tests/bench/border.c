@@ -5,12 +5,16 @@
  * library's source under other names. */
 #include "tests/bench/pairs.h"
 #include <string.h>
+#define spikes_are_dense     border_are_dense
+#define spikes_most_listed   border_most_listed
 #define spikes_as_dense      border_as_dense
 #define spikes_times_weights border_times_weights
 #define spikes_outer         border_outer
 #define spikes_gram          border_gram
 #define spikes_dense         border_dense
 #include "network/spikes_products.c"
+#undef spikes_are_dense
+#undef spikes_most_listed
 #undef spikes_as_dense
 #undef spikes_times_weights
 #undef spikes_outer
@@ -44,7 +48,7 @@ static status draw(struct border *s, double share, struct rng *rng, struct mem *
         x->start[row + 1] = n;
     }
     s->many = *x;
-    s->many.n_inputs = 16 * (size_t)INPUTS; /* no share of the cells reaches 1/8 */
+    s->many.n_inputs = 16 * (size_t)INPUTS; /* no share of the cells reaches the border */
     return ST_OK;
 }
 

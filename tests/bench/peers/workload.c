@@ -1,0 +1,241 @@
+/* A workload of `make bench-peers`: data and start for the peers, then epochs and evaluations as they ask.
+ * usage: workload NAME THREADS FILE
+ * Writes FILE (native byte order): int64 L, n_0 .. n_L, T, N, batch, entries; int64 start[N*T + 1]; int32
+ * index[entries]; int32 labels[N]; real W_1 .. W_L (n_l x n_{l-1}, column-major). Says "ready". Then a line
+ * of answers for each line of stdin: "steps K": losses of the first K mini-batches, in the samples' order,
+ * with an update after each; the weights are put back. "epoch", "infer": wall and CPU seconds. "memory": peak
+ * of this process in kB. */
+#include "baselines/backward.h"
+#include "network/evaluate.h"
+#include "support/blas.h"
+#include "support/progress.h"
+#include "trainer/solver.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+extern const struct solver solver_bptt;
+
+enum { N = 1000, BATCH = 100 };
+static const double density = 0.05, learning_rate = 0.002, slope = 25;
+static const struct shape {
+    const char *name, *hidden;
+    size_t inputs, classes, T;
+} shapes[] = {{"A", "200", 2312, 10, 30},
+              {"B", "500-500-500", 2312, 10, 30},
+              {"C", "100", 64, 10, 20},
+              {"D", "256", 700, 20, 100}};
+
+struct workload {
+    struct mem mem;
+    struct spikes x;
+    int labels[N];
+    struct dataset_info info;
+    struct net_options options;
+    struct net net;
+    struct batch train;
+    struct pool *pool;
+    struct rng rng;
+    void *solver_options, *state;
+    struct evaluator *evaluator;
+    struct backward work;
+};
+
+static status draw(struct workload *w, const struct shape *s, struct error *e)
+{
+    struct spikes_builder b;
+    struct rng rng;
+    rng_seed(&rng, 1, "workload");
+    TRY(spikes_begin(&b, s->inputs, s->T, N, e));
+    for (size_t row = 0; row < N * s->T; row++) {
+        for (uint32_t i = 0; i < s->inputs; i++)
+            if (rng_uniform(&rng) < density) TRY(spikes_add(&b, i, 1, e));
+        TRY(spikes_end_row(&b, e));
+    }
+    TRY(spikes_finish(&b, &w->x, &w->mem, e));
+    for (size_t i = 0; i < N; i++) w->labels[i] = (int)(i % s->classes);
+    w->train = (struct batch){.x = &w->x, .n = N, .labels = w->labels};
+    w->info = (struct dataset_info){.n_inputs = s->inputs, .n_classes = s->classes, .T = s->T, .n = {N}};
+    w->info.entries = w->x.start[N * s->T];
+    return ST_OK;
+}
+
+static status set(const struct option_table *t, void *options, const char *key, const char *value,
+                  struct error *e)
+{
+    return opt_set(opt_find(t, key), options, value, e);
+}
+
+static status begin(struct workload *w, const struct shape *s, size_t threads, struct error *e)
+{
+    const struct solver *solver = &solver_bptt;
+    TRY(draw(w, s, e));
+    TRY(opt_defaults(&net_option_table, &w->options, e));
+    TRY(set(&net_option_table, &w->options, "hidden", s->hidden, e));
+    TRY(set(&net_option_table, &w->options, "loss", "cross_entropy", e));
+    TRY(net_create(&w->net, &w->options, s->inputs, s->classes, &w->mem, e));
+    TRY(pool_create(&w->pool, threads, e));
+    rng_seed(&w->rng, 1, "start");
+    TRY(net_start(&w->net, &w->options, &w->train, w->pool, &w->rng, e));
+    w->solver_options = mem_alloc(&w->mem, 1, solver->options.size, e);
+    if (!w->solver_options) return ST_MEMORY;
+    TRY(opt_defaults(&solver->options, w->solver_options, e));
+    TRY(set(&solver->options, w->solver_options, "slope", "25", e));
+    const struct shapes sizes = {&w->net, &w->options, &w->info, threads};
+    TRY(solver->create(solver, &w->state, w->solver_options, &sizes, &w->mem, e));
+    const struct train_env env = {.net = &w->net,
+                                  .net_options = &w->options,
+                                  .info = &w->info,
+                                  .train = w->train,
+                                  .pool = w->pool,
+                                  .rng = &w->rng};
+    TRY(solver->start(w->state, &env, e));
+    TRY(backward_create(&w->work, &w->net, s->T, CHUNK_MAX, &w->mem, e));
+    return evaluator_create(&w->evaluator, &w->net, s->T, w->pool, e);
+}
+
+static bool put(FILE *f, const void *data, size_t size, size_t n)
+{
+    return fwrite(data, size, n, f) == n;
+}
+
+static status write_file(const struct workload *w, const char *path, struct error *e)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) return FAIL(e, ST_IO, "cannot write %s", path);
+    int64_t head[NET_MAX_LAYERS + 6];
+    size_t n = 0;
+    head[n++] = (int64_t)w->net.L;
+    for (size_t l = 0; l <= w->net.L; l++) head[n++] = (int64_t)w->net.n[l];
+    const size_t rows = N * w->x.T, entries = w->x.start[rows];
+    head[n++] = (int64_t)w->x.T;
+    head[n++] = N;
+    head[n++] = BATCH;
+    head[n++] = (int64_t)entries;
+    bool ok = put(f, head, sizeof *head, n) && put(f, w->x.start, sizeof *w->x.start, rows + 1) &&
+              put(f, w->x.index, sizeof *w->x.index, entries) && put(f, w->labels, sizeof *w->labels, N);
+    for (size_t l = 1; l <= w->net.L; l++)
+        ok = ok && put(f, w->net.W[l], sizeof(real), w->net.n[l] * w->net.n[l - 1]);
+    ok = fclose(f) == 0 && ok;
+    return ok ? ST_OK : FAIL(e, ST_IO, "cannot write %s", path);
+}
+
+/* A mini-batch's gradient, chunk after chunk, and its mean loss. */
+static double gradient(struct workload *w, const struct batch *b, real *const *g)
+{
+    const struct backward_options o = {&surrogates[0], (real)slope, false, false};
+    const struct partition part = partition_make(b->n);
+    double loss = 0;
+    for (size_t l = 1; l <= w->net.L; l++) memset(g[l], 0, w->net.n[l] * w->net.n[l - 1] * sizeof(real));
+    for (size_t c = 0; c < part.n_chunks; c++) {
+        size_t first = chunk_first(&part, c);
+        loss += backward_block(&w->work, &w->net, b, first, chunk_first(&part, c + 1) - first, &o, g);
+    }
+    for (size_t l = 1; l <= w->net.L; l++)
+        kernels()->scale(w->net.n[l] * w->net.n[l - 1], 1 / (real)b->n, g[l]);
+    return loss / (double)b->n;
+}
+
+static status steps(struct workload *w, size_t count, struct error *e)
+{
+    struct mem mem = {0};
+    struct net net = w->net;
+    real *own[NET_MAX_LAYERS + 1] = {0}, *g[NET_MAX_LAYERS + 1] = {0}, *m[NET_MAX_LAYERS + 1],
+                               *v[NET_MAX_LAYERS + 1];
+    size_t samples[BATCH];
+    bool whole = true;
+    for (size_t l = 1; l <= net.L; l++) {
+        size_t size = net.n[l] * net.n[l - 1];
+        own[l] = mem_reals(&mem, size, e);
+        g[l] = mem_reals(&mem, size, e);
+        m[l] = mem_reals(&mem, size, e);
+        v[l] = mem_reals(&mem, size, e);
+        whole = whole && own[l] && g[l] && m[l] && v[l];
+        if (whole) memcpy(own[l], net.W[l], size * sizeof(real));
+    }
+    for (size_t k = 0; whole && k < count; k++) {
+        struct batch b = w->train;
+        for (size_t i = 0; i < BATCH; i++) samples[i] = (k * BATCH + i) % N;
+        b.samples = samples;
+        b.n = BATCH;
+        printf("%.17g ", gradient(w, &b, g));
+        const struct adam_step s = {.beta1 = R(0.9),
+                                    .beta2 = R(0.999),
+                                    .eps = R(1e-8),
+                                    .shrink = 1,
+                                    .rate = (real)(learning_rate / (1 - pow(0.9, (double)k + 1))),
+                                    .scale = (real)(1 / (1 - pow(0.999, (double)k + 1)))};
+        for (size_t l = 1; l <= net.L; l++)
+            kernels()->adam(&s, net.n[l] * net.n[l - 1], net.W[l], g[l], m[l], v[l]);
+    }
+    for (size_t l = 1; whole && l <= net.L; l++)
+        memcpy(net.W[l], own[l], net.n[l] * net.n[l - 1] * sizeof(real));
+    mem_free(&mem);
+    return whole ? ST_OK : ST_MEMORY;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t = {0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* In kB; what the process that started this one took does not count. */
+static long peak_memory(void)
+{
+    char line[128];
+    long peak = -1;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && peak < 0 && fgets(line, sizeof line, f))
+        if (strncmp(line, "VmHWM:", 6) == 0) peak = strtol(line + 6, NULL, 10);
+    if (f) (void)fclose(f);
+    return peak;
+}
+
+static status answer(struct workload *w, const char *line, struct error *e)
+{
+    const double since = clock_seconds(), cpu = cpu_seconds();
+    struct step_report report = {0};
+    struct evaluation result;
+    status st = ST_OK;
+    if (strncmp(line, "steps ", 6) == 0) {
+        st = steps(w, (size_t)strtoul(line + 6, NULL, 10), e);
+    } else if (strncmp(line, "epoch", 5) == 0) {
+        st = solver_bptt.step(w->state, &report, e);
+        printf("%.9f %.9f", clock_seconds() - since, cpu_seconds() - cpu);
+    } else if (strncmp(line, "infer", 5) == 0) {
+        evaluate(w->evaluator, &w->net, &w->train, &result, NULL);
+        printf("%.9f %.9f", clock_seconds() - since, cpu_seconds() - cpu);
+    } else {
+        printf("%ld", peak_memory());
+    }
+    printf("\n");
+    (void)fflush(stdout);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    static struct workload w;
+    const struct shape *shape = NULL;
+    struct error e = {0};
+    char line[80];
+    for (size_t k = 0; argc == 4 && k < sizeof shapes / sizeof *shapes; k++)
+        if (strcmp(argv[1], shapes[k].name) == 0) shape = &shapes[k];
+    if (!shape || strtoul(argv[2], NULL, 10) == 0) {
+        fprintf(stderr, "usage: %s A|B|C|D THREADS FILE\n", argv[0]);
+        return 2;
+    }
+    blas_single_thread();
+    status st = begin(&w, shape, strtoul(argv[2], NULL, 10), &e);
+    if (st == ST_OK) st = write_file(&w, argv[3], &e);
+    if (st == ST_OK) printf("ready %s %s\n", REAL_NAME, kernels_name());
+    (void)fflush(stdout);
+    while (st == ST_OK && fgets(line, sizeof line, stdin)) st = answer(&w, line, &e);
+    if (st != ST_OK) fprintf(stderr, "%s\n", e.text);
+    evaluator_free(w.evaluator);
+    pool_free(w.pool);
+    mem_free(&w.mem);
+    return st == ST_OK ? 0 : 1;
+}
