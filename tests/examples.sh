@@ -6,7 +6,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r Makefile support network datasets trainer solvers baselines experiments records runs report commands tests docs "$copy"
 mkdir -p "$copy/results/reference" "$copy/plots"
-cp plots/style.gp "$copy/plots" # by which the program knows its home
+cp plots/*.gp "$copy/plots"
 cp -r results/reference/smoke "$copy/results/reference"
 cd "$copy"
 # A block of a page: the lines between "```LANGUAGE NAME" and "```", to a file.
