@@ -267,6 +267,9 @@ SHARE = $(ROOT)/share/spikebench
 INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
+# Plumbing of the program itself, which a plug-in has no use for.
+NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h)
+PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)
 	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
@@ -283,7 +286,7 @@ install: build install-headers ## install under PREFIX (and DESTDIR)
 install-headers:
 	install -d $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
 	install -m 644 docs/examples/*.c $(SHARE)/examples
-	for room in $(PLUGIN_ROOMS); do install -m 644 $$room/*.h $(INCLUDE)/$$room || exit 1; done
+	for header in $(PLUGIN_HEADERS); do install -m 644 $$header $(INCLUDE)/$$header || exit 1; done
 	for file in $(PKGCONFIG); do \
 	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \
 	  sed "s|@PREFIX@|$(PREFIX)|; s|@NAME@|$$(basename $$file .pc)|; s|@VERSION@|$(VERSION)|; s|@SINGLE@|$$single|" \
