@@ -8,11 +8,11 @@
     .tolerance = REAL_SELECT(1e-13, 1e-5), .open = inputs_open, .run = inputs_run,                           \
     .difference = bench_relative, .close = inputs_close
 /* What the library chooses by the share of the cells (spikes_as_dense). */
-#define LISTS   "product with the input's lists, as layer 1 does it below 1/8 of the cells"
-#define WRITTEN "product with the input written out for BLAS, as layer 1 does it from 1/8 of the cells on"
+#define LISTS   "product with the input's lists, as layer 1 does it up to 35 % of the cells"
+#define WRITTEN "product with the input written out for BLAS, as layer 1 does it above 35 % of the cells"
 
 #define BORDER_CASE(title, share)                                                                            \
-    .name = (title), .a = "product with the input's lists, the library's way below 1/8 of the cells",        \
+    .name = (title), .a = "product with the input's lists, the library's way up to 35 % of the cells",       \
     .b = "the same block written out for BLAS, its way from there on", .setting = &(const double){share},    \
     .same = "the relative difference", .tolerance = REAL_SELECT(1e-13, 1e-5), .open = border_open,           \
     .run = border_run, .difference = bench_relative
