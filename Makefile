@@ -87,6 +87,9 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
+# Loops over every number of an ADMM iterate: -O3 for vectors in plain loops.
+STREAMED := solvers/admm/admm_state solvers/admm/admm_spikes solvers/admm/admm_potentials solvers/resync/resync_branch solvers/resync/resync
+$(foreach p,f64 f32,$(STREAMED:%=$(BUILD)/$(p)/%.o)): private OPT := -O3
 LEVEL = $(basename $(@F))
 KERNELS_AS = -O3 $(LEVEL_$(LEVEL)) -DKERNELS=kernels_$(LEVEL) -DKERNELS_NAME='"$(LEVEL)"'
 $(LEVELS:%=$(BUILD)/f64/network/kernels/%.o): network/kernels/levels.c
