@@ -7,6 +7,7 @@
 #include "solvers/admm/admm_weights.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>
+#include <string.h>
 #include <criterion/parameterized.h>
 
 #ifdef SPIKEBENCH_SINGLE
@@ -270,5 +271,26 @@ Test(admm, forward_start_has_no_residuals)
     *toy_z(&toy, 1, 0, 0, 0) = *toy_z(&toy, 1, 0, 0, 0) > 1 ? 0 : 2;
     admm_spike_gap(&toy.admm, gap);
     cr_expect_float_eq(gap[1], 1.0 / (7 * 4 * TOY_N), 1e-12);
+    toy_free(&toy);
+}
+
+/* Layer 1's factor is that of the data: a later step solves with it as with one that is made anew. */
+Test(admm, kept_factor_equals_a_new_one)
+{
+    struct toy toy;
+    double change = 0;
+    real kept[7 * TOY_INPUTS];
+    toy_create(&toy, 1, 3, settings(WEIGHTS_RIDGE, BOX_NONE));
+    struct weight_system *system = &toy.admm.weight[1];
+    cr_assert_eq(admm_update_weights(&toy.admm, 1, &change, NULL), ST_OK);
+    cr_assert(system->fixed);
+    *toy_z(&toy, 1, 2, 1, 3) += 1;
+    cr_assert_eq(admm_update_weights(&toy.admm, 1, &change, NULL), ST_OK);
+    memcpy(kept, toy.net.W[1], sizeof kept);
+    memset(system->gram, 0, TOY_INPUTS * TOY_INPUTS * sizeof(real));
+    memset(system->chol.l, 0, TOY_INPUTS * TOY_INPUTS * sizeof(real));
+    system->fixed = false;
+    cr_assert_eq(admm_update_weights(&toy.admm, 1, &change, NULL), ST_OK);
+    cr_expect_eq(memcmp(kept, toy.net.W[1], sizeof kept), 0);
     toy_free(&toy);
 }
