@@ -1,6 +1,7 @@
 /* Fixed partitions and a small thread pool. */
 #include "support/parallel.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -42,10 +43,22 @@ struct pool {
     pthread_cond_t work, done;
     pool_task task;
     void *context;
-    size_t n_tasks, next, busy;
-    unsigned long round;
+    size_t n_tasks, next;
+    /* Changed under the lock; read without it by threads that spin. */
+    atomic_size_t busy;
+    atomic_ulong round;
     bool quit;
 };
+
+/* A thread looks so often before it sleeps, some 50 microseconds: waking one takes as long. */
+enum { SPINS = 2000 };
+
+static void pause_briefly(void)
+{
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+}
 
 /* Takes tasks until none is left; called and left with the lock held. */
 static void work_through(struct pool *p, size_t number)
@@ -65,6 +78,9 @@ static void *worker_main(void *argument)
     unsigned long seen = 0;
     pthread_mutex_lock(&p->lock);
     for (;;) {
+        pthread_mutex_unlock(&p->lock);
+        for (int i = 0; i < SPINS && p->round == seen; i++) pause_briefly();
+        pthread_mutex_lock(&p->lock);
         while (!p->quit && p->round == seen) pthread_cond_wait(&p->work, &p->lock);
         if (p->quit) break;
         seen = p->round;
@@ -135,6 +151,9 @@ void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context)
     p->round++;
     pthread_cond_broadcast(&p->work);
     work_through(p, 0);
+    pthread_mutex_unlock(&p->lock);
+    for (int i = 0; i < SPINS && p->busy > 0; i++) pause_briefly();
+    pthread_mutex_lock(&p->lock);
     while (p->busy > 0) pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
 }
