@@ -7,8 +7,8 @@
 #include "solvers/admm/admm_weights.h"
 #include "tests/admm_toy.h"
 #include <criterion/criterion.h>
-#include <string.h>
 #include <criterion/parameterized.h>
+#include <string.h>
 
 #ifdef SPIKEBENCH_SINGLE
 #define SLOPE 2e-1
