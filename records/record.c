@@ -76,6 +76,7 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     own.solver = run->solver->name;
     own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.label = run->label;
+    own.prediction = run->solver->predict ? "own rule" : "simulated";
     own.dataset = run->dataset->name;
     own.seed = seed;
     own.threads = (double)run->run.threads;
