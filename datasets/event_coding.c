@@ -32,9 +32,9 @@ status event_coding_check(const struct event_coding *c, struct error *e)
         return FAIL(e, ST_CONFIG, "option 'filter_ms' is %g: 0, or at least 0.001 (a microsecond)",
                     c->filter_ms);
     if (c->binning == BINNING_WINDOW && microseconds(c->window_ms).over == 0)
-        return FAIL(e, ST_CONFIG, "option 'window_ms' is %.17g: at most six decimals", c->window_ms);
+        return FAIL(e, ST_CONFIG, "option 'window_ms' is %.12g: at most nine digits", c->window_ms);
     if (c->filter_ms > 0 && microseconds(c->filter_ms).over == 0)
-        return FAIL(e, ST_CONFIG, "option 'filter_ms' is %.17g: at most six decimals", c->filter_ms);
+        return FAIL(e, ST_CONFIG, "option 'filter_ms' is %.12g: at most nine digits", c->filter_ms);
     return ST_OK;
 }
 

@@ -208,7 +208,10 @@ static status scan(struct loader *l, struct hash *hash, struct error *e)
 {
     TRY(scan_side(l, &l->train, hash, e));
     TRY(scan_side(l, &l->test, hash, e));
-    return usage_check(&l->info.usage, "nmnist", e);
+    TRY(usage_check(&l->info.usage, "nmnist", e));
+    if (l->train.n == 0 || l->test.n == 0)
+        return FAIL(e, ST_DATA, "nmnist: no recording of the %s side is left", l->test.n ? "Train" : "Test");
+    return ST_OK;
 }
 
 static status probe(struct loader *l, const struct nmnist_options *o, struct error *e)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum side { SIDE_TRAIN, SIDE_TEST, SIDE_VALIDATION, SIDES };
+static const char *const side_names[SIDES] = {"train", "test", "valid"};
 enum values { VALUES_COUNTS, VALUES_BINARY };
 static const char *const value_names[] = {"counts", "binary", NULL};
 
@@ -70,14 +71,13 @@ static bool is_read(const struct recordings *r, const struct shd_options *o, int
 
 static status open_side(struct recordings *r, const char *folder, int side, struct error *e)
 {
-    static const char *const sides[SIDES] = {"train", "test", "valid"};
     static const char *const ends[] = {"h5", "hdf5", "h5.gz", "h5.zip"}; /* the reader refuses the last two */
     enum { ENDS = sizeof ends / sizeof *ends };
     char text[ENDS][40], path[FIND_PATH];
     const char *names[ENDS + 1] = {NULL};
     const struct find find = {.names = names, .down = 2};
     for (size_t k = 0; k < ENDS; k++) {
-        (void)snprintf(text[k], sizeof text[k], "%s_%s.%s", r->names[0], sides[side], ends[k]);
+        (void)snprintf(text[k], sizeof text[k], "%s_%s.%s", r->names[0], side_names[side], ends[k]);
         names[k] = text[k];
     }
     if (!shd_library()) return shd_open(&r->side[side].file, folder, r->n_classes, e);
@@ -139,13 +139,12 @@ static size_t count_outside(const struct shd_events *events, const struct bins *
 static void name_recording(char *text, size_t size, const char *name, int side, size_t i,
                            const struct shd_events *events)
 {
-    static const char *const sides[SIDES] = {"train", "test", "valid"};
     double first = events->n ? events->times[0] : 0, last = first;
     for (size_t k = 1; k < events->n; k++) {
         first = events->times[k] < first ? events->times[k] : first;
         last = events->times[k] > last ? events->times[k] : last;
     }
-    int n = snprintf(text, size, "%s_%s: recording %zu", name, sides[side], i);
+    int n = snprintf(text, size, "%s_%s: recording %zu", name, side_names[side], i);
     if (events->n > 0 && n > 0 && (size_t)n < size)
         (void)snprintf(text + n, size - (size_t)n, " (times %.4g to %.4g, taken as seconds)", first, last);
 }
@@ -196,6 +195,10 @@ static status describe(struct recordings *r, const struct shd_options *o, struct
         samples += r->side[s].n;
     }
     TRY(usage_check(&info->usage, r->names[0], e));
+    for (int s = 0; s < SIDES; s++)
+        if (r->side[s].file && r->side[s].n == 0)
+            return FAIL(e, ST_DATA, "%s_%s: none of its %zu recordings is left", r->names[0], side_names[s],
+                        shd_samples(r->side[s].file));
     hash_finish(&h, info->sha256);
     TRY(split_sizes(r, &o->common, info->n, e));
     info->entries =

@@ -50,6 +50,7 @@ status usage_take(struct usage *u, enum bad_policy policy, const struct usage *o
         return policy == BAD_ERROR ? hint(e) : ST_DATA;
     }
     ++*(st == ST_OK ? &u->empty : &u->bad);
+    if (e) *e = (struct error){.code = ST_OK};
     return ST_OK;
 }
 
