@@ -63,7 +63,7 @@ struct filling {
     struct spikes_builder builder;
     bool building;
     uint32_t *counts; /* scratch of events_to_frames */
-    struct rng rng;
+    uint64_t seed;
 };
 
 static status begin_split(struct filling *f, enum split split, struct error *e)
@@ -90,13 +90,15 @@ static status take(void *context, enum split split, size_t index, int label, str
     struct usage one = {.events = events->n};
     char what[80];
     bool use;
+    struct rng rng;
     if (index == 0) TRY(begin_split(f, split, e));
+    dataset_sample_stream(f->seed, "encode", split, index, &rng);
     f->d->labels[split][index] = label;
     TRY(event_coding_keep(f->coding, info, events, &one, e));
     (void)snprintf(what, sizeof what, "recording %zu of the %s split", index, split_names[split]);
     TRY(usage_take(&f->usage, BAD_REFUSED, &one, ST_OK, events->n, what, &use, e));
-    TRY(events_to_frames(events, &f->frames, (unsigned)info->width, (unsigned)info->height, f->counts,
-                         &f->rng, &f->builder, e));
+    TRY(events_to_frames(events, &f->frames, (unsigned)info->width, (unsigned)info->height, f->counts, &rng,
+                         &f->builder, e));
     return index + 1 == info->n[split] ? end_split(f, split, e) : ST_OK;
 }
 
@@ -104,8 +106,7 @@ status event_coding_open(const struct dataset_source *source, const void *option
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e)
 {
     struct mem scratch = {0};
-    struct filling f = {.coding = c, .d = d, .frames = frames_of(c, d->info.T)};
-    rng_seed(&f.rng, seed, "encode");
+    struct filling f = {.coding = c, .d = d, .seed = seed, .frames = frames_of(c, d->info.T)};
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++) {

@@ -35,7 +35,7 @@ status event_coding_keep(const struct event_coding *c, const struct dataset_info
                          struct event_list *events, struct usage *u, struct error *e);
 
 /* Fills d from the source's recordings, d->info being filled already (a sensor of info.width x info.height):
- * filters, bins, and adds noise from stream "encode" of the seed. A recording of which nothing is left is
+ * filters, bins, and adds noise from dataset_sample_stream "encode". A recording of which nothing is left is
  * ST_DATA. info.usage is filled here where probe could not do so. */
 status event_coding_open(const struct dataset_source *source, const void *options,
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e);

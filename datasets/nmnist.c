@@ -164,7 +164,8 @@ static status list_recordings(struct loader *l, const struct nmnist_options *o, 
                                     .width = SIDE,
                                     .height = SIDE,
                                     .n_classes = CLASSES,
-                                    .T = (size_t)o->common.T};
+                                    .T = (size_t)o->common.T,
+                                    .test_side = TEST_PUBLISHED};
     TRY(event_coding_check(&o->coding, e));
     TRY(place_folder(o->common.path, names, root, e));
     status st = find_path(&find, root, side, e);
