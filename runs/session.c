@@ -101,7 +101,6 @@ status session_write_curve(const struct session *s, struct error *e)
 
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)
 {
-    struct record r = {0};
     struct run_result result = session_result(s);
     char path[RUN_FILE], blas[ENV_TEXT], core[ENV_TEXT], cpu[ENV_TEXT], date[ENV_TEXT];
     env_blas_config(blas, sizeof blas);
@@ -122,8 +121,5 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.cpu = cpu;
     result.date = date;
     run_file(path, s->settings->out, ".work", s->run, ".row.csv");
-    status st = record_of_run(&r, s->run, &result, true, e);
-    if (st == ST_OK) st = record_write(&r, path, e);
-    record_free(&r);
-    return st;
+    return record_write(path, s->run, &result, true, e);
 }
