@@ -19,7 +19,7 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *cpu, *date;
+    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
