@@ -2,8 +2,6 @@
  */
 #include "trainer/contract.h"
 #include "commands/commands.h"
-#include "commands/hand_on.h"
-#include "experiments/plan.h"
 #include "records/columns.h"
 #include "trainer/suit.h"
 #include <stdlib.h>
@@ -47,7 +45,7 @@ static status load(struct call *call, const struct solver *solver, const struct 
     (void)snprintf(text, sizeof text,
                    "experiment: contract\nprecision: %s\ndataset: %s\nnetwork: %s\nsolvers: [{name: %s}]\n",
                    REAL_NAME, task->dataset, network, solver->name);
-    TRY(plan_load_text(p, call->catalogue, solver->name, text, &o, e));
+    TRY(plan_load_text(p, call_catalogue(call), solver->name, text, &o, e));
     return p->n_runs == 1 ? ST_OK : FAIL(e, ST_USAGE, "--set: one value each is needed");
 }
 
@@ -91,22 +89,35 @@ static status check_all(struct call *call, const struct solver *solver, size_t *
 static int wanted_precision(const struct call *call, const struct solver *solver)
 {
     if (call_has(call, "precision")) return (int)call_choice(call, "precision");
-    const bool plugin = catalogue_plugin(call->catalogue, solver) != NULL;
+    const bool plugin = catalogue_plugin(call_catalogue(call), solver) != NULL;
     return plugin ? solver_precision(solver) : PRECISION_DOUBLE;
 }
 
-status command_contract(struct call *call, struct error *e)
+static status run(struct call *call, struct error *e)
 {
-    const char *names[CATALOGUE_NAMES_MAX], *name = call->arguments[0];
+    const char *name = call->arguments[0];
     size_t failed = 0;
-    const struct solver *solver = catalogue_solver(call->catalogue, name);
-    if (!solver)
-        return unknown_name(e, "SOLVER", "solver", name, "", names,
-                            catalogue_solver_names(call->catalogue, names));
+    const struct solver *solver = catalogue_solver(call_catalogue(call), name);
     const int precision = wanted_precision(call, solver);
     if (strcmp(precision_names[precision], REAL_NAME) != 0) return hand_on(call, precision, e);
     TRY(check_all(call, solver, &failed, e));
     (void)printf("%s, %s: %s\n", name, REAL_NAME, failed ? "the contract is broken" : "the contract is kept");
-    if (failed) *e = (struct error){.code = ST_INTERNAL};
-    return failed ? ST_INTERNAL : ST_OK;
+    return told(e, failed ? ST_INTERNAL : ST_OK);
 }
+
+const struct command contract_command = {
+    .name = "contract",
+    .run = run,
+    .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
+    .summary = "test whether a solver keeps the contract of trainers",
+    .text =
+        "Trains a small network on a few digits (and, for solvers of regression, on a few points) again "
+        "and again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
+        "options refused, networks as promised. Prints a line for each promise. Options that suit so small "
+        "a task are given by --set. A plug-in is tested in its own precision.",
+    .parameters =
+        (parameter_list){&(parameter_row){"SOLVER", &value_solver,
+                                          .help = "a solver from 'spikebench list solvers'", .needed = true},
+                         &set_option, &precision_option, &plugin_option, NULL},
+    .failure = "one is not",
+};

@@ -60,6 +60,7 @@ void csv_head(struct csv_writer *w, const char *names);  /* a whole row: "label,
 void csv_put(struct csv_writer *w, const char *text);    /* next cell, quoted where needed */
 void csv_put_number(struct csv_writer *w, double value); /* %.17g; nan for any NaN */
 void csv_end_row(struct csv_writer *w);
+void csv_numbers(struct csv_writer *w, const double *values, size_t n); /* a whole row */
 status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
 /* csv_close if `st` is ST_OK, else csv_abandon; returns the first error. */
 status csv_end(struct csv_writer *w, status st, struct error *e);
