@@ -7,28 +7,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_SIZE = 1000 };
+/* Widths of the network, and of that which fits the few samples with ease: what it must learn there, every
+ * trainer learns with its usual options. */
+enum { TEXT_SIZE = 1000, FIRST = 24, SECOND = 9, WIDE = 200 };
 
+/* A few samples, and more neurons than they need, so that whatever trains with its usual options fits them.
+ */
 static const struct task {
     const char *name;
     unsigned feature;
     const char *dataset;
+    enum loss loss; /* where the solver takes it */
 } tasks[] = {
     {"classification", FEATURE_CLASSIFICATION,
-     "{name: digits, T: 6, n_train: 150, n_validation: 20, n_test: 20}"},
-    {"regression", FEATURE_REGRESSION, "{name: mexican_hat, n_train: 150, n_validation: 20, n_test: 20}"},
+     "{name: digits, T: 3, n_train: 100, n_validation: 20, n_test: 20}", LOSS_CROSS_ENTROPY},
+    {"regression", FEATURE_REGRESSION, "{name: mexican_hat, n_train: 150, n_validation: 20, n_test: 20}",
+     LOSS_SQUARED},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
-/* "loss: squared, ...": for each choice of the network its default, or the first value that the solver takes.
- */
-static void describe_network(const struct solver *solver, char *text, size_t size)
+/* "loss: squared, ...": for each choice of the network the task's loss or the first value that the solver
+ * takes, which is least squares where it solves in closed form. */
+static void describe_network(const struct solver *solver, const struct task *task, char *text, size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, "{hidden: [[24, 9]]");
+    const bool one_shot = solver->features & FEATURE_ONE_SHOT;
+    size_t used = (size_t)snprintf(text, size, "{hidden: [[%d, %d]]", FIRST, SECOND);
     for (const struct network_choice *c = network_choices; c->key; c++) {
         const struct option *o = opt_find(&net_option_table, c->key);
         size_t k = 0;
         while (opt_choice(o, k) && !(solver->features & c->first << k)) k++;
+        if (c->first == FEATURE_LOSS_SQUARED && solver->features & c->first << task->loss && !one_shot)
+            k = (size_t)task->loss;
         if (!opt_choice(o, k) || used >= size) continue;
         used += (size_t)snprintf(text + used, size - used, ", %s: %s", c->key, opt_choice(o, k));
     }
@@ -41,7 +50,7 @@ static status load(struct call *call, const struct solver *solver, const struct 
     char network[TEXT_SIZE / 2], text[TEXT_SIZE];
     struct plan_overrides o = {.n_set = 0};
     if (!(o.set = call_list(call, "set", &o.n_set, e))) return ST_MEMORY;
-    describe_network(solver, network, sizeof network);
+    describe_network(solver, task, network, sizeof network);
     (void)snprintf(text, sizeof text,
                    "experiment: contract\nprecision: %s\ndataset: %s\nnetwork: %s\nsolvers: [{name: %s}]\n",
                    REAL_NAME, task->dataset, network, solver->name);
@@ -53,14 +62,18 @@ static status load(struct call *call, const struct solver *solver, const struct 
 static status check(const struct run *run, const char *task, size_t *failed, struct error *e)
 {
     struct dataset data = {.info = {.n_inputs = 0}};
+    struct net_options wide = run->net;
     status st = run->dataset->open(run->dataset_options, 0, &data, e);
-    const struct contract_case c = {.solver = run->solver,
-                                    .options = run->solver_options,
-                                    .net_options = &run->net,
-                                    .data = &data,
-                                    .column = curve_name,
-                                    .n_columns = curve_count()};
+    const bool usual = wide.hidden.n == 2 && wide.hidden.v[0] == FIRST && wide.hidden.v[1] == SECOND;
+    if (usual && !(run->solver->features & FEATURE_MEASURES))
+        wide.hidden = (struct int_list){2, {WIDE, WIDE}};
     for (const struct contract_check *check = contract_checks; st == ST_OK && check->name; check++) {
+        const struct contract_case c = {.solver = run->solver,
+                                        .options = run->solver_options,
+                                        .net_options = check->learns ? &wide : &run->net,
+                                        .data = &data,
+                                        .column = curve_name,
+                                        .n_columns = curve_count()};
         struct error why = {.code = ST_OK};
         const bool good = check->run(&c, &why) == ST_OK;
         (void)printf("%-6s  %s: %s%s%s\n", good ? "ok" : "FAILED", task, check->name, good ? "" : ": ",

@@ -20,6 +20,8 @@ static status table(struct call *call, struct error *e)
     return result_table(call->arguments[0], folders, n, format, stdout, e);
 }
 
+static const char *const formats[] = {"text", "markdown", "latex", NULL};
+
 const struct command table_command = {
     .name = "table",
     .run = table,
@@ -40,7 +42,7 @@ const struct command table_command = {
                              .needed = true, .repeated = true},
             &results_option,
             &(parameter_row){"-f, --format FORMAT", &value_choice, "text", .help = "the form of the table",
-                             .choices = (name_list){"text", "markdown", "latex", NULL}},
+                             .choices = formats},
             NULL},
     .failure = "there are no results or they are damaged",
 };
