@@ -64,6 +64,8 @@ static status check(const struct run *run, const char *task, size_t *failed, str
     struct dataset data = {.info = {.n_inputs = 0}};
     struct net_options wide = run->net;
     status st = run->dataset->open(run->dataset_options, 0, &data, e);
+    if (st == ST_OK)
+        st = solver_suits(run->solver, run->solver_options, &run->net, &data.info, run->dataset->name, e);
     const bool usual = wide.hidden.n == 2 && wide.hidden.v[0] == FIRST && wide.hidden.v[1] == SECOND;
     if (usual && !(run->solver->features & FEATURE_MEASURES))
         wide.hidden = (struct int_list){2, {WIDE, WIDE}};
