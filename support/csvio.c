@@ -269,6 +269,12 @@ void csv_end_row(struct csv_writer *w)
     w->column = 0;
 }
 
+void csv_numbers(struct csv_writer *w, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+    csv_end_row(w);
+}
+
 status csv_close(struct csv_writer *w, struct error *e)
 {
     if (!w->failed) return file_commit(&w->out, e);

@@ -70,6 +70,7 @@ void csv_put_number(struct csv_writer *w, double value); /* %.17g; nan for any N
 void csv_put_texts(struct csv_writer *w, const char *const *texts, size_t n);
 void csv_put_numbers(struct csv_writer *w, const double *values, size_t n);
 void csv_end_row(struct csv_writer *w);
+void csv_numbers(struct csv_writer *w, const double *values, size_t n); /* a whole row */
 status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
 /* csv_close if `st` is ST_OK, else csv_abandon; returns the first error. */
 status csv_end(struct csv_writer *w, status st, struct error *e);
