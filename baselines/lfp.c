@@ -49,6 +49,8 @@ static const struct metric_desc lfp_metrics[] = {
     {"reward", "", "sum of the outputs' absolute rewards, mean over the epoch's samples", METRIC_RUN},
     {"feedback_norm", "", "Frobenius norm of the mini-batch feedback before clipping, mean over the epoch",
      METRIC_LAYER},
+    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
+     METRIC_RUN},
 };
 
 struct lfp {
@@ -213,6 +215,7 @@ static void lfp_report(void *state, struct metric_sink *sink)
     for (size_t k = 0; k < PART_MAX; k++) reward += s->reward[k];
     metric_put(sink, "reward", 0, reward / (double)s->minibatch.evaluated);
     minibatch_report(&s->minibatch, sink, "feedback_norm");
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_lfp = {
