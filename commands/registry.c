@@ -2,8 +2,9 @@
 #include "commands/registry.h"
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
-    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_exact_spike_time, solver_forward_forward,
-    solver_forward_mode, solver_gradient_probe, solver_lfp, solver_random_features;
+    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_decolle, solver_eprop,
+    solver_exact_spike_time, solver_forward_forward, solver_forward_mode, solver_gradient_probe, solver_lfp,
+    solver_ottt, solver_random_features;
 
 const struct solver *const solvers[] = {
     &solver_admm,
@@ -13,11 +14,14 @@ const struct solver *const solvers[] = {
     &solver_admm_anderson,
     &solver_admm_resync,
     &solver_bptt,
+    &solver_decolle,
+    &solver_eprop,
     &solver_exact_spike_time,
     &solver_forward_forward,
     &solver_forward_mode,
     &solver_gradient_probe,
     &solver_lfp,
+    &solver_ottt,
     &solver_random_features,
     NULL,
 };

@@ -41,6 +41,10 @@ const struct combination setting_combinations[] = {
     {"bptt", "optimizer=mars_muon mars_gamma=0.1"},
     {"bptt", "optimizer=implicit_lbfgs lr=0.5"},
     {"bptt", "optimizer=implicit_newton lr=0.5 inner_evaluations=6"},
+    {"eprop", "optimizer=muon feedback=random"},
+    {"ottt", "optimizer=mars_adamw mars_gradient=exact"},
+    {"decolle", "optimizer=adamw"},
+    {"decolle", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},
@@ -133,6 +137,8 @@ void setting_create(struct setting *s, const struct solver_case *c)
         set(s, "estimator", "weight_perturbation");
         set(s, "direction", "gaussian");
         set(s, "scope", "layer");
+        set(s, "feedback", "random");
+        if (strcmp(s->solver->name, "eprop") == 0) set(s, "detach_reset", "false");
     }
     if (c->combination < N_COMBINATIONS) setting_set_all(s, setting_combinations[c->combination].options);
     cr_assert_eq(toy_check(s->solver, s->options, &s->net_options, &s->data.info, &e), ST_OK, "%s", e.text);

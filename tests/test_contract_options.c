@@ -27,6 +27,9 @@ Test(contract, options_that_are_read_are_taken)
         {"forward_forward", "loss=softplus threshold=2"},
         {"admm_resync", "kappa=1 win=1 feed=auxiliary"},
         {"admm_resync", "precondition=none rho_hidden=0.5"},
+        {"eprop", "feedback=random detach_reset=false surrogate=arctan slope=2"},
+        {"gradient_probe", "estimator=ottt surrogate=arctan slope=2 growth=2"},
+        {"gradient_probe", "estimator=eprop_random slope=2 detach_reset=true"},
         {"gradient_probe", "surrogate=arctan slope=2 detach_reset=true growth=2"},
         {"gradient_probe", "estimator=jvp surrogate=arctan slope=2 detach_reset=true directions=4 growth=2"},
         {"gradient_probe", "estimator=stein direction=gaussian directions=4 repeats=2 growth=2"}};

@@ -69,6 +69,9 @@ Test(minibatch, an_optimizer_may_ask_several_times_and_elsewhere)
         bool has_loss;
     } cases[] = {{"bptt", "batch=15", true},
                  {"lfp", "batch=15", false},
+                 {"eprop", "batch=15 feedback=random", true},
+                 {"ottt", "batch=15", true},
+                 {"decolle", "batch=15", true},
                  {"forward_forward", "batch=15", true},
                  {"exact_spike_time", "batch=15", true},
                  {"forward_mode", "batch=15 directions=2", true}};
