@@ -15,6 +15,8 @@ static const struct metric_desc decolle_metrics[] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
+    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
+     METRIC_RUN},
     {"layer_loss", "", "mean local loss over the epoch", METRIC_HIDDEN},
 };
 

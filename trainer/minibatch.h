@@ -54,6 +54,8 @@ struct minibatch {
     size_t updates;
     real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */
     long epoch;
+    const struct mem *arena; /* of create */
+    size_t before, bytes;    /* in the arena: before create; of the state, from start on */
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */
     size_t evaluations, evaluated;
@@ -87,7 +89,8 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
 double minibatch_passes(const struct minibatch *m);
 /* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
 void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
-/* Puts the median of the last epoch's s->residual (optimizer.h) as the metric inner_residual. */
-void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink);
+/* Puts the metrics inner_residual, the median of the last epoch's s->residual (optimizer.h), and state_bytes.
+ */
+void minibatch_report_state(const struct minibatch *m, struct metric_sink *sink);
 
 #endif

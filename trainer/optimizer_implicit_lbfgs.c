@@ -2,8 +2,7 @@
  * r, with H of the last ten pairs s = change of w, y = change of r, by the two-loop recursion. Pairs with s'y
  * <= 1e-10 y'y are left out. A trial is accepted if its residual is at most twice the one before: the
  * residual is not the gradient of the loss that was simulated, so that a line search on the loss (Armijo)
- * misleads. A trial that is refused still gives a pair, and with it another direction; without one the step
- * is halved. */
+ * misleads. A trial that is refused still gives a pair, and the next is half as long. */
 #include "trainer/implicit.h"
 
 enum { PAIRS = 10, CHANGE = IMPLICIT_OWN, ANSWER = CHANGE + PAIRS };
@@ -42,8 +41,8 @@ static void find_direction(const struct implicit *p, const struct pairs *q)
     }
 }
 
-/* The pair from W to the trial; false if its curvature is of no use (or not finite). */
-static bool remember(const struct implicit *p, struct pairs *q)
+/* Keeps the pair from W to the trial, unless its curvature is of no use (or not finite). */
+static void remember(const struct implicit *p, struct pairs *q)
 {
     struct optimizer_state *s = p->s;
     real *const *change = s->scratch[CHANGE + q->next], *const *answer = s->scratch[ANSWER + q->next];
@@ -54,12 +53,11 @@ static bool remember(const struct implicit *p, struct pairs *q)
     const double sy = implicit_dot(s, change, answer), yy = implicit_dot(s, answer, answer);
     if (!(sy > 1e-10 * yy) || !isfinite(yy)) {
         if (q->n == PAIRS) q->n--; /* the oldest pair was overwritten */
-        return false;
+        return;
     }
     q->curvature[q->next] = sy;
     q->next = (q->next + 1) % PAIRS;
     if (q->n < PAIRS) q->n++;
-    return true;
 }
 
 static void update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g)
@@ -71,9 +69,10 @@ static void update(struct optimizer_state *s, real *const *W, double lr, const s
     while (implicit_open(&p)) {
         find_direction(&p, &q);
         const double norm = implicit_try(&p, step);
-        const bool learned = remember(&p, &q), accepted = norm <= 2 * p.norm;
+        const bool accepted = norm <= 2 * p.norm;
+        remember(&p, &q);
         if (accepted) implicit_accept(&p, norm);
-        step = accepted || learned ? 1 : step / 2;
+        step = accepted ? 1 : step / 2;
     }
     implicit_end(&p);
 }
