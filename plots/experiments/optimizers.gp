@@ -37,7 +37,7 @@ do for [format in formats] {
     high = 900
     load "plots/terminal.gp"
     set multiplot layout 2,2 title "Optimizers on ".dataset.": medians and quartiles over ".sprintf("%d", seeds_of[1])." seeds" noenhanced \
-        font ",17" margins 0.065,0.985,0.08,0.9 spacing 0.06,0.12
+        font ",17" margins 0.08,0.985,0.08,0.9 spacing 0.075,0.12
     set logscale y
     set format y "10^{%T}"
     set xrange [0:most]
