@@ -122,6 +122,8 @@ const struct result_column result_columns[] = {
     {"blas", NULL, 0, 0, "", "the BLAS library", TEXT(blas)},
     {"blas_core", NULL, 0, 0, "", "the processor type that it chose its kernels for", TEXT(blas_core)},
     {"blas_threads", NULL, 0, 0, "threads", "its threads per call", NUMBER(blas_threads)},
+    {"isa", NULL, 0, MACHINE, "", "the level of the program's own kernels: generic, avx2 or avx512",
+     TEXT(isa)},
     {"cpu", NULL, 0, 0, "", "the processor", TEXT(cpu)},
     {"date", NULL, 0, MACHINE, "", "when the run ended, UTC", TEXT(date)},
 };

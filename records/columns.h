@@ -12,7 +12,7 @@ struct run_result {
     const char *plugin_sha256;
     const char *prediction; /* "simulated" or "own rule" */
     const char *test_side;  /* test_side_names, "nan" where no data was read */
-    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *cpu, *date;
+    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;

@@ -120,6 +120,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.blas = blas;
     result.blas_core = core;
     result.blas_threads = env_blas_threads();
+    result.isa = kernels_name();
     result.cpu = cpu;
     result.date = date;
     run_file(path, s->settings->out, ".work", s->run, ".row.csv");
