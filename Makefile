@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers oracle check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -156,6 +156,10 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; results/bench/peers.csv
 	@mkdir -p results/bench
 	/usr/bin/python3 tests/bench/peers.py --build $(BUILD) --threads 1,2 --precision float,double --out results/bench/peers.csv
+
+oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: python3-torch), and check against it
+	/usr/bin/python3 tests/oracle/oracle.py tests/oracle
+	sh tests/run.sh $(BUILD) 'oracle/*' f64
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64

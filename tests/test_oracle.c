@@ -83,7 +83,8 @@ static void take_data(struct oracle *o)
     d->info.n_classes = CLASSES;
     d->info.T = STEPS;
     d->info.n[SPLIT_TRAIN] = SAMPLES;
-    cr_assert_not_null(d->labels[SPLIT_TRAIN] = mem_alloc(&d->mem, SAMPLES, sizeof(int), NULL));
+    d->labels[SPLIT_TRAIN] = mem_alloc(&d->mem, SAMPLES, sizeof(int), NULL);
+    cr_assert_not_null(d->labels[SPLIT_TRAIN]);
     for (size_t r = 0; r < o->numbers.n_rows; r++) {
         const double value = number(&o->numbers, r, "value");
         const size_t n = whole(&o->numbers, r, "sample"), row = whole(&o->numbers, r, "row");
