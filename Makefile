@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers oracle check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -143,6 +143,11 @@ test: $(TESTS) $(BIN) ## the tests, the numerical ones in both precisions; T=adm
 	@sh tests/run.sh $(BUILD) '$(T)'
 
 all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
+
+# M: names of mutants, shell patterns.
+M ?=
+mutants: $(TESTS) $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these (minutes)
+	@sh tests/mutants.sh $(MAKE) $(BUILD) $(M)
 
 CLANG_BUILD := build-clang
 check-clang: ## all of it builds with clang without a warning
