@@ -146,7 +146,7 @@ all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
 
 # M: names of mutants, shell patterns.
 M ?=
-mutants: $(TESTS) $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these (minutes)
+mutants: $(BUILD)/tests-f64 $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these (minutes)
 	@sh tests/mutants.sh $(MAKE) $(BUILD) $(M)
 
 CLANG_BUILD := build-clang
@@ -189,7 +189,8 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
 	sh tests/fresh.sh
 
-weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+	$(MAKE) mutants
 	$(MAKE) check-asan SANITIZED="f32 f64"
 	$(MAKE) check-tsan
 	$(MAKE) check-clang
