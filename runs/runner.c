@@ -274,7 +274,10 @@ static status run_all(struct runner *r, struct error *e)
         poll(NULL, 0, 10);
     } while (look_after(r, &st, e) > 0);
     progress_clear(&r->progress);
-    if (st == ST_OK && stop_signal()) return FAIL(e, ST_INTERRUPTED, "interrupted; the same command resumes");
+    /* A signal that came when all had ended has interrupted nothing. */
+    const bool cut = r->outcome->interrupted > 0 || r->finished < r->to_do;
+    if (st == ST_OK && cut && stop_signal())
+        return FAIL(e, ST_INTERRUPTED, "interrupted; the same command resumes");
     return st;
 }
 

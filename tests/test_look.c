@@ -230,7 +230,7 @@ Test(look, interrupted_and_resumed)
     static struct result r;
     cli_write(
         "long.yaml",
-        "experiment: long\nstop: {max_iter: 60}\ndataset: {name: digits, T: 20, n_train: 500, n_test: 100}\n"
+        "experiment: long\nstop: {max_iter: 150}\ndataset: {name: digits, T: 20, n_train: 500, n_test: 100}\n"
         "network: {hidden: [100]}\nsolvers: [{name: bptt}]\n");
     good(&r, "train long.yaml --out whole.net");
     cli_shell(
