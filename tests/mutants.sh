@@ -3,6 +3,7 @@
 # fail. Before that the same tests must pass in the copy. A mutant that no longer applies, does not compile or survives,
 # and a test that is gone, fail.
 # usage: sh tests/mutants.sh MAKE BUILD [NAME...]        BUILD holds tests-f64 and the program; NAME: a shell pattern
+# With SMOKE=1 in the environment the convergence gate (make smoke) must catch those with a line "gate yes" as well.
 #
 # A mutant: the lines "mutant NAME", "file SOURCE", "test SUITE/TEST" (Criterion's pattern) and, where the test starts
 # the program, "program yes"; then what stands in SOURCE exactly once, each line behind a "-", and what takes its place,
@@ -22,16 +23,17 @@ export TMPDIR SPIKEBENCH_BUILD=build OPENBLAS_NUM_THREADS=1
 tar cf - --exclude=./build* --exclude=./.git --exclude=./paper --exclude='./results/[!r]*' . | tar xf - -C "$copy"
 (cd "$build" && tar cf - f64 version.h digits_csv.o tests-f64 spikebench spikebench-f64 spikebench-f32 bench-f64) | tar xf - -C "$copy/build"
 
-# All mutants: NAME SOURCE TEST PROGRAM LIST
+# All mutants: NAME SOURCE TEST PROGRAM GATE LIST
 table() {
     for list in $(ls tests/mutants); do
         list=tests/mutants/$list
         [ "${list%.txt}" != "$list" ] || continue
-        awk -v list="$list" 'function put() { if (name) print name, file, test, program, list }
-            $1 == "mutant" { put(); name = $2; program = "no" }
+        awk -v list="$list" 'function put() { if (name) print name, file, test, program, gate, list }
+            $1 == "mutant" { put(); name = $2; program = gate = "no" }
             $1 == "file" { file = $2 }
             $1 == "test" { test = $2 }
             $1 == "program" { program = $2 }
+            $1 == "gate" { gate = $2 }
             END { put() }' "$list"
     done
 }
@@ -55,6 +57,15 @@ passes() {
     grep -q 'Failing: 0 | Crashing: 0' "$work/log"
 }
 
+# The convergence gate, in double precision.
+converges() {
+    (cd "$copy" && build/spikebench run experiments/smoke.yaml --set precision=double --out build/results --fresh &&
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "precision") p = i } NR == 1 || $p == "double"' \
+            results/reference/smoke/runs.csv >build/runs.csv && mkdir -p build/reference &&
+        cp -r results/reference/smoke build/reference && mv build/runs.csv build/reference/smoke/runs.csv &&
+        build/spikebench compare build/results/smoke build/reference/smoke) >"$work/log" 2>&1
+}
+
 bad=0 caught=0
 complain() {
     echo "$1: $2" >&2
@@ -68,8 +79,9 @@ for test in $(cut -d' ' -f3 "$work/chosen" | sort -u); do
 done
 [ $bad -eq 0 ] || exit 1
 
-while read -r name file test program list; do
+while read -r name file test program gate list; do
     targets=build/tests-f64
+    [ -z "${SMOKE:-}" ] || [ "$gate" = no ] || program=yes
     [ "$program" = no ] || targets="$targets build/spikebench build/spikebench-f64"
     status=0
     [ -f "$file" ] || { complain "$name" "$file is gone ($list)" && continue; }
@@ -85,6 +97,8 @@ while read -r name file test program list; do
         complain "$name" "does not compile ($list)" && tail -n 5 "$work/log" >&2
     elif passes "$test" </dev/null; then
         complain "$name" "survives $test ($list)"
+    elif [ -n "${SMOKE:-}" ] && [ "$gate" = yes ] && converges </dev/null; then
+        complain "$name" "survives the convergence gate ($list)"
     else
         caught=$((caught + 1))
         echo "caught  $name  by $test"
