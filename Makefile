@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers bench-admm oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -87,6 +87,9 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
+# Loops over every number of an ADMM iterate: -O3 for vectors in plain loops.
+STREAMED := solvers/admm/admm_state solvers/admm/admm_spikes solvers/admm/admm_potentials solvers/resync/resync_branch solvers/resync/resync
+$(foreach p,f64 f32,$(STREAMED:%=$(BUILD)/$(p)/%.o)): private OPT := -O3
 LEVEL = $(basename $(@F))
 KERNELS_AS = -O3 $(LEVEL_$(LEVEL)) -DKERNELS=kernels_$(LEVEL) -DKERNELS_NAME='"$(LEVEL)"'
 $(LEVELS:%=$(BUILD)/f64/network/kernels/%.o): network/kernels/levels.c
@@ -165,6 +168,9 @@ bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by 
 oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: python3-torch), and check against it
 	/usr/bin/python3 tests/oracle/oracle.py tests/oracle
 	sh tests/run.sh $(BUILD) 'oracle/*' f64
+
+bench-admm: $(PEERS) ## admm beside a numpy version (Debian: python3-numpy), its floor, and two threads; results/bench/admm.csv
+	/usr/bin/python3 tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out results/bench/admm.csv
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
@@ -249,6 +255,11 @@ format: ## rewrite the sources in the project's format
 smoke: build ## the smoke experiment, compared with results/reference/smoke
 	$(BUILD)/spikebench run experiments/smoke.yaml --out $(BUILD)/results --fresh
 	$(BUILD)/spikebench compare $(BUILD)/results/smoke results/reference/smoke
+
+J ?= 1
+ONLY ?=
+references: build ## run all experiments and put them into results/reference; resumes where it was killed; J=2 two runs at a time, ONLY="smoke start" some (hours)
+	@sh tests/references.sh $(BUILD)/spikebench results/remade $(J) $(ONLY)
 
 reproduce: build ## run the proof of concept on this machine, draw its figures, print the tables
 	$(BUILD)/spikebench run experiments/poc_digits.yaml

@@ -29,6 +29,7 @@ static status show_plan(const struct plan *p, const struct plan_report *r, struc
     plan_print(p, r, stdout);
     (void)fflush(stdout);
     plan_print_errors(p, r, stderr);
+    plan_print_overlap(p, r, stderr);
     return told(e, plan_outcome(r));
 }
 
@@ -56,6 +57,8 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 static status run_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct runner_outcome outcome = {.done = 0};
+    plan_print_usage(r, stdout);
+    (void)fflush(stdout);
     const bool allow_missing = call_has(call, "allow-missing");
     const struct runner_settings settings = {
         .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};

@@ -154,6 +154,28 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
                   i->n[SPLIT_TEST]);
 }
 
+/* Whether a probe before number i counted the same files in the same way. */
+static bool told_before(const struct plan_report *r, size_t i)
+{
+    bool told = false;
+    for (size_t k = 0; k < i; k++)
+        told =
+            told || (r->probes[k].dataset == r->probes[i].dataset &&
+                     memcmp(&r->probes[k].info.usage, &r->probes[i].info.usage, sizeof(struct usage)) == 0);
+    return told;
+}
+
+void plan_print_usage(const struct plan_report *r, FILE *out)
+{
+    for (size_t i = 0; i < r->n_probes; i++) {
+        char before[100];
+        (void)snprintf(before, sizeof before, "dataset %.60s: ", r->probes[i].dataset->name);
+        if (r->probes[i].outcome == ST_OK && !told_before(r, i) &&
+            usage_print(&r->probes[i].info.usage, before, true, out))
+            (void)fputc('\n', out);
+    }
+}
+
 /* The configurations of one solver, from number `i` on; returns the number after the last. */
 static size_t print_solver(const struct plan *p, const struct plan_report *r, size_t i, FILE *out)
 {
@@ -174,6 +196,7 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
     for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
+    plan_print_usage(r, out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);
     for (size_t i = 0; i < r->n_configurations; i++) {
         const struct plan_configuration *c = &r->configurations[i];
@@ -210,5 +233,33 @@ void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *
                       i + 1, p->runs[c->first].solver->name);
         if (same > 1) (void)fprintf(out, " and %zu more", same - 1);
         (void)fprintf(out, ": %s\n", c->message);
+    }
+}
+
+/* Whether two configurations draw their test samples from the same samples, but not the same ones. */
+static bool other_test_side(const struct plan *p, const struct plan_configuration *a,
+                            const struct plan_configuration *b)
+{
+    const struct dataset_info *x = &a->probe->info, *y = &b->probe->info;
+    const struct dataset_common *one = p->runs[a->first].dataset_options,
+                                *other = p->runs[b->first].dataset_options;
+    return a->outcome == ST_OK && b->outcome == ST_OK && x->test_side == TEST_DRAWN &&
+           y->test_side == TEST_DRAWN && strcmp(x->sha256, y->sha256) == 0 &&
+           (one->split_seed != other->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
+}
+
+void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out)
+{
+    const struct plan_configuration *c = r->configurations;
+    for (size_t i = 1; i < r->n_configurations; i++) {
+        if (!other_test_side(p, &c[0], &c[i])) continue;
+        (void)fprintf(
+            out,
+            "spikebench: %s: warning: configurations 1 and %zu have different test sides "
+            "(dataset.split_seed, sizes): test samples of one are training and validation samples of "
+            "the other. Options chosen by validation on one split are not to be reported on the test "
+            "samples of another\n",
+            p->source, i + 1);
+        return;
     }
 }

@@ -372,6 +372,15 @@ static size_t count(size_t words, const uint32_t *bits)
     return sum;
 }
 
+static void overlaps(size_t words, const uint64_t *row, size_t n, const uint64_t *rows, real *counts)
+{
+    for (size_t k = 0; k < n; k++, rows += words) {
+        size_t sum = 0;
+        for (size_t w = 0; w < words; w++) sum += (size_t)__builtin_popcountll(row[w] & rows[w]);
+        counts[k] += (real)sum;
+    }
+}
+
 static void adam(const struct adam_step *s, size_t n, real *restrict W, const real *restrict g,
                  real *restrict m, real *restrict v)
 {
@@ -384,5 +393,5 @@ static void adam(const struct adam_step *s, size_t n, real *restrict W, const re
 }
 
 extern const struct kernels KERNELS;
-const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer, add_scaled,
-                                scale,        squares, ones,     count, adam};
+const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer,    add_scaled, scale,
+                                squares,      ones,    count,    overlaps, adam};

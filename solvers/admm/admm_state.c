@@ -45,10 +45,10 @@ static status create_workspaces(struct admm *s, const struct shapes *shapes, str
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++) TRY(create_work(s, net, &s->work[i], m, e));
-    for (size_t i = 0; i < s->part.n_parts; i++) {
-        s->d_part[i] = mem_reals(m, weights, e);
-        s->g_part[i] = mem_reals(m, inputs * inputs, e);
-        if (!s->d_part[i] || !s->g_part[i]) return ST_MEMORY;
+    for (size_t i = 0; i < pool_sums(s->part.n_parts, shapes->threads); i++) {
+        s->d_sum[i] = mem_reals(m, weights, e);
+        s->g_sum[i] = mem_reals(m, inputs * inputs, e);
+        if (!s->d_sum[i] || !s->g_sum[i]) return ST_MEMORY;
     }
     real **const blocks[] = {&s->W_old, &s->d_kept, &s->scratch};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
@@ -168,21 +168,30 @@ void admm_refresh(struct admm *s, size_t l)
     s->fresh[l] = true;
 }
 
-void admm_target(const struct admm *s, size_t l, size_t chunk, real *target)
+/* target of a step: z - delta z_before + theta a_before; without the last one for the readout. */
+static void step_target(size_t step, const struct lif *lif, const real *restrict z,
+                        const real *restrict z_before, const real *restrict a_before, real *restrict target)
 {
-    size_t C = admm_chunk_size(s, chunk), step = s->net->n[l] * C;
-    const real *z = admm_block(s, s->z[l], l, chunk);
-    const real delta = s->net->lif.leak, theta = s->net->lif.threshold;
-    memcpy(target, z, step * sizeof *target);
-    for (size_t i = step; i < step * s->T; i++) target[i] = z[i] - delta * z[i - step];
-    if (admm_is_output(s, l)) {
-        const real *lambda = s->lambda + s->net->n[l] * chunk_first(&s->part, chunk);
-        for (size_t t = s->set.multiplier == MULTIPLIER_ALL ? 0 : s->T - 1; t < s->T; t++) {
-            const real share = (real)(admm_multiplier_share(s, t) / s->rho[s->L]);
-            for (size_t i = 0; i < step; i++) target[t * step + i] += share * lambda[i];
-        }
-    } else {
-        const real *a = admm_block(s, s->a[l], l, chunk);
-        for (size_t i = step; i < step * s->T; i++) target[i] += theta * a[i - step];
+    const real delta = lif->leak, theta = lif->threshold;
+    if (a_before)
+        for (size_t i = 0; i < step; i++) target[i] = z[i] - delta * z_before[i] + theta * a_before[i];
+    else
+        for (size_t i = 0; i < step; i++) target[i] = z[i] - delta * z_before[i];
+}
+
+void admm_target(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last, real *target)
+{
+    const bool output = admm_is_output(s, l);
+    size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
+    const real *z = admm_block(s, s->z[l], l, chunk), *a = output ? NULL : admm_block(s, s->a[l], l, chunk);
+    const real *lambda = s->lambda + s->net->n[s->L] * chunk_first(&s->part, chunk);
+    for (size_t t = first; t < last; t++, target += step) {
+        if (t == 0)
+            memcpy(target, z, step * sizeof *target);
+        else
+            step_target(step, &s->net->lif, z + t * step, z + (t - 1) * step, a ? a + (t - 1) * step : NULL,
+                        target);
+        const real share = output ? (real)(admm_multiplier_share(s, t) / s->rho[s->L]) : 0;
+        for (size_t i = 0; i < step && share != 0; i++) target[i] += share * lambda[i];
     }
 }

@@ -83,7 +83,7 @@ struct admm {
     real *W_old;   /* the largest weight matrix */
     struct weight_system weight[NET_MAX_LAYERS + 1];
     struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
-    real *d_part[PART_MAX], *g_part[PART_MAX];
+    real *d_sum[PART_MAX], *g_sum[PART_MAX];          /* over parts, see pool_sum */
     real *d_kept, *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring
                                and for linearised steps */
     struct admm_work *work; /* [threads] */
@@ -147,8 +147,9 @@ void admm_start_output(struct admm *s);
 void admm_start_uniform(struct admm *s, struct rng *rng);
 /* v[l] = W_l a_{l-1} unless fresh. */
 void admm_refresh(struct admm *s, size_t l);
-/* target (n_l x T*C) of a chunk: x_{l,t} = z_t - delta z_{t-1} + theta a_{t-1}; for l = L u_t = z_t - delta
- * z_{t-1}, with lambda / rho_L added at t = T: what W_l a_{l-1,t} should be. */
-void admm_target(const struct admm *s, size_t l, size_t chunk, real *target);
+/* target (n_l x (last - first) C) of steps first .. last-1 of a chunk: x_{l,t} = z_t - delta z_{t-1} + theta
+ * a_{t-1}; for l = L u_t = z_t - delta z_{t-1}, with lambda / rho_L added at t = T: what W_l a_{l-1,t} should
+ * be. */
+void admm_target(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last, real *target);
 
 #endif

@@ -1,5 +1,7 @@
 /* The passes of admm_resync over a mini-batch (see resync.h). */
 #include "solvers/resync/resync.h"
+#include "network/bit_gram.h"
+#include "network/lists.h"
 #include "solvers/proximal/loss_prox.h"
 #include "solvers/resync/resync_branch.h"
 #include "support/blas.h"
@@ -30,34 +32,86 @@ static size_t size_of(const struct pass *p, size_t chunk)
     return first_of(p, chunk + 1) - first_of(p, chunk);
 }
 
-/* Adds a chunk's share of D_l = sum_t P_t s_{l-1,t}' and of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
-static void add_sums(const struct pass *p, size_t l, size_t part, size_t chunk)
+/* Adds a chunk's share of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
+static void add_gram(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
+    bit_gram(s->traces[chunk].bits[l - 1], s->net->n[l - 1], s->env.info->T * size_of(p, chunk),
+             s->columns[thread], s->gram[sum][l]);
+}
+
+/* Adds a chunk's share of the sums of the readout, where D_L = sum_t P_{L,t} s_{L-1,t}' is rho nu f', f the
+ * spikes as the readout's leak filters them. */
+static void add_output_sums(const struct pass *p, size_t sum, size_t chunk, size_t thread)
+{
+    struct resync *s = p->s;
+    size_t L = s->net->L, K = s->net->n[L], in = s->net->n[L - 1], C = size_of(p, chunk);
+    blas_gemm(false, true, K, in, C, (real)s->o.rho, s->nu[chunk], K, s->traces[chunk].filtered, in, R(1.0),
+              s->d[sum][L], K);
+    add_gram(p, L, sum, chunk, thread);
+}
+
+/* Adds a chunk's share of a hidden layer's D_l = sum_t P_{l,t} s_{l-1,t}' and G_l. */
+static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
+{
+    struct resync *s = p->s;
+    struct trace *tr = &s->traces[chunk];
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
+    struct spike_columns lists;
     if (l == 1) {
-        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[part][1]);
+        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[sum][1]);
         return;
     }
-    const real *a = s->traces[chunk].a[l - 1];
-    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[part][l], n);
-    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[part][l], in);
+    if (net_inputs(s->net, &p->b->samples, first_of(p, chunk), C, tr, l, &lists)) {
+        lists_outer(&tr->lists, C, s->pull[chunk], n, &lists, in, s->d[sum][l]);
+    } else {
+        net_spikes(s->net, tr, l - 1, C, NULL, 0, tr->dense);
+        blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, tr->dense, in, R(1.0), s->d[sum][l],
+                  n);
+    }
+    add_gram(p, l, sum, chunk, thread);
+}
+
+static void clear_sums(const struct pass *p, size_t sum)
+{
+    size_t n = p->s->net->n[p->l], in = p->s->net->n[p->l - 1];
+    memset(p->s->d[sum][p->l], 0, n * in * sizeof(real));
+    if (p->l > 1) memset(p->s->gram[sum][p->l], 0, in * in * sizeof(real));
+}
+
+static void add_sums(void *context, size_t sum, size_t other)
+{
+    const struct pass *p = context;
+    const struct resync *s = p->s;
+    size_t l = p->l, n = s->net->n[l], in = s->net->n[l - 1];
+    blas_axpy(n * in, R(1.0), s->d[other][l], s->d[sum][l]);
+    if (l > 1) blas_axpy(in * in, R(1.0), s->gram[other][l], s->gram[sum][l]);
+}
+
+/* D_l and G_l of the mini-batch, in sum 0. */
+static void sum_layer(struct pass *p, size_t l,
+                      void (*part)(void *context, size_t part, size_t sum, size_t thread))
+{
+    const struct part_sum parts = {part, add_sums};
+    p->l = l;
+    sum_tree(pool_sum(p->s->env.pool, p->b->part.n_parts, &parts, p), add_sums, p);
 }
 
 /* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
-static void output_target(const struct pass *p, size_t part, size_t chunk)
+static void output_target(const struct pass *p, size_t part, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
-    const real *z = s->traces[chunk].z[s->net->L] + (T - 1) * K * C;
+    real *z = s->scores[thread];
     const double leak2 = (double)s->net->lif.leak * (double)s->net->lif.leak;
     double E = 0;
     size_t newton = 0; /* steps: of no interest here */
+    net_scores(s->net, &s->traces[chunk], C, z);
     for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
-        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[part] + c * K;
-        double *at = s->prox[part], *d = at + K, *work = at + 2 * K;
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[chunk] + c * K;
+        double *at = s->prox[thread], *d = at + K, *work = at + 2 * K;
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
         if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
@@ -67,35 +121,48 @@ static void output_target(const struct pass *p, size_t part, size_t chunk)
     }
 }
 
+/* What a TRACE_ALL holds of hidden layers as a TRACE_GRADIENT. */
+static void take_trace(const struct net *net, const struct trace *all, size_t C, struct trace *tr)
+{
+    const size_t columns = tr->T * C, n = net->n[net->L - 1];
+    const real *a = all->a[net->L - 1];
+    for (size_t l = 1; l < net->L; l++) {
+        const size_t words = spike_words(net->n[l]);
+        memcpy(tr->z[l], all->z[l], net->n[l] * columns * sizeof(real));
+        memset(tr->bits[l], 0, words * columns * sizeof *tr->bits[l]);
+        for (size_t j = 0; j < columns; j++)
+            for (size_t i = 0; i < net->n[l]; i++)
+                if (all->a[l][j * net->n[l] + i] > 0)
+                    tr->bits[l][j * words + i / 32] |= (uint32_t)1 << i % 32;
+    }
+    memset(tr->filtered, 0, n * C * sizeof(real));
+    for (size_t t = 0; t < tr->T; t++)
+        for (size_t i = 0; i < n * C; i++)
+            tr->filtered[i] = net->lif.leak * tr->filtered[i] + a[t * n * C + i];
+}
+
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
-static void simulate(const struct pass *p, size_t part, size_t chunk)
+static void simulate(const struct pass *p, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
-        kept_simulate(&s->kept, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
-                      &s->traces[chunk], part);
-    else
-        net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
-                     &plain);
+    size_t first = first_of(p, chunk), C = size_of(p, chunk);
+    if (s->fed) {
+        kept_simulate(&s->kept, s->net, &p->b->samples, first, C, &s->fed[thread], thread);
+        take_trace(s->net, &s->fed[thread], C, &s->traces[chunk]);
+    } else {
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[chunk], &plain);
+    }
 }
 
-static void forward_part(void *context, size_t part, size_t thread)
+static void forward_part(void *context, size_t part, size_t sum, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
-    struct resync *s = p->s;
-    const struct net *net = s->net;
-    for (size_t l = 1; l <= net->L; l++) {
-        memset(s->d[part][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
-        if (l > 1) memset(s->gram[part][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
-    }
+    clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        simulate(p, part, c);
-        output_target(p, part, c);
-        output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
-                    s->nu[part], s->pull[c]);
-        add_sums(p, net->L, part, c);
+        simulate(p, c, thread);
+        output_target(p, part, c, thread);
+        add_output_sums(p, sum, c, thread);
     }
 }
 
@@ -105,7 +172,8 @@ static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
 {
     const struct net *net = p->s->net;
     size_t n = net->n[p->l], rows = net->n[p->l + 1], columns = p->s->env.info->T * size_of(p, chunk);
-    const real *a = p->s->traces[chunk].a[p->l];
+    real *a = p->s->traces[chunk].dense;
+    net_spikes(net, &p->s->traces[chunk], p->l, size_of(p, chunk), NULL, 0, a);
     for (size_t i = 0; i < n; i++) {
         double norm = vector_norm(rows, net->W[p->l + 1] + i * rows);
         const real cost = (real)(0.5 * rho_above * norm * norm);
@@ -113,51 +181,88 @@ static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
     }
 }
 
-/* p_t = W_{l+1}' P_{l+1,t} and the sum of its squares. */
+/* p_t = W_{l+1}' P_{l+1,t}. Below the readout it is a multiple of `spread` at each step, and is written out
+ * later, step by step; elsewhere it is in gain. */
+static void make_gain(const struct pass *p, size_t chunk)
+{
+    struct resync *s = p->s;
+    size_t n = s->net->n[p->l], rows = s->net->n[p->l + 1], C = size_of(p, chunk);
+    if (p->l + 1 == s->net->L)
+        blas_gemm(true, false, n, C, rows, R(1.0), s->net->W[p->l + 1], rows, s->nu[chunk], rows, R(0.0),
+                  s->spread[chunk], n);
+    else
+        blas_gemm(true, false, n, s->env.info->T * C, rows, R(1.0), s->net->W[p->l + 1], rows, s->pull[chunk],
+                  rows, R(0.0), s->gain[chunk], n);
+}
+
+/* Whether the gains stand in gain, all steps of them. */
+static bool gain_is_whole(const struct pass *p)
+{
+    return p->l + 1 < p->s->net->L || p->s->o.gain == GAIN_SINGLE_FLIP;
+}
+
+/* The gains p_t and the sum of their squares. */
 static void gain_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
-    size_t l = p->l, n = s->net->n[l], rows = s->net->n[l + 1];
-    double sum = 0;
+    const bool last = p->l + 1 == s->net->L;
+    size_t n = s->net->n[p->l], T = s->env.info->T;
+    double sum = 0, energy = 0;
+    for (size_t t = 0; t < T; t++)
+        energy = (double)s->net->lif.leak * (double)s->net->lif.leak * energy + s->o.rho * s->o.rho;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        size_t columns = s->env.info->T * size_of(p, c);
-        blas_gemm(true, false, n, columns, rows, R(1.0), s->net->W[l + 1], rows, s->pull[c], rows, R(0.0),
-                  s->gain[c], n);
+        size_t C = size_of(p, c);
+        make_gain(p, c);
+        if (last && gain_is_whole(p))
+            output_pull(T, n * C, (real)s->o.rho, s->net->lif.leak, s->spread[c], s->gain[c]);
         if (s->o.gain == GAIN_SINGLE_FLIP)
-            add_flip_costs(p, c, l + 1 == s->net->L ? s->o.rho : s->record.penalty[l + 1]);
-        for (size_t i = 0; i < n * columns; i++) sum += (double)s->gain[c][i] * (double)s->gain[c][i];
+            add_flip_costs(p, c, last ? s->o.rho : s->record.penalty[p->l + 1]);
+        if (gain_is_whole(p))
+            sum += kernels()->squares(n * T * C, s->gain[c]);
+        else
+            sum += energy * kernels()->squares(n * C, s->spread[c]);
     }
     s->squares[part] = sum;
 }
 
-static void pull_part(void *context, size_t part, size_t thread)
+/* The branch steps of a chunk, from the last one to the first: the pull in gain. */
+static size_t pull_chunk(const struct pass *p, size_t c, real *y)
 {
-    (void)thread;
+    const struct resync *s = p->s;
+    const size_t T = s->env.info->T, step = s->net->n[p->l] * size_of(p, c);
+    const real *z = s->traces[c].z[p->l], leak = s->net->lif.leak, carry = s->o.time_credit ? leak : 0;
+    real weight = (real)s->o.rho;
+    size_t moved = 0;
+    if (gain_is_whole(p)) return branch_pull(&p->rule, T, step, z, y, carry, s->gain[c]);
+    for (size_t t = T; t-- > 0; weight *= leak) {
+        real *now = s->gain[c] + t * step;
+        for (size_t i = 0; i < step; i++) now[i] = weight * s->spread[c][i];
+        moved += branch_step(&p->rule, step, z + t * step, y ? y + t * step : NULL, carry,
+                             t + 1 < T ? now + step : NULL, now);
+    }
+    return moved;
+}
+
+static void pull_part(void *context, size_t part, size_t sum, size_t thread)
+{
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct batch *samples = &p->b->samples;
     size_t l = p->l, moved = 0;
+    clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[part] : NULL;
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[thread] : NULL;
         const real *z = s->traces[c].z[l];
-        if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, part);
-        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
-                             s->o.time_credit ? s->net->lif.leak : 0, below);
+        if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, thread);
+        moved += pull_chunk(p, c, y);
         if (y) kept_store(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
-        add_sums(p, l, part, c);
+        add_chunk(p, l, sum, c, thread);
     }
     s->counts[part] = (double)moved;
-}
-
-static double sum_parts(const double *v, size_t n)
-{
-    double sum = 0;
-    for (size_t k = 0; k < n; k++) sum += v[k];
-    return sum;
 }
 
 static double columns_of(const struct pass *p)
@@ -165,7 +270,7 @@ static double columns_of(const struct pass *p)
     return (double)(p->s->env.info->T * p->b->part.n);
 }
 
-/* What add_sums took over the mini-batch: D_l and (l > 1) the Gram matrix. */
+/* What sum_layer took over the mini-batch: D_l and (l > 1) the Gram matrix. */
 static void count_sums(const struct pass *p, size_t l)
 {
     const struct net *net = p->s->net;
@@ -183,26 +288,17 @@ static bool pull_layer(struct pass *p, size_t l)
     pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
     cost_product(&s->work, s->net, l + 1, columns_of(p), 0);
-    double rms = sqrt(sum_parts(s->squares, p->b->part.n_parts) / entries);
+    double rms = sqrt(sum_of_parts(p->b->part.n_parts, s->squares) / entries);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.entries[l] += entries;
     s->record.penalty[l] = penalty;
     p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
-    pool_run(s->env.pool, p->b->part.n_parts, pull_part, p);
+    sum_layer(p, l, pull_part);
     count_sums(p, l);
-    double moved = sum_parts(s->counts, p->b->part.n_parts);
+    double moved = sum_of_parts(p->b->part.n_parts, s->counts);
     s->record.moved[l] += moved;
     return moved > 0 || s->o.keep > 0;
-}
-
-/* The Gram matrix of the inputs of a layer above the first, from those of the parts. */
-static void sum_gram(struct resync *s, const struct partition *part, size_t l)
-{
-    size_t in = s->net->n[l - 1];
-    real *G = s->chol[l].a;
-    memcpy(G, s->gram[0][l], in * in * sizeof *G);
-    for (size_t k = 1; k < part->n_parts; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
 }
 
 /* That of layer 1: of the whole training set, made once. */
@@ -229,8 +325,7 @@ static void count_step(struct resync *s, size_t l)
 }
 
 /* The system of layer l, G + kappa tr(G)/n I with its factor, or G alone. */
-static status make_system(struct resync *s, const struct partition *part, size_t l, struct step_report *r,
-                          struct error *e)
+static status make_system(struct resync *s, size_t l, struct step_report *r, struct error *e)
 {
     struct chol *c = &s->chol[l];
     const size_t in = s->net->n[l - 1];
@@ -240,7 +335,7 @@ static status make_system(struct resync *s, const struct partition *part, size_t
             make_first_gram(s);
             s->prepared = true;
         } else {
-            sum_gram(s, part, l);
+            memcpy(s->chol[l].a, s->gram[0][l], in * in * sizeof(real));
         }
         if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
         s->shift[l] = add_ridge(in, s->o.kappa, c->a); /* no spike at all: D = 0, and so is dW */
@@ -262,8 +357,7 @@ static status solve_layer(struct resync *s, const struct resync_batch *b, size_t
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     real *D = s->d[0][l], *kept = s->scratch, *work = s->scratch + size;
     const bool plain = s->o.precondition == PRECONDITION_NONE;
-    for (size_t k = 1; k < b->part.n_parts; k++) blas_axpy(size, R(1.0), s->d[k][l], D);
-    TRY(make_system(s, &b->part, l, r, e));
+    TRY(make_system(s, l, r, e));
     if (plain) {
         symmetric_times_right(n, in, D, s->chol[l].a, kept);
     } else {
@@ -299,13 +393,12 @@ static void move_weights(struct resync *s, size_t l, double scale)
 
 static void gap_part(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     size_t differ = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++)
         differ += kept_recall(&s->kept, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
-                              s->traces[c].z[p->l], part);
+                              s->traces[c].z[p->l], thread);
     s->counts[part] = (double)differ;
 }
 
@@ -317,7 +410,7 @@ static void measure_gap(struct pass *p, struct step_report *r)
     step_hold(r);
     for (p->l = 1; p->l < s->net->L; p->l++) {
         pool_run(s->env.pool, p->b->part.n_parts, gap_part, p);
-        s->record.differ[p->l] += sum_parts(s->counts, p->b->part.n_parts);
+        s->record.differ[p->l] += sum_of_parts(p->b->part.n_parts, s->counts);
     }
     step_resume(r);
 }
@@ -344,16 +437,16 @@ void resync_start_kept(struct resync *s, const struct resync_batch *b)
 
 static void loss_part(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    size_t K = s->net->n[s->net->L], T = s->env.info->T;
+    const size_t K = s->net->n[s->net->L];
     double loss = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t first = first_of(p, c), C = size_of(p, c);
         net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
-        const real *scores = s->traces[c].z[s->net->L] + (T - 1) * K * C;
+        real *scores = s->scores[thread];
+        net_scores(s->net, &s->traces[c], C, scores);
         for (size_t i = 0; i < C; i++) {
             int label = p->b->samples.labels[batch_sample(&p->b->samples, first + i)];
             loss += loss_value(s->net->loss, K, scores + i * K, label, NULL);
@@ -366,7 +459,7 @@ double resync_loss(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
     pool_run(s->env.pool, b->part.n_parts, loss_part, &p);
-    return sum_parts(s->squares, b->part.n_parts) / (double)b->part.n;
+    return sum_of_parts(b->part.n_parts, s->squares) / (double)b->part.n;
 }
 
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
@@ -376,9 +469,9 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     size_t L = s->net->L;
     memset(s->active, 0, sizeof s->active);
     memset(s->unsolved, 0, sizeof s->unsolved);
-    pool_run(s->env.pool, b->part.n_parts, forward_part, &p);
+    sum_layer(&p, L, forward_part);
     count_sums(&p, L);
-    s->record.unsolved += sum_parts(s->unsolved, b->part.n_parts);
+    s->record.unsolved += sum_of_parts(b->part.n_parts, s->unsolved);
     measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);

@@ -28,17 +28,17 @@ CHECK_STEPS = 10
 class Workload:
     """The program's side: starts it, reads what it wrote, asks it."""
 
-    def __init__(self, build, name, precision, threads):
+    def __init__(self, build, name, precision, threads, solver="bptt"):
         import numpy as np
         program = os.path.join(build, "workload-f32" if precision == "float" else "workload-f64")
-        with tempfile.NamedTemporaryFile() as file:
-            self.process = subprocess.Popen([program, name, str(threads), file.name], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, text=True)
-            ready = self.process.stdout.readline().split()
-            if not ready or ready[0] != "ready":
-                sys.exit("peers.py: %s did not start" % program)
-            self.level = ready[2]
-            data = open(file.name, "rb").read()
+        self.file = tempfile.NamedTemporaryFile()
+        self.process = subprocess.Popen([program, name, str(threads), self.file.name, solver], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        ready = self.process.stdout.readline().split()
+        if not ready or ready[0] != "ready":
+            sys.exit("%s: %s did not start" % (sys.argv[0], program))
+        self.level = ready[2]
+        data = open(self.file.name, "rb").read()
         at = 0
 
         def take(kind, count):
@@ -52,7 +52,7 @@ class Workload:
         self.T, self.N, self.batch, entries = (int(v) for v in take("i8", 4))
         start, index = take("i8", self.N * self.T + 1), take("i4", entries)
         self.labels = take("i4", self.N).astype("i8")
-        real = "f4" if precision == "float" else "f8"
+        self.real = real = "f4" if precision == "float" else "f8"
         self.W = [take(real, self.n[l] * self.n[l + 1]).reshape(self.n[l], self.n[l + 1]).T.copy()
                   for l in range(layers)]
         rows = np.repeat(np.arange(self.N * self.T), np.diff(start))
@@ -65,9 +65,21 @@ class Workload:
         self.process.stdin.flush()
         return [float(v) for v in self.process.stdout.readline().split()]
 
+    def weights(self):
+        """Those of now."""
+        import numpy as np
+        self.ask("weights")
+        data, at, out = open(self.file.name, "rb").read(), 0, []
+        for below, width in zip(self.n, self.n[1:]):
+            block = np.frombuffer(data, self.real, below * width, at)
+            at += block.nbytes
+            out.append(block.reshape(below, width).T)
+        return out
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+        self.file.close()
 
 
 def peers(workload, clock):
@@ -75,15 +87,18 @@ def peers(workload, clock):
     import torch
 
     class Spike(torch.autograd.Function):
+        """1 where z > THETA; back: the fast sigmoid."""
+
         @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return (x > 0).to(x.dtype)
+        def forward(ctx, z):
+            ctx.save_for_backward(z)
+            return (z > THETA).to(z.dtype)
 
         @staticmethod
         def backward(ctx, gradient):
-            x, = ctx.saved_tensors
-            return gradient * (SLOPE / 2) / (1 + SLOPE * x.abs()) ** 2
+            z, = ctx.saved_tensors
+            d = (z - THETA).abs_().mul_(SLOPE).add_(1)
+            return gradient.div(d.square_()).mul_(SLOPE / 2)
 
     spike = Spike.apply
     x, labels = torch.from_numpy(workload.x), torch.from_numpy(workload.labels)
@@ -92,27 +107,29 @@ def peers(workload, clock):
         """Spikes of all steps."""
         z = a = torch.zeros_like(currents[0])
         out = []
-        for current in currents:
-            z = LEAK * z + current - THETA * a
-            a = spike(z - THETA)
+        for current in currents.unbind():
+            z = torch.add(current, z, alpha=LEAK).sub(a, alpha=THETA)
+            a = spike(z)
             out.append(a)
         return torch.stack(out)
 
     def hoisted(W, inputs):
         for w in W[:-1]:
             inputs = neurons(torch.matmul(inputs, w.t()))
-        y = 0
-        for current in torch.matmul(inputs, W[-1].t()):
-            y = LEAK * y + current
+        currents = torch.matmul(inputs, W[-1].t()).unbind()
+        y = currents[0]
+        for current in currents[1:]:
+            y = torch.add(current, y, alpha=LEAK)
         return y
 
     def loop(W, inputs):
-        z, a, y = [0] * len(W), [0] * len(W), 0
-        for below in inputs:
-            for l, w in enumerate(W[:-1]):
-                z[l] = LEAK * z[l] + torch.mm(below, w.t()) - THETA * a[l]
-                a[l] = below = spike(z[l] - THETA)
-            y = LEAK * y + torch.mm(below, W[-1].t())
+        zero = [torch.zeros(inputs.shape[1], w.shape[0], dtype=w.dtype) for w in W]
+        z, a, y, across = list(zero), list(zero), zero[-1], [w.t() for w in W]
+        for below in inputs.unbind():
+            for l in range(len(W) - 1):
+                z[l] = torch.addmm(z[l], below, across[l], beta=LEAK).sub(a[l], alpha=THETA)
+                a[l] = below = spike(z[l])
+            y = torch.addmm(y, below, across[-1], beta=LEAK)
         return y
 
     class Peer:
