@@ -289,7 +289,8 @@ INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 # Plumbing of the program itself, which a plug-in has no use for.
-NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h)
+NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h page.h command.h command_main.h command_usage.h command_complete.h)
+NOT_INSTALLED += trainer/shared_object.h datasets/nmnist_write.h datasets/counts.h
 PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)

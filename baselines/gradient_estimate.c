@@ -36,7 +36,7 @@ void estimator_count(const struct estimate_options *o, const struct net *net, co
     if (estimate_is_random(o->kind))
         forward_count(&f, net, b, times, r);
     else
-        backward_count(net, b, 1, r);
+        backward_count(net, b, 1, 1, r);
 }
 
 status estimator_create(struct gradient_estimator *g, const struct estimate_options *o, const struct net *net,

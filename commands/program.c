@@ -1,8 +1,9 @@
 /* spikebench without a command: --version, or how it is used. */
 #include "commands/commands.h"
-#include "commands/usage.h"
+#include "commands/registry.h"
 #include "datasets/shd_file.h"
 #include "network/kernels/kernels.h"
+#include "support/command_usage.h"
 #include "support/env.h"
 
 static void print_version(void)
@@ -18,13 +19,28 @@ static void print_version(void)
     (void)printf("precisions: double, float; HDF5: %s\n", shd_library() ? shd_library() : "no");
 }
 
-status command_program(struct call *call, struct error *e)
+static status run(struct call *call, struct error *e)
 {
     (void)e;
-    if (call_has(call, "version")) {
+    if (call_has(call, "version"))
         print_version();
-        return ST_OK;
-    }
-    command_usage(call->command, call->path, stderr);
-    return ST_USAGE;
+    else
+        usage_print(call, stderr);
+    return call_has(call, "version") ? ST_OK : ST_USAGE;
 }
+
+const struct command program = {
+    .name = "spikebench",
+    .run = run,
+    .synopsis = "COMMAND [arguments]",
+    .text = "Benchmarks training methods for spiking neural networks. 'spikebench COMMAND --help' describes "
+            "a command.",
+    .parameters =
+        (parameter_list){
+            &(parameter_row){"-V, --version", .help = "print the version, the compiler and the libraries"},
+            NULL},
+    .failure = "a run failed, regressed or lacked its data",
+    .interrupts = true,
+    .subcommands = commands,
+    .prepare = join_plugin,
+};

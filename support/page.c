@@ -1,8 +1,8 @@
 /* Pages in text and in Markdown (see page.h). */
-#include "commands/page.h"
+#include "support/page.h"
 #include <string.h>
 
-enum { WIDTH = 100 };
+enum { WIDTH = 100, TEXT_SIZE = 1600, OPTION_WIDTH = 28, ENTRY_WIDTH = 24 };
 
 /* Prints words in lines of WIDTH, the first one beginning in column `column`, the others indented. */
 static void put_wrapped(FILE *out, size_t column, size_t indent, const char *text)
@@ -93,4 +93,43 @@ void page_row(struct page *p, const char *const *cells, size_t n, unsigned liter
         if (*cells[i]) (void)fputc(' ', p->out);
     }
     (void)fputs("|\n", p->out);
+}
+
+void page_entries(struct page *p, const char *what)
+{
+    page_table(p, ENTRY_WIDTH, (const char *const[]){what, "unit", "meaning"}, 3);
+}
+
+void page_entry(struct page *p, const char *name, const char *unit, const char *meaning)
+{
+    char text[TEXT_SIZE];
+    const bool inside = !p->markdown && unit && *unit;
+    (void)snprintf(text, sizeof text, "%s%s%s%s", meaning, inside ? " [" : "", inside ? unit : "",
+                   inside ? "]" : "");
+    page_row(p, (const char *const[]){name, unit ? unit : "", text}, 3, 0);
+}
+
+/* In Markdown a cell for each property of an option; in text "KEY = DEFAULT" and a sentence. */
+static void write_option(struct page *p, const char *prefix, const struct option *o, const char *usual)
+{
+    char name[OPT_STRING_MAX + 200], meaning[TEXT_SIZE], allowed[400];
+    opt_describe(o, allowed, sizeof allowed);
+    if (p->markdown) {
+        (void)snprintf(name, sizeof name, "%s%s", prefix, o->key);
+        page_row(p, (const char *const[]){name, usual, allowed, o->unit, o->help}, 5, 2);
+        return;
+    }
+    (void)snprintf(name, sizeof name, "%s%s = %s", prefix, o->key, usual);
+    (void)snprintf(meaning, sizeof meaning, "%s (%s)%s%s%s", o->help, allowed, *o->unit ? " [" : "", o->unit,
+                   *o->unit ? "]" : "");
+    page_row(p, (const char *const[]){name, meaning}, 2, 0);
+}
+
+void page_options(struct page *p, const char *title, const struct option_table *t, const char *prefix)
+{
+    if (opt_count(t) == 0) return;
+    page_title(p, 3 + p->markdown, title);
+    page_table(p, OPTION_WIDTH, (const char *const[]){"option", "default", "allowed", "unit", "meaning"}, 5);
+    for (size_t i = 0; i < opt_count(t); i++)
+        write_option(p, prefix, opt_at(t, i), opt_default(t, opt_at(t, i)));
 }
