@@ -51,8 +51,6 @@ static const struct metric_desc lfp_metrics[] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
 };
 
 struct lfp {
@@ -212,12 +210,10 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
 static void lfp_report(void *state, struct metric_sink *sink)
 {
     const struct lfp *s = state;
-    double reward = 0;
     if (s->minibatch.evaluations == 0) return;
-    for (size_t k = 0; k < PART_MAX; k++) reward += s->reward[k];
-    metric_put(sink, "reward", 0, reward / (double)s->minibatch.evaluated);
+    metric_put(sink, "reward", 0, sum_of_parts(PART_MAX, s->reward) / (double)s->minibatch.evaluated);
     minibatch_report(&s->minibatch, sink, "feedback_norm");
-    minibatch_report_state(&s->minibatch, sink);
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_lfp = {

@@ -19,6 +19,7 @@ status command_summarise(struct call *call, struct error *e)
         st = markdown ? overview_by_depth(&g, TABLE_MARKDOWN, stdout, e) : overview_print(&g, stdout, e);
     if (st == ST_OK && g.left_out)
         fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g.left_out);
+    if (st == ST_OK) groups_note_rules(&g, markdown ? stderr : stdout);
     if (st == ST_OK && paired)
         st = paired_write(&g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e);
     groups_free(&g);

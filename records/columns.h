@@ -10,14 +10,16 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *cpu, *date;
-    double schema, threads, blas_threads, timing_valid;
+    const char *prediction; /* "simulated" or "own rule" */
+    const char *test_side;  /* test_side_names, "nan" where no data was read */
+    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
+    double schema, rules, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes, accumulations, train_macs, gradient_evaluations;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
     double best_iter, best_val, best_test; /* accuracies, or losses with their sign turned; nan: none yet */
-    double peak_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense, rate_mean;
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */
 };

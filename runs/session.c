@@ -68,6 +68,7 @@ struct run_result session_result(const struct session *s)
         .best_val = evaluated ? at->best_val : NAN,
         .best_test = evaluated ? at->best_test : NAN,
         .peak_bytes = (double)usage.ru_maxrss * 1024.0,
+        .solver_bytes = s->created ? (double)s->solver_bytes : NAN,
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,
         .synops_dense = evaluated ? train->synops_dense : NAN,
@@ -112,6 +113,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.stop_reason = s->stop_reason;
     result.error = text[0] ? text : "none";
     result.data_sha256 = s->data.info.sha256[0] ? s->data.info.sha256 : "nan";
+    result.test_side = s->data.info.sha256[0] ? test_side_names[s->data.info.test_side] : "nan";
     result.git_commit = env_commit();
     result.dirty = env_dirty() ? "1" : "0";
     result.compiler = env_compiler();
@@ -119,6 +121,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.blas = blas;
     result.blas_core = core;
     result.blas_threads = env_blas_threads();
+    result.isa = kernels_name();
     result.cpu = cpu;
     result.date = date;
     run_file(path, s->settings->out, ".work", s->run, ".row.csv");

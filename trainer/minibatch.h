@@ -23,8 +23,9 @@ struct minibatch_options {
 enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 11, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
 extern const struct option minibatch_option_list[MINIBATCH_OPTIONS];
 
-/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Sums may be kept by part, which at any
- * time belongs to one thread and sees the same blocks in the same order for any number of them. */
+/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Numbers may be added up by part
+ * (PART_MAX), which at any time belongs to one thread and sees the same blocks in the same order for any
+ * number of them. */
 struct minibatch_block {
     const struct batch *batch;
     size_t first, C, part, thread;
@@ -52,10 +53,8 @@ struct minibatch {
     double *squares;   /* of a direction, by slice of its weights */
     double *residuals; /* [updates]: of the last epoch's updates (implicit_*) */
     size_t updates;
-    real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */
+    real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
-    const struct mem *arena; /* of create */
-    size_t before, bytes;    /* in the arena: before create; of the state, from start on */
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */
     size_t evaluations, evaluated;
@@ -89,8 +88,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
 double minibatch_passes(const struct minibatch *m);
 /* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
 void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
-/* Puts the metrics inner_residual, the median of the last epoch's s->residual (optimizer.h), and state_bytes.
- */
-void minibatch_report_state(const struct minibatch *m, struct metric_sink *sink);
+/* Puts the median of the last epoch's s->residual (optimizer.h) as the metric inner_residual. */
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink);
 
 #endif
