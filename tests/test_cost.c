@@ -38,6 +38,9 @@ struct count {
 
 static struct count counts[] = {
     {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"trained_readout", "batch=15", 0, 1, 0, 1, 0, W3, 0, 0},
+    {"trained_readout", "layers=2", 0, 1, W3 / (double)(W2 + W3), 1, 0, W2 + 2 * W3, 0, 0},
+    {"trained_readout", "layers=3", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     /* gradients' sums are dense, also in layer 1; the way down is within the steps */
     {"ottt", "batch=40", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3), 0, 0},

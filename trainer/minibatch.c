@@ -90,6 +90,12 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     return ST_OK;
 }
 
+/* A layer without weights, to the optimizer. */
+void minibatch_freeze(struct minibatch *m, size_t first)
+{
+    for (size_t l = 1; l < first; l++) m->optimizer.size[l] = 0;
+}
+
 status minibatch_start(void *state, const struct train_env *env, struct error *e)
 {
     struct minibatch *m = state;

@@ -68,6 +68,8 @@ status minibatch_check(const struct solver *self, const void *options, const str
  * for a rule of whole mini-batches. */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e);
+/* After minibatch_create: layers below `first` keep their weights, and no direction for them is read. */
+void minibatch_freeze(struct minibatch *m, size_t first);
 /* Samples of the largest mini-batch of N samples, and its parts. */
 size_t minibatch_largest(const struct minibatch_options *o, size_t N);
 size_t minibatch_parts(const struct minibatch_options *o, size_t N);
