@@ -91,7 +91,7 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
                         size_t layers, size_t parts, struct mem *mem, struct error *e)
 {
     const struct net *net = shapes->net;
-    *m = (struct minibatch){.options = *o, .layers = layers, .arena = mem, .before = mem->bytes};
+    *m = (struct minibatch){.options = *o, .layers = layers};
     TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, net, layers, mem, e));
     m->order = mem_alloc(mem, shapes->info->n[SPLIT_TRAIN], sizeof *m->order, e);
     size_t slices = 0;
@@ -113,7 +113,6 @@ status minibatch_start(void *state, const struct train_env *env, struct error *e
 {
     struct minibatch *m = state;
     m->optimizer.pool = env->pool;
-    m->bytes = m->arena->bytes - m->before;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
     return solver_keep_env(state, env, e);
 }
@@ -293,10 +292,9 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void minibatch_report_state(const struct minibatch *m, struct metric_sink *sink)
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink)
 {
     const size_t n = m->updates;
-    metric_put(sink, "state_bytes", 0, (double)m->bytes);
     if (n == 0 || isnan(m->residuals[0])) return;
     qsort(m->residuals, n, sizeof *m->residuals, ascending);
     metric_put(sink, "inner_residual", 0, (m->residuals[(n - 1) / 2] + m->residuals[n / 2]) / 2);
