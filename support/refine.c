@@ -1,11 +1,13 @@
 /* Iterative refinement (see refine.h). */
 #include "support/refine.h"
+#include <float.h>
 #include <math.h>
 
 void refine_distance(const struct refine *s, const real *b, const real *x, long double *y, real *r,
                      double *distance2, double *norm2)
 {
     enum { ITERATIONS = 40 };
+    const long double rounding = 4 * LDBL_EPSILON;
     long double *product = y + s->n, moved = 0, norm = 0, distance = 0;
     for (size_t i = 0; i < s->n; i++) y[i] = (long double)x[i];
     for (int k = 0; k < ITERATIONS; k++) {
@@ -24,8 +26,9 @@ void refine_distance(const struct refine *s, const real *b, const real *x, long 
         }
         /* To a hundredth of the distance; long double itself may not give much more. */
         if (step <= 1e-4L * distance || step == 0) break;
+        /* Steps no longer shrink: at the rounding of y that is all there is to get. */
         if (k > 0 && !(step < 0.5L * moved)) {
-            distance = (long double)NAN;
+            if (!(step <= rounding * rounding * norm)) distance = (long double)NAN;
             break;
         }
         moved = step;

@@ -116,3 +116,51 @@ Test(refine, spikes_both_ways)
     }
     toy_free(&toy);
 }
+
+/* A symmetric system of two unknowns, M = [2 c; c 2], solved by its inverse. */
+static void two_product(const void *context, const long double *x, long double *y)
+{
+    const real c = *(const real *)context;
+    y[0] = 2 * x[0] + (long double)c * x[1];
+    y[1] = (long double)c * x[0] + 2 * x[1];
+}
+
+static void two_solve(const void *context, real *r)
+{
+    const real c = *(const real *)context, d = 4 - c * c, first = (2 * r[0] - c * r[1]) / d;
+    r[1] = (2 * r[1] - c * r[0]) / d;
+    r[0] = first;
+}
+
+static void no_solve(const void *context, real *r)
+{
+    (void)context, (void)r;
+}
+
+/* Now and then a solution is right to nearly all digits of long double: it is near, and refinement has not
+ * failed. */
+Test(refine, solutions_that_are_nearly_exact_have_a_distance)
+{
+    struct rng rng;
+    size_t close = 0;
+    rng_seed(&rng, 9, "refine");
+    for (size_t k = 0; k < 200000; k++) {
+        const real c = (real)rng_uniform(&rng);
+        const struct refine system = {2, two_product, two_solve, &c};
+        real b[2] = {(real)rng_normal(&rng), (real)rng_normal(&rng)}, x[2] = {b[0], b[1]}, r[2];
+        long double y[4];
+        double distance2 = 0, norm2 = 0;
+        two_solve(&c, x);
+        refine_distance(&system, b, x, y, r, &distance2, &norm2);
+        cr_assert(sqrt(distance2) <= 8 * REAL_EPSILON * sqrt(norm2), "system %zu: %g", k, sqrt(distance2));
+        close += sqrt(distance2) < 0.01 * REAL_EPSILON * sqrt(norm2);
+    }
+    cr_expect_gt(close, 0);
+    const real c = R(1.5);
+    const struct refine worse = {2, two_product, no_solve, &c};
+    real b[2] = {1, 2}, x[2] = {1, 1}, r[2];
+    long double y[4];
+    double distance2 = 0, norm2 = 0;
+    refine_distance(&worse, b, x, y, r, &distance2, &norm2);
+    cr_expect(isnan(distance2), "its steps grow");
+}
