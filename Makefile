@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -239,6 +239,11 @@ format: ## rewrite the sources in the project's format
 smoke: build ## the smoke experiment, compared with results/reference/smoke
 	$(BUILD)/spikebench run experiments/smoke.yaml --out $(BUILD)/results --fresh
 	$(BUILD)/spikebench compare $(BUILD)/results/smoke results/reference/smoke
+
+J ?= 1
+ONLY ?=
+references: build ## run all experiments and put them into results/reference; resumes where it was killed; J=2 two runs at a time, ONLY="smoke start" some (hours)
+	@sh tests/references.sh $(BUILD)/spikebench results/remade $(J) $(ONLY)
 
 reproduce: build ## run the proof of concept on this machine, draw its figures, print the tables
 	$(BUILD)/spikebench run experiments/poc_digits.yaml

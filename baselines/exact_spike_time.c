@@ -52,8 +52,8 @@ static const struct metric_desc exact_metrics[] = {
     {"event_synops", "operations", "events times neurons reached, per sample", METRIC_RUN},
 };
 
-/* Sums over the samples of a part; in double, unlike those of trainer/minibatch.h. */
-struct part {
+/* Sums over samples; in double, unlike those of trainer/minibatch.h. */
+struct sums {
     double *gradient[NET_MAX_LAYERS + 1];
     double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
 };
@@ -61,9 +61,9 @@ struct part {
 struct exact {
     struct minibatch minibatch;
     struct exact_options options;
-    struct spike_time *work; /* [threads] */
-    struct part parts[PART_MAX];
-    struct part sums; /* over the epoch, gradient unused */
+    struct spike_time *work;    /* [threads] */
+    struct sums sums[PART_MAX]; /* over parts, see pool_sum */
+    struct sums epoch;          /* gradient unused */
 };
 
 static status exact_check(const struct solver *self, const void *options, const struct net_options *net,
@@ -93,9 +93,9 @@ static status exact_create(const struct solver *self, void **state, const void *
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++)
         TRY(spike_time_create(&s->work[i], &times, net, events, m, e));
-    for (size_t k = 0; k < parts; k++)
+    for (size_t k = 0; k < pool_sums(parts, shapes->threads); k++)
         for (size_t l = 1; l <= net->L; l++)
-            if (!(s->parts[k].gradient[l] = mem_alloc(m, net->n[l] * net->n[l - 1], sizeof(double), e)))
+            if (!(s->sums[k].gradient[l] = mem_alloc(m, net->n[l] * net->n[l - 1], sizeof(double), e)))
                 return ST_MEMORY;
     return ST_OK;
 }
@@ -129,12 +129,12 @@ struct batch_task {
     struct partition part;
 };
 
-static void gradient_part(void *context, size_t part, size_t thread)
+static void gradient_part(void *context, size_t part, size_t sum, size_t thread)
 {
     const struct batch_task *task = context;
     const struct net *net = task->s->minibatch.env.net;
     struct spike_time *w = &task->s->work[thread];
-    struct part *sums = &task->s->parts[part];
+    struct sums *sums = &task->s->sums[sum];
     sums->loss = sums->synops = sums->macs = 0;
     memset(sums->silent, 0, sizeof sums->silent);
     for (size_t l = 1; l <= net->L; l++)
@@ -152,6 +152,21 @@ static void gradient_part(void *context, size_t part, size_t thread)
     }
 }
 
+static void add_sums(void *context, size_t sum, size_t other)
+{
+    const struct batch_task *task = context;
+    const struct net *net = task->s->minibatch.env.net;
+    struct sums *to = &task->s->sums[sum];
+    const struct sums *from = &task->s->sums[other];
+    to->loss += from->loss;
+    to->synops += from->synops;
+    to->macs += from->macs;
+    for (size_t l = 1; l <= net->L; l++) {
+        to->silent[l] += from->silent[l];
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) to->gradient[l][i] += from->gradient[l][i];
+    }
+}
+
 /* Adds the slope of sum_push * sum over neurons of max(0, threshold - sum of the neuron's weights). */
 static void push_sums(const struct exact *s, size_t l, real *gradient)
 {
@@ -165,46 +180,36 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
     }
 }
 
-/* Mean gradient of the parts, with the push; returns the mean loss, without it. */
-static double collect(struct exact *s, size_t parts, size_t n, real *const *gradient)
-{
-    double loss = 0;
-    const struct net *net = s->minibatch.env.net;
-    for (size_t k = 0; k < parts; k++) {
-        loss += s->parts[k].loss;
-        s->sums.loss += s->parts[k].loss;
-        s->sums.synops += s->parts[k].synops;
-        s->sums.macs += s->parts[k].macs;
-        for (size_t l = 1; l <= net->L; l++) s->sums.silent[l] += s->parts[k].silent[l];
-    }
-    for (size_t l = 1; l <= net->L; l++) {
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) {
-            double g = 0;
-            for (size_t k = 0; k < parts; k++) g += s->parts[k].gradient[l][i];
-            gradient[l][i] = (real)(g / (double)n);
-        }
-        if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
-    }
-    return loss / (double)n;
-}
-
+/* Mean gradient of a mini-batch, with the push; returns the mean loss, without it. */
 static double mean_gradient(void *state, const struct batch *batch, real *const *gradient)
 {
+    static const struct part_sum parts = {gradient_part, add_sums};
     struct exact *s = state;
+    const struct net *net = s->minibatch.env.net;
+    const struct sums *all = &s->sums[0];
     struct batch_task task = {s, *batch, partition_make(batch->n)};
-    pool_run(s->minibatch.env.pool, task.part.n_parts, gradient_part, &task);
-    return collect(s, task.part.n_parts, batch->n, gradient);
+    sum_tree(pool_sum(s->minibatch.env.pool, task.part.n_parts, &parts, &task), add_sums, &task);
+    s->epoch.loss += all->loss;
+    s->epoch.synops += all->synops;
+    s->epoch.macs += all->macs;
+    for (size_t l = 1; l <= net->L; l++) {
+        s->epoch.silent[l] += all->silent[l];
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
+            gradient[l][i] = (real)(all->gradient[l][i] / (double)batch->n);
+        if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
+    }
+    return all->loss / (double)batch->n;
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)
 {
     struct exact *s = state;
     const struct minibatch_rule rule = {.whole = mean_gradient};
-    memset(&s->sums, 0, sizeof s->sums);
+    memset(&s->epoch, 0, sizeof s->epoch);
     status st = minibatch_epoch(s, &rule, r, e);
     /* once from event to event, and the gradient back through the causal events */
     r->forward_passes = r->spike_passes = r->backward_passes = (double)s->minibatch.evaluated;
-    r->dense_macs = s->sums.macs;
+    r->dense_macs = s->epoch.macs;
     return st;
 }
 
@@ -214,11 +219,11 @@ static void exact_report(void *state, struct metric_sink *sink)
     const struct net *net = s->minibatch.env.net;
     double N = (double)s->minibatch.evaluated;
     if (s->minibatch.evaluations == 0) return;
-    metric_put(sink, "event_loss", 0, s->sums.loss / N);
-    metric_put(sink, "event_synops", 0, s->sums.synops / N);
+    metric_put(sink, "event_loss", 0, s->epoch.loss / N);
+    metric_put(sink, "event_synops", 0, s->epoch.synops / N);
     minibatch_report(&s->minibatch, sink, "grad_norm");
     for (size_t l = 1; l <= net->L; l++)
-        metric_put(sink, "silent", l, s->sums.silent[l] / N / (double)net->n[l]);
+        metric_put(sink, "silent", l, s->epoch.silent[l] / N / (double)net->n[l]);
 }
 
 /* Softmax in place, K numbers. */

@@ -268,19 +268,21 @@ static void derivative_part(void *context, size_t part, size_t thread)
     }
 }
 
+static void add_derivatives(void *context, size_t sum, size_t other)
+{
+    const struct forward_estimator *f = context;
+    const size_t n = f->n_directions + 1;
+    for (size_t k = 0; k < n; k++) f->parts[sum * n + k] += f->parts[other * n + k];
+}
+
 double forward_derivatives(struct forward_estimator *f, const struct net *net, const struct batch *b,
                            struct pool *pool)
 {
     struct derivative_task task = {f, net, b, partition_make(b->n)};
-    double loss = 0, n = (double)b->n;
     pool_run(pool, task.part.n_parts, derivative_part, &task);
-    memset(f->derivatives, 0, f->n_directions * sizeof *f->derivatives);
-    for (size_t s = 0; s < task.part.n_parts; s++) {
-        const double *sums = f->parts + s * (f->n_directions + 1);
-        for (size_t k = 0; k < f->n_directions; k++) f->derivatives[k] += sums[k] / n;
-        loss += sums[f->n_directions] / n;
-    }
-    return loss;
+    sum_tree(task.part.n_parts, add_derivatives, f);
+    for (size_t k = 0; k < f->n_directions; k++) f->derivatives[k] = f->parts[k] / (double)b->n;
+    return f->parts[f->n_directions] / (double)b->n;
 }
 
 void forward_gradient(const struct forward_estimator *f, const struct net *net, real *const *gradient)

@@ -388,15 +388,15 @@ static void ff_report(void *state, struct metric_sink *sink)
     const struct ff *s = state;
     const double N = (double)s->minibatch.evaluated;
     for (size_t l = 1; s->minibatch.evaluations > 0 && l <= s->minibatch.layers; l++) {
-        struct ff_sums total = {0};
+        double loss[PART_MAX], good_pos[PART_MAX], good_neg[PART_MAX];
         for (size_t k = 0; k < PART_MAX; k++) {
-            total.loss[l] += s->sums[k].loss[l];
-            total.good_pos[l] += s->sums[k].good_pos[l];
-            total.good_neg[l] += s->sums[k].good_neg[l];
+            loss[k] = s->sums[k].loss[l];
+            good_pos[k] = s->sums[k].good_pos[l];
+            good_neg[k] = s->sums[k].good_neg[l];
         }
-        metric_put(sink, "layer_loss", l, total.loss[l] / N);
-        metric_put(sink, "goodness_pos", l, total.good_pos[l] / N);
-        metric_put(sink, "goodness_neg", l, total.good_neg[l] / N);
+        metric_put(sink, "layer_loss", l, sum_of_parts(PART_MAX, loss) / N);
+        metric_put(sink, "goodness_pos", l, sum_of_parts(PART_MAX, good_pos) / N);
+        metric_put(sink, "goodness_neg", l, sum_of_parts(PART_MAX, good_neg) / N);
     }
     minibatch_report(&s->minibatch, sink, "grad_norm");
 }

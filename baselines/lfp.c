@@ -208,10 +208,8 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
 static void lfp_report(void *state, struct metric_sink *sink)
 {
     const struct lfp *s = state;
-    double reward = 0;
     if (s->minibatch.evaluations == 0) return;
-    for (size_t k = 0; k < PART_MAX; k++) reward += s->reward[k];
-    metric_put(sink, "reward", 0, reward / (double)s->minibatch.evaluated);
+    metric_put(sink, "reward", 0, sum_of_parts(PART_MAX, s->reward) / (double)s->minibatch.evaluated);
     minibatch_report(&s->minibatch, sink, "feedback_norm");
 }
 

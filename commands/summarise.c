@@ -13,6 +13,7 @@ static status show(struct call *call, struct groups *g, struct error *e)
     TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
     if (g->left_out)
         fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g->left_out);
+    groups_note_rules(g, markdown ? stderr : stdout);
     return paired ? paired_write(g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e) : ST_OK;
 }
 

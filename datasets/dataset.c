@@ -3,6 +3,7 @@
 #include <string.h>
 
 const char *const split_names[] = {"train", "validation", "test", NULL};
+const char *const test_side_names[] = {"drawn", "published", "made", NULL};
 
 void dataset_free(struct dataset *d)
 {
@@ -106,16 +107,57 @@ status dataset_split_sides(const struct dataset_common *c, size_t n_train, size_
     return ST_OK;
 }
 
+void dataset_split_stream(const struct dataset_common *c, uint64_t seed, enum split split, struct rng *rng)
+{
+    static const char *const streams[N_SPLITS] = {"split train", "split validation", "split test"};
+    const uint64_t split_seed = (uint64_t)c->split_seed;
+    if (split == SPLIT_TEST)
+        rng_seed(rng, split_seed, streams[split]);
+    else
+        rng_seed_item(rng, seed, streams[split], split_seed);
+}
+
+void dataset_sample_stream(uint64_t seed, const char *use, enum split split, size_t index, struct rng *rng)
+{
+    rng_seed_item(rng, seed, use, (uint64_t)index * N_SPLITS + (uint64_t)split);
+}
+
+/* Draws training and validation from the samples that are no test samples. */
+static status choose_rest(const int *labels, size_t n, size_t n_classes, const size_t sizes[N_SPLITS],
+                          size_t *chosen[N_SPLITS], struct rng *rng, struct error *e)
+{
+    struct mem mem = {0};
+    size_t left = 0, *sample = mem_alloc(&mem, n, sizeof *sample, e);
+    int *label = mem_alloc(&mem, n, sizeof *label, e);
+    bool *taken = mem_alloc(&mem, n, sizeof *taken, e);
+    if (!sample || !label || !taken) {
+        mem_free(&mem);
+        return ST_MEMORY;
+    }
+    for (size_t i = 0; i < sizes[SPLIT_TEST]; i++) taken[chosen[SPLIT_TEST][i]] = true;
+    for (size_t i = 0; i < n; i++) {
+        if (taken[i]) continue;
+        label[left] = labels[i];
+        sample[left++] = i;
+    }
+    status st = dataset_stratify(label, left, n_classes, sizes, SPLIT_TEST, chosen, rng, e);
+    for (size_t k = 0; st == ST_OK && k < SPLIT_TEST; k++)
+        for (size_t i = 0; i < sizes[k]; i++) chosen[k][i] = sample[chosen[k][i]];
+    mem_free(&mem);
+    return st;
+}
+
 status dataset_choose(const struct dataset_common *c, uint64_t seed, const int *labels, size_t n,
                       const int *test_labels, size_t n_test, size_t n_classes, const size_t sizes[N_SPLITS],
                       size_t *chosen[N_SPLITS], struct mem *m, struct error *e)
 {
-    struct rng rng;
-    rng_seed(&rng, c->split_seed >= 0 ? (uint64_t)c->split_seed : seed, "split");
+    struct rng test, rest;
+    dataset_split_stream(c, seed, SPLIT_TEST, &test);
+    dataset_split_stream(c, seed, SPLIT_TRAIN, &rest);
     for (int k = 0; k < N_SPLITS; k++)
         if (!(chosen[k] = mem_alloc(m, sizes[k], sizeof **chosen, e))) return ST_MEMORY;
-    TRY(dataset_stratify(labels, n, n_classes, sizes, test_labels ? 2 : 3, chosen, &rng, e));
-    if (!test_labels) return ST_OK;
-    return dataset_stratify(test_labels, n_test, n_classes, &sizes[SPLIT_TEST], 1, &chosen[SPLIT_TEST], &rng,
-                            e);
+    TRY(dataset_stratify(test_labels ? test_labels : labels, test_labels ? n_test : n, n_classes,
+                         &sizes[SPLIT_TEST], 1, &chosen[SPLIT_TEST], &test, e));
+    if (test_labels) return dataset_stratify(labels, n, n_classes, sizes, SPLIT_TEST, chosen, &rest, e);
+    return choose_rest(labels, n, n_classes, sizes, chosen, &rest, e);
 }

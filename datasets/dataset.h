@@ -1,5 +1,6 @@
 /* The dataset contract. A dataset is one .c file with an option table, a probe and an open function, and one
- * line in commands/registry.c. train, validation and test are stratified, fixed by the seed and disjoint. */
+ * line in commands/registry.c. train, validation and test are stratified and disjoint. dataset.split_seed
+ * draws the test side, the run's seed training and validation from the rest: one test side for all seeds. */
 #ifndef SPIKEBENCH_DATASETS_DATASET_H
 #define SPIKEBENCH_DATASETS_DATASET_H
 
@@ -15,6 +16,11 @@ enum { DATASET_API = 1 };
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, N_SPLITS };
 extern const char *const split_names[]; /* "train", "validation", "test" */
 
+/* Where test samples come from. DRAWN: from the samples that the other splits are drawn from, so that those
+ * of one split_seed are training and validation samples of another. */
+enum test_side { TEST_DRAWN, TEST_PUBLISHED, TEST_MADE };
+extern const char *const test_side_names[]; /* "drawn", "published", "made" */
+
 struct dataset_info {
     size_t n_inputs;
     /* Inputs as pictures: input (channel * height + y) * width + x. All 0 where the inputs are no pictures.
@@ -26,6 +32,7 @@ struct dataset_info {
     size_t n[N_SPLITS];
     size_t entries;        /* estimate of list entries over all splits, for memory estimates */
     char sha256[HASH_HEX]; /* of the bytes that were read, in a fixed order */
+    enum test_side test_side;
 };
 
 struct dataset {
@@ -42,7 +49,7 @@ struct dataset {
 struct dataset_common {
     long T;
     long n_train, n_validation, n_test; /* 0: what is left (see each module) */
-    long split_seed;                    /* -1: the run's seed */
+    long split_seed;
     char path[OPT_STRING_MAX];
 };
 
@@ -57,8 +64,9 @@ struct dataset_common {
      "validation samples, " from},                                                                            \
     {"n_test", OPT_INT, offsetof(type, common.n_test), test, 0, 1e9, 0, NULL, "samples",                     \
      "test samples; 0: all that is left"},                                                                   \
-    {"split_seed", OPT_INT, offsetof(type, common.split_seed), "-1", -1, 1e15, 0, NULL, "",                  \
-     "seed of the split; -1: the run's seed"},                                                               \
+    {"split_seed", OPT_INT, offsetof(type, common.split_seed), "0", 0, 1e15, 0, NULL, "",                    \
+     "draws the test side, the same for all seeds; the run's seed draws training and validation from the "   \
+     "rest. A list redraws all: test samples of one value are then validation samples of another"},          \
     {"path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                   \
      "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"}
 /* clang-format on */
@@ -78,8 +86,8 @@ struct dataset_source {
      * if the data is absent; ST_DATA naming file, byte or line, and reason if it is malformed; ST_CONFIG if
      * the sizes asked for exceed what is there. The SHA-256 does not depend on the seed. */
     status (*probe)(const void *options, struct dataset_info *info, struct error *e);
-    /* Loads, splits and encodes. Draws come from streams "split" (of split_seed or seed) and "encode" (of
-     * seed). On error *d is left for dataset_free. */
+    /* Loads, splits and encodes. Draws come from dataset_split_stream and, a stream for each sample, from
+     * dataset_sample_stream "encode". On error *d is left for dataset_free. */
     status (*open)(const void *options, uint64_t seed, struct dataset *d, struct error *e);
     /* Datasets of event cameras: calls take for every recording as it is before filter and bins, split after
      * split, index 0 .. n-1. NULL for other datasets. */
@@ -106,9 +114,18 @@ status dataset_split_sides(const struct dataset_common *c, size_t n_train, size_
 status dataset_stratify(const int *labels, size_t n, size_t n_classes, const size_t *wants, size_t n_sets,
                         size_t *const *out, struct rng *rng, struct error *e);
 
-/* Draws the samples of all splits from stream "split" of c->split_seed, or of the run's seed: chosen[k]
- * (sizes[k] of them, in the arena) are indices into the labels of the training side for the first two, and
- * into those of the test side for the third. test_labels NULL: one side for all three. */
+/* Starts the stream that draws a split. SPLIT_TEST: of split_seed alone; the others: of the run's seed and of
+ * split_seed, a stream each. */
+void dataset_split_stream(const struct dataset_common *c, uint64_t seed, enum split split, struct rng *rng);
+
+/* Starts the stream `use` ("encode", "camera") of sample `index` of a split: whoever encodes a sample needs
+ * no other. */
+void dataset_sample_stream(uint64_t seed, const char *use, enum split split, size_t index, struct rng *rng);
+
+/* Draws the samples of all splits: chosen[k] (sizes[k] of them, in the arena) are indices into the labels of
+ * the training side for the first two, and into those of the test side for the third. test_labels NULL: one
+ * side for all three, of which the test side is drawn first, by the stream of SPLIT_TEST; training and
+ * validation are drawn from the rest by that of SPLIT_TRAIN. */
 status dataset_choose(const struct dataset_common *c, uint64_t seed, const int *labels, size_t n,
                       const int *test_labels, size_t n_test, size_t n_classes, const size_t sizes[N_SPLITS],
                       size_t *chosen[N_SPLITS], struct mem *m, struct error *e);

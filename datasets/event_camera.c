@@ -52,7 +52,8 @@ static status describe(const struct event_camera_options *o, const struct images
                                   .width = side,
                                   .height = side,
                                   .n_classes = images->n_classes,
-                                  .T = (size_t)o->common.T};
+                                  .T = (size_t)o->common.T,
+                                  .test_side = images_test_side(images)};
     TRY(event_coding_check(&o->coding, e));
     TRY(images_split(images, &o->common, info->n, e));
     size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
@@ -166,9 +167,9 @@ static status record_all(struct studio *s, const struct event_camera_options *o,
     s->camera =
         (struct camera){(unsigned)o->sensor, o->threshold, o->refractory_us, o->noise_rate, o->amplitude};
     if (o->threshold == 0) TRY(find_threshold(s, info.n[SPLIT_TRAIN], o->density, e));
-    rng_seed(&s->rng, seed, "camera");
     for (int k = 0; k < N_SPLITS; k++)
         for (size_t i = 0; i < info.n[k]; i++) {
+            dataset_sample_stream(seed, "camera", (enum split)k, i, &s->rng);
             TRY(shoot(s, s->chosen[k][i], e));
             TRY(take(context, (enum split)k, i, s->images.labels[s->chosen[k][i]], &s->events, e));
         }

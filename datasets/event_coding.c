@@ -27,7 +27,7 @@ struct filling {
     struct spikes_builder builder;
     bool building;
     uint32_t *counts; /* scratch of events_to_frames */
-    struct rng rng;
+    uint64_t seed;
 };
 
 static status begin_split(struct filling *f, enum split split, struct error *e)
@@ -52,11 +52,13 @@ static status take(void *context, enum split split, size_t index, int label, str
     struct filling *f = context;
     const struct dataset_info *info = &f->d->info;
     unsigned width = (unsigned)info->width, height = (unsigned)info->height;
+    struct rng rng;
     if (index == 0) TRY(begin_split(f, split, e));
+    dataset_sample_stream(f->seed, "encode", split, index, &rng);
     f->d->labels[split][index] = label;
     if (f->coding->filter_ms > 0)
         TRY(events_filter(events, width, height, microseconds(f->coding->filter_ms), e));
-    TRY(events_to_frames(events, &f->frames, width, height, f->counts, &f->rng, &f->builder, e));
+    TRY(events_to_frames(events, &f->frames, width, height, f->counts, &rng, &f->builder, e));
     return index + 1 == info->n[split] ? end_split(f, split, e) : ST_OK;
 }
 
@@ -64,10 +66,9 @@ status event_coding_open(const struct dataset_source *source, const void *option
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e)
 {
     struct mem scratch = {0};
-    struct filling f = {.coding = c, .d = d};
+    struct filling f = {.coding = c, .d = d, .seed = seed};
     f.frames = (struct frames){d->info.T, c->binning == BINNING_WINDOW ? microseconds(c->window_ms) : 0,
                                c->values == VALUES_BINARY, c->input_noise};
-    rng_seed(&f.rng, seed, "encode");
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++) {

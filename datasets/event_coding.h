@@ -30,7 +30,7 @@ extern const char *const event_binning_names[], *const event_value_names[];
 status event_coding_check(const struct event_coding *c, struct error *e);
 
 /* Fills d from the source's recordings, d->info being filled already (a sensor of info.width x info.height):
- * filters, bins, and adds noise from stream "encode" of the seed. */
+ * filters, bins, and adds noise from dataset_sample_stream "encode". */
 status event_coding_open(const struct dataset_source *source, const void *options,
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e);
 

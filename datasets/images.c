@@ -43,17 +43,23 @@ void images_shrink(const double *image, size_t width, size_t height, double *to,
         }
 }
 
+enum test_side images_test_side(const struct images *i)
+{
+    return i->n_train < i->n ? TEST_PUBLISHED : TEST_DRAWN;
+}
+
 status images_split(const struct images *i, const struct dataset_common *c, size_t sizes[N_SPLITS],
                     struct error *e)
 {
-    return i->n_train < i->n ? dataset_split_sides(c, i->n_train, i->n - i->n_train, sizes, e)
-                             : dataset_split_sizes(c, i->n, sizes, e);
+    return images_test_side(i) == TEST_PUBLISHED
+               ? dataset_split_sides(c, i->n_train, i->n - i->n_train, sizes, e)
+               : dataset_split_sizes(c, i->n, sizes, e);
 }
 
 status images_choose(const struct images *i, const struct dataset_common *c, uint64_t seed,
                      const size_t sizes[N_SPLITS], size_t *chosen[N_SPLITS], struct mem *m, struct error *e)
 {
-    bool sides = i->n_train < i->n;
+    bool sides = images_test_side(i) == TEST_PUBLISHED;
     TRY(dataset_choose(c, seed, i->labels, i->n_train, sides ? i->labels + i->n_train : NULL,
                        i->n - i->n_train, i->n_classes, sizes, chosen, m, e));
     for (size_t k = 0; sides && k < sizes[SPLIT_TEST]; k++) chosen[SPLIT_TEST][k] += i->n_train;
@@ -72,7 +78,8 @@ status images_describe(const struct images *i, const struct dataset_common *c,
                                   .width = i->width,
                                   .height = i->height,
                                   .n_classes = i->n_classes,
-                                  .T = (size_t)c->T};
+                                  .T = (size_t)c->T,
+                                  .test_side = images_test_side(i)};
     TRY(images_split(i, c, info->n, e));
     size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
     info->entries = (size_t)(spikes / (double)i->n * (double)samples);
@@ -82,7 +89,7 @@ status images_describe(const struct images *i, const struct dataset_common *c,
 
 /* Encodes the chosen images of one split. intensities: scratch for an image. */
 static status fill_split(const struct images *i, const struct image_coding *coding, const size_t *chosen,
-                         struct rng *rng, enum split split, double *intensities, struct dataset *d,
+                         uint64_t seed, enum split split, double *intensities, struct dataset *d,
                          struct error *e)
 {
     struct spikes_builder b;
@@ -91,9 +98,11 @@ static status fill_split(const struct images *i, const struct image_coding *codi
     if (!d->labels[split]) return ST_MEMORY;
     status st = spikes_begin(&b, d->info.n_inputs, d->info.T, n, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
+        struct rng rng;
+        dataset_sample_stream(seed, "encode", split, k, &rng);
         d->labels[split][k] = i->labels[chosen[k]];
         images_intensities(i, chosen[k], intensities);
-        st = encode_image(&b, intensities, (enum encoding)coding->encoding, coding->max_rate, rng, e);
+        st = encode_image(&b, intensities, (enum encoding)coding->encoding, coding->max_rate, &rng, e);
     }
     if (st == ST_OK) return spikes_finish(&b, &d->x[split], &d->mem, e);
     spikes_abandon(&b);
@@ -104,15 +113,13 @@ status images_open(const struct images *i, const struct dataset_common *c, const
                    uint64_t seed, struct dataset *d, struct error *e)
 {
     struct mem scratch = {0};
-    struct rng rng;
     size_t *chosen[N_SPLITS];
     status st = images_describe(i, c, coding, &d->info, e);
     if (st == ST_OK) st = images_choose(i, c, seed, d->info.n, chosen, &scratch, e);
     double *intensities = st == ST_OK ? mem_alloc(&scratch, d->info.n_inputs, sizeof *intensities, e) : NULL;
     if (st == ST_OK && !intensities) st = ST_MEMORY;
-    rng_seed(&rng, seed, "encode");
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
-        st = fill_split(i, coding, chosen[k], &rng, (enum split)k, intensities, d, e);
+        st = fill_split(i, coding, chosen[k], seed, (enum split)k, intensities, d, e);
     mem_free(&scratch);
     return st;
 }

@@ -26,6 +26,9 @@ void images_intensities(const struct images *i, size_t k, double *out);
 void images_shrink(const double *image, size_t width, size_t height, double *to, size_t to_width,
                    size_t to_height);
 
+/* TEST_PUBLISHED where the images have a test side of their own, else TEST_DRAWN. */
+enum test_side images_test_side(const struct images *i);
+
 /* Sizes of the splits (dataset_split_sizes or dataset_split_sides). */
 status images_split(const struct images *i, const struct dataset_common *c, size_t sizes[N_SPLITS],
                     struct error *e);

@@ -28,8 +28,10 @@ static status mexican_hat_probe(const void *options, struct dataset_info *info, 
     static const char made[] = "mexican_hat 1"; /* no data is read: the name and version of the formula */
     const struct mexican_hat_options *o = options;
     struct hash h;
-    *info = (struct dataset_info){
-        .n_inputs = points_inputs(&o->coding), .n_targets = 1, .T = (size_t)o->common.T};
+    *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding),
+                                  .n_targets = 1,
+                                  .T = (size_t)o->common.T,
+                                  .test_side = TEST_MADE};
     TRY(points_sizes(&o->common, info->n, e));
     info->entries = points_entries(&o->coding, info->T, info->n[0] + info->n[1] + info->n[2]);
     hash_start(&h);
@@ -41,15 +43,14 @@ static status mexican_hat_probe(const void *options, struct dataset_info *info, 
 static status mexican_hat_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
 {
     const struct mexican_hat_options *o = options;
-    struct rng draw, encode;
+    struct rng draw;
     struct mem scratch = {0};
     memset(d, 0, sizeof *d);
     TRY(mexican_hat_probe(options, &d->info, e));
-    points_stream(&o->common, seed, &draw);
-    rng_seed(&encode, seed, "encode");
     status st = ST_OK;
     for (int s = 0; st == ST_OK && s < N_SPLITS; s++) {
         size_t n = d->info.n[s];
+        dataset_split_stream(&o->common, seed, (enum split)s, &draw);
         double *xy = mem_alloc(&scratch, 2 * n, sizeof *xy, e);
         d->targets[s] = mem_reals(&d->mem, n, e);
         st = xy && d->targets[s] ? ST_OK : ST_MEMORY;
@@ -59,7 +60,8 @@ static status mexican_hat_open(const void *options, uint64_t seed, struct datase
             p[1] = rng_uniform(&draw);
             d->targets[s][i] = (real)hat(o->extent * (2 * p[0] - 1), o->extent * (2 * p[1] - 1));
         }
-        if (st == ST_OK) st = points_encode(&o->coding, xy, n, d->info.T, &encode, &d->x[s], &d->mem, e);
+        if (st == ST_OK)
+            st = points_encode(&o->coding, xy, n, d->info.T, seed, (enum split)s, &d->x[s], &d->mem, e);
     }
     mem_free(&scratch);
     return st;

@@ -134,7 +134,8 @@ static status start_loader(struct loader *l, const struct nmnist_options *o, str
                                   .width = SIDE,
                                   .height = SIDE,
                                   .n_classes = CLASSES,
-                                  .T = (size_t)o->common.T};
+                                  .T = (size_t)o->common.T,
+                                  .test_side = TEST_PUBLISHED};
     return dataset_split_sides(&o->common, l->train.n, l->test.n, info->n, e);
 }
 

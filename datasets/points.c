@@ -42,18 +42,21 @@ static double input_value(const struct point_coding *c, const double *p, size_t 
     return spike ? 1 : 0;
 }
 
-status points_encode(const struct point_coding *c, const double *xy, size_t n, size_t T, struct rng *rng,
-                     struct spikes *x, struct mem *m, struct error *e)
+status points_encode(const struct point_coding *c, const double *xy, size_t n, size_t T, uint64_t seed,
+                     enum split split, struct spikes *x, struct mem *m, struct error *e)
 {
     struct spikes_builder b;
     size_t inputs = points_inputs(c);
     status st = spikes_begin(&b, inputs, T, n, e);
-    for (size_t k = 0; st == ST_OK && k < n; k++)
+    for (size_t k = 0; st == ST_OK && k < n; k++) {
+        struct rng rng;
+        dataset_sample_stream(seed, "encode", split, k, &rng);
         for (size_t t = 0; st == ST_OK && t < T; t++) {
             for (size_t i = 0; st == ST_OK && i < inputs; i++)
-                st = spikes_add(&b, (uint32_t)i, input_value(c, xy + COORDINATES * k, i, t, T, rng), e);
+                st = spikes_add(&b, (uint32_t)i, input_value(c, xy + COORDINATES * k, i, t, T, &rng), e);
             if (st == ST_OK) st = spikes_end_row(&b, e);
         }
+    }
     if (st == ST_OK) return spikes_finish(&b, x, m, e);
     spikes_abandon(&b);
     return st;
@@ -69,9 +72,4 @@ status points_sizes(const struct dataset_common *c, size_t sizes[N_SPLITS], stru
     sizes[SPLIT_VALIDATION] = (size_t)c->n_validation;
     sizes[SPLIT_TEST] = (size_t)c->n_test;
     return ST_OK;
-}
-
-void points_stream(const struct dataset_common *c, uint64_t seed, struct rng *rng)
-{
-    rng_seed(rng, c->split_seed >= 0 ? (uint64_t)c->split_seed : seed, "split");
 }

@@ -118,8 +118,10 @@ static status describe(struct recordings *r, const struct shd_options *o, struct
     struct hash h;
     struct shd_events events;
     size_t all = 0, samples = 0;
-    *info = (struct dataset_info){
-        .n_inputs = inputs_of(o), .n_classes = (size_t)r->n_classes, .T = (size_t)o->common.T};
+    *info = (struct dataset_info){.n_inputs = inputs_of(o),
+                                  .n_classes = (size_t)r->n_classes,
+                                  .T = (size_t)o->common.T,
+                                  .test_side = TEST_PUBLISHED};
     TRY(split_sizes(r, &o->common, info->n, e));
     hash_start(&h);
     for (int s = 0; s < SIDES; s++) {
@@ -156,7 +158,7 @@ static status choose(const struct recordings *r, const struct dataset_common *c,
     if (!validation) return ST_OK;
     chosen[SPLIT_VALIDATION] = mem_alloc(m, info->n[SPLIT_VALIDATION], sizeof **chosen, e);
     if (!chosen[SPLIT_VALIDATION]) return ST_MEMORY;
-    rng_seed(&rng, c->split_seed >= 0 ? (uint64_t)c->split_seed : seed, "split validation");
+    dataset_split_stream(c, seed, SPLIT_VALIDATION, &rng);
     return dataset_stratify(shd_labels(validation), shd_samples(validation), info->n_classes,
                             &info->n[SPLIT_VALIDATION], 1, &chosen[SPLIT_VALIDATION], &rng, e);
 }

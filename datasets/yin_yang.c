@@ -35,8 +35,10 @@ static status yin_yang_probe(const void *options, struct dataset_info *info, str
     static const char made[] = "yin_yang 1"; /* no data is read: the name and version of the generator */
     const struct yin_yang_options *o = options;
     struct hash h;
-    *info = (struct dataset_info){
-        .n_inputs = points_inputs(&o->coding), .n_classes = YIN_YANG_CLASSES, .T = (size_t)o->common.T};
+    *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding),
+                                  .n_classes = YIN_YANG_CLASSES,
+                                  .T = (size_t)o->common.T,
+                                  .test_side = TEST_MADE};
     TRY(points_sizes(&o->common, info->n, e));
     info->entries = points_entries(&o->coding, info->T, info->n[0] + info->n[1] + info->n[2]);
     hash_start(&h);
@@ -64,15 +66,14 @@ static void draw_points(double r_small, size_t n, double *xy, size_t *order, int
 static status yin_yang_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
 {
     const struct yin_yang_options *o = options;
-    struct rng draw, encode;
+    struct rng draw;
     struct mem scratch = {0};
     memset(d, 0, sizeof *d);
     TRY(yin_yang_probe(options, &d->info, e));
-    points_stream(&o->common, seed, &draw);
-    rng_seed(&encode, seed, "encode");
     status st = ST_OK;
     for (int s = 0; st == ST_OK && s < N_SPLITS; s++) {
         size_t n = d->info.n[s];
+        dataset_split_stream(&o->common, seed, (enum split)s, &draw);
         double *xy = mem_alloc(&scratch, 2 * n, sizeof *xy, e);
         size_t *order = mem_alloc(&scratch, n, sizeof *order, e);
         d->labels[s] = mem_alloc(&d->mem, n, sizeof **d->labels, e);
@@ -81,7 +82,7 @@ static status yin_yang_open(const void *options, uint64_t seed, struct dataset *
             break;
         }
         draw_points(o->r_small, n, xy, order, d->labels[s], &draw);
-        st = points_encode(&o->coding, xy, n, d->info.T, &encode, &d->x[s], &d->mem, e);
+        st = points_encode(&o->coding, xy, n, d->info.T, seed, (enum split)s, &d->x[s], &d->mem, e);
     }
     mem_free(&scratch);
     return st;

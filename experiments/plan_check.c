@@ -212,3 +212,31 @@ void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *
         (void)fprintf(out, ": %s\n", c->message);
     }
 }
+
+/* Whether two configurations draw their test samples from the same samples, but not the same ones. */
+static bool other_test_side(const struct plan *p, const struct plan_configuration *a,
+                            const struct plan_configuration *b)
+{
+    const struct dataset_info *x = &a->probe->info, *y = &b->probe->info;
+    const struct dataset_common *one = p->runs[a->first].dataset_options,
+                                *other = p->runs[b->first].dataset_options;
+    return a->outcome == ST_OK && b->outcome == ST_OK && x->test_side == TEST_DRAWN &&
+           y->test_side == TEST_DRAWN && strcmp(x->sha256, y->sha256) == 0 &&
+           (one->split_seed != other->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
+}
+
+void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out)
+{
+    const struct plan_configuration *c = r->configurations;
+    for (size_t i = 1; i < r->n_configurations; i++) {
+        if (!other_test_side(p, &c[0], &c[i])) continue;
+        (void)fprintf(
+            out,
+            "spikebench: %s: warning: configurations 1 and %zu have different test sides "
+            "(dataset.split_seed, sizes): test samples of one are training and validation samples of "
+            "the other. Options chosen by validation on one split are not to be reported on the test "
+            "samples of another\n",
+            p->source, i + 1);
+        return;
+    }
+}

@@ -43,6 +43,11 @@ void plan_report_free(struct plan_report *r);
 
 /* Prints the plan: number of runs, data, one line per configuration. */
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
+/* Prints a warning where configurations draw different test sides from the same samples: test samples of one
+ * are then validation samples of another, and options chosen on some are reported on what they were chosen
+ * by.
+ */
+void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints every different error once, with the configurations it concerns. */
 void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out);
 /* ST_CONFIG if the plan is wrong, else ST_NO_DATA if data is absent or malformed, else ST_OK. */

@@ -84,9 +84,11 @@ static void hash_option(void *context, const char *name, const char *value, bool
 void run_identify(struct run *run, const char *data_sha256)
 {
     struct hash h;
-    char hex[HASH_HEX], seed[24];
+    char hex[HASH_HEX], seed[24], rules[24];
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+    (void)snprintf(rules, sizeof rules, "%d", RESULT_RULES);
     hash_start(&h);
+    hash_line(&h, "rules", rules);
     hash_line(&h, "solver", run->solver->name);
     hash_line(&h, "dataset", run->dataset->name);
     hash_line(&h, "seed", seed);

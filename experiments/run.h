@@ -9,6 +9,16 @@
 
 enum { RUN_ID_SIZE = 13 };
 
+/* The number of the rules by which options become results. Run ids hold only options that differ from their
+ * defaults, so that a default is part of a result, and so is every rule that no option names. Raise it by one
+ * with each change after which the same experiment file has other results: a default or the meaning of an
+ * option, how splits and codes are drawn, an update rule, the order of random draws; not for results that
+ * differ by rounding alone. Rows of another number are never finished runs, and never grouped or compared
+ * with new ones. Rows without the column are of 1.
+ *   2: split_seed draws the test side (default 0, was -1: the run's seed drew all); codes have a stream a
+ *      sample. */
+enum { RESULT_RULES = 2 };
+
 enum precision { PRECISION_DOUBLE, PRECISION_FLOAT };
 extern const char *const precision_names[];
 /* The precision (enum precision) that a solver's code is compiled for. */
@@ -29,8 +39,8 @@ extern const struct option_table run_option_table, stop_option_table;
 
 /* One run. Options structs are owned by the plan's arena. */
 struct run {
-    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over the non-default options, the data's SHA-256 and
-                             the plug-in's; "" until run_identify */
+    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over RESULT_RULES, the non-default options, the data's
+                             SHA-256 and the plug-in's; "" until run_identify */
     const char *experiment;
     const char *label; /* what figures call it; the solver's name unless the file says otherwise */
     const struct solver *solver;

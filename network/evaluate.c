@@ -93,21 +93,17 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
     if (b->n == 0) return;
     struct evaluate_task task = {ev, net, b, partition_make(b->n), scores, {0}, {0}, {{0}}};
     pool_run(ev->pool, task.part.n_parts, evaluate_part, &task);
-    double N = (double)b->n, T = (double)ev->T, loss = 0, right = 0, dense = 0;
+    double N = (double)b->n, T = (double)ev->T, dense = 0;
     double synops = (double)spikes_nonzero(b) * (double)net->n[1];
-    for (size_t k = 0; k < task.part.n_parts; k++) {
-        loss += task.loss[k];
-        right += task.right[k];
-    }
     for (size_t l = 1; l <= net->L; l++) dense += T * (double)net->n[l - 1] * (double)net->n[l];
     for (size_t l = 1; l < net->L; l++) {
-        double spikes = 0;
+        double spikes = 0; /* a whole number: any order gives the same */
         for (size_t k = 0; k < task.part.n_parts; k++) spikes += task.spikes[k][l];
         out->rate[l] = spikes / (N * T * (double)net->n[l]);
         synops += spikes * (double)net->n[l + 1];
     }
-    out->loss = loss / N;
-    if (b->labels) out->accuracy = right / N;
+    out->loss = sum_of_parts(task.part.n_parts, task.loss) / N;
+    if (b->labels) out->accuracy = sum_of_parts(task.part.n_parts, task.right) / N;
     out->synops = synops / N;
     out->synops_dense = dense;
 }

@@ -76,25 +76,40 @@ status spikes_end_row(struct spikes_builder *b, struct error *e)
     return ST_OK;
 }
 
+/* Hands one array of the builder, cut to its length, to the arena. */
+static status keep(void **array, size_t bytes, struct mem *m, void **out, struct error *e)
+{
+    void *cut = realloc(*array, bytes > 0 ? bytes : 1);
+    if (!cut) return FAIL(e, ST_MEMORY, "no memory for %zu bytes of spikes", bytes);
+    *array = cut;
+    TRY(mem_keep(m, cut, bytes, e));
+    *out = cut;
+    *array = NULL;
+    return ST_OK;
+}
+
+static status keep_all(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e)
+{
+    const size_t rows = b->x.n_samples * b->x.T;
+    void *start = b->x.start, *index = b->x.index, *value = b->x.value, *out[3] = {0};
+    status st = keep(&start, (rows + 1) * sizeof *x->start, m, &out[0], e);
+    if (st == ST_OK) st = keep(&index, b->entries * sizeof *x->index, m, &out[1], e);
+    if (st == ST_OK) st = keep(&value, b->entries * sizeof *x->value, m, &out[2], e);
+    b->x.start = start;
+    b->x.index = index;
+    b->x.value = value;
+    x->start = out[0];
+    x->index = out[1];
+    x->value = out[2];
+    return st;
+}
+
 status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e)
 {
-    status st = ST_OK;
-    size_t rows = b->x.n_samples * b->x.T;
-    if (b->rows != rows) {
-        st = FAIL(e, ST_INTERNAL, "%zu of %zu rows were filled", b->rows, rows);
-    } else {
-        *x = b->x;
-        x->start = mem_alloc(m, rows + 1, sizeof *x->start, e);
-        x->index = mem_alloc(m, b->entries, sizeof *x->index, e);
-        x->value = mem_reals(m, b->entries, e);
-        if (x->start && x->index && x->value) {
-            memcpy(x->start, b->x.start, (rows + 1) * sizeof *x->start);
-            if (b->entries > 0) memcpy(x->index, b->x.index, b->entries * sizeof *x->index);
-            if (b->entries > 0) memcpy(x->value, b->x.value, b->entries * sizeof *x->value);
-        } else {
-            st = ST_MEMORY;
-        }
-    }
+    const size_t rows = b->x.n_samples * b->x.T;
+    *x = b->x;
+    status st = b->rows == rows ? keep_all(b, x, m, e)
+                                : FAIL(e, ST_INTERNAL, "%zu of %zu rows were filled", b->rows, rows);
     spikes_abandon(b);
     return st;
 }

@@ -10,8 +10,10 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *cpu, *date;
-    double schema, threads, blas_threads, timing_valid;
+    const char *prediction; /* "simulated" or "own rule" */
+    const char *test_side;  /* test_side_names, "nan" where no data was read */
+    const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
+    double schema, rules, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes, accumulations, train_macs, gradient_evaluations;

@@ -70,11 +70,13 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     struct visit v = {r, e, ST_OK};
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
     own.schema = RECORD_SCHEMA;
+    own.rules = RESULT_RULES;
     own.run_id = run->id;
     own.experiment = run->experiment;
     own.solver = run->solver->name;
     own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
     own.label = run->label;
+    own.prediction = run->solver->predict ? "own rule" : "simulated";
     own.dataset = run->dataset->name;
     own.seed = seed;
     own.threads = (double)run->run.threads;
@@ -98,6 +100,20 @@ bool record_counted_otherwise(const struct csv_table *runs, size_t row, const ch
 {
     if (!column_has(column, false, COLUMN_COUNTED)) return false; /* called the same in curves */
     return !(strtod(csv_text(runs, row, "schema"), NULL) >= RECORD_SCHEMA);
+}
+
+long record_rules(const struct csv_table *runs, size_t row)
+{
+    const char *text = csv_text(runs, row, "rules");
+    return strcmp(text, "nan") == 0 ? 1 : strtol(text, NULL, 10);
+}
+
+long record_newest_rules(const struct csv_table *runs)
+{
+    long newest = 0;
+    for (size_t row = 0; row < runs->n_rows; row++)
+        if (record_rules(runs, row) > newest) newest = record_rules(runs, row);
+    return newest;
 }
 
 status record_check(const struct csv_table *runs, struct error *e)

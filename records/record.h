@@ -30,6 +30,10 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
 /* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
  * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column);
+/* The number of the rules (RESULT_RULES) by which a row of runs.csv was made, and the largest of a table (0:
+ * no row). Rows of different numbers have nothing to do with each other. */
+long record_rules(const struct csv_table *runs, size_t row);
+long record_newest_rules(const struct csv_table *runs);
 /* Refuses a table of runs that lacks one of the columns that every reader needs, or whose run_id is no word
  * of letters, digits, '_' and '-' (it names files). ST_DATA. */
 status record_check(const struct csv_table *runs, struct error *e);

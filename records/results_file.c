@@ -32,7 +32,7 @@ static status take_rows(struct results_file *f, const struct csv_table *t, const
     if (!f->others) return FAIL(e, ST_MEMORY, "%s: no memory for its rows", t->source);
     for (size_t row = 0; row < t->n_rows; row++) {
         size_t i = run_index(plan, csv_cell(t, row, (size_t)id));
-        bool ours = i < plan->n_runs && f->rows[i].n == 0;
+        bool ours = i < plan->n_runs && f->rows[i].n == 0 && record_rules(t, row) == RESULT_RULES;
         if (!ours && superseded(plan, csv_cell(t, row, (size_t)id))) continue;
         TRY(record_from_table(ours ? &f->rows[i] : &f->others[f->n_others++], t, row, e));
     }

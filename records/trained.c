@@ -13,7 +13,7 @@ enum { PATH_SIZE = 4096, LINE_SIZE = 400 };
 static const char first_line[] =
     "# A network trained by SpikeBench: 'spikebench eval' and 'trace' read it.\n";
 static const char weights_key[] = "# weights SHA-256: ", data_key[] = "# data SHA-256: ",
-                  how_key[] = "# training: ";
+                  how_key[] = "# training: ", rules_key[] = "# rules: ";
 
 status trained_sidecar(const char *weights, char *path, size_t size, struct error *e)
 {
@@ -55,6 +55,7 @@ static status write_sidecar(const struct run *run, const char *data_sha256, cons
 {
     (void)fputs(first_line, f);
     (void)fprintf(f, "%s%s\n%s%s\n%s%s\n", how_key, how, weights_key, weights_sha256, data_key, data_sha256);
+    (void)fprintf(f, "%s%d\n", rules_key, RESULT_RULES);
     return run_write_yaml(run, f, e);
 }
 
@@ -196,7 +197,7 @@ status trained_net(struct trained *t, const char *weights, struct error *e)
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
-    char path[PATH_SIZE], wanted[HASH_HEX + 8];
+    char path[PATH_SIZE], wanted[HASH_HEX + 8], rules[24];
     struct run *run = t->run;
     TRY(check_precision(t, weights, e));
     blas_single_thread();
@@ -206,6 +207,8 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     TRY(trained_sidecar(weights, path, sizeof path, e));
     read_comment(path, data_key, wanted, sizeof wanted);
     t->other_data = strcmp(wanted, info->sha256) != 0;
+    read_comment(path, rules_key, rules, sizeof rules);
+    if (strtol(rules, NULL, 10) != RESULT_RULES) t->other_splits = true;
     TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
     return read_net(t, weights, info, e);
 }

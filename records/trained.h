@@ -29,7 +29,7 @@ struct trained {
     struct net net;
     struct pool *pool;
     bool other_data;   /* the data's SHA-256 is not that of the training */
-    bool other_splits; /* a setting changes how the splits are drawn */
+    bool other_splits; /* a setting, or a change of RESULT_RULES, changes how the splits are drawn */
 };
 
 /* The plan's only run from NET.yaml, its names being those of `c`, checked against the bytes of NET.net:

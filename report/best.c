@@ -6,6 +6,7 @@
 #include "support/statistics.h"
 #include "support/table.h"
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { COLUMNS_MAX = 60, OPTIONS_SIZE = 1000 };
@@ -98,10 +99,29 @@ static status print_table(const struct best *b, FILE *out, struct error *e)
     return st;
 }
 
+static const char start[] = "spikebench best: warning:";
+
+/* Where the runs have several test sides, those of one hold validation samples of another. */
+static void warn_overlap(const struct best *b, FILE *out)
+{
+    const struct csv_table *t = &b->groups->runs;
+    size_t first = 0, row = 0;
+    while (first < t->n_rows && b->list.of[first] == SIZE_MAX) first++;
+    for (row = first; row < t->n_rows; row++)
+        if (b->list.of[row] != SIZE_MAX && !groups_same_test(b->groups, first, row)) break;
+    if (row < t->n_rows)
+        (void)fprintf(
+            out,
+            "%s runs %s and %s have different test sides (dataset.split_seed, sizes, or rules before "
+            "2): validation samples of one are test samples of the other. Report what is chosen here "
+            "on a test side that none of these runs validated on\n",
+            start, csv_text(t, first, "run_id"), csv_text(t, row, "run_id"));
+}
+
 static void warn(const struct best *b, FILE *out)
 {
-    static const char start[] = "spikebench best: warning:";
     bool uneven = false;
+    warn_overlap(b, out);
     for (const struct choice *c = b->choice; c < b->choice + b->n; c++) {
         uneven = uneven || c->tried != b->choice->tried;
         if (c->fewer_runs)
@@ -124,6 +144,7 @@ static void warn(const struct best *b, FILE *out)
     }
     if (b->groups->left_out)
         (void)fprintf(out, "%zu unfinished or failed runs are left out\n", b->groups->left_out);
+    groups_note_rules(b->groups, out);
 }
 
 static status write_csv(const struct best *b, struct error *e)

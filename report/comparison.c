@@ -80,8 +80,9 @@ struct comparison {
     FILE *out;
 };
 
-/* Same solver, dataset, seed, and the same text in every option column of both. */
-static bool same_run(const struct csv_table *a, size_t i, const struct csv_table *b, size_t j)
+/* Same solver, dataset, seed, and the same text in every option column of both: the same run if the rules are
+ * the same, too. */
+static bool same_options(const struct csv_table *a, size_t i, const struct csv_table *b, size_t j)
 {
     static const char *const keys[] = {"solver", "dataset", "seed"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
@@ -123,7 +124,8 @@ static void check_value(struct comparison *c, size_t row, const char *scope, con
 /* Counts by an earlier rule, on either side, say nothing of each other, and no schema is a result. */
 static bool passed_over(const struct comparison *c, size_t mine, size_t row, const char *column)
 {
-    return strcmp(column, "schema") == 0 || record_counted_otherwise(&c->theirs, row, column) ||
+    return strcmp(column, "schema") == 0 || strcmp(column, "rules") == 0 ||
+           record_counted_otherwise(&c->theirs, row, column) ||
            record_counted_otherwise(&c->ours, mine, column);
 }
 
@@ -164,13 +166,20 @@ static status check_curve(struct comparison *c, size_t mine, size_t row, struct 
 static status check_run(struct comparison *c, size_t row, struct error *e)
 {
     size_t mine = 0;
-    while (mine < c->ours.n_rows && !same_run(&c->ours, mine, &c->theirs, row)) mine++;
+    char what[200] = "the run is missing";
+    const long rules = record_rules(&c->theirs, row);
+    for (; mine < c->ours.n_rows; mine++) {
+        if (!same_options(&c->ours, mine, &c->theirs, row)) continue;
+        if (record_rules(&c->ours, mine) == rules) break;
+        snprintf(what, sizeof what,
+                 "the run is missing: the results are of rules %ld, the reference is of rules %ld",
+                 record_rules(&c->ours, mine), rules);
+    }
     if (mine == c->ours.n_rows) {
-        regress(c, row, "the run is missing");
+        regress(c, row, what);
         return ST_OK;
     }
     if (strcmp(csv_text(&c->ours, mine, "status"), csv_text(&c->theirs, row, "status")) != 0) {
-        char what[200];
         snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"),
                  csv_text(&c->theirs, row, "status"));
         regress(c, row, what);

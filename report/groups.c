@@ -40,11 +40,12 @@ status group_rows(struct group_list *l, const struct csv_table *t, csv_choice ke
     *l = (struct group_list){.v = mem_alloc(m, t->n_rows + 1, sizeof *l->v, e),
                              .of = mem_alloc(m, t->n_rows + 1, sizeof *l->of, e)};
     if (!rows || !l->v || !l->of) return ST_MEMORY;
+    const long newest = record_newest_rules(t);
     for (size_t row = 0; row < t->n_rows; row++) {
         const bool ok = is(csv_text(t, row, "status"), "ok");
         size_t k = 0;
         l->of[row] = SIZE_MAX;
-        if (finished && !ok) continue;
+        if ((finished && !ok) || record_rules(t, row) != newest) continue;
         while (k < l->n && !csv_same(&columns, t, l->v[k].row, row)) k++;
         if (k == l->n) l->v[l->n++] = group_of(t, row);
         l->of[row] = k;
@@ -114,13 +115,38 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
     TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
     g->group = l.v;
     g->n = l.n;
-    for (size_t row = 0; row < g->runs.n_rows; row++) g->left_out += l.of[row] == SIZE_MAX;
+    const long newest = record_newest_rules(&g->runs);
+    for (size_t row = 0; row < g->runs.n_rows; row++) {
+        const bool other = record_rules(&g->runs, row) != newest;
+        g->other_rules += other;
+        g->left_out += !other && l.of[row] == SIZE_MAX;
+    }
     for (size_t k = 0; k < g->n; k++) {
         if (l.v[k].n > GROUP_RUNS_MAX)
             return FAIL(e, ST_DATA, "%s: more than %d seeds", g->runs.source, GROUP_RUNS_MAX);
         make_label(g, k);
     }
     return ST_OK;
+}
+
+bool groups_same_test(const struct groups *g, size_t a, size_t b)
+{
+    static const char *const columns[] = {"dataset.split_seed", "dataset.n_test", "dataset.n_train",
+                                          "dataset.n_validation"};
+    const struct csv_table *t = &g->runs;
+    const char *side = csv_text(t, a, "test_side");
+    const bool rest = is(csv_text(t, a, "dataset.n_test"), "0"); /* the test side is what the others leave */
+    if (is(side, "published") || is(side, "made")) return true;
+    for (size_t k = 0; k < (rest ? 4 : 2); k++)
+        if (!is(csv_text(t, a, columns[k]), csv_text(t, b, columns[k]))) return false;
+    return !is(csv_text(t, a, columns[0]), "-1") || is(csv_text(t, a, "seed"), csv_text(t, b, "seed"));
+}
+
+void groups_note_rules(const struct groups *g, FILE *out)
+{
+    if (g->other_rules)
+        (void)fprintf(out, "%zu rows of older rules are passed over: the newest in %s are of rules %ld\n",
+                      g->other_rules, g->runs.source, record_newest_rules(&g->runs));
 }
 
 void groups_free(struct groups *g)

@@ -24,8 +24,9 @@ struct group_list {
     size_t *of;      /* [runs] the group of each row; SIZE_MAX: none */
 };
 
-/* The rows that have the same texts in the columns that `keys` wants; `finished`: only finished runs. The
- * list is in the arena. ST_MEMORY. */
+/* The rows that have the same texts in the columns that `keys` wants; `finished`: only finished runs. Rows of
+ * other rules than the newest in the table (record_rules) are in no group. The list is in the arena.
+ * ST_MEMORY. */
 status group_rows(struct group_list *l, const struct csv_table *runs, csv_choice keys, bool finished,
                   struct mem *m, struct error *e);
 
@@ -36,7 +37,15 @@ struct groups {
     struct csv_table runs;
     struct group *group;
     size_t n, left_out; /* left_out: rows of unfinished or failed runs */
+    size_t other_rules; /* rows of older rules, which are in no group */
 };
+
+/* Whether two rows have the same test samples, as far as their options say: where the test side is drawn
+ * (column test_side; before rules 2 wherever it was not published), those of different sides are training and
+ * validation samples of each other. */
+bool groups_same_test(const struct groups *g, size_t a, size_t b);
+/* "N rows of older rules are passed over" in a line, where there are any. */
+void groups_note_rules(const struct groups *g, FILE *out);
 
 /* Reads FOLDER/runs.csv. ST_IO, ST_DATA. The caller frees with groups_free, also after an error. */
 status groups_load(struct groups *g, const char *folder, struct error *e);

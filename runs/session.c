@@ -112,6 +112,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.stop_reason = s->stop_reason;
     result.error = text[0] ? text : "none";
     result.data_sha256 = s->data.info.sha256[0] ? s->data.info.sha256 : "nan";
+    result.test_side = s->data.info.sha256[0] ? test_side_names[s->data.info.test_side] : "nan";
     result.git_commit = env_commit();
     result.dirty = env_dirty() ? "1" : "0";
     result.compiler = env_compiler();
@@ -119,6 +120,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.blas = blas;
     result.blas_core = core;
     result.blas_threads = env_blas_threads();
+    result.isa = kernels_name();
     result.cpu = cpu;
     result.date = date;
     run_file(path, s->settings->out, ".work", s->run, ".row.csv");

@@ -1,18 +1,37 @@
 /* The arena: a singly linked list of aligned blocks. */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE, madvise */
 #include "support/mem.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 64 };
+/* PAGE: of any machine, at least; blocks below LARGE are not worth a system call. */
+enum { ALIGNMENT = 64, PAGE = 65536, LARGE = 4 * PAGE };
 
 struct mem_block {
     struct mem_block *next;
     void *data;
     size_t mapped; /* bytes of the mapping; 0: from the heap */
 };
+
+/* The block's whole pages are given back to the system, which brings them in as zeros where they are touched:
+ * what is never used takes no memory. */
+static void clear(char *data, size_t bytes)
+{
+#ifdef __linux__
+    const size_t before = (PAGE - (uintptr_t)data % PAGE) % PAGE;
+    if (bytes >= LARGE) {
+        const size_t pages = (bytes - before) / PAGE * PAGE;
+        if (madvise(data + before, pages, MADV_DONTNEED) == 0) {
+            memset(data, 0, before);
+            memset(data + before + pages, 0, bytes - before - pages);
+            return;
+        }
+    }
+#endif
+    memset(data, 0, bytes);
+}
 
 /* Zeroed. */
 static void *take(size_t bytes, bool reserve)
@@ -21,7 +40,8 @@ static void *take(size_t bytes, bool reserve)
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                          : aligned_alloc(ALIGNMENT, bytes);
     if (reserve) return data == MAP_FAILED ? NULL : data;
-    return data ? memset(data, 0, bytes) : NULL;
+    if (data) clear(data, bytes);
+    return data;
 }
 
 void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e)
@@ -43,6 +63,16 @@ void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e)
     m->blocks = block;
     m->bytes += bytes;
     return data;
+}
+
+status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e)
+{
+    struct mem_block *block = malloc(sizeof *block);
+    if (!block) return FAIL(e, ST_MEMORY, "no memory for an arena's block");
+    *block = (struct mem_block){m->blocks, heap, 0};
+    m->blocks = block;
+    m->bytes += bytes;
+    return ST_OK;
 }
 
 real *mem_reals(struct mem *m, size_t count, struct error *e)

@@ -25,6 +25,9 @@ void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e);
 /* mem_alloc for `count` reals. */
 real *mem_reals(struct mem *m, size_t count, struct error *e);
 
+/* Hands `bytes` that malloc and its kin gave to the arena; on ST_MEMORY they stay the caller's. */
+status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e);
+
 /* A copy of `text` owned by the arena. */
 char *mem_string(struct mem *m, const char *text, struct error *e);
 

@@ -19,6 +19,13 @@ void rng_seed(struct rng *r, uint64_t seed, const char *stream)
     for (int i = 0; i < 4; i++) r->s[i] = splitmix(&x);
 }
 
+void rng_seed_item(struct rng *r, uint64_t seed, const char *stream, uint64_t item)
+{
+    rng_seed(r, seed, stream);
+    uint64_t x = r->s[0] ^ splitmix(&item);
+    for (int i = 0; i < 4; i++) r->s[i] = splitmix(&x);
+}
+
 static uint64_t rotate(uint64_t x, int k)
 {
     return (x << k) | (x >> (64 - k));

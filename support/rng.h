@@ -14,6 +14,10 @@ struct rng {
 /* Starts the stream called `stream` ("split", "encode", "start", "solver", ...) of `seed`. */
 void rng_seed(struct rng *r, uint64_t seed, const char *stream);
 
+/* Starts the stream of one item of `stream`: each item has a stream of its own, which does not depend on how
+ * many draws others took. */
+void rng_seed_item(struct rng *r, uint64_t seed, const char *stream, uint64_t item);
+
 uint64_t rng_u64(struct rng *r);
 double rng_uniform(struct rng *r); /* uniform on [0, 1), 53 bits */
 double rng_normal(struct rng *r);  /* standard normal (Box-Muller, two draws per value, no hidden state) */

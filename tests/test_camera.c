@@ -163,8 +163,8 @@ Test(camera, the_seed_decides)
     size_t rows = 10 * 4, entries = d[0].x[0].start[rows];
     cr_assert_eq(d[1].x[0].start[rows], entries);
     cr_expect_eq(memcmp(d[0].x[0].index, d[1].x[0].index, entries * sizeof(uint32_t)), 0);
-    cr_expect_eq(memcmp(d[0].labels[0], d[2].labels[0], 10 * sizeof(int)), 0,
-                 "the split has a seed of its own");
+    cr_expect_arr_eq(d[0].labels[SPLIT_TEST], d[2].labels[SPLIT_TEST], 10 * sizeof(int), "one test side");
+    cr_expect_arr_neq(d[0].labels[SPLIT_TRAIN], d[2].labels[SPLIT_TRAIN], 10 * sizeof(int));
     cr_expect(d[2].x[0].start[rows] != entries ||
                   memcmp(d[0].x[0].index, d[2].x[0].index, entries * sizeof(uint32_t)) != 0,
               "the noise does not follow the seed");

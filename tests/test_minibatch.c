@@ -135,3 +135,34 @@ Test(minibatch, idle_options_name_the_optimizers_that_read_them)
     cr_expect_not_null(strstr(e.text, "optimizer = adam or adamw or lion"), "%s", e.text);
     toy_training_free(&t);
 }
+
+/* Mini-batches of 1100 samples have 18 parts: a tree whose right side is not full. */
+Test(minibatch, any_number_of_threads_gives_the_same_weights)
+{
+    static const char *const cases[] = {"bptt",         "lfp",  "forward_forward", "exact_spike_time",
+                                        "forward_mode", "admm", "admm_resync"};
+    static const size_t threads[] = {1, 2, 3, 5, 8};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static real first[3][LARGEST];
+        for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
+            struct toy_training t = {.state = NULL};
+            struct pool *pool = NULL;
+            toy_data_create(&t.data, 1100, 6, 9, 3, 4);
+            toy_training_create(&t, cases[i]);
+            t.net_options.hidden = (struct int_list){2, {24, 9}};
+            if (opt_find(&t.solver->options, "lr")) toy_training_set_all(&t, "batch=1100");
+            cr_assert_eq(pool_create(&pool, threads[k], NULL), ST_OK);
+            toy_training_init_on(&t, 2, pool);
+            toy_training_step(&t);
+            toy_training_step(&t);
+            for (size_t l = 1; l <= t.net.L; l++) {
+                const size_t bytes = t.net.n[l] * t.net.n[l - 1] * sizeof(real);
+                if (k == 0) memcpy(first[l - 1], t.net.W[l], bytes);
+                cr_expect_eq(memcmp(first[l - 1], t.net.W[l], bytes), 0, "%s, layer %zu, %zu threads",
+                             cases[i], l, threads[k]);
+            }
+            toy_training_free(&t);
+            pool_free(pool);
+        }
+    }
+}

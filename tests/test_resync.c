@@ -93,7 +93,7 @@ Test(resync, kept_potential_is_the_best_of_all)
         struct resync_kept kept;
         real old[200], z[200], p[200], gain[200];
         cr_assert_leq(size, 200);
-        cr_assert_eq(kept_create(&kept, keeps[k], &toy.net, T, TOY_N, TOY_N, &toy.mem, &e), ST_OK);
+        cr_assert_eq(kept_create(&kept, keeps[k], &toy.net, T, TOY_N, TOY_N, 1, &toy.mem, &e), ST_OK);
         for (size_t i = 0; i < size; i++) {
             old[i] = 1 + R(0.8) * (real)rng_normal(&rng);
             z[i] = 1 + R(0.8) * (real)rng_normal(&rng);

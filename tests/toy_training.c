@@ -49,6 +49,11 @@ void toy_training_set_all(struct toy_training *t, const char *text)
 
 void toy_training_init(struct toy_training *t, uint64_t net_seed)
 {
+    toy_training_init_on(t, net_seed, NULL);
+}
+
+void toy_training_init_on(struct toy_training *t, uint64_t net_seed, struct pool *pool)
+{
     struct error e = {0};
     toy_net_create(&t->net, &t->net_options, &t->data, &t->mem, net_seed);
     rng_seed(&t->rng, 1, "solver");
@@ -57,7 +62,8 @@ void toy_training_init(struct toy_training *t, uint64_t net_seed)
                                 .info = &t->data.info,
                                 .train = dataset_batch(&t->data, SPLIT_TRAIN),
                                 .validation = dataset_batch(&t->data, SPLIT_VALIDATION),
-                                .rng = &t->rng};
+                                .rng = &t->rng,
+                                .pool = pool};
     cr_assert_eq(toy_begin(t->solver, &t->state, t->options, &t->env, &t->mem, &e), ST_OK, "%s", e.text);
 }
 

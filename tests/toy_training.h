@@ -30,6 +30,8 @@ void toy_training_set(struct toy_training *t, const char *option, const char *va
 void toy_training_set_all(struct toy_training *t, const char *text);
 /* Creates the net as t->net_options say, and the solver's state: random numbers from seed 1. */
 void toy_training_init(struct toy_training *t, uint64_t net_seed);
+/* The same on the threads of a pool, which must outlive the state. */
+void toy_training_init_on(struct toy_training *t, uint64_t net_seed, struct pool *pool);
 /* One step; returns the samples that it reports. */
 double toy_training_step(struct toy_training *t);
 void toy_training_free(struct toy_training *t);

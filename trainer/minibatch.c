@@ -68,9 +68,9 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     for (size_t l = 1; l <= layers; l++) slices += optimizer_slices(&m->optimizer, l);
     m->squares = mem_alloc(mem, slices, sizeof *m->squares, e);
     if (!m->order || !m->squares) return ST_MEMORY;
-    for (size_t k = 1; k < parts; k++)
+    for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
         for (size_t l = 1; l <= layers; l++)
-            if (!(m->parts[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
     return ST_OK;
 }
 
@@ -94,15 +94,20 @@ struct evaluation_task {
     const struct minibatch_rule *rule;
     struct batch batch;
     struct partition part;
-    real *const *direction; /* of the first part, and the result */
+    real *const *direction; /* sum 0, and the result */
     double losses[PART_MAX];
 };
 
-static void run_part(void *context, size_t part, size_t thread)
+static real *const *direction_of(const struct evaluation_task *task, size_t sum)
+{
+    return sum ? task->m->sums[sum] : task->direction;
+}
+
+static void run_part(void *context, size_t part, size_t sum, size_t thread)
 {
     struct evaluation_task *task = context;
     struct minibatch *m = task->m;
-    real *const *direction = part ? m->parts[part] : task->direction;
+    real *const *direction = direction_of(task, sum);
     for (size_t l = 1; l <= m->layers; l++) memset(direction[l], 0, m->optimizer.size[l] * sizeof(real));
     task->losses[part] = 0;
     for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
@@ -111,6 +116,14 @@ static void run_part(void *context, size_t part, size_t thread)
                                         thread};
         task->losses[part] += task->rule->block(m, &where, direction);
     }
+}
+
+static void add_directions(void *context, size_t sum, size_t other)
+{
+    const struct evaluation_task *task = context;
+    real *const *to = direction_of(task, sum), *const *from = direction_of(task, other);
+    for (size_t l = 1; l <= task->m->layers; l++)
+        kernels()->add_scaled(task->m->optimizer.size[l], R(1.0), from[l], to[l]);
 }
 
 static double learning_rate(const struct minibatch *m)
@@ -125,7 +138,7 @@ static double learning_rate(const struct minibatch *m)
 struct direction_task {
     const struct minibatch *m;
     real *const *direction;
-    size_t n_parts;
+    size_t n_sums;
     real factor;
 };
 
@@ -162,17 +175,16 @@ static void measure_and_clip(struct minibatch *m, real *const *direction)
     optimizer_spread(&m->optimizer, scale_slice, &task);
 }
 
-/* The parts' sum by a binary tree over their numbers, ((0 + 1) + (2 + 3)) + ...: an aligned group of 2^k
- * parts is one partial sum. The parts are overwritten. */
+/* The tree over the sums of groups of parts (sum_tree), a slice at a time. */
 static void sum_slice(void *context, size_t slice, size_t l, size_t first, size_t n)
 {
     const struct direction_task *task = context;
     const struct kernels *k = kernels();
     (void)slice;
-    for (size_t step = 1; step < task->n_parts; step *= 2)
-        for (size_t part = 0; part + step < task->n_parts; part += 2 * step) {
-            real *sum = part ? task->m->parts[part][l] : task->direction[l];
-            k->add_scaled(n, R(1.0), task->m->parts[part + step][l] + first, sum + first);
+    for (size_t step = 1; step < task->n_sums; step *= 2)
+        for (size_t i = 0; i + step < task->n_sums; i += 2 * step) {
+            real *sum = i ? task->m->sums[i][l] : task->direction[l];
+            k->add_scaled(n, R(1.0), task->m->sums[i + step][l] + first, sum + first);
         }
     k->scale(n, task->factor, task->direction[l] + first);
 }
@@ -180,14 +192,13 @@ static void sum_slice(void *context, size_t slice, size_t l, size_t first, size_
 /* Mean direction and loss of a mini-batch. */
 static double mean_of_blocks(struct evaluation_task *task)
 {
+    static const struct part_sum parts = {run_part, add_directions};
     const struct minibatch *m = task->m;
-    double loss = 0;
     task->part = partition_make(task->batch.n);
-    pool_run(m->env.pool, task->part.n_parts, run_part, task);
-    struct direction_task sum = {m, task->direction, task->part.n_parts, 1 / (real)task->batch.n};
+    const size_t sums = pool_sum(m->env.pool, task->part.n_parts, &parts, task);
+    struct direction_task sum = {m, task->direction, sums, 1 / (real)task->batch.n};
     optimizer_spread(&m->optimizer, sum_slice, &sum);
-    for (size_t k = 0; k < task->part.n_parts; k++) loss += task->losses[k];
-    return loss / (double)task->batch.n;
+    return sum_of_parts(task->part.n_parts, task->losses) / (double)task->batch.n;
 }
 
 /* The oracle. Trainers read the weights of env.net: it has W while the rule works. */

@@ -23,8 +23,9 @@ struct minibatch_options {
 enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 6, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
 extern const struct option minibatch_option_list[MINIBATCH_OPTIONS];
 
-/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Sums may be kept by part, which at any
- * time belongs to one thread and sees the same blocks in the same order for any number of them. */
+/* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Numbers may be added up by part
+ * (PART_MAX), which at any time belongs to one thread and sees the same blocks in the same order for any
+ * number of them. */
 struct minibatch_block {
     const struct batch *batch;
     size_t first, C, part, thread;
@@ -48,9 +49,9 @@ struct minibatch {
     struct minibatch_options options;
     size_t layers; /* trained: 1 .. layers; those above are left alone */
     struct optimizer_state optimizer;
-    size_t *order;                             /* [N]: samples in this epoch's order */
-    double *squares;                           /* of a direction, by slice of its weights */
-    real *parts[PART_MAX][NET_MAX_LAYERS + 1]; /* directions of the parts but the first */
+    size_t *order;                            /* [N]: samples in this epoch's order */
+    double *squares;                          /* of a direction, by slice of its weights */
+    real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */

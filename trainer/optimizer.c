@@ -15,7 +15,8 @@ status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
     return ST_OK;
 }
 
-enum { SLICE = 16384 };
+/* Fewer slices than ALONE are not worth waking other threads for. */
+enum { SLICE = 16384, ALONE = 4 };
 
 size_t optimizer_slices(const struct optimizer_state *s, size_t l)
 {
@@ -46,7 +47,7 @@ void optimizer_spread(const struct optimizer_state *s, optimizer_work work, void
     struct spread spread = {s, work, context};
     size_t slices = 0;
     for (size_t l = 1; l <= s->layers; l++) slices += optimizer_slices(s, l);
-    pool_run(s->pool, slices, run_slice, &spread);
+    pool_run(slices < ALONE ? NULL : s->pool, slices, run_slice, &spread);
 }
 
 void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g)

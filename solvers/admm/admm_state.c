@@ -45,10 +45,10 @@ static status create_workspaces(struct admm *s, const struct shapes *shapes, str
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++) TRY(create_work(s, net, &s->work[i], m, e));
-    for (size_t i = 0; i < s->part.n_parts; i++) {
-        s->d_part[i] = mem_reals(m, weights, e);
-        s->g_part[i] = mem_reals(m, inputs * inputs, e);
-        if (!s->d_part[i] || !s->g_part[i]) return ST_MEMORY;
+    for (size_t i = 0; i < pool_sums(s->part.n_parts, shapes->threads); i++) {
+        s->d_sum[i] = mem_reals(m, weights, e);
+        s->g_sum[i] = mem_reals(m, inputs * inputs, e);
+        if (!s->d_sum[i] || !s->g_sum[i]) return ST_MEMORY;
     }
     real **const blocks[] = {&s->W_old, &s->d_kept, &s->scratch};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)

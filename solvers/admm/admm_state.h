@@ -83,7 +83,7 @@ struct admm {
     real *W_old;   /* the largest weight matrix */
     struct weight_system weight[NET_MAX_LAYERS + 1];
     struct spike_system spike[NET_MAX_LAYERS + 1][2]; /* [l][0]: t < T, [l][1]: t = T */
-    real *d_part[PART_MAX], *g_part[PART_MAX];
+    real *d_sum[PART_MAX], *g_sum[PART_MAX];          /* over parts, see pool_sum */
     real *d_kept, *scratch; /* of the largest weight matrix: the last weight solve's D, kept while measuring
                                and for linearised steps */
     struct admm_work *work; /* [threads] */

@@ -8,13 +8,13 @@ struct sums_task {
     size_t l;
 };
 
-/* D_part = sum target a' and, for dense inputs, G_part = sum a a' over the part's chunks. */
-static void sum_part(void *context, size_t part, size_t thread)
+/* D = sum target a' and, for dense inputs, G = sum a a' over the part's chunks. */
+static void sum_part(void *context, size_t part, size_t sum, size_t thread)
 {
     const struct sums_task *task = context;
     struct admm *s = task->s;
     size_t l = task->l, n = s->net->n[l], in = s->net->n[l - 1];
-    real *target = s->work[thread].target, *d = s->d_part[part], *g = s->g_part[part];
+    real *target = s->work[thread].target, *d = s->d_sum[sum], *g = s->g_sum[sum];
     memset(d, 0, n * in * sizeof *d);
     if (l > 1) memset(g, 0, in * in * sizeof *g);
     for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
@@ -30,10 +30,13 @@ static void sum_part(void *context, size_t part, size_t thread)
     }
 }
 
-static void add_parts(real *const *parts, size_t n_parts, size_t size, real *sum)
+static void add_sums(void *context, size_t sum, size_t other)
 {
-    memcpy(sum, parts[0], size * sizeof *sum);
-    for (size_t k = 1; k < n_parts; k++) blas_axpy(size, R(1.0), parts[k], sum);
+    const struct sums_task *task = context;
+    const struct admm *s = task->s;
+    size_t n = s->net->n[task->l], in = s->net->n[task->l - 1];
+    blas_axpy(n * in, R(1.0), s->d_sum[other], s->d_sum[sum]);
+    if (task->l > 1) blas_axpy(in * in, R(1.0), s->g_sum[other], s->g_sum[sum]);
 }
 
 /* rcond of layer l's Cholesky factor, where it is wanted, off the clock. */
@@ -51,7 +54,7 @@ static void make_gram(struct admm *s, size_t l)
 {
     struct weight_system *w = &s->weight[l];
     if (l > 1) {
-        add_parts(s->g_part, s->part.n_parts, s->net->n[l - 1] * s->net->n[l - 1], w->gram);
+        memcpy(w->gram, s->g_sum[0], s->net->n[l - 1] * s->net->n[l - 1] * sizeof *w->gram);
     } else if (!w->fixed) {
         for (size_t c = 0; c < s->part.n_chunks; c++)
             spikes_gram(&s->env.train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
@@ -102,7 +105,7 @@ static double weight_change(struct admm *s, size_t l)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1];
     const real *W = s->net->W[l];
-    real *middle = s->d_part[0];
+    real *middle = s->d_sum[0];
     double change = 0;
     for (size_t i = 0; i < n * in; i++) middle[i] = R(0.5) * (W[i] + s->W_old[i]);
     symmetric_times_right(n, in, middle, s->weight[l].gram, s->scratch);
@@ -116,7 +119,7 @@ static double weight_backward_error(struct admm *s, size_t l)
 {
     size_t n = s->net->n[l], in = s->net->n[l - 1];
     const struct weight_system *w = &s->weight[l];
-    real *b = s->d_part[0];
+    real *b = s->d_sum[0];
     memcpy(b, s->d_kept, n * in * sizeof *b);
     if (s->set.weights == WEIGHTS_PROXIMAL) blas_axpy(n * in, (real)w->shift, s->W_old, b);
     return backward_error_right(n, in, s->set.weights == WEIGHTS_PINV ? w->gram : w->chol.a, s->net->W[l], b,
@@ -132,10 +135,9 @@ static void measure_solve(struct admm *s, size_t l, double *change)
     *change = weight_change(s, l);
     s->precision_w[l] = s->backward_w[l] = NAN;
     if (!admm_is_linear(&s->set, s->net, l)) s->backward_w[l] = weight_backward_error(s, l);
-    if (!isnan(s->backward_w[l]) &&
-        s->set.weights != WEIGHTS_PINV) { /* its right-hand side is in d_part[0] */
-        weight_precision(&w->chol, s->net->n[l], s->net->W[l], s->d_part[0], &s->work[0].precision,
-                         &distance2, &norm2);
+    if (!isnan(s->backward_w[l]) && s->set.weights != WEIGHTS_PINV) { /* its right-hand side is in d_sum[0] */
+        weight_precision(&w->chol, s->net->n[l], s->net->W[l], s->d_sum[0], &s->work[0].precision, &distance2,
+                         &norm2);
         s->precision_w[l] = norm2 > 0 ? sqrt(distance2 / norm2) : 0;
     }
     step_resume(s->report);
@@ -143,15 +145,16 @@ static void measure_solve(struct admm *s, size_t l, double *change)
 
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
 {
+    static const struct part_sum parts = {sum_part, add_sums};
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     const bool linear = admm_is_linear(&s->set, s->net, l);
     real *W = s->net->W[l];
     struct sums_task task = {s, l};
-    pool_run(s->env.pool, s->part.n_parts, sum_part, &task);
+    sum_tree(pool_sum(s->env.pool, s->part.n_parts, &parts, &task), add_sums, &task);
     make_gram(s, l);
     if (!linear) TRY(factor_weights(s, l, e));
     memcpy(s->W_old, W, size * sizeof *W);
-    add_parts(s->d_part, s->part.n_parts, size, W);
+    memcpy(W, s->d_sum[0], size * sizeof *W);
     if (s->measure || linear)
         memcpy(s->d_kept, W, size * sizeof *W); /* measuring: on the clock, alone of all */
     if (linear) {

@@ -109,6 +109,26 @@ static size_t batch_size(const struct resync_options *o, size_t N)
     return o->batch > 0 && (size_t)o->batch < N ? (size_t)o->batch : N;
 }
 
+static status create_sums(struct resync *s, const struct net *net, size_t sums, struct mem *m,
+                          struct error *e)
+{
+    const size_t widest = net_widest(net, 1, net->L - 1);
+    for (size_t l = 1; l <= net->L; l++) {
+        size_t in = net->n[l - 1];
+        if (!(s->d[0][l] = mem_reals(m, net->n[l] * in, e))) return ST_MEMORY;
+        if (l > 1 && !(s->gram[0][l] = mem_reals(m, in * in, e))) return ST_MEMORY;
+    }
+    for (size_t k = 1; k < sums; k++) {
+        real *d = mem_reals(m, net_largest_weights(net), e), *gram = mem_reals(m, widest * widest, e);
+        if (!d || !gram) return ST_MEMORY;
+        for (size_t l = 1; l <= net->L; l++) {
+            s->d[k][l] = d;
+            s->gram[k][l] = gram;
+        }
+    }
+    return ST_OK;
+}
+
 static status create_blocks(struct resync *s, const struct shapes *shapes, const struct partition *part,
                             size_t C, struct mem *m, struct error *e)
 {
@@ -124,17 +144,15 @@ static status create_blocks(struct resync *s, const struct shapes *shapes, const
         s->gain[c] = mem_reals(m, net_widest(net, 1, net->L) * T * C, e);
         if (!s->pull[c] || !s->gain[c]) return ST_MEMORY;
     }
-    for (size_t k = 0; k < part->n_parts; k++) {
+    s->nu = mem_alloc(m, shapes->threads, sizeof *s->nu, e);
+    s->prox = mem_alloc(m, shapes->threads, sizeof *s->prox, e);
+    if (!s->nu || !s->prox) return ST_MEMORY;
+    for (size_t k = 0; k < shapes->threads; k++) {
         s->nu[k] = mem_reals(m, net->n[net->L] * C, e);
         s->prox[k] = mem_alloc(m, 6 * net->n[net->L], sizeof *s->prox[k], e);
         if (!s->nu[k] || !s->prox[k]) return ST_MEMORY;
-        for (size_t l = 1; l <= net->L; l++) {
-            size_t in = net->n[l - 1];
-            if (!(s->d[k][l] = mem_reals(m, net->n[l] * in, e))) return ST_MEMORY;
-            if (l > 1 && !(s->gram[k][l] = mem_reals(m, in * in, e))) return ST_MEMORY;
-        }
     }
-    return ST_OK;
+    return create_sums(s, net, pool_sums(part->n_parts, shapes->threads), m, e);
 }
 
 static status resync_create(const struct solver *self, void **state, const void *options,
@@ -150,7 +168,7 @@ static status resync_create(const struct solver *self, void **state, const void 
     /* the last mini-batch is smaller, but may have larger chunks */
     size_t C = part.n == N ? chunk_largest(&part) : part.n < CHUNK_MAX ? part.n : CHUNK_MAX;
     TRY(create_blocks(s, shapes, &part, C, m, e));
-    TRY(kept_create(&s->kept, s->o.keep, net, T, N, C, m, e));
+    TRY(kept_create(&s->kept, s->o.keep, net, T, N, C, shapes->threads, m, e));
     s->order = mem_alloc(m, N, sizeof *s->order, e);
     s->scratch = mem_reals(m, 2 * net_largest_weights(net), e);
     if (!s->order || !s->scratch) return ST_MEMORY;

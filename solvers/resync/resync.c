@@ -31,21 +31,46 @@ static size_t size_of(const struct pass *p, size_t chunk)
 }
 
 /* Adds a chunk's share of D_l = sum_t P_t s_{l-1,t}' and of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
-static void add_sums(const struct pass *p, size_t l, size_t part, size_t chunk)
+static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk)
 {
     struct resync *s = p->s;
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
     if (l == 1) {
-        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[part][1]);
+        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[sum][1]);
         return;
     }
     const real *a = s->traces[chunk].a[l - 1];
-    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[part][l], n);
-    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[part][l], in);
+    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[sum][l], n);
+    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[sum][l], in);
+}
+
+static void clear_sums(const struct pass *p, size_t sum)
+{
+    size_t n = p->s->net->n[p->l], in = p->s->net->n[p->l - 1];
+    memset(p->s->d[sum][p->l], 0, n * in * sizeof(real));
+    if (p->l > 1) memset(p->s->gram[sum][p->l], 0, in * in * sizeof(real));
+}
+
+static void add_sums(void *context, size_t sum, size_t other)
+{
+    const struct pass *p = context;
+    const struct resync *s = p->s;
+    size_t l = p->l, n = s->net->n[l], in = s->net->n[l - 1];
+    blas_axpy(n * in, R(1.0), s->d[other][l], s->d[sum][l]);
+    if (l > 1) blas_axpy(in * in, R(1.0), s->gram[other][l], s->gram[sum][l]);
+}
+
+/* D_l and G_l of the mini-batch, in sum 0. */
+static void sum_layer(struct pass *p, size_t l,
+                      void (*part)(void *context, size_t part, size_t sum, size_t thread))
+{
+    const struct part_sum parts = {part, add_sums};
+    p->l = l;
+    sum_tree(pool_sum(p->s->env.pool, p->b->part.n_parts, &parts, p), add_sums, p);
 }
 
 /* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
-static void output_target(const struct pass *p, size_t part, size_t chunk)
+static void output_target(const struct pass *p, size_t part, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
@@ -56,8 +81,8 @@ static void output_target(const struct pass *p, size_t part, size_t chunk)
     for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
-        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[part] + c * K;
-        double *at = s->prox[part], *d = at + K, *work = at + 2 * K;
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[thread] + c * K;
+        double *at = s->prox[thread], *d = at + K, *work = at + 2 * K;
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
         if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
@@ -68,34 +93,30 @@ static void output_target(const struct pass *p, size_t part, size_t chunk)
 }
 
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
-static void simulate(const struct pass *p, size_t part, size_t chunk)
+static void simulate(const struct pass *p, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
     if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
         kept_simulate(&s->kept, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
-                      &s->traces[chunk], part);
+                      &s->traces[chunk], thread);
     else
         net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
                      &plain);
 }
 
-static void forward_part(void *context, size_t part, size_t thread)
+static void forward_part(void *context, size_t part, size_t sum, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct net *net = s->net;
-    for (size_t l = 1; l <= net->L; l++) {
-        memset(s->d[part][l], 0, net->n[l] * net->n[l - 1] * sizeof(real));
-        if (l > 1) memset(s->gram[part][l], 0, net->n[l - 1] * net->n[l - 1] * sizeof(real));
-    }
+    clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        simulate(p, part, c);
-        output_target(p, part, c);
+        simulate(p, c, thread);
+        output_target(p, part, c, thread);
         output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
-                    s->nu[part], s->pull[c]);
-        add_sums(p, net->L, part, c);
+                    s->nu[thread], s->pull[c]);
+        add_chunk(p, net->L, sum, c);
     }
 }
 
@@ -132,32 +153,25 @@ static void gain_part(void *context, size_t part, size_t thread)
     s->squares[part] = sum;
 }
 
-static void pull_part(void *context, size_t part, size_t thread)
+static void pull_part(void *context, size_t part, size_t sum, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct batch *samples = &p->b->samples;
     size_t l = p->l, moved = 0;
+    clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[part] : NULL;
+        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[thread] : NULL;
         const real *z = s->traces[c].z[l];
-        if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, part);
+        if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, thread);
         moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
                              s->o.time_credit ? s->net->lif.leak : 0, below);
         if (y) kept_store(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
-        add_sums(p, l, part, c);
+        add_chunk(p, l, sum, c);
     }
     s->counts[part] = (double)moved;
-}
-
-static double sum_parts(const double *v, size_t n)
-{
-    double sum = 0;
-    for (size_t k = 0; k < n; k++) sum += v[k];
-    return sum;
 }
 
 static double columns_of(const struct pass *p)
@@ -165,7 +179,7 @@ static double columns_of(const struct pass *p)
     return (double)(p->s->env.info->T * p->b->part.n);
 }
 
-/* What add_sums took over the mini-batch: D_l and (l > 1) the Gram matrix. */
+/* What sum_layer took over the mini-batch: D_l and (l > 1) the Gram matrix. */
 static void count_sums(const struct pass *p, size_t l)
 {
     const struct net *net = p->s->net;
@@ -183,26 +197,17 @@ static bool pull_layer(struct pass *p, size_t l)
     pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
     cost_product(&s->work, s->net, l + 1, columns_of(p), 0);
-    double rms = sqrt(sum_parts(s->squares, p->b->part.n_parts) / entries);
+    double rms = sqrt(sum_of_parts(p->b->part.n_parts, s->squares) / entries);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.entries[l] += entries;
     s->record.penalty[l] = penalty;
     p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
-    pool_run(s->env.pool, p->b->part.n_parts, pull_part, p);
+    sum_layer(p, l, pull_part);
     count_sums(p, l);
-    double moved = sum_parts(s->counts, p->b->part.n_parts);
+    double moved = sum_of_parts(p->b->part.n_parts, s->counts);
     s->record.moved[l] += moved;
     return moved > 0 || s->o.keep > 0;
-}
-
-/* The Gram matrix of the inputs of a layer above the first, from those of the parts. */
-static void sum_gram(struct resync *s, const struct partition *part, size_t l)
-{
-    size_t in = s->net->n[l - 1];
-    real *G = s->chol[l].a;
-    memcpy(G, s->gram[0][l], in * in * sizeof *G);
-    for (size_t k = 1; k < part->n_parts; k++) blas_axpy(in * in, R(1.0), s->gram[k][l], G);
 }
 
 /* That of layer 1: of the whole training set, made once. */
@@ -229,8 +234,7 @@ static void count_step(struct resync *s, size_t l)
 }
 
 /* The system of layer l, G + kappa tr(G)/n I with its factor, or G alone. */
-static status make_system(struct resync *s, const struct partition *part, size_t l, struct step_report *r,
-                          struct error *e)
+static status make_system(struct resync *s, size_t l, struct step_report *r, struct error *e)
 {
     struct chol *c = &s->chol[l];
     const size_t in = s->net->n[l - 1];
@@ -240,7 +244,7 @@ static status make_system(struct resync *s, const struct partition *part, size_t
             make_first_gram(s);
             s->prepared = true;
         } else {
-            sum_gram(s, part, l);
+            memcpy(s->chol[l].a, s->gram[0][l], in * in * sizeof(real));
         }
         if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
         s->shift[l] = add_ridge(in, s->o.kappa, c->a); /* no spike at all: D = 0, and so is dW */
@@ -262,8 +266,7 @@ static status solve_layer(struct resync *s, const struct resync_batch *b, size_t
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     real *D = s->d[0][l], *kept = s->scratch, *work = s->scratch + size;
     const bool plain = s->o.precondition == PRECONDITION_NONE;
-    for (size_t k = 1; k < b->part.n_parts; k++) blas_axpy(size, R(1.0), s->d[k][l], D);
-    TRY(make_system(s, &b->part, l, r, e));
+    TRY(make_system(s, l, r, e));
     if (plain) {
         symmetric_times_right(n, in, D, s->chol[l].a, kept);
     } else {
@@ -299,13 +302,12 @@ static void move_weights(struct resync *s, size_t l, double scale)
 
 static void gap_part(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     size_t differ = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++)
         differ += kept_recall(&s->kept, s->net, p->l, &p->b->samples, first_of(p, c), size_of(p, c),
-                              s->traces[c].z[p->l], part);
+                              s->traces[c].z[p->l], thread);
     s->counts[part] = (double)differ;
 }
 
@@ -317,7 +319,7 @@ static void measure_gap(struct pass *p, struct step_report *r)
     step_hold(r);
     for (p->l = 1; p->l < s->net->L; p->l++) {
         pool_run(s->env.pool, p->b->part.n_parts, gap_part, p);
-        s->record.differ[p->l] += sum_parts(s->counts, p->b->part.n_parts);
+        s->record.differ[p->l] += sum_of_parts(p->b->part.n_parts, s->counts);
     }
     step_resume(r);
 }
@@ -366,7 +368,7 @@ double resync_loss(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
     pool_run(s->env.pool, b->part.n_parts, loss_part, &p);
-    return sum_parts(s->squares, b->part.n_parts) / (double)b->part.n;
+    return sum_of_parts(b->part.n_parts, s->squares) / (double)b->part.n;
 }
 
 status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, struct step_report *r,
@@ -376,9 +378,9 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     size_t L = s->net->L;
     memset(s->active, 0, sizeof s->active);
     memset(s->unsolved, 0, sizeof s->unsolved);
-    pool_run(s->env.pool, b->part.n_parts, forward_part, &p);
+    sum_layer(&p, L, forward_part);
     count_sums(&p, L);
-    s->record.unsolved += sum_parts(s->unsolved, b->part.n_parts);
+    s->record.unsolved += sum_of_parts(b->part.n_parts, s->unsolved);
     measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);

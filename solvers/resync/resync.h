@@ -36,14 +36,15 @@ struct resync {
     struct resync_options o;
     struct train_env env;
     struct net *net;
-    size_t *order;          /* [N]: indices into env.train, shuffled where there are mini-batches */
-    struct trace *traces;   /* [chunks of a mini-batch] */
-    real **pull, **gain;    /* [chunks]: widest layer x T*C */
-    real *lbar;             /* K x training samples: the readout's multiplier; NULL without */
-    real *nu[PART_MAX];     /* K x C */
-    double *prox[PART_MAX]; /* 6 K: a proximal step's centre, displacement and workspace */
-    real *d[PART_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' of a part */
-    real *gram[PART_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s' of a part, l > 1 */
+    size_t *order;        /* [N]: indices into env.train, shuffled where there are mini-batches */
+    struct trace *traces; /* [chunks of a mini-batch] */
+    real **pull, **gain;  /* [chunks]: widest layer x T*C */
+    real *lbar;           /* K x training samples: the readout's multiplier; NULL without */
+    real **nu;            /* [threads]: K x C */
+    double **prox;        /* [threads]: 6 K: a proximal step's centre, displacement and workspace */
+    /* Over parts, see pool_sum; the layers share all sums but 0. */
+    real *d[PART_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' */
+    real *gram[PART_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s', l > 1 */
     struct chol chol[NET_MAX_LAYERS + 1];
     bool prepared; /* layer 1's system: made once, from all training samples */
     double shift[NET_MAX_LAYERS + 1];

@@ -3,14 +3,15 @@
 #include <string.h>
 
 status kept_create(struct resync_kept *k, double keep, const struct net *net, size_t T, size_t N, size_t C,
-                   struct mem *m, struct error *e)
+                   size_t threads, struct mem *m, struct error *e)
 {
     *k = (struct resync_kept){.keep = (real)keep, .T = T};
     if (!(keep > 0)) return ST_OK;
     for (size_t l = 1; l < net->L; l++)
         if (!(k->y[l] = mem_reals(m, net->n[l] * T * N, e))) return ST_MEMORY;
-    for (size_t part = 0; part < PART_MAX; part++)
-        if (!(k->centre[part] = mem_reals(m, net_widest(net, 1, net->L - 1) * T * C, e))) return ST_MEMORY;
+    if (!(k->centre = mem_alloc(m, threads, sizeof *k->centre, e))) return ST_MEMORY;
+    for (size_t i = 0; i < threads; i++)
+        if (!(k->centre[i] = mem_reals(m, net_widest(net, 1, net->L - 1) * T * C, e))) return ST_MEMORY;
     return ST_OK;
 }
 
@@ -22,14 +23,14 @@ static real *kept_column(const struct resync_kept *k, const struct net *net, siz
 }
 
 size_t kept_recall(const struct resync_kept *k, const struct net *net, size_t l, const struct batch *b,
-                   size_t first, size_t C, const real *z, size_t part)
+                   size_t first, size_t C, const real *z, size_t thread)
 {
     size_t n = net->n[l], differ = 0;
     const real theta = net->lif.threshold;
     for (size_t t = 0; t < k->T; t++)
         for (size_t c = 0; c < C; c++) {
             const real *old = kept_column(k, net, l, b, first + c, t), *now = z + (t * C + c) * n;
-            real *centre = k->centre[part] + (t * C + c) * n;
+            real *centre = k->centre[thread] + (t * C + c) * n;
             for (size_t i = 0; i < n; i++) {
                 centre[i] = now[i] + k->keep * (old[i] - now[i]);
                 differ += (centre[i] > theta) != (now[i] > theta);
@@ -52,22 +53,22 @@ struct fed {
     const struct resync_kept *k;
     const struct net *net;
     const struct batch *b;
-    size_t first, C, part;
+    size_t first, C, thread;
 };
 
 /* a = the spikes of y0. */
 static void feed_centre(void *context, size_t l, const real *z, real *a)
 {
     const struct fed *f = context;
-    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->part];
-    kept_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->part);
+    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->thread];
+    kept_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->thread);
     for (size_t i = 0; i < f->net->n[l] * f->k->T * f->C; i++) a[i] = y0[i] > theta ? R(1.0) : R(0.0);
 }
 
 void kept_simulate(const struct resync_kept *k, const struct net *net, const struct batch *b, size_t first,
-                   size_t C, struct trace *tr, size_t part)
+                   size_t C, struct trace *tr, size_t thread)
 {
-    struct fed fed = {k, net, b, first, C, part};
+    struct fed fed = {k, net, b, first, C, thread};
     const struct simulate_options o = {.feed = feed_centre, .context = &fed};
     net_simulate(net, b, first, C, tr, &o);
 }

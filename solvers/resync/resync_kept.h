@@ -30,23 +30,23 @@ struct resync_kept {
     real keep; /* in [0, 1]; 0: nothing is kept or allocated */
     size_t T;
     real *y[NET_MAX_LAYERS + 1]; /* hidden layers: n_l x T x N */
-    real *centre[PART_MAX];      /* widest hidden layer x T*C: of the chunk that a part is working on */
+    real **centre;               /* [threads]: widest hidden layer x T*C, of the chunk that is worked on */
 };
 
 /* Allocates for N training samples and chunks of at most C samples, from the arena. ST_MEMORY. */
 status kept_create(struct resync_kept *k, double keep, const struct net *net, size_t T, size_t N, size_t C,
-                   struct mem *m, struct error *e);
+                   size_t threads, struct mem *m, struct error *e);
 
-/* centre[part] (n_l x T*C) = y0 of samples first .. first+C-1 of the batch from their simulated potentials z.
- * Returns the number of entries whose spike differs between y0 and z. */
+/* centre[thread] (n_l x T*C) = y0 of samples first .. first+C-1 of the batch from their simulated potentials
+ * z. Returns the number of entries whose spike differs between y0 and z. */
 size_t kept_recall(const struct resync_kept *k, const struct net *net, size_t l, const struct batch *b,
-                   size_t first, size_t C, const real *z, size_t part);
+                   size_t first, size_t C, const real *z, size_t thread);
 /* Keeps y (n_l x T*C) of the same samples for the next iteration. */
 void kept_store(const struct resync_kept *k, const struct net *net, size_t l, const struct batch *b,
                 size_t first, size_t C, const real *y);
 /* Simulates the samples like net_simulate, but every hidden layer hands the spikes of y0 to the layer above:
  * tr->z as simulated from them, tr->a: the spikes of y0. A neuron is reset by its own simulated spikes. */
 void kept_simulate(const struct resync_kept *k, const struct net *net, const struct batch *b, size_t first,
-                   size_t C, struct trace *tr, size_t part);
+                   size_t C, struct trace *tr, size_t thread);
 
 #endif

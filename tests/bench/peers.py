@@ -75,15 +75,18 @@ def peers(workload, clock):
     import torch
 
     class Spike(torch.autograd.Function):
+        """1 where z > THETA; back: the fast sigmoid."""
+
         @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return (x > 0).to(x.dtype)
+        def forward(ctx, z):
+            ctx.save_for_backward(z)
+            return (z > THETA).to(z.dtype)
 
         @staticmethod
         def backward(ctx, gradient):
-            x, = ctx.saved_tensors
-            return gradient * (SLOPE / 2) / (1 + SLOPE * x.abs()) ** 2
+            z, = ctx.saved_tensors
+            d = (z - THETA).abs_().mul_(SLOPE).add_(1)
+            return gradient.div(d.square_()).mul_(SLOPE / 2)
 
     spike = Spike.apply
     x, labels = torch.from_numpy(workload.x), torch.from_numpy(workload.labels)
@@ -92,27 +95,29 @@ def peers(workload, clock):
         """Spikes of all steps."""
         z = a = torch.zeros_like(currents[0])
         out = []
-        for current in currents:
-            z = LEAK * z + current - THETA * a
-            a = spike(z - THETA)
+        for current in currents.unbind():
+            z = torch.add(current, z, alpha=LEAK).sub(a, alpha=THETA)
+            a = spike(z)
             out.append(a)
         return torch.stack(out)
 
     def hoisted(W, inputs):
         for w in W[:-1]:
             inputs = neurons(torch.matmul(inputs, w.t()))
-        y = 0
-        for current in torch.matmul(inputs, W[-1].t()):
-            y = LEAK * y + current
+        currents = torch.matmul(inputs, W[-1].t()).unbind()
+        y = currents[0]
+        for current in currents[1:]:
+            y = torch.add(current, y, alpha=LEAK)
         return y
 
     def loop(W, inputs):
-        z, a, y = [0] * len(W), [0] * len(W), 0
-        for below in inputs:
-            for l, w in enumerate(W[:-1]):
-                z[l] = LEAK * z[l] + torch.mm(below, w.t()) - THETA * a[l]
-                a[l] = below = spike(z[l] - THETA)
-            y = LEAK * y + torch.mm(below, W[-1].t())
+        zero = [torch.zeros(inputs.shape[1], w.shape[0], dtype=w.dtype) for w in W]
+        z, a, y, across = list(zero), list(zero), zero[-1], [w.t() for w in W]
+        for below in inputs.unbind():
+            for l in range(len(W) - 1):
+                z[l] = torch.addmm(z[l], below, across[l], beta=LEAK).sub(a[l], alpha=THETA)
+                a[l] = below = spike(z[l])
+            y = torch.addmm(y, below, across[-1], beta=LEAK)
         return y
 
     class Peer:

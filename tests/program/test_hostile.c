@@ -15,7 +15,7 @@ static void setup(void)
     cli_setup();
     cli_write("tiny.yaml",
               "experiment: tiny\nstop: {max_iter: 2}\nseeds: [0, 1]\n"
-              "dataset: {name: digits, T: 3, n_train: 20, n_validation: 10, n_test: 10}\n"
+              "dataset: {name: digits, T: 3, n_train: 40, n_validation: 10, n_test: 10}\n"
               "network: {hidden: [[4], [4, 3]]}\nsolvers:\n  - {name: admm, label: a, rho: [1, 2]}\n"
               "  - {name: bptt, batch: 10}\n");
     cli_write("hostile.awk",

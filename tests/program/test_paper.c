@@ -108,7 +108,7 @@ Test(paper, tables_of_the_other_kinds)
 }
 
 #define TINY                                                                                                 \
-    "stop: {max_iter: 2}\nseeds: [0, 1]\ndataset: {name: digits, T: 3, n_train: 20, n_validation: 10, "      \
+    "stop: {max_iter: 2}\nseeds: [0, 1]\ndataset: {name: digits, T: 3, n_train: 40, n_validation: 10, "      \
     "n_test: 10}\nnetwork: {hidden: [[4], [4, 3]]}\nsolvers:\n  - {name: admm, rho: [1, 2], beta: [0.1, "    \
     "1]}\n"
 

@@ -160,6 +160,22 @@ Test(runner, gradients_are_counted_in_runs_and_curves)
     cr_expect_str_eq(r.output, "0 0 0 0 6 12 12 ", "%s", r.output);
 }
 
+/* Accuracies of another rule than simulation say so in their rows. */
+Test(runner, rows_say_what_predicted)
+{
+    static struct result r;
+    cli_write("own.yaml", "experiment: own\nstop: {max_iter: 1}\n"
+                          "dataset: {name: digits, T: 5, n_train: 60, n_validation: 20, n_test: 20}\n"
+                          "network: {hidden: [[12]]}\nsolvers:\n  - {name: bptt}\n"
+                          "  - {name: forward_forward}\n  - {name: exact_spike_time}\n");
+    spikebench(&r, "run own.yaml");
+    expect_good(&r);
+    cli_shell(&r,
+              "awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i } NR > 1 { print $c[\"solver\"] \":\" "
+              "$c[\"prediction\"] }' results/own/runs.csv");
+    cr_expect_str_eq(r.output, "bptt:simulated\nforward_forward:own rule\nexact_spike_time:own rule\n");
+}
+
 Test(runner, no_operations_of_a_network_that_does_not_predict)
 {
     static struct result r;
