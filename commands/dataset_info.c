@@ -14,6 +14,7 @@ static void print_head(const struct dataset_request *r, const struct dataset_inf
                  info->n_classes ? info->n_classes : info->n_targets,
                  info->n_classes ? "classes" : "real-valued targets", r->seed);
     (void)printf("samples:   %zu training, %zu validation, %zu test\n", info->n[0], info->n[1], info->n[2]);
+    if (usage_print(&info->usage, "files:     ", false, stdout)) (void)putchar('\n');
 }
 
 static void print_counts(const struct dataset_info *info, const struct dataset_counts *c,

@@ -39,6 +39,8 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 static status run_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct runner_outcome outcome = {.done = 0};
+    plan_print_usage(r, stdout);
+    (void)fflush(stdout);
     const bool allow_missing = call_has(call, "allow-missing");
     const struct runner_settings settings = {
         .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};

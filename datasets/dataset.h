@@ -4,6 +4,7 @@
 #ifndef SPIKEBENCH_DATASETS_DATASET_H
 #define SPIKEBENCH_DATASETS_DATASET_H
 
+#include "datasets/usage.h"
 #include "network/spikes.h"
 #include "support/err.h"
 #include "support/hash.h"
@@ -33,6 +34,7 @@ struct dataset_info {
     size_t entries;        /* estimate of list entries over all splits, for memory estimates */
     char sha256[HASH_HEX]; /* of the bytes that were read, in a fixed order */
     enum test_side test_side;
+    struct usage usage; /* what of the files is not used; of a simulated camera known only to open */
 };
 
 struct dataset {

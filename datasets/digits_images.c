@@ -1,6 +1,8 @@
 /* The images of the UCI digits (see digits_images.h). */
 #include "datasets/digits_images.h"
 #include "support/csvio.h"
+#include "support/file_kind.h"
+#include "support/find.h"
 #include <string.h>
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE, LEVELS = 16, CLASSES = 10 };
@@ -50,11 +52,15 @@ static status take_rows(struct images *i, const struct csv_table *t, struct erro
 status digits_images(struct images *i, const char *path, struct error *e)
 {
     struct csv_table t = {0};
+    char file[FIND_PATH];
     *i = (struct images){.width = SIDE, .height = SIDE, .n_classes = CLASSES, .top = LEVELS};
-    status st = path[0] ? csv_read(&t, path, 0, e)
+    TRY(find_home(path, file, sizeof file, e));
+    status st = path[0] ? csv_read(&t, file, 0, e)
                         : csv_parse_memory(&t, "digits.csv", digits_csv_start,
                                            (size_t)(digits_csv_end - digits_csv_start), 0, e);
     if (st == ST_OK) st = take_rows(i, &t, e);
+    const char *kind = st == ST_DATA && path[0] ? file_kind_of(file) : NULL;
+    if (kind) st = FAIL(e, ST_DATA, "%s: is no CSV file but %s", file, kind);
     csv_table_free(&t);
     return st;
 }

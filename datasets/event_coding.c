@@ -6,9 +6,24 @@ enum values { VALUES_COUNTS, VALUES_BINARY };
 const char *const event_binning_names[] = {"equal", "window", NULL};
 const char *const event_value_names[] = {"counts", "binary", NULL};
 
-static uint32_t microseconds(double ms)
+/* `ms` as microseconds: over = 0 if it is finer than a window may be. */
+static struct fraction microseconds(double ms)
 {
-    return (uint32_t)(ms * 1000 + 0.5);
+    const uint64_t most = UINT32_MAX;
+    struct fraction f = fraction_of(ms);
+    if (f.under == 0 || f.over > UINT64_MAX / 1000) return (struct fraction){0, 1};
+    for (int k = 0; k < 3; k++) {
+        f.over *= f.under % 10 == 0 ? 1 : 10;
+        f.under /= f.under % 10 == 0 ? 10 : 1;
+    }
+    return f.over > most || f.under > most ? (struct fraction){0, 1} : f;
+}
+
+static struct frames frames_of(const struct event_coding *c, size_t T)
+{
+    struct frames f = {T, {0, 1}, c->values == VALUES_BINARY, c->input_noise};
+    if (c->binning == BINNING_WINDOW) f.window = microseconds(c->window_ms);
+    return f;
 }
 
 status event_coding_check(const struct event_coding *c, struct error *e)
@@ -16,6 +31,26 @@ status event_coding_check(const struct event_coding *c, struct error *e)
     if (c->filter_ms > 0 && c->filter_ms < 0.001)
         return FAIL(e, ST_CONFIG, "option 'filter_ms' is %g: 0, or at least 0.001 (a microsecond)",
                     c->filter_ms);
+    if (c->binning == BINNING_WINDOW && microseconds(c->window_ms).over == 0)
+        return FAIL(e, ST_CONFIG, "option 'window_ms' is %.12g: at most nine digits", c->window_ms);
+    if (c->filter_ms > 0 && microseconds(c->filter_ms).over == 0)
+        return FAIL(e, ST_CONFIG, "option 'filter_ms' is %.12g: at most nine digits", c->filter_ms);
+    return ST_OK;
+}
+
+status event_coding_keep(const struct event_coding *c, const struct dataset_info *info,
+                         struct event_list *events, struct usage *u, struct error *e)
+{
+    const struct frames frames = frames_of(c, info->T);
+    const size_t n = events->n;
+    if (c->filter_ms > 0) {
+        /* Times are whole microseconds: less than 1.5 us before is less than 2 us before. */
+        const struct fraction f = microseconds(c->filter_ms);
+        const uint32_t within = (uint32_t)((f.over + f.under - 1) / f.under);
+        TRY(events_filter(events, (unsigned)info->width, (unsigned)info->height, within, e));
+    }
+    u->filtered += n - events->n;
+    u->outside += events_cut(events, &frames);
     return ST_OK;
 }
 
@@ -23,6 +58,7 @@ status event_coding_check(const struct event_coding *c, struct error *e)
 struct filling {
     const struct event_coding *coding;
     struct frames frames;
+    struct usage usage;
     struct dataset *d;
     struct spikes_builder builder;
     bool building;
@@ -51,14 +87,18 @@ static status take(void *context, enum split split, size_t index, int label, str
 {
     struct filling *f = context;
     const struct dataset_info *info = &f->d->info;
-    unsigned width = (unsigned)info->width, height = (unsigned)info->height;
+    struct usage one = {.events = events->n};
+    char what[80];
+    bool use;
     struct rng rng;
     if (index == 0) TRY(begin_split(f, split, e));
     dataset_sample_stream(f->seed, "encode", split, index, &rng);
     f->d->labels[split][index] = label;
-    if (f->coding->filter_ms > 0)
-        TRY(events_filter(events, width, height, microseconds(f->coding->filter_ms), e));
-    TRY(events_to_frames(events, &f->frames, width, height, f->counts, &rng, &f->builder, e));
+    TRY(event_coding_keep(f->coding, info, events, &one, e));
+    (void)snprintf(what, sizeof what, "recording %zu of the %s split", index, split_names[split]);
+    TRY(usage_take(&f->usage, BAD_REFUSED, &one, ST_OK, events->n, what, &use, e));
+    TRY(events_to_frames(events, &f->frames, (unsigned)info->width, (unsigned)info->height, f->counts, &rng,
+                         &f->builder, e));
     return index + 1 == info->n[split] ? end_split(f, split, e) : ST_OK;
 }
 
@@ -66,9 +106,7 @@ status event_coding_open(const struct dataset_source *source, const void *option
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e)
 {
     struct mem scratch = {0};
-    struct filling f = {.coding = c, .d = d, .seed = seed};
-    f.frames = (struct frames){d->info.T, c->binning == BINNING_WINDOW ? microseconds(c->window_ms) : 0,
-                               c->values == VALUES_BINARY, c->input_noise};
+    struct filling f = {.coding = c, .d = d, .seed = seed, .frames = frames_of(c, d->info.T)};
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++) {
@@ -78,5 +116,7 @@ status event_coding_open(const struct dataset_source *source, const void *option
     }
     if (f.building) spikes_abandon(&f.builder);
     mem_free(&scratch);
-    return st;
+    if (st != ST_OK || d->info.usage.recordings > 0) return st;
+    d->info.usage = f.usage;
+    return usage_check(&f.usage, source->name, e);
 }

@@ -29,8 +29,14 @@ extern const char *const event_binning_names[], *const event_value_names[];
 /* Refuses what the ranges of the options cannot say: ST_CONFIG. */
 status event_coding_check(const struct event_coding *c, struct error *e);
 
+/* Filters a recording and drops what is beyond the windows of info->T steps, counting both: what is left
+ * makes the sample. ST_MEMORY. */
+status event_coding_keep(const struct event_coding *c, const struct dataset_info *info,
+                         struct event_list *events, struct usage *u, struct error *e);
+
 /* Fills d from the source's recordings, d->info being filled already (a sensor of info.width x info.height):
- * filters, bins, and adds noise from dataset_sample_stream "encode". */
+ * filters, bins, and adds noise from dataset_sample_stream "encode". A recording of which nothing is left is
+ * ST_DATA. info.usage is filled here where probe could not do so. */
 status event_coding_open(const struct dataset_source *source, const void *options,
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e);
 

@@ -1,12 +1,13 @@
 /* Event recordings. */
 #include "datasets/events.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_BYTES = 5, TIME_MOST = (1 << 23) - 1 };
+enum { EVENT_BYTES = 5, TIME_MOST = (1 << 23) - 1, OVERFLOW_Y = 240, OVERFLOW_US = 1 << 13 };
 
 void events_free(struct event_list *list)
 {
@@ -14,31 +15,96 @@ void events_free(struct event_list *list)
     *list = (struct event_list){0};
 }
 
-status events_parse(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
-                    unsigned width, unsigned height, struct error *e)
+/* Stable: events of one time stay in their order. */
+static status sort_by_time(struct event_list *list, struct error *e)
 {
-    size_t n = size / EVENT_BYTES;
+    struct event *from = list->events, *to = malloc(list->n * sizeof *to), *spare = to;
+    const size_t n = list->n;
+    if (!to) return FAIL(e, ST_MEMORY, "no memory to sort %zu events", n);
+    for (size_t width = 1; width < n; width *= 2) {
+        for (size_t start = 0; start < n; start += 2 * width) {
+            size_t middle = start + width < n ? start + width : n,
+                   end = middle + width < n ? middle + width : n;
+            size_t i = start, j = middle;
+            for (size_t k = start; k < end; k++)
+                to[k] = i < middle && (j == end || from[i].t <= from[j].t) ? from[i++] : from[j++];
+        }
+        struct event *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != list->events) memcpy(list->events, from, n * sizeof *from);
+    free(spare);
+    return ST_OK;
+}
+
+/* The time of events one after another: of 23 bits, a clock that overflows or begins again. */
+struct event_clock {
+    uint64_t from; /* what was before */
+    uint32_t last; /* of 23 bits */
+};
+
+static uint64_t read_clock(struct event_clock *c, const unsigned char *p, struct usage *u)
+{
+    uint32_t t = ((uint32_t)(p[2] & 0x7f) << 16) | ((uint32_t)p[3] << 8) | p[4];
+    if (c->last > t && c->last - t > TIME_MOST / 2) {
+        c->from += (uint64_t)TIME_MOST + 1;
+        u->wraps++;
+    }
+    c->last = t;
+    return c->from + t;
+}
+
+static status read_events(struct event_list *list, const char *source, const unsigned char *bytes, size_t n,
+                          unsigned width, unsigned height, enum bad_policy policy, struct usage *u,
+                          struct error *e)
+{
+    struct event_clock clock = {0, 0};
+    uint64_t latest = 0;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *p = bytes + i * EVENT_BYTES;
+        if (p[1] == OVERFLOW_Y && height <= OVERFLOW_Y) {
+            clock.from += OVERFLOW_US;
+            continue;
+        }
+        u->events++;
+        if (p[0] >= width || p[1] >= height) {
+            if (policy == BAD_ERROR)
+                return FAIL(e, ST_DATA, "%s: byte %zu: pixel (%u, %u) is off the %u x %u sensor", source,
+                            i * EVENT_BYTES, p[0], p[1], width, height);
+            u->off_sensor++;
+            continue;
+        }
+        uint64_t t = read_clock(&clock, p, u);
+        if (t > UINT32_MAX)
+            return FAIL(e, ST_DATA, "%s: byte %zu: after %zu wraps of the clock the time is beyond 32 bits",
+                        source, i * EVENT_BYTES, u->wraps);
+        if (t < latest) u->out_of_order++;
+        latest = t > latest ? t : latest;
+        list->events[list->n++] = (struct event){(uint32_t)t, p[0], p[1], (uint8_t)(p[2] >> 7)};
+    }
+    return ST_OK;
+}
+
+status events_parse(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
+                    unsigned width, unsigned height, enum bad_policy policy, struct usage *u, struct error *e)
+{
+    size_t n = size / EVENT_BYTES, unsorted = u->out_of_order;
     list->n = 0;
-    if (size % EVENT_BYTES != 0)
-        return FAIL(e, ST_DATA, "%s: byte %zu: the last event is cut (%zu of %d bytes)", source,
-                    n * EVENT_BYTES, size % EVENT_BYTES, EVENT_BYTES);
-    if (n == 0) return FAIL(e, ST_DATA, "%s: byte 0: the recording holds no event", source);
     if (n > list->capacity) {
         struct event *more = realloc(list->events, n * sizeof *more);
         if (!more) return FAIL(e, ST_MEMORY, "%s: no memory for %zu events", source, n);
         list->events = more;
         list->capacity = n;
     }
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char *p = bytes + i * EVENT_BYTES;
-        if (p[0] >= width || p[1] >= height)
-            return FAIL(e, ST_DATA, "%s: byte %zu: pixel (%u, %u) is off the %u x %u sensor", source,
-                        i * EVENT_BYTES, p[0], p[1], width, height);
-        list->events[i] = (struct event){((uint32_t)(p[2] & 0x7f) << 16) | ((uint32_t)p[3] << 8) | p[4], p[0],
-                                         p[1], (uint8_t)(p[2] >> 7)};
-    }
-    list->n = n;
-    return ST_OK;
+    status st = read_events(list, source, bytes, n, width, height, policy, u, e);
+    if (st == ST_OK && size % EVENT_BYTES != 0)
+        st = FAIL(e, ST_DATA, "%s: byte %zu: the last event is cut (%zu of %d bytes)", source,
+                  n * EVENT_BYTES, size % EVENT_BYTES, EVENT_BYTES);
+    const char *kind = size > 0 ? file_kind(bytes, size) : NULL;
+    if (kind && (st == ST_DATA || u->off_sensor > 0))
+        st = FAIL(e, ST_DATA, "%s: is no recording but %s", source, kind);
+    return st == ST_OK && u->out_of_order > unsorted ? sort_by_time(list, e) : st;
 }
 
 static status write_events(const struct event_list *list, const char *path, FILE *f, struct error *e)
@@ -86,15 +152,23 @@ status events_filter(struct event_list *list, unsigned width, unsigned height, u
     return ST_OK;
 }
 
-/* Bin of an event, or T if it falls outside. */
+/* Bin of an event, or T if it falls outside. All products are below 2^64. */
 static size_t bin_of(const struct frames *f, uint32_t t, uint32_t first, uint32_t last)
 {
-    if (f->window_us > 0) {
-        size_t k = t / f->window_us;
-        return k < f->T ? k : f->T;
+    if (f->window.over > 0) {
+        uint64_t k = t * f->window.under / f->window.over;
+        return k < f->T ? (size_t)k : f->T;
     }
-    size_t k = (size_t)((uint64_t)(t - first) * f->T / ((uint64_t)(last - first) + 1));
-    return k < f->T ? k : f->T - 1;
+    return (size_t)((uint64_t)(t - first) * f->T / ((uint64_t)(last - first) + 1));
+}
+
+size_t events_cut(struct event_list *list, const struct frames *f)
+{
+    size_t kept = 0, n = list->n;
+    for (size_t i = 0; i < n && f->window.over > 0; i++)
+        if (bin_of(f, list->events[i].t, 0, 0) < f->T) list->events[kept++] = list->events[i];
+    if (f->window.over > 0) list->n = kept;
+    return n - list->n;
 }
 
 status events_to_frames(const struct event_list *list, const struct frames *f, unsigned width,

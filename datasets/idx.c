@@ -1,6 +1,8 @@
 /* IDX files (see idx.h). */
 #include "datasets/idx.h"
 #include "support/file.h"
+#include "support/file_kind.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -82,9 +84,25 @@ static status read_content(struct reader *r, size_t size, unsigned char **bytes,
     return ST_OK;
 }
 
+/* Refuses what is another kind of file, before or after decompression, and leaves the reader at its
+ * beginning. */
+static status check_kind(struct reader *r, struct error *e)
+{
+    unsigned char bytes[FILE_KIND_BYTES];
+    int got = gzread(r->file, bytes, sizeof bytes);
+    if (got < 0) return fail_read(r, e);
+    bool packed = !gzdirect(r->file);
+    const char *kind = got > 0 ? file_kind(bytes, (size_t)got) : NULL;
+    if (kind)
+        return FAIL(e, ST_DATA, "%s: %s %s", r->path,
+                    packed ? "unpacked, it is still no IDX file but" : "is no IDX file but", kind);
+    return gzrewind(r->file) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: cannot be read again", r->path);
+}
+
 static status read_all(struct reader *r, struct idx *x, bool images, unsigned char **bytes, struct error *e)
 {
     uint32_t magic = 0, wanted = images ? MAGIC_IMAGES : MAGIC_LABELS;
+    TRY(check_kind(r, e));
     TRY(read_number(r, &magic, e));
     if (magic != wanted)
         return FAIL(e, ST_DATA, "%s: byte 0: magic number 0x%08x instead of 0x%08x: no IDX file of %s",
@@ -105,8 +123,9 @@ static status read_idx(struct idx *x, const char *path, bool images, struct mem 
     struct reader r = {.path = path};
     *x = (struct idx){0};
     TRY(file_check(path, most, NULL, e));
+    errno = 0;
     r.file = gzopen(path, "rb");
-    if (!r.file) return FAIL(e, ST_IO, "%s: cannot be opened", path);
+    if (!r.file) return FAIL(e, ST_IO, "%s: %s", path, errno ? strerror(errno) : "no memory");
     status st = read_all(&r, x, images, &bytes, e);
     if (gzclose_r(r.file) != Z_OK && st == ST_OK)
         st = FAIL(e, ST_DATA, "%s: byte %llu: the compressed data is damaged or cut", path,

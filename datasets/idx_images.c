@@ -1,50 +1,65 @@
 /* The images of MNIST and its like (see idx_images.h). */
 #include "datasets/idx_images.h"
 #include "datasets/idx.h"
-#include <errno.h>
-#include <stdlib.h>
+#include "datasets/place.h"
 #include <string.h>
-#include <unistd.h>
 
-enum { CLASSES = 10, TOP = 255, PATH_MOST = OPT_STRING_MAX + 64 };
+enum { CLASSES = 10, TOP = 255 };
 const char *const idx_side_names[] = {"both", "test", NULL};
 
-static status find_folder(const char *name, const char *path, char *folder, size_t size, struct error *e)
+/* Names of the folders of the datasets of this format, by the dataset's name. */
+static const char *const mnist[] = {"mnist", NULL}, *const kmnist[] = {"kmnist", "kuzushiji-mnist", NULL},
+                         *const fashion[] = {"fashion", "fashion-mnist", NULL};
+static const char *const others[] = {"mnist",  "kmnist", "kuzushiji-mnist", "fashion",    "fashion-mnist",
+                                     "emnist", "qmnist", "notmnist",        "sign-mnist", "nmnist"};
+enum { OTHERS = sizeof others / sizeof *others };
+
+static const char *const *names_of(const char *name)
 {
-    const char *base = getenv("SPIKEBENCH_DATA");
-    if (path[0])
-        snprintf(folder, size, "%s", path);
-    else if (base && base[0])
-        snprintf(folder, size, "%s/%s", base, name);
-    else
-        return FAIL(e, ST_NO_DATA, "%s was not found: dataset.path is empty and SPIKEBENCH_DATA is not set",
-                    name);
-    return ST_OK;
+    return strcmp(name, mnist[0]) == 0 ? mnist : strcmp(name, kmnist[0]) == 0 ? kmnist : fashion;
 }
 
-/* FOLDER/name, or FOLDER/name.gz where only that is there. */
-static status find_file(const char *folder, const char *name, char path[PATH_MOST], struct error *e)
+/* Where the files of a dataset are. */
+struct place {
+    char folder[FIND_PATH];
+    const char *closed[OTHERS + 1]; /* folders of the other datasets */
+};
+
+static status find_place(const char *name, const char *path, struct place *p, struct error *e)
 {
-    const char *const suffixes[] = {"", ".gz"};
-    for (size_t k = 0; k < 2; k++) {
-        int n = snprintf(path, PATH_MOST, "%s/%s%s", folder, name, suffixes[k]);
-        if (n < 0 || n >= PATH_MOST) return FAIL(e, ST_CONFIG, "dataset.path is too long");
-        /* a loop of links is there, too: the reader says what is wrong with it */
-        if (access(path, F_OK) == 0 || errno != ENOENT) return ST_OK;
+    const char *const *own = names_of(name);
+    size_t n = 0;
+    *p = (struct place){.folder = ""};
+    for (size_t k = 0; k < OTHERS; k++) {
+        bool is_own = false;
+        for (size_t i = 0; own[i]; i++) is_own = is_own || strcmp(own[i], others[k]) == 0;
+        if (!is_own) p->closed[n++] = others[k];
     }
-    return FAIL(e, ST_NO_DATA, "%s/%s is not there, nor %s.gz", folder, name, name);
+    return place_folder(path, own, p->folder, e);
+}
+
+/* NAME, or NAME.gz where only that is there; with a dot for the dash before idx, and a folder or two down, as
+ * MNIST/raw is. */
+static status find_file(const struct place *p, const char *name, char path[FIND_PATH], struct error *e)
+{
+    char packed[80], zipped[80];
+    (void)snprintf(packed, sizeof packed, "%s.gz", name);
+    (void)snprintf(zipped, sizeof zipped, "%s.zip", name);
+    const char *const names[] = {name, packed, zipped, NULL}; /* the reader refuses the last */
+    const struct find find = {.names = names, .closed = p->closed, .down = 2};
+    return find_path(&find, p->folder, path, e);
 }
 
 /* Images and labels of one side, "train" or "t10k". */
-static status read_side(const char *folder, const char *side, struct idx *pictures, struct idx *labels,
+static status read_side(const struct place *p, const char *side, struct idx *pictures, struct idx *labels,
                         struct mem *m, struct error *e)
 {
-    char name[64], path[PATH_MOST];
+    char name[64], path[FIND_PATH];
     snprintf(name, sizeof name, "%s-images-idx3-ubyte", side);
-    TRY(find_file(folder, name, path, e));
+    TRY(find_file(p, name, path, e));
     TRY(idx_read_images(pictures, path, m, e));
     snprintf(name, sizeof name, "%s-labels-idx1-ubyte", side);
-    TRY(find_file(folder, name, path, e));
+    TRY(find_file(p, name, path, e));
     TRY(idx_read_labels(labels, path, m, e));
     if (labels->n != pictures->n)
         return FAIL(e, ST_DATA, "%s: %zu labels for %zu images", path, labels->n, pictures->n);
@@ -56,11 +71,11 @@ static status read_side(const char *folder, const char *side, struct idx *pictur
 }
 
 /* Adds to the error of missing training files what can be had where the test files are there. */
-static status hint_test_side(const char *folder, struct error *e)
+static status hint_test_side(const struct place *p, struct error *e)
 {
-    char path[PATH_MOST], missing[sizeof e->text];
-    if (!e || find_file(folder, "t10k-images-idx3-ubyte", path, NULL) != ST_OK ||
-        find_file(folder, "t10k-labels-idx1-ubyte", path, NULL) != ST_OK)
+    char path[FIND_PATH], missing[sizeof e->text];
+    if (!e || find_file(p, "t10k-images-idx3-ubyte", path, NULL) != ST_OK ||
+        find_file(p, "t10k-labels-idx1-ubyte", path, NULL) != ST_OK)
         return ST_NO_DATA;
     memcpy(missing, e->text, sizeof missing);
     return FAIL(e, ST_NO_DATA, "%s; dataset.side=test needs only the t10k files", missing);
@@ -92,18 +107,18 @@ static status join(struct images *i, const struct idx *pictures, const struct id
 
 status idx_images(struct images *i, const char *name, const char *path, enum idx_side side, struct error *e)
 {
-    char folder[PATH_MOST - 40];
+    struct place p;
     struct mem scratch = {0};
     struct idx pictures[2], labels[2];
     size_t sides = side == IDX_BOTH ? 2 : 1;
     *i = (struct images){.n_classes = CLASSES, .top = TOP};
-    TRY(find_folder(name, path, folder, sizeof folder, e));
-    status st = read_side(folder, sides == 2 ? "train" : "t10k", &pictures[0], &labels[0], &scratch, e);
-    if (st == ST_NO_DATA && sides == 2) st = hint_test_side(folder, e);
-    if (st == ST_OK && sides == 2) st = read_side(folder, "t10k", &pictures[1], &labels[1], &scratch, e);
+    TRY(find_place(name, path, &p, e));
+    status st = read_side(&p, sides == 2 ? "train" : "t10k", &pictures[0], &labels[0], &scratch, e);
+    if (st == ST_NO_DATA && sides == 2) st = hint_test_side(&p, e);
+    if (st == ST_OK && sides == 2) st = read_side(&p, "t10k", &pictures[1], &labels[1], &scratch, e);
     if (st == ST_OK && sides == 2 &&
         (pictures[0].width != pictures[1].width || pictures[0].height != pictures[1].height))
-        st = FAIL(e, ST_DATA, "%s: training images of %zu x %zu, test images of %zu x %zu", folder,
+        st = FAIL(e, ST_DATA, "%s: training images of %zu x %zu, test images of %zu x %zu", p.folder,
                   pictures[0].width, pictures[0].height, pictures[1].width, pictures[1].height);
     if (st == ST_OK) st = join(i, pictures, labels, sides, e);
     mem_free(&scratch);

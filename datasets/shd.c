@@ -1,12 +1,12 @@
 /* Spoken digits and words as spikes of an artificial cochlea: SHD and SSC (Cramer et al. 2020). SSC comes in
  * three files; its validation samples are those of the published one. */
 #include "datasets/dataset.h"
+#include "datasets/place.h"
 #include "datasets/shd_file.h"
-#include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MOST = OPT_STRING_MAX + 64 };
 enum side { SIDE_TRAIN, SIDE_TEST, SIDE_VALIDATION, SIDES };
+static const char *const side_names[SIDES] = {"train", "test", "valid"};
 enum values { VALUES_COUNTS, VALUES_BINARY };
 static const char *const value_names[] = {"counts", "binary", NULL};
 
@@ -14,7 +14,7 @@ struct shd_options {
     struct dataset_common common;
     double duration_s;
     long units_per_bin;
-    int values;
+    int values, bad;
 };
 
 /* clang-format off */
@@ -24,7 +24,8 @@ struct shd_options {
     {"units_per_bin", OPT_INT, offsetof(struct shd_options, units_per_bin), "1", 1, SHD_UNITS, 0, NULL,      \
      "units", "neighbouring channels that share an input"},                                                  \
     {"values", OPT_CHOICE, offsetof(struct shd_options, values), "counts", 0, 0, 0, value_names, "",         \
-     "number of spikes in a cell, or 1 where there is any"}
+     "number of spikes in a cell, or 1 where there is any"},                                                 \
+    BAD_OPTION(struct shd_options)
 /* clang-format on */
 
 static const struct option shd_option_list[] = {
@@ -37,17 +38,29 @@ static const struct option ssc_option_list[] = {
     SHD_OPTIONS,
 };
 
+/* One of the files: the recordings that are used. */
+struct part {
+    struct shd_file *file; /* NULL: not read */
+    struct bins bins;
+    size_t n;
+    size_t *used; /* [n], indices into the file */
+    int *labels;  /* [n] */
+};
+
 /* What a dataset consists of. */
 struct recordings {
-    const char *name; /* "shd": folder and beginning of the file names */
+    const char *const
+        *names; /* that of the dataset, with which the names of its files begin; of its folder */
     int n_classes;
-    bool has_validation;          /* published in a file of its own; else taken from the training side */
-    struct shd_file *side[SIDES]; /* NULL: not read */
+    bool has_validation; /* published in a file of its own; else taken from the training side */
+    struct part side[SIDES];
+    struct mem mem;
 };
 
 static void close_recordings(struct recordings *r)
 {
-    for (int s = 0; s < SIDES; s++) shd_close(r->side[s]);
+    for (int s = 0; s < SIDES; s++) shd_close(r->side[s].file);
+    mem_free(&r->mem);
 }
 
 /* Whether a file is needed: that of the validation samples only where there are to be some. */
@@ -56,32 +69,35 @@ static bool is_read(const struct recordings *r, const struct shd_options *o, int
     return side != SIDE_VALIDATION || (r->has_validation && o->common.n_validation > 0);
 }
 
-static status open_side(struct recordings *r, const struct shd_options *o, const char *base, int side,
-                        struct error *e)
+static status open_side(struct recordings *r, const char *folder, int side, struct error *e)
 {
-    static const char *const names[SIDES] = {"train", "test", "valid"};
-    char path[PATH_MOST];
-    int n = o->common.path[0]
-                ? snprintf(path, sizeof path, "%s/%s_%s.h5", o->common.path, r->name, names[side])
-                : snprintf(path, sizeof path, "%s/%s/%s_%s.h5", base, r->name, r->name, names[side]);
-    if (n < 0 || (size_t)n >= sizeof path) return FAIL(e, ST_CONFIG, "the path to %s is too long", r->name);
-    status st = shd_open(&r->side[side], path, r->n_classes, e);
-    if (st == ST_NO_DATA && side == SIDE_VALIDATION && shd_library())
-        return FAIL(e, ST_NO_DATA,
-                    "%s was not found: validation samples come from it ('spikebench dataset fetch %s' gets "
-                    "it; n_validation = 0 does without)",
-                    path, r->name);
-    return st;
+    static const char *const ends[] = {"h5", "hdf5", "h5.gz", "h5.zip"}; /* the reader refuses the last two */
+    enum { ENDS = sizeof ends / sizeof *ends };
+    char text[ENDS][40], path[FIND_PATH];
+    const char *names[ENDS + 1] = {NULL};
+    const struct find find = {.names = names, .down = 2};
+    for (size_t k = 0; k < ENDS; k++) {
+        (void)snprintf(text[k], sizeof text[k], "%s_%s.%s", r->names[0], side_names[side], ends[k]);
+        names[k] = text[k];
+    }
+    if (!shd_library()) return shd_open(&r->side[side].file, folder, r->n_classes, e);
+    status st = find_path(&find, folder, path, e);
+    if (st == ST_NO_DATA && side == SIDE_VALIDATION)
+        (void)err_prefix(
+            e,
+            "%s was not found: validation samples come from it ('spikebench dataset fetch %s' gets "
+            "it; n_validation = 0 does without)",
+            names[0], r->names[0]);
+    TRY(st);
+    return shd_open(&r->side[side].file, path, r->n_classes, e);
 }
 
 static status open_recordings(struct recordings *r, const struct shd_options *o, struct error *e)
 {
-    const char *base = getenv("SPIKEBENCH_DATA");
-    if (!o->common.path[0] && (!base || !base[0]))
-        return FAIL(e, ST_NO_DATA, "%s was not found: dataset.path is empty and SPIKEBENCH_DATA is not set",
-                    r->name);
+    char folder[FIND_PATH];
+    TRY(place_folder(o->common.path, r->names, folder, e));
     for (int s = 0; s < SIDES; s++)
-        if (is_read(r, o, s)) TRY(open_side(r, o, base, s, e));
+        if (is_read(r, o, s)) TRY(open_side(r, folder, s, e));
     return ST_OK;
 }
 
@@ -93,7 +109,7 @@ static size_t inputs_of(const struct shd_options *o)
 
 static size_t samples_of(const struct recordings *r, int side)
 {
-    return r->side[side] ? shd_samples(r->side[side]) : 0;
+    return r->side[side].n;
 }
 
 static status split_sizes(const struct recordings *r, const struct dataset_common *c, size_t sizes[N_SPLITS],
@@ -111,33 +127,84 @@ static status split_sizes(const struct recordings *r, const struct dataset_commo
     return ST_OK;
 }
 
+/* Events that the steps do not cover. */
+static size_t count_outside(const struct shd_events *events, const struct bins *b)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < events->n; k++) n += bins_find(b, events->times[k]) == b->T;
+    return n;
+}
+
+/* "train recording 3 (times 0.1 to 900 s)": for messages. */
+static void name_recording(char *text, size_t size, const char *name, int side, size_t i,
+                           const struct shd_events *events)
+{
+    double first = events->n ? events->times[0] : 0, last = first;
+    for (size_t k = 1; k < events->n; k++) {
+        first = events->times[k] < first ? events->times[k] : first;
+        last = events->times[k] > last ? events->times[k] : last;
+    }
+    int n = snprintf(text, size, "%s_%s: recording %zu", name, side_names[side], i);
+    if (events->n > 0 && n > 0 && (size_t)n < size)
+        (void)snprintf(text + n, size - (size_t)n, " (times %.4g to %.4g, taken as seconds)", first, last);
+}
+
+/* Reads a file's recordings: which are used, what of them is not, and the hash of all that is read. */
+static status scan(struct recordings *r, const struct shd_options *o, int side, struct hash *h,
+                   struct dataset_info *info, struct error *e)
+{
+    struct part *p = &r->side[side];
+    size_t n = shd_samples(p->file);
+    p->used = mem_alloc(&r->mem, n, sizeof *p->used, e);
+    p->labels = mem_alloc(&r->mem, n, sizeof *p->labels, e);
+    if (!p->used || !p->labels) return ST_MEMORY;
+    TRY(bins_create(&p->bins, o->duration_s, (size_t)o->common.T, shd_time_type(p->file), &r->mem, e));
+    hash_add(h, shd_labels(p->file), n * sizeof(int));
+    for (size_t i = 0; i < n; i++) {
+        struct usage one = {0};
+        struct shd_events events = {0};
+        char what[160] = "";
+        bool use;
+        status st = shd_read(p->file, i, (enum bad_policy)o->bad, &events, &one, e);
+        hash_add(h, events.times, events.n * sizeof *events.times);
+        hash_add(h, events.units, events.n * sizeof *events.units);
+        one.outside = count_outside(&events, &p->bins);
+        const size_t left = events.n - one.outside;
+        if (st == ST_OK && left == 0) name_recording(what, sizeof what, r->names[0], side, i, &events);
+        TRY(usage_take(&info->usage, (enum bad_policy)o->bad, &one, st, left, what, &use, e));
+        if (!use) continue;
+        info->entries += left;
+        p->labels[p->n] = shd_labels(p->file)[i];
+        p->used[p->n++] = i;
+    }
+    return ST_OK;
+}
+
 /* Sizes, and the SHA-256 of all events and labels that are read, in order. */
 static status describe(struct recordings *r, const struct shd_options *o, struct dataset_info *info,
                        struct error *e)
 {
     struct hash h;
-    struct shd_events events;
-    size_t all = 0, samples = 0;
+    size_t samples = 0;
     *info = (struct dataset_info){.n_inputs = inputs_of(o),
                                   .n_classes = (size_t)r->n_classes,
                                   .T = (size_t)o->common.T,
                                   .test_side = TEST_PUBLISHED};
-    TRY(split_sizes(r, &o->common, info->n, e));
     hash_start(&h);
     for (int s = 0; s < SIDES; s++) {
-        size_t n = samples_of(r, s);
-        if (n > 0) hash_add(&h, shd_labels(r->side[s]), n * sizeof(int));
-        for (size_t i = 0; i < n; i++) {
-            TRY(shd_read(r->side[s], i, &events, e));
-            hash_add(&h, events.times, events.n * sizeof *events.times);
-            hash_add(&h, events.units, events.n * sizeof *events.units);
-            all += events.n;
-        }
-        samples += n;
+        if (!r->side[s].file) continue;
+        TRY(scan(r, o, s, &h, info, e));
+        samples += r->side[s].n;
     }
+    TRY(usage_check(&info->usage, r->names[0], e));
+    for (int s = 0; s < SIDES; s++)
+        if (r->side[s].file && r->side[s].n == 0)
+            return FAIL(e, ST_DATA, "%s_%s: none of its %zu recordings is left", r->names[0], side_names[s],
+                        shd_samples(r->side[s].file));
     hash_finish(&h, info->sha256);
+    TRY(split_sizes(r, &o->common, info->n, e));
     info->entries =
-        (size_t)((double)all / (double)samples *
+        (size_t)((double)info->entries / (double)samples *
                  (double)(info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]));
     return ST_OK;
 }
@@ -148,29 +215,30 @@ static status choose(const struct recordings *r, const struct dataset_common *c,
                      const struct dataset_info *info, size_t *chosen[N_SPLITS], struct mem *m,
                      struct error *e)
 {
-    struct shd_file *train = r->side[SIDE_TRAIN], *test = r->side[SIDE_TEST],
-                    *validation = r->side[SIDE_VALIDATION];
-    size_t sizes[N_SPLITS] = {info->n[SPLIT_TRAIN], validation ? 0 : info->n[SPLIT_VALIDATION],
+    const struct part *train = &r->side[SIDE_TRAIN], *test = &r->side[SIDE_TEST],
+                      *validation = &r->side[SIDE_VALIDATION];
+    size_t sizes[N_SPLITS] = {info->n[SPLIT_TRAIN], validation->file ? 0 : info->n[SPLIT_VALIDATION],
                               info->n[SPLIT_TEST]};
     struct rng rng;
-    TRY(dataset_choose(c, seed, shd_labels(train), shd_samples(train), shd_labels(test), shd_samples(test),
-                       info->n_classes, sizes, chosen, m, e));
-    if (!validation) return ST_OK;
+    TRY(dataset_choose(c, seed, train->labels, train->n, test->labels, test->n, info->n_classes, sizes,
+                       chosen, m, e));
+    if (!validation->file) return ST_OK;
     chosen[SPLIT_VALIDATION] = mem_alloc(m, info->n[SPLIT_VALIDATION], sizeof **chosen, e);
     if (!chosen[SPLIT_VALIDATION]) return ST_MEMORY;
     dataset_split_stream(c, seed, SPLIT_VALIDATION, &rng);
-    return dataset_stratify(shd_labels(validation), shd_samples(validation), info->n_classes,
-                            &info->n[SPLIT_VALIDATION], 1, &chosen[SPLIT_VALIDATION], &rng, e);
+    return dataset_stratify(validation->labels, validation->n, info->n_classes, &info->n[SPLIT_VALIDATION], 1,
+                            &chosen[SPLIT_VALIDATION], &rng, e);
 }
 
 /* Appends the T rows of a recording. counts: T x inputs zeroed numbers, zero again on return. */
-static status add_recording(const struct shd_events *events, const struct shd_options *o, uint32_t *counts,
-                            struct spikes_builder *b, struct error *e)
+static status add_recording(const struct shd_events *events, const struct bins *bins,
+                            const struct shd_options *o, uint32_t *counts, struct spikes_builder *b,
+                            struct error *e)
 {
     size_t T = b->x.T, inputs = b->x.n_inputs;
     for (size_t k = 0; k < events->n; k++) {
-        double step = events->times[k] / o->duration_s * (double)T;
-        if (step < (double)T) counts[(size_t)step * inputs + events->units[k] / (size_t)o->units_per_bin]++;
+        size_t step = bins_find(bins, events->times[k]);
+        if (step < T) counts[step * inputs + events->units[k] / (size_t)o->units_per_bin]++;
     }
     status st = ST_OK;
     for (size_t t = 0; t < T && st == ST_OK; t++) {
@@ -184,19 +252,20 @@ static status add_recording(const struct shd_events *events, const struct shd_op
     return st;
 }
 
-static status fill_split(struct shd_file *f, const struct shd_options *o, const size_t *chosen,
+static status fill_split(const struct part *p, const struct shd_options *o, const size_t *chosen,
                          uint32_t *counts, enum split split, struct dataset *d, struct error *e)
 {
     struct spikes_builder b;
     struct shd_events events;
+    struct usage counted = {0}; /* before */
     size_t n = d->info.n[split];
     d->labels[split] = mem_alloc(&d->mem, n, sizeof **d->labels, e);
     if (!d->labels[split]) return ST_MEMORY;
     status st = spikes_begin(&b, d->info.n_inputs, d->info.T, n, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
-        d->labels[split][k] = shd_labels(f)[chosen[k]];
-        st = shd_read(f, chosen[k], &events, e);
-        if (st == ST_OK) st = add_recording(&events, o, counts, &b, e);
+        d->labels[split][k] = p->labels[chosen[k]];
+        st = shd_read(p->file, p->used[chosen[k]], (enum bad_policy)o->bad, &events, &counted, e);
+        if (st == ST_OK) st = add_recording(&events, &p->bins, o, counts, &b, e);
     }
     if (st == ST_OK) return spikes_finish(&b, &d->x[split], &d->mem, e);
     spikes_abandon(&b);
@@ -212,11 +281,11 @@ static status load(struct recordings *r, const struct shd_options *o, uint64_t s
     TRY(choose(r, &o->common, seed, &d->info, chosen, scratch, e));
     uint32_t *counts = mem_alloc(scratch, d->info.T * d->info.n_inputs, sizeof *counts, e);
     if (!counts) return ST_MEMORY;
-    struct shd_file *validation = r->side[SIDE_VALIDATION];
-    TRY(fill_split(r->side[SIDE_TRAIN], o, chosen[SPLIT_TRAIN], counts, SPLIT_TRAIN, d, e));
-    TRY(fill_split(validation ? validation : r->side[SIDE_TRAIN], o, chosen[SPLIT_VALIDATION], counts,
+    const struct part *train = &r->side[SIDE_TRAIN], *validation = &r->side[SIDE_VALIDATION];
+    TRY(fill_split(train, o, chosen[SPLIT_TRAIN], counts, SPLIT_TRAIN, d, e));
+    TRY(fill_split(validation->file ? validation : train, o, chosen[SPLIT_VALIDATION], counts,
                    SPLIT_VALIDATION, d, e));
-    return fill_split(r->side[SIDE_TEST], o, chosen[SPLIT_TEST], counts, SPLIT_TEST, d, e);
+    return fill_split(&r->side[SIDE_TEST], o, chosen[SPLIT_TEST], counts, SPLIT_TEST, d, e);
 }
 
 static status probe(const struct recordings *what, const void *options, struct dataset_info *info,
@@ -242,8 +311,9 @@ static status open_as(const struct recordings *what, const void *options, uint64
 }
 
 #define SHD_LIKE(id, classes, own_file, what)                                                                \
+    static const char *const id##_names[] = {#id, NULL};                                                     \
     static const struct recordings id##_recordings = {                                                       \
-        .name = #id, .n_classes = classes, .has_validation = own_file};                                      \
+        .names = id##_names, .n_classes = classes, .has_validation = own_file};                              \
     static status id##_dataset_probe(const void *options, struct dataset_info *info, struct error *e)        \
     {                                                                                                        \
         return probe(&id##_recordings, options, info, e);                                                    \

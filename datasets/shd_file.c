@@ -1,30 +1,37 @@
 /* SHD and SSC recordings through HDF5 (see shd_file.h). */
 #include "datasets/shd_file.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #ifdef SPIKEBENCH_HDF5
 #include <hdf5.h>
 
-enum { MOST_SAMPLES = 1000000 };
+enum { MOST_SAMPLES = 1000000, MOST_RANK = 8 };
 static const uint64_t most_bytes = (uint64_t)1 << 36;
 
 /* One of the two arrays of arrays. */
 struct ragged {
     hid_t dataset, type, space; /* type: as it is read into memory */
     hvl_t held;                 /* the last recording read */
+    int rank, axis;             /* axis: the one along which the recordings are; others have length 1 */
 };
 
 struct shd_file {
     char *path;
     hid_t file, one; /* one: the memory space of a single element */
     struct ragged times, units;
+    struct time_type time_type;
     size_t n;
     int *labels;
+    uint32_t *channels; /* of the last recording read, as they are handed out */
+    size_t capacity;
 };
 
 const char *shd_library(void)
@@ -57,19 +64,31 @@ void shd_close(struct shd_file *f)
     if (f->file >= 0) (void)H5Fclose(f->file);
     free(f->path);
     free(f->labels);
+    free(f->channels);
     free(f);
 }
 
-/* Length of a one-dimensional dataset. */
-static status length_of(const struct shd_file *f, const char *name, hid_t space, size_t *n, struct error *e)
+/* Length of a dataset along its one axis; *rank and *axis may be NULL. */
+static status length_of(const struct shd_file *f, const char *name, hid_t space, size_t *n, struct ragged *r,
+                        struct error *e)
 {
-    hsize_t length = 0;
-    if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &length, NULL) != 1)
+    hsize_t length[MOST_RANK] = {0};
+    int rank = H5Sget_simple_extent_ndims(space), axis = 0, long_ones = 0;
+    if (rank < 1 || rank > MOST_RANK || H5Sget_simple_extent_dims(space, length, NULL) != rank)
         return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional", f->path, name);
-    if (length > MOST_SAMPLES)
+    for (int k = 0; k < rank; k++)
+        if (length[k] != 1) {
+            axis = k;
+            long_ones++;
+        }
+    if (long_ones > 1)
+        return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional: %llu x %llu", f->path, name,
+                    (unsigned long long)length[0], (unsigned long long)length[1]);
+    if (length[axis] > MOST_SAMPLES)
         return FAIL(e, ST_DATA, "%s: dataset %s has %llu elements; at most %d are read", f->path, name,
-                    (unsigned long long)length, MOST_SAMPLES);
-    *n = (size_t)length;
+                    (unsigned long long)length[axis], MOST_SAMPLES);
+    *n = (size_t)length[axis];
+    if (r) r->rank = rank, r->axis = axis;
     return ST_OK;
 }
 
@@ -79,8 +98,19 @@ static status open_dataset(const struct shd_file *f, const char *name, hid_t *da
     return *dataset >= 0 ? ST_OK : FAIL(e, ST_DATA, "%s: there is no dataset %s", f->path, name);
 }
 
+static void read_time_type(struct shd_file *f, hid_t type)
+{
+    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
+    f->time_type = time_double;
+    if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0 ||
+        mantissa_bits >= (size_t)time_double.mantissa)
+        return;
+    f->time_type.mantissa = (int)mantissa_bits;
+    f->time_type.finest = 1 - (int)H5Tget_ebias(type) - (int)mantissa_bits;
+}
+
 /* Opens a dataset of variable-length arrays of numbers of class `wanted`, read as `native`. */
-static status open_ragged(const struct shd_file *f, const char *name, H5T_class_t wanted, hid_t native,
+static status open_ragged(struct shd_file *f, const char *name, H5T_class_t wanted, hid_t native,
                           struct ragged *r, size_t *n, struct error *e)
 {
     TRY(open_dataset(f, name, &r->dataset, e));
@@ -89,6 +119,7 @@ static status open_ragged(const struct shd_file *f, const char *name, H5T_class_
     if (type >= 0 && H5Tget_class(type) == H5T_VLEN) {
         hid_t base = H5Tget_super(type);
         found = base >= 0 ? H5Tget_class(base) : H5T_NO_CLASS;
+        if (found == H5T_FLOAT) read_time_type(f, base);
         if (base >= 0) (void)H5Tclose(base);
     }
     if (type >= 0) (void)H5Tclose(type);
@@ -98,7 +129,27 @@ static status open_ragged(const struct shd_file *f, const char *name, H5T_class_
     r->type = H5Tvlen_create(native);
     r->space = H5Dget_space(r->dataset);
     if (r->type < 0 || r->space < 0) return FAIL(e, ST_MEMORY, "%s: no memory for HDF5", f->path);
-    return length_of(f, name, r->space, n, e);
+    return length_of(f, name, r->space, n, r, e);
+}
+
+/* The labels as the file has them: a number that int cannot hold is none of the classes. */
+static status read_numbers(struct shd_file *f, hid_t dataset, int n_classes, size_t n, struct error *e)
+{
+    status st = ST_OK;
+    long long *wide = calloc(n + 1, sizeof *wide);
+    f->labels = calloc(n + 1, sizeof *f->labels);
+    if (!wide || !f->labels)
+        st = FAIL(e, ST_MEMORY, "%s: no memory for %zu labels", f->path, n);
+    else if (H5Dread(dataset, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, wide) < 0)
+        st = FAIL(e, ST_DATA, "%s: dataset /labels cannot be read", f->path);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        if (wide[i] < 0 || wide[i] >= n_classes)
+            st = FAIL(e, ST_DATA, "%s: dataset /labels: label %lld of recording %zu is not one of 0 to %d",
+                      f->path, wide[i], i, n_classes - 1);
+        f->labels[i] = (int)wide[i];
+    }
+    free(wide);
+    return st;
 }
 
 static status read_labels(struct shd_file *f, hid_t dataset, int n_classes, struct error *e)
@@ -106,21 +157,58 @@ static status read_labels(struct shd_file *f, hid_t dataset, int n_classes, stru
     size_t n = 0;
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
     bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
-    status st = integers ? length_of(f, "/labels", space, &n, e)
+    status st = integers ? length_of(f, "/labels", space, &n, NULL, e)
                          : FAIL(e, ST_DATA, "%s: dataset /labels does not hold integers", f->path);
     if (st == ST_OK && n != f->n)
         st = FAIL(e, ST_DATA, "%s: %zu labels for %zu recordings", f->path, n, f->n);
-    if (st == ST_OK && !(f->labels = calloc(n + 1, sizeof *f->labels)))
-        st = FAIL(e, ST_MEMORY, "%s: no memory for %zu labels", f->path, n);
-    if (st == ST_OK && H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, f->labels) < 0)
-        st = FAIL(e, ST_DATA, "%s: dataset /labels cannot be read", f->path);
-    for (size_t i = 0; st == ST_OK && i < n; i++)
-        if (f->labels[i] < 0 || f->labels[i] >= n_classes)
-            st = FAIL(e, ST_DATA, "%s: dataset /labels: label %d of recording %zu is not one of 0 to %d",
-                      f->path, f->labels[i], i, n_classes - 1);
+    if (st == ST_OK) st = read_numbers(f, dataset, n_classes, n, e);
     if (type >= 0) (void)H5Tclose(type);
     if (space >= 0) (void)H5Sclose(space);
     return st;
+}
+
+/* Keeps the text of the innermost of HDF5's errors. */
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *text)
+{
+    if (n == 0) (void)snprintf(text, 200, "%s", error->desc ? error->desc : "");
+    return 0;
+}
+
+/* Why a file of which HDF5 opens nothing cannot be opened. */
+static status not_opened(const char *path, struct error *e)
+{
+    char text[200] = "no reason";
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, text);
+    int d = open(path, O_RDONLY);
+    if (d < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    bool locked = flock(d, LOCK_SH | LOCK_NB) != 0;
+    bool held = locked && errno == EWOULDBLOCK;
+    const char *reason = strerror(errno);
+    (void)close(d);
+    if (held)
+        return FAIL(e, ST_IO,
+                    "%s: a program that writes it holds its lock: wait for it, or set "
+                    "HDF5_USE_FILE_LOCKING=FALSE to read what is there",
+                    path);
+    if (locked)
+        return FAIL(e, ST_IO, "%s: its file system cannot lock it (%s): set HDF5_USE_FILE_LOCKING=FALSE",
+                    path, reason);
+    return FAIL(e, ST_DATA, "%s: is a damaged HDF5 file, or one that is being written; HDF5 says: %s", path,
+                text);
+}
+
+/* Opens the file; what it is where it is no HDF5 file. */
+static status open_file(struct shd_file *f, struct error *e)
+{
+    int d = open(f->path, O_RDONLY); /* the system's reason, which HDF5 does not tell */
+    if (d < 0) return FAIL(e, ST_IO, "%s: %s", f->path, strerror(errno));
+    (void)close(d);
+    f->file = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (f->file >= 0) return ST_OK;
+    const char *kind = file_kind_of(f->path);
+    const char *hdf5 = file_kind((const unsigned char *)"\x89HDF\r\n\x1a\n", 8);
+    if (kind == hdf5) return not_opened(f->path, e);
+    return FAIL(e, ST_DATA, "%s: is no HDF5 file%s%s", f->path, kind ? " but " : "", kind ? kind : "");
 }
 
 static status open_all(struct shd_file *f, int n_classes, struct error *e)
@@ -128,12 +216,11 @@ static status open_all(struct shd_file *f, int n_classes, struct error *e)
     size_t n = 0;
     hid_t labels = -1;
     const hsize_t single = 1;
-    f->file = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (f->file < 0) return FAIL(e, ST_DATA, "%s: is no HDF5 file, or a damaged one", f->path);
+    TRY(open_file(f, e));
     f->one = H5Screate_simple(1, &single, NULL);
     if (f->one < 0) return FAIL(e, ST_MEMORY, "%s: no memory for HDF5", f->path);
     TRY(open_ragged(f, "/spikes/times", H5T_FLOAT, H5T_NATIVE_DOUBLE, &f->times, &f->n, e));
-    TRY(open_ragged(f, "/spikes/units", H5T_INTEGER, H5T_NATIVE_UINT32, &f->units, &n, e));
+    TRY(open_ragged(f, "/spikes/units", H5T_INTEGER, H5T_NATIVE_LLONG, &f->units, &n, e));
     if (n != f->n)
         return FAIL(e, ST_DATA, "%s: dataset /spikes/units has %zu recordings, /spikes/times %zu", f->path, n,
                     f->n);
@@ -177,31 +264,60 @@ const int *shd_labels(const struct shd_file *f)
     return f->labels;
 }
 
+struct time_type shd_time_type(const struct shd_file *f)
+{
+    return f->time_type;
+}
+
 static status read_one(struct shd_file *f, const char *name, struct ragged *r, size_t i, struct error *e)
 {
-    const hsize_t start = i, count = 1;
+    hsize_t start[MOST_RANK] = {0}, count[MOST_RANK];
+    for (int k = 0; k < MOST_RANK; k++) count[k] = 1;
+    start[r->axis] = i;
     release(f, r);
-    if (H5Sselect_hyperslab(r->space, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0 ||
+    if (H5Sselect_hyperslab(r->space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
         H5Dread(r->dataset, r->type, f->one, r->space, H5P_DEFAULT, &r->held) < 0)
         return FAIL(e, ST_DATA, "%s: recording %zu of %s cannot be read", f->path, i, name);
     return ST_OK;
 }
 
-status shd_read(struct shd_file *f, size_t i, struct shd_events *out, struct error *e)
+/* Room for n channels. */
+static status reserve(struct shd_file *f, size_t n, struct error *e)
+{
+    if (n < f->capacity) return ST_OK;
+    uint32_t *more = realloc(f->channels, (n + 1) * sizeof *more);
+    if (!more) return FAIL(e, ST_MEMORY, "%s: no memory for %zu events", f->path, n);
+    f->channels = more;
+    f->capacity = n + 1;
+    return ST_OK;
+}
+
+status shd_read(struct shd_file *f, size_t i, enum bad_policy policy, struct shd_events *out, struct usage *u,
+                struct error *e)
 {
     TRY(read_one(f, "/spikes/times", &f->times, i, e));
     TRY(read_one(f, "/spikes/units", &f->units, i, e));
-    if (f->times.held.len != f->units.held.len)
-        return FAIL(e, ST_DATA, "%s: recording %zu has %zu times and %zu units", f->path, i,
-                    f->times.held.len, f->units.held.len);
-    *out = (struct shd_events){f->times.held.len, f->times.held.p, f->units.held.p};
-    for (size_t k = 0; k < out->n; k++) {
-        if (!isfinite(out->times[k]) || out->times[k] < 0)
-            return FAIL(e, ST_DATA, "%s: recording %zu, event %zu: time %g s", f->path, i, k, out->times[k]);
-        if (out->units[k] >= SHD_UNITS)
-            return FAIL(e, ST_DATA, "%s: recording %zu, event %zu: unit %u is not one of 0 to %d", f->path, i,
-                        k, out->units[k], SHD_UNITS - 1);
+    size_t n = f->times.held.len, kept = 0;
+    if (n != f->units.held.len)
+        return FAIL(e, ST_DATA, "%s: recording %zu has %zu times and %zu units", f->path, i, n,
+                    f->units.held.len);
+    TRY(reserve(f, n, e));
+    double *times = f->times.held.p;
+    const long long *units = f->units.held.p;
+    for (size_t k = 0; k < n; k++) {
+        bool there = units[k] >= 0 && units[k] < SHD_UNITS;
+        if (!isfinite(times[k]) || times[k] < 0)
+            return FAIL(e, ST_DATA, "%s: recording %zu, event %zu: time %g s", f->path, i, k, times[k]);
+        if (!there && policy == BAD_ERROR)
+            return FAIL(e, ST_DATA, "%s: recording %zu, event %zu: unit %lld is not one of 0 to %d", f->path,
+                        i, k, units[k], SHD_UNITS - 1);
+        if (!there) continue;
+        f->channels[kept] = (uint32_t)units[k];
+        times[kept++] = times[k];
     }
+    u->events += n;
+    u->off_sensor += n - kept;
+    *out = (struct shd_events){kept, times, f->channels};
     return ST_OK;
 }
 
@@ -237,9 +353,16 @@ const int *shd_labels(const struct shd_file *f)
     return NULL;
 }
 
-status shd_read(struct shd_file *f, size_t i, struct shd_events *out, struct error *e)
+struct time_type shd_time_type(const struct shd_file *f)
 {
-    (void)f, (void)i, (void)out;
+    (void)f;
+    return time_double;
+}
+
+status shd_read(struct shd_file *f, size_t i, enum bad_policy policy, struct shd_events *out, struct usage *u,
+                struct error *e)
+{
+    (void)f, (void)i, (void)policy, (void)out, (void)u;
     return FAIL(e, ST_NO_DATA, "built without HDF5");
 }
 #endif

@@ -154,6 +154,28 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
                   i->n[SPLIT_TEST]);
 }
 
+/* Whether a probe before number i counted the same files in the same way. */
+static bool told_before(const struct plan_report *r, size_t i)
+{
+    bool told = false;
+    for (size_t k = 0; k < i; k++)
+        told =
+            told || (r->probes[k].dataset == r->probes[i].dataset &&
+                     memcmp(&r->probes[k].info.usage, &r->probes[i].info.usage, sizeof(struct usage)) == 0);
+    return told;
+}
+
+void plan_print_usage(const struct plan_report *r, FILE *out)
+{
+    for (size_t i = 0; i < r->n_probes; i++) {
+        char before[100];
+        (void)snprintf(before, sizeof before, "dataset %.60s: ", r->probes[i].dataset->name);
+        if (r->probes[i].outcome == ST_OK && !told_before(r, i) &&
+            usage_print(&r->probes[i].info.usage, before, true, out))
+            (void)fputc('\n', out);
+    }
+}
+
 /* The configurations of one solver, from number `i` on; returns the number after the last. */
 static size_t print_solver(const struct plan *p, const struct plan_report *r, size_t i, FILE *out)
 {
@@ -174,6 +196,7 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
     for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
+    plan_print_usage(r, out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);
     for (size_t i = 0; i < r->n_configurations; i++) {
         const struct plan_configuration *c = &r->configurations[i];

@@ -41,6 +41,8 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
 
+/* Prints a line for each dataset of whose files something is not used. */
+void plan_print_usage(const struct plan_report *r, FILE *out);
 /* Prints the plan: number of runs, data, one line per configuration. */
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints a warning where configurations draw different test sides from the same samples: test samples of one

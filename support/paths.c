@@ -68,7 +68,7 @@ status path_experiment(const char *name, char *file, size_t size, struct error *
         if (n >= size) return FAIL(e, ST_USAGE, "the file name is too long");
         memcpy(file, name, n + 1);
         return access(file, F_OK) == 0 ? ST_OK
-                                       : FAIL(e, ST_USAGE, "%s: cannot be opened: no such file", name);
+                                       : FAIL(e, ST_USAGE, "%s: cannot be opened: %s", name, strerror(errno));
     }
     TRY(path_home(home, sizeof home, e));
     if (snprintf(file, size, "%s/experiments/%s.yaml", home, name) >= (int)size)

@@ -88,6 +88,10 @@ static status check_map(struct yml *c, const yml_node *map, struct error *e)
         const yml_node *key = yml_key(c, map, i);
         const char *text = yml_text(key);
         if (!text) return yml_fail(c, key, e, "a key must be plain text");
+        if (strcmp(text, "<<") == 0)
+            return yml_fail(c, key, e,
+                            "merge keys (<<) are not read: write the keys out (an alias *NAME may stand "
+                            "for a whole value)");
         for (size_t k = 0; k < i; k++) {
             const yml_node *first = yml_key(c, map, k);
             if (strcmp(yml_text(first), text) == 0)
@@ -98,12 +102,30 @@ static status check_map(struct yml *c, const yml_node *map, struct error *e)
     return ST_OK;
 }
 
+/* Whether a node is YAML's null, written out: ~ or null without quotes. */
+static bool is_null(const yml_node *node)
+{
+    static const char *const words[] = {"~", "null", "Null", "NULL"};
+    const char *text = yml_text(node);
+    bool found = false;
+    if (!text || node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return false;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) found = found || strcmp(text, words[k]) == 0;
+    return found;
+}
+
 /* Checks every node of the document; it is a flat array, so depth and aliases do not matter. */
 static status check_nodes(struct yml *c, struct error *e)
 {
     for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
         if (node->type == YAML_SCALAR_NODE && strlen(yml_text(node)) != node->data.scalar.length)
             return yml_fail(c, node, e, "text with a zero byte");
+    for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
+        if (is_null(node))
+            return yml_fail(
+                c, node, e,
+                "'%s' is YAML's null, which no option takes: leave the key out to have its default; a "
+                "home folder is written ~/",
+                yml_text(node));
     for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
         if (yml_is_map(node)) TRY(check_map(c, node, e));
     return ST_OK;

@@ -16,8 +16,8 @@ struct yml {
 };
 
 /* Reads a file that holds one YAML document. ST_IO if it cannot be read; ST_CONFIG with FILE:LINE:COLUMN if
- * it is no YAML, is empty, holds several documents, or if a mapping has a key twice or one that is no plain
- * text. Free with yml_free, also after an error. */
+ * it is no YAML, is empty, holds several documents, a null (~) or a merge key (<<), or if a mapping has a key
+ * twice or one that is no plain text. Free with yml_free, also after an error. */
 status yml_read(struct yml *c, const char *file, struct error *e);
 /* The same of a text; `name` stands for the file in messages. */
 status yml_read_text(struct yml *c, const char *name, const char *text, size_t size, struct error *e);

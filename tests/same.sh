@@ -45,7 +45,7 @@ while read -r solver dataset settings; do
             "$program/spikebench" train a.yaml --out $side/a.net --set threads=$threads "$@" >>$side.log 2>&1 || ok=0
         done
         if [ $ok = 0 ]; then
-            if grep -q 'was not found\|without data\|no such file' old.log; then
+            if grep -qi 'was not found\|without data\|no such file' old.log; then
                 left=$((left + 1))
                 echo "left out (no data): $solver $dataset"
                 continue

@@ -20,8 +20,11 @@ Test(nmnist, bytes_by_hand)
     static const struct event expected[] = {{5, 3, 7, 1}, {66051, 33, 0, 0}, {8388607, 0, 33, 1}};
     struct event_list list = {0};
     struct error e = {0};
-    cr_assert_eq(events_parse(&list, "hand", bytes, sizeof bytes, SIDE, SIDE, &e), ST_OK, "%s", e.text);
+    struct usage u = {0};
+    cr_assert_eq(events_parse(&list, "hand", bytes, sizeof bytes, SIDE, SIDE, BAD_ERROR, &u, &e), ST_OK, "%s",
+                 e.text);
     cr_assert_eq(list.n, 3);
+    cr_expect(u.events == 3 && u.out_of_order == 0 && u.wraps == 0 && u.off_sensor == 0);
     for (size_t i = 0; i < 3; i++) {
         cr_expect_eq(list.events[i].t, expected[i].t);
         cr_expect_eq(list.events[i].x, expected[i].x);
@@ -40,7 +43,6 @@ struct bad_bytes {
 ParameterizedTestParameters(nmnist, damaged_bytes)
 {
     static struct bad_bytes cases[] = {
-        {{0}, 0, "rec.bin: byte 0: the recording holds no event"},
         {{1, 2, 3, 4}, 4, "rec.bin: byte 0: the last event is cut (4 of 5 bytes)"},
         {{1, 2, 3, 4, 5, 6}, 6, "rec.bin: byte 5: the last event is cut (1 of 5 bytes)"},
         {{34, 2, 3, 4, 5}, 5, "rec.bin: byte 0: pixel (34, 2) is off the 34 x 34 sensor"},
@@ -53,7 +55,8 @@ ParameterizedTest(struct bad_bytes *c, nmnist, damaged_bytes)
 {
     struct event_list list = {0};
     struct error e = {0};
-    cr_expect_eq(events_parse(&list, "rec.bin", c->bytes, c->size, SIDE, SIDE, &e), ST_DATA);
+    struct usage u = {0};
+    cr_expect_eq(events_parse(&list, "rec.bin", c->bytes, c->size, SIDE, SIDE, BAD_ERROR, &u, &e), ST_DATA);
     cr_expect_str_eq(e.text, c->expected);
     events_free(&list);
 }
@@ -98,7 +101,7 @@ Test(nmnist, equal_bins_by_hand)
     /* span 100 .. 199 us in two bins of 50 us */
     static const double expected[2][8] = {{2, 0, 0, 0, 0, 1, 0, 0}, {0, 0, 0, 1, 0, 0, 1, 0}};
     struct dataset d;
-    frames_of(&d, (struct frames){.T = 2}, NULL);
+    frames_of(&d, (struct frames){.T = 2, .window = {0, 1}}, NULL);
     for (size_t t = 0; t < 2; t++)
         for (size_t i = 0; i < 8; i++) cr_expect_eq(data_cell(&d, SPLIT_TRAIN, 0, t, i), expected[t][i]);
     dataset_free(&d);
@@ -110,7 +113,7 @@ Test(nmnist, windows_by_hand)
      * which T = 3 drops; binary */
     static const double expected[3][8] = {{0}, {1, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 1, 1, 0}};
     struct dataset d;
-    frames_of(&d, (struct frames){.T = 3, .window_us = 60, .binary = true}, NULL);
+    frames_of(&d, (struct frames){.T = 3, .window = {60, 1}, .binary = true}, NULL);
     for (size_t t = 0; t < 3; t++)
         for (size_t i = 0; i < 8; i++) cr_expect_eq(data_cell(&d, SPLIT_TRAIN, 0, t, i), expected[t][i]);
     dataset_free(&d);
@@ -123,7 +126,7 @@ Test(nmnist, noise_has_its_deviation)
     struct rng rng;
     struct dataset d;
     rng_seed(&rng, 1, "encode");
-    frames_of(&d, (struct frames){.T = T, .window_us = 1000, .noise = 0.5}, &rng);
+    frames_of(&d, (struct frames){.T = T, .window = {1000, 1}, .noise = 0.5}, &rng);
     for (size_t t = 1; t < T; t++) /* all events are in window 0 */
         for (size_t i = 0; i < 8; i++) {
             double v = data_cell(&d, SPLIT_TRAIN, 0, t, i);
@@ -196,13 +199,13 @@ ParameterizedTestParameters(nmnist, damaged_folders)
         {"rm -r Test/9", {"Test/9", "No such file"}, ST_DATA},
         {"rm -r Train", {"was not found", "Train"}, ST_NO_DATA},
         {"printf abc > Train/0/00001.bin", {"Train/0/00001.bin", "byte 0", "cut (3 of 5"}, ST_DATA},
-        {": > Test/3/00003.bin", {"Test/3/00003.bin", "byte 0", "no event"}, ST_DATA},
+        {": > Test/3/00003.bin", {"Test/3/00003.bin", "no event", "dataset.bad = skip"}, ST_DATA},
         {"printf '\\100abcd' > Train/7/00000.bin", {"Train/7/00000.bin", "byte 0", "pixel (64,"}, ST_DATA},
         {"rm Train/1/00000.bin && mkdir Train/1/00000.bin", {"Train/1/00000.bin", "directory"}, ST_DATA},
         {"truncate -s 5G Train/1/00000.bin", {"Train/1/00000.bin", "5368709120 bytes"}, ST_DATA},
         {"rm Train/1/00000.bin; mkfifo Train/1/00000.bin", {"Train/1/00000.bin", "pipe"}, ST_DATA},
         {"ln -s x.bin Train/2/x.bin", {"Train/2/x.bin", "symbolic links"}, ST_IO},
-        {"rm -r Train/2; ln -s 2 Train/2", {"Train/2", "symbolic links"}, ST_DATA},
+        {"rm -r Train/2; ln -s 2 Train/2", {"Train/2", "symbolic links"}, ST_IO},
         {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train 20", "10 training samples"}, ST_CONFIG},
     };
     return cr_make_param_array(struct bad_layout, cases, sizeof cases / sizeof *cases);

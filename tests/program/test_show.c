@@ -80,6 +80,19 @@ Test(show, no_gnuplot)
     cr_expect_not_null(strstr(r.output, "\ncode 1\nold\ntmp\n"), "%s", r.output);
 }
 
+/* Untrained networks have curves of one point; the depth figure needs none. */
+Test(show, figures_of_curves_with_one_point_are_left_out)
+{
+    static struct result r;
+    cli_write("a.yaml", "experiment: still\nstop: {max_iter: 0}\ndataset: {name: digits, n_train: 20}\n"
+                        "network: {hidden: [[4], [4, 4]]}\nsolvers: [{name: admm}]\n");
+    cli_shell(&r, "\"$SB\" run a.yaml && \"$SB\" plot still --format svg --out f; echo code $?; ls f");
+    cr_expect_not_null(
+        strstr(r.output, "spikebench plot: 8 figures are left out: their curves have one point"), "%s",
+        r.output);
+    cr_expect_not_null(strstr(r.output, "code 0\ndepth.svg\n"), "%s", r.output);
+}
+
 struct line {
     char arguments[140], expected[100];
     int code;
