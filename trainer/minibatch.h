@@ -56,7 +56,7 @@ struct minibatch {
     real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
     const struct mem *arena; /* of create */
-    size_t before, bytes;    /* in the arena: before create; of the state, from start on */
+    size_t before, bytes;    /* in the arena: not of the state; of the state, from start on */
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */
     size_t evaluations, evaluated;
