@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 #include <string.h>
 
-static status choose(struct call *call, struct groups *g, struct error *e)
+static status best(struct call *call, struct groups *g, struct error *e)
 {
     const struct best_request r = {.by = call_text(call, "by"),
                                    .by_label = strcmp(call_text(call, "per"), "label") == 0,
@@ -12,14 +12,10 @@ static status choose(struct call *call, struct groups *g, struct error *e)
     return best_run(g, &r, call_catalogue(call), stdout, stderr, e);
 }
 
-static status best(struct call *call, struct error *e)
-{
-    return with_results(call, choose, e);
-}
-
 const struct command best_command = {
     .name = "best",
-    .run = best,
+    .run = with_results,
+    .own = &(results_command){best},
     .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
     .summary = "choose the best configuration of each solver on validation",
     .text =

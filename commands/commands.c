@@ -49,13 +49,23 @@ static status open_network(struct call *call, bool alone, struct trained *t, str
     return alone ? trained_net(t, weights, e) : trained_open(t, weights, set, n, e);
 }
 
-status with_network(struct call *call, bool alone, network_command what, struct error *e)
+static status inspect(struct call *call, bool alone, struct error *e)
 {
     struct trained t = {.run = NULL};
     status st = open_network(call, alone, &t, e);
-    if (st == ST_OK) st = what(call, &t, e);
+    if (st == ST_OK) st = (*(const network_command *)call->command->own)(call, &t, e);
     trained_free(&t);
     return st;
+}
+
+status with_network(struct call *call, struct error *e)
+{
+    return inspect(call, false, e);
+}
+
+status with_weights(struct call *call, struct error *e)
+{
+    return inspect(call, true, e);
 }
 
 void print_network(const struct call *call, const struct trained *t)
@@ -85,13 +95,13 @@ status dataset_request_read(struct dataset_request *r, struct call *call, struct
     return ST_OK;
 }
 
-status with_dataset(struct call *call, dataset_command what, struct error *e)
+status with_dataset(struct call *call, struct error *e)
 {
     struct dataset_request r;
     struct dataset d;
     TRY(dataset_request_read(&r, call, e));
     status st = r.source->open(r.options, r.seed, &d, e);
-    if (st == ST_OK) st = what(call, &r, &d, e);
+    if (st == ST_OK) st = (*(const dataset_command *)call->command->own)(call, &r, &d, e);
     dataset_free(&d);
     return st;
 }
@@ -130,13 +140,13 @@ status draw_file(const struct call *call, const char *base, size_t length, bool 
     return ST_OK;
 }
 
-status with_results(struct call *call, results_command what, struct error *e)
+status with_results(struct call *call, struct error *e)
 {
     struct groups g;
     char folder[3900];
     path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
     status st = groups_load(&g, folder, e);
-    if (st == ST_OK) st = what(call, &g, e);
+    if (st == ST_OK) st = (*(const results_command *)call->command->own)(call, &g, e);
     groups_free(&g);
     return st;
 }

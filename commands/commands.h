@@ -38,10 +38,21 @@ status told(struct error *e, status outcome);
  * that fails: ST_IO. */
 status hand_on(const struct call *call, int precision, struct error *e);
 
-/* Calls what() with the network of --weights, and unless `alone` with its data, which the options of --set
- * change. A network of the other precision is handed on. */
+/* Functions of commands (run) that open what a command works on, call its `own`, and close it. Theirs is a
+ * network_command: the network of --weights, in the first with its data, which the options of --set change. A
+ * network of the other precision is handed on. */
 typedef status (*network_command)(struct call *call, struct trained *t, struct error *e);
-status with_network(struct call *call, bool alone, network_command what, struct error *e);
+status with_network(struct call *call, struct error *e);
+status with_weights(struct call *call, struct error *e);
+/* A dataset_command: the dataset of dataset_request_read. */
+struct dataset_request;
+typedef status (*dataset_command)(struct call *call, const struct dataset_request *r, const struct dataset *d,
+                                  struct error *e);
+status with_dataset(struct call *call, struct error *e);
+/* A results_command: the results of the first argument. */
+typedef status (*results_command)(struct call *call, struct groups *g, struct error *e);
+status with_results(struct call *call, struct error *e);
+
 /* "NET.net: bptt on digits, 64-100-10, double, seed 0", then notes on data and splits that are not those of
  * the training, and on a solver that has a prediction rule of its own. */
 void print_network(const struct call *call, const struct trained *t);
@@ -54,11 +65,6 @@ struct dataset_request {
     uint64_t seed;
 };
 status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e);
-/* Reads the request and calls what() with the dataset. */
-typedef status (*dataset_command)(struct call *call, const struct dataset_request *r, const struct dataset *d,
-                                  struct error *e);
-status with_dataset(struct call *call, dataset_command what, struct error *e);
-
 /* The sample of --split and --index, of which there are n[split]. ST_USAGE. */
 status sample_of(const struct call *call, const char *dataset, const size_t n[N_SPLITS], enum split *split,
                  size_t *index, struct error *e);
@@ -69,9 +75,5 @@ status draw_ascii(const struct call *call, const char *title, const struct drawi
  * its name. `length`: characters of base. */
 status draw_file(const struct call *call, const char *base, size_t length, bool already,
                  const struct drawing_figure *f, struct error *e);
-
-/* Calls what() with the results of the first argument. */
-typedef status (*results_command)(struct call *call, struct groups *g, struct error *e);
-status with_results(struct call *call, results_command what, struct error *e);
 
 #endif

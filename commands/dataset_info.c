@@ -50,14 +50,10 @@ static status describe(struct call *call, const struct dataset_request *r, const
     return ST_OK;
 }
 
-static status run(struct call *call, struct error *e)
-{
-    return with_dataset(call, describe, e);
-}
-
 const struct command dataset_info_command = {
     .name = "info",
-    .run = run,
+    .run = with_dataset,
+    .own = &(dataset_command){describe},
     .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
     .summary = "print classes, sizes, density and firing rates",
     .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",

@@ -46,11 +46,10 @@ static status prepare(struct sample *s, struct call *call, const struct dataset_
 }
 
 /* raster.csv: a row per entry, steps from 1. */
-static status write_raster(const struct sample *s, const char *path, struct error *e)
+static status write_raster(const struct sample *s, const struct drawing *d, struct error *e)
 {
     struct csv_writer w;
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, "step,input,events");
+    TRY(drawing_csv(d, "raster.csv", "step,input,events", &w, e));
     /* outside of the axes: gnuplot warns of files without any point */
     csv_numbers(&w, (double[]){0, -1, 0}, 3);
     for (size_t t = 0; t < s->x->T; t++)
@@ -60,13 +59,12 @@ static status write_raster(const struct sample *s, const char *path, struct erro
 }
 
 /* frame.csv: a row per pixel, a column per channel. */
-static status write_frame(const struct sample *s, const char *path, struct error *e)
+static status write_frame(const struct sample *s, const struct drawing *d, struct error *e)
 {
     struct csv_writer w;
     const struct dataset_info *info = s->info;
     size_t pixels = info->width * info->height;
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, info->channels == 2 ? "x,y,ON,OFF" : "x,y,frame");
+    TRY(drawing_csv(d, "frame.csv", info->channels == 2 ? "x,y,ON,OFF" : "x,y,frame", &w, e));
     for (size_t i = 0; i < pixels; i++) {
         csv_put_number(&w, (double)(i % info->width));
         csv_put_number(&w, (double)(i / info->width));
@@ -79,11 +77,8 @@ static status write_frame(const struct sample *s, const char *path, struct error
 static status write_files(const void *context, const struct drawing *d, struct error *e)
 {
     const struct sample *s = context;
-    char path[DRAWING_PATH + 20];
-    drawing_file(d, "raster.csv", path, sizeof path);
-    TRY(write_raster(s, path, e));
-    drawing_file(d, "frame.csv", path, sizeof path);
-    return s->frame ? write_frame(s, path, e) : ST_OK;
+    TRY(write_raster(s, d, e));
+    return s->frame ? write_frame(s, d, e) : ST_OK;
 }
 
 static status show(struct call *call, const struct dataset_request *r, const struct dataset *d,
@@ -105,14 +100,10 @@ static status show(struct call *call, const struct dataset_request *r, const str
     return draw_file(call, r->source->name, strlen(r->source->name), drawn, &figure, e);
 }
 
-static status run(struct call *call, struct error *e)
-{
-    return with_dataset(call, show, e);
-}
-
 const struct command dataset_show_command = {
     .name = "show",
-    .run = run,
+    .run = with_dataset,
+    .own = &(dataset_command){show},
     .synopsis = "NAME [options]",
     .summary = "draw one sample",
     .text = "Draws a sample as a run with this seed sees it: a dot for every event over input and step, and "

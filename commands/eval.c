@@ -98,14 +98,10 @@ static status evaluate_split(struct call *call, struct trained *t, struct error 
     return st;
 }
 
-static status run(struct call *call, struct error *e)
-{
-    return with_network(call, false, evaluate_split, e);
-}
-
 const struct command eval_command = {
     .name = "eval",
-    .run = run,
+    .run = with_network,
+    .own = &(network_command){evaluate_split},
     .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE]",
     .summary = "simulate a trained network on a split: accuracy, confusion, rates",
     .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "

@@ -11,7 +11,7 @@ static unsigned format_of(const char *name)
     return strcmp(name, "svg") == 0 ? DRAWING_SVG : strcmp(name, "png") == 0 ? DRAWING_PNG : DRAWING_PDF;
 }
 
-static status draw(struct call *call, struct groups *g, struct error *e)
+static status plot(struct call *call, struct groups *g, struct error *e)
 {
     const char *out = call_text(call, "out");
     char own[3900];
@@ -27,14 +27,10 @@ static status draw(struct call *call, struct groups *g, struct error *e)
     return failed ? FAIL(e, ST_IO, "not all figures are drawn") : ST_OK;
 }
 
-static status plot(struct call *call, struct error *e)
-{
-    return with_results(call, draw, e);
-}
-
 const struct command plot_command = {
     .name = "plot",
-    .run = plot,
+    .run = with_results,
+    .own = &(results_command){plot},
     .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
     .summary = "draw the figures of an experiment",
     .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "

@@ -4,7 +4,7 @@
 #include "report/paired.h"
 #include "report/profile.h"
 
-static status show(struct call *call, struct groups *g, struct error *e)
+static status summarise(struct call *call, struct groups *g, struct error *e)
 {
     const char *paired = call_text(call, "paired");
     const bool markdown = call_has(call, "markdown");
@@ -17,14 +17,10 @@ static status show(struct call *call, struct groups *g, struct error *e)
     return paired ? paired_write(g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e) : ST_OK;
 }
 
-static status summarise(struct call *call, struct error *e)
-{
-    return with_results(call, show, e);
-}
-
 const struct command summarise_command = {
     .name = "summarise",
-    .run = summarise,
+    .run = with_results,
+    .own = &(results_command){summarise},
     .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
     .summary = "print a table of results",
     .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "

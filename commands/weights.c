@@ -44,14 +44,10 @@ static status show(struct call *call, struct trained *t, struct error *e)
     return ST_OK;
 }
 
-static status run(struct call *call, struct error *e)
-{
-    return with_network(call, true, show, e);
-}
-
 const struct command weights_command = {
     .name = "weights",
-    .run = run,
+    .run = with_weights,
+    .own = &(network_command){show},
     .synopsis = "--weights NET.net [--csv PATH] [--plugin FILE]",
     .summary = "print or write the numbers of a weight file",
     .text = "Prints size, mean, root mean square, least and most of each layer's weights. The data is not "

@@ -38,9 +38,10 @@ struct parameter {
 struct command {
     const char *name;
     status (*run)(struct call *call, struct error *e); /* NULL: subcommands alone */
-    const char *synopsis;                              /* what follows the name on the usage line */
-    const char *summary; /* a line without a full stop; NULL: not for users, and not listed */
-    const char *text;    /* sentences */
+    const void *own;      /* what commands differ in that share a function; NULL if there is nothing */
+    const char *synopsis; /* what follows the name on the usage line */
+    const char *summary;  /* a line without a full stop; NULL: not for users, and not listed */
+    const char *text;     /* sentences */
     const struct parameter *const *parameters; /* arguments in their order, and options */
     const char *failure;                       /* what exit code 1 means; NULL: it is not there */
     bool interrupts;                           /* there is exit code 130 */
