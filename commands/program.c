@@ -25,7 +25,7 @@ static status run(struct call *call, struct error *e)
     if (call_has(call, "version"))
         print_version();
     else
-        usage_print(call, stderr);
+        command_usage(call, stderr);
     return call_has(call, "version") ? ST_OK : ST_USAGE;
 }
 

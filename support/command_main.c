@@ -37,7 +37,7 @@ static status perform(struct call *call, struct error *e)
     TRY(find_command(call, &used, e));
     TRY(call_read(call, call->argc + 1 - used, call->argv - 1 + used, &help, e));
     if (help || !call->command->run) {
-        usage_print(call, help ? stdout : stderr);
+        command_usage(call, help ? stdout : stderr);
         return help ? ST_OK : ST_USAGE;
     }
     if (call->program->prepare) TRY(call->program->prepare(call, e));

@@ -61,7 +61,7 @@ void usage_write(struct page *p, const struct command *program, const struct com
     write_exits(p, c);
 }
 
-void usage_print(const struct call *call, FILE *out)
+void command_usage(const struct call *call, FILE *out)
 {
     struct page p = {.out = out};
     usage_write(&p, call->program, call->command, call->path);

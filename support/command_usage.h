@@ -9,7 +9,7 @@
  * program itself). */
 void usage_write(struct page *p, const struct command *program, const struct command *c, const char *path);
 /* The same of the call's command, in text. */
-void usage_print(const struct call *call, FILE *out);
+void command_usage(const struct call *call, FILE *out);
 
 /* Writes names and summaries of the commands of a list. */
 void usage_summaries(struct page *p, const struct command *const *list);

@@ -174,7 +174,7 @@ Test(command, help_comes_from_the_table)
     FILE *f = fmemopen(text, sizeof text, "w");
     const struct call call = {.program = &brush, .command = &paint, .path = "group paint"};
     cr_assert_not_null(f);
-    usage_print(&call, f);
+    command_usage(&call, f);
     cr_assert_eq(fclose(f), 0);
     cr_expect_str_eq(text, "Usage: brush group paint COLOUR [FILE]... [options]\n\nPaints.\n\n"
                            "  COLOUR         which colour\n"

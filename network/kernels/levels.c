@@ -221,6 +221,8 @@ static void forward(const struct forward_pass *pass, struct tile whole)
 
 /* ---- backwards --------------------------------------------------------------------------------------- */
 
+/* Compact surrogates are worked out where they are zero as well: a branch around vectors that are all zero,
+ * with the loads of da that it saves, took .98 to 1.4 times as long. */
 INLINE vec derivative(enum surrogate_kind kind, vec x, vec k)
 {
     const vec one = every(R(1.0)), two = every(R(2.0)), size = magnitude(x);

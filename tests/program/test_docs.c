@@ -222,7 +222,7 @@ Test(docs, help_names_arguments_options_and_choices)
     cr_assert_not_null(f);
     struct call call = {.program = &program, .path = "train"};
     call.command = command_find(&program, (const char *const[]){"train"}, 1);
-    usage_print(&call, f);
+    command_usage(&call, f);
     cr_assert_eq(fclose(f), 0);
     cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
     cr_expect_not_null(
