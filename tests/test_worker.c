@@ -233,7 +233,7 @@ Test(worker, a_checkpoint_brings_everything_back)
     rng_seed(&a.rng, 7, "solver");
     rng_seed(&b.rng, 7, "start");
     a.at.iter = 17;
-    a.at.best_val = 0.75;
+    a.at.totals.best_val = 0.75;
     a.at.n_rows = 2;
     a.last[SPLIT_TEST].accuracy = 0.625;
     cr_assert_eq(session_reserve_rows(&a, 2, &e), ST_OK);
@@ -267,13 +267,13 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .acc_train = 5,
                                  .acc_val = 6,
                                  .acc_test = 7,
-                                 .samples = 8,
-                                 .train_s = 9,
-                                 .forward_passes = 10,
-                                 .backward_passes = 11,
-                                 .train_macs = 12,
-                                 .gradient_evaluations = 13,
-                                 .accumulations = 100};
+                                 .totals.samples = 8,
+                                 .totals.train_s = 9,
+                                 .totals.forward_passes = 10,
+                                 .totals.backward_passes = 11,
+                                 .totals.train_macs = 12,
+                                 .totals.gradient_evaluations = 13,
+                                 .totals.accumulations = 100};
     static const struct {
         const char *name;
         double value;
