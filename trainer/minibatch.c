@@ -71,22 +71,6 @@ size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
     return batch < CHUNK_MAX ? batch : CHUNK_MAX;
 }
 
-/* Threads beyond the first hold sums of their own, which state_bytes leaves out: it is the same for any
- * number. */
-static status create_sums(struct minibatch *m, const struct net *net, size_t parts, size_t threads,
-                          struct mem *mem, struct error *e)
-{
-    const size_t alone = pool_sums(parts, 1), n = pool_sums(parts, threads);
-    size_t counted = mem->bytes;
-    for (size_t k = 1; k < n; k++) {
-        if (k == alone) counted = mem->bytes;
-        for (size_t l = 1; l <= m->layers; l++)
-            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
-    }
-    if (n > alone) m->before += mem->bytes - counted;
-    return ST_OK;
-}
-
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e)
 {
@@ -100,7 +84,10 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     const size_t N = shapes->info->n[SPLIT_TRAIN], batch = minibatch_largest(o, N);
     m->residuals = mem_alloc(mem, (N + batch - 1) / batch, sizeof *m->residuals, e);
     if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
-    return create_sums(m, net, parts, shapes->threads, mem, e);
+    for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
+        for (size_t l = 1; l <= layers; l++)
+            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+    return ST_OK;
 }
 
 /* A layer without weights, to the optimizer. */
