@@ -23,8 +23,6 @@ static const struct metric_desc bptt_metrics[] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
 };
 
 struct bptt {
@@ -66,7 +64,7 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
 static void bptt_report(void *state, struct metric_sink *sink)
 {
     minibatch_report(state, sink, "grad_norm");
-    minibatch_report_state(state, sink);
+    minibatch_report_residual(state, sink);
 }
 
 const struct solver solver_bptt = {

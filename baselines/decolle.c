@@ -15,8 +15,6 @@ static const struct metric_desc decolle_metrics[] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
     {"layer_loss", "", "mean local loss over the epoch", METRIC_HIDDEN},
 };
 
@@ -127,9 +125,9 @@ static void decolle_report(void *state, struct metric_sink *sink)
     const struct decolle *s = state;
     online_report(state, sink);
     for (size_t l = 1; s->minibatch.evaluations > 0 && l < s->minibatch.layers; l++) {
-        double sum = 0;
-        for (size_t k = 0; k < PART_MAX; k++) sum += s->local[k][l];
-        metric_put(sink, "layer_loss", l, sum / (double)s->minibatch.evaluated);
+        double part[PART_MAX];
+        for (size_t k = 0; k < PART_MAX; k++) part[k] = s->local[k][l];
+        metric_put(sink, "layer_loss", l, sum_of_parts(PART_MAX, part) / (double)s->minibatch.evaluated);
     }
 }
 

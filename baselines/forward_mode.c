@@ -42,8 +42,6 @@ static const struct metric_desc forward_mode_metrics[] = {
     {"derivative", "", "root mean square of the directional derivatives of the epoch", METRIC_RUN},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
 };
 
 struct forward_mode {
@@ -129,7 +127,7 @@ static void forward_mode_report(void *state, struct metric_sink *sink)
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)s->minibatch.evaluations));
     minibatch_report(&s->minibatch, sink, "grad_norm");
-    minibatch_report_state(&s->minibatch, sink);
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_forward_mode = {

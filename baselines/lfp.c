@@ -51,8 +51,6 @@ static const struct metric_desc lfp_metrics[] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
 };
 
 struct lfp {
@@ -215,7 +213,7 @@ static void lfp_report(void *state, struct metric_sink *sink)
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "reward", 0, sum_of_parts(PART_MAX, s->reward) / (double)s->minibatch.evaluated);
     minibatch_report(&s->minibatch, sink, "feedback_norm");
-    minibatch_report_state(&s->minibatch, sink);
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_lfp = {

@@ -104,8 +104,6 @@ const struct metric_desc online_metric_list[ONLINE_METRICS] = {
      METRIC_LAYER},
     {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
      METRIC_RUN},
-    {"state_bytes", "bytes", "memory of the trainer's state and workspaces, all taken before the first step",
-     METRIC_RUN},
 };
 
 struct online_rule online_rule_of(const struct online_options *o)
@@ -116,7 +114,7 @@ struct online_rule online_rule_of(const struct online_options *o)
 void online_report(void *state, struct metric_sink *sink)
 {
     minibatch_report(state, sink, "grad_norm");
-    minibatch_report_state(state, sink);
+    minibatch_report_residual(state, sink);
 }
 
 void online_count(const struct net *net, const struct batch *b, double times, struct step_cost *cost,

@@ -58,7 +58,7 @@ struct online_options {
     int surrogate;
     double slope;
 };
-enum { ONLINE_OPTIONS = 2, ONLINE_METRICS = 3 };
+enum { ONLINE_OPTIONS = 2, ONLINE_METRICS = 2 };
 extern const struct option online_option_list[ONLINE_OPTIONS];
 extern const struct metric_desc online_metric_list[ONLINE_METRICS];
 struct online_rule online_rule_of(const struct online_options *o);

@@ -91,6 +91,10 @@ const struct result_column result_columns[] = {
      "training time at which stop.target was reached; nan if it was not", NUMBER(totals.time_to_target_s)},
     {"peak_bytes", NULL, 0, TRAIN | MACHINE, "bytes", "largest resident memory of the run's process",
      NUMBER(peak_bytes)},
+    {"solver_bytes", NULL, 17, TRAIN | MACHINE, "bytes",
+     "memory of the solver's state, all taken before the first step: workspaces of all threads, without "
+     "samples and weights",
+     NUMBER(solver_bytes)},
     {"loss_train", "loss", 7, TRAIN, "", "loss of the simulated network on the training samples",
      NUMBER(loss_train)},
     {"acc_train", "acc_train", 3, TRAIN | ACCURACY, "",

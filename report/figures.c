@@ -23,7 +23,7 @@ static const struct own_figure own_figures[] = {
     {"depth", "experiments/depth.gp", {NULL}, {""}},
     {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
     {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
-    {"online_rules", "experiments/online_rules.gp", {"T", "optimizer"}, {""}},
+    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}},
     {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}},
     {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}},
     {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}},

@@ -32,8 +32,9 @@ struct session {
     struct rng rng;
     struct train_env env;
     struct evaluator *evaluator;
-    void *solver; /* the solver's state, in mem */
-    bool created; /* whether it is whole */
+    void *solver;        /* the solver's state, in mem */
+    bool created;        /* whether it is whole */
+    size_t solver_bytes; /* that create took */
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */

@@ -154,9 +154,11 @@ static status perform(struct session *s, struct error *e)
     bool resumed;
     TRY(prepare(s, e));
     const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
+    const size_t before = s->mem.bytes;
     stopwatch_start(&s->watch);
     status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e);
     s->created = st == ST_OK;
+    s->solver_bytes = s->mem.bytes - before;
     if (s->created) st = solver->start(s->solver, &s->env, e);
     stopwatch_hold(&s->watch);
     TRY(st);

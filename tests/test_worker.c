@@ -267,13 +267,13 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .acc_train = 5,
                                  .acc_val = 6,
                                  .acc_test = 7,
-                                 .totals = {.samples = 8,
-                                            .train_s = 9,
-                                            .forward_passes = 10,
-                                            .backward_passes = 11,
-                                            .train_macs = 12,
-                                            .gradient_evaluations = 13,
-                                            .accumulations = 100}};
+                                 .totals.samples = 8,
+                                 .totals.train_s = 9,
+                                 .totals.forward_passes = 10,
+                                 .totals.backward_passes = 11,
+                                 .totals.train_macs = 12,
+                                 .totals.gradient_evaluations = 13,
+                                 .totals.accumulations = 100};
     static const struct {
         const char *name;
         double value;

@@ -71,27 +71,11 @@ size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
     return batch < CHUNK_MAX ? batch : CHUNK_MAX;
 }
 
-/* Threads beyond the first hold sums of their own, which state_bytes leaves out: it is the same for any
- * number. */
-static status create_sums(struct minibatch *m, const struct net *net, size_t parts, size_t threads,
-                          struct mem *mem, struct error *e)
-{
-    const size_t alone = pool_sums(parts, 1), n = pool_sums(parts, threads);
-    size_t counted = mem->bytes;
-    for (size_t k = 1; k < n; k++) {
-        if (k == alone) counted = mem->bytes;
-        for (size_t l = 1; l <= m->layers; l++)
-            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
-    }
-    if (n > alone) m->before += mem->bytes - counted;
-    return ST_OK;
-}
-
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e)
 {
     const struct net *net = shapes->net;
-    *m = (struct minibatch){.options = *o, .layers = layers, .arena = mem, .before = mem->bytes};
+    *m = (struct minibatch){.options = *o, .layers = layers};
     TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, net, layers, mem, e));
     m->order = mem_alloc(mem, shapes->info->n[SPLIT_TRAIN], sizeof *m->order, e);
     size_t slices = 0;
@@ -100,7 +84,10 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     const size_t N = shapes->info->n[SPLIT_TRAIN], batch = minibatch_largest(o, N);
     m->residuals = mem_alloc(mem, (N + batch - 1) / batch, sizeof *m->residuals, e);
     if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
-    return create_sums(m, net, parts, shapes->threads, mem, e);
+    for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
+        for (size_t l = 1; l <= layers; l++)
+            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+    return ST_OK;
 }
 
 /* A layer without weights, to the optimizer. */
@@ -113,7 +100,6 @@ status minibatch_start(void *state, const struct train_env *env, struct error *e
 {
     struct minibatch *m = state;
     m->optimizer.pool = env->pool;
-    m->bytes = m->arena->bytes - m->before;
     for (size_t i = 0; i < env->train.n; i++) m->order[i] = batch_sample(&env->train, i);
     return solver_keep_env(state, env, e);
 }
@@ -293,10 +279,9 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void minibatch_report_state(const struct minibatch *m, struct metric_sink *sink)
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink)
 {
     const size_t n = m->updates;
-    metric_put(sink, "state_bytes", 0, (double)m->bytes);
     if (n == 0 || isnan(m->residuals[0])) return;
     qsort(m->residuals, n, sizeof *m->residuals, ascending);
     metric_put(sink, "inner_residual", 0, (m->residuals[(n - 1) / 2] + m->residuals[n / 2]) / 2);

@@ -55,8 +55,6 @@ struct minibatch {
     size_t updates;
     real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
-    const struct mem *arena; /* of create */
-    size_t before, bytes;    /* in the arena: not of the state; of the state, from start on */
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */
     size_t evaluations, evaluated;
@@ -92,8 +90,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
 double minibatch_passes(const struct minibatch *m);
 /* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
 void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
-/* Puts the metrics inner_residual, the median of the last epoch's s->residual (optimizer.h), and state_bytes.
- */
-void minibatch_report_state(const struct minibatch *m, struct metric_sink *sink);
+/* Puts the median of the last epoch's s->residual (optimizer.h) as the metric inner_residual. */
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink);
 
 #endif

@@ -6,8 +6,7 @@ summary = "groups.csv"
 # each its colour: all but bptt and the floor are new here
 shade(i) = is_floor(name_text[i]) ? colour[7] : hue(i)
 array steps[n_groups]
-array batches[n_groups] # whether a group trains by mini-batches, and so reports its memory
-stats summary using (r = int(column(0)) + 1, batches[r] = column("optimizer_at") > 0, steps[r] = column("T"), column("T")) nooutput
+stats summary using (steps[int(column(0)) + 1] = column("T"), column("T")) nooutput
 least = STATS_min
 most = STATS_max
 widths = ""
@@ -15,23 +14,6 @@ do for [w = 1:n_widths] { widths = widths.(w > 1 ? ", " : "").width_text[w] }
 of(i) = column("name") == i
 # rows of other lines are missing, not gaps in a line
 set datafile missing NaN
-# name, T, megabytes, from the last rows of the curves; of trainers that report none, nothing
-set print $memory
-print "name,T,megabytes"
-do for [r = 1:n_groups] {
-    if (curve[r] > 0 && batches[r]) {
-        last = NaN
-        stats curve_file(r) using (last = column("state_bytes_med"), 0) nooutput
-        if (last == last) { print sprintf("%d,%g,%.6g", name_of[r], steps[r], last / 1e6) }
-    }
-}
-unset print
-array known[n_names]
-do for [i = 1:n_names] { known[i] = 0 }
-stats $memory using (known[int(column("name"))] = 1, 0) nooutput
-array there[n_names]
-n_there = 0
-do for [i = 1:n_names] { there[i] = i; if (known[i]) { n_there = n_there + 1; there[n_there] = i } }
 shared = 0
 stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
 do for [format in formats] {
@@ -51,9 +33,7 @@ do for [format in formats] {
          for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i)
     set logscale y
     set title "memory of the trainer's state (MB)"
-    if (n_there == 0) { set multiplot next } else {
-        plot for [j = 1:n_there] $memory using (of(there[j]) ? column("T") : NaN):"megabytes" with linespoints pt mark(there[j]) ps 1.1 lw 2.2 lc rgb shade(there[j])
-    }
+    plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(column("solver_bytes_mean") / 1e6) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i)
     set title "seconds per epoch".(shared ? " (machine was shared)" : "")
     set key at screen 0.84,0.82 left top Left reverse font ",14"
     plot for [i = 1:n_names] summary using (of(i) && column("iters_mean") > 0 ? column("T") : NaN):(column("train_s_mean") / column("iters_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
