@@ -13,7 +13,11 @@ struct frozen_case {
 
 static const char *const optimizers_used[] = {"optimizer=sgd momentum=0.5 lr=0.01 weight_decay=0.1 batch=16",
                                               "optimizer=adamw lr=0.01 weight_decay=0.5 batch=100",
-                                              "optimizer=lion lr=0.01 weight_decay=0.5 batch=30"};
+                                              "optimizer=lion lr=0.01 weight_decay=0.5 batch=30",
+                                              "optimizer=muon lr=0.01 weight_decay=0.5 batch=30",
+                                              "optimizer=mars_adamw lr=0.01 weight_decay=0.5 batch=30",
+                                              "optimizer=implicit_newton lr=0.01 batch=30"};
+enum { OPTIMIZERS = sizeof optimizers_used / sizeof *optimizers_used, IMPLICIT = OPTIMIZERS - 1 };
 
 /* A net 6-24-12-8-3 with two epochs of a trainer behind it. */
 static void train(struct toy_training *t, const struct frozen_case *c, const char *solver, int epochs)
@@ -32,11 +36,11 @@ static void train(struct toy_training *t, const struct frozen_case *c, const cha
 
 ParameterizedTestParameters(trained_readout, only_the_last_layers_move)
 {
-    static struct frozen_case cases[DEPTH * 2 * 3];
+    static struct frozen_case cases[DEPTH * 2 * OPTIMIZERS];
     size_t n = 0;
     for (int layers = 1; layers <= DEPTH; layers++)
         for (int loss = 0; loss < 2; loss++)
-            for (int optimizer = 0; optimizer < 3; optimizer++)
+            for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++)
                 cases[n++] = (struct frozen_case){layers, loss, optimizer};
     return cr_make_param_array(struct frozen_case, cases, n);
 }
@@ -48,7 +52,10 @@ ParameterizedTest(struct frozen_case *c, trained_readout, only_the_last_layers_m
     for (int l = 1; l <= DEPTH; l++) {
         const size_t bytes = after.net.n[l] * after.net.n[l - 1] * sizeof(real);
         const bool moved = memcmp(before.net.W[l], after.net.W[l], bytes) != 0;
-        cr_expect_eq(moved, l > DEPTH - c->layers, "layer %d of %d, %d trained", l, DEPTH, c->layers);
+        if (l <= DEPTH - c->layers)
+            cr_expect_not(moved, "layer %d of %d, %d trained", l, DEPTH, c->layers);
+        else if (c->optimizer < IMPLICIT) /* which may refuse a step */
+            cr_expect(moved, "layer %d of %d, %d trained", l, DEPTH, c->layers);
     }
     toy_training_free(&before);
     toy_training_free(&after);
