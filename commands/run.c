@@ -23,6 +23,7 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
     } parts[] = {{o->done, "done"},
                  {o->skipped, "finished before"},
                  {o->stale, "kept from another commit (--fresh repeats them)"},
+                 {o->diverged, "diverged"},
                  {o->failed, "failed"},
                  {o->no_data, "without data"},
                  {o->interrupted, "interrupted"}};
@@ -34,6 +35,9 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
         separator = ", ";
     }
     (void)putchar('\n');
+    if (o->lost > 0)
+        (void)fprintf(stderr, "%zu configuration%s diverged in all of %s runs\n", o->lost,
+                      o->lost == 1 ? "" : "s", o->lost == 1 ? "its" : "their");
 }
 
 static status run_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
@@ -41,7 +45,7 @@ static status run_plan(const struct call *call, struct plan *p, const struct pla
     struct runner_outcome outcome = {.done = 0};
     plan_print_usage(r, stdout);
     (void)fflush(stdout);
-    const bool allow_missing = call_has(call, "allow-missing");
+    const bool allow_missing = call_has(call, "allow-missing"), allow = call_has(call, "allow-diverged");
     const struct runner_settings settings = {
         .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};
     if (plan_outcome(r) == ST_CONFIG) {
@@ -52,7 +56,9 @@ static status run_plan(const struct call *call, struct plan *p, const struct pla
     print_outcome(p, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
-    return told(e, outcome.failed > 0 || (outcome.no_data > 0 && !allow_missing) ? ST_NO_DATA : ST_OK);
+    const bool bad =
+        outcome.failed > 0 || (outcome.no_data > 0 && !allow_missing) || (outcome.lost > 0 && !allow);
+    return told(e, bad ? ST_NO_DATA : ST_OK);
 }
 
 static status show_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
@@ -102,8 +108,10 @@ const struct command run_command = {
                              .least = 1, .most = 1024},
             &(parameter_row){"--fresh", .help = "repeat finished runs"},
             &(parameter_row){"--allow-missing", .help = "runs whose data is absent are no failure"},
+            &(parameter_row){"--allow-diverged",
+                             .help = "configurations of which all runs diverge are no failure"},
             &(parameter_row){"--dry-run", .help = "print the plan, run nothing"}, &plugin_option, NULL},
-    .failure = "a run failed or lacked its data",
+    .failure = "a run failed or lacked its data, or all runs of a configuration diverged",
     .interrupts = true,
 };
 

@@ -176,10 +176,11 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     TRY(results_write(&r->results, e));
     const char *word = results_text(&r->results, c->run, "status");
     const bool interrupted = is_word(word, "interrupted");
-    size_t *const count = is_word(word, "ok") || is_word(word, "diverged") ? &o->done
-                          : is_word(word, "no_data")                       ? &o->no_data
-                          : interrupted                                    ? &o->interrupted
-                                                                           : &o->failed;
+    size_t *const count = is_word(word, "ok")         ? &o->done
+                          : is_word(word, "diverged") ? &o->diverged
+                          : is_word(word, "no_data")  ? &o->no_data
+                          : interrupted               ? &o->interrupted
+                                                      : &o->failed;
     ++*count;
     r->finished++;
     announce(r, c->run);
@@ -272,6 +273,18 @@ static status run_all(struct runner *r, struct error *e)
     return st;
 }
 
+/* Counts the configurations that have no run but diverged ones. */
+static void count_lost(struct runner *r, const struct plan_report *checked)
+{
+    for (size_t k = 0; k < checked->n_configurations; k++) {
+        const struct plan_configuration *c = &checked->configurations[k];
+        size_t diverged = 0;
+        for (size_t i = c->first; i < c->first + c->n_seeds; i++)
+            diverged += is_word(results_text(&r->results, i, "status"), "diverged");
+        r->outcome->lost += diverged == c->n_seeds;
+    }
+}
+
 static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[RUN_FILE];
@@ -312,6 +325,7 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
         progress_start(&r.progress, stderr);
         st = run_all(&r, e);
         stop_release(&before);
+        count_lost(&r, checked);
     }
     results_free(&r.results);
     free(r.children);

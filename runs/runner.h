@@ -14,6 +14,8 @@ struct runner_settings {
 };
 struct runner_outcome {
     size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */
+    size_t diverged;                                           /* of the runs that were made now */
+    size_t lost; /* configurations of which all runs have diverged, now or before */
 };
 
 /* Runs what is not finished yet of a plan that plan_check has found free of ST_CONFIG, in plan order, `jobs`

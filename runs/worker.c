@@ -10,6 +10,8 @@
 #include <string.h>
 
 enum { CHECKPOINT_SECONDS = 60 };
+/* A loss above this says that training has diverged, as one that is no number does. */
+static const double LOSS_LIMIT = 1e12;
 
 /* Everything before the first step, but for the solver's create and start. */
 static status prepare(struct session *s, struct error *e)
@@ -107,6 +109,20 @@ static const char *reason_to_stop(struct session *s, bool converged)
     return NULL;
 }
 
+/* Refuses a network whose losses are no number, or so large that nothing of it means anything. */
+static status check_losses(struct session *s, struct error *e)
+{
+    static const char *const names[N_SPLITS] = {
+        [SPLIT_TRAIN] = "training", [SPLIT_VALIDATION] = "validation", [SPLIT_TEST] = "test"};
+    for (int k = 0; k < N_SPLITS; k++) {
+        const double loss = s->last[k].loss;
+        if (s->data.info.n[k] == 0 || fabs(loss) <= LOSS_LIMIT) continue;
+        s->stop_reason = "diverged";
+        return FAIL(e, ST_NUMERIC, "the %s loss is %g after iteration %ld", names[k], loss, s->at.iter);
+    }
+    return ST_OK;
+}
+
 static status train(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
@@ -137,7 +153,10 @@ static status train(struct session *s, struct error *e)
             return st;
         }
         TRY(st);
-        if (r.measure || converged) TRY(evaluate_now(s, e));
+        if (r.measure || converged) {
+            TRY(evaluate_now(s, e));
+            TRY(check_losses(s, e));
+        }
         /* A reader that is gone is no reason to stop. */
         if (s->settings->progress_fd >= 0) (void)dprintf(s->settings->progress_fd, "%ld\n", next);
         if (clock_seconds() - saved > CHECKPOINT_SECONDS) {
