@@ -66,6 +66,7 @@ const struct entry summary_parts[] = {
     {"name", "label of the experiment file, or the solver"},
     {"hidden_layers", "number of hidden layers"},
     {"seeds", "number of runs"},
+    {"prediction", "what losses and accuracies are of: the simulated network, or the solver's own rule"},
     {"COLUMN_mean, _sd, _med, _q1, _q3, _half",
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
      "(Student's t) over seeds, for each of the columns that follow"},

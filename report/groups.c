@@ -172,6 +172,11 @@ status group_values(const struct groups *g, const struct group *one, const char 
     return ST_OK;
 }
 
+bool group_own_rule(const struct groups *g, const struct group *one)
+{
+    return strcmp(csv_text(&g->runs, one->row, "prediction"), "own rule") == 0;
+}
+
 bool groups_regression(const struct groups *g)
 {
     double v[GROUP_RUNS_MAX];

@@ -56,6 +56,9 @@ void groups_free(struct groups *g);
  * operations where record_counted_otherwise says so. ST_DATA if a cell is no number. */
 status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
                     double *values, size_t *n, struct error *e);
+/* Whether the losses and accuracies of a group are by the solver's own rule (column prediction), which the
+ * simulated network does not repeat; of rows before that column, false. */
+bool group_own_rule(const struct groups *g, const struct group *one);
 /* true if no run has an accuracy: the results are of regression, and losses are shown. */
 bool groups_regression(const struct groups *g);
 /* Whether there is the folder of curves; without it files derived from curves stay as they are. */

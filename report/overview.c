@@ -22,6 +22,12 @@ static void put_mean(const struct groups *g, const struct group *one, const char
         table_put(t, "%.*f +- %.*f", digits, mean, digits, deviation);
 }
 
+/* Behind the name of what is no accuracy of a simulated network. */
+static const char *rule_mark(const struct groups *g, const struct group *one)
+{
+    return group_own_rule(g, one) ? " (own rule)" : "";
+}
+
 status overview_print(const struct groups *g, FILE *out, struct error *e)
 {
     const bool losses = groups_regression(g);
@@ -35,7 +41,7 @@ status overview_print(const struct groups *g, FILE *out, struct error *e)
     table_column(&t, false, 5, "seeds");
     for (size_t c = 0; c < 5; c++) table_column(&t, false, 16, "%s", titles[c]);
     for (size_t i = 0; i < g->n; i++) {
-        table_put(&t, "%s", g->group[i].label);
+        table_put(&t, "%s%s", g->group[i].label, rule_mark(g, &g->group[i]));
         table_put(&t, "%zu", g->group[i].n);
         for (size_t c = 0; c < 5; c++) put_mean(g, &g->group[i], columns[c], losses || c > 2 ? 1 : 100, &t);
     }
@@ -159,7 +165,7 @@ static status put_row(struct overview *o, const struct group *one, struct error 
 {
     char options[TEXT];
     configuration_options(o->groups, &o->configurations, one, options, sizeof options);
-    table_put(&o->table, "`%s`%s%s", one->name, options[0] ? " " : "", options);
+    table_put(&o->table, "`%s`%s%s%s", one->name, rule_mark(o->groups, one), options[0] ? " " : "", options);
     for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, one, o->hidden[i], e));
     TRY(put_costs(o, one, "train_s", seconds_text, e));
     return put_costs(o, one, "forward_passes", count_text, e);

@@ -29,6 +29,7 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
     csv_put_texts(w, texts, sizeof texts / sizeof *texts);
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
+    csv_put(w, group_own_rule(g, one) ? "own rule" : "simulated");
     for (int k = 1; column_summarised(k); k++) {
         TRY(group_values(g, one, column_summarised(k)->name, NULL, v, &n, e));
         put_statistics(w, v, n);
@@ -40,7 +41,7 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
 static status write_summary(const struct groups *g, struct error *e)
 {
     static const char *const head[] = {"label", "solver",        "dataset", "hidden",
-                                       "name",  "hidden_layers", "seeds"};
+                                       "name",  "hidden_layers", "seeds",   "prediction"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
     char name[80];
     struct csv_writer w;

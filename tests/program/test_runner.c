@@ -203,6 +203,14 @@ Test(runner, no_operations_of_a_network_that_does_not_predict)
     cr_expect_str_eq(r.output, " 3 number number number number\n 6 number nan nan nan\n");
     spikebench(&r, "summarise own");
     expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "forward_forward_12-8_n_validation=0 (own rule)"), "%s", r.output);
+    spikebench(&r, "summarise own --markdown");
+    cr_expect_not_null(strstr(r.output, "`exact_spike_time` (own rule)"), "%s", r.output);
+    cli_shell(
+        &r,
+        "head -n 1 results/own/summary.csv | cut -d, -f8; cut -d, -f2,8 results/own/summary.csv | sort -u");
+    cr_expect_str_eq(r.output, "prediction\nbptt,simulated\nexact_spike_time,own rule\n"
+                               "forward_forward,own rule\nsolver,prediction\n");
     cli_shell(&r,
               "awk -F, -v s=solver -v w='acc_test_mean synops_mean' -f kinds.awk results/own/summary.csv | "
               "uniq | sort");
