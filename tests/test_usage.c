@@ -193,6 +193,12 @@ ParameterizedTestParameters(usage, folders)
         {":",
          {"filter_ms=1"},
          "00000.bin: none of its 2 events is left: 0 are beyond the time that the steps cover, 2 isolated"},
+        /* 1000 us is less than 1000.5 us, and before the end of a window of 1000.4 us */
+        {":", {"filter_ms=1.0005"}, "30 recordings, 60 events: 30 isolated events filtered (50 %)"},
+        {":",
+         {"binning=window", "window_ms=0.9996"},
+         "30 recordings, 60 events: 30 events beyond the time covered left out (50 %)"},
+        {":", {"binning=window", "window_ms=1.0004"}, "30 recordings, 60 events, all of them used"},
         {":",
          {"filter_ms=1", "bad=skip"},
          "nmnist: of 30 recordings 0 are malformed and 30 empty: nearly all"},
