@@ -62,7 +62,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers bench-admm oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -87,6 +87,9 @@ $(BUILD)/f32/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE -MMD -MP -c $< -o $@
+# Loops over every number of an ADMM iterate: -O3 for vectors in plain loops.
+STREAMED := solvers/admm/admm_state solvers/admm/admm_spikes solvers/admm/admm_potentials solvers/resync/resync_branch solvers/resync/resync
+$(foreach p,f64 f32,$(STREAMED:%=$(BUILD)/$(p)/%.o)): private OPT := -O3
 LEVEL = $(basename $(@F))
 KERNELS_AS = -O3 $(LEVEL_$(LEVEL)) -DKERNELS=kernels_$(LEVEL) -DKERNELS_NAME='"$(LEVEL)"'
 $(LEVELS:%=$(BUILD)/f64/network/kernels/%.o): network/kernels/levels.c
@@ -144,6 +147,11 @@ test: $(TESTS) $(BIN) ## the tests, the numerical ones in both precisions; T=adm
 
 all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
 
+# M: names of mutants, shell patterns.
+M ?=
+mutants: $(BUILD)/tests-f64 $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these (minutes)
+	@sh tests/mutants.sh $(MAKE) $(BUILD) $(M)
+
 CLANG_BUILD := build-clang
 check-clang: ## all of it builds with clang without a warning
 	@$(MAKE) --no-print-directory CC=clang STRICT=1 BUILD=$(CLANG_BUILD) all
@@ -156,6 +164,13 @@ bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/benc
 bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; results/bench/peers.csv
 	@mkdir -p results/bench
 	/usr/bin/python3 tests/bench/peers.py --build $(BUILD) --threads 1,2 --precision float,double --out results/bench/peers.csv
+
+oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: python3-torch), and check against it
+	/usr/bin/python3 tests/oracle/oracle.py tests/oracle
+	sh tests/run.sh $(BUILD) 'oracle/*' f64
+
+bench-admm: $(PEERS) ## admm beside a numpy version (Debian: python3-numpy), its floor, and two threads; results/bench/admm.csv
+	/usr/bin/python3 tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out results/bench/admm.csv
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
@@ -180,7 +195,8 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
 	sh tests/fresh.sh
 
-weekly: ## what CI has no time for: all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+	$(MAKE) mutants
 	$(MAKE) check-asan SANITIZED="f32 f64"
 	$(MAKE) check-tsan
 	$(MAKE) check-clang
@@ -273,7 +289,8 @@ INCLUDE = $(ROOT)/include/spikebench
 # What a plug-in may include, "trainer/solver.h" first: the headers of these rooms.
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 # Plumbing of the program itself, which a plug-in has no use for.
-NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h)
+NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h page.h command.h command_main.h command_usage.h command_complete.h)
+NOT_INSTALLED += trainer/shared_object.h datasets/nmnist_write.h datasets/counts.h
 PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)

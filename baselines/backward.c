@@ -8,6 +8,7 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
                        struct error *e)
 {
     size_t widest = net_widest(net, 1, net->L - 1);
+    w->lowest = 1;
     TRY(trace_create(&w->trace, net, T, C_max, TRACE_GRADIENT, m, e));
     w->da = mem_reals(m, widest * T * C_max, e);
     w->dz = mem_reals(m, widest * T * C_max, e);
@@ -17,21 +18,37 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     return w->da && w->dz && w->own && w->scores && w->dscores ? ST_OK : ST_MEMORY;
 }
 
-/* The products of the way back: dW_l of every layer, and da_{l-1} of all but the first. */
-static void add_backward(struct step_cost *cost, const struct net *net, double columns, double entries)
+status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
+                           struct mem *m, struct error *e)
 {
-    for (size_t l = 1; l <= net->L; l++)
-        for (int products = l == 1 ? 1 : 2; products > 0; products--)
-            cost_product(cost, net, l, columns, entries);
+    struct backward *work = *w = mem_alloc(m, shapes->threads, sizeof *work, e);
+    if (!work) return ST_MEMORY;
+    for (size_t i = 0; i < shapes->threads; i++) {
+        TRY(backward_create(&work[i], shapes->net, shapes->info->T, C_max, m, e));
+        work[i].lowest = lowest;
+    }
+    return ST_OK;
 }
 
-void backward_count(const struct net *net, const struct batch *b, double times, struct step_report *r)
+void backward_count(const struct net *net, const struct batch *b, double times, size_t lowest,
+                    struct step_report *r)
 {
-    const double n = times * (double)b->n;
+    const double n = times * (double)b->n, columns = n * (double)b->x->T;
+    const double entries = times * (double)spikes_nonzero(b);
     struct step_cost back = {0};
-    add_backward(&back, net, n * (double)b->x->T, times * (double)spikes_nonzero(b));
+    double through = 0, all = 0; /* weights that derivatives are handed back through, and could be */
+    for (size_t l = lowest; l <= net->L; l++) {
+        cost_product(&back, net, l, columns, entries);                 /* dW_l */
+        if (l > lowest) cost_product(&back, net, l, columns, entries); /* da_{l-1} */
+    }
+    for (size_t l = 2; l <= net->L; l++) {
+        const double weights = (double)(net->n[l] * net->n[l - 1]);
+        all += weights;
+        if (l > lowest) through += weights;
+    }
     r->samples = (double)b->n;
-    r->forward_passes = r->spike_passes = r->backward_passes = n;
+    r->forward_passes = r->spike_passes = n;
+    r->backward_passes = n * (through / all);
     r->dense_macs = cost_macs(&back);
 }
 
@@ -45,6 +62,7 @@ static double readout_gradient(struct backward *w, const struct net *net, const 
     net_scores(net, &w->trace, C, w->scores);
     double sum = net_losses(net, b, first, C, w->scores, w->dscores);
     blas_gemm(false, true, K, n, C, R(1.0), w->dscores, K, w->trace.filtered, n, R(1.0), gradient, K);
+    if (w->lowest == net->L) return sum;
     const real share = net->readout == READOUT_LAST ? R(1.0) : 1 / (real)b->x->T;
     blas_gemm(true, false, n, C, K, share, net->W[net->L], K, w->dscores, K, R(0.0), w->own, n);
     return sum;
@@ -72,7 +90,7 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
     }
 }
 
-/* Layer l < L: dW_l, and in w->da d loss / d a_{l-1} for the layer below. */
+/* Layer l < L: dW_l, and in w->da d loss / d a_{l-1} for the layer below, if it has a gradient. */
 static void layer_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                            size_t C, const struct backward_options *o, size_t l, real *gradient)
 {
@@ -106,7 +124,8 @@ static void layer_gradient(struct backward *w, const struct net *net, const stru
         net_spikes(net, &w->trace, l - 1, C, smooth, o->slope, w->trace.dense);
         blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, w->trace.dense, in, R(1.0), gradient, n);
     }
-    blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
+    if (l > w->lowest)
+        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
 }
 
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
@@ -115,6 +134,6 @@ double backward_block(struct backward *w, const struct net *net, const struct ba
     const struct simulate_options simulate = {.smooth = o->smooth ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &simulate);
     double loss = readout_gradient(w, net, b, first, C, gradient[net->L]);
-    for (size_t l = net->L - 1; l >= 1; l--) layer_gradient(w, net, b, first, C, o, l, gradient[l]);
+    for (size_t l = net->L - 1; l >= w->lowest; l--) layer_gradient(w, net, b, first, C, o, l, gradient[l]);
     return loss;
 }

@@ -7,6 +7,7 @@
 
 /* Workspaces of a thread for blocks of at most C_max samples. */
 struct backward {
+    size_t lowest; /* layers below it get no gradient, and nothing is computed for them; 1 at first */
     struct trace trace;
     real *da;     /* widest hidden layer x T*C: d loss / d a of a layer, through the layer above */
     real *dz;     /* widest hidden layer x T*C */
@@ -16,6 +17,9 @@ struct backward {
 };
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e);
+/* Workspaces of all threads for layers lowest .. L. ST_MEMORY. */
+status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
+                           struct mem *m, struct error *e);
 struct backward_options {
     const struct surrogate *surrogate;
     real slope;
@@ -29,9 +33,9 @@ struct backward_options {
 void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
                   const real *z, const real *a, const real *da, real *dz);
 
-/* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = 1..L) the derivative of
- * the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative being the
- * surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:
+/* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = w->lowest .. L) the
+ * derivative of the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative
+ * being the surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:
  *
  *   soft reset:  dz_t += leak dz_{t+1}             da_t -= threshold dz_{t+1}
  *   hard reset:  dz_t += leak (1 - a_t) dz_{t+1}   da_t -= leak z_t dz_{t+1}
@@ -44,9 +48,10 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient);
 
-/* What a step reports that does so so many times with every sample of b, or lfp_block (lfp.h), which makes
- * the same products: one simulation and one way back each, whose products are dense (layer 1: on the lists).
- */
-void backward_count(const struct net *net, const struct batch *b, double times, struct step_report *r);
+/* What a step reports that does so so many times with every sample of b for layers lowest .. L, or lfp_block
+ * (lfp.h), which makes the same products: a simulation, and of the way back, whose products are dense (layer
+ * 1: on the lists), the part from W_L to the layer above the lowest, by its weights. */
+void backward_count(const struct net *net, const struct batch *b, double times, size_t lowest,
+                    struct step_report *r);
 
 #endif

@@ -21,6 +21,8 @@ static const struct option bptt_option_list[] = {
 static const struct metric_desc bptt_metrics[] = {
     {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
      METRIC_LAYER},
+    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
+     METRIC_RUN},
 };
 
 struct bptt {
@@ -40,11 +42,7 @@ static status bptt_create(const struct solver *self, void **state, const void *o
     s->how = (struct backward_options){&surrogates[o->surrogate], (real)o->slope, false, o->detach_reset};
     TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
                          e));
-    s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
-    if (!s->work) return ST_MEMORY;
-    for (size_t i = 0; i < shapes->threads; i++)
-        TRY(backward_create(&s->work[i], shapes->net, shapes->info->T, C, m, e));
-    return ST_OK;
+    return backward_create_all(&s->work, shapes, C, 1, m, e);
 }
 
 static double gradient_block(void *state, const struct minibatch_block *where, real *const *gradient)
@@ -59,13 +57,14 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
     struct bptt *s = state;
     const struct minibatch_rule rule = {.block = gradient_block};
     status st = minibatch_epoch(s, &rule, r, e);
-    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), r);
+    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), 1, r);
     return st;
 }
 
 static void bptt_report(void *state, struct metric_sink *sink)
 {
     minibatch_report(state, sink, "grad_norm");
+    minibatch_report_residual(state, sink);
 }
 
 const struct solver solver_bptt = {

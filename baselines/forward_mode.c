@@ -40,6 +40,8 @@ static const struct option forward_mode_option_list[] = {
 static const struct metric_desc forward_mode_metrics[] = {
     {"grad_norm", "", "Frobenius norm of the estimate before clipping, mean over the epoch", METRIC_LAYER},
     {"derivative", "", "root mean square of the directional derivatives of the epoch", METRIC_RUN},
+    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
+     METRIC_RUN},
 };
 
 struct forward_mode {
@@ -125,6 +127,7 @@ static void forward_mode_report(void *state, struct metric_sink *sink)
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)s->minibatch.evaluations));
     minibatch_report(&s->minibatch, sink, "grad_norm");
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_forward_mode = {

@@ -19,19 +19,23 @@ struct gradient_probe_options {
 static const struct option gradient_probe_option_list[] = {
     {"estimator", OPT_CHOICE, offsetof(struct gradient_probe_options, estimator), "surrogate", 0, 0, 0,
      estimate_kind_names, "",
-     "gradient that is measured: of bptt, of forward_mode's three estimators, or lfp's direction"},
+     "gradient that is measured: of bptt, of forward_mode's three estimators, lfp's direction, or of eprop, "
+     "ottt, decolle"},
     {"surrogate", OPT_CHOICE, offsetof(struct gradient_probe_options, surrogate), "fast_sigmoid", 0, 0, 0,
-     surrogate_names, "", "surrogate, jvp: derivative that stands in for the spike's"},
+     surrogate_names, "",
+     "all but weight_perturbation, stein, lfp: derivative that stands in for the spike's"},
     {"slope", OPT_REAL, offsetof(struct gradient_probe_options, slope), "5", 0, 1e6, OPT_OPEN_LO, NULL,
-     "1/membrane units", "surrogate, jvp: steepness of the surrogate, in the first step"},
+     "1/membrane units",
+     "all but weight_perturbation, stein, lfp: steepness of the surrogate, in the first step"},
     {"detach_reset", OPT_BOOL, offsetof(struct gradient_probe_options, detach_reset), "false", 0, 0, 0, NULL,
-     "", "surrogate, jvp: leave the reset out of the gradient"},
+     "", "surrogate, jvp, eprop, eprop_random: leave the reset out of the gradient"},
     {"directions", OPT_INT, offsetof(struct gradient_probe_options, directions), "32", 1, 1e6, 0, NULL, "",
      "jvp, weight_perturbation, stein: directions per estimate, in the first step"},
     {"direction", OPT_CHOICE, offsetof(struct gradient_probe_options, direction), "rademacher", 0, 0, 0,
      direction_law_names, "", "law of a direction's entries"},
     {"growth", OPT_INT, offsetof(struct gradient_probe_options, growth), "1", 1, 1000, 0, NULL, "",
-     "surrogate: slope, jvp, weight_perturbation, stein: directions, times this from step to step"},
+     "surrogate, eprop, eprop_random, ottt, decolle: slope, jvp, weight_perturbation, stein: directions, "
+     "times this from step to step"},
     {"repeats", OPT_INT, offsetof(struct gradient_probe_options, repeats), "8", 1, 1e6, 0, NULL, "",
      "jvp, weight_perturbation, stein: estimates per step, whose measures are averaged"},
     {"noise", OPT_REAL, offsetof(struct gradient_probe_options, noise), "0.1", 0, 10, OPT_OPEN_LO, NULL,
@@ -109,18 +113,21 @@ static size_t samples_of(const struct gradient_probe_options *o, size_t N)
 static status refuse_idle(const struct option_table *table, const struct gradient_probe_options *o,
                           struct error *e)
 {
-    static const char by_surrogate[] = "estimator = surrogate or jvp";
+    static const char by_surrogate[] = "estimator = surrogate, jvp, eprop, eprop_random, ottt or decolle";
+    static const char by_reset[] = "estimator = surrogate, jvp, eprop or eprop_random";
     static const char by_direction[] = "estimator = jvp, weight_perturbation or stein";
     const bool random = estimate_is_random((enum estimate_kind)o->estimator);
-    const bool smooth = o->estimator == ESTIMATE_SURROGATE || o->estimator == ESTIMATE_JVP;
+    const bool online = estimate_is_online((enum estimate_kind)o->estimator);
+    const bool smooth = o->estimator == ESTIMATE_SURROGATE || o->estimator == ESTIMATE_JVP || online;
+    const bool through = smooth && o->estimator != ESTIMATE_OTTT && o->estimator != ESTIMATE_DECOLLE;
     const struct option_use uses[] = {
         {"surrogate", smooth, by_surrogate},
         {"slope", smooth, by_surrogate},
-        {"detach_reset", smooth, by_surrogate},
+        {"detach_reset", through, by_reset},
         {"directions", random, by_direction},
         {"direction", random, by_direction},
         {"repeats", random, by_direction},
-        {"growth", smooth || random, "estimator = surrogate, jvp, weight_perturbation or stein"},
+        {"growth", smooth || random, "any estimator but lfp"},
     };
     return opt_refuse_idle(table, o, uses, sizeof uses / sizeof *uses, e);
 }
@@ -133,8 +140,11 @@ static status probe_check(const struct solver *self, const void *options, const 
     TRY(refuse_idle(&self->options, o, e));
     if (o->estimator == ESTIMATE_STEIN && o->direction != DIRECTION_GAUSSIAN)
         return FAIL(e, ST_CONFIG, "estimator = stein needs direction = gaussian (Stein's lemma)");
-    if (o->estimator == ESTIMATE_LFP && net->reset == RESET_HARD)
-        return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in lfp; soft and none are allowed");
+    const bool no_hard =
+        o->estimator == ESTIMATE_LFP || o->estimator == ESTIMATE_OTTT || o->estimator == ESTIMATE_DECOLLE;
+    if (no_hard && net->reset == RESET_HARD)
+        return FAIL(e, ST_CONFIG, "network.reset = hard has no rule in %s; soft and none are allowed",
+                    estimate_kind_names[o->estimator]);
     return ST_OK;
 }
 
@@ -200,10 +210,17 @@ static status probe_start(void *state, const struct train_env *env, struct error
     reference_choose(&s->reference, env->net, env->rng);
     TRY(reference_estimate(&s->reference, env->net, &s->batch, env->pool, env->rng, e));
     estimator_set_sigma(&s->estimator, s->reference.sigma);
+    estimator_start(&s->estimator, env->net, env->rng); /* last: the reference is the same for all */
     return ST_OK;
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------- */
+
+/* jvp's slope stays, since its directions grow. */
+static bool grows_slope(const struct gradient_probe_options *o)
+{
+    return o->estimator == ESTIMATE_SURROGATE || estimate_is_online((enum estimate_kind)o->estimator);
+}
 
 /* Slope and directions of the step after `steps` steps. */
 static status grow(struct gradient_probe *s, struct error *e)
@@ -211,7 +228,7 @@ static status grow(struct gradient_probe *s, struct error *e)
     const struct gradient_probe_options *o = &s->options;
     const double factor = pow((double)o->growth, (double)s->steps);
     s->slope = s->directions = NAN;
-    if (o->estimator == ESTIMATE_SURROGATE) s->slope = o->slope * factor;
+    if (grows_slope(o)) s->slope = o->slope * factor;
     if (o->estimator == ESTIMATE_JVP) s->slope = o->slope;
     if (estimate_is_random((enum estimate_kind)o->estimator)) s->directions = (double)o->directions * factor;
     if (s->slope > 1e6 || s->directions > 1e9)
@@ -249,7 +266,7 @@ static status probe_step(void *state, struct step_report *r, struct error *e)
     const bool random = estimate_is_random((enum estimate_kind)s->options.estimator);
     const long repeats = random ? s->options.repeats : 1;
     TRY(grow(s, e));
-    if (s->options.estimator == ESTIMATE_SURROGATE) s->estimator.o.slope = (real)s->slope;
+    if (grows_slope(&s->options)) s->estimator.o.slope = (real)s->slope;
     const size_t times = random ? (size_t)(s->directions / (double)s->options.directions + 0.5) : 1;
     s->all = (struct agreement){0};
     for (size_t l = 1; l <= s->env.net->L; l++) s->layer[l] = s->all;

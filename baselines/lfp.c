@@ -49,6 +49,8 @@ static const struct metric_desc lfp_metrics[] = {
     {"reward", "", "sum of the outputs' absolute rewards, mean over the epoch's samples", METRIC_RUN},
     {"feedback_norm", "", "Frobenius norm of the mini-batch feedback before clipping, mean over the epoch",
      METRIC_LAYER},
+    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
+     METRIC_RUN},
 };
 
 struct lfp {
@@ -201,7 +203,7 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
     memset(s->reward, 0, sizeof s->reward);
     status st = minibatch_epoch(s, &rule, r, e);
     /* simulated once, and the rewards travel backwards once */
-    backward_count(m->env.net, &m->env.train, minibatch_passes(m), r);
+    backward_count(m->env.net, &m->env.train, minibatch_passes(m), 1, r);
     return st;
 }
 
@@ -211,6 +213,7 @@ static void lfp_report(void *state, struct metric_sink *sink)
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "reward", 0, sum_of_parts(PART_MAX, s->reward) / (double)s->minibatch.evaluated);
     minibatch_report(&s->minibatch, sink, "feedback_norm");
+    minibatch_report_residual(&s->minibatch, sink);
 }
 
 const struct solver solver_lfp = {

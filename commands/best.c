@@ -1,20 +1,43 @@
 /* spikebench best: the configuration of each solver that did best on validation. */
 #include "report/best.h"
 #include "commands/commands.h"
-#include "support/paths.h"
 #include <string.h>
 
-status command_best(struct call *call, struct error *e)
+static status best(struct call *call, struct groups *g, struct error *e)
 {
     const struct best_request r = {.by = call_text(call, "by"),
                                    .by_label = strcmp(call_text(call, "per"), "label") == 0,
                                    .smallest = call_has(call, "min")};
-    char folder[3900];
-    struct groups g;
-    path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
     TRY(best_check(&r, e));
-    status st = groups_load(&g, folder, e);
-    if (st == ST_OK) st = best_run(&g, &r, call->catalogue, stdout, stderr, e);
-    groups_free(&g);
-    return st;
+    return best_run(g, &r, call_catalogue(call), stdout, stderr, e);
 }
+
+const struct command best_command = {
+    .name = "best",
+    .run = with_results,
+    .own = &(results_command){best},
+    .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
+    .summary = "choose the best configuration of each solver on validation",
+    .text =
+        "Averages the finished runs of each configuration in DIR/EXPERIMENT over hidden layers, seeds and "
+        "splits, prints the best one of each solver, with the options that are axes of the grid, and writes "
+        "best.csv there. Below, the winners as parts of an experiment file: the sections with the options "
+        "that all configurations share, and an item for each winner with its solver's options that are not "
+        "at their default and those of the sections that differ between configurations. Seeds, "
+        "network.hidden and dataset.split_seed, which it averages over, paths, and options that runs.csv "
+        "lacks are left to the file; a precision that differs is a comment behind its item. A configuration "
+        "with fewer finished runs than the fullest of its solver cannot win, so a winner may lack runs where "
+        "all do. Test columns are refused. Warns where solvers were given different numbers of "
+        "configurations, and where a winner has runs that did not finish.",
+    .parameters =
+        (parameter_list){
+            &results_argument, &results_option,
+            &(parameter_row){"--by COLUMN", &value_text, "acc_val",
+                             .help = "the column of runs.csv that decides"},
+            &(parameter_row){"--per WHAT", &value_choice, "solver", .help = "a winner for each of these",
+                             .choices = (name_list){"solver", "label", NULL}},
+            &(parameter_row){"--min",
+                             .help = "the smallest mean wins, not the largest; of a loss it always does"},
+            NULL},
+    .failure = "there are no results or they are damaged",
+};

@@ -1,29 +1,79 @@
-/* The functions of the commands, each in the file of its name. */
+/* What several commands share: kinds of values, options, and how a command gets at its network, its dataset
+ * or its results. A command is a file with a struct command, and its name in registry.c. */
 #ifndef SPIKEBENCH_COMMANDS_COMMANDS_H
 #define SPIKEBENCH_COMMANDS_COMMANDS_H
 
-#include "commands/command.h"
+#include "experiments/catalogue.h"
+#include "records/trained.h"
+#include "report/groups.h"
+#include "support/command.h"
+#include "support/drawing.h"
 
-status command_program(struct call *call, struct error *e);
-status command_run(struct call *call, struct error *e);
-status command_check(struct call *call, struct error *e);
-status command_list(struct call *call, struct error *e);
-status command_help(struct call *call, struct error *e);
-status command_summarise(struct call *call, struct error *e);
-status command_best(struct call *call, struct error *e);
-status command_compare(struct call *call, struct error *e);
-status command_table(struct call *call, struct error *e); /* result_table.c */
-status command_plot(struct call *call, struct error *e);
-status command_train(struct call *call, struct error *e);
-status command_contract(struct call *call, struct error *e);
-status command_eval(struct call *call, struct error *e);
-status command_weights(struct call *call, struct error *e);
-status command_trace(struct call *call, struct error *e);
-status command_dataset_fetch(struct call *call, struct error *e);
-status command_dataset_info(struct call *call, struct error *e);
-status command_dataset_show(struct call *call, struct error *e);
-status command_dataset_write(struct call *call, struct error *e);
-status command_complete(struct call *call, struct error *e);
-status command_worker(struct call *call, struct error *e);
+typedef const struct parameter parameter_row;
+typedef const char *const name_list[];
+
+/* A weight file, NAME.net; an experiment file or the bare name of one; a folder of results, or its name in
+ * the results folder; the name of a solver, or an experiment; names of the catalogue; KEY=VALUE of any option
+ * of a run, of an option of the dataset that is the first argument (with or without "dataset."), and
+ * dataset.KEY=VALUE. */
+extern const struct value_kind value_weights, value_experiment, value_results, value_trainable, value_solver,
+    value_dataset, value_setting, value_dataset_setting, value_data_setting;
+
+extern const struct parameter experiment_argument, results_argument, dataset_argument, set_option,
+    plugin_option, precision_option, seeds_option, results_option, dataset_set_option, seed_option,
+    index_option, weights_option, test_split_option, data_set_option;
+
+/* The solvers and datasets that there are, --plugin's too. */
+const struct catalogue *call_catalogue(const struct call *call);
+
+/* Puts the solvers of the shared object that --plugin names behind the call's others, without calling any of
+ * its functions. ST_IO if it cannot be read; ST_CONFIG if it is no plug-in of this version, or brings a name
+ * that is taken. (plugin.c) */
+status join_plugin(struct call *call, struct error *e);
+
+/* Returns the outcome without a text: what is wrong has been told. */
+status told(struct error *e, status outcome);
+
+/* Becomes the program of this precision (enum precision), which runs the same command line; returns only if
+ * that fails: ST_IO. */
+status hand_on(const struct call *call, int precision, struct error *e);
+
+/* Functions of commands (run) that open what a command works on, call its `own`, and close it. Theirs is a
+ * network_command: the network of --weights, in the first with its data, which the options of --set change. A
+ * network of the other precision is handed on. */
+typedef status (*network_command)(struct call *call, struct trained *t, struct error *e);
+status with_network(struct call *call, struct error *e);
+status with_weights(struct call *call, struct error *e);
+/* A dataset_command: the dataset of dataset_request_read. */
+struct dataset_request;
+typedef status (*dataset_command)(struct call *call, const struct dataset_request *r, const struct dataset *d,
+                                  struct error *e);
+status with_dataset(struct call *call, struct error *e);
+/* A results_command: the results of the first argument. */
+typedef status (*results_command)(struct call *call, struct groups *g, struct error *e);
+status with_results(struct call *call, struct error *e);
+
+/* "NET.net: bptt on digits, 64-100-10, double, seed 0", then notes on data and splits that are not those of
+ * the training, and on a solver that has a prediction rule of its own. */
+void print_network(const struct call *call, const struct trained *t);
+
+/* The dataset of the first argument with the options of --set and the seed of --seed. ST_CONFIG naming what
+ * is wrong. */
+struct dataset_request {
+    const struct dataset_source *source;
+    void *options; /* in the call's arena */
+    uint64_t seed;
+};
+status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e);
+/* The sample of --split and --index, of which there are n[split]. ST_USAGE. */
+status sample_of(const struct call *call, const char *dataset, const size_t n[N_SPLITS], enum split *split,
+                 size_t *index, struct error *e);
+/* Draws a figure for --ascii under its title, and says whether there is one. */
+status draw_ascii(const struct call *call, const char *title, const struct drawing_figure *f, bool *drawn,
+                  struct error *e);
+/* Draws a figure in the file of --out, else in BASE_INDEX.svg, unless there is something else already; prints
+ * its name. `length`: characters of base. */
+status draw_file(const struct call *call, const char *base, size_t length, bool already,
+                 const struct drawing_figure *f, struct error *e);
 
 #endif

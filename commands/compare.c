@@ -2,7 +2,7 @@
 #include "commands/commands.h"
 #include "report/comparison.h"
 
-status command_compare(struct call *call, struct error *e)
+static status compare(struct call *call, struct error *e)
 {
     struct comparison_result found;
     TRY(comparison_run(call->arguments[0], call->arguments[1], call_text(call, "tolerances"), stdout, &found,
@@ -12,3 +12,22 @@ status command_compare(struct call *call, struct error *e)
     printf("%zu runs, %zu values: no regression\n", found.runs, found.values);
     return ST_OK;
 }
+
+const struct command compare_command = {
+    .name = "compare",
+    .run = compare,
+    .synopsis = "RESULTS REFERENCE [--tolerances FILE]",
+    .summary = "compare results with reference results",
+    .text = "Compares two experiment folders (each with runs.csv and curves/). Runs are matched by solver, "
+            "dataset, seed and every option that both files have. Names run, column, iteration, both values "
+            "and the tolerance of each regression.",
+    .parameters =
+        (parameter_list){&(parameter_row){"RESULTS", &value_folder, .help = "the experiment folder to judge",
+                                          .needed = true},
+                         &(parameter_row){"REFERENCE", &value_folder,
+                                          .help = "the experiment folder to compare with", .needed = true},
+                         &(parameter_row){"-t, --tolerances FILE", &value_file,
+                                          .help = "tolerances instead of REFERENCE/tolerances.csv"},
+                         NULL},
+    .failure = "regressions, or a folder lacks its results",
+};

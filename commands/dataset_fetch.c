@@ -1,7 +1,7 @@
 /* spikebench dataset fetch: checks the name of the dataset and hands over to datasets/fetch.sh. */
 #include "commands/commands.h"
+#include "support/command_complete.h"
 #include "support/csvio.h"
-#include "support/opt.h"
 #include "support/paths.h"
 #include <errno.h>
 #include <string.h>
@@ -14,6 +14,7 @@ static status check_name(const char *name, const char *sources, struct error *e)
 {
     struct csv_table t = {0};
     const char *names[NAMES_MOST];
+    char hint[OPT_HINT];
     size_t n = 0;
     bool known = false;
     status st = csv_read(&t, sources, 1, e);
@@ -25,10 +26,10 @@ static status check_name(const char *name, const char *sources, struct error *e)
             known = known || strcmp(names[n++], name) == 0;
         }
     if (st == ST_OK && !known) {
-        const char *nearest = opt_nearest(name, names, n);
+        opt_hint(name, names, n, "", hint);
         st = FAIL(e, ST_USAGE,
-                  "'%.60s' is no dataset that can be fetched%s%s%s 'spikebench dataset fetch --list'", name,
-                  nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'? see" : "; see");
+                  "'%.60s' is no dataset that can be fetched%s see 'spikebench dataset fetch --list'", name,
+                  hint);
     }
     csv_table_free(&t);
     return st;
@@ -48,7 +49,7 @@ static void add_options(const struct call *call, const char **words, size_t n)
     words[n] = NULL;
 }
 
-status command_dataset_fetch(struct call *call, struct error *e)
+static status run(struct call *call, struct error *e)
 {
     char home[4000], script[PATH_MOST], table[PATH_MOST];
     const char *words[WORDS_MOST] = {"sh", script};
@@ -64,3 +65,42 @@ status command_dataset_fetch(struct call *call, struct error *e)
     (void)execv("/bin/sh", (char *const *)words);
     return FAIL(e, ST_IO, "/bin/sh: %s", strerror(errno));
 }
+
+static void offer_sources(const struct completion *c)
+{
+    struct csv_table t = {0};
+    char home[4000], path[PATH_MOST];
+    if (path_home(home, sizeof home, NULL) != ST_OK) return;
+    (void)snprintf(path, sizeof path, "%s/datasets/sources.csv", home);
+    const long column = csv_read(&t, path, 1, NULL) == ST_OK ? csv_column(&t, "dataset") : CSV_NONE;
+    for (size_t row = 0; column != CSV_NONE && row < t.n_rows; row++)
+        completion_offer(c, csv_cell(&t, row, (size_t)column));
+    csv_table_free(&t);
+}
+
+static const struct value_kind value_source = {.offer = offer_sources};
+
+const struct command dataset_fetch_command = {
+    .name = "fetch",
+    .run = run,
+    .synopsis = "NAME [--to DIR] [--from URL_PREFIX] [--dry-run] | --list [NAME]",
+    .summary = "download a dataset from its public home",
+    .text =
+        "Fetches a dataset from its public home, checks size and checksum, and unpacks it into the layout "
+        "that the loaders read: DIR/nmnist/Train, DIR/mnist/*.gz, DIR/shd/shd_train.h5, ... A download "
+        "that was cut short (FILE.part) is gone on with. What is there already and is as published is "
+        "left alone; what is there and differs is never overwritten.",
+    .parameters =
+        (parameter_list){
+            &(parameter_row){"NAME", &value_source,
+                             .help = "a dataset from 'spikebench dataset fetch --list'"},
+            &(parameter_row){"--to DIR", &value_folder, .help = "where to (SPIKEBENCH_DATA)"},
+            &(parameter_row){"--from URL_PREFIX", &value_text,
+                             .help = "a mirror: the files are URL_PREFIX/FILE (https, http or file)"},
+            &(parameter_row){"--dry-run", .help = "print what would be fetched, and from where"},
+            &(parameter_row){"--list", .help = "print the datasets, their files and licences"},
+            &(parameter_row){"--sources FILE", &value_file,
+                             .help = "the table of homes and checksums (datasets/sources.csv)"},
+            NULL},
+    .failure = "a download or a check failed",
+};

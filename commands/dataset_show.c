@@ -1,7 +1,5 @@
 /* spikebench dataset show: one sample, as a spike raster and, where the inputs are pictures, as a frame. */
 #include "commands/commands.h"
-#include "commands/dataset_request.h"
-#include "commands/terminal.h"
 #include "support/csvio.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,22 +20,18 @@ static size_t entry(const struct sample *s, size_t t)
     return s->x->start[s->index * s->x->T + t];
 }
 
-static const char *channel_name(const struct dataset_info *info, size_t channel)
+static status prepare(struct sample *s, struct call *call, const struct dataset_request *r,
+                      const struct dataset *d, struct error *e)
 {
-    if (info->channels != 2) return "frame";
-    return channel == 1 ? "ON" : "OFF";
-}
-
-static status prepare(struct sample *s, const struct call *call, const struct dataset_request *r,
-                      const struct dataset *d, struct mem *m, struct error *e)
-{
-    const enum split split = (enum split)call_choice(call, "split");
+    enum split split;
     double events = 0;
     char what[40] = "no label";
-    *s = (struct sample){.info = &d->info, .x = &d->x[split], .index = call_whole(call, "index")};
-    TRY(dataset_request_index(s->index, r->source->name, split, d->info.n[split], e));
+    *s = (struct sample){.info = &d->info};
+    TRY(sample_of(call, r->source->name, d->info.n, &split, &s->index, e));
+    s->x = &d->x[split];
     if (d->info.width) {
-        s->frame = mem_alloc(m, d->info.channels * d->info.height * d->info.width, sizeof *s->frame, e);
+        s->frame =
+            mem_alloc(&call->mem, d->info.channels * d->info.height * d->info.width, sizeof *s->frame, e);
         if (!s->frame) return ST_MEMORY;
     }
     for (size_t k = entry(s, 0); k < entry(s, s->x->T); k++) {
@@ -51,37 +45,26 @@ static status prepare(struct sample *s, const struct call *call, const struct da
     return ST_OK;
 }
 
-static void put_row(struct csv_writer *w, const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
-    csv_end_row(w);
-}
-
 /* raster.csv: a row per entry, steps from 1. */
-static status write_raster(const struct sample *s, const char *path, struct error *e)
+static status write_raster(const struct sample *s, const struct drawing *d, struct error *e)
 {
     struct csv_writer w;
-    TRY(csv_open(&w, path, e));
-    csv_put(&w, "step"), csv_put(&w, "input"), csv_put(&w, "events");
-    csv_end_row(&w);
+    TRY(drawing_csv(d, "raster.csv", "step,input,events", &w, e));
     /* outside of the axes: gnuplot warns of files without any point */
-    put_row(&w, (double[]){0, -1, 0}, 3);
+    csv_numbers(&w, (double[]){0, -1, 0}, 3);
     for (size_t t = 0; t < s->x->T; t++)
         for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
-            put_row(&w, (double[]){(double)t + 1, s->x->index[k], (double)s->x->value[k]}, 3);
+            csv_numbers(&w, (double[]){(double)t + 1, s->x->index[k], (double)s->x->value[k]}, 3);
     return csv_close(&w, e);
 }
 
 /* frame.csv: a row per pixel, a column per channel. */
-static status write_frame(const struct sample *s, const char *path, struct error *e)
+static status write_frame(const struct sample *s, const struct drawing *d, struct error *e)
 {
     struct csv_writer w;
     const struct dataset_info *info = s->info;
     size_t pixels = info->width * info->height;
-    TRY(csv_open(&w, path, e));
-    csv_put(&w, "x"), csv_put(&w, "y");
-    for (size_t c = info->channels; c-- > 0;) csv_put(&w, channel_name(info, c));
-    csv_end_row(&w);
+    TRY(drawing_csv(d, "frame.csv", info->channels == 2 ? "x,y,ON,OFF" : "x,y,frame", &w, e));
     for (size_t i = 0; i < pixels; i++) {
         csv_put_number(&w, (double)(i % info->width));
         csv_put_number(&w, (double)(i / info->width));
@@ -91,54 +74,48 @@ static status write_frame(const struct sample *s, const char *path, struct error
     return csv_close(&w, e);
 }
 
-/* The figure in a file, or if out is NULL on standard output. */
-static status draw(const struct sample *s, struct drawing *d, const char *out, struct error *e)
+static status write_files(const void *context, const struct drawing *d, struct error *e)
 {
-    const struct dataset_info *info = s->info;
-    char path[DRAWING_PATH + 20], number[5][24], columns[TERMINAL_FIELD];
-    const struct drawing_field fields[] = {
-        {"columns", columns},    {"title", s->title},  {"inputs", number[0]}, {"steps", number[1]},
-        {"channels", number[2]}, {"width", number[3]}, {"height", number[4]}};
-    const size_t numbers[5] = {info->n_inputs, info->T, s->frame ? info->channels : 0, info->width,
-                               info->height};
-    for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
-    TRY(figure_begin(d, out, columns, e));
-    drawing_file(d, "raster.csv", path, sizeof path);
-    TRY(write_raster(s, path, e));
-    drawing_file(d, "frame.csv", path, sizeof path);
-    if (s->frame) TRY(write_frame(s, path, e));
-    return figure_finish(d, "sample.gp", fields, sizeof fields / sizeof *fields, e);
+    const struct sample *s = context;
+    TRY(write_raster(s, d, e));
+    return s->frame ? write_frame(s, d, e) : ST_OK;
 }
 
 static status show(struct call *call, const struct dataset_request *r, const struct dataset *d,
                    struct error *e)
 {
     struct sample s;
-    struct drawing drawing = {.out = NULL};
-    char name[100];
-    const char *out = call_text(call, "out");
-    status st = prepare(&s, call, r, d, &call->mem, e);
-    if (st == ST_OK && call_has(call, "ascii")) {
-        (void)printf("%s\n", s.title);
-        st = draw(&s, &drawing, NULL, e);
-        drawing_end(&drawing);
-    }
-    if (st != ST_OK || (call_has(call, "ascii") && !out)) return st;
-    (void)snprintf(name, sizeof name, "%.60s_%zu.svg", r->source->name, s.index);
-    if (!out) out = name;
-    st = draw(&s, &drawing, out, e);
-    drawing_end(&drawing);
-    if (st == ST_OK) (void)printf("%s\n", out);
-    return st;
+    bool drawn;
+    char number[5][24];
+    TRY(prepare(&s, call, r, d, e));
+    const size_t numbers[5] = {s.info->n_inputs, s.info->T, s.frame ? s.info->channels : 0, s.info->width,
+                               s.info->height};
+    const struct drawing_field fields[] = {{"title", s.title},   {"inputs", number[0]},
+                                           {"steps", number[1]}, {"channels", number[2]},
+                                           {"width", number[3]}, {"height", number[4]}};
+    const struct drawing_figure figure = {"sample.gp", fields, sizeof fields / sizeof *fields, write_files,
+                                          &s};
+    for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
+    TRY(draw_ascii(call, s.title, &figure, &drawn, e));
+    return draw_file(call, r->source->name, strlen(r->source->name), drawn, &figure, e);
 }
 
-status command_dataset_show(struct call *call, struct error *e)
-{
-    struct dataset_request r;
-    struct dataset d;
-    TRY(dataset_request_read(&r, call, e));
-    status st = r.source->open(r.options, r.seed, &d, e);
-    if (st == ST_OK) st = show(call, &r, &d, e);
-    dataset_free(&d);
-    return st;
-}
+const struct command dataset_show_command = {
+    .name = "show",
+    .run = with_dataset,
+    .own = &(dataset_command){show},
+    .synopsis = "NAME [options]",
+    .summary = "draw one sample",
+    .text = "Draws a sample as a run with this seed sees it: a dot for every event over input and step, and "
+            "for pictures the events summed over time, ON and OFF apart.",
+    .parameters =
+        (parameter_list){
+            &dataset_argument, &index_option,
+            &(parameter_row){"--split SPLIT", &value_choice, "train", .help = "which samples",
+                             .choices = split_names},
+            &seed_option, &dataset_set_option,
+            &(parameter_row){"--out PATH", &value_file,
+                             .help = "the figure (NAME_I.svg): PATH.svg or PATH.png"},
+            &(parameter_row){"--ascii", .help = "in the terminal instead, unless --out is given too"}, NULL},
+    .failure = "the data is absent or malformed or the figure could not be drawn",
+};

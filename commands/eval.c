@@ -1,6 +1,5 @@
 /* spikebench eval: a trained network, simulated forward from its weights on one split. */
 #include "commands/commands.h"
-#include "commands/inspect.h"
 #include "network/evaluate.h"
 #include "support/csvio.h"
 #include <string.h>
@@ -76,7 +75,7 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
     if (!scores || !counts) return ST_MEMORY;
     evaluate(ev, net, &b, &v, scores);
-    inspect_print_head(call, t);
+    print_network(call, t);
     print_numbers(split, t, &b, &v);
     if (!b.labels) return csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
     evaluate_confusion(net, &b, scores, counts);
@@ -99,11 +98,21 @@ static status evaluate_split(struct call *call, struct trained *t, struct error 
     return st;
 }
 
-status command_eval(struct call *call, struct error *e)
-{
-    struct trained t;
-    status st = inspect_open(call, &t, e);
-    if (st == ST_OK) st = evaluate_split(call, &t, e);
-    trained_free(&t);
-    return st;
-}
+const struct command eval_command = {
+    .name = "eval",
+    .run = with_network,
+    .own = &(network_command){evaluate_split},
+    .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE]",
+    .summary = "simulate a trained network on a split: accuracy, confusion, rates",
+    .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
+            "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
+            "NET.yaml, which lies beside the weights, names the data.",
+    .parameters =
+        (parameter_list){
+            &weights_option, &test_split_option, &data_set_option,
+            &(parameter_row){
+                "--csv PATH", &value_file,
+                .help = "write the confusion matrix: a row per true class, a column per predicted class"},
+            &plugin_option, NULL},
+    .failure = "a file is absent or damaged or does not fit",
+};

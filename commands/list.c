@@ -19,9 +19,9 @@ static void print_experiment(void *context, const char *folder, const char *name
     (void)printf("%-24s %s\n", name, text);
 }
 
-status command_list(struct call *call, struct error *e)
+static status list(struct call *call, struct error *e)
 {
-    const struct catalogue *c = call->catalogue;
+    const struct catalogue *c = call_catalogue(call);
     const char *what = call->arguments[0];
     for (size_t i = 0; strcmp(what, "solvers") == 0 && c->solvers[i]; i++)
         (void)printf("%-18s %s\n", c->solvers[i]->name, c->solvers[i]->summary);
@@ -29,3 +29,17 @@ status command_list(struct call *call, struct error *e)
         (void)printf("%-18s %s\n", c->datasets[i]->name, c->datasets[i]->summary);
     return strcmp(what, "experiments") == 0 ? path_experiments(print_experiment, NULL, e) : ST_OK;
 }
+
+const struct command list_command = {
+    .name = "list",
+    .run = list,
+    .synopsis = "solvers|datasets|experiments [--plugin FILE]",
+    .summary = "list solvers, datasets or experiments",
+    .text = "Prints the names of what there is, each with a line about it.",
+    .parameters =
+        (parameter_list){&(parameter_row){"WHAT", &value_choice, .help = "what to list",
+                                          .choices = (name_list){"solvers", "datasets", "experiments", NULL},
+                                          .needed = true},
+                         &plugin_option, NULL},
+    .failure = "the folder of the experiments was not found",
+};

@@ -1,9 +1,8 @@
 /* The program. spikebench-f64 and spikebench-f32 are the same for either precision: spikebench starts them as
  * workers and hands them networks of their precision. */
-#include "commands/dispatch.h"
 #include "commands/registry.h"
-#include "commands/table.h"
 #include "network/kernels/kernels.h"
+#include "support/command_main.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>

@@ -2,7 +2,6 @@
 #include "commands/commands.h"
 #include "report/figures.h"
 #include "report/profile.h"
-#include "support/drawing.h"
 #include "support/paths.h"
 #include <string.h>
 
@@ -12,23 +11,38 @@ static unsigned format_of(const char *name)
     return strcmp(name, "svg") == 0 ? DRAWING_SVG : strcmp(name, "png") == 0 ? DRAWING_PNG : DRAWING_PDF;
 }
 
-status command_plot(struct call *call, struct error *e)
+static status plot(struct call *call, struct groups *g, struct error *e)
 {
     const char *out = call_text(call, "out");
-    char folder[3900], own[3900];
+    char own[3900];
     bool failed = false;
-    struct groups g;
     (void)snprintf(own, sizeof own, "plots/out/%s", call->arguments[0]);
     const struct figures_request r = {.out = out ? out : own,
                                       .formats = format_of(call_text(call, "format")),
                                       .all = call_has(call, "all")};
-    path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
-    status st = groups_load(&g, folder, e);
-    if (st == ST_OK) st = groups_write(&g, e);
-    if (st == ST_OK) st = profile_write(&g, e);
-    if (st == ST_OK) st = path_make(r.out, e);
-    if (st == ST_OK) st = figures_draw(&g, &r, stdout, stderr, &failed, e);
-    if (st == ST_OK && failed) st = FAIL(e, ST_IO, "not all figures are drawn");
-    groups_free(&g);
-    return st;
+    TRY(groups_write(g, e));
+    TRY(profile_write(g, e));
+    TRY(path_make(r.out, e));
+    TRY(figures_draw(g, &r, stdout, stderr, &failed, e));
+    return failed ? FAIL(e, ST_IO, "not all figures are drawn") : ST_OK;
 }
+
+const struct command plot_command = {
+    .name = "plot",
+    .run = with_results,
+    .own = &(results_command){plot},
+    .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
+    .summary = "draw the figures of an experiment",
+    .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+            "ablation, acceleration, conditioning, data_size, depth, gradient, memory, rivals, sensitivity, "
+            "start or width, or such a name and further words behind '_', gets a figure of its own; any "
+            "other gets the figures that fit all experiments.",
+    .parameters =
+        (parameter_list){
+            &results_argument, &results_option,
+            &(parameter_row){"-o, --out DIR", &value_folder, .help = "where to draw (plots/out/EXPERIMENT)"},
+            &(parameter_row){"-f, --format FORMAT", &value_choice, .help = "another format than SVG and PNG",
+                             .choices = (name_list){"svg", "png", "pdf", NULL}},
+            &(parameter_row){"-a, --all", .help = "the general figures besides the experiment's own"}, NULL},
+    .failure = "there are no results or a figure could not be drawn",
+};

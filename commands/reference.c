@@ -1,47 +1,90 @@
 /* Writing what the program's tables say: it depends on neither machine nor build (see reference.h). */
 #include "commands/reference.h"
-#include "commands/reference_tables.h"
-#include "commands/usage.h"
-#include "experiments/plan.h"
-#include <string.h>
+#include "commands/commands.h"
+#include "records/columns.h"
+#include "support/command_usage.h"
 
-enum { TEXT_SIZE = 1600, OPTION_WIDTH = 28, ENTRY_WIDTH = 24 };
+enum { TEXT_SIZE = 1600 };
+
+/* ---- what stands in no other table ---- */
+
+static const struct entry experiment_keys[] = {
+    {"experiment: name", "folder under results/: letters, digits, '_' and '-'"},
+    {"seeds: [0, 1, 2]", "whole numbers; [0] if absent"},
+    {"dataset: {name: ..., ...}", "the dataset and its options; 'spikebench help DATASET' lists them"},
+    {"network: {hidden: [[100], [100, 100]], ...}",
+     "options of the network; 'spikebench help network' lists them"},
+    {"stop: {max_iter: 100, ...}", "when a run ends"},
+    {"solvers: [{name: ..., ...}]",
+     "the solvers and their options; 'spikebench help SOLVER' lists them; an item may hold its own stop:, "
+     "dataset: (options), network: and eval_every:, and a label: for figures"},
+    {NULL, NULL}};
+
+static const struct entry result_files[] = {
+    {"runs.csv", "a row per run"},
+    {"curves/RUN_ID.csv", "a row per evaluation of the run"},
+    {"summary.csv", "a row per configuration over its seeds; written by summarise and plot"},
+    {"time_to_accuracy.csv",
+     "a row per configuration and training accuracy (0.9, 0.95, 0.98): runs (seeds) and how many of them "
+     "reached it, iterations and training seconds of the first such evaluation (mean and deviation over "
+     "those); written by summarise and plot"},
+    {"profile.csv",
+     "performance profiles (Dolan, More 2002) of training seconds and of forward passes to 80, 90 and 95 % "
+     "validation accuracy: per trainer the share of problems (widths, seed and split) that it solves at no "
+     "more than `ratio` times the least cost; timing_valid is 0 where only runs that shared the machine "
+     "could be used; written by summarise and plot"},
+    {"curves_summary/LABEL.csv",
+     "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise "
+     "and plot"},
+    {"config.resolved.yaml", "the configuration with every default written out"},
+    {NULL, NULL}};
+
+static const struct entry status_words[] = {{"ok", "ended as planned"},
+                                            {"diverged", "a number was not finite or a factorisation failed"},
+                                            {"no_data", "the data was not found"},
+                                            {"failed", "another error, or the process was lost"},
+                                            {"interrupted", "stopped by a signal; the next run goes on"},
+                                            {NULL, NULL}};
+
+static const struct entry stop_reasons[] = {
+    {"max_iter", "stop.max_iter was reached"},
+    {"time_limit", "stop.time_limit was reached"},
+    {"plateau", "no better validation accuracy for stop.patience iterations"},
+    {"target", "the validation accuracy reached stop.target"},
+    {"converged", "the solver said that further iterations would change nothing"},
+    {"diverged", "see status"},
+    {"interrupted", "see status"},
+    {"no_data", "see status"},
+    {"error", "see the column error"},
+    {NULL, NULL}};
+
+const struct entry summary_parts[] = {
+    {"label", "name of the configuration and of its file in curves_summary/"},
+    {"solver", "the solver"},
+    {"dataset", "the dataset"},
+    {"hidden", "widths of the hidden layers"},
+    {"name", "label of the experiment file, or the solver"},
+    {"hidden_layers", "number of hidden layers"},
+    {"seeds", "number of runs"},
+    {"COLUMN_mean, _sd, _med, _q1, _q3, _half",
+     "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
+     "(Student's t) over seeds, for each of the columns that follow"},
+    {NULL, NULL}};
+
+static const struct entry environment[] = {
+    {"SPIKEBENCH_DATA", "folder of the datasets that are not built in"},
+    {"SPIKEBENCH_HOME", "folder of plots/ and experiments/, if not beside the program"},
+    {"OPENBLAS_CORETYPE",
+     "processor type that OpenBLAS chooses its kernels for; with the same type, such as Haswell, machines "
+     "give the same bits"},
+    {NULL, NULL}};
+
+/* ---- writing ---- */
 
 static void write_entries(struct page *p, const char *what, const struct entry *entries)
 {
-    char meaning[TEXT_SIZE];
-    page_table(p, ENTRY_WIDTH, (const char *const[]){what, "unit", "meaning"}, 3);
-    for (const struct entry *x = entries; x->name; x++) {
-        bool unit = !p->markdown && *x->unit;
-        (void)snprintf(meaning, sizeof meaning, "%s%s%s%s", x->meaning, unit ? " [" : "", unit ? x->unit : "",
-                       unit ? "]" : "");
-        page_row(p, (const char *const[]){x->name, x->unit, meaning}, 3, 0);
-    }
-}
-
-/* In Markdown a cell for each property of an option; in text "KEY = DEFAULT" and a sentence. */
-static void write_option(struct page *p, const char *prefix, const struct option *o, const char *usual)
-{
-    char name[OPT_STRING_MAX + 200], meaning[TEXT_SIZE], allowed[400];
-    opt_describe(o, allowed, sizeof allowed);
-    if (p->markdown) {
-        (void)snprintf(name, sizeof name, "%s%s", prefix, o->key);
-        page_row(p, (const char *const[]){name, usual, allowed, o->unit, o->help}, 5, 2);
-        return;
-    }
-    (void)snprintf(name, sizeof name, "%s%s = %s", prefix, o->key, usual);
-    (void)snprintf(meaning, sizeof meaning, "%s (%s)%s%s%s", o->help, allowed, *o->unit ? " [" : "", o->unit,
-                   *o->unit ? "]" : "");
-    page_row(p, (const char *const[]){name, meaning}, 2, 0);
-}
-
-static void write_options(struct page *p, const char *title, const struct option_table *t, const char *prefix)
-{
-    if (opt_count(t) == 0) return;
-    page_title(p, 3 + p->markdown, title);
-    page_table(p, OPTION_WIDTH, (const char *const[]){"option", "default", "allowed", "unit", "meaning"}, 5);
-    for (size_t i = 0; i < opt_count(t); i++)
-        write_option(p, prefix, opt_at(t, i), opt_default(t, opt_at(t, i)));
+    page_entries(p, what);
+    for (const struct entry *x = entries; x->name; x++) page_entry(p, x->name, NULL, x->meaning);
 }
 
 static void write_labelled(struct page *p, const char *label, const char *text)
@@ -74,18 +117,13 @@ static void abilities(const struct solver *s, char *text, size_t size)
 static void write_metrics(struct page *p, const struct solver *s)
 {
     static const char *const places[] = {"", "_1 .. _L", "_1 .. _{L-1}"};
-    char name[100], meaning[TEXT_SIZE];
+    char name[100];
     if (!s->metrics.n) return;
     page_title(p, 4, "columns of its curves (L: number of layers, the output layer included)");
-    page_table(p, ENTRY_WIDTH, (const char *const[]){"column", "unit", "meaning"}, 3);
-    for (size_t i = 0; i < s->metrics.n; i++) {
-        const struct metric_desc *m = &s->metrics.list[i];
-        const char *unit = m->unit ? m->unit : "";
-        bool inside = !p->markdown && *unit;
+    page_entries(p, "column");
+    for (const struct metric_desc *m = s->metrics.list; m < s->metrics.list + s->metrics.n; m++) {
         (void)snprintf(name, sizeof name, "%s%s", m->name, places[m->scope]);
-        (void)snprintf(meaning, sizeof meaning, "%s%s%s%s", m->help, inside ? " [" : "", inside ? unit : "",
-                       inside ? "]" : "");
-        page_row(p, (const char *const[]){name, unit, meaning}, 3, 0);
+        page_entry(p, name, m->unit, m->help);
     }
 }
 
@@ -105,7 +143,7 @@ void reference_solver(struct page *p, const struct solver *s)
     write_module(p, "solver ", s->name, s->summary, s->reference);
     abilities(s, text, sizeof text);
     write_labelled(p, "can do", text);
-    write_options(p, "options", &s->options, "solver.");
+    page_options(p, "options", &s->options, "solver.");
     write_metrics(p, s);
 }
 
@@ -113,7 +151,7 @@ void reference_dataset(struct page *p, const struct dataset_source *d)
 {
     write_module(p, "dataset ", d->name, d->summary, d->reference);
     write_labelled(p, "licence", d->licence);
-    write_options(p, "options", &d->options, "dataset.");
+    page_options(p, "options", &d->options, "dataset.");
 }
 
 static void write_experiment(struct page *p)
@@ -124,38 +162,56 @@ static void write_experiment(struct page *p)
         "runs are all combinations, for each seed. Unknown keys, values that are not allowed and keys given "
         "twice are errors.");
     write_entries(p, "key", experiment_keys);
-    write_options(p, "options at the top of the file", &run_option_table, "");
-    write_options(p, "options under stop", &stop_option_table, "stop.");
+    page_options(p, "options at the top of the file", &run_option_table, "");
+    page_options(p, "options under stop", &stop_option_table, "stop.");
 }
 
 static void write_network(struct page *p)
 {
     page_text(p, "Fully connected leaky integrate-and-fire layers and a leaky readout.");
-    write_options(p, "options under network", &net_option_table, "network.");
+    page_options(p, "options under network", &net_option_table, "network.");
+}
+
+static void write_runs(struct page *p)
+{
+    page_title(p, 3, "runs.csv");
+    page_entries(p, "column");
+    for (const struct result_column *c = result_columns; c < result_columns + n_result_columns; c++)
+        page_entry(p, c->name, c->unit, c->help);
+}
+
+static void write_curves(struct page *p)
+{
+    page_title(p, 3, "curves/RUN_ID.csv: the values so far; the solver's own columns follow");
+    page_entries(p, "column");
+    for (const struct result_column *c = result_columns; c < result_columns + n_result_columns; c++)
+        if (c->curve) page_entry(p, c->curve, c->unit, c->help);
+    page_entry(p, "fwd_rate_1 .. _{L-1}", "spikes/step",
+               "firing rate of each hidden layer on the training samples; nan as rate_mean");
+}
+
+static void write_summary(struct page *p)
+{
+    page_title(p, 3, "summary.csv");
+    write_entries(p, "column", summary_parts);
+    page_title(p, 3, "columns that summary.csv has statistics of");
+    page_entries(p, "column");
+    for (int k = 1; column_summarised(k); k++)
+        page_entry(p, column_summarised(k)->name, column_summarised(k)->unit, column_summarised(k)->help);
 }
 
 static void write_results(struct page *p)
 {
-    struct entry runs[COLUMN_ENTRIES], curves[COLUMN_ENTRIES], summarised[COLUMN_ENTRIES];
-    const struct {
-        const char *title, *what;
-        const struct entry *entries;
-    } parts[] = {{"runs.csv", "column", runs},
-                 {"values of status", "status", status_words},
-                 {"values of stop_reason", "stop reason", stop_reasons},
-                 {"curves/RUN_ID.csv: the values so far; the solver's own columns follow", "column", curves},
-                 {"summary.csv", "column", summary_parts},
-                 {"columns that summary.csv has statistics of", "column", summarised}};
-    run_columns(runs);
-    curve_columns(curves);
-    summary_columns(summarised);
     page_text(p, "In the folder of the experiment under the results folder. CSV files have a header, numbers "
                  "17 digits; missing ones are nan. Accuracies are fractions.");
     write_entries(p, "file", result_files);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        page_title(p, 3, parts[i].title);
-        write_entries(p, parts[i].what, parts[i].entries);
-    }
+    write_runs(p);
+    page_title(p, 3, "values of status");
+    write_entries(p, "status", status_words);
+    page_title(p, 3, "values of stop_reason");
+    write_entries(p, "stop reason", stop_reasons);
+    write_curves(p);
+    write_summary(p);
 }
 
 static void write_environment(struct page *p)
@@ -171,33 +227,38 @@ const struct topic topics[] = {
     {NULL, NULL, NULL},
 };
 
+struct command_pages {
+    struct page *page;
+    const struct command *program;
+};
+
 static void write_command(void *context, const struct command *c, const char *path)
 {
-    struct page *p = context;
+    const struct command_pages *p = context;
     char title[100];
     if (c->subcommands) return;
-    (void)snprintf(title, sizeof title, "spikebench %s", path);
-    page_title(p, 3, title);
-    usage_write(p, c, path);
+    (void)snprintf(title, sizeof title, "%s %s", p->program->name, path);
+    page_title(p->page, 3, title);
+    usage_write(p->page, p->program, c, path);
 }
 
 void reference_write(struct page *p, const struct call *call)
 {
+    const struct catalogue *c = call_catalogue(call);
     if (p->markdown)
         (void)fputs("# Reference\n\n<!-- Written by 'make docs' from the program's own tables ('spikebench "
-                    "help --markdown'); "
-                    "do not edit. -->\n",
+                    "help --markdown'); do not edit. -->\n",
                     p->out);
-    usage_write(p, call->program, "");
+    usage_write(p, call->program, call->program, "");
     page_title(p, 2, "Commands");
     page_text(p, "Results go to stdout, messages to stderr.");
-    command_each(call->program, write_command, p);
+    command_each(call->program, write_command, &(struct command_pages){p, call->program});
     for (const struct topic *t = topics; t->name; t++) {
         page_title(p, 2, t->name);
         t->write(p);
     }
     page_title(p, 2, "Solvers");
-    for (size_t i = 0; call->catalogue->solvers[i]; i++) reference_solver(p, call->catalogue->solvers[i]);
+    for (size_t i = 0; c->solvers[i]; i++) reference_solver(p, c->solvers[i]);
     page_title(p, 2, "Datasets");
-    for (size_t i = 0; call->catalogue->datasets[i]; i++) reference_dataset(p, call->catalogue->datasets[i]);
+    for (size_t i = 0; c->datasets[i]; i++) reference_dataset(p, c->datasets[i]);
 }

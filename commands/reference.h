@@ -2,8 +2,16 @@
 #ifndef SPIKEBENCH_COMMANDS_REFERENCE_H
 #define SPIKEBENCH_COMMANDS_REFERENCE_H
 
-#include "commands/command.h"
-#include "commands/page.h"
+#include "experiments/catalogue.h"
+#include "support/command.h"
+#include "support/page.h"
+
+/* A key of a file, a column, a file or a variable. */
+struct entry {
+    const char *name, *meaning;
+};
+/* Columns of summary.csv that identify a configuration; ends with an entry without a name. */
+extern const struct entry summary_parts[];
 
 /* What `spikebench help` describes beside commands, solvers and datasets; ends without a name. */
 struct topic {

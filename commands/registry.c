@@ -1,9 +1,11 @@
-/* The solvers and datasets of the program: a new one is a line here and its own file. */
+/* The solvers, datasets and commands of the program: a new one is a line here and its own file. */
 #include "commands/registry.h"
+#include "support/command_complete.h"
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
-    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_exact_spike_time, solver_forward_forward,
-    solver_forward_mode, solver_gradient_probe, solver_lfp, solver_random_features;
+    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_decolle, solver_eprop,
+    solver_exact_spike_time, solver_forward_forward, solver_forward_mode, solver_gradient_probe, solver_lfp,
+    solver_ottt, solver_random_features, solver_trained_readout;
 
 const struct solver *const solvers[] = {
     &solver_admm,
@@ -13,12 +15,16 @@ const struct solver *const solvers[] = {
     &solver_admm_anderson,
     &solver_admm_resync,
     &solver_bptt,
+    &solver_decolle,
+    &solver_eprop,
     &solver_exact_spike_time,
     &solver_forward_forward,
     &solver_forward_mode,
     &solver_gradient_probe,
     &solver_lfp,
+    &solver_ottt,
     &solver_random_features,
+    &solver_trained_readout,
     NULL,
 };
 
@@ -37,6 +43,17 @@ const struct dataset_source *const dataset_sources[] = {
     &dataset_yin_yang,
     &dataset_mexican_hat,
     NULL,
+};
+
+extern const struct command run_command, check_command, list_command, help_command, summarise_command,
+    best_command, compare_command, table_command, plot_command, train_command, eval_command, weights_command,
+    trace_command, contract_command, dataset_command, worker_command;
+
+const struct command *const commands[] = {
+    &run_command,      &check_command,   &list_command,  &help_command,     &summarise_command,
+    &best_command,     &compare_command, &table_command, &plot_command,     &train_command,
+    &eval_command,     &weights_command, &trace_command, &contract_command, &dataset_command,
+    &complete_command, &worker_command,  NULL,
 };
 
 const struct catalogue registry = {.solvers = solvers, .datasets = dataset_sources};

@@ -5,7 +5,7 @@
 
 enum { FOLDER = 3900 };
 
-status command_table(struct call *call, struct error *e)
+static status table(struct call *call, struct error *e)
 {
     size_t n = call->n_arguments - 1;
     char(*folder)[FOLDER] = mem_alloc(&call->mem, n, sizeof *folder, e);
@@ -19,3 +19,30 @@ status command_table(struct call *call, struct error *e)
     }
     return result_table(call->arguments[0], folders, n, format, stdout, e);
 }
+
+static const char *const formats[] = {"text", "markdown", "latex", NULL};
+
+const struct command table_command = {
+    .name = "table",
+    .run = table,
+    .synopsis = "KIND EXPERIMENT... [--results DIR] [--format FORMAT]",
+    .summary = "print a table of the paper",
+    .text = "Prints one of the paper's tables from the files that summarise wrote in DIR/EXPERIMENT. Kinds "
+            "numbers and provenance take several experiments.",
+    .parameters =
+        (parameter_list){
+            &(parameter_row){"KIND", &value_choice, .help = "which table",
+                             .choices =
+                                 (name_list){"numbers", "depth", "list", "acceleration", "sensitivity",
+                                             "conditioning", "provenance", "paired", "data_size", NULL},
+                             .needed = true},
+            &(parameter_row){"EXPERIMENT", &value_results,
+                             .help =
+                                 "the folder of an experiment in the results folder, or any with its files",
+                             .needed = true, .repeated = true},
+            &results_option,
+            &(parameter_row){"-f, --format FORMAT", &value_choice, "text", .help = "the form of the table",
+                             .choices = formats},
+            NULL},
+    .failure = "there are no results or they are damaged",
+};

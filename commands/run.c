@@ -1,17 +1,9 @@
 /* spikebench run and check. */
 #include "commands/commands.h"
-#include "experiments/plan.h"
 #include "experiments/plan_check.h"
 #include "runs/runner.h"
 
 enum { FILE_SIZE = 4096 };
-
-/* Returns the outcome without a text: what is wrong has been told. */
-static status told(struct error *e, status outcome)
-{
-    if (outcome != ST_OK) *e = (struct error){.code = outcome};
-    return outcome;
-}
 
 static status load(struct call *call, struct plan *p, struct plan_report *r, struct error *e)
 {
@@ -19,18 +11,8 @@ static status load(struct call *call, struct plan *p, struct plan_report *r, str
     struct plan_overrides overrides = {.seeds = call_text(call, "seeds")};
     if (!(overrides.set = call_list(call, "set", &overrides.n_set, e))) return ST_MEMORY;
     TRY(path_experiment(call->arguments[0], file, sizeof file, e));
-    TRY(plan_load(p, call->catalogue, file, &overrides, e));
+    TRY(plan_load(p, call_catalogue(call), file, &overrides, e));
     return plan_check(p, r, e);
-}
-
-/* Prints the plan and its errors. */
-static status show_plan(const struct plan *p, const struct plan_report *r, struct error *e)
-{
-    plan_print(p, r, stdout);
-    (void)fflush(stdout);
-    plan_print_errors(p, r, stderr);
-    plan_print_overlap(p, r, stderr);
-    return told(e, plan_outcome(r));
 }
 
 static void print_outcome(const struct plan *p, const struct runner_outcome *o)
@@ -62,6 +44,10 @@ static status run_plan(const struct call *call, struct plan *p, const struct pla
     const bool allow_missing = call_has(call, "allow-missing");
     const struct runner_settings settings = {
         .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};
+    if (plan_outcome(r) == ST_CONFIG) {
+        plan_print_errors(p, r, stderr);
+        return told(e, ST_CONFIG);
+    }
     status s = runner_run(p, r, &settings, &outcome, e);
     print_outcome(p, &outcome);
     TRY(s);
@@ -69,30 +55,65 @@ static status run_plan(const struct call *call, struct plan *p, const struct pla
     return told(e, outcome.failed > 0 || (outcome.no_data > 0 && !allow_missing) ? ST_NO_DATA : ST_OK);
 }
 
+static status show_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
+{
+    (void)call;
+    plan_print(p, r, stdout);
+    (void)fflush(stdout);
+    plan_print_errors(p, r, stderr);
+    plan_print_overlap(p, r, stderr);
+    return told(e, plan_outcome(r));
+}
+
 static status with_plan(struct call *call, bool dry, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
     status st = load(call, &plan, &report, e);
-    if (st == ST_OK && dry) {
-        st = show_plan(&plan, &report, e);
-    } else if (st == ST_OK && plan_outcome(&report) == ST_CONFIG) {
-        plan_print_errors(&plan, &report, stderr);
-        st = told(e, ST_CONFIG);
-    } else if (st == ST_OK) {
-        st = run_plan(call, &plan, &report, e);
-    }
+    if (st == ST_OK) st = (dry ? show_plan : run_plan)(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;
 }
 
-status command_run(struct call *call, struct error *e)
+static status run(struct call *call, struct error *e)
 {
     return with_plan(call, call_has(call, "dry-run"), e);
 }
 
-status command_check(struct call *call, struct error *e)
+static status check(struct call *call, struct error *e)
 {
     return with_plan(call, true, e);
 }
+
+const struct command run_command = {
+    .name = "run",
+    .run = run,
+    .synopsis = "FILE.yaml [options]",
+    .summary = "run an experiment file, or what is left of it",
+    .text = "Runs what is not finished yet of an experiment. FILE may be a bare name from 'spikebench list "
+            "experiments'. Ctrl-C saves the runs under way; the next run goes on from there.",
+    .parameters =
+        (parameter_list){
+            &experiment_argument, &set_option, &seeds_option,
+            &(parameter_row){"--out DIR", &value_folder, "results", .help = "results folder"},
+            &(parameter_row){"-j, --jobs N", &value_whole, "1",
+                             .help = "runs at the same time; with more than one, timings are marked invalid",
+                             .least = 1, .most = 1024},
+            &(parameter_row){"--fresh", .help = "repeat finished runs"},
+            &(parameter_row){"--allow-missing", .help = "runs whose data is absent are no failure"},
+            &(parameter_row){"--dry-run", .help = "print the plan, run nothing"}, &plugin_option, NULL},
+    .failure = "a run failed or lacked its data",
+    .interrupts = true,
+};
+
+const struct command check_command = {
+    .name = "check",
+    .run = check,
+    .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE]",
+    .summary = "print the plan of an experiment file and what is wrong with it",
+    .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
+            "what is wrong with it. Runs nothing.",
+    .parameters = (parameter_list){&experiment_argument, &set_option, &seeds_option, &plugin_option, NULL},
+    .failure = "data is absent or malformed",
+};

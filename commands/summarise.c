@@ -3,25 +3,41 @@
 #include "report/overview.h"
 #include "report/paired.h"
 #include "report/profile.h"
-#include "support/paths.h"
 
-status command_summarise(struct call *call, struct error *e)
+static status summarise(struct call *call, struct groups *g, struct error *e)
 {
     const char *paired = call_text(call, "paired");
     const bool markdown = call_has(call, "markdown");
-    char folder[3900];
-    struct groups g;
-    path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
-    status st = groups_load(&g, folder, e);
-    if (st == ST_OK) st = groups_write(&g, e);
-    if (st == ST_OK) st = profile_write(&g, e);
-    if (st == ST_OK)
-        st = markdown ? overview_by_depth(&g, TABLE_MARKDOWN, stdout, e) : overview_print(&g, stdout, e);
-    if (st == ST_OK && g.left_out)
-        fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g.left_out);
-    if (st == ST_OK) groups_note_rules(&g, markdown ? stderr : stdout);
-    if (st == ST_OK && paired)
-        st = paired_write(&g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e);
-    groups_free(&g);
-    return st;
+    TRY(groups_write(g, e));
+    TRY(profile_write(g, e));
+    TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
+    if (g->left_out)
+        fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g->left_out);
+    groups_note_rules(g, markdown ? stderr : stdout);
+    return paired ? paired_write(g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e) : ST_OK;
 }
+
+const struct command summarise_command = {
+    .name = "summarise",
+    .run = with_results,
+    .own = &(results_command){summarise},
+    .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
+    .summary = "print a table of results",
+    .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
+            "writes summary.csv, time_to_accuracy.csv, profile.csv and curves_summary/ there. EXPERIMENT "
+            "may also be a folder that holds a runs.csv. Accuracies are those of the network simulated "
+            "forward from its weights.",
+    .parameters =
+        (parameter_list){
+            &results_argument, &results_option,
+            &(parameter_row){"-p, --paired NAME", &value_text,
+                             .help =
+                                 "also print and write to paired.csv how every other label differs from this "
+                                 "one, paired by seed and split"},
+            &(parameter_row){"-m, --markdown",
+                             .help = "print a Markdown table instead: labels by hidden layers, training / "
+                                     "test with the 95 % interval of the test mean, seconds and forward "
+                                     "passes"},
+            NULL},
+    .failure = "there are no results or they are damaged",
+};

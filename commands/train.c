@@ -1,7 +1,5 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
 #include "commands/commands.h"
-#include "experiments/plan_check.h"
-#include "records/trained.h"
 #include "runs/runner.h"
 #include "support/csvio.h"
 #include <string.h>
@@ -27,24 +25,21 @@ static status refuse_runs(const struct plan_overrides *o, const struct plan *p, 
                 p->source, p->n_runs);
 }
 
-/* The plan of SOLVER DATASET, whose names must be known, or of an experiment file. */
+/* The plan of SOLVER DATASET or of an experiment file. */
 static status load_names(const struct call *call, struct plan *p, const struct plan_overrides *o,
                          struct error *e)
 {
     char file[PATH_SIZE], text[300];
-    const char *const *words = call->arguments, *names[CATALOGUE_NAMES_MAX];
+    const char *const *words = call->arguments;
     if (call->n_arguments == 1) {
         TRY(path_experiment(words[0], file, sizeof file, e));
-        return plan_load(p, call->catalogue, file, o, e);
+        return plan_load(p, call_catalogue(call), file, o, e);
     }
-    if (!catalogue_solver(call->catalogue, words[0]))
-        return unknown_name(e, "SOLVER", "solver", words[0], "", names,
-                            catalogue_solver_names(call->catalogue, names));
     (void)snprintf(file, sizeof file, "%.100s on %.100s", words[0], words[1]);
     (void)snprintf(text, sizeof text,
                    "experiment: train\ndataset: {name: %.100s}\nsolvers: [{name: %.100s}]\n", words[1],
                    words[0]);
-    return plan_load_text(p, call->catalogue, file, text, o, e);
+    return plan_load_text(p, call_catalogue(call), file, text, o, e);
 }
 
 static status load(struct call *call, struct plan *p, struct error *e)
@@ -96,7 +91,7 @@ static bool has_weights(const char *table)
 
 /* Runs the plan in NET.net.work, which stays only if the training was interrupted: the checkpoint is there.
  */
-static status train(const char *weights, struct plan *p, const struct plan_report *r, struct error *e)
+static status train_into(const char *weights, struct plan *p, const struct plan_report *r, struct error *e)
 {
     char work[PATH_SIZE], table[PATH_SIZE + 100], how[300];
     struct runner_outcome outcome;
@@ -122,7 +117,7 @@ static status train(const char *weights, struct plan *p, const struct plan_repor
     return st;
 }
 
-status command_train(struct call *call, struct error *e)
+static status train(struct call *call, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
@@ -130,8 +125,32 @@ status command_train(struct call *call, struct error *e)
     status st = trained_may_save(weights, e);
     if (st == ST_OK) st = load(call, &plan, e);
     if (st == ST_OK) st = check(&plan, &report, e);
-    if (st == ST_OK) st = train(weights, &plan, &report, e);
+    if (st == ST_OK) st = train_into(weights, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;
 }
+
+const struct command train_command = {
+    .name = "train",
+    .run = train,
+    .synopsis = "(SOLVER DATASET | FILE.yaml) --out NET.net [options]",
+    .summary = "train one network and keep its weights",
+    .text = "Trains one network, or the only run that an experiment file plans, and writes its weights "
+            "(NET.net) and all its options (NET.yaml), which 'spikebench eval' and 'spikebench trace' read. "
+            "Ctrl-C saves; the same command then goes on from there.",
+    .parameters =
+        (parameter_list){
+            &(parameter_row){"SOLVER", &value_trainable,
+                             .help = "a solver from 'spikebench list solvers', or an experiment file alone",
+                             .needed = true},
+            &(parameter_row){"DATASET", &value_dataset, .help = "a dataset from 'spikebench list datasets'"},
+            &(parameter_row){"--out NET.net", &value_weights, .help = "the weight file", .needed = true},
+            &(parameter_row){"--set KEY=VALUE", &value_setting,
+                             .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
+                                     "stop.max_iter=50, ...; may be repeated"},
+            &(parameter_row){"--seed N", &value_whole, .help = "seed (0, or the file's)"}, &precision_option,
+            &plugin_option, NULL},
+    .failure = "the training failed or its data is absent",
+    .interrupts = true,
+};

@@ -1,7 +1,5 @@
 /* spikebench weights: the numbers of a weight file; the data is not needed. */
 #include "commands/commands.h"
-#include "commands/hand_on.h"
-#include "records/trained.h"
 #include "support/csvio.h"
 #include <string.h>
 
@@ -22,28 +20,21 @@ static void print_layer(const struct net *net, size_t l)
 
 static status write_weights(const struct net *net, const char *path, struct error *e)
 {
-    static const char *const names[] = {"layer", "to", "from", "weight"};
     struct csv_writer w;
     TRY(csv_open(&w, path, e));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) csv_put(&w, names[i]);
-    csv_end_row(&w);
+    csv_head(&w, "layer,to,from,weight");
     for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) {
-            const double row[] = {(double)l, (double)(i % net->n[l]), (double)(i / net->n[l]),
-                                  (double)net->W[l][i]};
-            for (size_t k = 0; k < sizeof row / sizeof *row; k++) csv_put_number(&w, row[k]);
-            csv_end_row(&w);
-        }
+        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
+            csv_numbers(
+                &w,
+                (double[]){(double)l, (double)(i % net->n[l]), (double)(i / net->n[l]), (double)net->W[l][i]},
+                4);
     return csv_close(&w, e);
 }
 
 static status show(struct call *call, struct trained *t, struct error *e)
 {
     const char *csv = call_text(call, "csv");
-    TRY(trained_describe(t, call->catalogue, call_text(call, "weights"), e));
-    if (t->run->run.precision != REAL_SELECT(PRECISION_DOUBLE, PRECISION_FLOAT))
-        return hand_on(call, t->run->run.precision, e);
-    TRY(trained_net(t, call_text(call, "weights"), e));
     (void)printf("%5s  %-15s  %12s  %12s  %12s  %12s\n", "layer", "to x from", "mean", "rms", "least",
                  "most");
     for (size_t l = 1; l <= t->net.L; l++) print_layer(&t->net, l);
@@ -53,10 +44,18 @@ static status show(struct call *call, struct trained *t, struct error *e)
     return ST_OK;
 }
 
-status command_weights(struct call *call, struct error *e)
-{
-    struct trained t = {.run = NULL};
-    status st = show(call, &t, e);
-    trained_free(&t);
-    return st;
-}
+const struct command weights_command = {
+    .name = "weights",
+    .run = with_weights,
+    .own = &(network_command){show},
+    .synopsis = "--weights NET.net [--csv PATH] [--plugin FILE]",
+    .summary = "print or write the numbers of a weight file",
+    .text = "Prints size, mean, root mean square, least and most of each layer's weights. The data is not "
+            "needed.",
+    .parameters =
+        (parameter_list){&weights_option,
+                         &(parameter_row){"--csv PATH", &value_file,
+                                          .help = "write layer, to, from (neurons from 0) and weight"},
+                         &plugin_option, NULL},
+    .failure = "a file is absent or damaged or does not fit",
+};

@@ -139,3 +139,31 @@ void lists_backward(struct lists *w, struct backward_pass p, const struct spike_
         }
     }
 }
+
+/* The tile's rows of V in the columns of samples c0 .. c1-1, in the order that transpose numbers them. */
+static void copy_columns(const real *V, size_t n, size_t T, size_t C, size_t c0, size_t c1, struct tile tile,
+                         real *to)
+{
+    const size_t rows = n < tile.width ? n : tile.width;
+    for (size_t c = c0; c < c1; c++)
+        for (size_t t = 0; t < T; t++, to += tile.width) {
+            memcpy(to, V + (t * C + c) * n + tile.row, rows * sizeof *to);
+            if (rows < tile.width) memset(to + rows, 0, (tile.width - rows) * sizeof *to);
+        }
+}
+
+void lists_outer(struct lists *w, size_t C, const real *V, size_t n, const struct spike_columns *in,
+                 size_t inputs, real *D)
+{
+    const struct outer_pass outer = {n,        inputs, w->start, w->column, in->value ? w->value : NULL,
+                                     w->block, D};
+    for (size_t c0 = 0, c1; c0 < C; c0 = c1) {
+        transpose(w, in, inputs, w->T, C, c0, &c1);
+        for (size_t done = 0; done < n;) {
+            struct tile tile = tile_after(n, done);
+            copy_columns(V, n, w->T, C, c0, c1, tile, w->block);
+            kernels()->outer(&outer, tile);
+            done = tile.row + tile.width;
+        }
+    }
+}

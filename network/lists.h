@@ -41,4 +41,8 @@ void lists_forward(struct lists *w, struct forward_pass p, const real *W, size_t
 void lists_backward(struct lists *w, struct backward_pass p, const struct spike_columns *in, size_t inputs,
                     real *D);
 
+/* D (n x inputs) += V (n x T*C) X', X the lists `in`: the way back without neurons. */
+void lists_outer(struct lists *w, size_t C, const real *V, size_t n, const struct spike_columns *in,
+                 size_t inputs, real *D);
+
 #endif

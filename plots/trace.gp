@@ -55,10 +55,10 @@ set format x "%g"
 set xlabel "step"
 set ylabel "potential, readout"
 if (silent) { set yrange [-1:1] }
-plot for [k = 0:K - 1] "readout.csv" using 1:k + 2 with lines lw 1.2 lc rgb "#b0b0b0" title (k > 0 ? "" : true < 0 ? "outputs" : "other classes"), \
-    for [k = predicted:(predicted < 0 ? -2 : predicted)] "readout.csv" using 1:k + 2 with lines lw 2.2 lc rgb colour[2] \
+plot for [k = 0:K - 1] "readout.csv" using 1:2 * k + 2 with lines lw 1.2 lc rgb "#b0b0b0" title (k > 0 ? "" : true < 0 ? "outputs" : "other classes"), \
+    for [k = predicted:(predicted < 0 ? -2 : predicted)] "readout.csv" using 1:2 * k + 2 with lines lw 2.2 lc rgb colour[2] \
         title (predicted == true ? "" : sprintf("class %d, predicted", k)), \
-    for [k = true:(true < 0 ? -2 : true)] "readout.csv" using 1:k + 2 with lines lw 3 lc rgb colour[1] \
+    for [k = true:(true < 0 ? -2 : true)] "readout.csv" using 1:2 * k + 2 with lines lw 3 lc rgb colour[1] \
         title sprintf("class %d, true", k)
 unset multiplot
 unset output

@@ -55,17 +55,17 @@ const struct result_column result_columns[] = {
     {"threads", NULL, 0, HEAD, "threads", "threads of the run; results do not depend on it", NUMBER(threads)},
     {"iters", "iter", 1, TRAIN, "iterations", "iterations (epochs) done", NUMBER(iters)},
     {"samples", "samples", 0, TRAIN, "samples", "training samples gone through, each time counted",
-     NUMBER(samples)},
-    {"setup_s", NULL, 0, TRAIN | MACHINE, "s", "time of the solver's set-up", NUMBER(setup_s)},
+     NUMBER(totals.samples)},
+    {"setup_s", NULL, 0, TRAIN | MACHINE, "s", "time of the solver's set-up", NUMBER(totals.setup_s)},
     {"train_s", "train_s", 2, TRAIN | MACHINE, "s",
-     "time of training alone: without set-up, evaluation and diagnostics", NUMBER(train_s)},
+     "time of training alone: without set-up, evaluation and diagnostics", NUMBER(totals.train_s)},
     {"forward_passes", "forward_passes", 12, TRAIN | COUNTED, "passes",
      "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
      "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
      "diagnostics do not count, nor does the network's start",
-     NUMBER(forward_passes)},
+     NUMBER(totals.forward_passes)},
     {"backward_passes", "backward_passes", 13, TRAIN | COUNTED, "passes",
-     "backward passes of training, counted likewise", NUMBER(backward_passes)},
+     "backward passes of training, counted likewise", NUMBER(totals.backward_passes)},
     {"train_synops", "train_synops", 14, TRAIN | COUNTED, "operations",
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
      "The former are an estimate: between two evaluations, simulations times the accumulations per training "
@@ -78,19 +78,23 @@ const struct result_column result_columns[] = {
      "admm_joint's solves of paths; half of their FLOPs as the solver's step counts them, dense, but "
      "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
      "count. Rows of schema 1 counted passes and operations by an earlier rule",
-     NUMBER(train_macs)},
+     NUMBER(totals.train_macs)},
     {"gradient_evaluations", "gradient_evaluations", 16, TRAIN, "gradients",
      "gradients of a mini-batch's loss, or directions in place of one, that training worked out: optimizers "
      "that look "
      "more than once an update differ in it; 0 for trainers without gradients",
-     NUMBER(gradient_evaluations)},
-    {"eval_s", NULL, 0, TRAIN | MACHINE, "s", "time of evaluations", NUMBER(eval_s)},
+     NUMBER(totals.gradient_evaluations)},
+    {"eval_s", NULL, 0, TRAIN | MACHINE, "s", "time of evaluations", NUMBER(totals.eval_s)},
     {"cpu_s", NULL, 0, TRAIN | MACHINE, "s", "CPU time of set-up and training, over all threads",
-     NUMBER(cpu_s)},
+     NUMBER(totals.cpu_s)},
     {"time_to_target_s", NULL, 0, TRAIN | MACHINE, "s",
-     "training time at which stop.target was reached; nan if it was not", NUMBER(time_to_target_s)},
+     "training time at which stop.target was reached; nan if it was not", NUMBER(totals.time_to_target_s)},
     {"peak_bytes", NULL, 0, TRAIN | MACHINE, "bytes", "largest resident memory of the run's process",
      NUMBER(peak_bytes)},
+    {"solver_bytes", NULL, 17, TRAIN | MACHINE, "bytes",
+     "memory of the solver's state, all taken before the first step: workspaces of all threads, without "
+     "samples and weights",
+     NUMBER(solver_bytes)},
     {"loss_train", "loss", 7, TRAIN, "", "loss of the simulated network on the training samples",
      NUMBER(loss_train)},
     {"acc_train", "acc_train", 3, TRAIN | ACCURACY, "",
@@ -153,12 +157,12 @@ const struct result_column *column_summarised(int k)
 
 void result_complete(struct run_result *r)
 {
-    r->train_synops = r->evaluated ? r->accumulations + r->train_macs : NAN;
-    r->acc_val_best = r->classes ? r->best_val : NAN;
-    r->acc_test_at_best_val = r->classes ? r->best_test : NAN;
-    r->loss_val_best = r->classes ? NAN : -r->best_val;
-    r->loss_test_at_best_val = r->classes ? NAN : -r->best_test;
-    if (isnan(r->best_val)) r->best_iter = NAN;
+    r->train_synops = r->evaluated ? r->totals.accumulations + r->totals.train_macs : NAN;
+    r->acc_val_best = r->classes ? r->totals.best_val : NAN;
+    r->acc_test_at_best_val = r->classes ? r->totals.best_test : NAN;
+    r->loss_val_best = r->classes ? NAN : -r->totals.best_val;
+    r->loss_test_at_best_val = r->classes ? NAN : -r->totals.best_test;
+    if (isnan(r->totals.best_val)) r->best_iter = NAN;
 }
 
 double column_value(const struct result_column *c, const struct run_result *r)

@@ -5,6 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What training took so far, and the best validation result. */
+struct run_totals {
+    double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
+    double forward_passes, backward_passes, train_macs, gradient_evaluations;
+    double accumulations; /* of the simulations of training, up to the last evaluation */
+    double best_val,
+        best_test; /* at best_iter: accuracies, or losses with their sign turned; nan: none yet */
+};
+
 /* What a run measured and where: the columns are computed from this. Texts are borrowed. */
 struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
@@ -15,11 +24,9 @@ struct run_result {
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
-    double iters, samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
-    double forward_passes, backward_passes, accumulations, train_macs, gradient_evaluations;
+    struct run_totals totals;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
-    double best_iter, best_val, best_test; /* accuracies, or losses with their sign turned; nan: none yet */
-    double peak_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense, rate_mean;
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */
 };

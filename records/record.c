@@ -1,73 +1,54 @@
-/* Result rows. */
+/* Rows of runs.csv (see record.h). */
 #include "records/record.h"
-#include <ctype.h>
+#include "support/paths.h"
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-status record_put(struct record *r, const char *name, const char *value, struct error *e)
-{
-    if (r->n == RECORD_MAX) return FAIL(e, ST_INTERNAL, "more than %d result columns", RECORD_MAX);
-    char *n = mem_string(&r->mem, name, e), *v = mem_string(&r->mem, value, e);
-    if (!n || !v) return ST_MEMORY;
-    for (char *c = v; *c; c++)
-        if (*c == ',' || *c == '\n' || *c == '\r') *c = ' ';
-    r->names[r->n] = n;
-    r->values[r->n++] = v;
-    return ST_OK;
-}
-
-status record_put_number(struct record *r, const char *name, double value, struct error *e)
-{
-    char text[40];
-    if (isnan(value))
-        snprintf(text, sizeof text, "nan");
-    else
-        snprintf(text, sizeof text, "%.17g", value);
-    return record_put(r, name, text, e);
-}
-
-const char *record_get(const struct record *r, const char *name)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->names[i], name) == 0) return r->values[i];
-    return NULL;
-}
-
-void record_free(struct record *r)
-{
-    mem_free(&r->mem);
-    r->n = 0;
-}
-
-static size_t find(const char *const *names, size_t n, const char *name)
-{
-    size_t i = 0;
-    while (i < n && strcmp(names[i], name) != 0) i++;
-    return i;
-}
-
-struct visit {
-    struct record *record;
-    struct error *e;
-    status st;
+/* A row that is being written: first the names of its columns, then their values. */
+struct row {
+    struct csv_writer file;
+    bool names;
 };
 
-static void put_option(void *context, const char *name, const char *value, bool is_default)
+static void put_text(struct row *row, const char *name, const char *value)
 {
-    struct visit *v = context;
-    (void)is_default;
-    if (v->st == ST_OK) v->st = record_put(v->record, name, value, v->e);
+    char text[2 * OPT_STRING_MAX + 400]; /* longer than an error's text */
+    (void)snprintf(text, sizeof text, "%s", row->names ? name : value);
+    for (char *c = text; *c; c++)
+        if (*c == ',' || *c == '\n' || *c == '\r') *c = ' ';
+    csv_put(&row->file, text);
 }
 
-status record_of_run(struct record *r, const struct run *run, const struct run_result *result, bool whole,
-                     struct error *e)
+static void put_option(void *row, const char *name, const char *value, bool is_default)
+{
+    (void)is_default;
+    put_text(row, name, value);
+}
+
+static void put_row(struct row *row, const struct run *run, const struct run_result *r, bool whole)
+{
+    for (size_t i = 0; i < n_result_columns; i++) {
+        const struct result_column *c = &result_columns[i];
+        if (!whole && !(c->flags & COLUMN_HEAD)) continue;
+        if (c->kind == COLUMN_OPTIONS)
+            run_visit_options(run, false, put_option, row);
+        else if (c->kind == COLUMN_TEXT)
+            put_text(row, c->name, *(const char *const *)((const char *)r + c->offset));
+        else if (row->names)
+            csv_put(&row->file, c->name);
+        else
+            csv_put_number(&row->file, column_value(c, r));
+    }
+    csv_end_row(&row->file);
+}
+
+status record_write(const char *path, const struct run *run, const struct run_result *result, bool whole,
+                    struct error *e)
 {
     char seed[32];
     struct run_result own = *result;
-    struct visit v = {r, e, ST_OK};
+    struct row row = {.names = true};
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
     own.schema = RECORD_SCHEMA;
     own.rules = RESULT_RULES;
@@ -81,19 +62,11 @@ status record_of_run(struct record *r, const struct run *run, const struct run_r
     own.seed = seed;
     own.threads = (double)run->run.threads;
     result_complete(&own);
-    for (size_t i = 0; i < n_result_columns; i++) {
-        const struct result_column *c = &result_columns[i];
-        if (!whole && !(c->flags & COLUMN_HEAD)) continue;
-        if (c->kind == COLUMN_OPTIONS) {
-            run_visit_options(run, false, put_option, &v);
-            TRY(v.st);
-        } else if (c->kind == COLUMN_TEXT) {
-            TRY(record_put(r, c->name, *(const char *const *)((const char *)&own + c->offset), e));
-        } else {
-            TRY(record_put_number(r, c->name, column_value(c, &own), e));
-        }
-    }
-    return ST_OK;
+    TRY(csv_open(&row.file, path, e));
+    put_row(&row, run, &own, whole);
+    row.names = false;
+    put_row(&row, run, &own, whole);
+    return csv_close(&row.file, e);
 }
 
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
@@ -116,63 +89,18 @@ long record_newest_rules(const struct csv_table *runs)
     return newest;
 }
 
-status record_check(const struct csv_table *runs, struct error *e)
+status records_read(struct csv_table *runs, const char *folder, struct error *e)
 {
     static const char *const needed[] = {"solver", "dataset", "seed", "status", "run_id"};
+    TRY(csv_load(runs, e, "%s/runs.csv", folder));
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (csv_column(runs, needed[i]) == CSV_NONE)
             return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", runs->source, needed[i]);
     for (size_t row = 0; row < runs->n_rows; row++) {
         const char *id = csv_text(runs, row, "run_id");
-        size_t n = 0;
-        while (isalnum((unsigned char)id[n]) || id[n] == '_' || id[n] == '-') n++;
-        if (n == 0 || id[n])
+        if (!path_fits_name(id, SIZE_MAX, ""))
             return FAIL(e, ST_DATA, "%s: line %zu: run_id '%.40s' is not made of letters and digits",
                         runs->source, row + runs->first_line, id);
     }
     return ST_OK;
-}
-
-status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e)
-{
-    for (size_t c = 0; c < t->n_columns; c++) TRY(record_put(r, t->names[c], csv_cell(t, row, c), e));
-    return ST_OK;
-}
-
-status record_write(const struct record *r, const char *path, struct error *e)
-{
-    return records_write(&r, 1, path, e);
-}
-
-status records_write(const struct record *const *rows, size_t n, const char *path, struct error *e)
-{
-    const char *names[4 * RECORD_MAX];
-    size_t columns = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t place = 0; /* where a new column of this row goes */
-        for (size_t c = 0; c < rows[i]->n; c++) {
-            size_t at = find(names, columns, rows[i]->names[c]);
-            if (at == columns) {
-                if (columns == sizeof names / sizeof *names)
-                    return FAIL(e, ST_INTERNAL, "too many result columns");
-                memmove(names + place + 1, names + place, (columns - place) * sizeof *names);
-                names[place] = rows[i]->names[c];
-                columns++;
-                at = place;
-            }
-            place = at + 1;
-        }
-    }
-    struct csv_writer w;
-    TRY(csv_open(&w, path, e));
-    for (size_t c = 0; c < columns; c++) csv_put(&w, names[c]);
-    csv_end_row(&w);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t c = 0; c < columns; c++) {
-            const char *value = record_get(rows[i], names[c]);
-            csv_put(&w, value ? value : "nan");
-        }
-        csv_end_row(&w);
-    }
-    return csv_close(&w, e);
 }

@@ -1,4 +1,4 @@
-/* Result rows: named cells in order, and merging rows of different columns into one CSV file. */
+/* Rows of runs.csv: writing one, and what readers of a table of runs must know. */
 #ifndef SPIKEBENCH_RECORDS_RECORD_H
 #define SPIKEBENCH_RECORDS_RECORD_H
 
@@ -6,26 +6,11 @@
 #include "records/columns.h"
 #include "support/csvio.h"
 
-enum { RECORD_MAX = 192 };
-
-/* One row of runs.csv. Names and texts are owned by the arena. */
-struct record {
-    struct mem mem;
-    size_t n;
-    const char *names[RECORD_MAX], *values[RECORD_MAX];
-};
-
-/* Appends a cell; commas in `value` become spaces. ST_INTERNAL beyond RECORD_MAX, ST_MEMORY. */
-status record_put(struct record *r, const char *name, const char *value, struct error *e);
-status record_put_number(struct record *r, const char *name, double value, struct error *e);
-/* Text of a cell, or NULL. */
-const char *record_get(const struct record *r, const char *name);
-void record_free(struct record *r);
-
-/* Appends the columns of `result` and the options of the run in the order of result_columns. The texts that
- * name the run are taken from `run`. `whole` false: only those with COLUMN_HEAD. */
-status record_of_run(struct record *r, const struct run *run, const struct run_result *result, bool whole,
-                     struct error *e);
+/* Writes a CSV file of one row (atomically): the columns of `result` and the options of the run in the order
+ * of result_columns. The texts that name the run are taken from `run`; commas and line ends become spaces.
+ * `whole` false: only the columns with COLUMN_HEAD. ST_IO, ST_MEMORY. */
+status record_write(const char *path, const struct run *run, const struct run_result *result, bool whole,
+                    struct error *e);
 
 /* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
  * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */
@@ -34,16 +19,9 @@ bool record_counted_otherwise(const struct csv_table *runs, size_t row, const ch
  * no row). Rows of different numbers have nothing to do with each other. */
 long record_rules(const struct csv_table *runs, size_t row);
 long record_newest_rules(const struct csv_table *runs);
-/* Refuses a table of runs that lacks one of the columns that every reader needs, or whose run_id is no word
- * of letters, digits, '_' and '-' (it names files). ST_DATA. */
-status record_check(const struct csv_table *runs, struct error *e);
-
-/* Writes the row as a CSV file of its own (atomically), and reads rows back: `row` of a table as a record. */
-status record_write(const struct record *r, const char *path, struct error *e);
-status record_from_table(struct record *r, const struct csv_table *t, size_t row, struct error *e);
-
-/* Writes n rows as one CSV file (atomically). The columns are the union over the rows, a row's extra column
- * standing behind the one it follows in that row; missing cells are nan. */
-status records_write(const struct record *const *rows, size_t n, const char *path, struct error *e);
+/* Reads FOLDER/runs.csv. ST_IO; ST_DATA if it lacks one of the columns that every reader needs, or if a
+ * run_id is no word of letters, digits, '_' and '-' (it names files). Free with csv_table_free, also after an
+ * error. */
+status records_read(struct csv_table *runs, const char *folder, struct error *e);
 
 #endif

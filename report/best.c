@@ -149,20 +149,14 @@ static void warn(const struct best *b, FILE *out)
 
 static status write_csv(const struct best *b, struct error *e)
 {
-    char path[4096];
     struct csv_writer w;
-    (void)snprintf(path, sizeof path, "%s/best.csv", b->groups->folder);
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, "name,solver,configurations,runs,column,goal,mean,sd,options");
+    TRY(csv_start(&w, "name,solver,configurations,runs,column,goal,mean,sd,options", e, "%s/best.csv",
+                  b->groups->folder));
     for (const struct choice *c = b->choice; c < b->choice + b->n; c++) {
-        csv_put(&w, c->winner->name);
-        csv_put(&w, c->winner->solver);
-        csv_put_number(&w, (double)c->tried);
-        csv_put_number(&w, (double)c->runs);
-        csv_put(&w, b->asked.by);
-        csv_put(&w, b->asked.smallest ? "min" : "max");
-        csv_put_number(&w, c->mean);
-        csv_put_number(&w, c->deviation);
+        csv_put_texts(&w, (const char *const[]){c->winner->name, c->winner->solver}, 2);
+        csv_put_numbers(&w, (const double[]){(double)c->tried, (double)c->runs}, 2);
+        csv_put_texts(&w, (const char *const[]){b->asked.by, b->asked.smallest ? "min" : "max"}, 2);
+        csv_put_numbers(&w, (const double[]){c->mean, c->deviation}, 2);
         csv_put(&w, c->options[0] ? c->options : "none");
         csv_end_row(&w);
     }

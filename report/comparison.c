@@ -197,13 +197,9 @@ static status check_run(struct comparison *c, size_t row, struct error *e)
 static status compare_all(struct comparison *c, const char *tolerances, struct error *e)
 {
     char path[4200];
-    snprintf(path, sizeof path, "%s/runs.csv", c->reference);
-    TRY(csv_read(&c->theirs, path, 1, e));
-    TRY(record_check(&c->theirs, e));
-    if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", path);
-    snprintf(path, sizeof path, "%s/runs.csv", c->results);
-    TRY(csv_read(&c->ours, path, 1, e));
-    TRY(record_check(&c->ours, e));
+    TRY(records_read(&c->theirs, c->reference, e));
+    if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", c->theirs.source);
+    TRY(records_read(&c->ours, c->results, e));
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
     for (size_t row = 0; row < c->theirs.n_rows; row++) TRY(check_run(c, row, e));

@@ -51,13 +51,13 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
                         struct error *e)
 {
     char from[4400], name[60], to[DRAWING_PATH + 60];
+    struct csv_table curve;
     *f = (struct figure_data){.groups = g, .drawing = d};
     f->shown = mem_alloc(&f->mem, g->n + 1, sizeof *f->shown, e);
-    f->curves = mem_alloc(&f->mem, g->n + 1, sizeof *f->curves, e);
-    if (!f->shown || !f->curves) return ST_MEMORY;
-    (void)snprintf(from, sizeof from, "%s/summary.csv", g->folder);
-    TRY(csv_read(&f->summary, from, 1, e));
-    if (f->summary.n_rows != g->n) return FAIL(e, ST_DATA, "%s is not of these runs", from);
+    f->points = mem_alloc(&f->mem, g->n + 1, sizeof *f->points, e);
+    if (!f->shown || !f->points) return ST_MEMORY;
+    TRY(csv_load(&f->summary, e, "%s/summary.csv", g->folder));
+    if (f->summary.n_rows != g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
     struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
     TRY(open_file(f, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0", &none, e));
     TRY(csv_close(&none, e));
@@ -65,8 +65,12 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
         (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", g->folder, g->group[k].label);
         (void)snprintf(name, sizeof name, "curve_%zu.csv", k + 1);
         drawing_file(d, name, to, sizeof to);
-        f->curves[k] = access(from, R_OK) == 0;
-        if (f->curves[k]) TRY(file_copy(from, to, e));
+        if (access(from, R_OK) != 0) continue;
+        status st = csv_read(&curve, from, 1, e);
+        f->points[k] = curve.n_rows;
+        csv_table_free(&curve);
+        TRY(st);
+        TRY(file_copy(from, to, e));
     }
     return ST_OK;
 }
@@ -94,7 +98,7 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
     char text[GROUP_LABEL];
     line_name(one->name, one->hidden, one->label, text, sizeof text);
     drawing_text(w, text);
-    csv_put_number(w, f->curves[k] ? (double)(k + 1) : 0);
+    csv_put_number(w, f->points[k] > 0 ? (double)(k + 1) : 0);
     csv_put_number(w, (double)number_of(&l->solvers, one->solver));
     csv_put_number(w, (double)number_of(&l->names, one->name));
     csv_put_number(w, (double)number_of(&l->lines, text));
@@ -119,7 +123,7 @@ static status write_groups(const struct figure_data *f, const char *const option
     char name[100];
     struct csv_writer w;
     TRY(open_file(f, "groups.csv", NULL, &w, e));
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++) csv_put(&w, head[i]);
+    csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         (void)snprintf(name, sizeof name, "%s_at", options[i]);
         csv_put(&w, options[i]);
@@ -155,9 +159,8 @@ static status write_texts(const struct figure_data *f, const char *file, const s
     TRY(open_file(f, file, "text,place,first,layers", &w, e));
     for (size_t i = 0; i < t->n; i++) {
         drawing_text(&w, t->text[i]);
-        csv_put_number(&w, (double)colour_of(t->text[i], &others));
-        csv_put_number(&w, strtod(t->text[i], NULL));
-        csv_put_number(&w, (double)depth_of(t->text[i]));
+        const double place = (double)colour_of(t->text[i], &others), depth = (double)depth_of(t->text[i]);
+        csv_put_numbers(&w, (const double[]){place, strtod(t->text[i], NULL), depth}, 3);
         csv_end_row(&w);
     }
     return csv_close(&w, e);
@@ -176,7 +179,7 @@ static status write_points(const struct figure_data *f, struct error *e)
         for (size_t i = 0; f->shown[k] && i < g->group[k].n; i++) {
             csv_put_number(&w, (double)group);
             for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-                csv_put_number(&w, strtod(csv_text(&g->runs, g->group[k].rows[i], columns[c]), NULL));
+                csv_put_number(&w, csv_value(&g->runs, g->group[k].rows[i], columns[c]));
             csv_end_row(&w);
         }
     }
@@ -198,7 +201,7 @@ static status write_by_line(const struct figure_data *f, const char *file, const
     if (st == ST_OK) st = open_file(f, to, NULL, &w, e);
     if (st == ST_OK) {
         csv_put(&w, "line");
-        for (size_t c = 0; c < t.n_columns; c++) csv_put(&w, t.names[c]);
+        csv_put_texts(&w, (const char *const *)t.names, t.n_columns);
         csv_end_row(&w);
         for (size_t r = 0; r < t.n_rows; r++) {
             const char *label = csv_text(&t, r, "label"), *hidden = csv_text(&t, r, "hidden");

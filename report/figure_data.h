@@ -20,8 +20,8 @@ struct figure_data {
     const struct drawing *drawing;
     struct csv_table summary;
     struct mem mem;
-    bool *shown;  /* [groups->n] which groups are in the figure */
-    bool *curves; /* [groups->n] which have curves */
+    bool *shown;    /* [groups->n] which groups are in the figure */
+    size_t *points; /* [groups->n] of their curves; 0: no curve */
 };
 
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */

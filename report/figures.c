@@ -23,6 +23,8 @@ static const struct own_figure own_figures[] = {
     {"depth", "experiments/depth.gp", {NULL}, {""}},
     {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
     {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
+    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}},
+    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}},
     {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}},
     {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}},
     {"start", "experiments/start.gp", {NULL}, {""}},
@@ -36,6 +38,7 @@ struct plotter {
     struct figure_data data;
     FILE *names, *problems;
     bool failed;
+    size_t left_out; /* figures of curves with one point */
 };
 
 /* What all scripts find in figure.csv. */
@@ -80,6 +83,17 @@ static void draw_one(struct plotter *p, const char *script, const char *figure, 
     draw(p, script, figure, parts, 1, NULL, l);
 }
 
+/* A figure of curves, which needs one that has two points. */
+static void draw_curves(struct plotter *p, const char *script, const char *figure, const struct labels *l)
+{
+    bool there = false;
+    for (size_t k = 0; k < p->groups->n; k++) there = there || (p->data.shown[k] && p->data.points[k] > 1);
+    if (there)
+        draw_one(p, script, figure, l);
+    else
+        p->left_out++;
+}
+
 /* Shows the groups that `wanted` wants, at most `most`, those with curves alone if `curves`; returns how
  * many. */
 static size_t show(struct plotter *p, bool (*wanted)(const struct group *, const void *), const void *context,
@@ -88,7 +102,7 @@ static size_t show(struct plotter *p, bool (*wanted)(const struct group *, const
     size_t n = 0;
     for (size_t k = 0; k < p->groups->n; k++) {
         p->data.shown[k] =
-            n < most && (!curves || p->data.curves[k]) && wanted(&p->groups->group[k], context);
+            n < most && (!curves || p->data.points[k] > 0) && wanted(&p->groups->group[k], context);
         n += p->data.shown[k];
     }
     return n;
@@ -130,9 +144,9 @@ static void draw_admm(struct plotter *p, const struct group *g)
     const struct labels l = {title, g->hidden, g->depth, false};
     if (show(p, is_same, g, true, 1) == 0) return;
     (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
-    draw_one(p, "panel.gp", figure, &l);
+    draw_curves(p, "panel.gp", figure, &l);
     (void)snprintf(figure, sizeof figure, "numerical_error_%s", g->label);
-    draw_one(p, "numerical_error.gp", figure, &l);
+    draw_curves(p, "numerical_error.gp", figure, &l);
 }
 
 /* A name of a file: '/' in widths of a foreign runs.csv is no folder. */
@@ -151,16 +165,16 @@ static void draw_widths(struct plotter *p, const struct group *g)
     struct labels l = {"", g->hidden, g->depth, true};
     if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
     figure_name(figure, sizeof figure, "accuracy_seconds", g->hidden);
-    draw_one(p, "accuracy.gp", figure, &l);
+    draw_curves(p, "accuracy.gp", figure, &l);
     l.by_time = false;
     figure_name(figure, sizeof figure, "accuracy_iterations", g->hidden);
-    draw_one(p, "accuracy.gp", figure, &l);
+    draw_curves(p, "accuracy.gp", figure, &l);
     if (show(p, is_admm_of, g->hidden, true, OVERLAY_MOST) < 2) return;
     (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s: medians over seeds", g->dataset,
                    g->hidden);
     l.title = title;
     figure_name(figure, sizeof figure, "overlay", g->hidden);
-    draw_one(p, "overlay.gp", figure, &l);
+    draw_curves(p, "overlay.gp", figure, &l);
 }
 
 /* true if no two groups of this name have the same depth, so that the name is a curve over depth. */
@@ -227,6 +241,9 @@ static void draw_all(struct plotter *p)
         if (first == k) draw_widths(p, &g->group[k]);
     }
     draw_depth(p);
+    if (p->left_out > 0)
+        (void)fprintf(p->problems, "spikebench plot: %zu figures are left out: their curves have one point\n",
+                      p->left_out);
 }
 
 status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,

@@ -104,14 +104,11 @@ void line_name(const char *name, const char *hidden, const char *label, char *te
 
 status groups_load(struct groups *g, const char *folder, struct error *e)
 {
-    char path[4096];
     struct group_list l;
     memset(g, 0, sizeof *g);
     if (snprintf(g->folder, sizeof g->folder, "%s", folder) >= (int)sizeof g->folder)
         return FAIL(e, ST_USAGE, "%.60s...: the name of the folder is too long", folder);
-    (void)snprintf(path, sizeof path, "%s/runs.csv", g->folder);
-    TRY(csv_read(&g->runs, path, 1, e));
-    TRY(record_check(&g->runs, e));
+    TRY(records_read(&g->runs, g->folder, e));
     TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
     g->group = l.v;
     g->n = l.n;
@@ -196,9 +193,7 @@ bool groups_have_curves(const struct groups *g)
 
 status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e)
 {
-    char path[4400];
-    (void)snprintf(path, sizeof path, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
-    return csv_read(curve, path, 1, e);
+    return csv_load(curve, e, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
 }
 
 status curve_reaches(const struct csv_table *curve, size_t column, double level, size_t *row, struct error *e)

@@ -85,9 +85,7 @@ static status differences(const struct groups *g, const struct line *l, const ch
 static void put_line(struct csv_writer *w, struct table *t, const struct line *l,
                      const struct interval *result)
 {
-    csv_put(w, l->name);
-    csv_put(w, l->reference);
-    csv_put(w, l->hidden);
+    csv_put_texts(w, (const char *const[]){l->name, l->reference, l->hidden}, 3);
     csv_put_number(w, (double)l->n);
     table_put(t, "%s", l->name);
     table_put(t, "%s", l->hidden);
@@ -123,7 +121,6 @@ static status write_lines(const struct groups *g, const char *reference, struct 
 status paired_write(const struct groups *g, const char *reference, enum table_format format, FILE *out,
                     struct error *e)
 {
-    char path[4096];
     struct csv_writer w;
     struct table t = {.n_cells = 0};
     bool known = false;
@@ -131,10 +128,10 @@ status paired_write(const struct groups *g, const char *reference, enum table_fo
     if (!known)
         return FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
                     g->runs.source);
-    (void)snprintf(path, sizeof path, "%s/paired.csv", g->folder);
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
-                 "acc_val_half,acc_test_difference,acc_test_half");
+    TRY(csv_start(&w,
+                  "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
+                  "acc_val_half,acc_test_difference,acc_test_half",
+                  e, "%s/paired.csv", g->folder));
     table_column(&t, true, 0, "name");
     table_column(&t, true, 0, "hidden");
     table_column(&t, false, 0, "pairs");

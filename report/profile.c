@@ -173,10 +173,8 @@ static void put_profile(struct csv_writer *w, const struct field *f, size_t m, s
             csv_put(w, measures[m]);
             csv_put_number(w, levels[l]);
             csv_put(w, f->trainer[f->compared[i]]);
-            csv_put_number(w, x);
-            csv_put_number(w, profile_share(f->ratio, f->n_problems, f->n_compared, i, x));
-            csv_put_number(w, (double)f->n_problems);
-            csv_put_number(w, timed);
+            const double share = profile_share(f->ratio, f->n_problems, f->n_compared, i, x);
+            csv_put_numbers(w, (const double[]){x, share, (double)f->n_problems, timed}, 4);
             csv_end_row(w);
             x = isinf(next) && x < last ? last : next;
         }
@@ -187,7 +185,6 @@ static status write_field(struct field *f, const struct groups *g, struct csv_wr
     TRY(field_create(f, g, e));
     for (size_t k = 0; k < g->n; k++)
         for (size_t i = 0; i < g->group[k].n; i++) TRY(read_costs(f, g, k, g->group[k].rows[i], e));
-    csv_head(w, "measure,level,label,ratio,share,problems,timing_valid");
     for (size_t m = 0; m < N_MEASURES; m++)
         for (size_t l = 0; l < N_LEVELS; l++) {
             bool seconds = m == 0, timed = select_known(f, m, l, seconds);
@@ -198,12 +195,11 @@ static status write_field(struct field *f, const struct groups *g, struct csv_wr
 
 status profile_write(const struct groups *g, struct error *e)
 {
-    char path[4096];
     struct csv_writer w;
     struct field f = {0};
     if (!groups_have_curves(g)) return ST_OK;
-    snprintf(path, sizeof path, "%s/profile.csv", g->folder);
-    TRY(csv_open(&w, path, e));
+    TRY(csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
+                  g->folder));
     status st = write_field(&f, g, &w, e);
     mem_free(&f.mem);
     return csv_end(&w, st, e);

@@ -82,15 +82,6 @@ struct kind {
     const struct list_column *columns; /* of list_table */
 };
 
-/* nan behind the last row. */
-static double number(const struct csv_table *t, size_t row, const char *column)
-{
-    const char *text = row < t->n_rows ? csv_text(t, row, column) : "";
-    char *end;
-    double v = strtod(text, &end);
-    return end == text || *end ? NAN : v;
-}
-
 static void put_number(struct table *t, const char *format, double v) __attribute__((format(printf, 2, 0)));
 static void put_number(struct table *t, const char *format, double v)
 {
@@ -113,8 +104,8 @@ static void put_entry(const struct source *s, size_t r, const struct list_column
         table_put(t, "%s", c->column && strcmp(c->column, "hidden") == 0 ? text : own);
         return;
     }
-    double v = c->factor * number(&s->file, r, c->column);
-    double spread = c->spread ? c->factor * number(&s->file, r, c->spread) : NAN;
+    double v = c->factor * csv_value(&s->file, r, c->column);
+    double spread = c->spread ? c->factor * csv_value(&s->file, r, c->spread) : NAN;
     if (!isnan(spread)) (void)snprintf(more, sizeof more, " +- %.1f", spread);
     (void)snprintf(text, sizeof text, "%s%s", c->format, more);
     put_number(t, text, c->format == whole ? trunc(v) : v);
@@ -168,7 +159,7 @@ static size_t find_row(const struct source *s, const char *line, const char *dep
 static void put_accuracies(const struct csv_table *f, size_t r, struct table *t)
 {
     char text[2][30] = {"--", "--"};
-    const double v[] = {100 * number(f, r, "acc_train_mean"), 100 * number(f, r, "acc_test_mean")};
+    const double v[] = {100 * csv_value(f, r, "acc_train_mean"), 100 * csv_value(f, r, "acc_test_mean")};
     for (int k = 0; k < 2; k++)
         if (!isnan(v[k])) (void)snprintf(text[k], sizeof text[k], "%.1f", v[k]);
     if (r == f->n_rows)
@@ -179,8 +170,8 @@ static void put_accuracies(const struct csv_table *f, size_t r, struct table *t)
 
 static void put_iterations(const struct csv_table *f, size_t r, struct table *t)
 {
-    double iters = number(f, r, "iters_mean"), reached = number(f, r, "reached");
-    if (reached > 0 && reached < number(f, r, "seeds"))
+    double iters = csv_value(f, r, "iters_mean"), reached = csv_value(f, r, "reached");
+    if (reached > 0 && reached < csv_value(f, r, "seeds"))
         table_put(t, "%.1f (%.0f/%s)", iters, reached, csv_text(f, r, "seeds"));
     else
         put_number(t, "%.1f", iters);
@@ -226,15 +217,15 @@ static void put_sensitivity(const struct csv_table *f, struct table *t, const ch
     size_t n = 0, best = f->n_rows;
     char rho[60], beta[60];
     for (size_t r = 0; r < f->n_rows; r++) {
-        double accuracy = number(f, r, "acc_val_mean");
+        double accuracy = csv_value(f, r, "acc_val_mean");
         if (strcmp(csv_text(f, r, "name"), name) != 0 || isnan(accuracy)) continue;
-        if (best == f->n_rows || accuracy > number(f, best, "acc_val_mean")) best = r;
+        if (best == f->n_rows || accuracy > csv_value(f, best, "acc_val_mean")) best = r;
         v[n++] = accuracy;
     }
     table_put(t, "%s", name);
     table_put(t, "%zu", n);
     for (int k = 0; k <= 2; k++) put_number(t, "%.1f", 100 * quantile(v, n, 0.5 * k));
-    put_number(t, "%.1f", 100 * number(f, best, "acc_test_mean"));
+    put_number(t, "%.1f", 100 * csv_value(f, best, "acc_test_mean"));
     setting(n ? csv_text(f, best, "label") : "", "rho", rho, sizeof rho);
     setting(n ? csv_text(f, best, "label") : "", "beta", beta, sizeof beta);
     table_put(t, n ? "(%s, %s)" : "--%.0s%.0s", rho, beta);
@@ -263,7 +254,7 @@ static double extreme(const struct csv_table *t, const char *prefix, double sign
     for (size_t c = 0; c < t->n_columns; c++) {
         if (strncmp(t->names[c], prefix, strlen(prefix)) != 0 || !strstr(t->names[c], "_med")) continue;
         for (size_t r = 0; r < t->n_rows; r++) {
-            double v = number(t, r, t->names[c]);
+            double v = csv_value(t, r, t->names[c]);
             if (!isnan(v) && (isnan(found) || sign * v < sign * found)) found = v;
         }
     }
@@ -274,7 +265,7 @@ static void put_conditions(const struct csv_table *curve, struct table *t)
 {
     const double v[] = {extreme(curve, "rcond_w_", 1), extreme(curve, "backward_error_w_", -1)};
     for (int k = 0; k < 2; k++) put_number(t, v[k] <= 0 ? "0" : "%.1e", v[k]);
-    put_number(t, "%.1f", curve->n_rows ? 100 * number(curve, curve->n_rows - 1, "acc_train_med") : NAN);
+    put_number(t, "%.1f", curve->n_rows ? 100 * csv_value(curve, curve->n_rows - 1, "acc_train_med") : NAN);
 }
 
 /* From the curves of each configuration; those whose start was changed by noise make the same solves. */
@@ -282,7 +273,7 @@ static status conditioning_table(struct source *s, struct table *t, struct error
 {
     static const char *const titles[] = {"Weight solve", "Precision", "Least rcond", "Largest backward error",
                                          "Training %"};
-    char path[4400], noise[60], precision[60];
+    char noise[60], precision[60];
     put_titles(t, titles, 5, 2);
     for (size_t r = 0; r < s->file.n_rows; r++) {
         const char *label = csv_text(&s->file, r, "label");
@@ -290,10 +281,9 @@ static status conditioning_table(struct source *s, struct table *t, struct error
         setting(label, "start_noise", noise, sizeof noise);
         setting(label, "precision", precision, sizeof precision);
         if (strtod(noise, NULL) != 0 || strchr(label, '/')) continue;
-        (void)snprintf(path, sizeof path, "%s/curves_summary/%s.csv", s->folder, label);
         table_put(t, "%s", csv_text(&s->file, r, "name"));
         table_put(t, "%s", precision[0] ? precision : "--");
-        status st = csv_read(&curve, path, 1, e);
+        status st = csv_load(&curve, e, "%s/curves_summary/%s.csv", s->folder, label);
         if (st == ST_OK) put_conditions(&curve, t);
         csv_table_free(&curve);
         TRY(st);
@@ -316,7 +306,7 @@ static double exponent(const struct csv_table *f, const char *solver, const char
         if (!finished(f, r) || strcmp(csv_text(f, r, "solver"), solver) != 0 ||
             strcmp(csv_text(f, r, fixed), csv_text(f, at, fixed)) != 0)
             continue;
-        double a = log(number(f, r, x)), b = log(number(f, r, "train_s") / number(f, r, "iters"));
+        double a = log(csv_value(f, r, x)), b = log(csv_value(f, r, "train_s") / csv_value(f, r, "iters"));
         n++;
         sx += a;
         sy += b;
@@ -332,7 +322,7 @@ static size_t largest(const struct csv_table *f, const char *column)
 {
     size_t found = f->n_rows;
     for (size_t r = f->n_rows; r-- > 0;)
-        if (finished(f, r) && (found == f->n_rows || number(f, r, column) >= number(f, found, column)))
+        if (finished(f, r) && (found == f->n_rows || csv_value(f, r, column) >= csv_value(f, found, column)))
             found = r;
     return found;
 }
@@ -344,8 +334,8 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
     size_t most = largest(f, samples), longest = largest(f, steps);
     if (most == f->n_rows) return FAIL(e, ST_DATA, "%s holds no finished run", f->source);
     table_column(t, true, 0, "Solver");
-    table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", number(f, most, steps));
-    table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", number(f, longest, samples));
+    table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", csv_value(f, most, steps));
+    table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", csv_value(f, longest, samples));
     for (size_t r = 0; r < f->n_rows; r++)
         if (finished(f, r)) (void)place_of(&s->rows, csv_text(f, r, "solver"));
     for (size_t i = 0; i < s->rows.n; i++) {
@@ -425,16 +415,14 @@ static const struct kind kinds[] = {
 
 static status add(const struct kind *kind, const char *folder, struct table *t, struct error *e)
 {
-    char path[4400];
     const char *slash = strrchr(folder, '/');
     struct source *s = calloc(1, sizeof *s);
     if (!s) return FAIL(e, ST_MEMORY, "no memory for a table");
     s->kind = kind;
     s->folder = folder;
     s->experiment = slash ? slash + 1 : folder;
-    (void)snprintf(path, sizeof path, "%s/%s", folder, kind->file);
-    status st = csv_read(&s->file, path, 1, e);
-    if (st == ST_OK && s->file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", path);
+    status st = csv_load(&s->file, e, "%s/%s", folder, kind->file);
+    if (st == ST_OK && s->file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s->file.source);
     if (st == ST_OK) st = kind->make(s, t, e);
     csv_table_free(&s->file);
     free(s);

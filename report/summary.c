@@ -6,13 +6,17 @@
 #include <math.h>
 #include <string.h>
 
+static void put_quartiles(struct csv_writer *w, double *v, size_t n)
+{
+    static const double p[] = {0.5, 0.25, 0.75};
+    for (int k = 0; k < 3; k++) csv_put_number(w, quantile(v, n, p[k]));
+}
+
 static void put_statistics(struct csv_writer *w, double *v, size_t n)
 {
-    csv_put_number(w, mean_of(v, n));
-    csv_put_number(w, deviation_of(v, n));
-    csv_put_number(w, quantile(v, n, 0.5));
-    csv_put_number(w, quantile(v, n, 0.25));
-    csv_put_number(w, quantile(v, n, 0.75));
+    const double mean = mean_of(v, n), deviation = deviation_of(v, n);
+    csv_put_numbers(w, (const double[]){mean, deviation}, 2);
+    put_quartiles(w, v, n);
     csv_put_number(w, interval_of(v, n).half_width);
 }
 
@@ -22,7 +26,7 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
     double v[GROUP_RUNS_MAX];
     size_t n;
     const char *const texts[] = {one->label, one->solver, one->dataset, one->hidden, one->name};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) csv_put(w, texts[i]);
+    csv_put_texts(w, texts, sizeof texts / sizeof *texts);
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
     for (int k = 1; column_summarised(k); k++) {
@@ -38,11 +42,10 @@ static status write_summary(const struct groups *g, struct error *e)
     static const char *const head[] = {"label", "solver",        "dataset", "hidden",
                                        "name",  "hidden_layers", "seeds"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
-    char path[4096], name[80];
+    char name[80];
     struct csv_writer w;
-    snprintf(path, sizeof path, "%s/summary.csv", g->folder);
-    TRY(csv_open(&w, path, e));
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++) csv_put(&w, head[i]);
+    TRY(csv_start(&w, NULL, e, "%s/summary.csv", g->folder));
+    csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int k = 1; column_summarised(k); k++)
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             snprintf(name, sizeof name, "%s_%s", column_summarised(k)->name, parts[i]);
@@ -78,9 +81,7 @@ static status write_row(struct csv_writer *w, const struct groups *g, const stru
             if (column != CSV_NONE && !record_counted_otherwise(&g->runs, one->rows[i], curves[0].names[c]))
                 TRY(csv_number(&curves[i], row_of(&curves[i], iter), (size_t)column, &v[i], e));
         }
-        csv_put_number(w, quantile(v, n, 0.5));
-        csv_put_number(w, quantile(v, n, 0.25));
-        csv_put_number(w, quantile(v, n, 0.75));
+        put_quartiles(w, v, n);
     }
     csv_end_row(w);
     return ST_OK;
@@ -89,15 +90,15 @@ static status write_row(struct csv_writer *w, const struct groups *g, const stru
 static status write_curve(const struct groups *g, const struct group *one, struct csv_table *curves,
                           struct error *e)
 {
-    char path[4400], name[120];
+    static const char *const parts[] = {"med", "q1", "q3"};
+    char name[120];
     struct csv_writer w;
     for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &curves[i], e));
-    snprintf(path, sizeof path, "%s/curves_summary/%s.csv", g->folder, one->label);
-    TRY(csv_open(&w, path, e));
+    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, one->label));
     csv_put(&w, curves[0].names[0]);
     for (size_t c = 1; c < curves[0].n_columns; c++)
         for (int k = 0; k < 3; k++) {
-            snprintf(name, sizeof name, "%s_%s", curves[0].names[c], k == 0 ? "med" : k == 1 ? "q1" : "q3");
+            snprintf(name, sizeof name, "%s_%s", curves[0].names[c], parts[k]);
             csv_put(&w, name);
         }
     csv_end_row(&w);
@@ -144,12 +145,8 @@ static status write_reached(struct csv_writer *w, const struct groups *g, const 
             for (size_t c = 0; c < N_COSTS; c++) costs[c][i] = cost[c];
             count += !isnan(cost[ITERS]);
         }
-        csv_put(w, one->label);
-        csv_put(w, one->solver);
-        csv_put(w, one->hidden);
-        csv_put(w, one->name);
-        const double numbers[] = {(double)one->depth, accuracies[k], (double)one->n, count};
-        for (size_t c = 0; c < sizeof numbers / sizeof *numbers; c++) csv_put_number(w, numbers[c]);
+        csv_put_texts(w, (const char *const[]){one->label, one->solver, one->hidden, one->name}, 4);
+        csv_put_numbers(w, (const double[]){(double)one->depth, accuracies[k], (double)one->n, count}, 4);
         for (size_t c = 0; c < N_COSTS; c++) {
             csv_put_number(w, mean_of(costs[c], one->n));
             csv_put_number(w, deviation_of(costs[c], one->n));
@@ -182,10 +179,10 @@ status groups_write(const struct groups *g, struct error *e)
     if (!groups_have_curves(g)) return ST_OK;
     snprintf(path, sizeof path, "%s/curves_summary", g->folder);
     TRY(path_make(path, e));
-    snprintf(path, sizeof path, "%s/time_to_accuracy.csv", g->folder);
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
-                 "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd");
+    TRY(csv_start(&w,
+                  "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
+                  "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
+                  e, "%s/time_to_accuracy.csv", g->folder));
     status st = write_curves(g, &w, e);
     return csv_end(&w, st, e);
 }

@@ -52,7 +52,7 @@ static status identify(struct plan *plan, const struct plan_report *checked, str
 
 static bool is_word(const char *text, const char *word)
 {
-    return text && strcmp(text, word) == 0;
+    return strcmp(text, word) == 0;
 }
 
 /* Decides which runs are to be done. With --fresh, the old row and checkpoint go before the first run starts,
@@ -62,18 +62,17 @@ static void select_runs(struct runner *r)
     char path[RUN_FILE];
     for (size_t i = 0; i < r->plan->n_runs; i++) {
         const struct run *run = &r->plan->runs[i];
-        struct record *row = &r->results.rows[i];
-        const char *word = row->n ? record_get(row, "status") : NULL;
+        const char *word = results_text(&r->results, i, "status");
         run_file(path, r->folder, "curves", run, ".csv");
         const bool finished = (is_word(word, "ok") || is_word(word, "diverged")) && access(path, F_OK) == 0;
         r->wanted[i] = !finished || r->settings->fresh;
         r->to_do += r->wanted[i];
         if (r->settings->fresh) {
-            record_free(row);
+            r->results.rows[i].table = NULL;
             run_file(path, r->folder, ".work", run, ".ckpt");
             remove(path);
-        } else if (finished && is_word(record_get(row, "git_commit"), env_commit()) &&
-                   is_word(record_get(row, "dirty"), env_dirty() ? "1" : "0")) {
+        } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
+                   is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
             r->outcome->skipped++;
         } else if (finished) {
             r->outcome->stale++;
@@ -125,48 +124,41 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     return st;
 }
 
-/* A row for a worker that ended without writing one. */
-static status lost_worker(struct runner *r, const struct child *c, int wait_status, struct error *e)
+/* The row file of a worker that ended without writing one. */
+static status lost_worker(const char *path, const struct run *run, int wait_status, struct error *e)
 {
     char reason[64];
-    struct record *row = &r->results.rows[c->run];
     if (WIFSIGNALED(wait_status))
         snprintf(reason, sizeof reason, "worker killed by signal %d", WTERMSIG(wait_status));
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
-    record_free(row);
     const struct run_result lost = {
         .status = "failed", .stop_reason = "error", .error = reason, .data_sha256 = "nan"};
-    return record_of_run(row, &r->plan->runs[c->run], &lost, false, e);
-}
-
-static double number(const struct record *row, const char *column)
-{
-    const char *text = record_get(row, column);
-    return text ? strtod(text, NULL) : NAN;
+    return record_write(path, run, &lost, false, e);
 }
 
 /* What is said about a finished run where there is no progress line. */
 static void announce(struct runner *r, size_t i)
 {
-    const struct record *row = &r->results.rows[i];
+    const struct csv_table *row = &r->results.news[i];
     const struct run *run = &r->plan->runs[i];
-    const char *word = record_get(row, "status"), *error = record_get(row, "error");
-    const double train = number(row, "acc_train"), seconds = number(row, "train_s");
+    const char *word = csv_text(row, 0, "status");
+    const double train = csv_value(row, 0, "acc_train"), seconds = csv_value(row, 0, "train_s");
     const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
     progress_clear(&r->progress);
     if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
-           (unsigned long long)run->seed, word ? word : "?");
+           (unsigned long long)run->seed, word);
     if (good && isnan(train)) /* regression */
-        printf(", train loss %.4g, test loss %.4g, %.2f s", number(row, "loss_train"),
-               number(row, "loss_test"), seconds);
+        printf(", train loss %.4g, test loss %.4g, %.2f s", csv_value(row, 0, "loss_train"),
+               csv_value(row, 0, "loss_test"), seconds);
     else if (good)
-        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * train, 100 * number(row, "acc_test"), seconds);
-    else if (error)
-        printf(" (%s)", error);
+        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * train, 100 * csv_value(row, 0, "acc_test"),
+               seconds);
+    else
+        printf(" (%s)", csv_text(row, 0, "error"));
     printf("\n");
     fflush(stdout);
 }
@@ -174,16 +166,15 @@ static void announce(struct runner *r, size_t i)
 static status child_ended(struct runner *r, struct child *c, int wait_status, struct error *e)
 {
     char path[RUN_FILE];
-    bool found;
     struct runner_outcome *o = r->outcome;
     const struct run *run = &r->plan->runs[c->run];
     run_file(path, r->folder, ".work", run, ".row.csv");
     close(c->pipe);
     c->pid = 0;
-    TRY(results_take(&r->results, c->run, path, &found, e));
-    if (!found) TRY(lost_worker(r, c, wait_status, e));
+    if (access(path, F_OK) != 0) TRY(lost_worker(path, run, wait_status, e));
+    TRY(results_take(&r->results, c->run, path, e));
     TRY(results_write(&r->results, e));
-    const char *word = record_get(&r->results.rows[c->run], "status");
+    const char *word = results_text(&r->results, c->run, "status");
     const bool interrupted = is_word(word, "interrupted");
     size_t *const count = is_word(word, "ok") || is_word(word, "diverged") ? &o->done
                           : is_word(word, "no_data")                       ? &o->no_data

@@ -42,22 +42,12 @@ struct run_result session_result(const struct session *s)
     const bool evaluated = at->n_rows > 0;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    return (struct run_result){
+    struct run_result result = {
+        .totals = at->totals,
         .evaluated = evaluated,
         .classes = s->data.info.n_classes > 0,
         .timing_valid = s->settings->jobs > 1 ? 0 : 1,
         .iters = (double)at->iter,
-        .samples = at->samples,
-        .setup_s = at->setup_s,
-        .train_s = at->train_s,
-        .eval_s = at->eval_s,
-        .cpu_s = at->cpu_s,
-        .time_to_target_s = at->time_to_target_s,
-        .forward_passes = at->forward_passes,
-        .backward_passes = at->backward_passes,
-        .accumulations = at->accumulations + at->new_spike_passes * train->synops,
-        .train_macs = at->train_macs,
-        .gradient_evaluations = at->gradient_evaluations,
         .loss_train = train->loss,
         .loss_val = validation->loss,
         .loss_test = test->loss,
@@ -65,14 +55,15 @@ struct run_result session_result(const struct session *s)
         .acc_val = validation->accuracy,
         .acc_test = test->accuracy,
         .best_iter = (double)at->best_iter,
-        .best_val = evaluated ? at->best_val : NAN,
-        .best_test = evaluated ? at->best_test : NAN,
         .peak_bytes = (double)usage.ru_maxrss * 1024.0,
+        .solver_bytes = s->created ? (double)s->solver_bytes : NAN,
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,
         .synops_dense = evaluated ? train->synops_dense : NAN,
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
+    result.totals.accumulations += at->new_spike_passes * train->synops;
+    return result;
 }
 
 status session_write_curve(const struct session *s, struct error *e)
@@ -101,7 +92,6 @@ status session_write_curve(const struct session *s, struct error *e)
 
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)
 {
-    struct record r = {0};
     struct run_result result = session_result(s);
     char path[RUN_FILE], blas[ENV_TEXT], core[ENV_TEXT], cpu[ENV_TEXT], date[ENV_TEXT];
     env_blas_config(blas, sizeof blas);
@@ -124,8 +114,5 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.cpu = cpu;
     result.date = date;
     run_file(path, s->settings->out, ".work", s->run, ".row.csv");
-    status st = record_of_run(&r, s->run, &result, true, e);
-    if (st == ST_OK) st = record_write(&r, path, e);
-    record_free(&r);
-    return st;
+    return record_write(path, s->run, &result, true, e);
 }

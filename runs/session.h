@@ -16,17 +16,9 @@ struct worker_settings {
 
 /* The part of the progress that a checkpoint carries as it is. */
 struct progress_state {
-    long iter;
-    double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
-    double forward_passes, backward_passes; /* of training, so far */
-    double train_macs;                      /* of training, so far: dense_macs of all steps */
-    double gradient_evaluations;            /* of training, so far */
-    /* Accumulations of the simulations of training up to the last evaluation, and simulations since. */
-    double accumulations, new_spike_passes;
-    /* At best_iter: accuracies, or for regression losses with their sign turned; nan before the first
-     * evaluation with a validation split. */
-    double best_val, best_test;
-    long best_iter;
+    struct run_totals totals;
+    double new_spike_passes; /* simulations of training since the last evaluation */
+    long iter, best_iter;
     size_t n_rows;
 };
 
@@ -40,8 +32,9 @@ struct session {
     struct rng rng;
     struct train_env env;
     struct evaluator *evaluator;
-    void *solver; /* the solver's state, in mem */
-    bool created; /* whether it is whole */
+    void *solver;        /* the solver's state, in mem */
+    bool created;        /* whether it is whole */
+    size_t solver_bytes; /* that create took */
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */

@@ -46,7 +46,7 @@ static status prepare(struct session *s, struct error *e)
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
     s->n_columns = curve_count() + s->net.L - 1 + extra;
-    s->at.best_val = s->at.best_test = s->at.time_to_target_s = NAN;
+    s->at.totals.time_to_target_s = NAN;
     return ST_OK;
 }
 
@@ -74,18 +74,18 @@ static status evaluate_now(struct session *s, struct error *e)
     double *row = s->rows + s->at.n_rows++ * s->n_columns;
     size_t used = curve_count();
     const struct run_result result = session_result(s);
-    s->at.accumulations = result.accumulations;
+    s->at.totals.accumulations = result.totals.accumulations;
     s->at.new_spike_passes = 0;
     curve_values(&result, row);
     for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
     memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
     double validation = merit(s, SPLIT_VALIDATION);
-    if (isnan(s->at.best_val) ? !isnan(validation) : validation > s->at.best_val) {
-        s->at.best_val = validation;
-        s->at.best_test = merit(s, SPLIT_TEST);
+    if (isnan(s->at.totals.best_val) ? !isnan(validation) : validation > s->at.totals.best_val) {
+        s->at.totals.best_val = validation;
+        s->at.totals.best_test = merit(s, SPLIT_TEST);
         s->at.best_iter = s->at.iter;
     }
-    s->at.eval_s += clock_seconds() - started;
+    s->at.totals.eval_s += clock_seconds() - started;
     return ST_OK;
 }
 
@@ -96,13 +96,13 @@ static const char *reason_to_stop(struct session *s, bool converged)
     double validation = s->last[SPLIT_VALIDATION].accuracy;
     if (stop_signal()) return "interrupted";
     if (stop->target > 0 && validation >= stop->target) {
-        s->at.time_to_target_s = s->at.train_s;
+        s->at.totals.time_to_target_s = s->at.totals.train_s;
         return "target";
     }
     if (converged) return "converged";
     if (s->at.iter >= stop->max_iter) return "max_iter";
-    if (stop->time_limit > 0 && s->at.train_s >= stop->time_limit) return "time_limit";
-    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(s->at.best_val))
+    if (stop->time_limit > 0 && s->at.totals.train_s >= stop->time_limit) return "time_limit";
+    if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(s->at.totals.best_val))
         return "plateau";
     return NULL;
 }
@@ -121,15 +121,15 @@ static status train(struct session *s, struct error *e)
         stopwatch_start(&s->watch);
         status st = solver->step(s->solver, &r, e);
         stopwatch_hold(&s->watch);
-        s->at.cpu_s += s->watch.cpu_total;
-        s->at.train_s += s->watch.total;
+        s->at.totals.cpu_s += s->watch.cpu_total;
+        s->at.totals.train_s += s->watch.total;
         s->at.iter = next;
-        s->at.samples += r.samples;
-        s->at.forward_passes += r.forward_passes;
-        s->at.backward_passes += r.backward_passes;
+        s->at.totals.samples += r.samples;
+        s->at.totals.forward_passes += r.forward_passes;
+        s->at.totals.backward_passes += r.backward_passes;
         s->at.new_spike_passes += r.spike_passes;
-        s->at.train_macs += r.dense_macs;
-        s->at.gradient_evaluations += r.gradient_evaluations;
+        s->at.totals.train_macs += r.dense_macs;
+        s->at.totals.gradient_evaluations += r.gradient_evaluations;
         converged = r.converged;
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";
@@ -154,17 +154,19 @@ static status perform(struct session *s, struct error *e)
     bool resumed;
     TRY(prepare(s, e));
     const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
+    const size_t before = s->mem.bytes;
     stopwatch_start(&s->watch);
     status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e);
     s->created = st == ST_OK;
+    s->solver_bytes = s->mem.bytes - before;
     if (s->created) st = solver->start(s->solver, &s->env, e);
     stopwatch_hold(&s->watch);
     TRY(st);
     const double setup = s->watch.total;
-    s->at.cpu_s = s->watch.cpu_total;
+    s->at.totals.cpu_s = s->watch.cpu_total;
     TRY(checkpoint_restore(s, &resumed, e));
     if (!resumed) {
-        s->at.setup_s = setup;
+        s->at.totals.setup_s = setup;
         TRY(evaluate_now(s, e));
     }
     return train(s, e);
@@ -205,6 +207,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     s->run = run;
     s->settings = settings;
     for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
+    s->at.totals.best_val = s->at.totals.best_test = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
     const char *word = outcome(s, st);

@@ -3,8 +3,11 @@
 #include <csv.h>
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PATH_SIZE = 4800 };
 
 /* What the parser's callbacks fill: cells of all rows, the header included. */
 struct reading {
@@ -131,6 +134,16 @@ status csv_read(struct csv_table *t, const char *path, int header, struct error 
     return st;
 }
 
+status csv_load(struct csv_table *t, struct error *e, const char *format, ...)
+{
+    char path[PATH_SIZE];
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(path, sizeof path, format, list);
+    va_end(list);
+    return csv_read(t, path, 1, e);
+}
+
 void csv_table_free(struct csv_table *t)
 {
     mem_free(&t->mem);
@@ -184,12 +197,32 @@ status csv_number(const struct csv_table *t, size_t row, size_t column, double *
     return ST_OK;
 }
 
+double csv_value(const struct csv_table *t, size_t row, const char *name)
+{
+    const char *text = row < t->n_rows ? csv_text(t, row, name) : "nan";
+    char *end;
+    const double v = strtod(text, &end);
+    return end == text || *end ? NAN : v;
+}
+
 /* --- writing ------------------------------------------------------------------------------------------- */
 
 status csv_open(struct csv_writer *w, const char *path, struct error *e)
 {
     memset(w, 0, sizeof *w);
     return file_create(&w->out, path, e);
+}
+
+status csv_start(struct csv_writer *w, const char *head, struct error *e, const char *format, ...)
+{
+    char path[PATH_SIZE];
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(path, sizeof path, format, list);
+    va_end(list);
+    TRY(csv_open(w, path, e));
+    if (head) csv_head(w, head);
+    return ST_OK;
 }
 
 void csv_head(struct csv_writer *w, const char *names)
@@ -220,10 +253,26 @@ void csv_put_number(struct csv_writer *w, double value)
     csv_put(w, text);
 }
 
+void csv_put_texts(struct csv_writer *w, const char *const *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put(w, texts[i]);
+}
+
+void csv_put_numbers(struct csv_writer *w, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+}
+
 void csv_end_row(struct csv_writer *w)
 {
     if (fputc('\n', w->out.file) == EOF) w->failed = 1;
     w->column = 0;
+}
+
+void csv_numbers(struct csv_writer *w, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+    csv_end_row(w);
 }
 
 status csv_close(struct csv_writer *w, struct error *e)

@@ -26,6 +26,9 @@ struct csv_table {
 status csv_read(struct csv_table *t, const char *path, int header, struct error *e);
 status csv_parse_memory(struct csv_table *t, const char *source, const void *bytes, size_t size, int header,
                         struct error *e);
+/* csv_read with the header of the file that `format` names. */
+status csv_load(struct csv_table *t, struct error *e, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void csv_table_free(struct csv_table *t);
 
 enum { CSV_NONE = -1 };
@@ -36,6 +39,8 @@ const char *csv_cell(const struct csv_table *t, size_t row, size_t column);
 const char *csv_text(const struct csv_table *t, size_t row, const char *name);
 /* The cell as a number. ST_DATA naming file, line, column name and text if it is none; "nan" is a number. */
 status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e);
+/* The number in the cell of column `name`; nan where there is none, no such column or no such row. */
+double csv_value(const struct csv_table *t, size_t row, const char *name);
 
 /* A chosen set of columns, by which rows are compared. */
 struct csv_columns {
@@ -56,10 +61,16 @@ struct csv_writer {
 };
 
 status csv_open(struct csv_writer *w, const char *path, struct error *e);
+/* csv_open of the file that `format` names, and its first row `head` as in csv_head (NULL: none). */
+status csv_start(struct csv_writer *w, const char *head, struct error *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void csv_head(struct csv_writer *w, const char *names);  /* a whole row: "label,solver", as it is */
 void csv_put(struct csv_writer *w, const char *text);    /* next cell, quoted where needed */
 void csv_put_number(struct csv_writer *w, double value); /* %.17g; nan for any NaN */
+void csv_put_texts(struct csv_writer *w, const char *const *texts, size_t n);
+void csv_put_numbers(struct csv_writer *w, const double *values, size_t n);
 void csv_end_row(struct csv_writer *w);
+void csv_numbers(struct csv_writer *w, const double *values, size_t n); /* a whole row */
 status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
 /* csv_close if `st` is ST_OK, else csv_abandon; returns the first error. */
 status csv_end(struct csv_writer *w, status st, struct error *e);

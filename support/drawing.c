@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ENDING = 4, VARIABLES = 8 };
+enum { ENDING = 4, VARIABLES = 8, COLUMNS_LEAST = 40, COLUMNS_USUAL = 80, COLUMNS_MOST = 1000 };
 
 extern char **environ;
 
@@ -80,6 +81,16 @@ void drawing_file(const struct drawing *d, const char *name, char *path, size_t 
     (void)snprintf(path, size, "%s/%s", d->folder, name);
 }
 
+status drawing_csv(const struct drawing *d, const char *name, const char *head, struct csv_writer *w,
+                   struct error *e)
+{
+    char path[DRAWING_PATH + 60];
+    drawing_file(d, name, path, sizeof path);
+    TRY(csv_open(w, path, e));
+    csv_head(w, head);
+    return ST_OK;
+}
+
 void drawing_text(struct csv_writer *w, const char *text)
 {
     char clean[900];
@@ -96,6 +107,17 @@ void drawing_text(struct csv_writer *w, const char *text)
     csv_put(w, clean);
 }
 
+static long terminal_columns(void)
+{
+    struct winsize size = {0};
+    const char *text = getenv("COLUMNS");
+    long columns = text ? strtol(text, NULL, 10) : 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) columns = size.ws_col;
+    if (columns <= 0) columns = COLUMNS_USUAL;
+    if (columns > COLUMNS_MOST) columns = COLUMNS_MOST;
+    return columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns;
+}
+
 status drawing_run(const struct drawing *d, const char *script, unsigned formats,
                    const struct drawing_field *fields, size_t n, struct error *e)
 {
@@ -104,9 +126,11 @@ status drawing_run(const struct drawing *d, const char *script, unsigned formats
     drawing_file(d, "figure.csv", path, sizeof path);
     TRY(csv_open(&w, path, e));
     csv_put(&w, "formats");
+    csv_put(&w, "columns");
     for (size_t i = 0; i < n; i++) csv_put(&w, fields[i].name);
     csv_end_row(&w);
     csv_put_number(&w, formats);
+    csv_put_number(&w, (double)terminal_columns());
     for (size_t i = 0; i < n; i++) drawing_text(&w, fields[i].text);
     csv_end_row(&w);
     TRY(csv_close(&w, e));
@@ -132,27 +156,53 @@ void drawing_end(struct drawing *d)
     d->folder[0] = '\0';
 }
 
-status drawing_begin(struct drawing *d, const char *out, struct error *e)
+/* The lines of figure.txt without the blanks at their ends. */
+static status print_text(const struct drawing *d, struct error *e)
+{
+    char path[DRAWING_PATH + 20], line[4 * COLUMNS_MOST + 2];
+    drawing_file(d, "figure.txt", path, sizeof path);
+    FILE *f = fopen(path, "r");
+    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    while (fgets(line, sizeof line, f)) {
+        size_t n = strlen(line);
+        while (n > 0 && strchr(" \f\n", line[n - 1])) n--;
+        (void)printf("%.*s\n", (int)n, line);
+    }
+    (void)fclose(f);
+    return ST_OK;
+}
+
+/* Refuses a file that could not be written before anything is drawn. */
+static status check_out(const char *out, struct error *e)
 {
     size_t n = strlen(out);
     const char *ending = n > ENDING ? out + n - ENDING : "";
     struct file_writer w;
-    memset(d, 0, sizeof *d);
     if (strcmp(ending, ".svg") != 0 && strcmp(ending, ".png") != 0)
         return FAIL(e, ST_USAGE, "--out '%.200s': a name that ends in .svg or .png is needed", out);
     TRY(file_create(&w, out, e));
     file_abandon(&w);
-    status st = drawing_open(d, e);
-    d->out = out;
-    return st;
+    return ST_OK;
 }
 
-status drawing_finish(struct drawing *d, const char *script, const struct drawing_field *fields, size_t n,
-                      struct error *e)
+static status draw(const struct drawing *d, const struct drawing_figure *f, const char *out, struct error *e)
 {
-    const char *ending = d->out + strlen(d->out) - ENDING + 1;
+    const char *ending = out ? out + strlen(out) - ENDING + 1 : "txt";
+    const unsigned formats = !out ? DRAWING_TEXT : strcmp(ending, "svg") == 0 ? DRAWING_SVG : DRAWING_PNG;
     bool found = false;
-    TRY(drawing_run(d, script, strcmp(ending, "svg") == 0 ? DRAWING_SVG : DRAWING_PNG, fields, n, e));
-    TRY(drawing_take(d, "", ending, d->out, &found, e));
-    return found ? ST_OK : FAIL(e, ST_IO, "%s: gnuplot drew nothing", d->out);
+    TRY(f->write(f->context, d, e));
+    TRY(drawing_run(d, f->script, formats, f->fields, f->n, e));
+    if (!out) return print_text(d, e);
+    TRY(drawing_take(d, "", ending, out, &found, e));
+    return found ? ST_OK : FAIL(e, ST_IO, "%s: gnuplot drew nothing", out);
+}
+
+status drawing_figure(const struct drawing_figure *f, const char *out, struct error *e)
+{
+    struct drawing d;
+    if (out) TRY(check_out(out, e));
+    status st = drawing_open(&d, e);
+    if (st == ST_OK) st = draw(&d, f, out, e);
+    drawing_end(&d);
+    return st;
 }

@@ -12,7 +12,6 @@ enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4, DRAWING
 
 struct drawing {
     char folder[DRAWING_PATH]; /* the private folder; "" if there is none */
-    const char *out;           /* of drawing_begin: the figure; borrowed */
 };
 
 /* A column of figure.csv, which has one row. */
@@ -25,10 +24,14 @@ struct drawing_field {
 status drawing_open(struct drawing *d, struct error *e);
 /* Path of file `name` in the private folder. */
 void drawing_file(const struct drawing *d, const char *name, char *path, size_t size);
+/* Opens file `name` in the private folder for rows behind this head. ST_IO. */
+status drawing_csv(const struct drawing *d, const char *name, const char *head, struct csv_writer *w,
+                   struct error *e);
 /* csv_put for a text that gnuplot shows: control characters and commas, which it cannot read, are replaced.
  */
 void drawing_text(struct csv_writer *w, const char *text);
-/* Writes figure.csv (the fields, and `formats`: a sum of enum drawing_format) and runs gnuplot on
+/* Writes figure.csv (the fields, `formats`: a sum of enum drawing_format, and `columns`: the width of text,
+ * which is that of the terminal on standard output, else $COLUMNS, else 80) and runs gnuplot on
  * plots/`script`, a constant of the program. ST_IO if gnuplot is absent or fails. */
 status drawing_run(const struct drawing *d, const char *script, unsigned formats,
                    const struct drawing_field *fields, size_t n, struct error *e);
@@ -38,10 +41,16 @@ status drawing_take(const struct drawing *d, const char *part, const char *endin
 /* Removes the private folder and what is in it. */
 void drawing_end(struct drawing *d);
 
-/* One figure in a file of its own: drawing_open for `out`, which must end in .svg or .png and be writable
- * (ST_USAGE or ST_IO naming it); then drawing_run, after which it is complete or as it was. */
-status drawing_begin(struct drawing *d, const char *out, struct error *e);
-status drawing_finish(struct drawing *d, const char *script, const struct drawing_field *fields, size_t n,
-                      struct error *e);
+/* One figure: its script, its fields, and what writes the other files that the script reads. */
+struct drawing_figure {
+    const char *script;
+    const struct drawing_field *fields;
+    size_t n;
+    status (*write)(const void *context, const struct drawing *d, struct error *e);
+    const void *context;
+};
+/* Draws it in the file `out`, which must end in .svg or .png and be writable (ST_USAGE or ST_IO naming it)
+ * and is complete or as it was afterwards; or, if out is NULL, in characters on standard output. */
+status drawing_figure(const struct drawing_figure *f, const char *out, struct error *e);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { RIGHT_ROWS = 64 }; /* rows of a right-hand solve that one task works on */
+enum { RIGHT_ROWS = 128 }; /* rows of a right-hand solve that one task works on */
 
 static status order_check(size_t n, struct error *e)
 {

@@ -192,6 +192,16 @@ const char *opt_nearest(const char *key, const char *const *candidates, size_t n
     return best;
 }
 
+void opt_hint(const char *key, const char *const *candidates, size_t n, const char *before,
+              char text[OPT_HINT])
+{
+    const char *nearest = opt_nearest(key, candidates, n);
+    if (nearest)
+        (void)snprintf(text, OPT_HINT, "; did you mean '%s%s'?", before, nearest);
+    else
+        (void)snprintf(text, OPT_HINT, ";");
+}
+
 static void format_real(double v, char *text, size_t size)
 {
     for (int digits = 15; digits <= 17; digits++) {
@@ -300,14 +310,12 @@ size_t opt_names(const struct option_table *t, const char **names, size_t most)
 status unknown_name(struct error *e, const char *where, const char *what, const char *key, const char *of,
                     const char *const *names, size_t n)
 {
-    char allowed[800] = "", near_text[120] = "";
+    char allowed[800] = "", hint[OPT_HINT];
     size_t used = 0;
     for (size_t i = 0; i < n && used < sizeof allowed; i++) {
         int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
         if (wrote > 0) used += (size_t)wrote;
     }
-    const char *nearest = opt_nearest(key, names, n);
-    if (nearest) (void)snprintf(near_text, sizeof near_text, "; did you mean '%s'?", nearest);
-    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s%s allowed: %s", where, what, key, of, near_text,
-                nearest ? "" : ";", allowed);
+    opt_hint(key, names, n, "", hint);
+    return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s allowed: %s", where, what, key, of, hint, allowed);
 }

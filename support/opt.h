@@ -93,6 +93,10 @@ enum { OPT_NAMES_MAX = 160 }; /* as many as are named */
 /* The name among `n` candidates nearest to `key` in edit distance, or NULL if none is near (distance > 3 or
  * more than half the length). For "did you mean". */
 const char *opt_nearest(const char *key, const char *const *candidates, size_t n);
+/* "; did you mean 'x'?", with `before` in front of the name ("--"), or ";" if none is near. */
+enum { OPT_HINT = 120 };
+void opt_hint(const char *key, const char *const *candidates, size_t n, const char *before,
+              char text[OPT_HINT]);
 
 /* Writes the field's value as text that opt_set reads back to the same value (%.17g shortened where exact, no
  * commas); truncates at `size`. */

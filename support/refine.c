@@ -1,11 +1,13 @@
 /* Iterative refinement (see refine.h). */
 #include "support/refine.h"
+#include <float.h>
 #include <math.h>
 
 void refine_distance(const struct refine *s, const real *b, const real *x, long double *y, real *r,
                      double *distance2, double *norm2)
 {
     enum { ITERATIONS = 40 };
+    const long double least = 64 * LDBL_EPSILON;
     long double *product = y + s->n, moved = 0, norm = 0, distance = 0;
     for (size_t i = 0; i < s->n; i++) y[i] = (long double)x[i];
     for (int k = 0; k < ITERATIONS; k++) {
@@ -22,8 +24,9 @@ void refine_distance(const struct refine *s, const real *b, const real *x, long 
             norm += y[i] * y[i];
             distance += apart * apart;
         }
-        /* To a hundredth of the distance; long double itself may not give much more. */
-        if (step <= 1e-4L * distance || step == 0) break;
+        /* To a hundredth of the distance, or to what long double itself can give: a column that is right to
+         * the last bit has steps of rounding only, which do not shrink. */
+        if (step <= 1e-4L * distance || step <= least * least * norm) break;
         if (k > 0 && !(step < 0.5L * moved)) {
             distance = (long double)NAN;
             break;

@@ -14,9 +14,9 @@ struct refine {
 };
 
 /* Adds |x - y|^2 to *distance2 and |y|^2 to *norm2, where y solves M y = b: from x by refinement, with
- * residuals and solution in long double (Higham 2002, chapter 12). To a hundredth of the distance. It
- * converges while cond(M) times the rounding of `real` is below 1; otherwise *distance2 becomes NaN. y: 2 n
- * numbers of workspace, r: n. */
+ * residuals and solution in long double (Higham 2002, chapter 12). To a hundredth of the distance, or where
+ * that is smaller to the rounding of long double. It converges while cond(M) times the rounding of `real` is
+ * below 1; otherwise *distance2 becomes NaN. y: 2 n numbers of workspace, r: n. */
 void refine_distance(const struct refine *s, const real *b, const real *x, long double *y, real *r,
                      double *distance2, double *norm2);
 

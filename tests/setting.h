@@ -14,7 +14,7 @@ struct solver_case {
                            estimator */
 };
 
-/* Options of the ADMM family that change what a state is: "key=value key=value ...". */
+/* Options that change what a state is: "key=value key=value ...". */
 struct combination {
     const char *solver, *options;
 };

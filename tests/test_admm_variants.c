@@ -132,7 +132,6 @@ static void update_spikes(struct toy *toy, size_t l, struct admm_sums *sums)
     struct admm *s = &toy->admm;
     admm_refresh(s, l);
     cr_assert_eq(admm_factor_spikes(s, l, NULL), ST_OK);
-    admm_spikes_prepare(s, l, 0, &s->work[0]);
     if (s->T > 1) admm_update_spikes(s, l, 0, 0, s->T - 1, &s->work[0], sums);
     admm_update_spikes(s, l, 0, s->T - 1, s->T, &s->work[0], sums);
 }

@@ -77,11 +77,11 @@ static size_t reported(struct setting *s, double *values)
     return metric_count(sink.table, sink.L);
 }
 
-ParameterizedTestParameters(contract, admm_options_resume_and_thread_bit_for_bit)
+ParameterizedTestParameters(contract, options_resume_and_thread_bit_for_bit)
 {
     return setting_all_combinations();
 }
-ParameterizedTest(struct solver_case *c, contract, admm_options_resume_and_thread_bit_for_bit)
+ParameterizedTest(struct solver_case *c, contract, options_resume_and_thread_bit_for_bit)
 {
     struct setting a, b, threaded;
     struct error e = {0};
@@ -154,11 +154,11 @@ ParameterizedTest(struct solver_case *c, contract, start_and_steps_allocate_noth
     expect_no_allocation_after_create(c, c->variant ? "variant" : "plain");
 }
 
-ParameterizedTestParameters(contract, admm_start_and_steps_allocate_nothing)
+ParameterizedTestParameters(contract, options_start_and_steps_allocate_nothing)
 {
     return setting_all_combinations();
 }
-ParameterizedTest(struct solver_case *c, contract, admm_start_and_steps_allocate_nothing)
+ParameterizedTest(struct solver_case *c, contract, options_start_and_steps_allocate_nothing)
 {
     expect_no_allocation_after_create(c, setting_combinations[c->combination].options);
 }

@@ -38,7 +38,23 @@ struct count {
 
 static struct count counts[] = {
     {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"trained_readout", "batch=15", 0, 1, 0, 1, 0, W3, 0, 0},
+    {"trained_readout", "layers=2", 0, 1, W3 / (double)(W2 + W3), 1, 0, W2 + 2 * W3, 0, 0},
+    {"trained_readout", "layers=3", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* gradients' sums are dense, also in layer 1; the way down is within the steps */
+    {"ottt", "batch=40", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3), 0, 0},
+    /* 3 outputs of each hidden layer, there and back; the readout's own gradient once a sample */
+    {"decolle", "batch=15", 0, 1, 0, 1, 0, W1 + W2 + 2 * 3 * (24 + 9), 0, 40 * W3},
+    /* traces; with the last step signals and their products with the traces */
+    {"eprop", "batch=15", 0, 1, 0, 1, 0, W1 + W2, 0, 40 * (W3 + 3 * (24 + 9) + W1 + W2)},
+    {"eprop", "detach_reset=false", 0, 1, 0, 1, 0, 2 * (W1 + W2), 0, 40 * (W3 + 3 * (24 + 9) + W1 + W2)},
+    {"gradient_probe", "estimator=eprop_random detach_reset=true samples=40 coordinates=3 draws=2", 0, 1, 0,
+     1, 0, W1 + W2, 0, 40 * (W3 + 3 * (24 + 9) + W1 + W2)},
+    {"gradient_probe", "estimator=ottt samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3),
+     0, 0},
+    {"gradient_probe", "estimator=decolle samples=40 coordinates=3 draws=2", 0, 1, 0, 1, 0,
+     W1 + W2 + 2 * 3 * (24 + 9), 0, 40 * W3},
     /* positive and negative samples through W_2, their data through W_1 once for both, W_3 unused; likewise
      * the gradients, without a way back */
     {"forward_forward", "batch=40", 0, (144 + 2 * 216) / 387.0, 0, (144 + 2 * 216) / 387.0, 24, 2 * W2, 0, 0},

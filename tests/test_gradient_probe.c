@@ -1,5 +1,5 @@
 /* gradient_probe: the reference gradient against closed forms and a smooth network, the agreement by hand,
- * the estimates against the trainers that use them. */
+ * and the trainer that measures. */
 #include "baselines/gradient_estimate.h"
 #include "baselines/gradient_reference.h"
 #include "commands/registry.h"
@@ -277,75 +277,6 @@ Test(gradient_probe, ceiling_predicts_the_cosine_of_the_true_gradient)
                        reference_agreement(&g, 0, truth, mean).cosine, 0.02);
 }
 
-/* ---- the estimates are those of the trainers ------------------------------------------------------------
- */
-
-/* What plain gradient descent of a trainer changes, over its learning rate, is the estimate. */
-Test(gradient_probe, estimates_are_what_bptt_and_lfp_descend)
-{
-    static const char *const names[] = {"bptt", "lfp"};
-    static const enum estimate_kind kinds[] = {ESTIMATE_SURROGATE, ESTIMATE_LFP};
-    for (int i = 0; i < 2; i++) {
-        struct bench b;
-        struct gradient_estimator g;
-        struct toy_training t = {.state = NULL};
-        const struct estimate_options o = {.kind = kinds[i], .surrogate = &surrogates[0], .slope = R(5.0)};
-        begin(&b);
-        cr_assert_eq(estimator_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
-        gradient_estimate(&g, &b.net, &b.batch, NULL, 1, NULL);
-        toy_training_create(&t, names[i]);
-        toy_data_create(&t.data, SAMPLES, STEPS, INPUTS, CLASSES, 11);
-        t.net_options = b.options;
-        toy_training_set(&t, "optimizer", "sgd");
-        toy_training_set(&t, "momentum", "0");
-        toy_training_set(&t, "lr", "0.125");
-        toy_training_set(&t, "batch", "70");
-        toy_training_init(&t, 5);
-        toy_training_step(&t);
-        double largest = 0;
-        for (size_t l = 1; l <= b.net.L; l++)
-            for (size_t k = 0; k < b.net.n[l] * b.net.n[l - 1]; k++) {
-                double moved = (double)b.net.W[l][k] - (double)t.net.W[l][k];
-                cr_expect_float_eq(moved / 0.125, (double)g.gradient[l][k], REAL_SELECT(1e-12, 1e-4));
-                largest = fmax(largest, fabs(moved));
-            }
-        cr_expect_gt(largest, 1e-3, "the example must move");
-        toy_training_free(&t);
-        end(&b);
-    }
-}
-
-/* jvp with K Rademacher directions misses bptt's gradient by sqrt((D - 1) / K) of its norm, D the number of
- * weights; `times` multiplies K. */
-Test(gradient_probe, times_multiplies_the_directions)
-{
-    struct bench b;
-    struct gradient_estimator exact, g;
-    struct estimate_options o = {.kind = ESTIMATE_SURROGATE,
-                                 .surrogate = &surrogates[0],
-                                 .slope = R(2.0),
-                                 .law = DIRECTION_RADEMACHER};
-    begin(&b);
-    cr_assert_eq(estimator_create(&exact, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
-    gradient_estimate(&exact, &b.net, &b.batch, NULL, 1, NULL);
-    o.kind = ESTIMATE_JVP;
-    o.directions = 500;
-    cr_assert_eq(estimator_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
-    for (size_t times = 1; times <= 4; times *= 4) {
-        double miss2 = 0, norm2 = 0, D = (double)net_parameters(&b.net);
-        gradient_estimate(&g, &b.net, &b.batch, NULL, times, &b.rng);
-        for (size_t l = 1; l <= b.net.L; l++)
-            for (size_t i = 0; i < b.net.n[l] * b.net.n[l - 1]; i++) {
-                double miss = (double)g.gradient[l][i] - (double)exact.gradient[l][i];
-                miss2 += miss * miss;
-                norm2 += (double)exact.gradient[l][i] * (double)exact.gradient[l][i];
-            }
-        double expected = sqrt((D - 1) / (500.0 * (double)times)), error = sqrt(miss2 / norm2);
-        cr_expect_float_eq(error, expected, 0.35 * expected, "error %g, expected %g", error, expected);
-    }
-    end(&b);
-}
-
 /* ---- the solver ---------------------------------------------------------------------------------------- */
 
 enum { VALUES = 64 };
@@ -403,6 +334,10 @@ Test(gradient_probe, measures_do_not_depend_on_threads)
                                           SMALL "estimator=weight_perturbation directions=3",
                                           SMALL "estimator=stein direction=gaussian repeats=2",
                                           SMALL "estimator=lfp",
+                                          SMALL "estimator=eprop growth=2 detach_reset=true",
+                                          SMALL "estimator=eprop_random",
+                                          SMALL "estimator=ottt growth=2",
+                                          SMALL "estimator=decolle",
                                           SMALL "train_epochs=2"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         struct toy_training one, three;
@@ -474,6 +409,9 @@ Test(gradient_probe, refuses_what_it_cannot_measure)
         const char *named;
     } wrong[] = {{"stein", RESET_SOFT, START_RATE, "gaussian"},
                  {"lfp", RESET_HARD, START_RATE, "network.reset"},
+                 {"ottt", RESET_HARD, START_RATE, "network.reset"},
+                 {"decolle", RESET_HARD, START_RATE, "network.reset"},
+                 {"eprop_random", RESET_HARD, START_RATE, NULL},
                  {"surrogate", RESET_SOFT, START_PUBLISHED, "network.start"},
                  {"surrogate", RESET_HARD, START_KAIMING, NULL}};
     const struct solver *s = solver_find("gradient_probe");

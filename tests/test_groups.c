@@ -166,3 +166,45 @@ Test(groups, without_curves_the_derived_files_stay)
     fclose(f);
     folder_remove(folder);
 }
+
+/* Two runs by hand, 0.5 and 0.9, and one that failed: mean 0.7, deviation 0.4 / sqrt(2), quartiles a quarter
+ * from the ends, half width 12.706 times the deviation over sqrt(2). */
+Test(groups, summary_by_hand)
+{
+    static const char runs[] =
+        "schema,run_id,solver,label,dataset,seed,status,error,network.hidden,data_sha256,iters,acc_test\n"
+        "2,a,admm,admm,digits,0,ok,none,8,0,4,0.5\n2,b,admm,admm,digits,1,ok,none,8,0,4,0.9\n"
+        "2,c,admm,admm,digits,2,failed,x,8,0,4,0.1\n2,d,bptt,bptt,digits,2,failed,x,8,0,4,0.1\n";
+    static const struct {
+        const char *column;
+        double value;
+    } expected[] = {{"seeds", 2},
+                    {"acc_test_mean", 0.7},
+                    {"acc_test_sd", 0.28284271247461903},
+                    {"acc_test_med", 0.7},
+                    {"acc_test_q1", 0.6},
+                    {"acc_test_q3", 0.8},
+                    {"acc_test_half", 2.5412}};
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 30];
+    struct groups g;
+    struct csv_table t;
+    struct error e = {0};
+    folder_create(folder);
+    folder_write(folder, "runs.csv", runs, strlen(runs));
+    cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(g.n, (size_t)1, "a solver without a finished run is no group");
+    cr_expect_eq(g.left_out, (size_t)2);
+    cr_assert_eq(groups_write(&g, &e), ST_OK, "%s", e.text);
+    (void)snprintf(path, sizeof path, "%s/summary.csv", folder);
+    cr_assert_eq(csv_read(&t, path, 1, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(t.n_rows, (size_t)1);
+    for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        double value = 0;
+        cr_assert_eq(csv_number(&t, 0, (size_t)csv_column(&t, expected[k].column), &value, &e), ST_OK, "%s",
+                     e.text);
+        cr_expect_float_eq(value, expected[k].value, 1e-12, "%s: %.17g", expected[k].column, value);
+    }
+    csv_table_free(&t);
+    groups_free(&g);
+    folder_remove(folder);
+}

@@ -118,3 +118,45 @@ Test(random_features, hidden_weights_stay)
     cr_expect_arr_eq(before, s.net.W[1], sizeof before);
     end(&s);
 }
+
+/* Right answers on a split with a ridge of its own. */
+static size_t right_with(const char *kappa, enum split split)
+{
+    struct setting s;
+    struct evaluator *ev;
+    struct evaluation result;
+    begin(&s, "last", kappa);
+    step(&s);
+    const struct batch b = dataset_batch(&s.data, split);
+    cr_assert_eq(evaluator_create(&ev, &s.net, T, NULL, NULL), ST_OK);
+    evaluate(ev, &s.net, &b, &result, NULL);
+    evaluator_free(ev);
+    end(&s);
+    return (size_t)lround(result.accuracy * (double)b.n);
+}
+
+/* kappa = 0 takes, of the powers of ten from 1e-6 to 1e4, the one with most right answers on validation, of
+ * equals the largest. */
+Test(random_features, the_ridge_is_the_best_on_validation)
+{
+    struct setting s;
+    double best = 0, by_training = 0, values[8];
+    size_t most[2] = {0, 0};
+    struct metric_sink sink = {&solver_find("random_features")->metrics, 2, values, false};
+    for (int power = -6; power <= 4; power++) {
+        char text[16];
+        snprintf(text, sizeof text, "1e%d", power);
+        const size_t right = right_with(text, SPLIT_VALIDATION), train = right_with(text, SPLIT_TRAIN);
+        if (right >= most[0]) best = pow(10, power);
+        if (right >= most[0]) most[0] = right;
+        if (train >= most[1]) by_training = pow(10, power);
+        if (train >= most[1]) most[1] = train;
+    }
+    cr_expect_neq(best, by_training, "the example must tell validation from training");
+    begin(&s, "last", "0");
+    step(&s);
+    metric_clear(&sink);
+    solver_find("random_features")->report(s.state, &sink);
+    cr_expect_float_eq(values[0], best, 1e-12 * best, "kappa %g, not %g", values[0], best);
+    end(&s);
+}

@@ -116,3 +116,33 @@ Test(refine, spikes_both_ways)
     }
     toy_free(&toy);
 }
+
+/* A solver that never gives back less than the rounding of long double. */
+static void same(const void *context, const long double *x, long double *y)
+{
+    (void)context;
+    memcpy(y, x, 3 * sizeof *y);
+}
+
+static void rounding(const void *context, real *r)
+{
+    const real *step = context;
+    for (size_t i = 0; i < 3; i++) r[i] = r[i] > 0 ? -*step : *step;
+}
+
+/* A solution that is right to the last bit has a distance of nothing, not an unknown one: steps of long
+ * double's rounding do not shrink. Larger ones that do not shrink say that nothing is known. */
+Test(refine, a_solution_without_error_is_known)
+{
+    static const real x[3] = {1, -2, R(0.5)};
+    long double y[6];
+    real r[3], step = R(4e-19);
+    struct refine s = {3, same, rounding, &step};
+    double distance2 = 0, norm2 = 0;
+    refine_distance(&s, x, x, y, r, &distance2, &norm2);
+    cr_expect_float_eq(norm2, 5.25, 1e-12);
+    cr_expect_lt(distance2, 1e-30, "%g", distance2);
+    step = R(1e-9);
+    refine_distance(&s, x, x, y, r, &distance2, &norm2);
+    cr_expect(isnan(distance2), "%g", distance2);
+}

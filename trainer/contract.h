@@ -8,6 +8,7 @@ struct contract_check {
     const char *name; /* what is promised */
     /* ST_OK, or the reason why the trainer does not keep it. */
     status (*run)(const struct contract_case *c, struct error *e);
+    bool learns; /* it trains for long, and wants a network that fits the samples with ease */
 };
 extern const struct contract_check contract_checks[]; /* ends with a check without a name */
 

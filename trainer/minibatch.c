@@ -1,10 +1,14 @@
 /* Mini-batches over threads with bits that do not depend on their number. */
 #include "trainer/minibatch.h"
 #include "trainer/optimizers.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
 static const char *const schedule_names[] = {"constant", "cosine", NULL};
+static const char *const mars_gradient_names[] = {"approximate", "exact", NULL};
+static const char *const mars_clip_names[] = {"matrix", "whole", "none", NULL};
 
 #define AT(field) offsetof(struct minibatch_options, field)
 
@@ -20,13 +24,23 @@ const struct option minibatch_option_list[MINIBATCH_OPTIONS] = {
      "largest norm of the whole update direction; 0: off"},
     {"momentum", OPT_REAL, AT(update.momentum), "0.9", 0, 1, OPT_OPEN_HI, NULL, "", "sgd: momentum"},
     {"beta1", OPT_REAL, AT(update.beta1), "0.9", 0, 1, OPT_OPEN_HI, NULL, "",
-     "adam: decay of the first moment"},
+     "decay of the first moment: adam, adamw, lion, muon, mars_*"},
     {"beta2", OPT_REAL, AT(update.beta2), "0.999", 0, 1, OPT_OPEN_HI, NULL, "",
-     "adam: decay of the second moment"},
+     "decay of the second moment: adam, adamw, mars_adamw; of lion's mean"},
     {"eps", OPT_REAL, AT(update.eps), "1e-8", 0, 1, OPT_OPEN_LO, NULL, "",
-     "adam: added to the root of the second moment"},
+     "adam, adamw, mars_adamw: added to the root of the second moment"},
     {"weight_decay", OPT_REAL, AT(update.weight_decay), "0", 0, 1e3, 0, NULL, "",
      "pull of the weights towards zero"},
+    {"mars_gamma", OPT_REAL, AT(update.mars_gamma), "0.025", 0, 1e3, 0, NULL, "",
+     "mars_*: share of the gradient's change that is added; 0: none, and exact asks once"},
+    {"mars_gradient", OPT_CHOICE, AT(update.mars_gradient), "approximate", 0, 0, 0, mars_gradient_names, "",
+     "mars_*: the change is from the last update's gradient, or from this mini-batch's at the last weights"},
+    {"mars_clip", OPT_CHOICE, AT(update.mars_clip), "matrix", 0, 0, 0, mars_clip_names, "",
+     "mars_adamw, mars_lion: norm that is at most 1 after the correction, of each matrix or of all"},
+    {"inner_evaluations", OPT_INT, AT(update.inner_evaluations), "10", 2, 1e6, 0, NULL, "",
+     "implicit_*: gradients per update at most"},
+    {"inner_tol", OPT_REAL, AT(update.inner_tol), "0.01", 0, 1, OPT_OPEN_HI, NULL, "",
+     "implicit_*: residual that ends an update, over the one that it began with"},
 };
 
 status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
@@ -67,11 +81,19 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     size_t slices = 0;
     for (size_t l = 1; l <= layers; l++) slices += optimizer_slices(&m->optimizer, l);
     m->squares = mem_alloc(mem, slices, sizeof *m->squares, e);
-    if (!m->order || !m->squares) return ST_MEMORY;
+    const size_t N = shapes->info->n[SPLIT_TRAIN], batch = minibatch_largest(o, N);
+    m->residuals = mem_alloc(mem, (N + batch - 1) / batch, sizeof *m->residuals, e);
+    if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
     for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
         for (size_t l = 1; l <= layers; l++)
             if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
     return ST_OK;
+}
+
+/* A layer without weights, to the optimizer. */
+void minibatch_freeze(struct minibatch *m, size_t first)
+{
+    for (size_t l = 1; l < first; l++) m->optimizer.size[l] = 0;
 }
 
 status minibatch_start(void *state, const struct train_env *env, struct error *e)
@@ -87,6 +109,7 @@ struct evaluation_task {
     struct minibatch *m;
     const struct minibatch_rule *rule;
     struct batch batch;
+    struct rng start; /* of the mini-batch's random numbers */
     struct partition part;
     real *const *direction; /* sum 0, and the result */
     double losses[PART_MAX];
@@ -195,7 +218,8 @@ static double mean_of_blocks(struct evaluation_task *task)
     return sum_of_parts(task->part.n_parts, task->losses) / (double)task->batch.n;
 }
 
-/* The oracle. Trainers read the weights of env.net: it has W while the rule works. */
+/* The oracle. Trainers read the weights of env.net: it has W while the rule works. A rule that draws random
+ * numbers draws the same in each call, so that the gradients at two points are of one function. */
 static double evaluate_at(void *context, real *const *W, real *const *gradient)
 {
     struct evaluation_task *task = context;
@@ -205,6 +229,7 @@ static double evaluate_at(void *context, real *const *W, real *const *gradient)
     memcpy(own, net->W, sizeof own);
     for (size_t l = 1; l <= m->layers; l++) net->W[l] = W[l];
     task->direction = gradient;
+    *m->env.rng = task->start;
     double loss = task->rule->whole ? task->rule->whole(m, &task->batch, gradient) : mean_of_blocks(task);
     if (task->rule->finish) task->rule->finish(m, gradient);
     memcpy(net->W, own, sizeof own);
@@ -221,12 +246,14 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
     const struct gradient_oracle oracle = {&task, evaluate_at};
     size_t N = m->env.train.n, batch = minibatch_largest(&m->options, N);
     memset(m->norm, 0, sizeof m->norm);
-    m->evaluations = m->evaluated = 0;
+    m->evaluations = m->evaluated = m->updates = 0;
     rng_shuffle(m->env.rng, m->order, N);
     for (size_t first = 0; first < N; first += batch) {
         task.batch.samples = m->order + first;
         task.batch.n = N - first < batch ? N - first : batch;
+        task.start = *m->env.rng;
         optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
+        m->residuals[m->updates++] = m->optimizer.residual;
     }
     m->epoch++;
     r->samples = (double)N;
@@ -244,6 +271,20 @@ void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const
 {
     for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
         metric_put(sink, name, l, m->norm[l] / (double)m->evaluations);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink)
+{
+    const size_t n = m->updates;
+    if (n == 0 || isnan(m->residuals[0])) return;
+    qsort(m->residuals, n, sizeof *m->residuals, ascending);
+    metric_put(sink, "inner_residual", 0, (m->residuals[(n - 1) / 2] + m->residuals[n / 2]) / 2);
 }
 
 status minibatch_checkpoint(void *state, struct checkpoint *c, struct error *e)

@@ -20,7 +20,7 @@ struct minibatch_options {
 /* optimizer (adam), lr (0.002), schedule, lr_epochs, batch, then clip (0) and those of the optimizers: a
  * table that has options of its own in between takes the first MINIBATCH_FIRST, its own, and
  * minibatch_option_list + MINIBATCH_FIRST, of which there are MINIBATCH_REST. */
-enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 6, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
+enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 11, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
 extern const struct option minibatch_option_list[MINIBATCH_OPTIONS];
 
 /* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Numbers may be added up by part
@@ -49,8 +49,10 @@ struct minibatch {
     struct minibatch_options options;
     size_t layers; /* trained: 1 .. layers; those above are left alone */
     struct optimizer_state optimizer;
-    size_t *order;                            /* [N]: samples in this epoch's order */
-    double *squares;                          /* of a direction, by slice of its weights */
+    size_t *order;     /* [N]: samples in this epoch's order */
+    double *squares;   /* of a direction, by slice of its weights */
+    double *residuals; /* [updates]: of the last epoch's updates (implicit_*) */
+    size_t updates;
     real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
@@ -66,6 +68,8 @@ status minibatch_check(const struct solver *self, const void *options, const str
  * for a rule of whole mini-batches. */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         size_t layers, size_t parts, struct mem *mem, struct error *e);
+/* After minibatch_create: layers below `first` keep their weights, and no direction for them is read. */
+void minibatch_freeze(struct minibatch *m, size_t first);
 /* Samples of the largest mini-batch of N samples, and its parts. */
 size_t minibatch_largest(const struct minibatch_options *o, size_t N);
 size_t minibatch_parts(const struct minibatch_options *o, size_t N);
@@ -86,5 +90,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
 double minibatch_passes(const struct minibatch *m);
 /* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
 void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
+/* Puts the median of the last epoch's s->residual (optimizer.h) as the metric inner_residual. */
+void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink);
 
 #endif

@@ -1,18 +1,21 @@
 /* See optimizer.h. */
 #include "trainer/optimizer.h"
+#include <math.h>
 
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
                         const struct optimizer_options *o, const struct net *net, size_t layers,
                         struct mem *m, struct error *e)
 {
-    *s = (struct optimizer_state){.kind = kind, .options = *o, .layers = layers};
+    *s = (struct optimizer_state){.kind = kind, .options = *o, .layers = layers, .residual = NAN};
     for (size_t l = 1; l <= layers; l++) {
         s->size[l] = net->n[l] * net->n[l - 1];
         if (!(s->gradient[l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
         for (size_t k = 0; k < kind->buffers; k++)
             if (!(s->buffer[k][l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
+        for (size_t k = 0; k < kind->scratch; k++)
+            if (!(s->scratch[k][l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
     }
-    return ST_OK;
+    return kind->create ? kind->create(s, net, m, e) : ST_OK;
 }
 
 /* Fewer slices than ALONE are not worth waking other threads for. */

@@ -1,16 +1,23 @@
-/* First-order optimizers over a list of weight matrices. A new one is a descriptor in a file of its own and a
- * line in the list of optimizers.c. */
+/* Optimizers over a list of weight matrices. A new one is a descriptor in a file of its own and a line in the
+ * list of optimizers.c. */
 #ifndef SPIKEBENCH_TRAINER_OPTIMIZER_H
 #define SPIKEBENCH_TRAINER_OPTIMIZER_H
 
 #include "network/net.h"
 #include "trainer/solver.h"
 
-enum { OPTIMIZER_BUFFERS_MAX = 2, OPTIMIZER_READS_MAX = 5 };
+enum { OPTIMIZER_BUFFERS_MAX = 3, OPTIMIZER_SCRATCH_MAX = 26, OPTIMIZER_READS_MAX = 8 };
+
+/* mars_*: the gradient before, from the last update or asked for anew; whose norm is at most 1. */
+enum mars_gradient { MARS_APPROXIMATE, MARS_EXACT };
+enum mars_clip { MARS_CLIP_MATRIX, MARS_CLIP_WHOLE, MARS_CLIP_NONE };
 
 /* The options of all optimizers; each reads those that it names. */
 struct optimizer_options {
     double momentum, beta1, beta2, eps, weight_decay;
+    double mars_gamma, inner_tol;
+    int mars_gradient, mars_clip;
+    long inner_evaluations;
 };
 
 /* What the optimizer asks for gradients. */
@@ -19,7 +26,8 @@ struct gradient_oracle {
     /* Writes the mean gradient of the current mini-batch (or what the trainer puts in its place), clipped, to
      * gradient[l] (n_l x n_{l-1}, every l), at weights W of the same shape: those that are trained, or
      * others. Returns the mean loss of the mini-batch there; nan for directions that belong to no loss (lfp).
-     * Each call is counted. Where gradients are drawn at random (forward_mode), each call draws anew. */
+     * Each call is counted. Where gradients are drawn at random (forward_mode), all calls of an update draw
+     * the same. */
     double (*at)(void *context, real *const *W, real *const *gradient);
 };
 
@@ -31,13 +39,20 @@ struct optimizer_state {
     size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers */
     long steps;                              /* updates, the one that is running included */
     real *gradient[NET_MAX_LAYERS + 1];      /* for the oracle's answer; not kept between updates */
-    real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_LAYERS + 1]; /* zero at first, kept: moments, for instance */
+    real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_LAYERS + 1];  /* zero at first, kept: moments, for instance */
+    real *scratch[OPTIMIZER_SCRATCH_MAX][NET_MAX_LAYERS + 1]; /* not kept between updates */
+    void *work; /* what `create` of the kind allocated; not kept between updates either */
+    double
+        residual; /* implicit_*: what the last update left of its equation, over where it began; else nan */
 };
 
 struct optimizer {
     const char *name;
     const char *reads[OPTIMIZER_READS_MAX + 1]; /* keys of struct optimizer_options, ends with NULL */
     size_t buffers;                             /* numbers per weight that are kept between updates */
+    size_t scratch;                             /* and that are not */
+    /* NULL, or allocates s->work; all else in *s stands already. ST_MEMORY. */
+    status (*create)(struct optimizer_state *s, const struct net *net, struct mem *m, struct error *e);
     /* One update of the weights W at learning rate lr; calls the oracle at least once. */
     void (*update)(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
 };

@@ -2,10 +2,22 @@
 #include "trainer/optimizers.h"
 #include <string.h>
 
-extern const struct optimizer optimizer_sgd, optimizer_adam, optimizer_adamw, optimizer_lion;
+extern const struct optimizer optimizer_sgd, optimizer_adam, optimizer_adamw, optimizer_lion, optimizer_muon,
+    optimizer_mars_adamw, optimizer_mars_lion, optimizer_mars_muon, optimizer_implicit_lbfgs,
+    optimizer_implicit_newton;
 
 const struct optimizer *const optimizers[] = {
-    &optimizer_sgd, &optimizer_adam, &optimizer_adamw, &optimizer_lion, NULL,
+    &optimizer_sgd,
+    &optimizer_adam,
+    &optimizer_adamw,
+    &optimizer_lion,
+    &optimizer_muon,
+    &optimizer_mars_adamw,
+    &optimizer_mars_lion,
+    &optimizer_mars_muon,
+    &optimizer_implicit_lbfgs,
+    &optimizer_implicit_newton,
+    NULL,
 };
 
 static bool reads(const struct optimizer *o, const char *key)

@@ -96,6 +96,8 @@ struct kernels {
     double (*squares)(size_t n, const real *x);                        /* sum of the squares, in 16 sums */
     bool (*ones)(size_t n, const real *x);                             /* whether all of them are 1 */
     size_t (*count)(size_t words, const uint32_t *bits);               /* bits that are set */
+    /* counts[k] += bits that are set both in `row` and in the k-th of n rows, of so many words each */
+    void (*overlaps)(size_t words, const uint64_t *row, size_t n, const uint64_t *rows, real *counts);
     void (*adam)(const struct adam_step *s, size_t n, real *W, const real *g, real *m, real *v);
 };
 

@@ -221,6 +221,8 @@ static void forward(const struct forward_pass *pass, struct tile whole)
 
 /* ---- backwards --------------------------------------------------------------------------------------- */
 
+/* Compact surrogates are worked out where they are zero as well: a branch around vectors that are all zero,
+ * with the loads of da that it saves, took .98 to 1.4 times as long. */
 INLINE vec derivative(enum surrogate_kind kind, vec x, vec k)
 {
     const vec one = every(R(1.0)), two = every(R(2.0)), size = magnitude(x);
@@ -372,6 +374,15 @@ static size_t count(size_t words, const uint32_t *bits)
     return sum;
 }
 
+static void overlaps(size_t words, const uint64_t *row, size_t n, const uint64_t *rows, real *counts)
+{
+    for (size_t k = 0; k < n; k++, rows += words) {
+        size_t sum = 0;
+        for (size_t w = 0; w < words; w++) sum += (size_t)__builtin_popcountll(row[w] & rows[w]);
+        counts[k] += (real)sum;
+    }
+}
+
 static void adam(const struct adam_step *s, size_t n, real *restrict W, const real *restrict g,
                  real *restrict m, real *restrict v)
 {
@@ -384,5 +395,5 @@ static void adam(const struct adam_step *s, size_t n, real *restrict W, const re
 }
 
 extern const struct kernels KERNELS;
-const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer, add_scaled,
-                                scale,        squares, ones,     count, adam};
+const struct kernels KERNELS = {KERNELS_NAME, forward, backward, outer,    add_scaled, scale,
+                                squares,      ones,    count,    overlaps, adam};

@@ -31,7 +31,9 @@ do for [kind = 1:2] {
     }
 }
 line(x, i, kind) = 10 ** offset[2 * i + kind - 2] * x ** slope[2 * i + kind - 2]
-named(i, kind) = solver_text[i].sprintf(": %s^%.2f", kind == 1 ? "N" : "T", slope[2 * i + kind - 2])
+# the exponent raised in every terminal; _ in a solver's name would lower what follows
+plain(text) = strstrt(text, "_") > 0 ? substr(text, 1, strstrt(text, "_") - 1)."\\_".plain(substr(text, strstrt(text, "_") + 1, strlen(text))) : text
+named(i, kind) = plain(solver_text[i]).sprintf(": %s^{%.2f}", kind == 1 ? "N" : "T", slope[2 * i + kind - 2])
 set logscale x
 do for [format in formats] {
     wide = 1120
@@ -56,7 +58,7 @@ do for [format in formats] {
             unset xlabel
             set title kind == 1 ? sprintf("seconds per iteration, T = %g", T0) : sprintf("seconds per iteration, N = %g", N0)
             set logscale y
-            set key top left Left reverse
+            set key top left Left reverse enhanced
             plot for [i = 1:n] line(x, i, kind) with lines lw 1.5 dt 2 lc rgb hue(i) notitle, \
                  for [i = 1:n] runs using (size(i, kind)):(seconds(0)) with points pt mark(i) ps 1.3 lc rgb hue(i) title named(i, kind)
         } else {

@@ -50,9 +50,18 @@ struct layer_task {
     size_t l;
 };
 
-/* All (a, z) updates of one hidden layer for the chunks of a part. In ascending time order a_t depends on old
- * z only, so that all steps before the last are one solve; in random order z_{t+1} may be new, so they
- * alternate. */
+/* How many steps are one solve. In ascending time order a_t depends on old z only and z_t on no later a: so
+ * many steps are taken at a time that their numbers stay in the cache between the two. A system of the
+ * layer's own order wants more of them, and the box, which iterates, all of them. */
+static size_t steps_at_once(const struct admm *s, size_t l, size_t C)
+{
+    const size_t numbers = s->spike[l][0].woodbury ? 1 << 15 : 1 << 17, step = s->net->n[l] * C;
+    if (s->time_order) return 1;
+    if (s->set.box == BOX_EXACT || s->set.potentials != POTENTIALS_SEQUENTIAL) return s->T;
+    return step < numbers ? numbers / step : 1;
+}
+
+/* All (a, z) updates of one hidden layer for the chunks of a part. */
 static void hidden_part(void *context, size_t part, size_t thread)
 {
     const struct layer_task *task = context;
@@ -61,21 +70,21 @@ static void hidden_part(void *context, size_t part, size_t thread)
     struct admm_work *w = &s->work[thread];
     struct admm_sums *sums = &s->sums[part];
     for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
-        admm_spikes_prepare(s, l, c, w);
+        size_t most = steps_at_once(s, l, admm_chunk_size(s, c));
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) {
             if (T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
             admm_update_spikes(s, l, c, T - 1, T, w, sums);
             admm_update_paths(s, l, c, w, sums);
             continue;
         }
-        if (!s->time_order && T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
-        for (size_t k = 0; k + 1 < T; k++) {
-            size_t t = s->time_order ? s->time_order[k] : k;
-            if (s->time_order) admm_update_spikes(s, l, c, t, t + 1, w, sums);
-            admm_update_potential(s, l, c, t, sums);
+        for (size_t k = 0, next; k + 1 < T; k = next) {
+            next = k + most < T - 1 ? k + most : T - 1;
+            size_t first = s->time_order ? s->time_order[k] : k, last = first + (next - k);
+            admm_update_spikes(s, l, c, first, last, w, sums);
+            for (size_t t = first; t < last; t++) admm_update_potential(s, l, c, t, w, sums);
         }
         admm_update_spikes(s, l, c, T - 1, T, w, sums);
-        admm_update_potential(s, l, c, T - 1, sums);
+        admm_update_potential(s, l, c, T - 1, w, sums);
     }
 }
 

@@ -17,31 +17,59 @@ static double branch_cost(double z, double m, double weight, double beta, double
     return 0.5 * weight * (z - m) * (z - m) + 0.5 * beta * gap * gap;
 }
 
-void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, struct admm_sums *sums)
+/* The two steps that z_t stands in: what q and r of docs/method.md, section 2, are made of. The step before
+ * is NULL at t = 1, the one after at t = T. */
+struct neighbours {
+    const real *v, *a, *z_before, *a_before, *z_next, *v_next;
+    real delta, theta;
+};
+
+/* m (one step) = the minimiser without the spike's term. */
+static void free_minimiser(const struct neighbours *at, size_t step, real *restrict m)
+{
+    const real *restrict v = at->v, *restrict a = at->a, *restrict z_before = at->z_before,
+                         *restrict a_before = at->a_before, *restrict z_next = at->z_next,
+                         *restrict v_next = at->v_next;
+    const real delta = at->delta, theta = at->theta, share = 1 / (1 + delta * delta);
+    if (z_before && z_next)
+        for (size_t i = 0; i < step; i++)
+            m[i] = share * (v[i] + (delta * z_before[i] - theta * a_before[i]) +
+                            delta * (z_next[i] - v_next[i] + theta * a[i]));
+    else if (z_before)
+        for (size_t i = 0; i < step; i++) m[i] = v[i] + (delta * z_before[i] - theta * a_before[i]);
+    else if (z_next)
+        for (size_t i = 0; i < step; i++)
+            m[i] = share * (v[i] + delta * (z_next[i] - v_next[i] + theta * a[i]));
+    else
+        memcpy(m, v, step * sizeof *m);
+}
+
+void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, struct admm_work *w,
+                           struct admm_sums *sums)
 {
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
-    real *z = admm_block(s, s->z[l], l, chunk) + step * t;
-    const real *a = admm_block(s, s->a[l], l, chunk) + step * t,
-               *v = admm_block(s, s->v[l], l, chunk) + step * t;
+    real *restrict z = admm_block(s, s->z[l], l, chunk) + step * t, *restrict m = w->product;
+    const real *restrict a = admm_block(s, s->a[l], l, chunk) + step * t;
+    const real *v = admm_block(s, s->v[l], l, chunk) + step * t;
     const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->set.beta;
-    const real rho = (real)s->rho[l];
     const bool has_next = t + 1 < s->T;
-    const real weight = has_next ? rho * (1 + delta * delta) : rho;
-    const real *z_before = t > 0 ? z - step : NULL, *a_before = t > 0 ? a - step : NULL;
-    const real *z_next = has_next ? z + step : NULL, *v_next = has_next ? v + step : NULL;
+    const real weight = (real)s->rho[l] * (has_next ? 1 + delta * delta : 1);
+    const struct neighbours at = {.v = v,
+                                  .a = a,
+                                  .z_before = t > 0 ? z - step : NULL,
+                                  .a_before = t > 0 ? a - step : NULL,
+                                  .z_next = has_next ? z + step : NULL,
+                                  .v_next = has_next ? v + step : NULL,
+                                  .delta = delta,
+                                  .theta = theta};
     double change = 0;
-    for (size_t i = 0; i < step; i++) {
-        real m = v[i];
-        if (t > 0) m += delta * z_before[i] - theta * a_before[i];
-        if (has_next) m = (m + delta * (z_next[i] - v_next[i] + theta * a[i])) / (1 + delta * delta);
-        real best = branch(m, weight, beta, a[i], theta);
-        if (s->measure)
-            change += branch_cost((double)best, (double)m, (double)weight, (double)beta, (double)a[i],
-                                  (double)theta) -
-                      branch_cost((double)z[i], (double)m, (double)weight, (double)beta, (double)a[i],
-                                  (double)theta);
-        z[i] = best;
-    }
+    free_minimiser(&at, step, m);
+    for (size_t i = 0; i < step && s->measure; i++)
+        change += branch_cost((double)branch(m[i], weight, beta, a[i], theta), (double)m[i], (double)weight,
+                              (double)beta, (double)a[i], (double)theta) -
+                  branch_cost((double)z[i], (double)m[i], (double)weight, (double)beta, (double)a[i],
+                              (double)theta);
+    for (size_t i = 0; i < step; i++) z[i] = branch(m[i], weight, beta, a[i], theta);
     sums->change_z += change;
 }
 

@@ -19,26 +19,31 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
     return st;
 }
 
-void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct admm_work *w)
+/* The right-hand sides but for the layer's own terms: rhs = rho_{l+1} W_{l+1}' target_{l+1}. */
+static void make_right(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
+                       struct admm_work *w)
 {
-    size_t n = s->net->n[l], rows = s->net->n[l + 1], columns = s->T * admm_chunk_size(s, chunk);
-    admm_target(s, l + 1, chunk, w->target);
+    size_t n = s->net->n[l], rows = s->net->n[l + 1], columns = (last - first) * admm_chunk_size(s, chunk);
+    admm_target(s, l + 1, chunk, first, last, w->target);
     blas_gemm(true, false, n, columns, rows, (real)s->rho[l + 1], s->net->W[l + 1], rows, w->target, rows,
               R(0.0), w->rhs, n);
 }
 
 /* Adds beta H(z_t - theta) - rho_l theta w_{t+1} (no w at the last step), w_{t+1} = z_{t+1} - delta z_t -
  * v_{t+1}. */
-static void add_local_terms(const struct admm *s, size_t l, size_t chunk, size_t t, real *rhs)
+static void add_local_terms(const struct admm *s, size_t l, size_t chunk, size_t t, real *restrict rhs)
 {
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
-    const real *z = admm_block(s, s->z[l], l, chunk) + step * t;
+    const real *restrict z = admm_block(s, s->z[l], l, chunk) + step * t;
     const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->set.beta;
-    for (size_t i = 0; i < step; i++) rhs[i] += beta * admm_step(z[i], theta);
-    if (t + 1 == s->T) return;
-    const real *next = z + step, *v = admm_block(s, s->v[l], l, chunk) + step * (t + 1);
+    if (t + 1 == s->T) {
+        for (size_t i = 0; i < step; i++) rhs[i] += z[i] > theta ? beta : 0;
+        return;
+    }
+    const real *restrict next = z + step, *restrict v = admm_block(s, s->v[l], l, chunk) + step * (t + 1);
     const real weight = (real)s->rho[l] * theta;
-    for (size_t i = 0; i < step; i++) rhs[i] -= weight * (next[i] - delta * z[i] - v[i]);
+    for (size_t i = 0; i < step; i++)
+        rhs[i] = rhs[i] + (z[i] > theta ? beta : 0) - weight * (next[i] - delta * z[i] - v[i]);
 }
 
 /* x -= (M x - b) / lipschitz: the minimiser of the quadratic with M's part rho W'W replaced by its largest
@@ -83,9 +88,10 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
 {
     size_t n = s->net->n[l], C = admm_chunk_size(s, chunk), m = (last - first) * C;
     const struct spike_system *sys = &s->spike[l][last == s->T ? 1 : 0];
-    real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = w->rhs + n * C * first;
+    real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = w->rhs;
     size_t products = sys->linear || sys->woodbury; /* with W and W' */
-    for (size_t t = first; t < last; t++) add_local_terms(s, l, chunk, t, w->rhs + n * C * t);
+    make_right(s, l, chunk, first, last, w);
+    for (size_t t = first; t < last; t++) add_local_terms(s, l, chunk, t, b + n * C * (t - first));
     measure_value(s, sys, m, b, a, -1, w, sums);
     if (sys->linear) {
         linear_step(sys, m, b, a, w);

@@ -9,11 +9,8 @@
 /* Factors the systems of layer l's spikes from W_{l+1}: M = rho_{l+1} W'W + s I with s = rho_l theta^2 + beta
  * before the last step and s = beta at the last one. ST_NUMERIC. */
 status admm_factor_spikes(struct admm *s, size_t l, struct error *e);
-/* The right-hand sides' constant part for a chunk: rhs = rho_{l+1} W_{l+1}' target_{l+1}, all steps at once.
- */
-void admm_spikes_prepare(const struct admm *s, size_t l, size_t chunk, struct admm_work *w);
 /* a_{l,t} for steps first .. last-1 of a chunk (all of them < T-1, or exactly T-1): minimiser of the
- * Lagrangian, then the box [0, 1] as set.box says. Needs admm_spikes_prepare and fresh v[l]. */
+ * Lagrangian, then the box [0, 1] as set.box says. Needs fresh v[l]. */
 void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
                         struct admm_work *w, struct admm_sums *sums);
 

@@ -168,21 +168,30 @@ void admm_refresh(struct admm *s, size_t l)
     s->fresh[l] = true;
 }
 
-void admm_target(const struct admm *s, size_t l, size_t chunk, real *target)
+/* target of a step: z - delta z_before + theta a_before; without the last one for the readout. */
+static void step_target(size_t step, const struct lif *lif, const real *restrict z,
+                        const real *restrict z_before, const real *restrict a_before, real *restrict target)
 {
-    size_t C = admm_chunk_size(s, chunk), step = s->net->n[l] * C;
-    const real *z = admm_block(s, s->z[l], l, chunk);
-    const real delta = s->net->lif.leak, theta = s->net->lif.threshold;
-    memcpy(target, z, step * sizeof *target);
-    for (size_t i = step; i < step * s->T; i++) target[i] = z[i] - delta * z[i - step];
-    if (admm_is_output(s, l)) {
-        const real *lambda = s->lambda + s->net->n[l] * chunk_first(&s->part, chunk);
-        for (size_t t = s->set.multiplier == MULTIPLIER_ALL ? 0 : s->T - 1; t < s->T; t++) {
-            const real share = (real)(admm_multiplier_share(s, t) / s->rho[s->L]);
-            for (size_t i = 0; i < step; i++) target[t * step + i] += share * lambda[i];
-        }
-    } else {
-        const real *a = admm_block(s, s->a[l], l, chunk);
-        for (size_t i = step; i < step * s->T; i++) target[i] += theta * a[i - step];
+    const real delta = lif->leak, theta = lif->threshold;
+    if (a_before)
+        for (size_t i = 0; i < step; i++) target[i] = z[i] - delta * z_before[i] + theta * a_before[i];
+    else
+        for (size_t i = 0; i < step; i++) target[i] = z[i] - delta * z_before[i];
+}
+
+void admm_target(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last, real *target)
+{
+    const bool output = admm_is_output(s, l);
+    size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
+    const real *z = admm_block(s, s->z[l], l, chunk), *a = output ? NULL : admm_block(s, s->a[l], l, chunk);
+    const real *lambda = s->lambda + s->net->n[s->L] * chunk_first(&s->part, chunk);
+    for (size_t t = first; t < last; t++, target += step) {
+        if (t == 0)
+            memcpy(target, z, step * sizeof *target);
+        else
+            step_target(step, &s->net->lif, z + t * step, z + (t - 1) * step, a ? a + (t - 1) * step : NULL,
+                        target);
+        const real share = output ? (real)(admm_multiplier_share(s, t) / s->rho[s->L]) : 0;
+        for (size_t i = 0; i < step && share != 0; i++) target[i] += share * lambda[i];
     }
 }

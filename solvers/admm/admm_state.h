@@ -147,8 +147,9 @@ void admm_start_output(struct admm *s);
 void admm_start_uniform(struct admm *s, struct rng *rng);
 /* v[l] = W_l a_{l-1} unless fresh. */
 void admm_refresh(struct admm *s, size_t l);
-/* target (n_l x T*C) of a chunk: x_{l,t} = z_t - delta z_{t-1} + theta a_{t-1}; for l = L u_t = z_t - delta
- * z_{t-1}, with lambda / rho_L added at t = T: what W_l a_{l-1,t} should be. */
-void admm_target(const struct admm *s, size_t l, size_t chunk, real *target);
+/* target (n_l x (last - first) C) of steps first .. last-1 of a chunk: x_{l,t} = z_t - delta z_{t-1} + theta
+ * a_{t-1}; for l = L u_t = z_t - delta z_{t-1}, with lambda / rho_L added at t = T: what W_l a_{l-1,t} should
+ * be. */
+void admm_target(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last, real *target);
 
 #endif

@@ -19,7 +19,7 @@ static void sum_part(void *context, size_t part, size_t sum, size_t thread)
     if (l > 1) memset(g, 0, in * in * sizeof *g);
     for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
         size_t C = admm_chunk_size(s, c), columns = s->T * C;
-        admm_target(s, l, c, target);
+        admm_target(s, l, c, 0, s->T, target);
         if (l == 1) {
             spikes_outer(&s->env.train, chunk_first(&s->part, c), C, target, n, d);
             continue;

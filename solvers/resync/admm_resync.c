@@ -27,6 +27,7 @@
  * the lists: 4 n e for e entries, and 2 n n_0^2 for its solve, the factor being made once. About 14 passes
  * over a block of n M numbers, 20 with keep > 0, which also keeps such a block per hidden layer. When to use
  * it: wherever the accuracy of the simulated network counts. */
+#include "network/bit_gram.h"
 #include "solvers/resync/resync.h"
 #include <string.h>
 
@@ -133,24 +134,35 @@ static status create_blocks(struct resync *s, const struct shapes *shapes, const
                             size_t C, struct mem *m, struct error *e)
 {
     const struct net *net = shapes->net;
-    size_t T = shapes->info->T;
+    size_t T = shapes->info->T, widest = net_widest(net, 1, net->L - 1);
     s->traces = mem_alloc(m, part->n_chunks, sizeof *s->traces, e);
     s->pull = mem_alloc(m, part->n_chunks, sizeof *s->pull, e);
     s->gain = mem_alloc(m, part->n_chunks, sizeof *s->gain, e);
-    if (!s->traces || !s->pull || !s->gain) return ST_MEMORY;
+    s->nu = mem_alloc(m, part->n_chunks, sizeof *s->nu, e);
+    s->spread = mem_alloc(m, part->n_chunks, sizeof *s->spread, e);
+    if (!s->traces || !s->pull || !s->gain || !s->nu || !s->spread) return ST_MEMORY;
     for (size_t c = 0; c < part->n_chunks; c++) {
-        TRY(trace_create(&s->traces[c], net, T, C, true, m, e));
-        s->pull[c] = mem_reals(m, net_widest(net, 1, net->L) * T * C, e);
-        s->gain[c] = mem_reals(m, net_widest(net, 1, net->L) * T * C, e);
-        if (!s->pull[c] || !s->gain[c]) return ST_MEMORY;
+        TRY(trace_create(&s->traces[c], net, T, C, TRACE_GRADIENT, m, e));
+        s->pull[c] = mem_reals(m, widest * T * C, e);
+        s->gain[c] = mem_reals(m, widest * T * C, e);
+        s->nu[c] = mem_reals(m, net->n[net->L] * C, e);
+        s->spread[c] = mem_reals(m, net->n[net->L - 1] * C, e);
+        if (!s->pull[c] || !s->gain[c] || !s->nu[c] || !s->spread[c]) return ST_MEMORY;
     }
-    s->nu = mem_alloc(m, shapes->threads, sizeof *s->nu, e);
+    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0) {
+        if (!(s->fed = mem_alloc(m, shapes->threads, sizeof *s->fed, e))) return ST_MEMORY;
+        for (size_t k = 0; k < shapes->threads; k++)
+            TRY(trace_create(&s->fed[k], net, T, C, TRACE_ALL, m, e));
+    }
     s->prox = mem_alloc(m, shapes->threads, sizeof *s->prox, e);
-    if (!s->nu || !s->prox) return ST_MEMORY;
+    s->scores = mem_alloc(m, shapes->threads, sizeof *s->scores, e);
+    s->columns = mem_alloc(m, shapes->threads, sizeof *s->columns, e);
+    if (!s->prox || !s->scores || !s->columns) return ST_MEMORY;
     for (size_t k = 0; k < shapes->threads; k++) {
-        s->nu[k] = mem_reals(m, net->n[net->L] * C, e);
         s->prox[k] = mem_alloc(m, 6 * net->n[net->L], sizeof *s->prox[k], e);
-        if (!s->nu[k] || !s->prox[k]) return ST_MEMORY;
+        s->scores[k] = mem_reals(m, net->n[net->L] * C, e);
+        s->columns[k] = mem_alloc(m, bit_gram_work(widest, T * C), sizeof *s->columns[k], e);
+        if (!s->prox[k] || !s->scores[k] || !s->columns[k]) return ST_MEMORY;
     }
     return create_sums(s, net, pool_sums(part->n_parts, shapes->threads), m, e);
 }

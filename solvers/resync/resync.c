@@ -1,5 +1,7 @@
 /* The passes of admm_resync over a mini-batch (see resync.h). */
 #include "solvers/resync/resync.h"
+#include "network/bit_gram.h"
+#include "network/lists.h"
 #include "solvers/proximal/loss_prox.h"
 #include "solvers/resync/resync_branch.h"
 #include "support/blas.h"
@@ -30,18 +32,44 @@ static size_t size_of(const struct pass *p, size_t chunk)
     return first_of(p, chunk + 1) - first_of(p, chunk);
 }
 
-/* Adds a chunk's share of D_l = sum_t P_t s_{l-1,t}' and of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
-static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk)
+/* Adds a chunk's share of G_l = sum_t s_{l-1,t} s_{l-1,t}'. */
+static void add_gram(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
+    bit_gram(s->traces[chunk].bits[l - 1], s->net->n[l - 1], s->env.info->T * size_of(p, chunk),
+             s->columns[thread], s->gram[sum][l]);
+}
+
+/* Adds a chunk's share of the sums of the readout, where D_L = sum_t P_{L,t} s_{L-1,t}' is rho nu f', f the
+ * spikes as the readout's leak filters them. */
+static void add_output_sums(const struct pass *p, size_t sum, size_t chunk, size_t thread)
+{
+    struct resync *s = p->s;
+    size_t L = s->net->L, K = s->net->n[L], in = s->net->n[L - 1], C = size_of(p, chunk);
+    blas_gemm(false, true, K, in, C, (real)s->o.rho, s->nu[chunk], K, s->traces[chunk].filtered, in, R(1.0),
+              s->d[sum][L], K);
+    add_gram(p, L, sum, chunk, thread);
+}
+
+/* Adds a chunk's share of a hidden layer's D_l = sum_t P_{l,t} s_{l-1,t}' and G_l. */
+static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
+{
+    struct resync *s = p->s;
+    struct trace *tr = &s->traces[chunk];
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
+    struct spike_columns lists;
     if (l == 1) {
         spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[sum][1]);
         return;
     }
-    const real *a = s->traces[chunk].a[l - 1];
-    blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, a, in, R(1.0), s->d[sum][l], n);
-    blas_syrk(in, columns, R(1.0), a, in, R(1.0), s->gram[sum][l], in);
+    if (net_inputs(s->net, &p->b->samples, first_of(p, chunk), C, tr, l, &lists)) {
+        lists_outer(&tr->lists, C, s->pull[chunk], n, &lists, in, s->d[sum][l]);
+    } else {
+        net_spikes(s->net, tr, l - 1, C, NULL, 0, tr->dense);
+        blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, tr->dense, in, R(1.0), s->d[sum][l],
+                  n);
+    }
+    add_gram(p, l, sum, chunk, thread);
 }
 
 static void clear_sums(const struct pass *p, size_t sum)
@@ -74,14 +102,15 @@ static void output_target(const struct pass *p, size_t part, size_t chunk, size_
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
-    const real *z = s->traces[chunk].z[s->net->L] + (T - 1) * K * C;
+    real *z = s->scores[thread];
     const double leak2 = (double)s->net->lif.leak * (double)s->net->lif.leak;
     double E = 0;
     size_t newton = 0; /* steps: of no interest here */
+    net_scores(s->net, &s->traces[chunk], C, z);
     for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
-        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[thread] + c * K;
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[chunk] + c * K;
         double *at = s->prox[thread], *d = at + K, *work = at + 2 * K;
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
@@ -92,31 +121,48 @@ static void output_target(const struct pass *p, size_t part, size_t chunk, size_
     }
 }
 
+/* What a TRACE_ALL holds of hidden layers as a TRACE_GRADIENT. */
+static void take_trace(const struct net *net, const struct trace *all, size_t C, struct trace *tr)
+{
+    const size_t columns = tr->T * C, n = net->n[net->L - 1];
+    const real *a = all->a[net->L - 1];
+    for (size_t l = 1; l < net->L; l++) {
+        const size_t words = spike_words(net->n[l]);
+        memcpy(tr->z[l], all->z[l], net->n[l] * columns * sizeof(real));
+        memset(tr->bits[l], 0, words * columns * sizeof *tr->bits[l]);
+        for (size_t j = 0; j < columns; j++)
+            for (size_t i = 0; i < net->n[l]; i++)
+                if (all->a[l][j * net->n[l] + i] > 0)
+                    tr->bits[l][j * words + i / 32] |= (uint32_t)1 << i % 32;
+    }
+    memset(tr->filtered, 0, n * C * sizeof(real));
+    for (size_t t = 0; t < tr->T; t++)
+        for (size_t i = 0; i < n * C; i++)
+            tr->filtered[i] = net->lif.leak * tr->filtered[i] + a[t * n * C + i];
+}
+
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
 static void simulate(const struct pass *p, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    if (s->o.feed == FEED_AUXILIARY && s->o.keep > 0)
-        kept_simulate(&s->kept, s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk),
-                      &s->traces[chunk], thread);
-    else
-        net_simulate(s->net, &p->b->samples, first_of(p, chunk), size_of(p, chunk), &s->traces[chunk],
-                     &plain);
+    size_t first = first_of(p, chunk), C = size_of(p, chunk);
+    if (s->fed) {
+        kept_simulate(&s->kept, s->net, &p->b->samples, first, C, &s->fed[thread], thread);
+        take_trace(s->net, &s->fed[thread], C, &s->traces[chunk]);
+    } else {
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[chunk], &plain);
+    }
 }
 
 static void forward_part(void *context, size_t part, size_t sum, size_t thread)
 {
     const struct pass *p = context;
-    struct resync *s = p->s;
-    const struct net *net = s->net;
     clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         simulate(p, c, thread);
         output_target(p, part, c, thread);
-        output_pull(s->env.info->T, net->n[net->L] * size_of(p, c), (real)s->o.rho, net->lif.leak,
-                    s->nu[thread], s->pull[c]);
-        add_chunk(p, net->L, sum, c);
+        add_output_sums(p, sum, c, thread);
     }
 }
 
@@ -126,7 +172,8 @@ static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
 {
     const struct net *net = p->s->net;
     size_t n = net->n[p->l], rows = net->n[p->l + 1], columns = p->s->env.info->T * size_of(p, chunk);
-    const real *a = p->s->traces[chunk].a[p->l];
+    real *a = p->s->traces[chunk].dense;
+    net_spikes(net, &p->s->traces[chunk], p->l, size_of(p, chunk), NULL, 0, a);
     for (size_t i = 0; i < n; i++) {
         double norm = vector_norm(rows, net->W[p->l + 1] + i * rows);
         const real cost = (real)(0.5 * rho_above * norm * norm);
@@ -134,23 +181,68 @@ static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
     }
 }
 
-/* p_t = W_{l+1}' P_{l+1,t} and the sum of its squares. */
+/* p_t = W_{l+1}' P_{l+1,t}. Below the readout it is a multiple of `spread` at each step, and is written out
+ * later, step by step; elsewhere it is in gain. */
+static void make_gain(const struct pass *p, size_t chunk)
+{
+    struct resync *s = p->s;
+    size_t n = s->net->n[p->l], rows = s->net->n[p->l + 1], C = size_of(p, chunk);
+    if (p->l + 1 == s->net->L)
+        blas_gemm(true, false, n, C, rows, R(1.0), s->net->W[p->l + 1], rows, s->nu[chunk], rows, R(0.0),
+                  s->spread[chunk], n);
+    else
+        blas_gemm(true, false, n, s->env.info->T * C, rows, R(1.0), s->net->W[p->l + 1], rows, s->pull[chunk],
+                  rows, R(0.0), s->gain[chunk], n);
+}
+
+/* Whether the gains stand in gain, all steps of them. */
+static bool gain_is_whole(const struct pass *p)
+{
+    return p->l + 1 < p->s->net->L || p->s->o.gain == GAIN_SINGLE_FLIP;
+}
+
+/* The gains p_t and the sum of their squares. */
 static void gain_part(void *context, size_t part, size_t thread)
 {
     (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
-    size_t l = p->l, n = s->net->n[l], rows = s->net->n[l + 1];
-    double sum = 0;
+    const bool last = p->l + 1 == s->net->L;
+    size_t n = s->net->n[p->l], T = s->env.info->T;
+    double sum = 0, energy = 0;
+    for (size_t t = 0; t < T; t++)
+        energy = (double)s->net->lif.leak * (double)s->net->lif.leak * energy + s->o.rho * s->o.rho;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        size_t columns = s->env.info->T * size_of(p, c);
-        blas_gemm(true, false, n, columns, rows, R(1.0), s->net->W[l + 1], rows, s->pull[c], rows, R(0.0),
-                  s->gain[c], n);
+        size_t C = size_of(p, c);
+        make_gain(p, c);
+        if (last && gain_is_whole(p))
+            output_pull(T, n * C, (real)s->o.rho, s->net->lif.leak, s->spread[c], s->gain[c]);
         if (s->o.gain == GAIN_SINGLE_FLIP)
-            add_flip_costs(p, c, l + 1 == s->net->L ? s->o.rho : s->record.penalty[l + 1]);
-        for (size_t i = 0; i < n * columns; i++) sum += (double)s->gain[c][i] * (double)s->gain[c][i];
+            add_flip_costs(p, c, last ? s->o.rho : s->record.penalty[p->l + 1]);
+        if (gain_is_whole(p))
+            sum += kernels()->squares(n * T * C, s->gain[c]);
+        else
+            sum += energy * kernels()->squares(n * C, s->spread[c]);
     }
     s->squares[part] = sum;
+}
+
+/* The branch steps of a chunk, from the last one to the first: the pull in gain. */
+static size_t pull_chunk(const struct pass *p, size_t c, real *y)
+{
+    const struct resync *s = p->s;
+    const size_t T = s->env.info->T, step = s->net->n[p->l] * size_of(p, c);
+    const real *z = s->traces[c].z[p->l], leak = s->net->lif.leak, carry = s->o.time_credit ? leak : 0;
+    real weight = (real)s->o.rho;
+    size_t moved = 0;
+    if (gain_is_whole(p)) return branch_pull(&p->rule, T, step, z, y, carry, s->gain[c]);
+    for (size_t t = T; t-- > 0; weight *= leak) {
+        real *now = s->gain[c] + t * step;
+        for (size_t i = 0; i < step; i++) now[i] = weight * s->spread[c][i];
+        moved += branch_step(&p->rule, step, z + t * step, y ? y + t * step : NULL, carry,
+                             t + 1 < T ? now + step : NULL, now);
+    }
+    return moved;
 }
 
 static void pull_part(void *context, size_t part, size_t sum, size_t thread)
@@ -164,12 +256,11 @@ static void pull_part(void *context, size_t part, size_t sum, size_t thread)
         real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[thread] : NULL;
         const real *z = s->traces[c].z[l];
         if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, thread);
-        moved += branch_pull(&p->rule, s->env.info->T, s->net->n[l] * size_of(p, c), z, y,
-                             s->o.time_credit ? s->net->lif.leak : 0, below);
+        moved += pull_chunk(p, c, y);
         if (y) kept_store(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), y);
         s->gain[c] = s->pull[c];
         s->pull[c] = below;
-        add_chunk(p, l, sum, c);
+        add_chunk(p, l, sum, c, thread);
     }
     s->counts[part] = (double)moved;
 }
@@ -346,16 +437,16 @@ void resync_start_kept(struct resync *s, const struct resync_batch *b)
 
 static void loss_part(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    size_t K = s->net->n[s->net->L], T = s->env.info->T;
+    const size_t K = s->net->n[s->net->L];
     double loss = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t first = first_of(p, c), C = size_of(p, c);
         net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
-        const real *scores = s->traces[c].z[s->net->L] + (T - 1) * K * C;
+        real *scores = s->scores[thread];
+        net_scores(s->net, &s->traces[c], C, scores);
         for (size_t i = 0; i < C; i++) {
             int label = p->b->samples.labels[batch_sample(&p->b->samples, first + i)];
             loss += loss_value(s->net->loss, K, scores + i * K, label, NULL);

@@ -38,10 +38,14 @@ struct resync {
     struct net *net;
     size_t *order;        /* [N]: indices into env.train, shuffled where there are mini-batches */
     struct trace *traces; /* [chunks of a mini-batch] */
-    real **pull, **gain;  /* [chunks]: widest layer x T*C */
+    struct trace *fed;    /* [threads], of TRACE_ALL: what auxiliary spikes feed; NULL without */
+    real **pull, **gain;  /* [chunks]: widest hidden layer x T*C */
+    real **nu;            /* [chunks]: K x C */
+    real **spread;        /* [chunks]: n_{L-1} x C: W_L' nu, of which the gains are a multiple at each step */
     real *lbar;           /* K x training samples: the readout's multiplier; NULL without */
-    real **nu;            /* [threads]: K x C */
+    real **scores;        /* [threads]: K x C */
     double **prox;        /* [threads]: 6 K: a proximal step's centre, displacement and workspace */
+    uint64_t **columns;   /* [threads]: workspace of bit_gram */
     /* Over parts, see pool_sum; the layers share all sums but 0. */
     real *d[PART_MAX][NET_MAX_LAYERS + 1];    /* sum_t P_t s_{l-1,t}' */
     real *gram[PART_MAX][NET_MAX_LAYERS + 1]; /* sum_t s s', l > 1 */

@@ -1,25 +1,33 @@
 /* See resync_branch.h. */
 #include "solvers/resync/resync_branch.h"
 
+size_t branch_step(const struct branch_rule *rule, size_t step, const real *restrict z, real *restrict y,
+                   real carry, const real *restrict next, real *restrict p)
+{
+    const real rho = rule->rho;
+    size_t moved = 0;
+    for (size_t i = 0; i < step && !y; i++) {
+        real r = branch_displacement(rule, z[i], p[i]);
+        moved += r != 0;
+        p[i] = rho * r;
+    }
+    for (size_t i = 0; i < step && y; i++) {
+        real r = branch_displacement(rule, y[i], p[i]);
+        moved += r != 0;
+        y[i] += r;
+        p[i] = rho * (y[i] - z[i]);
+    }
+    for (size_t i = 0; i < step && next; i++) p[i] += carry * next[i];
+    return moved;
+}
+
 size_t branch_pull(const struct branch_rule *rule, size_t T, size_t step, const real *z, real *y, real carry,
                    real *p)
 {
     size_t moved = 0;
-    for (size_t t = T; t-- > 0;) {
-        real *now = p + t * step;
-        const real *potential = z + t * step, *next = t + 1 < T ? now + step : NULL;
-        real *auxiliary = y ? y + t * step : NULL;
-        for (size_t i = 0; i < step; i++) {
-            real r = branch_displacement(rule, auxiliary ? auxiliary[i] : potential[i], now[i]);
-            moved += r != 0;
-            if (auxiliary) {
-                auxiliary[i] += r;
-                r = auxiliary[i] - potential[i];
-            }
-            now[i] = next ? r + carry * next[i] : r;
-        }
-    }
-    for (size_t i = 0; i < T * step; i++) p[i] *= rule->rho;
+    for (size_t t = T; t-- > 0;)
+        moved += branch_step(rule, step, z + t * step, y ? y + t * step : NULL, carry,
+                             t + 1 < T ? p + (t + 1) * step : NULL, p + t * step);
     return moved;
 }
 

@@ -40,9 +40,14 @@ static inline real branch_displacement(const struct branch_rule *rule, real z, r
 size_t branch_pull(const struct branch_rule *rule, size_t T, size_t step, const real *z, real *y, real carry,
                    real *p);
 
+/* One step of it: next: NULL at the last step, or what this function left in p for the step after it. */
+size_t branch_step(const struct branch_rule *rule, size_t step, const real *z, real *y, real carry,
+                   const real *next, real *p);
+
 /* Pull of the output layer, in place of a proximal step of the loss on z_{L,T} spread over time along the
  * path of least input: with E = sum_t leak^(2(T-t)) and target z*, nu = (z* - c) / E, the pull is
- * P_t = rho leak^(T-t) nu. nu: `step` numbers; pull: T x step, out. */
+ * P_t = rho leak^(T-t) nu. nu: `step` numbers; pull: T x step, out. Since W' P_t = rho leak^(T-t) W' nu, the
+ * gains of the layer below are the same function of W' nu. */
 void output_pull(size_t T, size_t step, real rho, real leak, const real *nu, real *pull);
 
 #endif

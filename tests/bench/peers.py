@@ -28,17 +28,17 @@ CHECK_STEPS = 10
 class Workload:
     """The program's side: starts it, reads what it wrote, asks it."""
 
-    def __init__(self, build, name, precision, threads):
+    def __init__(self, build, name, precision, threads, solver="bptt"):
         import numpy as np
         program = os.path.join(build, "workload-f32" if precision == "float" else "workload-f64")
-        with tempfile.NamedTemporaryFile() as file:
-            self.process = subprocess.Popen([program, name, str(threads), file.name], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, text=True)
-            ready = self.process.stdout.readline().split()
-            if not ready or ready[0] != "ready":
-                sys.exit("peers.py: %s did not start" % program)
-            self.level = ready[2]
-            data = open(file.name, "rb").read()
+        self.file = tempfile.NamedTemporaryFile()
+        self.process = subprocess.Popen([program, name, str(threads), self.file.name, solver], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        ready = self.process.stdout.readline().split()
+        if not ready or ready[0] != "ready":
+            sys.exit("%s: %s did not start" % (sys.argv[0], program))
+        self.level = ready[2]
+        data = open(self.file.name, "rb").read()
         at = 0
 
         def take(kind, count):
@@ -52,7 +52,7 @@ class Workload:
         self.T, self.N, self.batch, entries = (int(v) for v in take("i8", 4))
         start, index = take("i8", self.N * self.T + 1), take("i4", entries)
         self.labels = take("i4", self.N).astype("i8")
-        real = "f4" if precision == "float" else "f8"
+        self.real = real = "f4" if precision == "float" else "f8"
         self.W = [take(real, self.n[l] * self.n[l + 1]).reshape(self.n[l], self.n[l + 1]).T.copy()
                   for l in range(layers)]
         rows = np.repeat(np.arange(self.N * self.T), np.diff(start))
@@ -65,9 +65,21 @@ class Workload:
         self.process.stdin.flush()
         return [float(v) for v in self.process.stdout.readline().split()]
 
+    def weights(self):
+        """Those of now."""
+        import numpy as np
+        self.ask("weights")
+        data, at, out = open(self.file.name, "rb").read(), 0, []
+        for below, width in zip(self.n, self.n[1:]):
+            block = np.frombuffer(data, self.real, below * width, at)
+            at += block.nbytes
+            out.append(block.reshape(below, width).T)
+        return out
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+        self.file.close()
 
 
 def peers(workload, clock):

@@ -1,10 +1,9 @@
 /* The command table against the commands, the pages against the tables. */
+#include "commands/commands.h"
 #include "commands/reference.h"
-#include "commands/reference_tables.h"
 #include "commands/registry.h"
-#include "commands/table.h"
-#include "commands/usage.h"
-#include "experiments/plan.h"
+#include "records/columns.h"
+#include "support/command_usage.h"
 #include "tests/cli_run.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -49,48 +48,40 @@ Test(docs, command_table_is_complete)
         cr_assert(!!c->run == !c->subcommands && c->synopsis && c->summary && c->text, "%s", path);
         cr_expect_neq(c->summary[strlen(c->summary) - 1], '.', "%s", path);
         cr_expect_eq(c->text[strlen(c->text) - 1], '.', "%s", path);
-        for (const struct command_argument *a = c->arguments; a && a->name; a++)
-            cr_expect(a->help && (a->kind == VALUE_CHOICE) == !!a->choices, "%s %s", path, a->name);
-        for (const struct command_option *const *list = c->options; list && *list; list++) {
-            const struct command_option *o = *list;
-            cr_expect(o->help && (o->kind == VALUE_CHOICE) == !!o->choices, "%s --%s", path, o->name);
-            cr_expect_eq(!o->value, o->kind == VALUE_NONE, "%s --%s", path, o->name);
+        for (const struct parameter *const *list = c->parameters; list && *list; list++) {
+            const struct parameter *p = *list;
+            cr_expect(p->help && (p->kind == &value_choice) == !!p->choices, "%s %s", path, p->form);
+            cr_expect(p->kind || p->form[0] == '-', "%s %s", path, p->form);
         }
     }
 }
 
-/* A value that the parser of this kind of argument or option takes. */
-static void sample(enum value_kind kind, const char *const *choices, char *text, size_t size)
+/* A value that the parser takes. */
+static const char *sample(const struct parameter *p)
 {
-    static const char *const samples[] = {[VALUE_NONE] = "",
-                                          [VALUE_TEXT] = "1",
-                                          [VALUE_WHOLE] = "1",
-                                          [VALUE_FILE] = "x",
-                                          [VALUE_FOLDER] = "x",
-                                          [VALUE_TRAINABLE] = "bptt",
-                                          [VALUE_DATASET] = "digits",
-                                          [VALUE_SOURCE] = "mnist",
-                                          [VALUE_EXPERIMENT] = "x.yaml",
-                                          [VALUE_RESULTS] = "x",
-                                          [VALUE_KEY] = "dataset.T=5",
-                                          [VALUE_DATASET_KEY] = "T=5",
-                                          [VALUE_SOLVER] = "bptt",
-                                          [VALUE_MODULE] = "digits",
-                                          [VALUE_CHOICE] = NULL,
-                                          [VALUE_DATA_KEY] = "dataset.T=5",
-                                          [VALUE_WEIGHTS] = "x.net"};
-    (void)snprintf(text, size, "%s", kind == VALUE_CHOICE ? choices[0] : samples[kind]);
+    static const struct {
+        const struct value_kind *kind;
+        const char *text;
+    } samples[] = {{&value_solver, "bptt"},
+                   {&value_trainable, "bptt"},
+                   {&value_dataset, "digits"},
+                   {&value_setting, "dataset.T=5"},
+                   {&value_data_setting, "dataset.T=5"},
+                   {&value_dataset_setting, "T=5"},
+                   {&value_weights, "x.net"},
+                   {&value_experiment, "x.yaml"}};
+    if (p->choices) return p->choices[0];
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        if (samples[i].kind == p->kind) return samples[i].text;
+    return p->kind ? "1" : "";
 }
 
 /* "dataset info digits": the command with its arguments. */
 static void begin_line(const struct named *n, char *line, size_t size)
 {
     size_t used = (size_t)snprintf(line, size, "%s", n->path);
-    for (const struct command_argument *a = n->command->arguments; a && a->name; a++) {
-        char word[80];
-        sample(a->kind, a->choices, word, sizeof word);
-        used += (size_t)snprintf(line + used, size - used, " %s", word);
-    }
+    for (const struct parameter *const *p = n->command->parameters; p && *p; p++)
+        if ((*p)->form[0] != '-') used += (size_t)snprintf(line + used, size - used, " %s", sample(*p));
 }
 
 /* The parser refuses `option` by name and nothing before it. */
@@ -107,17 +98,17 @@ static void expect_refused(const char *line, const char *option)
 }
 
 /* An option of the table is taken: what is refused is the unknown one that follows. */
-static void expect_taken(const struct named *n, const struct command_option *o)
+static void expect_taken(const struct named *n, const struct parameter *p)
 {
-    char line[LINE_SIZE], tail[200], value[80] = "";
-    if (o->value) sample(o->kind, o->choices, value, sizeof value);
-    for (int letter = 0; letter < 2; letter++) {
-        if (letter && !o->letter) continue;
+    char line[LINE_SIZE], tail[200], name[OPTION_NAME], letter = '\0';
+    if (!option_name(p, name, &letter)) return;
+    for (int by_letter = 0; by_letter < 2; by_letter++) {
+        if (by_letter && !letter) continue;
         begin_line(n, line, sizeof line);
-        if (letter)
-            (void)snprintf(tail, sizeof tail, " -%c %s --no-such-option 1", o->letter, value);
+        if (by_letter)
+            (void)snprintf(tail, sizeof tail, " -%c %s --no-such-option 1", letter, sample(p));
         else
-            (void)snprintf(tail, sizeof tail, " --%s %s --no-such-option 1", o->name, value);
+            (void)snprintf(tail, sizeof tail, " --%s %s --no-such-option 1", name, sample(p));
         (void)strncat(line, tail, sizeof line - strlen(line) - 1);
         expect_refused(line, "--no-such-option");
     }
@@ -139,7 +130,7 @@ Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardo
             cr_expect_eq(strncmp(r.output, line, strlen(line)), 0, "%s", r.output);
         }
         if (c->subcommands) continue;
-        for (const struct command_option *const *o = c->options; o && *o; o++) expect_taken(&all.v[i], *o);
+        for (const struct parameter *const *p = c->parameters; p && *p; p++) expect_taken(&all.v[i], *p);
     }
 }
 
@@ -147,20 +138,19 @@ Test(docs, options_of_the_table_are_taken, .init = cli_setup, .fini = cli_teardo
 Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_teardown)
 {
     static struct all_commands all;
-    char line[LINE_SIZE];
+    char line[LINE_SIZE], name[OPTION_NAME], letter;
     size_t n = 0;
     get_commands(&all);
     for (size_t i = 0; i < all.n; i++)
-        for (const struct command_option *const *list = all.v[i].command->options; list && *list; list++) {
-            const struct command_option *o = *list;
+        for (const struct parameter *const *p = all.v[i].command->parameters; p && *p; p++) {
+            if (!(*p)->choices || !option_name(*p, name, &letter)) continue;
             begin_line(&all.v[i], line, sizeof line);
             size_t used = strlen(line);
-            for (const char *const *c = o->choices; c && *c; c++, n++) {
-                (void)snprintf(line + used, sizeof line - used, " --%s %s --no-such-option 1", o->name, *c);
+            for (const char *const *c = (*p)->choices; *c; c++, n++) {
+                (void)snprintf(line + used, sizeof line - used, " --%s %s --no-such-option 1", name, *c);
                 expect_refused(line, "--no-such-option");
             }
-            if (!o->choices) continue;
-            (void)snprintf(line + used, sizeof line - used, " --%s no-such-choice", o->name);
+            (void)snprintf(line + used, sizeof line - used, " --%s no-such-choice", name);
             expect_refused(line, "no-such-choice");
         }
     cr_expect_geq(n, (size_t)12);
@@ -168,18 +158,16 @@ Test(docs, choices_of_the_table_are_allowed, .init = cli_setup, .fini = cli_tear
 
 static bool has_option(const struct command *c, const char *name)
 {
-    if (strcmp("help", name) == 0) return true;
-    for (const struct command_option *const *o = c->options; o && *o; o++)
-        if (strcmp((*o)->name, name) == 0) return true;
-    return false;
+    char word[OPTION_NAME + 2];
+    (void)snprintf(word, sizeof word, "--%s", name);
+    return strcmp("help", name) == 0 || command_option(c, word);
 }
 
 /* Whether one of the first n commands has the option. */
 static bool seen_before(const struct all_commands *all, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        for (const struct command_option *const *o = all->v[i].command->options; o && *o; o++)
-            if (strcmp((*o)->name, name) == 0) return true;
+        if (has_option(all->v[i].command, name)) return true;
     return false;
 }
 
@@ -187,7 +175,7 @@ static bool seen_before(const struct all_commands *all, size_t n, const char *na
 static void expect_parser_refuses(const struct command *c, const char *option)
 {
     char named[100], *argv[] = {(char *)c->name, (char *)option, "1", NULL};
-    struct call call = {.program = &program, .catalogue = &registry, .command = c};
+    struct call call = {.program = &program, .context = &registry, .command = c};
     struct error e = {.code = ST_OK};
     bool help = false;
     (void)snprintf(named, sizeof named, "'%s'", option);
@@ -216,11 +204,11 @@ Test(docs, options_outside_the_table_are_refused, .init = cli_setup, .fini = cli
             expect_parser_refuses(c, option);
         }
         for (size_t j = 0; j < all.n; j++)
-            for (const struct command_option *const *list = all.v[j].command->options; list && *list;
-                 list++) {
-                const struct command_option *o = *list;
-                if (has_option(c, o->name) || seen_before(&all, j, o->name)) continue;
-                (void)snprintf(option, sizeof option, "--%s", o->name);
+            for (const struct parameter *const *p = all.v[j].command->parameters; p && *p; p++) {
+                char name[OPTION_NAME], other;
+                if (!option_name(*p, name, &other) || has_option(c, name) || seen_before(&all, j, name))
+                    continue;
+                (void)snprintf(option, sizeof option, "--%s", name);
                 expect_parser_refuses(c, option);
             }
     }
@@ -232,7 +220,9 @@ Test(docs, help_names_arguments_options_and_choices)
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     cr_assert_not_null(f);
-    command_usage(command_find(&program, (const char *const[]){"train"}, 1), "train", f);
+    struct call call = {.program = &program, .path = "train"};
+    call.command = command_find(&program, (const char *const[]){"train"}, 1);
+    command_usage(&call, f);
     cr_assert_eq(fclose(f), 0);
     cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
     cr_expect_not_null(
@@ -246,62 +236,12 @@ Test(docs, help_names_arguments_options_and_choices)
 
 /* ---- pages ---- */
 
-static void set_page(bool markdown, char *text, size_t size)
-{
-    FILE *f = fmemopen(text, size, "w");
-    cr_assert_not_null(f);
-    struct page p = {.out = f, .markdown = markdown};
-    page_title(&p, 2, "one");
-    page_text(&p, ".dot a_b 'c' --set x\\y z-1 <|>");
-    page_title(&p, 3, "a_b");
-    page_table(&p, 5, (const char *const[]){"key", "default", "meaning"}, 3);
-    page_row(&p, (const char *const[]){"--a-b", "-1|2", ".c *d*"}, 3, 2);
-    page_row(&p, (const char *const[]){"k", "", "e"}, 3, 2);
-    cr_assert_eq(fclose(f), 0);
-}
-
-Test(docs, markdown_escapes)
-{
-    char text[2000];
-    set_page(true, text, sizeof text);
-    cr_expect_str_eq(text, "\n## one\n"
-                           "\n.dot a\\_b 'c' --set x\\\\y z-1 \\<\\|\\>\n"
-                           "\n### a\\_b\n"
-                           "\n| key | default | meaning |\n|---|---|---|\n"
-                           "| `--a-b` | `-1\\|2` | .c \\*d\\* |\n"
-                           "| `k` | | e |\n");
-}
-
-Test(docs, text_is_plain)
-{
-    char text[2000];
-    set_page(false, text, sizeof text);
-    cr_expect_str_eq(text, "*one*\n\n.dot a_b 'c' --set x\\y z-1 <|>\n\na_b:\n  --a-b  .c *d*\n  k      e\n");
-}
-
-/* Words of 9 letters, 10 to a line of 100: the eleventh begins the next one, under the first. */
-Test(docs, text_breaks_lines)
-{
-    char text[400], words[200] = "";
-    FILE *f = fmemopen(text, sizeof text, "w");
-    struct page p = {.out = f};
-    cr_assert_not_null(f);
-    for (int i = 0; i < 10; i++) (void)strcat(words, i ? " 012345678" : "012345678");
-    page_table(&p, 1, NULL, 0);
-    page_row(&p, (const char *const[]){"k", words}, 2, 0);
-    page_text(&p, words);
-    cr_assert_eq(fclose(f), 0);
-    cr_expect_eq(strncmp(text, "  k  012345678 ", 15), 0, "%s", text);
-    cr_expect_not_null(strstr(text, "012345678\n     012345678\n\n012345678"), "%s", text);
-    cr_expect_eq(strlen(strrchr(text, '\n') - strlen(words)), strlen(words) + 1, "%s", text);
-}
-
 static char *whole_reference(void)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
-    const struct call call = {.program = &program, .catalogue = &registry};
+    const struct call call = {.program = &program, .context = &registry};
     struct page p = {.out = f, .markdown = true};
     cr_assert_not_null(f);
     reference_write(&p, &call);
@@ -398,21 +338,22 @@ static void header_of(const char *file, char *text, size_t size)
     (void)snprintf(text, size, "%s", r.output);
 }
 
-/* The columns are those of the list in its order; columns with a prefix of an option, and precision and
- * eval_every, stand for the one entry with commas in its name. */
-static void expect_columns(char *header, const struct entry *entries)
+/* The columns are those of the table in its order; columns with a prefix of an option, and precision and
+ * eval_every, stand for the one row with commas in its name. */
+static void expect_columns(char *header)
 {
+    const struct result_column *c = result_columns, *end = result_columns + n_result_columns;
     for (char *column = strtok(header, ","); column; column = strtok(NULL, ",")) {
-        if (entries->name && strchr(entries->name, ',')) {
+        if (c < end && strchr(c->name, ',')) {
             if (strchr(column, '.') || strcmp(column, "precision") == 0 || strcmp(column, "eval_every") == 0)
                 continue;
-            entries++;
+            c++;
         }
-        cr_assert_not_null(entries->name, "'%s' is not described", column);
-        cr_assert_str_eq(column, entries->name);
-        entries++;
+        cr_assert(c < end, "'%s' is not described", column);
+        cr_assert_str_eq(column, c->name);
+        c++;
     }
-    cr_expect_null(entries->name, "there is no column '%s'", entries->name);
+    cr_expect_eq(c, end, "there are columns that are not written");
 }
 
 Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli_teardown)
@@ -427,15 +368,14 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
                   "results/e/curves_summary/*.csv results/e/config.resolved.yaml .");
     cr_assert_eq(r.code, 0, "%s", r.output);
     header_of("results/e/runs.csv", header, sizeof header);
-    struct entry columns[COLUMN_ENTRIES];
-    run_columns(columns);
-    expect_columns(header, columns);
+    expect_columns(header);
     header_of("curve.csv", header, sizeof header);
-    curve_columns(columns);
-    for (const struct entry *x = columns; x->name; x++) { /* fwd_rate_1 .. of one hidden layer */
+    for (size_t i = 0; i < n_result_columns; i++) { /* then fwd_rate_1 .. of one hidden layer */
         size_t used = strlen(fixed);
-        (void)snprintf(fixed + used, sizeof fixed - used, "%.*s,", (int)strcspn(x->name, " "), x->name);
+        if (result_columns[i].curve)
+            (void)snprintf(fixed + used, sizeof fixed - used, "%s,", result_columns[i].curve);
     }
+    (void)strncat(fixed, "fwd_rate_1,", sizeof fixed - strlen(fixed) - 1);
     cr_expect_eq(strncmp(header, fixed, strlen(fixed)), 0, "%s", header);
     header_of("results/e/summary.csv", header, sizeof header);
     char *means = strstr(header, ",iters_mean");
@@ -447,7 +387,8 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
                                         "synops",          "loss_val",
                                         "loss_test",       "forward_passes",
                                         "backward_passes", "train_synops",
-                                        "train_macs",      "gradient_evaluations"};
+                                        "train_macs",      "gradient_evaluations",
+                                        "solver_bytes"};
     char *at = means;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
         char six[240];
@@ -457,8 +398,8 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
         at += strlen(six);
     }
     cr_expect_str_eq(at, "");
-    summary_columns(columns);
-    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) cr_expect_str_eq(columns[i].name, meant[i]);
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+        cr_expect_str_eq(column_summarised((int)i + 1)->name, meant[i]);
     *means = '\0';
     for (char *column = strtok(header, ","); column; column = strtok(NULL, ",")) {
         bool listed = false;

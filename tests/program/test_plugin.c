@@ -100,7 +100,7 @@ Test(plugin, list_help_and_check_know_it)
     good(&r, "plugin a -f32 && \"$SB\" list solvers --plugin a.so | tail -n 2; \"$SB\" help readout_rls "
              "--plugin a.so; "
              "\"$SB\" check rls.yaml --set precision=float --plugin a.so");
-    const char *const words[] = {"random_features ",
+    const char *const words[] = {"trained_readout ",
                                  "\nreadout_rls  ",
                                  "solver.ridge = 1 ",
                                  "error_rms",
@@ -211,6 +211,7 @@ ParameterizedTestParameters(plugin, a_broken_contract_is_named)
         {"s/n \\* n \\* sizeof \\*s->P, e/n * n * sizeof *s->P, e) == ST_OK ? ST_OK : (ST_OK/",
          "a resumed run equals one that was not interrupted: a checkpoint that lacks its last byte"},
         {"s/+= error \\* s->Pf/-= error * s->Pf/", "the loss falls: "},
+        {"s/+= error \\* s->Pf/+= 0 * error * s->Pf/", "the loss falls: "},
         {"s/metric_put(sink, \"error_rms\"/metric_put(sink, \"another\"/",
          "the metrics are those that are described: "},
         {"s/\"1\", 0, 1e6/\"0\", 0, 1e6/", "default"},
@@ -220,7 +221,7 @@ ParameterizedTestParameters(plugin, a_broken_contract_is_named)
         {"s/FEATURE_FULL_BATCH/0/",
          "name, functions and features are complete: features have no way of training"},
         {"s/r->samples = r->forward_passes/r->samples = 1; r->forward_passes/",
-         "a step went through 1 of 150 samples"},
+         "a step went through 1 of 100 samples"},
         {"s/free(NULL)//; s/s->env = \\*env;/s->env = *env; (void)mem_alloc(s->arena, 1, 64, e);/; "
          "s/struct train_env env;/struct train_env env; struct mem *arena;/; s/s->options = /s->arena = m; "
          "s->options = /",

@@ -80,6 +80,19 @@ Test(show, no_gnuplot)
     cr_expect_not_null(strstr(r.output, "\ncode 1\nold\ntmp\n"), "%s", r.output);
 }
 
+/* Untrained networks have curves of one point; the depth figure needs none. */
+Test(show, figures_of_curves_with_one_point_are_left_out)
+{
+    static struct result r;
+    cli_write("a.yaml", "experiment: still\nstop: {max_iter: 0}\ndataset: {name: digits, n_train: 20}\n"
+                        "network: {hidden: [[4], [4, 4]]}\nsolvers: [{name: admm}]\n");
+    cli_shell(&r, "\"$SB\" run a.yaml && \"$SB\" plot still --format svg --out f; echo code $?; ls f");
+    cr_expect_not_null(
+        strstr(r.output, "spikebench plot: 8 figures are left out: their curves have one point"), "%s",
+        r.output);
+    cr_expect_not_null(strstr(r.output, "code 0\ndepth.svg\n"), "%s", r.output);
+}
+
 struct line {
     char arguments[140], expected[100];
     int code;
@@ -95,7 +108,7 @@ ParameterizedTestParameters(show, refused)
         {"digits --out .svg " ROW, "--out '.svg'", 2},
         {"digits --out none/a.svg " ROW, "none/a.svg: No such file or directory", 1},
         {"digit", "unknown dataset 'digit'; did you mean 'digits'?", 2},
-        {"nmnist --set path=/nonexistent", "/nonexistent/Train", 1},
+        {"nmnist --set path=/nonexistent", "/nonexistent: No such file or directory", 1},
         {"--help", "Usage: spikebench dataset show", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);

@@ -1,10 +1,11 @@
 /* A workload of `make bench-peers`: data and start for the peers, then epochs and evaluations as they ask.
- * usage: workload NAME THREADS FILE
+ * usage: workload NAME THREADS FILE [SOLVER]
+ * SOLVER: bptt, which is the default, or admm or admm_resync at default options.
  * Writes FILE (native byte order): int64 L, n_0 .. n_L, T, N, batch, entries; int64 start[N*T + 1]; int32
  * index[entries]; int32 labels[N]; real W_1 .. W_L (n_l x n_{l-1}, column-major). Says "ready". Then a line
  * of answers for each line of stdin: "steps K": losses of the first K mini-batches, in the samples' order,
  * with an update after each; the weights are put back. "epoch", "infer": wall and CPU seconds. "memory": peak
- * of this process in kB. */
+ * of this process in kB. "weights": writes real W_1 .. W_L of now to FILE. */
 #include "baselines/backward.h"
 #include "network/evaluate.h"
 #include "support/blas.h"
@@ -14,22 +15,27 @@
 #include <string.h>
 #include <time.h>
 
-extern const struct solver solver_bptt;
+extern const struct solver solver_bptt, solver_admm, solver_admm_resync;
+static const struct solver *const solvers[] = {&solver_bptt, &solver_admm, &solver_admm_resync};
 
-enum { N = 1000, BATCH = 100 };
-static const double density = 0.05, learning_rate = 0.002, slope = 25;
+enum { N_MAX = 1000, BATCH = 100 };
+static const double learning_rate = 0.002, slope = 25;
+/* A to D: training by gradients. E and F: the published sizes of ADMM, at the density of N-MNIST; G: digits.
+ */
 static const struct shape {
     const char *name, *hidden;
-    size_t inputs, classes, T;
-} shapes[] = {{"A", "200", 2312, 10, 30},
-              {"B", "500-500-500", 2312, 10, 30},
-              {"C", "100", 64, 10, 20},
-              {"D", "256", 700, 20, 100}};
+    size_t inputs, classes, N, T;
+    double density;
+} shapes[] = {{"A", "200", 2312, 10, 1000, 30, 0.05},      {"B", "500-500-500", 2312, 10, 1000, 30, 0.05},
+              {"C", "100", 64, 10, 1000, 20, 0.05},        {"D", "256", 700, 20, 1000, 100, 0.05},
+              {"E", "512", 2312, 10, 200, 150, 0.006},     {"F", "512-512-512", 2312, 10, 200, 150, 0.006},
+              {"G", "100-100-100", 64, 10, 1000, 20, 0.05}};
 
 struct workload {
     struct mem mem;
     struct spikes x;
-    int labels[N];
+    int labels[N_MAX];
+    const struct solver *solver;
     struct dataset_info info;
     struct net_options options;
     struct net net;
@@ -46,17 +52,17 @@ static status draw(struct workload *w, const struct shape *s, struct error *e)
     struct spikes_builder b;
     struct rng rng;
     rng_seed(&rng, 1, "workload");
-    TRY(spikes_begin(&b, s->inputs, s->T, N, e));
-    for (size_t row = 0; row < N * s->T; row++) {
+    TRY(spikes_begin(&b, s->inputs, s->T, s->N, e));
+    for (size_t row = 0; row < s->N * s->T; row++) {
         for (uint32_t i = 0; i < s->inputs; i++)
-            if (rng_uniform(&rng) < density) TRY(spikes_add(&b, i, 1, e));
+            if (rng_uniform(&rng) < s->density) TRY(spikes_add(&b, i, 1, e));
         TRY(spikes_end_row(&b, e));
     }
     TRY(spikes_finish(&b, &w->x, &w->mem, e));
-    for (size_t i = 0; i < N; i++) w->labels[i] = (int)(i % s->classes);
-    w->train = (struct batch){.x = &w->x, .n = N, .labels = w->labels};
-    w->info = (struct dataset_info){.n_inputs = s->inputs, .n_classes = s->classes, .T = s->T, .n = {N}};
-    w->info.entries = w->x.start[N * s->T];
+    for (size_t i = 0; i < s->N; i++) w->labels[i] = (int)(i % s->classes);
+    w->train = (struct batch){.x = &w->x, .n = s->N, .labels = w->labels};
+    w->info = (struct dataset_info){.n_inputs = s->inputs, .n_classes = s->classes, .T = s->T, .n = {s->N}};
+    w->info.entries = w->x.start[s->N * s->T];
     return ST_OK;
 }
 
@@ -68,11 +74,11 @@ static status set(const struct option_table *t, void *options, const char *key, 
 
 static status begin(struct workload *w, const struct shape *s, size_t threads, struct error *e)
 {
-    const struct solver *solver = &solver_bptt;
+    const struct solver *solver = w->solver;
     TRY(draw(w, s, e));
     TRY(opt_defaults(&net_option_table, &w->options, e));
     TRY(set(&net_option_table, &w->options, "hidden", s->hidden, e));
-    TRY(set(&net_option_table, &w->options, "loss", "cross_entropy", e));
+    if (solver == &solver_bptt) TRY(set(&net_option_table, &w->options, "loss", "cross_entropy", e));
     TRY(net_create(&w->net, &w->options, s->inputs, s->classes, &w->mem, e));
     TRY(pool_create(&w->pool, threads, e));
     rng_seed(&w->rng, 1, "start");
@@ -80,7 +86,7 @@ static status begin(struct workload *w, const struct shape *s, size_t threads, s
     w->solver_options = mem_alloc(&w->mem, 1, solver->options.size, e);
     if (!w->solver_options) return ST_MEMORY;
     TRY(opt_defaults(&solver->options, w->solver_options, e));
-    TRY(set(&solver->options, w->solver_options, "slope", "25", e));
+    if (solver == &solver_bptt) TRY(set(&solver->options, w->solver_options, "slope", "25", e));
     const struct shapes sizes = {&w->net, &w->options, &w->info, threads};
     TRY(solver->create(solver, &w->state, w->solver_options, &sizes, &w->mem, e));
     const struct train_env env = {.net = &w->net,
@@ -99,6 +105,23 @@ static bool put(FILE *f, const void *data, size_t size, size_t n)
     return fwrite(data, size, n, f) == n;
 }
 
+static bool put_weights(const struct workload *w, FILE *f)
+{
+    bool ok = true;
+    for (size_t l = 1; l <= w->net.L; l++)
+        ok = ok && put(f, w->net.W[l], sizeof(real), w->net.n[l] * w->net.n[l - 1]);
+    return ok;
+}
+
+static status write_weights(const struct workload *w, const char *path, struct error *e)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) return FAIL(e, ST_IO, "cannot write %s", path);
+    bool ok = put_weights(w, f);
+    ok = fclose(f) == 0 && ok;
+    return ok ? ST_OK : FAIL(e, ST_IO, "cannot write %s", path);
+}
+
 static status write_file(const struct workload *w, const char *path, struct error *e)
 {
     FILE *f = fopen(path, "wb");
@@ -107,15 +130,15 @@ static status write_file(const struct workload *w, const char *path, struct erro
     size_t n = 0;
     head[n++] = (int64_t)w->net.L;
     for (size_t l = 0; l <= w->net.L; l++) head[n++] = (int64_t)w->net.n[l];
-    const size_t rows = N * w->x.T, entries = w->x.start[rows];
+    const size_t rows = w->train.n * w->x.T, entries = w->x.start[rows];
     head[n++] = (int64_t)w->x.T;
-    head[n++] = N;
+    head[n++] = (int64_t)w->train.n;
     head[n++] = BATCH;
     head[n++] = (int64_t)entries;
     bool ok = put(f, head, sizeof *head, n) && put(f, w->x.start, sizeof *w->x.start, rows + 1) &&
-              put(f, w->x.index, sizeof *w->x.index, entries) && put(f, w->labels, sizeof *w->labels, N);
-    for (size_t l = 1; l <= w->net.L; l++)
-        ok = ok && put(f, w->net.W[l], sizeof(real), w->net.n[l] * w->net.n[l - 1]);
+              put(f, w->x.index, sizeof *w->x.index, entries) &&
+              put(f, w->labels, sizeof *w->labels, w->train.n);
+    ok = put_weights(w, f) && ok;
     ok = fclose(f) == 0 && ok;
     return ok ? ST_OK : FAIL(e, ST_IO, "cannot write %s", path);
 }
@@ -155,7 +178,7 @@ static status steps(struct workload *w, size_t count, struct error *e)
     }
     for (size_t k = 0; whole && k < count; k++) {
         struct batch b = w->train;
-        for (size_t i = 0; i < BATCH; i++) samples[i] = (k * BATCH + i) % N;
+        for (size_t i = 0; i < BATCH; i++) samples[i] = (k * BATCH + i) % w->train.n;
         b.samples = samples;
         b.n = BATCH;
         printf("%.17g ", gradient(w, &b, g));
@@ -193,7 +216,7 @@ static long peak_memory(void)
     return peak;
 }
 
-static status answer(struct workload *w, const char *line, struct error *e)
+static status answer(struct workload *w, const char *line, const char *path, struct error *e)
 {
     const double since = clock_seconds(), cpu = cpu_seconds();
     struct step_report report = {0};
@@ -202,11 +225,13 @@ static status answer(struct workload *w, const char *line, struct error *e)
     if (strncmp(line, "steps ", 6) == 0) {
         st = steps(w, (size_t)strtoul(line + 6, NULL, 10), e);
     } else if (strncmp(line, "epoch", 5) == 0) {
-        st = solver_bptt.step(w->state, &report, e);
+        st = w->solver->step(w->state, &report, e);
         printf("%.9f %.9f", clock_seconds() - since, cpu_seconds() - cpu);
     } else if (strncmp(line, "infer", 5) == 0) {
         evaluate(w->evaluator, &w->net, &w->train, &result, NULL);
         printf("%.9f %.9f", clock_seconds() - since, cpu_seconds() - cpu);
+    } else if (strncmp(line, "weights", 7) == 0) {
+        st = write_weights(w, path, e);
     } else {
         printf("%ld", peak_memory());
     }
@@ -221,10 +246,13 @@ int main(int argc, char **argv)
     const struct shape *shape = NULL;
     struct error e = {0};
     char line[80];
-    for (size_t k = 0; argc == 4 && k < sizeof shapes / sizeof *shapes; k++)
+    const bool known = argc == 4 || argc == 5;
+    for (size_t k = 0; known && k < sizeof shapes / sizeof *shapes; k++)
         if (strcmp(argv[1], shapes[k].name) == 0) shape = &shapes[k];
-    if (!shape || strtoul(argv[2], NULL, 10) == 0) {
-        fprintf(stderr, "usage: %s A|B|C|D THREADS FILE\n", argv[0]);
+    for (size_t k = 0; known && k < sizeof solvers / sizeof *solvers; k++)
+        if (strcmp(argc == 5 ? argv[4] : "bptt", solvers[k]->name) == 0) w.solver = solvers[k];
+    if (!shape || !w.solver || strtoul(argv[2], NULL, 10) == 0) {
+        fprintf(stderr, "usage: %s A|B|C|D|E|F|G THREADS FILE [bptt|admm|admm_resync]\n", argv[0]);
         return 2;
     }
     blas_single_thread();
@@ -232,7 +260,7 @@ int main(int argc, char **argv)
     if (st == ST_OK) st = write_file(&w, argv[3], &e);
     if (st == ST_OK) printf("ready %s %s\n", REAL_NAME, kernels_name());
     (void)fflush(stdout);
-    while (st == ST_OK && fgets(line, sizeof line, stdin)) st = answer(&w, line, &e);
+    while (st == ST_OK && fgets(line, sizeof line, stdin)) st = answer(&w, line, argv[3], &e);
     if (st != ST_OK) fprintf(stderr, "%s\n", e.text);
     evaluator_free(w.evaluator);
     pool_free(w.pool);

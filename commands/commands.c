@@ -1,0 +1,152 @@
+/* See commands.h. */
+#include "commands/commands.h"
+#include "support/paths.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct catalogue *call_catalogue(const struct call *call)
+{
+    return call->context;
+}
+
+status told(struct error *e, status outcome)
+{
+    if (outcome != ST_OK) *e = (struct error){.code = outcome};
+    return outcome;
+}
+
+status hand_on(const struct call *call, int precision, struct error *e)
+{
+    char folder[4000], program[4100];
+    char **all = calloc((size_t)call->argc + 2, sizeof *all);
+    if (!all) return FAIL(e, ST_MEMORY, "no memory for arguments");
+    status st = path_program(folder, sizeof folder, e);
+    if (st == ST_OK) {
+        (void)snprintf(program, sizeof program, "%s/spikebench-%s", folder,
+                       precision == PRECISION_FLOAT ? "f32" : "f64");
+        all[0] = program;
+        memcpy(all + 1, call->argv, (size_t)call->argc * sizeof *all);
+        (void)fflush(stdout);
+        execv(program, all);
+        st = FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
+    }
+    free(all);
+    return st;
+}
+
+static status open_network(struct call *call, bool alone, struct trained *t, struct error *e)
+{
+    const char *weights = call_text(call, "weights");
+    size_t n;
+    const char **set = call_list(call, "set", &n, e);
+    if (!set) return ST_MEMORY;
+    TRY(trained_describe(t, call_catalogue(call), weights, e));
+    if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0)
+        return hand_on(call, t->run->run.precision, e);
+    return alone ? trained_net(t, weights, e) : trained_open(t, weights, set, n, e);
+}
+
+static status inspect(struct call *call, bool alone, struct error *e)
+{
+    struct trained t = {.run = NULL};
+    status st = open_network(call, alone, &t, e);
+    if (st == ST_OK) st = (*(const network_command *)call->command->own)(call, &t, e);
+    trained_free(&t);
+    return st;
+}
+
+status with_network(struct call *call, struct error *e)
+{
+    return inspect(call, false, e);
+}
+
+status with_weights(struct call *call, struct error *e)
+{
+    return inspect(call, true, e);
+}
+
+void print_network(const struct call *call, const struct trained *t)
+{
+    (void)printf("%s: %s on %s, ", call_text(call, "weights"), t->run->solver->name, t->run->dataset->name);
+    for (size_t l = 0; l <= t->net.L; l++) (void)printf("%s%zu", l ? "-" : "", t->net.n[l]);
+    (void)printf(", %s, seed %" PRIu64 "\n", REAL_NAME, t->run->seed);
+    if (t->run->solver->predict)
+        (void)printf("note: %s has a prediction rule of its own; here the readout is simulated\n",
+                     t->run->solver->name);
+    if (t->other_data) (void)printf("note: the data is not that of the training (another SHA-256)\n");
+    if (t->other_splits)
+        (void)printf("note: the splits are drawn in another way than for the training: they may share "
+                     "samples with it\n");
+}
+
+status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e)
+{
+    size_t n;
+    const char **set = call_list(call, "set", &n, e);
+    *r = (struct dataset_request){.source = catalogue_dataset(call_catalogue(call), call->arguments[0]),
+                                  .seed = call_whole(call, "seed")};
+    r->options = mem_alloc(&call->mem, 1, r->source->options.size, e);
+    if (!set || !r->options) return ST_MEMORY;
+    TRY(opt_defaults(&r->source->options, r->options, e));
+    for (size_t i = 0; i < n; i++) TRY(dataset_set(r->source, r->options, set[i], e));
+    return ST_OK;
+}
+
+status with_dataset(struct call *call, struct error *e)
+{
+    struct dataset_request r;
+    struct dataset d;
+    TRY(dataset_request_read(&r, call, e));
+    status st = r.source->open(r.options, r.seed, &d, e);
+    if (st == ST_OK) st = (*(const dataset_command *)call->command->own)(call, &r, &d, e);
+    dataset_free(&d);
+    return st;
+}
+
+status sample_of(const struct call *call, const char *dataset, const size_t n[N_SPLITS], enum split *split,
+                 size_t *index, struct error *e)
+{
+    *split = (enum split)call_choice(call, "split");
+    *index = call_whole(call, "index");
+    if (*index < n[*split]) return ST_OK;
+    if (n[*split] == 0)
+        return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has no samples", *index,
+                    split_names[*split], dataset);
+    return FAIL(e, ST_USAGE, "--index %zu: the %s split of '%s' has %zu samples, 0 to %zu", *index,
+                split_names[*split], dataset, n[*split], n[*split] - 1);
+}
+
+status draw_ascii(const struct call *call, const char *title, const struct drawing_figure *f, bool *drawn,
+                  struct error *e)
+{
+    *drawn = call_has(call, "ascii");
+    if (!*drawn) return ST_OK;
+    (void)printf("%s\n", title);
+    return drawing_figure(f, NULL, e);
+}
+
+status draw_file(const struct call *call, const char *base, size_t length, bool already,
+                 const struct drawing_figure *f, struct error *e)
+{
+    char name[300];
+    const char *out = call_text(call, "out");
+    if (already && !out) return ST_OK;
+    (void)snprintf(name, sizeof name, "%.*s_%zu.svg", (int)length, base, (size_t)call_whole(call, "index"));
+    TRY(drawing_figure(f, out ? out : name, e));
+    (void)printf("%s\n", out ? out : name);
+    return ST_OK;
+}
+
+status with_results(struct call *call, struct error *e)
+{
+    struct groups g;
+    char folder[3900];
+    path_results(call_text(call, "results"), call->arguments[0], folder, sizeof folder);
+    status st = groups_load(&g, folder, e);
+    if (st == ST_OK) st = (*(const results_command *)call->command->own)(call, &g, e);
+    groups_free(&g);
+    return st;
+}

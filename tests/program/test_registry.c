@@ -1,0 +1,37 @@
+/* Every trainer of the registry keeps the contract with its usual options. */
+#include "commands/registry.h"
+#include "tests/cli_run.h"
+#include <criterion/alloc.h>
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+
+struct kept {
+    char solver[60], precision[10];
+};
+
+static void free_cases(struct criterion_test_params *params)
+{
+    cr_free(params->params);
+}
+
+ParameterizedTestParameters(registry, contracts_are_kept)
+{
+    size_t registered = 0;
+    while (solvers[registered]) registered++;
+    struct kept *cases = cr_calloc(2 * registered, sizeof *cases);
+    for (size_t i = 0; i < 2 * registered; i++) {
+        (void)snprintf(cases[i].solver, sizeof cases[i].solver, "%s", solvers[i / 2]->name);
+        (void)snprintf(cases[i].precision, sizeof cases[i].precision, "%s", i % 2 ? "float" : "double");
+    }
+    return cr_make_param_array(struct kept, cases, 2 * registered, free_cases);
+}
+
+ParameterizedTest(struct kept *c, registry, contracts_are_kept, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    char line[120];
+    (void)snprintf(line, sizeof line, "contract %s --precision %s", c->solver, c->precision);
+    spikebench(&r, line);
+    cr_expect_eq(r.code, 0, "%s: %s", line, r.output);
+}

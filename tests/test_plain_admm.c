@@ -1,0 +1,265 @@
+/* Whole iterations of the ADMM family, multipliers and all, against plain loops (tests/plain_admm.h). Of the
+ * solvers only the contract is used: weights after each iteration, and the Lagrangian that they report, which
+ * has z, a and lambda in it. */
+#include "solvers/admm/admm_family.h"
+#include "tests/plain_admm.h"
+#include "tests/toy_training.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <math.h>
+#include <string.h>
+
+enum { ITERATIONS = 6, INPUTS = 6, CLASSES = 3, HISTORY = 2 };
+static const double same = REAL_SELECT(1e-9, 2e-3);
+
+struct plain_case {
+    char solver[24], options[200];
+    struct plain_settings set;
+};
+
+/* The solver at the start of training, and the same start for the plain loops. */
+static void begin(struct toy_training *t, struct plain *p, const char *solver, const char *options,
+                  const struct plain_settings *set)
+{
+    memset(t, 0, sizeof *t);
+    memset(p, 0, sizeof *p);
+    toy_data_create(&t->data, PLAIN_N, PLAIN_T, INPUTS, CLASSES, 3);
+    toy_training_create(t, solver);
+    t->net_options.hidden = (struct int_list){2, {7, 4}};
+    t->net_options.start = START_KAIMING;
+    t->net_options.leak = set->delta;
+    t->net_options.threshold = set->theta;
+    toy_training_set_all(t, options);
+    toy_training_init(t, 2);
+    p->set = *set;
+    p->L = t->net.L;
+    const struct spikes *x = &t->data.x[SPLIT_TRAIN];
+    for (size_t l = 0; l <= p->L; l++) p->n[l] = t->net.n[l];
+    for (size_t s = 0; s < PLAIN_N; s++) {
+        p->label[s] = t->data.labels[SPLIT_TRAIN][s];
+        for (size_t step = 0; step < PLAIN_T; step++)
+            for (size_t k = x->start[s * PLAIN_T + step]; k < x->start[s * PLAIN_T + step + 1]; k++)
+                p->a[0][step][s][x->index[k]] = (double)x->value[k];
+    }
+    for (size_t l = 1; l <= p->L; l++)
+        for (size_t i = 0; i < p->n[l]; i++)
+            for (size_t j = 0; j < p->n[l - 1]; j++) p->W[l][i][j] = (double)t->net.W[l][j * p->n[l] + i];
+    plain_start(p);
+}
+
+static double reported(struct toy_training *t, const char *name)
+{
+    double values[128], found = NAN;
+    struct metric_sink sink = {&t->solver->metrics, t->net.L, values, false};
+    char column[64];
+    metric_clear(&sink);
+    t->solver->report(t->state, &sink);
+    for (size_t k = 0; k < metric_count(sink.table, sink.L); k++) {
+        metric_column(sink.table, sink.L, k, column, sizeof column);
+        if (strcmp(column, name) == 0) found = values[k];
+    }
+    return found;
+}
+
+static void expect_same(struct toy_training *t, const struct plain *p, const char *what, int iteration)
+{
+    double worst = 0, lagrangian = plain_lagrangian(p), theirs = reported(t, "lagrangian");
+    for (size_t l = 1; l <= p->L; l++)
+        for (size_t i = 0; i < p->n[l]; i++)
+            for (size_t j = 0; j < p->n[l - 1]; j++) {
+                double miss = fabs((double)t->net.W[l][j * p->n[l] + i] - p->W[l][i][j]);
+                miss /= 1 + fabs(p->W[l][i][j]);
+                worst = miss <= worst ? worst : miss; /* nan is worst */
+            }
+    cr_expect_lt(worst, same, "%s, iteration %d: weights differ by %g", what, iteration, worst);
+    cr_expect_lt(fabs(theirs - lagrangian), same * (1 + fabs(lagrangian)),
+                 "%s, iteration %d: Lagrangian %.15g, not %.15g", what, iteration, theirs, lagrangian);
+}
+
+/* What the linearised blocks took for their largest eigenvalues. */
+static void take_bounds(struct plain *p, const struct toy_training *t)
+{
+    const struct admm *b = &((const struct admm_solver *)t->state)->blocks;
+    for (size_t l = 1; l <= p->L; l++) {
+        p->bound_w[l] = b->weight[l].lipschitz;
+        if (l < p->L) p->bound_a[l] = b->spike[l][1].lipschitz - p->set.beta;
+    }
+}
+
+/* With float the branches of the potentials part from those in double soon. */
+static int iterations(void)
+{
+    return REAL_SELECT(ITERATIONS, 1);
+}
+
+static const struct plain_settings common = {.rho = 1.3,
+                                             .rho_out = 0.4,
+                                             .beta = 2,
+                                             .kappa = 0.05,
+                                             .delta = 0.9,
+                                             .theta = 0.7,
+                                             .inner = 1,
+                                             .warmup = 2};
+#define PLAIN_COMMON "rho=1.3 rho_out=0.4 beta=2 warmup=2 "
+
+static struct criterion_test_params all_cases(void)
+{
+    static struct plain_case list[16];
+    size_t n = 0;
+    struct plain_settings set = common;
+    set.clip = true;
+    list[n++] = (struct plain_case){"admm", PLAIN_COMMON "kappa=0.05", set};
+    set.proximal = true;
+    list[n++] = (struct plain_case){"admm", PLAIN_COMMON "kappa=0.05 weights=proximal", set};
+    set = common;
+    list[n++] = (struct plain_case){"admm", PLAIN_COMMON "kappa=0.05 box=none", set};
+    set.joint_output = set.all_multipliers = true;
+    set.paths = PLAIN_PATTERN;
+    list[n++] = (struct plain_case){"admm_joint", PLAIN_COMMON "kappa=0.05", set};
+    set.paths = PLAIN_ALL_PATTERNS;
+    set.clip = true;
+    list[n++] = (struct plain_case){"admm_joint", PLAIN_COMMON "kappa=0.05 potentials=dynamic box=clip", set};
+    set.all_multipliers = false;
+    list[n++] = (struct plain_case){
+        "admm_joint", PLAIN_COMMON "kappa=0.05 potentials=dynamic box=clip multiplier=last", set};
+    set = common;
+    set.clip = true;
+    memset(set.linear, 1, sizeof set.linear);
+    memset(set.linear_spikes, 1, sizeof set.linear_spikes);
+    list[n++] = (struct plain_case){"admm_linearized", PLAIN_COMMON, set};
+    set.inner = 3;
+    set.clip = false;
+    list[n++] = (struct plain_case){"admm_linearized", PLAIN_COMMON "inner=3 box=none", set};
+    set.clip = true;
+    set.inner = 1;
+    set.linear[3] = set.linear_spikes[2] = false;
+    list[n++] = (struct plain_case){"admm_hybrid", PLAIN_COMMON "kappa=0.05", set};
+    for (int k = 0; k < 4; k++) {
+        set.linear[1] = set.linear[2] = k != 0;
+        set.linear[3] = k != 1;
+        set.linear_spikes[1] = k != 2;
+        set.linear_spikes[2] = k != 3;
+        struct plain_case *c = &list[n++];
+        *c = (struct plain_case){"admm_hybrid", "", set};
+        snprintf(c->options, sizeof c->options,
+                 PLAIN_COMMON
+                 "kappa=0.05 exact_weights=%d exact_readout=%d exact_spikes=%d exact_last_spikes=%d",
+                 k == 0, k == 1, k == 2, k == 3);
+    }
+    return cr_make_param_array(struct plain_case, list, n);
+}
+
+ParameterizedTestParameters(plain_admm, iterations_equal_plain_loops)
+{
+    return all_cases();
+}
+ParameterizedTest(struct plain_case *c, plain_admm, iterations_equal_plain_loops)
+{
+    struct toy_training t;
+    struct plain p;
+    char what[240];
+    snprintf(what, sizeof what, "%s %s", c->solver, c->options);
+    begin(&t, &p, c->solver, c->options, &c->set);
+    for (int k = 0; k < iterations(); k++) {
+        toy_training_step(&t);
+        take_bounds(&p, &t);
+        plain_step(&p);
+        expect_same(&t, &p, what, k);
+    }
+    double moved = 0;
+    for (size_t s = 0; s < PLAIN_N; s++) moved += fabs(p.lambda[PLAIN_T - 1][s][0]);
+    cr_expect(moved > 0 || iterations() <= common.warmup, "the multiplier must have moved");
+    cr_expect_lt(p.worst_bound, 5e-3, "%s: bounds lie above the eigenvalues, and near: %g", what,
+                 p.worst_bound);
+    toy_training_free(&t);
+}
+
+/* The last points of a sequence and their images. */
+struct history {
+    size_t n, seen;
+    double f[HISTORY + 1][PLAIN_STATE], g[HISTORY + 1][PLAIN_STATE]; /* newest last */
+};
+
+static void remember(struct history *h, const double *x, const double *g)
+{
+    memmove(h->f[0], h->f[1], HISTORY * sizeof h->f[0]);
+    memmove(h->g[0], h->g[1], HISTORY * sizeof h->g[0]);
+    for (size_t i = 0; i < h->n; i++) {
+        h->f[HISTORY][i] = g[i] - x[i];
+        h->g[HISTORY][i] = g[i];
+    }
+    h->seen++;
+}
+
+/* G(x) - DG gamma, gamma = argmin ||f - DF gamma||^2 + regularization norm(DF)^2 / k ||gamma||^2, by the
+ * normal equations. */
+static void extrapolate(const struct history *h, double regularization, double *to)
+{
+    const size_t k = h->seen - 1 < HISTORY ? h->seen - 1 : HISTORY;
+    long double A[PLAIN_WIDTH][PLAIN_WIDTH] = {{0}}, norm2 = 0;
+    double b[PLAIN_WIDTH] = {0}, gamma[PLAIN_WIDTH];
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t r = 0; r < k; r++) {
+            double dr = h->f[HISTORY - r][i] - h->f[HISTORY - r - 1][i];
+            b[r] += dr * h->f[HISTORY][i];
+            norm2 += dr * dr;
+            for (size_t c = 0; c < k; c++) A[r][c] += dr * (h->f[HISTORY - c][i] - h->f[HISTORY - c - 1][i]);
+        }
+    for (size_t r = 0; r < k; r++) A[r][r] += regularization * norm2 / (long double)k;
+    plain_solve(k, A, b, gamma);
+    for (size_t i = 0; i < h->n; i++) {
+        to[i] = h->g[HISTORY][i];
+        for (size_t r = 0; r < k; r++) to[i] -= gamma[r] * (h->g[HISTORY - r][i] - h->g[HISTORY - r - 1][i]);
+    }
+}
+
+/* One accelerated iteration; returns whether the extrapolated point was taken. */
+static bool accelerated(struct plain *p, struct history *h, double regularization)
+{
+    static double x[PLAIN_STATE], g[PLAIN_STATE], candidate[PLAIN_STATE];
+    h->n = plain_gather(p, x);
+    plain_step(p);
+    plain_gather(p, g);
+    remember(h, x, g);
+    if (h->seen == 1) return false;
+    const double plain = plain_lagrangian(p);
+    extrapolate(h, regularization, candidate);
+    plain_scatter(p, candidate);
+    for (size_t l = 1; l < p->L && p->set.clip; l++)
+        for (size_t t = 0; t < PLAIN_T; t++)
+            for (size_t s = 0; s < PLAIN_N; s++)
+                for (size_t i = 0; i < p->n[l]; i++) p->a[l][t][s][i] = fmin(1, fmax(0, p->a[l][t][s][i]));
+    if (plain_lagrangian(p) < plain) return true;
+    plain_scatter(p, g);
+    return false;
+}
+
+/* Memory, regularisation, box and safeguard of admm_anderson over admm, with accepted and rejected points. */
+Test(plain_admm, anderson_equals_plain_loops)
+{
+    static struct history h;
+    int both[2] = {0, 0};
+    for (int clip = 0; clip < 2; clip++) {
+        struct toy_training t;
+        struct plain p;
+        struct plain_settings set = common;
+        int taken = 0;
+        memset(&h, 0, sizeof h);
+        set.clip = clip == 1;
+        begin(&t, &p, "admm_anderson",
+              clip ? PLAIN_COMMON "kappa=0.05 base=admm memory=2 regularization=0.001 box=clip"
+                   : PLAIN_COMMON "kappa=0.05 base=admm memory=2 regularization=0.001",
+              &set);
+        for (int k = 0; k < REAL_SELECT(2 * ITERATIONS, 1); k++) {
+            toy_training_step(&t);
+            taken += accelerated(&p, &h, 0.001);
+            expect_same(&t, &p, clip ? "clip" : "free", k);
+            cr_expect_eq(reported(&t, "accepted"), taken);
+            both[0] += REAL_SELECT(k > 0, 0) && reported(&t, "rejected_merit") > 0;
+        }
+        both[1] += taken;
+        toy_training_free(&t);
+    }
+    cr_expect(sizeof(real) < sizeof(double) || (both[0] > 0 && both[1] > 0), "%d rejected, %d taken", both[0],
+              both[1]);
+}
