@@ -175,7 +175,8 @@ status find_path(const struct find *f, const char *folder, char path[FIND_PATH],
     struct found found = {.n = 0};
     struct stat s;
     if (stat(folder, &s) != 0)
-        return FAIL(e, errno == ENOENT ? ST_NO_DATA : ST_IO, "%s: %s", folder, strerror(errno));
+        return FAIL(e, errno == ENOENT ? ST_NO_DATA : ST_IO, "%s/%s is not there: %s: %s", folder,
+                    f->names[0], folder, strerror(errno));
     if (!S_ISDIR(s.st_mode)) return FAIL(e, ST_NO_DATA, "%s: is a file; its folder is asked for", folder);
     TRY(find_names(folder, &list, e));
     status st = ST_OK;

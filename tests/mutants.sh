@@ -57,6 +57,13 @@ passes() {
     grep -q 'Failing: 0 | Crashing: 0' "$work/log"
 }
 
+# The source as it was, and what was built of it since: nothing is compiled for that.
+restore() {
+    cp -p "$1" "$copy/$1"
+    (cd "$copy/build" && find f64 spikebench spikebench-f64 -type f ! -name '*.d' -newer "$work/stamp") >"$work/new"
+    while read -r built; do cp -p "$build/$built" "$copy/build/$built"; done <"$work/new"
+}
+
 # The convergence gate, in double precision.
 converges() {
     (cd "$copy" && build/spikebench run experiments/smoke.yaml --set precision=double --out build/results --fresh &&
@@ -91,6 +98,7 @@ while read -r name file test program gate list; do
     4) complain "$name" "its '-' lines stand in $file more than once ($list)" && continue ;;
     *) complain "$name" "its '-' lines are no longer in $file: aim it again ($list)" && continue ;;
     esac
+    touch "$work/stamp"
     cp "$work/planted" "$copy/$file"
     # shellcheck disable=SC2086
     if ! $make -s -C "$copy" -o build/bench-f64 BUILD=build STRICT=0 $targets </dev/null >"$work/log" 2>&1; then
@@ -103,7 +111,7 @@ while read -r name file test program gate list; do
         caught=$((caught + 1))
         echo "caught  $name  by $test"
     fi
-    cp "$file" "$copy/$file"
+    restore "$file"
 done <"$work/chosen"
 echo "$caught of $(wc -l <"$work/chosen") mutants caught"
 [ $bad -eq 0 ]

@@ -81,7 +81,7 @@ static struct line command_lines[] = {
     {"dataset info digits --seed x", 2, {"--seed 'x'"}},
     {"dataset info digits --split test", 2, {"unknown option '--split'"}},
     {"dataset info digits nmnist", 2, {"'nmnist' is one argument too many"}},
-    {"dataset info nmnist --set path=/nonexistent", 1, {"/nonexistent/Train"}},
+    {"dataset info nmnist --set path=/nonexistent", 1, {"/nonexistent: No such file or directory"}},
     {"run", 2, {"FILE.yaml is missing: an experiment file"}},
     {"run --help", 0, {"Usage: spikebench run", "--allow-missing"}},
     {"run good.yaml other.yaml", 2, {"'other.yaml' is one argument too many"}},

@@ -98,7 +98,7 @@ ParameterizedTestParameters(dataset_write, refused)
     static struct line lines[] = {
         {"event_camera", "--out DIR is missing", 2},
         {"digits --out x", "dataset 'digits' has no event recordings", 2},
-        {"nmnist --out x --set path=/nonexistent", "/nonexistent/Train", 1},
+        {"nmnist --out x --set path=/nonexistent", "/nonexistent: No such file or directory", 1},
         {"event_camera --out full",
          "full: the folder is not empty; if an interrupted 'dataset write' left it", 2},
         {"event_camera --out full", "remove full/Train and full/Test", 2},

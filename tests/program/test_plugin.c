@@ -100,7 +100,7 @@ Test(plugin, list_help_and_check_know_it)
     good(&r, "plugin a -f32 && \"$SB\" list solvers --plugin a.so | tail -n 2; \"$SB\" help readout_rls "
              "--plugin a.so; "
              "\"$SB\" check rls.yaml --set precision=float --plugin a.so");
-    const char *const words[] = {"random_features ",
+    const char *const words[] = {"trained_readout ",
                                  "\nreadout_rls  ",
                                  "solver.ridge = 1 ",
                                  "error_rms",

@@ -21,7 +21,7 @@ static void setup(void)
     /* the columns that may differ between two runs, blanked, by name */
     cli_write("numbers.awk",
               "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date "
-              "timing_valid threads\", v, \" \");\n"
+              "timing_valid threads solver_bytes\", v, \" \");\n"
               "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
               "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
               "{ for (i in drop) $i = \"\"; print $0 }\n");
@@ -424,7 +424,7 @@ Test(runner, data_that_arrives_replaces_the_row_without_it)
     static struct result r;
     cli_write("late.yaml",
               "experiment: late\nseeds: [0]\nstop: {max_iter: 1}\nnetwork: {hidden: [4], start: kaiming}\n"
-              "dataset: {name: nmnist, T: 2, path: here, n_validation: 0}\nsolvers:\n"
+              "dataset: {name: nmnist, T: 2, path: here, n_validation: 0, filter_ms: 0}\nsolvers:\n"
               "  - {name: bptt}\n");
     spikebench(&r, "run late.yaml --allow-missing");
     expect_good(&r);

@@ -108,7 +108,7 @@ ParameterizedTestParameters(show, refused)
         {"digits --out .svg " ROW, "--out '.svg'", 2},
         {"digits --out none/a.svg " ROW, "none/a.svg: No such file or directory", 1},
         {"digit", "unknown dataset 'digit'; did you mean 'digits'?", 2},
-        {"nmnist --set path=/nonexistent", "/nonexistent/Train", 1},
+        {"nmnist --set path=/nonexistent", "/nonexistent: No such file or directory", 1},
         {"--help", "Usage: spikebench dataset show", 0},
     };
     return cr_make_param_array(struct line, lines, sizeof lines / sizeof *lines);
