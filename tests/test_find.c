@@ -164,6 +164,7 @@ static void write_images(const char *folder, const char *form, unsigned char val
 {
     unsigned char pixels[80], labels[20];
     char name[100];
+    cr_assert_not_null(form);
     memset(pixels, value, sizeof pixels);
     for (size_t k = 0; k < sizeof labels; k++) labels[k] = (unsigned char)(k % 10);
     for (int side = 0; side < 2; side++) {
