@@ -5,18 +5,20 @@
 static status compare(struct call *call, struct error *e)
 {
     struct comparison_result found;
-    TRY(comparison_run(call->arguments[0], call->arguments[1], call_text(call, "tolerances"), stdout, &found,
-                       e));
+    const enum verdict_format format = (enum verdict_format)call_choice(call, "format");
+    TRY(comparison_run(call->arguments[0], call->arguments[1], call_text(call, "tolerances"), format, stdout,
+                       &found, e));
     if (found.regressions > 0)
         return FAIL(e, ST_DATA, "%zu regressions in %zu values", found.regressions, found.values);
-    printf("%zu runs, %zu values: no regression\n", found.runs, found.values);
+    (void)fprintf(format == VERDICT_TEXT ? stdout : stderr, "%zu runs, %zu values: no regression\n",
+                  found.runs, found.values);
     return ST_OK;
 }
 
 const struct command compare_command = {
     .name = "compare",
     .run = compare,
-    .synopsis = "RESULTS REFERENCE [--tolerances FILE]",
+    .synopsis = "RESULTS REFERENCE [--tolerances FILE] [--format FORMAT]",
     .summary = "compare results with reference results",
     .text = "Compares two experiment folders (each with runs.csv and curves/). Runs are matched by solver, "
             "dataset, seed and every option that both files have. Names run, column, iteration, both values "
@@ -28,6 +30,11 @@ const struct command compare_command = {
                                           .help = "the experiment folder to compare with", .needed = true},
                          &(parameter_row){"-t, --tolerances FILE", &value_file,
                                           .help = "tolerances instead of REFERENCE/tolerances.csv"},
+                         &(parameter_row){"-f, --format FORMAT", &value_choice, "text",
+                                          .help =
+                                              "how regressions are told: lines of text, a JUnit XML file, or "
+                                              "annotations of GitHub's workflows",
+                                          .choices = (const char *const[]){"text", "junit", "github", NULL}},
                          NULL},
     .failure = "regressions, or a folder lacks its results",
 };

@@ -11,7 +11,9 @@ enum {
     TEST = COLUMN_TEST,
     MACHINE = COLUMN_MACHINE,
     COUNTED = COLUMN_COUNTED,
-    ACCURACY = COLUMN_ACCURACY
+    ACCURACY = COLUMN_ACCURACY,
+    EXACT = COLUMN_EXACT,
+    AT_BEST = COLUMN_AT_BEST
 };
 #define TEXT(field)   COLUMN_TEXT, offsetof(struct run_result, field)
 #define NUMBER(field) COLUMN_NUMBER, offsetof(struct run_result, field)
@@ -53,18 +55,18 @@ const struct result_column result_columns[] = {
      "simulated network does not repeat",
      TEXT(prediction)},
     {"threads", NULL, 0, HEAD, "threads", "threads of the run; results do not depend on it", NUMBER(threads)},
-    {"iters", "iter", 1, TRAIN, "iterations", "iterations (epochs) done", NUMBER(iters)},
-    {"samples", "samples", 0, TRAIN, "samples", "training samples gone through, each time counted",
+    {"iters", "iter", 1, TRAIN | EXACT, "iterations", "iterations (epochs) done", NUMBER(iters)},
+    {"samples", "samples", 0, TRAIN | EXACT, "samples", "training samples gone through, each time counted",
      NUMBER(totals.samples)},
     {"setup_s", NULL, 0, TRAIN | MACHINE, "s", "time of the solver's set-up", NUMBER(totals.setup_s)},
     {"train_s", "train_s", 2, TRAIN | MACHINE, "s",
      "time of training alone: without set-up, evaluation and diagnostics", NUMBER(totals.train_s)},
-    {"forward_passes", "forward_passes", 12, TRAIN | COUNTED, "passes",
+    {"forward_passes", "forward_passes", 12, TRAIN | COUNTED | EXACT, "passes",
      "forward passes of training: one sample through the whole network is one, in a simulation, a tangent or "
      "ADMM's products with its own spikes; a part of the layers counts by its weights; predictions and "
      "diagnostics do not count, nor does the network's start",
      NUMBER(totals.forward_passes)},
-    {"backward_passes", "backward_passes", 13, TRAIN | COUNTED, "passes",
+    {"backward_passes", "backward_passes", 13, TRAIN | COUNTED | EXACT, "passes",
      "backward passes of training, counted likewise", NUMBER(totals.backward_passes)},
     {"train_synops", "train_synops", 14, TRAIN | COUNTED, "operations",
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
@@ -79,7 +81,7 @@ const struct result_column result_columns[] = {
      "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
      "count. Rows of schema 1 counted passes and operations by an earlier rule",
      NUMBER(totals.train_macs)},
-    {"gradient_evaluations", "gradient_evaluations", 16, TRAIN, "gradients",
+    {"gradient_evaluations", "gradient_evaluations", 16, TRAIN | EXACT, "gradients",
      "gradients of a mini-batch's loss, or directions in place of one, that training worked out: optimizers "
      "that look "
      "more than once an update differ in it; 0 for trainers without gradients",
@@ -101,16 +103,18 @@ const struct result_column result_columns[] = {
      "training accuracy of the simulated network at the end, as a fraction", NUMBER(acc_train)},
     {"acc_val", "acc_val", 4, VALIDATION | ACCURACY, "", "validation accuracy at the end", NUMBER(acc_val)},
     {"acc_test", "acc_test", 5, TEST | ACCURACY, "", "test accuracy at the end", NUMBER(acc_test)},
-    {"best_iter", NULL, 0, VALIDATION, "iterations", "iteration of the best validation accuracy",
+    {"best_iter", NULL, 0, VALIDATION | AT_BEST, "iterations", "iteration of the best validation accuracy",
      NUMBER(best_iter)},
-    {"acc_val_best", NULL, 0, VALIDATION, "", "the best validation accuracy", NUMBER(acc_val_best)},
-    {"acc_test_at_best_val", NULL, 6, TEST, "", "test accuracy at best_iter", NUMBER(acc_test_at_best_val)},
+    {"acc_val_best", NULL, 0, VALIDATION | ACCURACY, "", "the best validation accuracy",
+     NUMBER(acc_val_best)},
+    {"acc_test_at_best_val", NULL, 6, TEST | AT_BEST, "", "test accuracy at best_iter",
+     NUMBER(acc_test_at_best_val)},
     {"loss_val", NULL, 10, VALIDATION, "", "validation loss at the end", NUMBER(loss_val)},
     {"loss_test", NULL, 11, TEST, "", "test loss at the end", NUMBER(loss_test)},
     {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
-    {"loss_test_at_best_val", NULL, 0, TEST, "", "regression: test loss at best_iter",
+    {"loss_test_at_best_val", NULL, 0, TEST | AT_BEST, "", "regression: test loss at best_iter",
      NUMBER(loss_test_at_best_val)},
-    {"footprint_bytes", NULL, 0, TRAIN, "bytes", "size of the weights", NUMBER(footprint_bytes)},
+    {"footprint_bytes", NULL, 0, TRAIN | EXACT, "bytes", "size of the weights", NUMBER(footprint_bytes)},
     {"synops", NULL, 9, TRAIN, "operations",
      "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops",
      NUMBER(synops)},

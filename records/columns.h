@@ -37,11 +37,13 @@ enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
 enum column_flag {
     COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema RECORD_SCHEMA */
     COLUMN_MACHINE = 4,  /* times, memory, date: never compared */
-    COLUMN_ACCURACY = 8, /* compared within 0.01 */
+    COLUMN_ACCURACY = 8, /* compared within 0.01 (see tolerance_of for the others) */
     COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
     COLUMN_TRAIN = 32,   /* trainers may be chosen by these: training and its cost, and validation */
     COLUMN_VALIDATION = 64,
-    COLUMN_TEST = 128 /* nothing may be chosen by these */
+    COLUMN_TEST = 128,   /* nothing may be chosen by these */
+    COLUMN_EXACT = 256,  /* counts that rounding cannot change: compared for equality */
+    COLUMN_AT_BEST = 512 /* hangs on which iteration was best, which rounding can tip: compared in double */
 };
 
 struct result_column {

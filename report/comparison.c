@@ -49,6 +49,20 @@ static bool matches(const char *pattern, const char *text)
     return strcmp(pattern, "*") == 0 || strcmp(pattern, text) == 0;
 }
 
+/* The tolerance of a column that no row of a file speaks of (see tolerance_of). */
+static struct tolerance usual_tolerance(const char *column, bool curve, bool precise)
+{
+    const unsigned results = COLUMN_TRAIN | COLUMN_VALIDATION | COLUMN_TEST;
+    const struct tolerance ignored = {0, 0, true}, rounding = {1e-6, 1e-12, false};
+    if (column_has(column, curve, COLUMN_EXACT)) return (struct tolerance){0, 0, false};
+    if (column_has(column, curve, COLUMN_ACCURACY) && !(curve && precise))
+        return (struct tolerance){0, 0.01 + 1e-12, false};
+    if (curve) return precise ? rounding : ignored;
+    if (!column_has(column, false, results)) return ignored;
+    if (precise) return rounding;
+    return column_has(column, false, COLUMN_AT_BEST) ? ignored : (struct tolerance){0.1, 1e-6, false};
+}
+
 struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
                               const char *precision, const char *column)
 {
@@ -66,10 +80,7 @@ struct tolerance tolerance_of(const struct tolerances *t, const char *scope, con
         }
         return found;
     }
-    if (column_has(column, curve, COLUMN_ACCURACY) && (!curve || strcmp(precision, "float") == 0))
-        return (struct tolerance){0, 0.01 + 1e-12, false};
-    if (curve && strcmp(precision, "double") == 0) return (struct tolerance){1e-6, 1e-12, false};
-    return (struct tolerance){0, 0, true};
+    return usual_tolerance(column, curve, strcmp(precision, "double") == 0);
 }
 
 struct comparison {
@@ -77,7 +88,7 @@ struct comparison {
     struct csv_table ours, theirs;
     struct tolerances tolerances;
     size_t checked, regressions;
-    FILE *out;
+    struct verdicts verdicts;
 };
 
 /* Same solver, dataset, seed, and the same text in every option column of both: the same run if the rules are
@@ -94,12 +105,19 @@ static bool same_options(const struct csv_table *a, size_t i, const struct csv_t
     return true;
 }
 
-static void regress(struct comparison *c, size_t row, const char *what)
+/* "bptt, hidden 30-30, seed 0", of a run of the reference. */
+static void describe(const struct comparison *c, size_t row, char *text, size_t size)
 {
+    (void)snprintf(text, size, "%s, hidden %s, seed %s", csv_text(&c->theirs, row, "solver"),
+                   csv_text(&c->theirs, row, "network.hidden"), csv_text(&c->theirs, row, "seed"));
+}
+
+static void regress(struct comparison *c, size_t row, const char *text)
+{
+    char what[300];
     c->regressions++;
-    (void)fprintf(c->out, "REGRESSION %s (%s, hidden %s, seed %s): %s\n", csv_text(&c->theirs, row, "run_id"),
-                  csv_text(&c->theirs, row, "solver"), csv_text(&c->theirs, row, "network.hidden"),
-                  csv_text(&c->theirs, row, "seed"), what);
+    describe(c, row, what, sizeof what);
+    verdicts_regression(&c->verdicts, csv_text(&c->theirs, row, "run_id"), what, text);
 }
 
 /* One number against its reference. iter: "" outside curves. */
@@ -202,15 +220,23 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
     TRY(records_read(&c->ours, c->results, e));
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
-    for (size_t row = 0; row < c->theirs.n_rows; row++) TRY(check_run(c, row, e));
+    for (size_t row = 0; row < c->theirs.n_rows; row++) {
+        char what[300];
+        describe(c, row, what, sizeof what);
+        verdicts_run(&c->verdicts, csv_text(&c->theirs, row, "run_id"), what);
+        TRY(check_run(c, row, e));
+        verdicts_run_ended(&c->verdicts);
+    }
     return ST_OK;
 }
 
-status comparison_run(const char *results, const char *reference, const char *tolerances, FILE *out,
-                      struct comparison_result *found, struct error *e)
+status comparison_run(const char *results, const char *reference, const char *tolerances,
+                      enum verdict_format format, FILE *out, struct comparison_result *found, struct error *e)
 {
-    struct comparison c = {.results = results, .reference = reference, .out = out};
+    struct comparison c = {.results = results, .reference = reference};
+    TRY(verdicts_begin(&c.verdicts, out, format, reference, e));
     status st = compare_all(&c, tolerances, e);
+    st = verdicts_end(&c.verdicts, st, e);
     *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions};
     csv_table_free(&c.ours);
     csv_table_free(&c.theirs);

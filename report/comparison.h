@@ -2,8 +2,8 @@
 #ifndef SPIKEBENCH_REPORT_COMPARISON_H
 #define SPIKEBENCH_REPORT_COMPARISON_H
 
+#include "report/verdicts.h"
 #include "support/csvio.h"
-#include <stdio.h>
 
 /* How far a result may be from its reference. */
 struct tolerance {
@@ -21,9 +21,10 @@ struct tolerances {
 status tolerances_read(struct tolerances *t, const char *path, bool optional, struct error *e);
 void tolerances_free(struct tolerances *t);
 
-/* The tolerance of a column. Without a matching row: in runs.csv the final accuracies within 0.01, everything
- * else ignored; in curves rtol 1e-6 (atol 1e-12) in double, and in float the accuracies within 0.01,
- * everything else ignored. Passes and synaptic operations of training count like any other column. Times,
+/* The tolerance of a column. Without a matching row, by the column table (columns.h): counts that rounding
+ * cannot change must be equal; accuracies may differ by 0.01, in curves of double precision as all others: by
+ * 1e-6 relatively (atol 1e-12). In float, the other results in runs.csv may differ by 10 %; what hangs on the
+ * best iteration is ignored, and so are the other columns of curves. A nan is equal to a nan only. Times,
  * memory and provenance are always ignored. */
 struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
                               const char *precision, const char *column);
@@ -34,9 +35,9 @@ struct comparison_result {
 
 /* Compares runs.csv and curves of two folders, run by run (same solver, dataset, seed and options), with the
  * tolerances of the file `tolerances` or, where that is NULL, of REFERENCE/tolerances.csv if it is there.
- * Prints a line per regression, naming run, column, iteration, values and tolerance. ST_IO,
- * ST_DATA. */
-status comparison_run(const char *results, const char *reference, const char *tolerances, FILE *out,
-                      struct comparison_result *found, struct error *e);
+ * Says each regression by `format` (run, column, iteration, values and tolerance). ST_IO, ST_DATA. */
+status comparison_run(const char *results, const char *reference, const char *tolerances,
+                      enum verdict_format format, FILE *out, struct comparison_result *found,
+                      struct error *e);
 
 #endif

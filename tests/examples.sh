@@ -51,7 +51,7 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { n++; if ($c["ac
          END { exit !(n == 3 && !bad) }' results/bars/runs.csv || { echo "the examples do not learn" >&2; exit 1; }
 
 # a gate, and that it bites
-for name in smoke keep tolerances; do
+for name in smoke keep tolerances formats; do
     block convergence-gate.md sh "gate-$name" "gate-$name.sh"
     sh -eu "gate-$name.sh"
 done

@@ -51,11 +51,19 @@ Test(tolerances, defaults_and_last_match)
     cr_expect(admm.rtol == 0.25 && admm.atol == 1e-3);
     cr_expect(other.rtol == 1e-6 && other.atol == 1e-12);
     struct tolerance passes = tolerance_of(&t, "curves", "bptt", "double", "forward_passes");
-    cr_expect(!passes.ignored && passes.rtol == 1e-6);
+    cr_expect(!passes.ignored && passes.rtol == 0 && passes.atol == 0, "counts are equal or wrong");
     cr_expect(rough.rtol == 0 && rough.atol >= 0.01 && rough.atol < 0.0101);
     cr_expect(tolerance_of(&t, "curves", "bptt", "double", "lagrangian").ignored);
     cr_expect(tolerance_of(&t, "runs", "bptt", "double", "train_s").ignored, "times never count");
-    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "loss_train").ignored);
+    struct tolerance last = tolerance_of(&t, "runs", "bptt", "double", "loss_train");
+    cr_expect(!last.ignored && last.rtol == 1e-6);
+    last = tolerance_of(&t, "runs", "bptt", "float", "loss_train");
+    cr_expect(!last.ignored && last.rtol == 0.1);
+    last = tolerance_of(&t, "runs", "bptt", "float", "iters");
+    cr_expect(!last.ignored && last.rtol == 0 && last.atol == 0);
+    cr_expect(tolerance_of(&t, "runs", "bptt", "float", "best_iter").ignored);
+    cr_expect(!tolerance_of(&t, "runs", "bptt", "double", "best_iter").ignored);
+    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "timing_valid").ignored);
     tolerances_free(&t);
     folder_remove(folder);
 }

@@ -274,6 +274,10 @@ ParameterizedTestParameters(runner, compare)
     static struct gate cases[] = {
         {"true", 0, {"3 runs", "no regression"}},
         {"rm -r b/curves", 1, {"its curve is missing", "3 regressions"}},
+        {"awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i } NR == 2 { $c[\"iters\"] = 3; "
+         "$c[\"loss_train\"] = \"nan\" } 1' b/runs.csv > new; mv new b/runs.csv",
+         1,
+         {"column iters: 3", "column loss_train: nan", "2 regressions"}},
         {"sed -i 2d b/runs.csv", 1, {"REGRESSION", "the run is missing"}},
         {"sed -i '2s/,ok,/,failed,/' b/runs.csv", 1, {"REGRESSION", "status failed, reference ok"}},
         {"for f in b/curves/*; do sed -i '$d' $f; done", 1, {"REGRESSION", "curve points"}},

@@ -1,0 +1,102 @@
+/* See verdicts.h. Formats: JUnit XML as continuous integration services read it (testsuite, testcase,
+ * failure); workflow commands of GitHub Actions, "::error title=TITLE::MESSAGE". */
+#include "report/verdicts.h"
+#include <stdlib.h>
+
+status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format, const char *suite,
+                      struct error *e)
+{
+    *v = (struct verdicts){.out = out, .format = format, .suite = suite};
+    if (format != VERDICT_JUNIT) return ST_OK;
+    v->cases = open_memstream(&v->body, &v->body_size);
+    return v->cases ? ST_OK : FAIL(e, ST_MEMORY, "no memory for a report");
+}
+
+/* Text of an XML attribute. Control characters, which XML has no way to write, become '?'. */
+static void put_xml(FILE *f, const char *text)
+{
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+        if (c == '&')
+            (void)fputs("&amp;", f);
+        else if (c == '<')
+            (void)fputs("&lt;", f);
+        else if (c == '>')
+            (void)fputs("&gt;", f);
+        else if (c == '"')
+            (void)fputs("&quot;", f);
+        else
+            (void)fputc(c < 32 || c == 127 ? '?' : c, f);
+    }
+}
+
+/* Data of a workflow command; in a property ':' and ',' are escaped, too. */
+static void put_command(FILE *f, const char *text, bool property)
+{
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+        if (c == '%' || c < 32 || (property && (c == ':' || c == ',')))
+            (void)fprintf(f, "%%%02X", c);
+        else
+            (void)fputc(c, f);
+    }
+}
+
+void verdicts_run(struct verdicts *v, const char *id, const char *what)
+{
+    v->runs++;
+    v->failed = false;
+    if (v->format != VERDICT_JUNIT) return;
+    (void)fputs("  <testcase classname=\"", v->cases);
+    put_xml(v->cases, what);
+    (void)fputs("\" name=\"", v->cases);
+    put_xml(v->cases, id);
+    (void)fputs("\">\n", v->cases);
+}
+
+void verdicts_regression(struct verdicts *v, const char *id, const char *what, const char *text)
+{
+    v->failed_runs += !v->failed;
+    v->failed = true;
+    if (v->format == VERDICT_TEXT) {
+        (void)fprintf(v->out, "REGRESSION %s (%s): %s\n", id, what, text);
+    } else if (v->format == VERDICT_GITHUB) {
+        (void)fputs("::error title=", v->out);
+        put_command(v->out, id, true);
+        (void)fputs(" (", v->out);
+        put_command(v->out, what, true);
+        (void)fputs(")::", v->out);
+        put_command(v->out, text, false);
+        (void)fputc('\n', v->out);
+    } else {
+        (void)fputs("    <failure message=\"", v->cases);
+        put_xml(v->cases, text);
+        (void)fputs("\"/>\n", v->cases);
+    }
+}
+
+void verdicts_run_ended(struct verdicts *v)
+{
+    if (v->format == VERDICT_JUNIT) (void)fputs("  </testcase>\n", v->cases);
+}
+
+/* The suite around its cases: the counts stand in front. */
+static void put_suite(const struct verdicts *v)
+{
+    (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->out);
+    put_xml(v->out, v->suite);
+    (void)fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
+    (void)fwrite(v->body, 1, v->body_size, v->out);
+    (void)fputs("</testsuite>\n", v->out);
+}
+
+status verdicts_end(struct verdicts *v, status st, struct error *e)
+{
+    const bool whole = !v->cases || fclose(v->cases) == 0;
+    if (st == ST_OK && !whole) st = FAIL(e, ST_MEMORY, "no memory for a report");
+    if (st == ST_OK && v->format == VERDICT_JUNIT) put_suite(v);
+    free(v->body);
+    if (st == ST_OK && (fflush(v->out) != 0 || ferror(v->out)))
+        st = FAIL(e, ST_IO, "the report cannot be written");
+    return st;
+}
