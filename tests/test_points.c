@@ -105,24 +105,27 @@ Test(points, the_seed_decides)
     static const char *const names[] = {"yin_yang", "mexican_hat"};
     static const char *const fixed[] = {
         "T=9", "n_train=60", "n_validation=30", "n_test=30", "encoding=rate", "split_seed=77", NULL};
+    static const char *const other[] = {
+        "T=9", "n_train=60", "n_validation=30", "n_test=30", "encoding=rate", "split_seed=78", NULL};
     for (size_t k = 0; k < 2; k++) {
-        struct dataset a, b, c, f, g;
+        struct dataset a, b, c, f, g, h;
         open_data(names[k], &a, 1, small_currents);
         open_data(names[k], &b, 1, small_currents);
         open_data(names[k], &c, 2, small_currents);
         open_data(names[k], &f, 1, fixed);
         open_data(names[k], &g, 2, fixed);
+        open_data(names[k], &h, 1, other);
         for (int s = 0; s < N_SPLITS; s++) {
             enum split at = (enum split)s;
             cr_expect(same(&a, at, &b, at) && same_answers(&a, &b, at));
             cr_expect_eq(same(&a, at, &c, at), at == SPLIT_TEST, "one test side for all seeds");
             cr_expect_eq(same_answers(&f, &g, at), at == SPLIT_TEST, "%s: split %d", names[k], s);
-            cr_expect_not(same_answers(&a, &f, at), "split_seed redraws all");
+            cr_expect_not(same_answers(&f, &h, at), "split_seed redraws all");
             cr_expect_not(same(&f, at, &g, at), "the spikes are drawn anew all the same");
         }
         cr_expect_str_eq(a.info.sha256, c.info.sha256);
-        struct dataset *all[] = {&a, &b, &c, &f, &g};
-        for (size_t i = 0; i < 5; i++) dataset_free(all[i]);
+        struct dataset *all[] = {&a, &b, &c, &f, &g, &h};
+        for (size_t i = 0; i < 6; i++) dataset_free(all[i]);
     }
 }
 
