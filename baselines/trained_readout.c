@@ -44,7 +44,8 @@ static double block(void *state, const struct minibatch_block *at, real *const *
 {
     const struct trained_readout *s = state;
     const struct net *net = s->minibatch.env.net;
-    const struct backward_options how = {&surrogates[0], R(5.0), false, false}; /* bptt's usual ones */
+    const struct backward_options how = {&surrogates[SURROGATE_FAST_SIGMOID], R(5.0), false,
+                                         false}; /* bptt's usual ones */
     return backward_block(&s->work[at->thread], net, at->batch, at->first, at->C, &how, sum);
 }
 

@@ -27,7 +27,8 @@ const struct command best_command = {
         "network.hidden and dataset.split_seed, which it averages over, paths, and options that runs.csv "
         "lacks are left to the file; a precision that differs is a comment behind its item. A configuration "
         "with fewer finished runs than the fullest of its solver cannot win, so a winner may lack runs where "
-        "all do. Test columns are refused. Warns where solvers were given different numbers of "
+        "all do. Test columns are refused. Warns where runs have different test sides, where solvers were "
+        "given different numbers of "
         "configurations, and where a winner has runs that did not finish.",
     .parameters =
         (parameter_list){

@@ -21,7 +21,8 @@ const struct command compare_command = {
     .synopsis = "RESULTS REFERENCE [--tolerances FILE] [--format FORMAT]",
     .summary = "compare results with reference results",
     .text = "Compares two experiment folders (each with runs.csv and curves/). Runs are matched by solver, "
-            "dataset, seed and every option that both files have. Names run, column, iteration, both values "
+            "dataset, seed, rules and every option that both files have. Names run, column, iteration, both "
+            "values "
             "and the tolerance of each regression.",
     .parameters =
         (parameter_list){&(parameter_row){"RESULTS", &value_folder, .help = "the experiment folder to judge",

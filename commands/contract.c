@@ -11,8 +11,7 @@
  * trainer learns with its usual options. */
 enum { TEXT_SIZE = 1000, FIRST = 24, SECOND = 9, WIDE = 200 };
 
-/* A few samples, and more neurons than they need, so that whatever trains with its usual options fits them.
- */
+/* A few samples of each kind. */
 static const struct task {
     const char *name;
     unsigned feature;

@@ -28,7 +28,7 @@ status join_plugin(struct call *call, struct error *e)
 {
     const char *file = call_text(call, "plugin");
     char path[4096];
-    if (!file) return ST_OK;
+    if (!file || !file[0]) return ST_OK; /* call_check refuses an empty name */
     struct plugin *plugin = mem_alloc(&call->mem, 1, sizeof *plugin, e);
     if (!plugin) return ST_MEMORY;
     /* a name without a slash would be looked for among the system's libraries */

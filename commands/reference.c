@@ -39,12 +39,13 @@ static const struct entry result_files[] = {
     {"config.resolved.yaml", "the configuration with every default written out"},
     {NULL, NULL}};
 
-static const struct entry status_words[] = {{"ok", "ended as planned"},
-                                            {"diverged", "a number was not finite or a factorisation failed"},
-                                            {"no_data", "the data was not found"},
-                                            {"failed", "another error, or the process was lost"},
-                                            {"interrupted", "stopped by a signal; the next run goes on"},
-                                            {NULL, NULL}};
+static const struct entry status_words[] = {
+    {"ok", "ended as planned"},
+    {"diverged", "a number was not finite, a loss was above 1e12, or a factorisation failed"},
+    {"no_data", "the data was not found"},
+    {"failed", "another error, or the process was lost"},
+    {"interrupted", "stopped by a signal; the next run goes on"},
+    {NULL, NULL}};
 
 static const struct entry stop_reasons[] = {
     {"max_iter", "stop.max_iter was reached"},

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const struct time_type time_half = {10, -24}, time_float = {23, -149}, time_double = {52, -1074};
+const struct time_type time_double = {52, -1074};
 
 static uint64_t common_divisor(uint64_t a, uint64_t b)
 {

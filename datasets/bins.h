@@ -20,7 +20,7 @@ struct fraction fraction_of(double v);
 struct time_type {
     int mantissa, finest;
 };
-extern const struct time_type time_half, time_float, time_double;
+extern const struct time_type time_double;
 
 /* T bins of a duration. */
 struct bins {

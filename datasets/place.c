@@ -12,7 +12,7 @@ status place_folder(const char *path, const char *const *names, char folder[FIND
         return FAIL(e, ST_NO_DATA, "%s was not found: dataset.path is empty and SPIKEBENCH_DATA is not set",
                     names[0]);
     TRY(find_home(base, where, sizeof where, e));
-    if (find_path(&find, where, folder, e) == ST_OK) return ST_OK;
-    (void)err_prefix(e, "%s/%s was not found", where, names[0]);
-    return e ? e->code : ST_NO_DATA;
+    const status st = find_path(&find, where, folder, e);
+    if (st != ST_OK) (void)err_prefix(e, "%s/%s was not found", where, names[0]);
+    return st;
 }

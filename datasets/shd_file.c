@@ -20,7 +20,7 @@ static const uint64_t most_bytes = (uint64_t)1 << 36;
 struct ragged {
     hid_t dataset, type, space; /* type: as it is read into memory */
     hvl_t held;                 /* the last recording read */
-    int rank, axis;             /* axis: the one along which the recordings are; others have length 1 */
+    int axis;                   /* the one along which the recordings are; others have length 1 */
 };
 
 struct shd_file {
@@ -68,7 +68,7 @@ void shd_close(struct shd_file *f)
     free(f);
 }
 
-/* Length of a dataset along its one axis; *rank and *axis may be NULL. */
+/* Length of a dataset along its one axis; r, which gets the axis, may be NULL. */
 static status length_of(const struct shd_file *f, const char *name, hid_t space, size_t *n, struct ragged *r,
                         struct error *e)
 {
@@ -82,13 +82,13 @@ static status length_of(const struct shd_file *f, const char *name, hid_t space,
             long_ones++;
         }
     if (long_ones > 1)
-        return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional: %llu x %llu", f->path, name,
-                    (unsigned long long)length[0], (unsigned long long)length[1]);
+        return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional: %d axes are longer than 1", f->path,
+                    name, long_ones);
     if (length[axis] > MOST_SAMPLES)
         return FAIL(e, ST_DATA, "%s: dataset %s has %llu elements; at most %d are read", f->path, name,
                     (unsigned long long)length[axis], MOST_SAMPLES);
     *n = (size_t)length[axis];
-    if (r) r->rank = rank, r->axis = axis;
+    if (r) r->axis = axis;
     return ST_OK;
 }
 
@@ -207,7 +207,7 @@ static status open_file(struct shd_file *f, struct error *e)
     if (f->file >= 0) return ST_OK;
     const char *kind = file_kind_of(f->path);
     const char *hdf5 = file_kind((const unsigned char *)"\x89HDF\r\n\x1a\n", 8);
-    if (kind == hdf5) return not_opened(f->path, e);
+    if (kind && strcmp(kind, hdf5) == 0) return not_opened(f->path, e);
     return FAIL(e, ST_DATA, "%s: is no HDF5 file%s%s", f->path, kind ? " but " : "", kind ? kind : "");
 }
 

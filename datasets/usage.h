@@ -48,8 +48,9 @@ status usage_take(struct usage *u, enum bad_policy policy, const struct usage *o
  * ST_DATA. */
 status usage_check(const struct usage *u, const char *dataset, struct error *e);
 
-/* One line without its end: "1000 recordings, 4171000 events; not used: ..."; returns false, and prints
- * nothing, if there are no recordings, or if `quiet` and all of them is used as it is. */
+/* One line without its end: "1000 recordings, 4171000 events: 3 empty recordings left out, ..." or "...,
+ * all of them used"; returns false, and prints nothing, if there are no recordings, or if `quiet` and all of
+ * them are used as they are. */
 bool usage_print(const struct usage *u, const char *before, bool quiet, FILE *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include "datasets/dataset.h"
 #include "trainer/solver.h"
 
-/* A shared object that brings solvers (commands/plugin.h opens it). */
+/* A shared object that brings solvers (commands/plugin.c opens it). */
 struct plugin {
     const char *file;      /* its path, with a slash */
     char sha256[HASH_HEX]; /* of its bytes */

@@ -251,15 +251,18 @@ static bool other_test_side(const struct plan *p, const struct plan_configuratio
 void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out)
 {
     const struct plan_configuration *c = r->configurations;
-    for (size_t i = 1; i < r->n_configurations; i++) {
-        if (!other_test_side(p, &c[0], &c[i])) continue;
-        (void)fprintf(
-            out,
-            "spikebench: %s: warning: configurations 1 and %zu have different test sides "
-            "(dataset.split_seed, sizes): test samples of one are training and validation samples of "
-            "the other. Options chosen by validation on one split are not to be reported on the test "
-            "samples of another\n",
-            p->source, i + 1);
-        return;
-    }
+    size_t a = 0, b = 0; /* the first such pair */
+    for (size_t i = 1; b == 0 && i < r->n_configurations; i++)
+        for (size_t k = 0; b == 0 && k < i; k++)
+            if (other_test_side(p, &c[k], &c[i])) {
+                a = k;
+                b = i;
+            }
+    if (b == 0) return;
+    (void)fprintf(out,
+                  "spikebench: %s: warning: configurations %zu and %zu have different test sides "
+                  "(dataset.split_seed, sizes): test samples of one are training and validation samples of "
+                  "the other. Options chosen by validation on one split are not to be reported on the test "
+                  "samples of another\n",
+                  p->source, a + 1, b + 1);
 }

@@ -97,7 +97,7 @@ struct simulate_options {
     real slope;
     size_t from; /* 0, or the lowest layer to simulate: those below stand in *tr for the same block
                     (TRACE_ALL) */
-    /* TRACE_ALL; NULL: every sample starts from zero, as all results of this program do */
+    /* TRACE_ALL; NULL: every sample starts from zero */
     struct net_state *state;
     double
         *spikes_out; /* NULL or [L]: spikes_out[l] += spikes of hidden layer l over the block (l = 1..L-1) */

@@ -51,8 +51,7 @@ const struct result_column result_columns[] = {
      "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
     {"prediction", NULL, 0, HEAD, "",
      "what losses and accuracies are of: the simulated network, or the solver's own rule (own rule), which "
-     "the "
-     "simulated network does not repeat",
+     "the simulated network does not repeat",
      TEXT(prediction)},
     {"threads", NULL, 0, HEAD, "threads", "threads of the run; results do not depend on it", NUMBER(threads)},
     {"iters", "iter", 1, TRAIN | EXACT, "iterations", "iterations (epochs) done", NUMBER(iters)},

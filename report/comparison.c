@@ -112,12 +112,10 @@ static void describe(const struct comparison *c, size_t row, char *text, size_t 
                    csv_text(&c->theirs, row, "network.hidden"), csv_text(&c->theirs, row, "seed"));
 }
 
-static void regress(struct comparison *c, size_t row, const char *text)
+static void regress(struct comparison *c, const char *text)
 {
-    char what[300];
     c->regressions++;
-    describe(c, row, what, sizeof what);
-    verdicts_regression(&c->verdicts, csv_text(&c->theirs, row, "run_id"), what, text);
+    verdicts_regression(&c->verdicts, text);
 }
 
 /* One number against its reference. iter: "" outside curves. */
@@ -136,7 +134,7 @@ static void check_value(struct comparison *c, size_t row, const char *scope, con
     if (good) return;
     snprintf(what, sizeof what, "column %s%s%s: %s, reference %s, tolerance %g + %g |reference|", column,
              iter[0] ? ", iteration " : "", iter, ours, theirs, t.atol, t.rtol);
-    regress(c, row, what);
+    regress(c, what);
 }
 
 /* Counts by an earlier rule, on either side, say nothing of each other, and no schema is a result. */
@@ -155,21 +153,21 @@ static status check_curve(struct comparison *c, size_t mine, size_t row, struct 
     status st = csv_read(&b, path, 1, e);
     snprintf(path, sizeof path, "%s/curves/%s.csv", c->results, csv_text(&c->ours, mine, "run_id"));
     if (st == ST_OK && access(path, F_OK) != 0) {
-        regress(c, row, "its curve is missing");
+        regress(c, "its curve is missing");
         csv_table_free(&b);
         return ST_OK;
     }
     if (st == ST_OK) st = csv_read(&a, path, 1, e);
     if (st == ST_OK && a.n_rows != b.n_rows) {
         snprintf(what, sizeof what, "%zu curve points, reference %zu", a.n_rows, b.n_rows);
-        regress(c, row, what);
+        regress(c, what);
     }
     for (size_t k = 0; st == ST_OK && k < b.n_columns; k++) {
         if (passed_over(c, mine, row, b.names[k])) continue;
         long own = csv_column(&a, b.names[k]);
         if (own == CSV_NONE) {
             snprintf(what, sizeof what, "column %s is missing from the curve", b.names[k]);
-            regress(c, row, what);
+            regress(c, what);
             continue;
         }
         for (size_t i = 0; i < a.n_rows && i < b.n_rows; i++)
@@ -194,13 +192,13 @@ static status check_run(struct comparison *c, size_t row, struct error *e)
                  record_rules(&c->ours, mine), rules);
     }
     if (mine == c->ours.n_rows) {
-        regress(c, row, what);
+        regress(c, what);
         return ST_OK;
     }
     if (strcmp(csv_text(&c->ours, mine, "status"), csv_text(&c->theirs, row, "status")) != 0) {
         snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"),
                  csv_text(&c->theirs, row, "status"));
-        regress(c, row, what);
+        regress(c, what);
         return ST_OK;
     }
     for (size_t k = 0; k < c->theirs.n_columns; k++)

@@ -33,9 +33,10 @@ struct comparison_result {
     size_t runs, values, regressions; /* of the reference; compared; outside of their tolerance */
 };
 
-/* Compares runs.csv and curves of two folders, run by run (same solver, dataset, seed and options), with the
- * tolerances of the file `tolerances` or, where that is NULL, of REFERENCE/tolerances.csv if it is there.
- * Says each regression by `format` (run, column, iteration, values and tolerance). ST_IO, ST_DATA. */
+/* Compares runs.csv and curves of two folders, run by run (same solver, dataset, seed, options and rules),
+ * with the tolerances of the file `tolerances` or, where that is NULL, of REFERENCE/tolerances.csv if it is
+ * there. Says each regression by `format` (run, column, iteration, values and tolerance). ST_IO, ST_DATA,
+ * ST_MEMORY. */
 status comparison_run(const char *results, const char *reference, const char *tolerances,
                       enum verdict_format format, FILE *out, struct comparison_result *found,
                       struct error *e);

@@ -37,16 +37,6 @@ static status lists_create(struct lists *l, size_t n, struct error *e)
     return ST_OK;
 }
 
-static status open_file(const struct figure_data *f, const char *name, const char *head, struct csv_writer *w,
-                        struct error *e)
-{
-    char path[DRAWING_PATH + 40];
-    drawing_file(f->drawing, name, path, sizeof path);
-    TRY(csv_open(w, path, e));
-    if (head) csv_head(w, head);
-    return ST_OK;
-}
-
 status figure_data_open(struct figure_data *f, const struct groups *g, const struct drawing *d,
                         struct error *e)
 {
@@ -59,7 +49,8 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
     TRY(csv_load(&f->summary, e, "%s/summary.csv", g->folder));
     if (f->summary.n_rows != g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
     struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
-    TRY(open_file(f, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0", &none, e));
+    TRY(drawing_csv(f->drawing, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0",
+                    &none, e));
     TRY(csv_close(&none, e));
     for (size_t k = 0; k < g->n; k++) {
         (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", g->folder, g->group[k].label);
@@ -122,7 +113,7 @@ static status write_groups(const struct figure_data *f, const char *const option
     static const char *const head[] = {"text", "curve", "solver", "name", "line", "width", "layers", "seeds"};
     char name[100];
     struct csv_writer w;
-    TRY(open_file(f, "groups.csv", NULL, &w, e));
+    TRY(drawing_csv(f->drawing, "groups.csv", NULL, &w, e));
     csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         (void)snprintf(name, sizeof name, "%s_at", options[i]);
@@ -156,7 +147,7 @@ static status write_texts(const struct figure_data *f, const char *file, const s
 {
     struct csv_writer w;
     size_t others = 0;
-    TRY(open_file(f, file, "text,place,first,layers", &w, e));
+    TRY(drawing_csv(f->drawing, file, "text,place,first,layers", &w, e));
     for (size_t i = 0; i < t->n; i++) {
         drawing_text(&w, t->text[i]);
         const double place = (double)colour_of(t->text[i], &others), depth = (double)depth_of(t->text[i]);
@@ -173,7 +164,8 @@ static status write_points(const struct figure_data *f, struct error *e)
     const struct groups *g = f->groups;
     struct csv_writer w;
     size_t group = 0;
-    TRY(open_file(f, "points.csv", "group,n_train,T,iters,train_s,acc_train,acc_test,timing_valid", &w, e));
+    TRY(drawing_csv(f->drawing, "points.csv", "group,n_train,T,iters,train_s,acc_train,acc_test,timing_valid",
+                    &w, e));
     for (size_t k = 0; k < g->n; k++) {
         group += f->shown[k];
         for (size_t i = 0; f->shown[k] && i < g->group[k].n; i++) {
@@ -196,9 +188,10 @@ static status write_by_line(const struct figure_data *f, const char *file, const
     struct csv_table t;
     struct csv_writer w;
     (void)snprintf(path, sizeof path, "%s/%s", f->groups->folder, file);
-    if (access(path, R_OK) != 0) return open_file(f, to, "line", &w, e) == ST_OK ? csv_close(&w, e) : ST_IO;
+    if (access(path, R_OK) != 0)
+        return drawing_csv(f->drawing, to, "line", &w, e) == ST_OK ? csv_close(&w, e) : ST_IO;
     status st = csv_read(&t, path, 1, e);
-    if (st == ST_OK) st = open_file(f, to, NULL, &w, e);
+    if (st == ST_OK) st = drawing_csv(f->drawing, to, NULL, &w, e);
     if (st == ST_OK) {
         csv_put(&w, "line");
         csv_put_texts(&w, (const char *const *)t.names, t.n_columns);

@@ -1,5 +1,6 @@
 /* The tables of the paper and of the results page (see result_tables.h). */
 #include "report/result_tables.h"
+#include "records/record.h"
 #include "report/groups.h"
 #include "support/statistics.h"
 #include <math.h>
@@ -34,6 +35,7 @@ struct source {
     const struct kind *kind;
     const char *experiment, *folder;
     struct csv_table file;
+    long rules; /* the newest in the file */
     struct items rows, columns, levels;
 };
 
@@ -291,19 +293,21 @@ static status conditioning_table(struct source *s, struct table *t, struct error
     return ST_OK;
 }
 
-static bool finished(const struct csv_table *f, size_t row)
+/* Runs that ended well, by the newest rules in the table. */
+static bool finished(const struct source *s, size_t row)
 {
-    return strcmp(csv_text(f, row, "status"), "ok") == 0;
+    return record_rules(&s->file, row) == s->rules && strcmp(csv_text(&s->file, row, "status"), "ok") == 0;
 }
 
 /* Slope of log(seconds per iteration) over log(`x`) among a solver's runs in which column `fixed` is as in
  * row `at`. */
-static double exponent(const struct csv_table *f, const char *solver, const char *x, const char *fixed,
+static double exponent(const struct source *s, const char *solver, const char *x, const char *fixed,
                        size_t at)
 {
+    const struct csv_table *f = &s->file;
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (size_t r = 0; r < f->n_rows; r++) {
-        if (!finished(f, r) || strcmp(csv_text(f, r, "solver"), solver) != 0 ||
+        if (!finished(s, r) || strcmp(csv_text(f, r, "solver"), solver) != 0 ||
             strcmp(csv_text(f, r, fixed), csv_text(f, at, fixed)) != 0)
             continue;
         double a = log(csv_value(f, r, x)), b = log(csv_value(f, r, "train_s") / csv_value(f, r, "iters"));
@@ -318,11 +322,12 @@ static double exponent(const struct csv_table *f, const char *solver, const char
 }
 
 /* The first finished run with the largest number in a column. */
-static size_t largest(const struct csv_table *f, const char *column)
+static size_t largest(const struct source *s, const char *column)
 {
+    const struct csv_table *f = &s->file;
     size_t found = f->n_rows;
     for (size_t r = f->n_rows; r-- > 0;)
-        if (finished(f, r) && (found == f->n_rows || csv_value(f, r, column) >= csv_value(f, found, column)))
+        if (finished(s, r) && (found == f->n_rows || csv_value(f, r, column) >= csv_value(f, found, column)))
             found = r;
     return found;
 }
@@ -331,17 +336,17 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
 {
     static const char samples[] = "dataset.n_train", steps[] = "dataset.T";
     const struct csv_table *f = &s->file;
-    size_t most = largest(f, samples), longest = largest(f, steps);
+    size_t most = largest(s, samples), longest = largest(s, steps);
     if (most == f->n_rows) return FAIL(e, ST_DATA, "%s holds no finished run", f->source);
     table_column(t, true, 0, "Solver");
     table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", csv_value(f, most, steps));
     table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", csv_value(f, longest, samples));
     for (size_t r = 0; r < f->n_rows; r++)
-        if (finished(f, r)) (void)place_of(&s->rows, csv_text(f, r, "solver"));
+        if (finished(s, r)) (void)place_of(&s->rows, csv_text(f, r, "solver"));
     for (size_t i = 0; i < s->rows.n; i++) {
         table_put(t, "%s", s->rows.text[i]);
-        put_number(t, "%.2f", exponent(f, s->rows.text[i], samples, steps, most));
-        put_number(t, "%.2f", exponent(f, s->rows.text[i], steps, samples, longest));
+        put_number(t, "%.2f", exponent(s, s->rows.text[i], samples, steps, most));
+        put_number(t, "%.2f", exponent(s, s->rows.text[i], steps, samples, longest));
     }
     return ST_OK;
 }
@@ -367,7 +372,8 @@ static status provenance_table(struct source *s, struct table *t, struct error *
         const char *blas = csv_text(f, r, "blas"); /* its first two words */
         size_t first = strcspn(blas, " "),
                second = blas[first] ? first + 1 + strcspn(blas + first + 1, " ") : 0;
-        n += finished(f, r);
+        if (record_rules(f, r) != s->rules) continue;
+        n += finished(s, r);
         (void)snprintf(text, sizeof text, "%s%s", csv_text(f, r, "git_commit"),
                        strcmp(csv_text(f, r, "dirty"), "1") == 0 ? " (changed)" : "");
         (void)place_of(&s->rows, text);
@@ -423,7 +429,10 @@ static status add(const struct kind *kind, const char *folder, struct table *t, 
     s->experiment = slash ? slash + 1 : folder;
     status st = csv_load(&s->file, e, "%s/%s", folder, kind->file);
     if (st == ST_OK && s->file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s->file.source);
-    if (st == ST_OK) st = kind->make(s, t, e);
+    if (st == ST_OK) {
+        s->rules = record_newest_rules(&s->file);
+        st = kind->make(s, t, e);
+    }
     csv_table_free(&s->file);
     free(s);
     return st;

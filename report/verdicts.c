@@ -46,6 +46,8 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
 {
     v->runs++;
     v->failed = false;
+    v->id = id;
+    v->what = what;
     if (v->format != VERDICT_JUNIT) return;
     (void)fputs("  <testcase classname=\"", v->cases);
     put_xml(v->cases, what);
@@ -54,17 +56,17 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
     (void)fputs("\">\n", v->cases);
 }
 
-void verdicts_regression(struct verdicts *v, const char *id, const char *what, const char *text)
+void verdicts_regression(struct verdicts *v, const char *text)
 {
     v->failed_runs += !v->failed;
     v->failed = true;
     if (v->format == VERDICT_TEXT) {
-        (void)fprintf(v->out, "REGRESSION %s (%s): %s\n", id, what, text);
+        (void)fprintf(v->out, "REGRESSION %s (%s): %s\n", v->id, v->what, text);
     } else if (v->format == VERDICT_GITHUB) {
         (void)fputs("::error title=", v->out);
-        put_command(v->out, id, true);
+        put_command(v->out, v->id, true);
         (void)fputs(" (", v->out);
-        put_command(v->out, what, true);
+        put_command(v->out, v->what, true);
         (void)fputs(")::", v->out);
         put_command(v->out, text, false);
         (void)fputc('\n', v->out);

@@ -19,16 +19,18 @@ struct verdicts {
     size_t body_size;
     FILE *cases;
     size_t runs, failed_runs;
+    const char *id, *what; /* of the run, borrowed until it has ended */
     bool failed;
 };
 
 /* Says verdicts on `out`, which stays the caller's; `suite` is borrowed until verdicts_end. ST_MEMORY. */
 status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format, const char *suite,
                       struct error *e);
-/* A run of the reference begins. `id` and `what` (trainer, widths, seed) may hold any characters. */
+/* A run of the reference begins. `id` and `what` (trainer, widths, seed) may hold any characters and are
+ * borrowed until verdicts_run_ended. */
 void verdicts_run(struct verdicts *v, const char *id, const char *what);
 /* A regression of the run. */
-void verdicts_regression(struct verdicts *v, const char *id, const char *what, const char *text);
+void verdicts_regression(struct verdicts *v, const char *text);
 void verdicts_run_ended(struct verdicts *v);
 /* Writes what is left and frees. Where `st` is an error the JUnit file is not written. ST_IO. */
 status verdicts_end(struct verdicts *v, status st, struct error *e);

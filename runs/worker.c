@@ -48,7 +48,6 @@ static status prepare(struct session *s, struct error *e)
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
     s->n_columns = curve_count() + s->net.L - 1 + extra;
-    s->at.totals.time_to_target_s = NAN;
     return ST_OK;
 }
 
@@ -226,7 +225,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     s->run = run;
     s->settings = settings;
     for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
-    s->at.totals.best_val = s->at.totals.best_test = NAN;
+    s->at.totals.best_val = s->at.totals.best_test = s->at.totals.time_to_target_s = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
     const char *word = outcome(s, st);

@@ -119,8 +119,9 @@ static status check_choice(const struct call *call, const struct parameter *p, c
     char all[300] = "", buffer[OPTION_NAME];
     size_t used = 0;
     (void)call;
-    for (const char *const *c = p->choices; *c && used < sizeof all; c++) {
+    for (const char *const *c = p->choices; *c; c++) {
         if (strcmp(*c, text) == 0) return ST_OK;
+        if (used >= sizeof all) continue;
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *c);
     }
     return FAIL(e, ST_USAGE, "%s%s '%.60s': one of %s is allowed", dashes(p), bare_name(p, buffer), text,
@@ -215,7 +216,9 @@ status call_read(struct call *call, int argc, char **argv, bool *help, struct er
     struct reader r = {.n = 0};
     for (const struct parameter *const *p = call->command->parameters; p && *p; p++) add_option(&r, *p);
     add_option(&r, &command_help_option);
-    call->values = mem_alloc(&call->mem, (size_t)argc, sizeof *call->values, e);
+    size_t most = 1; /* each letter of a word may be an option, as in -ab */
+    for (int i = 1; i < argc; i++) most += strlen(argv[i]);
+    call->values = mem_alloc(&call->mem, most, sizeof *call->values, e);
     call->arguments = mem_alloc(&call->mem, (size_t)argc + 1, sizeof *call->arguments, e);
     if (!call->values || !call->arguments) return ST_MEMORY;
     poptContext context = poptGetContext(NULL, argc, (const char **)argv, r.row, 0);

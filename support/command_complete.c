@@ -10,7 +10,7 @@ void completion_offer(const struct completion *c, const char *word)
     if (strncmp(word, c->value, strlen(c->value)) == 0) (void)puts(word);
 }
 
-void completion_commands(const struct completion *c, const struct command *const *list)
+static void offer_commands(const struct completion *c, const struct command *const *list)
 {
     const char *names[OPT_NAMES_MAX];
     size_t n = command_names(list, names, OPT_NAMES_MAX);
@@ -143,7 +143,7 @@ static status complete(struct call *call, struct error *e)
     else if (c.value[0] == '-')
         offer_options(&c);
     else if (c.command->subcommands)
-        completion_commands(&c, c.command->subcommands);
+        offer_commands(&c, c.command->subcommands);
     return ST_OK;
 }
 

@@ -22,7 +22,6 @@ extern const struct command complete_command;
 
 /* Prints a candidate if it begins as the value does. */
 void completion_offer(const struct completion *c, const char *word);
-void completion_commands(const struct completion *c, const struct command *const *list);
 /* The value of an option (without "--") on the line that is completed, or NULL. */
 const char *completion_option(const struct completion *c, const char *option);
 /* Of KEY=VALUE: without '=' the keys of a table behind `prefix`, with it the choices of the key; commas stand

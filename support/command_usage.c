@@ -15,8 +15,8 @@ static void put_row(struct page *p, const char *left, const char *right)
 static void write_parameter(struct page *page, const struct parameter *p)
 {
     char text[HELP_SIZE];
-    size_t n = (size_t)snprintf(text, HELP_SIZE, "%s", p->help);
-    if (p->usual) n += (size_t)snprintf(text + n, HELP_SIZE - n, " (%s)", p->usual);
+    size_t n = (size_t)snprintf(text, HELP_SIZE, "%s%s%s%s", p->help, p->usual ? " (" : "",
+                                p->usual ? p->usual : "", p->usual ? ")" : "");
     for (size_t i = 0; p->choices && p->choices[i] && n < HELP_SIZE; i++)
         n += (size_t)snprintf(text + n, HELP_SIZE - n, "%s%s", i ? ", " : ": ", p->choices[i]);
     put_row(page, p->form, text);

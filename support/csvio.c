@@ -271,7 +271,7 @@ void csv_end_row(struct csv_writer *w)
 
 void csv_numbers(struct csv_writer *w, const double *values, size_t n)
 {
-    for (size_t i = 0; i < n; i++) csv_put_number(w, values[i]);
+    csv_put_numbers(w, values, n);
     csv_end_row(w);
 }
 

@@ -84,11 +84,7 @@ void drawing_file(const struct drawing *d, const char *name, char *path, size_t 
 status drawing_csv(const struct drawing *d, const char *name, const char *head, struct csv_writer *w,
                    struct error *e)
 {
-    char path[DRAWING_PATH + 60];
-    drawing_file(d, name, path, sizeof path);
-    TRY(csv_open(w, path, e));
-    csv_head(w, head);
-    return ST_OK;
+    return csv_start(w, head, e, "%s/%s", d->folder, name);
 }
 
 void drawing_text(struct csv_writer *w, const char *text)

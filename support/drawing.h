@@ -24,7 +24,7 @@ struct drawing_field {
 status drawing_open(struct drawing *d, struct error *e);
 /* Path of file `name` in the private folder. */
 void drawing_file(const struct drawing *d, const char *name, char *path, size_t size);
-/* Opens file `name` in the private folder for rows behind this head. ST_IO. */
+/* Opens file `name` in the private folder for rows behind this head (NULL: none yet). ST_IO. */
 status drawing_csv(const struct drawing *d, const char *name, const char *head, struct csv_writer *w,
                    struct error *e);
 /* csv_put for a text that gnuplot shows: control characters and commas, which it cannot read, are replaced.

@@ -121,6 +121,8 @@ Test(command, reads_arguments_and_options)
     cr_expect_str_eq(seen.text, "group paint: red #x #y");
     cr_expect(seen.whole == 4 && seen.choice == 0 && seen.all, "the last value given");
     cr_assert_eq(run("hidden"), 0);
+    cr_assert_eq(run("paint red -aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac4"), 0);
+    cr_expect(seen.all && seen.whole == 4, "letters in one word are options each");
 }
 
 Test(command, refuses_by_name, .init = cr_redirect_stderr)

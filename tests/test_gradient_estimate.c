@@ -1,38 +1,12 @@
 /* The gradients that gradient_probe compares are those of the trainers. */
 #include "baselines/gradient_estimate.h"
+#include "tests/gradient_bench.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
 enum { STEPS = 5, INPUTS = 6, CLASSES = 3, SAMPLES = 70 }; /* two chunks */
-
-struct bench {
-    struct mem mem;
-    struct dataset data;
-    struct net_options options;
-    struct net net;
-    struct batch batch;
-    struct rng rng;
-};
-
-static void begin(struct bench *b)
-{
-    memset(b, 0, sizeof *b);
-    toy_data_create(&b->data, SAMPLES, STEPS, INPUTS, CLASSES, 11);
-    cr_assert_eq(opt_defaults(&net_option_table, &b->options, NULL), ST_OK);
-    b->options.hidden = (struct int_list){2, {5, 4}};
-    b->options.loss = LOSS_CROSS_ENTROPY;
-    toy_net_create(&b->net, &b->options, &b->data, &b->mem, 5);
-    b->batch = dataset_batch(&b->data, SPLIT_TRAIN);
-    rng_seed(&b->rng, 5, "probe");
-}
-
-static void end(struct bench *b)
-{
-    mem_free(&b->mem);
-    dataset_free(&b->data);
-}
 
 /* What plain gradient descent of a trainer changes, over its learning rate, is the estimate. */
 Test(gradient_estimate, estimates_are_what_trainers_descend)
@@ -48,7 +22,7 @@ Test(gradient_estimate, estimates_are_what_trainers_descend)
                                            .surrogate = &surrogates[0],
                                            .slope = R(5.0),
                                            .detach_reset = kinds[i] == ESTIMATE_EPROP};
-        begin(&b);
+        bench_begin(&b, SAMPLES, STEPS, INPUTS, CLASSES);
         cr_assert_eq(estimator_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
         estimator_start(&g, &b.net, NULL); /* draws nothing */
         gradient_estimate(&g, &b.net, &b.batch, NULL, 1, NULL);
@@ -70,7 +44,7 @@ Test(gradient_estimate, estimates_are_what_trainers_descend)
             }
         cr_expect_gt(largest, 1e-3, "the example must move");
         toy_training_free(&t);
-        end(&b);
+        bench_end(&b);
     }
 }
 
@@ -84,7 +58,7 @@ Test(gradient_estimate, random_matrices_are_drawn_once)
         struct gradient_estimator g;
         struct rng rng;
         const struct estimate_options o = {.kind = kinds[i], .surrogate = &surrogates[0], .slope = R(5.0)};
-        begin(&b);
+        bench_begin(&b, SAMPLES, STEPS, INPUTS, CLASSES);
         real *B[NET_MAX_LAYERS + 1], *sum[NET_MAX_LAYERS + 1];
         cr_assert_eq(online_matrices_create(B, &b.net, &b.mem, NULL), ST_OK);
         rng_seed(&rng, 3, "matrices");
@@ -109,7 +83,7 @@ Test(gradient_estimate, random_matrices_are_drawn_once)
             for (size_t k = 0; k < b.net.n[l] * b.net.n[l - 1]; k++)
                 cr_expect_float_eq((double)g.gradient[l][k], (double)sum[l][k] / SAMPLES,
                                    REAL_SELECT(1e-12, 1e-5));
-        end(&b);
+        bench_end(&b);
     }
 }
 
@@ -123,7 +97,7 @@ Test(gradient_estimate, times_multiplies_the_directions)
                                  .surrogate = &surrogates[0],
                                  .slope = R(2.0),
                                  .law = DIRECTION_RADEMACHER};
-    begin(&b);
+    bench_begin(&b, SAMPLES, STEPS, INPUTS, CLASSES);
     cr_assert_eq(estimator_create(&exact, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
     gradient_estimate(&exact, &b.net, &b.batch, NULL, 1, NULL);
     o.kind = ESTIMATE_JVP;
@@ -141,5 +115,5 @@ Test(gradient_estimate, times_multiplies_the_directions)
         double expected = sqrt((D - 1) / (500.0 * (double)times)), error = sqrt(miss2 / norm2);
         cr_expect_float_eq(error, expected, 0.35 * expected, "error %g, expected %g", error, expected);
     }
-    end(&b);
+    bench_end(&b);
 }

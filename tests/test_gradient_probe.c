@@ -3,6 +3,7 @@
 #include "baselines/gradient_estimate.h"
 #include "baselines/gradient_reference.h"
 #include "commands/registry.h"
+#include "tests/gradient_bench.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -139,33 +140,6 @@ Test(gradient_probe, no_noise_without_weights)
 
 /* ---- a smooth network ---------------------------------------------------------------------------------- */
 
-struct bench {
-    struct mem mem;
-    struct dataset data;
-    struct net_options options;
-    struct net net;
-    struct batch batch;
-    struct rng rng;
-};
-
-static void begin(struct bench *b)
-{
-    memset(b, 0, sizeof *b);
-    toy_data_create(&b->data, SAMPLES, STEPS, INPUTS, CLASSES, 11);
-    cr_assert_eq(opt_defaults(&net_option_table, &b->options, NULL), ST_OK);
-    b->options.hidden = (struct int_list){2, {5, 4}};
-    b->options.loss = LOSS_CROSS_ENTROPY;
-    toy_net_create(&b->net, &b->options, &b->data, &b->mem, 5);
-    b->batch = dataset_batch(&b->data, SPLIT_TRAIN);
-    rng_seed(&b->rng, 5, "probe");
-}
-
-static void end(struct bench *b)
-{
-    mem_free(&b->mem);
-    dataset_free(&b->data);
-}
-
 /* With little noise each single draw gives the gradient of the smooth network, which bptt has exactly: the
  * step that is drawn costs no variance. */
 Test(gradient_probe, reference_equals_the_gradient_of_a_smooth_network)
@@ -180,7 +154,7 @@ Test(gradient_probe, reference_equals_the_gradient_of_a_smooth_network)
                                         .smooth = &surrogates[1],
                                         .slope = R(1.5)};
     const struct backward_options how = {o.smooth, o.slope, true, false};
-    begin(&b);
+    bench_begin(&b, SAMPLES, STEPS, INPUTS, CLASSES);
     cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
     reference_choose(&g, &b.net, &b.rng);
     cr_assert_eq(reference_estimate(&g, &b.net, &b.batch, NULL, &b.rng, NULL), ST_OK);
@@ -195,7 +169,7 @@ Test(gradient_probe, reference_equals_the_gradient_of_a_smooth_network)
         cr_expect_lt(a.error, REAL_SELECT(1e-3, 5e-2), "layer %zu: relative error %g", l, a.error);
         cr_expect_gt(reference_halves(&g, l), REAL_SELECT(1 - 1e-6, 0.99));
     }
-    end(&b);
+    bench_end(&b);
 }
 
 /* ---- the weights that are compared, and the measures ----------------------------------------------------
@@ -206,7 +180,7 @@ Test(gradient_probe, weights_are_distinct_and_stand_for_all_of_their_layer)
     struct bench b;
     struct gradient_reference g;
     const struct reference_options o = {.coordinates = 43, .draws = 2, .noise = 0.1};
-    begin(&b);
+    bench_begin(&b, SAMPLES, STEPS, INPUTS, CLASSES);
     cr_assert_eq(reference_create(&g, &o, &b.net, STEPS, SAMPLES, 1, &b.mem, NULL), ST_OK);
     reference_choose(&g, &b.net, &b.rng);
     cr_assert_eq(g.n, 15 + 15 + 12, "a third of 43, rounded up, or the whole layer");
@@ -219,7 +193,7 @@ Test(gradient_probe, weights_are_distinct_and_stand_for_all_of_their_layer)
         cr_expect_lt(g.index[k], b.net.n[g.layer[k]] * b.net.n[g.layer[k] - 1]);
         for (size_t j = 0; j < k; j++) cr_expect(g.layer[j] != g.layer[k] || g.index[j] != g.index[k]);
     }
-    end(&b);
+    bench_end(&b);
 }
 
 /* Two weights of layer 1 that stand for 3 each, one of layer 2 for itself: |w|^2 = 3 (1 + 4) + 1 = 16. */

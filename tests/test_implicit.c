@@ -189,3 +189,39 @@ Test(implicit, the_relaxed_network_is_solved_in_twenty_evaluations)
         dataset_free(&d);
     }
 }
+
+/* Scratch is not kept between updates: what stands there, even no number, changes nothing. */
+Test(implicit, old_scratch_is_not_read)
+{
+    for (int i = 0; i < 2; i++) {
+        double curvature[TOY_WEIGHTS], w[2][TOY_WEIGHTS];
+        spread(0.1, 40, curvature);
+        for (int k = 0; k < 2; k++) {
+            struct toy_quadratic t;
+            toy_quadratic_begin(&t, both[i], "inner_evaluations=20", curvature, 3);
+            for (int v = 0; k == 1 && v < OPTIMIZER_SCRATCH_MAX; v++)
+                for (size_t l = 1; t.state.scratch[v][1] && l <= t.state.layers; l++)
+                    for (size_t j = 0; j < t.state.size[l]; j++) t.state.scratch[v][l][j] = (real)NAN;
+            toy_quadratic_update(&t, 1);
+            toy_quadratic_weights(&t, w[k]);
+            cr_expect_gt(t.calls, 1);
+            toy_quadratic_end(&t);
+        }
+        cr_expect_eq(memcmp(w[0], w[1], sizeof w[0]), 0, "%s", both[i]);
+    }
+}
+
+/* A gradient that is no number solves nothing, and is not reported as solved. */
+Test(implicit, a_gradient_that_is_no_number_is_not_solved)
+{
+    for (int i = 0; i < 2; i++) {
+        struct toy_quadratic t;
+        double curvature[TOY_WEIGHTS];
+        spread(0.1, 40, curvature);
+        toy_quadratic_begin(&t, both[i], "inner_evaluations=20", curvature, 3);
+        t.centre[0] = NAN;
+        toy_quadratic_update(&t, 1);
+        cr_expect_eq(t.state.residual, 1, "%s: %g", both[i], t.state.residual);
+        toy_quadratic_end(&t);
+    }
+}

@@ -162,7 +162,7 @@ ParameterizedTestParameters(shd_files, changes)
         {NOTHING, "bad=error", "40 recordings, 4000 events, all of them used"},
         {COLUMNS, "bad=error", "40 recordings, 4000 events, all of them used"},
         {ROWS, "bad=error", "40 recordings, 4000 events, all of them used"},
-        {SQUARE, "bad=error", "dataset /spikes/times is not one-dimensional: 10 x 2"},
+        {SQUARE, "bad=error", "dataset /spikes/times is not one-dimensional: 2 axes are longer than 1"},
         {LABEL_WIDE, "bad=error", "label 4294967300 of recording 4 is not one of 0 to 19"},
         {LABEL_WIDE, "bad=skip", "label 4294967300 of recording 4 is not one of 0 to 19"},
         {UNIT_NEGATIVE, "bad=error",

@@ -19,7 +19,8 @@ void implicit_combine(const struct optimizer_state *s, double a, real *const *x,
 {
     const real ra = (real)a, rb = (real)b;
     for (size_t l = 1; l <= s->layers; l++)
-        for (size_t i = 0; i < s->size[l]; i++) y[l][i] = ra * x[l][i] + rb * y[l][i];
+        for (size_t i = 0; i < s->size[l]; i++)
+            y[l][i] = rb == 0 ? ra * x[l][i] : ra * x[l][i] + rb * y[l][i];
 }
 
 double implicit_evaluate(struct implicit *p, real *const *w, real *const *r)
@@ -73,5 +74,5 @@ void implicit_accept(struct implicit *p, double norm)
 void implicit_end(struct implicit *p)
 {
     implicit_copy(p->s, p->s->scratch[IMPLICIT_BEST], p->W);
-    p->s->residual = p->first > 0 ? p->best / p->first : 0;
+    p->s->residual = p->first == 0 ? 0 : isfinite(p->first) ? p->best / p->first : 1;
 }

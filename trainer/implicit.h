@@ -43,13 +43,13 @@ double implicit_evaluate(struct implicit *p, real *const *w, real *const *r);
 double implicit_try(struct implicit *p, double step);
 /* W = TRIAL, whose residual has this norm. */
 void implicit_accept(struct implicit *p, double norm);
-/* W = BEST, and s->residual. */
+/* W = BEST, and s->residual: 1 where the residual at w0 is no number, since nothing was solved. */
 void implicit_end(struct implicit *p);
 
 /* Over all layers, in a fixed order; sums in double. */
 double implicit_dot(const struct optimizer_state *s, real *const *x, real *const *y);
 void implicit_copy(const struct optimizer_state *s, real *const *from, real *const *to);
-/* y = a x + b y */
+/* y = a x + b y; y is not read where b is 0 */
 void implicit_combine(const struct optimizer_state *s, double a, real *const *x, double b, real *const *y);
 
 #endif

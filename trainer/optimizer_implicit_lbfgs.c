@@ -6,6 +6,7 @@
 #include "trainer/implicit.h"
 
 enum { PAIRS = 10, CHANGE = IMPLICIT_OWN, ANSWER = CHANGE + PAIRS };
+_Static_assert((int)ANSWER + (int)PAIRS <= (int)OPTIMIZER_SCRATCH_MAX, "more vectors than there is room for");
 
 /* Pair k, k = 0 the newest, is in place (next + PAIRS - 1 - k) % PAIRS. */
 struct pairs {
@@ -32,7 +33,7 @@ static void find_direction(const struct implicit *p, const struct pairs *q)
     }
     if (q->n > 0) {
         real *const *y = s->scratch[ANSWER + place(q, 0)];
-        implicit_combine(s, 0, d, q->curvature[place(q, 0)] / implicit_dot(s, y, y), d);
+        implicit_combine(s, q->curvature[place(q, 0)] / implicit_dot(s, y, y), d, 0, d);
     }
     for (size_t k = q->n; k-- > 0;) {
         const size_t i = place(q, k);

@@ -7,14 +7,10 @@
  * / ||v||. CG ends where its own residual is what the update may leave, or at a direction without positive
  * curvature. Then w moves by d, d/2, d/4 .. until the residual falls. On a quadratic one outer step does. */
 #include "trainer/implicit.h"
-#include <float.h>
 
 enum { LEFT = IMPLICIT_OWN, SEARCH, VECTORS }; /* of CG: what is left of the right-hand side, the direction */
 
-static double epsilon(void)
-{
-    return sqrt(REAL_SELECT(DBL_EPSILON, (double)FLT_EPSILON));
-}
+_Static_assert((int)VECTORS <= (int)OPTIMIZER_SCRATCH_MAX, "more vectors than there is room for");
 
 /* TRIAL_RESIDUAL = the matrix times SEARCH. */
 static void multiply(struct implicit *p)
@@ -23,7 +19,7 @@ static void multiply(struct implicit *p)
     real *const *v = s->scratch[SEARCH], *const *trial = s->scratch[IMPLICIT_TRIAL];
     real *const *product = s->scratch[IMPLICIT_TRIAL_RESIDUAL];
     const double size = 1 + sqrt(implicit_dot(s, p->W, p->W));
-    const double h = epsilon() * size / sqrt(implicit_dot(s, v, v));
+    const double h = sqrt((double)REAL_EPSILON) * size / sqrt(implicit_dot(s, v, v));
     implicit_copy(s, p->W, trial);
     implicit_combine(s, h, v, 1, trial);
     implicit_evaluate(p, trial, product);

@@ -12,7 +12,6 @@
  * That is lion with b2 = b1, so that mars_lion with gamma 0 is no lion of two betas. Departure: the second
  * moment of mars_adamw is that of c, as in the text; the authors' notes mention one of the raw gradient. */
 #include "trainer/optimizer_muon.h"
-#include <string.h>
 
 extern const struct optimizer optimizer_adamw, optimizer_lion;
 

@@ -35,6 +35,7 @@ static void update_layer(void *context, size_t index, size_t thread)
     const real scale = (real)(0.2 * sqrt((double)longer));
     real *w = u->W[l], *m = s->buffer[0][l], *step = s->gradient[l];
     (void)thread;
+    if (s->size[l] == 0) return; /* frozen */
     for (size_t i = 0; i < s->size[l]; i++) m[i] = b1 * m[i] + (1 - b1) * step[i];
     memcpy(step, m, s->size[l] * sizeof *step);
     newton_schulz(work, step);

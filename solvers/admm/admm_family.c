@@ -57,7 +57,7 @@ static size_t steps_at_once(const struct admm *s, size_t l, size_t C)
 {
     const size_t numbers = s->spike[l][0].woodbury ? 1 << 15 : 1 << 17, step = s->net->n[l] * C;
     if (s->time_order) return 1;
-    if (s->set.box == BOX_EXACT || s->set.potentials != POTENTIALS_SEQUENTIAL) return s->T;
+    if (s->set.box == BOX_EXACT) return s->T;
     return step < numbers ? numbers / step : 1;
 }
 
@@ -70,13 +70,13 @@ static void hidden_part(void *context, size_t part, size_t thread)
     struct admm_work *w = &s->work[thread];
     struct admm_sums *sums = &s->sums[part];
     for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
-        size_t most = steps_at_once(s, l, admm_chunk_size(s, c));
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) {
             if (T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
             admm_update_spikes(s, l, c, T - 1, T, w, sums);
             admm_update_paths(s, l, c, w, sums);
             continue;
         }
+        const size_t most = steps_at_once(s, l, admm_chunk_size(s, c));
         for (size_t k = 0, next; k + 1 < T; k = next) {
             next = k + most < T - 1 ? k + most : T - 1;
             size_t first = s->time_order ? s->time_order[k] : k, last = first + (next - k);

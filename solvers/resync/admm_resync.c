@@ -23,10 +23,10 @@
  * target propagation that follows from the branch step of ADMM.
  *
  * Cost per iteration with M = N T columns: hidden layer l of n units below m and above r units: 2 n m M
- * (simulation), 2 n r M (gains), 2 n m M (D), m^2 M (Gram matrix), m^3/3 + 2 n m^2 (solve); layer 1 works on
- * the lists: 4 n e for e entries, and 2 n n_0^2 for its solve, the factor being made once. About 14 passes
- * over a block of n M numbers, 20 with keep > 0, which also keeps such a block per hidden layer. When to use
- * it: wherever the accuracy of the simulated network counts. */
+ * (simulation), 2 n r M (gains; 2 n r N below the readout), 2 n m M (D; N columns for the readout), m^2 M /
+ * 64 operations on words (Gram matrix, by bits), m^3/3 + 2 n m^2 (solve); layer 1 works on the lists: 4 n e
+ * for e entries, and 2 n n_0^2 for its solve, the factor being made once. keep > 0 also keeps a block of n M
+ * numbers per hidden layer. When to use it: wherever the accuracy of the simulated network counts. */
 #include "network/bit_gram.h"
 #include "solvers/resync/resync.h"
 #include <string.h>
