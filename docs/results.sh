@@ -20,5 +20,9 @@ fill() { # PAGE TO [SOURCE]
     mv "$work/page" "$2"
 }
 fill docs/results.in.md "$out/results.md" results/reference
-fill docs/speed.in.md "$out/speed.md" results/reference/speed
+if [ -d results/reference/speed ]; then
+    fill docs/speed.in.md "$out/speed.md" results/reference/speed
+else
+    printf '# Speed\n\nNothing is measured yet: `make bench-report`, then `make docs`.\n' >"$out/speed.md"
+fi
 fill README.md "$out/../README.md"

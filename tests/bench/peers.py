@@ -24,6 +24,7 @@ import time
 from workload import Workload, blas_core, quartiles, short, write_rows
 
 CHECK_STEPS = 10
+PAUSE = 0.01  # seconds before each turn: OpenMP's threads wait by spinning for some time after the last one
 # precision -> the steps whose losses are compared, and the relative difference allowed
 ALLOWED = {"double": {1: 1e-8, 10: 1e-3}, "float": {1: 1e-5}}
 
@@ -74,8 +75,10 @@ def measure(o, name, precision):
         theirs = {peer: [] for peer in turns.peers}
         for repeat in range(o.repeats + 1):  # the first is thrown away
             for options, workload in turns.own.items():
+                time.sleep(PAUSE)
                 ours[options].append(workload.ask(work)[o.clock == "cpu"])
             for peer, side in turns.peers.items():
+                time.sleep(PAUSE)
                 theirs[peer].append(getattr(side, work)())
         for peer, seconds in theirs.items():
             options = o.all[peer][0]
