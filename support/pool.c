@@ -1,5 +1,5 @@
-/* A small pool of threads, see parallel.h. */
-#include "support/parallel.h"
+/* See pool.h. */
+#include "support/pool.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>

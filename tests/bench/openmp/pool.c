@@ -1,5 +1,5 @@
-/* The pool of support/parallel.h by OpenMP, in place of support/pool.c: for `make bench-pool` alone. */
-#include "support/parallel.h"
+/* The pool of support/pool.h by OpenMP, in place of support/pool.c: for `make bench-pool` alone. */
+#include "support/pool.h"
 #include <omp.h>
 #include <stdlib.h>
 
