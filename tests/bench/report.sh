@@ -7,7 +7,7 @@ set -eu
 [ $# -ge 3 ] || { sed -n '3p' "$0" >&2; exit 2; }
 python=$1 build=$2 out=$3 peers=${4:-}
 here=$(dirname "$0")
-repeats=9 gradients=ABCD admm=EFG pools=ACDG
+repeats=9 gradients=ABCD admm=EGF pools=ACDG
 [ -z "${QUICK:-}" ] || repeats=3 gradients=C admm=G pools=CG
 began=$(date +%s)
 mkdir -p "$out"
@@ -35,6 +35,6 @@ for threads in 1 2; do
 done
 part peers --repeats $repeats --workloads $gradients --threads 2 --leave-out loop --out "$out/peers.csv"
 part scaling --repeats $repeats --out "$out"
-part peers_admm --repeats $repeats --workloads $admm --out "$out/admm.csv"
 sh "$here/draw.sh" "$out" plots/reference/scaling_time.png
+part peers_admm --repeats $repeats --workloads $admm --out "$out/admm.csv"
 echo "all of it: $(($(date +%s) - began)) s; now: make docs"
