@@ -3,18 +3,6 @@
 #include "experiments/plan_check.h"
 #include "runs/runner.h"
 
-enum { FILE_SIZE = 4096 };
-
-static status load(struct call *call, struct plan *p, struct plan_report *r, struct error *e)
-{
-    char file[FILE_SIZE];
-    struct plan_overrides overrides = {.seeds = call_text(call, "seeds")};
-    if (!(overrides.set = call_list(call, "set", &overrides.n_set, e))) return ST_MEMORY;
-    TRY(path_experiment(call->arguments[0], file, sizeof file, e));
-    TRY(plan_load(p, call_catalogue(call), file, &overrides, e));
-    return plan_check(p, r, e);
-}
-
 static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 {
     const struct {
@@ -75,7 +63,8 @@ static status with_plan(struct call *call, bool dry, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
-    status st = load(call, &plan, &report, e);
+    status st = call_plan(call, call->arguments[0], NULL, &plan, e);
+    if (st == ST_OK) st = plan_check(&plan, &report, e);
     if (st == ST_OK) st = (dry ? show_plan : run_plan)(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);

@@ -136,19 +136,13 @@ const struct result_column result_columns[] = {
 };
 const size_t n_result_columns = sizeof result_columns / sizeof *result_columns;
 
-const struct result_column *column_find(const char *name, bool curve)
+bool column_has(const char *name, bool curve, unsigned flags)
 {
     for (size_t i = 0; i < n_result_columns; i++) {
         const char *own = curve ? result_columns[i].curve : result_columns[i].name;
-        if (own && strcmp(own, name) == 0) return &result_columns[i];
+        if (own && strcmp(own, name) == 0) return result_columns[i].flags & flags;
     }
-    return NULL;
-}
-
-bool column_has(const char *name, bool curve, unsigned flags)
-{
-    const struct result_column *c = column_find(name, curve);
-    return c && (c->flags & flags);
+    return false;
 }
 
 const struct result_column *column_summarised(int k)
@@ -200,13 +194,6 @@ void curve_values(const struct run_result *r, double *row)
     struct run_result whole = *r;
     result_complete(&whole);
     for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), &whole);
-}
-
-size_t curve_place(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(curve_name(i), name) != 0) i++;
-    return i;
 }
 
 bool column_is_option(const char *name)
