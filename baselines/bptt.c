@@ -50,7 +50,7 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
     struct bptt *s = state;
     const struct minibatch_rule rule = {.block = gradient_block};
     status st = minibatch_epoch(s, &rule, r, e);
-    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), 1, r);
+    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), 1, 1, r);
     return st;
 }
 

@@ -202,7 +202,7 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
     memset(s->reward, 0, sizeof s->reward);
     status st = minibatch_epoch(s, &rule, r, e);
     /* simulated once, and the rewards travel backwards once */
-    backward_count(m->env.net, &m->env.train, minibatch_passes(m), 1, r);
+    backward_count(m->env.net, &m->env.train, minibatch_passes(m), 1, m->env.info->T, r);
     return st;
 }
 

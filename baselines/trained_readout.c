@@ -56,7 +56,7 @@ static status step(void *state, struct step_report *r, struct error *e)
     struct trained_readout *s = state;
     const struct train_env *env = &s->minibatch.env;
     status st = minibatch_epoch(s, &(struct minibatch_rule){.block = block}, r, e);
-    backward_count(env->net, &env->train, minibatch_passes(&s->minibatch), s->work->lowest, r);
+    backward_count(env->net, &env->train, minibatch_passes(&s->minibatch), s->work->lowest, 1, r);
     return st;
 }
 

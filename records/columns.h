@@ -35,7 +35,8 @@ struct run_result {
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
 
 enum column_flag {
-    COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema RECORD_SCHEMA */
+    COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema 2 */
+    COLUMN_PRODUCTS = 1, /* operations: the readout's products were counted otherwise before schema 3 */
     COLUMN_MACHINE = 4,  /* times, memory, date: never compared */
     COLUMN_ACCURACY = 8, /* compared within 0.01 (see tolerance_of for the others) */
     COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
@@ -56,7 +57,7 @@ struct result_column {
 };
 
 /* In the order of the files. Column `schema` is RECORD_SCHEMA in new rows. */
-enum { RECORD_SCHEMA = 2 };
+enum { RECORD_SCHEMA = 3 };
 extern const struct result_column result_columns[];
 extern const size_t n_result_columns;
 
