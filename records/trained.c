@@ -113,9 +113,9 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
 {
     char sha256[HASH_HEX];
     struct sidecar s;
-    const char *const path = s.path, *const wanted = s.value[WEIGHTS];
     memset(t, 0, sizeof *t);
     TRY(read_sidecar(weights, &s, e));
+    const char *path = s.path, *wanted = s.value[WEIGHTS];
     TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(hash_file(weights, sha256, e));
     if (access(path, R_OK) != 0)
