@@ -87,23 +87,6 @@ static status field_create(struct field *f, const struct groups *g, struct error
     return ST_OK;
 }
 
-/* Cost of the first evaluation with this validation accuracy: infinite if there is none, nan if unknown. */
-static status cost_of(const struct csv_table *t, double level, const char *column, double *cost,
-                      struct error *e)
-{
-    long acc = csv_column(t, "acc_val"), c = csv_column(t, column);
-    double accuracy;
-    size_t row;
-    *cost = NAN;
-    if (acc == CSV_NONE || c == CSV_NONE || t->n_rows == 0) return ST_OK;
-    TRY(curve_reaches(t, (size_t)acc, level, &row, e));
-    if (row < t->n_rows) return csv_number(t, row, (size_t)c, cost, e);
-    TRY(csv_number(t, row - 1, (size_t)acc, &accuracy, e));
-    TRY(csv_number(t, row - 1, (size_t)c, cost, e));
-    *cost = isnan(accuracy) || isnan(*cost) ? NAN : INFINITY;
-    return ST_OK;
-}
-
 static status read_costs(struct field *f, const struct groups *g, size_t k, size_t row, struct error *e)
 {
     struct csv_table t;
@@ -113,7 +96,7 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
         bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
         for (size_t l = 0; st == ST_OK && l < N_LEVELS; l++) {
             f->cost[m][l][at] = NAN;
-            if (counted) st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
+            if (counted) st = curve_cost(&t, "acc_val", levels[l], columns[m], &f->cost[m][l][at], e);
         }
     }
     csv_table_free(&t);
