@@ -7,7 +7,8 @@
 # alone; those with a line "gate no, REASON" are left to the tests.
 #
 # A mutant: the lines "mutant NAME", "file SOURCE", "test SUITE/TEST" (Criterion's pattern), where the test starts
-# the program "program yes", and "gate no, REASON" where the gate cannot see it; then what stands in SOURCE exactly once, each line behind a "-", and what takes its place,
+# the program "program yes", and "gate no, REASON" where the gate cannot see it; then what stands in SOURCE exactly once, each
+# line behind a "-", and what takes its place,
 # each behind a "+". To aim one again after a change of the sources, correct its "-" lines.
 set -euf
 make=$1 build=$(cd "$2" && pwd)
