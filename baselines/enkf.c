@@ -122,17 +122,38 @@ static status enkf_create(const struct solver *self, void **state, const void *o
     return s->mean && s->scores && s->order ? ST_OK : ST_MEMORY;
 }
 
-/* Draws the members around the mean, `factor` times the starting deviation apart. */
-static void draw_members(struct enkf *s, double factor)
+/* Draws the members around the mean, normal, the starting deviation apart. */
+static void draw_first(struct enkf *s)
 {
     const struct net *net = s->env.net;
     const struct ensemble *m = &s->members;
     for (size_t j = 0; j < m->J; j++) {
         real *w = m->weights + j * m->D;
         for (size_t l = 1; l <= net->L; l++)
-            for (size_t i = ensemble_layer(net, l); i < ensemble_layer(net, l + 1); i++)
-                w[i] = (real)((double)s->mean[i] + factor * s->start[l] * rng_normal(s->env.rng));
+            for (size_t i = ensemble_layer(net, l), end = ensemble_layer(net, l + 1); i < end; i++)
+                w[i] = (real)((double)s->mean[i] + s->start[l] * rng_normal(s->env.rng));
     }
+}
+
+/* Draws them anew: `spread` times the starting deviation away from the mean, to random sides, a bit for each
+ * (a normal for each would take longer than the simulations). */
+static void draw_again(struct enkf *s)
+{
+    const struct net *net = s->env.net;
+    const struct ensemble *m = &s->members;
+    for (size_t j = 0; j < m->J; j++) {
+        real *w = m->weights + j * m->D;
+        for (size_t l = 1; l <= net->L; l++) {
+            const real away = (real)(s->o.spread * s->start[l]);
+            uint64_t sides = 0;
+            for (size_t i = ensemble_layer(net, l), end = ensemble_layer(net, l + 1), k = 0; i < end;
+                 i++, k++) {
+                sides = k % 64 ? sides >> 1 : rng_u64(s->env.rng);
+                w[i] = s->mean[i] + (sides & 1 ? away : -away);
+            }
+        }
+    }
+    ensemble_centre(m, s->mean, 1);
 }
 
 static double rms(size_t n, const real *v)
@@ -161,7 +182,7 @@ static status enkf_start(void *state, const struct train_env *env, struct error 
             s->mean[i] = 0;
         else if (i >= readout)
             s->mean[i] = (real)(s->o.start_readout * (double)s->mean[i]);
-    draw_members(s, 1);
+    draw_first(s);
     if (redraws(s) && common) ensemble_centre(&s->members, s->mean, 1);
     ensemble_mean(&s->members, s->mean);
     return ST_OK;
@@ -195,8 +216,7 @@ static status assimilate(struct enkf *s, const struct batch *batch, double alpha
     kalman_observe(&s->kalman, batch, s->scores, sqrt(variance), s->env.rng);
     TRY(analyse(s, redraws(s) ? alpha * s->o.ridge : variance, e));
     if (redraws(s)) {
-        draw_members(s, s->o.spread);
-        ensemble_centre(m, s->mean, 1);
+        draw_again(s);
     } else {
         ensemble_mean(m, s->mean);
         if (s->o.inflation != 1) ensemble_centre(m, s->mean, s->o.inflation);

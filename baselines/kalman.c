@@ -85,13 +85,14 @@ static void move_block(void *context, size_t block, size_t thread)
     const size_t stride = task->rows->stride, first = task->rows->first + done * stride;
     real *a = k->scratch + thread * ROWS * (J + k->columns), *change = a + ROWS * J;
     const double scale = 1 / sqrt((double)(J - 1));
-    for (size_t i = 0; i < n; i++) {
-        const real *w = task->members + first + i * stride;
-        double mean = 0;
-        for (size_t j = 0; j < J; j++) mean += (double)w[j * task->D];
-        mean /= (double)J;
-        for (size_t j = 0; j < J; j++) a[j * n + i] = (real)(scale * ((double)w[j * task->D] - mean));
-    }
+    double mean[ROWS] = {0};
+    for (size_t j = 0; j < J; j++)
+        for (size_t i = 0; i < n; i++) mean[i] += (double)task->members[j * task->D + first + i * stride];
+    for (size_t j = 0; j < J; j++)
+        for (size_t i = 0; i < n; i++) {
+            const double w = (double)task->members[j * task->D + first + i * stride];
+            a[j * n + i] = (real)(scale * (w - mean[i] / (double)J));
+        }
     blas_gemm(false, false, n, k->columns, J, R(1.0), a, n, k->x, J, R(0.0), change, n);
     for (size_t c = 0; c < k->columns; c++)
         for (size_t i = 0; i < n; i++) task->target[c * task->D + first + i * stride] += change[c * n + i];

@@ -65,25 +65,42 @@ void ensemble_scores(const struct ensemble *m, const struct net *net, const stru
     pool_run(pool, m->J, score_member, &task);
 }
 
-static double mean_of(const struct ensemble *m, size_t i)
+enum { BLOCK = 256 }; /* weights whose sums are kept at a time */
+
+/* Means over the members of weights first .. first + n - 1. */
+static void block_means(const struct ensemble *m, size_t first, size_t n, double mean[BLOCK])
 {
-    double sum = 0;
-    for (size_t j = 0; j < m->J; j++) sum += (double)m->weights[j * m->D + i];
-    return sum / (double)m->J;
+    for (size_t i = 0; i < n; i++) mean[i] = 0;
+    for (size_t j = 0; j < m->J; j++)
+        for (size_t i = 0; i < n; i++) mean[i] += (double)m->weights[j * m->D + first + i];
+    for (size_t i = 0; i < n; i++) mean[i] /= (double)m->J;
+}
+
+static size_t block_size(const struct ensemble *m, size_t first)
+{
+    return m->D - first < BLOCK ? m->D - first : BLOCK;
 }
 
 void ensemble_mean(const struct ensemble *m, real *mean)
 {
-    for (size_t i = 0; i < m->D; i++) mean[i] = (real)mean_of(m, i);
+    double block[BLOCK];
+    for (size_t first = 0; first < m->D; first += BLOCK) {
+        const size_t n = block_size(m, first);
+        block_means(m, first, n, block);
+        for (size_t i = 0; i < n; i++) mean[first + i] = (real)block[i];
+    }
 }
 
 void ensemble_centre(const struct ensemble *m, const real *mean, double factor)
 {
-    for (size_t i = 0; i < m->D; i++) {
-        const double from = mean_of(m, i), to = (double)mean[i];
+    double from[BLOCK];
+    for (size_t first = 0; first < m->D; first += BLOCK) {
+        const size_t n = block_size(m, first);
+        const real *to = mean + first;
+        block_means(m, first, n, from);
         for (size_t j = 0; j < m->J; j++) {
-            real *w = m->weights + j * m->D + i;
-            *w = (real)(to + factor * ((double)*w - from));
+            real *w = m->weights + j * m->D + first;
+            for (size_t i = 0; i < n; i++) w[i] = (real)((double)to[i] + factor * ((double)w[i] - from[i]));
         }
     }
 }
