@@ -24,7 +24,7 @@ static const char *const ensemble_start_names[] = {"independent", "common", NULL
 struct enkf_options {
     int method, localisation, ensemble_start;
     long ensemble, batch, assimilations;
-    double noise, ridge, spread, inflation, deviation, start_readout;
+    double noise, ridge, ridge_growth, spread, inflation, deviation, start_readout;
 };
 
 #define AT(field) offsetof(struct enkf_options, field)
@@ -47,6 +47,9 @@ static const struct option enkf_option_list[] = {
      "starting deviation; 0: it moves each member, as published"},
     {"ridge", OPT_REAL, AT(ridge), "1", 0, 1e12, OPT_OPEN_LO, NULL, "",
      "spread above 0: ridge in place of the noise's variance, times the mean diagonal of the system"},
+    {"ridge_growth", OPT_REAL, AT(ridge_growth), "1", 1, 1e3, 0, NULL, "per epoch",
+     "spread above 0: the ridge of an epoch over that of the one before, so that the last analyses average "
+     "over batches"},
     {"ensemble_start", OPT_CHOICE, AT(ensemble_start), "common", 0, 0, 0, ensemble_start_names, "",
      "common: members around the network's start; independent: around zero, as published, with its rms"},
     {"deviation", OPT_REAL, AT(deviation), "0.5", 0, 100, OPT_OPEN_LO, NULL, "",
@@ -97,6 +100,7 @@ static status enkf_check(const struct solver *self, const void *options, const s
         {"noise", !spread, "spread = 0"},
         {"inflation", !spread, "spread = 0"},
         {"ridge", spread, "spread > 0"},
+        {"ridge_growth", spread, "spread > 0"},
         {"deviation", common, "ensemble_start = common"},
         {"start_readout", common, "ensemble_start = common"},
     };
@@ -212,9 +216,10 @@ static status assimilate(struct enkf *s, const struct batch *batch, double alpha
 {
     const struct ensemble *m = &s->members;
     const double variance = alpha * s->o.noise * s->o.noise;
+    const double ridge = s->o.ridge * pow(s->o.ridge_growth, (double)s->steps);
     ensemble_scores(m, s->env.net, batch, s->env.pool, s->scores);
     kalman_observe(&s->kalman, batch, s->scores, sqrt(variance), s->env.rng);
-    TRY(analyse(s, redraws(s) ? alpha * s->o.ridge : variance, e));
+    TRY(analyse(s, redraws(s) ? alpha * ridge : variance, e));
     if (redraws(s)) {
         draw_again(s);
     } else {

@@ -357,6 +357,7 @@ Test(enkf, options_that_nothing_reads_are_refused)
     static const char *const bad[][2] = {{"noise=0.2", "noise"},
                                          {"inflation=1.1", "inflation"},
                                          {"spread=0 ridge=2", "ridge"},
+                                         {"spread=0 ridge_growth=2", "ridge_growth"},
                                          {"assimilations=3", "assimilations"},
                                          {"method=esmda batch=10", "batch"},
                                          {"ensemble_start=independent deviation=1", "deviation"},
