@@ -65,6 +65,14 @@ static struct count counts[] = {
     /* the ridge is chosen of eleven on 6 more samples */
     {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
      40 * 9 * 9 / 2.0 + 12 * (9 * 9 * 9 / 6.0 + 3 * 9 * 9) + 11 * 6 * W3},
+    /* ten members; the products of 40 samples' 3 outputs, once as published, twice with localisation, which
+     * has a factor and a solve for each output and one for all; the mean alone moves, or each member */
+    {"enkf", "ensemble=10 batch=40", 0, 10, 0, 10, 0, 0, 0,
+     240 * (10 * 10 / 2.0 + 10) + 4 * (10 * 10 * 10 / 6.0 + 10 * 10) + 10 * WEIGHTS},
+    {"enkf", "ensemble=10 batch=20 localisation=none spread=0", 0, 10, 0, 10, 0, 0, 0,
+     120 * (10 * 10 / 2.0 + 10 * 10) + 2 * (10 * 10 * 10 / 6.0 + 10 * 10 * 10 + 10 * 10 * WEIGHTS)},
+    {"enkf", "ensemble=10 method=esmda", 1, 10, 0, 10, 0, 0, 0,
+     240 * (10 * 10 / 2.0 + 10) + 4 * (10 * 10 * 10 / 6.0 + 10 * 10) + 10 * WEIGHTS},
     {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0, 1, 3 * 24, 3 * 2 * (W2 + W3), 0, 0},
     /* three directions in W_1 go through all layers, three in W_2 through two, three in W_3 through one
      */
