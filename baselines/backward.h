@@ -14,6 +14,7 @@ struct backward {
     real *own;    /* n_{L-1} x C: d loss / d a of the last hidden layer at a step that the scores read */
     real *scores; /* n_L x C */
     real *dscores;
+    real *step[2]; /* widest hidden layer x C, where net_needs_steps: dz of a step and of the step after */
 };
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e);
@@ -26,6 +27,10 @@ struct backward_options {
     bool smooth; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
     bool detach_reset; /* no gradient through the reset */
 };
+
+/* One step of the next function, of `size` numbers each; next: dz of the step after, NULL after the last. */
+void lif_backward_step(const struct lif *lif, const struct backward_options *o, size_t size, const real *z,
+                       const real *a, const real *da, const real *next, real *dz);
 
 /* Backwards through time within one layer of spiking neurons: dz (d loss / d potential) from da (d loss / d
  * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by the three lines below.
@@ -43,6 +48,9 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
  *   and:         da_{l-1} = W_l' dz_l              dW_l += dz_l a_{l-1}'
  *   readout:     dW_L += d loss / d scores filtered'  (struct trace), and W_L' d loss / d scores goes back in
  * time
+ *
+ * Networks with recurrent weights or current-based synapses: baselines/recurrent_backward.h; gradient[L + l]
+ * is R_l's.
  *
  * Returns the sum of the losses. About 3 x the FLOPs of the simulation. */
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,

@@ -42,7 +42,7 @@ enum {
 
 static bool same_for_all_neurons(const struct net *net, bool detach_reset)
 {
-    return net->lif.reset == RESET_NONE || (net->lif.reset == RESET_SOFT && detach_reset);
+    return net->lif[1].reset == RESET_NONE || (net->lif[1].reset == RESET_SOFT && detach_reset);
 }
 
 static status traces_create(struct eprop_traces *x, const struct net *net, size_t l, bool detach_reset,
@@ -106,7 +106,7 @@ static void synapses_step(const struct eprop_traces *x, size_t at, size_t n, con
 static void set_keep(const struct eprop_work *w, const struct net *net, size_t l,
                      const struct eprop_rule *rule)
 {
-    const struct lif *lif = &net->lif;
+    const struct lif *lif = &net->lif[l];
     const real *z = w->online.trace.z[l], *a = w->online.trace.a[l];
     real *keep = w->traces[l].keep;
     const real through = rule->detach_reset ? 0 : 1;
@@ -126,7 +126,7 @@ static void layer_step(struct eprop_work *w, const struct net *net, size_t l, co
         if (a[i] != 0) x->seen[i] = true;
         if (!x->seen[i]) continue;
         const real *keep = x->keep ? x->keep + i / in * n : NULL;
-        synapses_step(x, i * n, n, keep, w->psi + i / in * n, net->lif.leak, a[i], spikes[i]);
+        synapses_step(x, i * n, n, keep, w->psi + i / in * n, net->lif[l + 1].leak, a[i], spikes[i]);
     }
     if (x->keep) set_keep(w, net, l, rule);
 }

@@ -146,8 +146,8 @@ static void hidden_tangent(const struct forward_work *w, const struct net *net, 
                            const struct forward_options *o, real *da)
 {
     const size_t size = net->n[l] * C;
-    const real leak = net->lif.leak, theta = net->lif.threshold;
-    const enum reset reset = net->lif.reset;
+    const real leak = net->lif[l].leak, theta = net->lif[l].threshold;
+    const enum reset reset = net->lif[l].reset;
     for (size_t t = 0; t < T; t++) {
         const real *z = w->trace.z[l] + t * size;
         real *dz = w->dz + t * size, *spike = da + t * size;
@@ -175,7 +175,7 @@ static void score_tangent(const struct forward_work *w, const struct net *net, s
     memset(w->dscores, 0, size * sizeof *w->dscores);
     for (size_t t = 0; t < T; t++) {
         real *dz = w->dz + t * size;
-        for (size_t i = 0; t > 0 && i < size; i++) dz[i] += net->lif.leak * dz[i - size];
+        for (size_t i = 0; t > 0 && i < size; i++) dz[i] += net->lif[net->L].leak * dz[i - size];
         if (net->readout == READOUT_MEAN || t + 1 == T)
             for (size_t i = 0; i < size; i++) w->dscores[i] += share * dz[i];
     }

@@ -140,7 +140,7 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
     double sum = readout_reward(w, net, b, first, C, rule);
     for (size_t l = net->L; l >= 1; l--) {
         const size_t n = net->n[l], in = net->n[l - 1];
-        lfp_layer(&net->lif, n, T, C, w->trace.z[l], l < net->L ? w->trace.a[l] : NULL, rule, w->reward);
+        lfp_layer(&net->lif[l], n, T, C, w->trace.z[l], l < net->L ? w->trace.a[l] : NULL, rule, w->reward);
         if (l == 1) {
             for (size_t i = 0; i < n * columns; i++) w->reward[i] = -w->reward[i];
             spikes_outer(b, first, C, w->reward, n, feedback[1]);

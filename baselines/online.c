@@ -50,7 +50,7 @@ void online_step(struct online *w, const struct net *net, const struct online_ru
     for (size_t l = 0; l < net->L; l++) {
         const real *a = online_spikes(w, l);
         for (size_t i = 0; i < net->n[l] * w->C; i++)
-            w->filtered[l][i] = net->lif.leak * w->filtered[l][i] + a[i];
+            w->filtered[l][i] = net->lif[l + 1].leak * w->filtered[l][i] + a[i];
     }
     const real keep = net->readout == READOUT_LAST ? 0 : 1, share = keep > 0 ? 1 / (real)T : 1;
     for (size_t i = 0; i < net->n[top] * w->C; i++)
@@ -62,7 +62,7 @@ void online_times_psi(const struct online *w, const struct net *net, const struc
 {
     const real *z = w->trace.z[l];
     for (size_t i = 0; i < net->n[l] * w->C; i++)
-        values[i] *= rule->surrogate->derivative(z[i] - net->lif.threshold, rule->slope);
+        values[i] *= rule->surrogate->derivative(z[i] - net->lif[l].threshold, rule->slope);
 }
 
 double online_readout(struct online *w, const struct net *net, const struct batch *b, size_t first,

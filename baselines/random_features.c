@@ -91,7 +91,7 @@ static void make_features(struct random_features *s, const struct batch *b)
         for (size_t t = T; t-- > 0;) {
             mean += power / (double)T;
             last = power;
-            power *= (double)net->lif.leak;
+            power *= (double)net->lif[net->L].leak;
             const real weight = (real)(net->readout == READOUT_LAST ? last : mean);
             const real *a = s->trace.a[net->L - 1] + t * size;
             for (size_t i = 0; i < size; i++) s->features[first * n + i] += weight * a[i];

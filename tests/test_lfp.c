@@ -96,7 +96,7 @@ Test(lfp, rewards_are_conserved_where_all_parts_are_positive)
             toy_data_create(&d, SAMPLES, STEPS, INPUTS, CLASSES, 3);
             cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
             o.hidden = (struct int_list){depth, {7, 5, 6}};
-            o.leak = 1;
+            o.leak = (struct real_list){1, {1}};
             o.readout = readout;
             o.start = START_KAIMING;
             toy_net_create(&net, &o, &d, &mem, 9);

@@ -86,7 +86,7 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
     for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
         for (size_t l = 1; l <= layers; l++)
-            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+            if (!(m->sums[k][l] = mem_reals(mem, net_block_size(net, l), e))) return ST_MEMORY;
     return ST_OK;
 }
 
@@ -225,13 +225,14 @@ static double evaluate_at(void *context, real *const *W, real *const *gradient)
     struct evaluation_task *task = context;
     struct minibatch *m = task->m;
     struct net *net = m->env.net;
-    real *own[NET_MAX_LAYERS + 1];
+    real *own[NET_MAX_BLOCKS + 1];
     memcpy(own, net->W, sizeof own);
     for (size_t l = 1; l <= m->layers; l++) net->W[l] = W[l];
     task->direction = gradient;
     *m->env.rng = task->start;
     double loss = task->rule->whole ? task->rule->whole(m, &task->batch, gradient) : mean_of_blocks(task);
     if (task->rule->finish) task->rule->finish(m, gradient);
+    if (m->layers == net->blocks) net_clear_diagonals(net, gradient);
     memcpy(net->W, own, sizeof own);
     measure_and_clip(m, gradient);
     m->evaluations++;
@@ -253,6 +254,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
         task.batch.n = N - first < batch ? N - first : batch;
         task.start = *m->env.rng;
         optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
+        net_clear_diagonals(m->env.net, m->env.net->W); /* muon's steps reach weights without a gradient */
         m->residuals[m->updates++] = m->optimizer.residual;
     }
     m->epoch++;
@@ -269,7 +271,7 @@ double minibatch_passes(const struct minibatch *m)
 
 void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name)
 {
-    for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
+    for (size_t l = 1; m->evaluations > 0 && l <= m->layers && l <= m->env.net->L; l++)
         metric_put(sink, name, l, m->norm[l] / (double)m->evaluations);
 }
 

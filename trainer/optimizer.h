@@ -36,11 +36,11 @@ struct optimizer_state {
     const struct optimizer *kind;
     struct optimizer_options options;
     struct pool *pool;                       /* NULL (at first): one thread */
-    size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers */
+    size_t layers, size[NET_MAX_BLOCKS + 1]; /* matrices 1 .. layers: W_1 on, net->blocks for all (net.h) */
     long steps;                              /* updates, the one that is running included */
-    real *gradient[NET_MAX_LAYERS + 1];      /* for the oracle's answer; not kept between updates */
-    real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_LAYERS + 1];  /* zero at first, kept: moments, for instance */
-    real *scratch[OPTIMIZER_SCRATCH_MAX][NET_MAX_LAYERS + 1]; /* not kept between updates */
+    real *gradient[NET_MAX_BLOCKS + 1];      /* for the oracle's answer; not kept between updates */
+    real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_BLOCKS + 1];  /* zero at first, kept: moments, for instance */
+    real *scratch[OPTIMIZER_SCRATCH_MAX][NET_MAX_BLOCKS + 1]; /* not kept between updates */
     void *work; /* what `create` of the kind allocated; not kept between updates either */
     double
         residual; /* implicit_*: what the last update left of its equation, over where it began; else nan */
@@ -57,7 +57,7 @@ struct optimizer {
     void (*update)(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
 };
 
-/* Allocates for layers 1 .. layers of the net, with zero buffers. ST_MEMORY. */
+/* Allocates for matrices 1 .. layers of the net (net->blocks: all), with zero buffers. ST_MEMORY. */
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
                         const struct optimizer_options *o, const struct net *net, size_t layers,
                         struct mem *m, struct error *e);
