@@ -44,7 +44,7 @@ Test(lfp, negative_potentials_signed_or_by_magnitude)
         for (int readout = 0; readout < 2; readout++) {
             const struct lfp_rule rule = {LFP_MISCLASSIFIED, (enum lfp_carry)carry, R(1e-9)};
             real reward[] = {0, R(1.0)};
-            lfp_layer(&lif, 1, 2, 1, z, readout ? NULL : a, &rule, reward);
+            lfp_layer(&lif, 1, 2, 1, z, readout ? NULL : a, &rule, NULL, NULL, reward);
             cr_expect_float_eq((double)reward[1], 0.4, 1e-6);
             cr_expect_float_eq((double)reward[0], carry == LFP_SIGNED && !readout ? -0.2 : 0.2, 1e-6);
         }

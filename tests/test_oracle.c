@@ -68,7 +68,8 @@ static void take_weights(struct oracle *o, size_t epoch)
     for (size_t r = 0; r < o->numbers.n_rows; r++) {
         if (!is(&o->numbers, r, "weight") || whole(&o->numbers, r, "epoch") != epoch) continue;
         size_t l = whole(&o->numbers, r, "layer");
-        size_t at = whole(&o->numbers, r, "column") * net_block(&o->t.net, l).rows + whole(&o->numbers, r, "row");
+        size_t at =
+            whole(&o->numbers, r, "column") * net_block(&o->t.net, l).rows + whole(&o->numbers, r, "row");
         o->t.net.W[l][at] = (real)number(&o->numbers, r, "value");
     }
 }
