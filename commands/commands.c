@@ -68,12 +68,12 @@ status with_weights(struct call *call, struct error *e)
     return inspect(call, true, e);
 }
 
-void print_network(const struct call *call, const struct trained *t)
+void print_network(const struct call *call, const struct trained *t, bool simulated)
 {
     (void)printf("%s: %s on %s, ", call_text(call, "weights"), t->run->solver->name, t->run->dataset->name);
     for (size_t l = 0; l <= t->net.L; l++) (void)printf("%s%zu", l ? "-" : "", t->net.n[l]);
     (void)printf(", %s, seed %" PRIu64 "\n", REAL_NAME, t->run->seed);
-    if (t->run->solver->predict)
+    if (simulated && t->run->solver->predict)
         (void)printf("note: %s has a prediction rule of its own; here the readout is simulated\n",
                      t->run->solver->name);
     if (t->other_data) (void)printf("note: the data is not that of the training (another SHA-256)\n");

@@ -54,8 +54,8 @@ typedef status (*results_command)(struct call *call, struct groups *g, struct er
 status with_results(struct call *call, struct error *e);
 
 /* "NET.net: bptt on digits, 64-100-10, double, seed 0", then notes on data and splits that are not those of
- * the training, and on a solver that has a prediction rule of its own. */
-void print_network(const struct call *call, const struct trained *t);
+ * the training, and on a solver that has a prediction rule of its own where the network is `simulated`. */
+void print_network(const struct call *call, const struct trained *t, bool simulated);
 
 /* The dataset of the first argument with the options of --set and the seed of --seed. ST_CONFIG naming what
  * is wrong. */

@@ -1,27 +1,40 @@
-/* spikebench eval: a trained network, simulated forward from its weights on one split. */
+/* spikebench eval: a trained network on one split, by its solver's rule or simulated forward from its
+ * weights. */
 #include "commands/commands.h"
 #include "network/evaluate.h"
 #include "support/csvio.h"
 #include <string.h>
 
-static void print_numbers(enum split split, const struct trained *t, const struct batch *b,
-                          const struct evaluation *v)
+enum rule { RULE_OWN, RULE_SIMULATED };
+static const char *const rule_names[] = {[RULE_OWN] = "own", [RULE_SIMULATED] = "simulated", NULL};
+
+static void print_activity(const struct net *net, const struct evaluation *v)
 {
-    const struct net *net = &t->net;
-    (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[split], b->n, t->data.info.T);
-    (void)printf("readout:   simulated forward from the weights, %s\n",
-                 net->readout == READOUT_LAST ? "potential of the last step" : "mean potential over time");
-    (void)printf("loss:      %.6g (%s, mean per sample)\n", v->loss,
-                 b->labels ? loss_names[net->loss] : "squared");
-    if (b->labels)
-        (void)printf("accuracy:  %.2f %% (%.0f of %zu)\n", 100 * v->accuracy, v->accuracy * (double)b->n,
-                     b->n);
     (void)printf("rates:    ");
     for (size_t l = 1; l < net->L; l++)
         (void)printf(" layer %zu: %.4f%s", l, v->rate[l], l + 1 < net->L ? "," : "");
     (void)printf(" spikes per neuron and step\n");
     (void)printf("synops:    %.0f per sample, %.2f %% of the %.0f of a dense network\n", v->synops,
                  100 * v->synops / v->synops_dense, v->synops_dense);
+}
+
+static void print_numbers(enum split split, const struct trained *t, bool own, const struct batch *b,
+                          const struct evaluation *v)
+{
+    const struct net *net = &t->net;
+    (void)printf("data:      %s split, %zu samples, T = %zu\n", split_names[split], b->n, t->data.info.T);
+    if (own)
+        (void)printf("readout:   %s's own rule\n", t->run->solver->name);
+    else
+        (void)printf("readout:   simulated forward from the weights, %s\n", net->readout == READOUT_LAST
+                                                                                ? "potential of the last step"
+                                                                                : "mean potential over time");
+    (void)printf("loss:      %.6g (%s, mean per sample)\n", v->loss,
+                 b->labels ? loss_names[net->loss] : "squared");
+    if (b->labels)
+        (void)printf("accuracy:  %.2f %% (%.0f of %zu)\n", 100 * v->accuracy, v->accuracy * (double)b->n,
+                     b->n);
+    if (!own) print_activity(net, v);
 }
 
 /* counts: K x K, row after row: true class, predicted class. */
@@ -74,9 +87,15 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     real *scores = mem_reals(&t->mem, b.n * K, e);
     size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
     if (!scores || !counts) return ST_MEMORY;
-    evaluate(ev, net, &b, &v, scores);
-    print_network(call, t);
-    print_numbers(split, t, &b, &v);
+    const bool own = t->run->solver->predict && call_choice(call, "rule") == RULE_OWN;
+    if (own) {
+        TRY(trained_predict(t, &b, scores, e));
+        evaluate_scores(net, &b, scores, &v);
+    } else {
+        evaluate(ev, net, &b, &v, scores);
+    }
+    print_network(call, t, !own);
+    print_numbers(split, t, own, &b, &v);
     if (!b.labels) return csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
     evaluate_confusion(net, &b, scores, counts);
     print_confusion(counts, K);
@@ -102,14 +121,21 @@ const struct command eval_command = {
     .name = "eval",
     .run = with_network,
     .own = &(network_command){evaluate_split},
-    .synopsis = "--weights NET.net [--split SPLIT] [--set dataset.KEY=VALUE]... [--csv PATH] [--plugin FILE]",
+    .synopsis = "--weights NET.net [--split SPLIT] [--rule RULE] [--set dataset.KEY=VALUE]... [--csv PATH] "
+                "[--plugin FILE]",
     .summary = "simulate a trained network on a split: accuracy, confusion, rates",
     .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
             "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
-            "NET.yaml, which lies beside the weights, names the data.",
+            "A solver with a prediction rule of its own predicts by that; rates and operations are then not "
+            "shown. NET.yaml, which lies beside the weights, names the data.",
     .parameters =
         (parameter_list){
-            &weights_option, &test_split_option, &data_set_option,
+            &weights_option, &test_split_option,
+            &(parameter_row){"--rule RULE", &value_choice, "own",
+                             .help = "what predicts: the solver's own rule where it has one, or the "
+                                     "simulated network",
+                             .choices = rule_names},
+            &data_set_option,
             &(parameter_row){
                 "--csv PATH", &value_file,
                 .help = "write the confusion matrix: a row per true class, a column per predicted class"},

@@ -109,7 +109,7 @@ static status trace(struct call *call, struct trained *t, struct error *e)
 {
     struct view v;
     TRY(simulate(&v, call, t, e));
-    print_network(call, t);
+    print_network(call, t, true);
     return draw(call, &v, e);
 }
 

@@ -47,6 +47,7 @@ const struct result_column result_columns[] = {
      "where test samples come from: published (a side of their own), made (on the spot), or drawn by "
      "dataset.split_seed from the samples of which the others are training and validation",
      TEXT(test_side)},
+    {"n_test", NULL, 0, EXACT, "samples", "number of test samples", NUMBER(n_test)},
     {"plugin_sha256", NULL, 0, HEAD, "",
      "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
     {"prediction", NULL, 0, HEAD, "",

@@ -26,7 +26,8 @@ struct run_result {
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
-    double iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense,
+        rate_mean;
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */
 };

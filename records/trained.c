@@ -3,6 +3,7 @@
 #include "support/blas.h"
 #include "support/file.h"
 #include "support/hash.h"
+#include "trainer/trainee.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,23 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     if (strtol(rules, NULL, 10) != RESULT_RULES) t->other_splits = true;
     TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
     return read_net(t, weights, info, e);
+}
+
+status trained_predict(const struct trained *t, const struct batch *b, real *scores, struct error *e)
+{
+    struct trainee fresh;
+    const struct contract_case c = {.solver = t->run->solver,
+                                    .options = t->run->solver_options,
+                                    .net_options = &t->run->net,
+                                    .data = &t->data,
+                                    .seed = t->run->seed};
+    status st = trainee_begin(&fresh, &c, (size_t)t->run->run.threads, e);
+    if (st == ST_OK) {
+        net_copy_weights(&fresh.net, &t->net);
+        st = c.solver->predict(fresh.state, b, scores, e);
+    }
+    trainee_end(&fresh);
+    return st;
 }
 
 void trained_free(struct trained *t)

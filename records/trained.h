@@ -42,6 +42,9 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
                     struct error *e);
 /* After trained_describe, in place of trained_open: the net and its weights alone, without data or pool. */
 status trained_net(struct trained *t, const char *weights, struct error *e);
+/* After trained_open, for a solver with a prediction rule of its own (solver.h, predict): the scores
+ * (n_L x b->n) of that rule, as the runner's accuracies have them. b: a batch of t->data. */
+status trained_predict(const struct trained *t, const struct batch *b, real *scores, struct error *e);
 void trained_free(struct trained *t);
 
 #endif

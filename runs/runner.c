@@ -137,26 +137,39 @@ static status lost_worker(const char *path, const struct run *run, int wait_stat
     return record_write(path, run, &lost, false, e);
 }
 
+/* Results of a run that ended well. Never of the test side: nobody shall choose by what passes by. */
+static void announce_results(const struct csv_table *row)
+{
+    const bool regression = isnan(csv_value(row, 0, "acc_train"));
+    const char *const columns[] = {regression ? "loss_train" : "acc_train",
+                                   regression ? "loss_val" : "acc_val"};
+    static const char *const words[] = {"train", "validation"};
+    for (size_t k = 0; k < 2; k++) {
+        const double value = csv_value(row, 0, columns[k]);
+        if (isnan(value)) continue; /* no validation samples */
+        if (regression)
+            printf(", %s loss %.4g", words[k], value);
+        else
+            printf(", %s %.2f %%", words[k], 100 * value);
+    }
+    printf(", %.2f s", csv_value(row, 0, "train_s"));
+}
+
 /* What is said about a finished run where there is no progress line. */
 static void announce(struct runner *r, size_t i)
 {
     const struct csv_table *row = &r->results.news[i];
     const struct run *run = &r->plan->runs[i];
     const char *word = csv_text(row, 0, "status");
-    const double train = csv_value(row, 0, "acc_train"), seconds = csv_value(row, 0, "train_s");
-    const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
     progress_clear(&r->progress);
+    const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word);
-    if (good && isnan(train)) /* regression */
-        printf(", train loss %.4g, test loss %.4g, %.2f s", csv_value(row, 0, "loss_train"),
-               csv_value(row, 0, "loss_test"), seconds);
-    else if (good)
-        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * train, 100 * csv_value(row, 0, "acc_test"),
-               seconds);
+    if (good)
+        announce_results(row);
     else
         printf(" (%s)", csv_text(row, 0, "error"));
     printf("\n");

@@ -56,6 +56,7 @@ struct run_result session_result(const struct session *s)
         .acc_test = test->accuracy,
         .best_iter = (double)at->best_iter,
         .peak_bytes = (double)usage.ru_maxrss * 1024.0,
+        .n_test = s->data.info.sha256[0] ? (double)s->data.info.n[SPLIT_TEST] : NAN,
         .solver_bytes = s->created ? (double)s->solver_bytes : NAN,
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,

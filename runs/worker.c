@@ -198,23 +198,26 @@ static const char *outcome(const struct session *s, status st)
     return strcmp(s->stop_reason, "interrupted") == 0 ? "interrupted" : "ok";
 }
 
-/* The network as it is now, with its simulated accuracies, which may be newer than the last row's. */
+/* The network as it is now, with its accuracies, which may be newer than the last row's. */
 static status save_weights(struct session *s, struct error *e)
 {
     char how[300];
     double shown[N_SPLITS];
     bool classes = s->data.info.n_classes > 0;
+    const struct solver *solver = s->run->solver;
     const char *unit = classes ? " %" : "";
     for (int k = 0; k < N_SPLITS; k++) {
         struct evaluation now;
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &now, NULL);
+        if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &now, e));
         shown[k] = classes ? 100 * now.accuracy : now.loss;
     }
     snprintf(how, sizeof how,
-             "%s, %ld iterations (%s); simulated %s: training %.2f%s, validation %.2f%s, test %.2f%s",
-             s->run->solver->name, s->at.iter, s->stop_reason, classes ? "accuracy" : "loss",
-             shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit, shown[SPLIT_TEST], unit);
+             "%s, %ld iterations (%s); %s %s: training %.2f%s, validation %.2f%s, test %.2f%s", solver->name,
+             s->at.iter, s->stop_reason, solver->predict ? "own rule's" : "simulated",
+             classes ? "accuracy" : "loss", shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit,
+             shown[SPLIT_TEST], unit);
     return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
 }
 

@@ -187,3 +187,35 @@ Test(contract, create_on_reserved_pages_touches_next_to_nothing)
         toy_training_free(&t);
     }
 }
+
+/* A forward_forward whose predict looks at how often it was asked. */
+static status count_predictions(void *state, const struct batch *b, real *scores, struct error *e)
+{
+    static real times;
+    (void)state;
+    (void)e;
+    scores[0] = times++;
+    memset(scores + 1, 0, (b->n * 3 - 1) * sizeof *scores);
+    return ST_OK;
+}
+
+Test(contract, a_prediction_by_more_than_weights_and_options_is_found)
+{
+    const struct contract_check *check = contract_checks;
+    struct solver forgetful = *solver_find("forward_forward");
+    struct net_options net;
+    struct toy_training t = {.state = NULL};
+    struct error e = {0};
+    while (strcmp(check->name, "weights and options are enough to predict") != 0) check++;
+    toy_data_create(&t.data, 40, 5, 8, 3, 4);
+    toy_training_create(&t, "forward_forward");
+    net = t.net_options;
+    net.hidden = (struct int_list){2, {9, 6}};
+    struct contract_case c = {
+        .solver = &forgetful, .options = t.options, .net_options = &net, .data = &t.data, .seed = 1};
+    cr_expect_eq(check->run(&c, &e), ST_OK, "%s", e.text);
+    forgetful.predict = count_predictions;
+    cr_expect_eq(check->run(&c, &e), ST_INTERNAL);
+    cr_expect_not_null(strstr(e.text, "predict"), "%s", e.text);
+    toy_training_free(&t);
+}

@@ -56,6 +56,33 @@ static status check_resume(const struct contract_case *c, struct error *e)
     return st;
 }
 
+/* The scores of the training samples by a: b is begun for them and only takes a's weights. */
+static status compare_predictions(const struct trainee *a, struct trainee *b, struct error *e)
+{
+    const struct batch *train = &a->env.train;
+    const size_t n = a->net.n[a->net.L] * train->n;
+    real *scores = mem_reals(&b->mem, 2 * n, e);
+    if (!scores) return ST_MEMORY;
+    net_copy_weights(&b->net, &a->net);
+    TRY(a->c->solver->predict(a->state, train, scores, e));
+    TRY(b->c->solver->predict(b->state, train, scores + n, e));
+    if (memcmp(scores, scores + n, n * sizeof *scores) == 0) return ST_OK;
+    return FAIL(e, ST_INTERNAL, "predict depends on more than the weights and the options");
+}
+
+static status check_prediction(const struct contract_case *c, struct error *e)
+{
+    struct trainee a, b = {.c = c};
+    if (!c->solver->predict) return ST_OK;
+    status st = trainee_begin(&a, c, 1, e);
+    if (st == ST_OK) st = trainee_steps(&a, 2, false, e);
+    if (st == ST_OK) st = trainee_begin(&b, c, 1, e);
+    if (st == ST_OK) st = compare_predictions(&a, &b, e);
+    trainee_end(&a);
+    trainee_end(&b);
+    return st;
+}
+
 /* Steps until the loss has fallen to this share of what it was; it must within so many. */
 #define FALLEN 0.8
 enum { LEARNING_STEPS = 60, LEARNING_LOOK = 15 };
@@ -333,6 +360,7 @@ const struct contract_check contract_checks[] = {
     {"two threads give the same bits", check_threads, false},
     {"measuring changes nothing", check_measuring, false},
     {"a resumed run equals one that was not interrupted", check_resume, false},
+    {"weights and options are enough to predict", check_prediction, false},
     {"the loss falls", check_learning, true},
     {"the metrics are those that are described", check_metrics, false},
     {"each network that is promised works, each other one is refused", check_networks, false},

@@ -204,7 +204,9 @@ struct solver {
     /* Puts the values of the metrics; untimed. */
     void (*report)(void *state, struct metric_sink *sink);
     /* Scores (n_L x batch->n) for prediction rules other than the simulated readout. Where it is set, the
-     * runner reports no operations and rates of the simulated network (nan): it is not what predicts. */
+     * runner reports no operations and rates of the simulated network (nan): it is not what predicts. They
+     * depend on the net, the options and what start makes alone, so that `spikebench eval` repeats them from
+     * a weight file. */
     status (*predict)(void *state, const struct batch *b, real *scores, struct error *e);
     /* Writes or reads, block by block, everything that the next step depends on beyond the net's weights and
      * the rng (which the runner keeps) and what start finds again from the same data. One function for both
