@@ -76,33 +76,6 @@ static double readout_gradient(struct backward *w, const struct net *net, const 
     return sum;
 }
 
-void lif_backward_step(const struct lif *lif, const struct backward_options *o, size_t size, const real *z,
-                       const real *a, const real *da, const real *next, real *dz)
-{
-    const real leak = lif->leak, theta = lif->threshold;
-    const enum reset reset = lif->reset;
-    for (size_t i = 0; i < size; i++) {
-        real through_spike = da[i], carried = 0;
-        if (next) {
-            carried = leak * next[i];
-            if (reset == RESET_HARD) carried *= 1 - a[i];
-            if (!o->detach_reset && reset == RESET_SOFT) through_spike -= theta * next[i];
-            if (!o->detach_reset && reset == RESET_HARD) through_spike -= leak * z[i] * next[i];
-        }
-        dz[i] = o->surrogate->derivative(z[i] - theta, o->slope) * through_spike + carried;
-    }
-}
-
-void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
-                  const real *z_all, const real *a_all, const real *da_all, real *dz_all)
-{
-    for (size_t t = T; t-- > 0;) {
-        const size_t at = t * size;
-        lif_backward_step(lif, o, size, z_all + at, a_all + at, da_all + at,
-                          t + 1 < T ? dz_all + at + size : NULL, dz_all + at);
-    }
-}
-
 /* Layer l < L: dW_l, and in w->da d loss / d a_{l-1} for the layer below, if it has a gradient. */
 static void layer_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                            size_t C, const struct backward_options *o, size_t l, real *gradient)
@@ -138,6 +111,29 @@ static void layer_gradient(struct backward *w, const struct net *net, const stru
         net_spikes(net, &w->trace, l - 1, C, smooth, o->slope, w->trace.dense);
         blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, w->trace.dense, in, R(1.0), gradient, n);
     }
+    if (l > w->lowest)
+        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
+}
+
+/* The same where net_needs_steps: of all matrices that feed layer l. */
+static void recurrent_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                               size_t C, const struct backward_options *o, size_t l, real *const *gradient)
+{
+    const size_t n = net->n[l], in = net->n[l - 1], T = b->x->T, columns = T * C;
+    const struct surrogate *smooth = o->smooth ? o->surrogate : NULL;
+    real *spikes = w->trace.dense;
+    if (l + 1 == net->L) recurrent_from_readout(net, T, C, w->own, w->step[0], w->da);
+    net_spikes(net, &w->trace, l, C, smooth, o->slope, spikes);
+    recurrent_through_time(net, l, T, C, o, w->trace.z[l], spikes, w->da, w->step, w->dz);
+    if (net_recurrent(net, l) && T > 1)
+        blas_gemm(false, true, n, n, columns - C, R(1.0), w->dz + n * C, n, spikes, n, R(1.0),
+                  gradient[net->L + l], n);
+    if (l == 1) {
+        spikes_outer(b, first, C, w->dz, n, gradient[1]);
+        return;
+    }
+    net_spikes(net, &w->trace, l - 1, C, smooth, o->slope, spikes);
+    blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, spikes, in, R(1.0), gradient[l], n);
     if (l > w->lowest)
         blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
 }

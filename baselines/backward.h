@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_BASELINES_BACKWARD_H
 #define SPIKEBENCH_BASELINES_BACKWARD_H
 
+#include "baselines/lif_backward.h"
 #include "network/net.h"
 #include "trainer/solver.h"
 
@@ -21,23 +22,6 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
 /* Workspaces of all threads for layers lowest .. L. ST_MEMORY. */
 status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
                            struct mem *m, struct error *e);
-struct backward_options {
-    const struct surrogate *surrogate;
-    real slope;
-    bool smooth; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
-    bool detach_reset; /* no gradient through the reset */
-};
-
-/* One step of the next function, of `size` numbers each; next: dz of the step after, NULL after the last. */
-void lif_backward_step(const struct lif *lif, const struct backward_options *o, size_t size, const real *z,
-                       const real *a, const real *da, const real *next, real *dz);
-
-/* Backwards through time within one layer of spiking neurons: dz (d loss / d potential) from da (d loss / d
- * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by the three lines below.
- */
-void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
-                  const real *z, const real *a, const real *da, real *dz);
-
 /* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = w->lowest .. L) the
  * derivative of the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative
  * being the surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:

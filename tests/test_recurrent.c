@@ -1,6 +1,5 @@
 /* Recurrent hidden layers, current-based synapses, and neurons that differ from layer to layer: against plain
  * loops and finite differences. */
-#include "baselines/recurrent_backward.h"
 #include "network/evaluate.h"
 #include "tests/plain_net.h"
 #include "tests/recurrent_bench.h"
