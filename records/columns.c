@@ -122,6 +122,8 @@ const struct result_column result_columns[] = {
      NUMBER(synops_dense)},
     {"rate_mean", NULL, 8, TRAIN, "spikes/step",
      "mean firing rate of the hidden neurons on the training samples; nan likewise", NUMBER(rate_mean)},
+    {"curve_crc32", NULL, 0, MACHINE, "",
+     "CRC-32 of the file of the run's curve; one that has another is damaged", TEXT(curve_crc32)},
     {"timing_valid", NULL, 0, 0, "", "0 if runs shared the machine (--jobs above 1)", NUMBER(timing_valid)},
     {"git_commit", NULL, 0, 0, "", "commit of the program", TEXT(git_commit)},
     {"dirty", NULL, 0, 0, "", "1 if its sources were modified", TEXT(dirty)},

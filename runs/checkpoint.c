@@ -2,6 +2,7 @@
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
+#include <errno.h>
 #include <string.h>
 
 struct header {
@@ -49,23 +50,61 @@ status checkpoint_save(struct session *s, struct error *e)
     return st;
 }
 
+/* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
+static status set_aside(const char *path, const char *reason, struct error *e)
+{
+    char name[RUN_FILE + 16];
+    TRY(file_set_aside(path, name, sizeof name, e));
+    (void)fprintf(stderr, "%s: %s; it is kept as %s, and the run begins anew\n", path, reason, name);
+    return ST_OK;
+}
+
+/* Reads an open checkpoint. `reason` gets why it cannot be used, or stays "": then an error is one of this
+ * machine (memory), and the file may be good. */
+static status read_open(struct session *s, FILE *f, char *reason, size_t size, bool *found, struct error *e)
+{
+    struct header h, own;
+    struct error seen = {.code = ST_OK};
+    struct checkpoint c = {.file = f, .reading = true};
+    fill_header(&own, s);
+    if (file_check_seal(f, "the checkpoint", &seen) != ST_OK) {
+        (void)snprintf(reason, size, "%s", seen.text);
+        return ST_OK;
+    }
+    if (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0) {
+        (void)snprintf(reason, size, "the checkpoint is of another run or another build of the program");
+        return ST_OK;
+    }
+    const status st = transfer(s, &c, e);
+    *found = st == ST_OK;
+    if (st != ST_OK && st != ST_MEMORY) (void)snprintf(reason, size, "the checkpoint does not fit its run");
+    return st;
+}
+
 status checkpoint_restore(struct session *s, bool *found, struct error *e)
 {
-    char path[RUN_FILE];
-    struct header h, own;
+    char path[RUN_FILE], reason[sizeof e->text] = "";
+    status st = ST_OK;
     *found = false;
     run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     FILE *f = fopen(path, "rb");
-    if (!f) return ST_OK;
-    fill_header(&own, s);
-    status st = file_check_seal(f, "the checkpoint", e);
-    struct checkpoint c = {.file = f, .reading = true};
-    if (st == ST_OK && checkpoint_block(&c, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
-        st = transfer(s, &c, e);
-        *found = st == ST_OK;
+    if (!f && errno == ENOENT) return ST_OK;
+    if (f) {
+        st = read_open(s, f, reason, sizeof reason, found, e);
+        if (st != ST_OK) err_prefix(e, "%s", path);
+        (void)fclose(f);
+    } else {
+        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
     }
-    if (st != ST_OK) err_prefix(e, "%s", path);
-    fclose(f);
-    if (!*found) remove(path);
-    return st;
+    if (!reason[0]) return st;
+    struct error second = {.code = ST_OK};
+    const status moved = set_aside(path, reason, st == ST_OK ? e : &second);
+    return st == ST_OK ? moved : st;
+}
+
+void checkpoint_remove(const struct session *s)
+{
+    char path[RUN_FILE];
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    (void)remove(path);
 }

@@ -5,6 +5,7 @@
 #include "experiments/run.h"
 #include "network/evaluate.h"
 #include "records/columns.h"
+#include "support/file.h"
 #include "trainer/stopwatch.h"
 
 struct worker_settings {
@@ -44,6 +45,7 @@ struct session {
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
     const char *stop_reason;
+    char curve_crc32[FILE_CRC]; /* "" until the curve is written */
 };
 
 enum { RUN_FILE = 4200 };
@@ -57,17 +59,21 @@ status session_reserve_rows(struct session *s, size_t n, struct error *e);
  * take the accumulations per training sample of the network simulated there; nan for a solver with a
  * prediction rule of its own. */
 struct run_result session_result(const struct session *s);
-/* OUT/curves/<id>.csv: a row per evaluation. ST_IO. */
-status session_write_curve(const struct session *s, struct error *e);
+/* OUT/curves/<id>.csv: a row per evaluation; its CRC-32 goes to s->curve_crc32. ST_IO. */
+status session_write_curve(struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
 
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
 status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file if there is one of the same run and commit; *found tells. A file of
- * another is removed and ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session
- * must not go on. */
+/* Restores the session from the file if there is one of the same run and build; *found tells. One that is
+ * damaged, cannot be read or is of another is set aside under another name, said on stderr, and the run
+ * begins anew. On an error the session must not go on: ST_MEMORY leaves the file where it is; ST_DATA or
+ * ST_IO, of a whole file that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
+/* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
+ * disk. */
+void checkpoint_remove(const struct session *s);
 
 #endif
