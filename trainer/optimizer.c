@@ -8,7 +8,7 @@ status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
 {
     *s = (struct optimizer_state){.kind = kind, .options = *o, .layers = trained.last, .residual = NAN};
     for (size_t l = 1; l <= trained.last; l++) {
-        s->size[l] = l < trained.first ? 0 : net->n[l] * net->n[l - 1];
+        s->size[l] = l < trained.first ? 0 : net_block_size(net, l);
         if (!(s->gradient[l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
         for (size_t k = 0; k < kind->buffers; k++)
             if (!(s->buffer[k][l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;

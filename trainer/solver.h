@@ -53,7 +53,11 @@ enum solver_feature {
     FEATURE_MINI_BATCH = 1 << 15,
     FEATURE_MEASURES = 1 << 16, /* trains nothing: steps measure the network that start leaves, and keep it */
     FEATURE_ONE_SHOT = 1 << 17, /* has a closed-form result: converged after one step */
-    FEATURE_OWN_PREDICTION = 1 << 18 /* predicts by a rule of its own: has `predict` */
+    FEATURE_OWN_PREDICTION = 1 << 18, /* predicts by a rule of its own: has `predict` */
+
+    FEATURE_RECURRENT = 1 << 19,    /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
+    FEATURE_SYNAPSE = 1 << 20,      /* network.synapse = current */
+    FEATURE_LAYER_NEURONS = 1 << 21 /* network.leak, .threshold: another number for each layer */
 };
 
 /* Extra CSV columns of a solver. */
