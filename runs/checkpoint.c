@@ -20,13 +20,23 @@ static void fill_header(struct header *h, const struct session *s)
     h->columns = s->n_columns;
 }
 
-/* Everything behind the header, in either direction. */
-static status transfer(struct session *s, struct checkpoint *c, struct error *e)
+/* What is behind the header, in either direction: first what a new solver needs to begin where that of the
+ * file did. */
+static status transfer_progress(struct session *s, struct checkpoint *c, struct error *e)
 {
+    const size_t n = s->n_tasks;
     TRY(checkpoint_block(c, &s->at, sizeof s->at, e));
     TRY(checkpoint_block(c, s->last, sizeof s->last, e));
     TRY(session_reserve_rows(s, s->at.n_rows, e));
     TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
+    if (n <= 1) return ST_OK;
+    TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
+    TRY(checkpoint_block(c, &s->begun_rng, sizeof s->begun_rng, e));
+    return c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e);
+}
+
+static status transfer_state(struct session *s, struct checkpoint *c, struct error *e)
+{
     TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
     TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
@@ -42,18 +52,19 @@ status checkpoint_save(struct session *s, struct error *e)
     TRY(file_create(&w, path, e));
     struct checkpoint c = {.file = w.file};
     status st = checkpoint_block(&c, &h, sizeof h, e);
-    if (st == ST_OK) st = transfer(s, &c, e);
+    if (st == ST_OK) st = transfer_progress(s, &c, e);
+    if (st == ST_OK) st = transfer_state(s, &c, e);
     if (st == ST_OK) st = file_seal(w.file, e);
     if (st == ST_OK) return file_commit(&w, e);
     file_abandon(&w);
     return st;
 }
 
-status checkpoint_restore(struct session *s, bool *found, struct error *e)
+status checkpoint_open(struct session *s, FILE **file, struct error *e)
 {
     char path[RUN_FILE];
     struct header h, own;
-    *found = false;
+    *file = NULL;
     run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     FILE *f = fopen(path, "rb");
     if (!f) return ST_OK;
@@ -61,11 +72,29 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     status st = file_check_seal(f, "the checkpoint", e);
     struct checkpoint c = {.file = f, .reading = true};
     if (st == ST_OK && checkpoint_block(&c, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
-        st = transfer(s, &c, e);
-        *found = st == ST_OK;
+        st = transfer_progress(s, &c, e);
+        if (st == ST_OK) *file = f;
+    }
+    if (*file) {
+        if (s->n_tasks <= 1) return ST_OK;
+        net_copy_weights(&s->net, &s->begun);
+        s->rng = s->begun_rng;
+        return ST_OK;
     }
     if (st != ST_OK) err_prefix(e, "%s", path);
     fclose(f);
-    if (!*found) remove(path);
+    remove(path);
     return st;
+}
+
+status checkpoint_close(struct session *s, FILE *file, struct error *e)
+{
+    char path[RUN_FILE];
+    struct checkpoint c = {.file = file, .reading = true};
+    status st = transfer_state(s, &c, e);
+    fclose(file);
+    if (st == ST_OK) return ST_OK;
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    remove(path);
+    return err_prefix(e, "%s", path);
 }

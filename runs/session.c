@@ -63,6 +63,7 @@ struct run_result session_result(const struct session *s)
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
     result.totals.accumulations += at->new_spike_passes * train->synops;
+    sequence_result(s, &result);
     return result;
 }
 

@@ -19,6 +19,8 @@ struct progress_state {
     struct run_totals totals;
     double new_spike_passes; /* simulations of training since the last evaluation */
     long iter, best_iter;
+    long task, task_iter; /* of tasks in sequence the one that runs, from 0, and its iterations */
+    bool converged;       /* the last step said so */
     size_t n_rows;
 };
 
@@ -32,14 +34,22 @@ struct session {
     struct rng rng;
     struct train_env env;
     struct evaluator *evaluator;
-    void *solver;        /* the solver's state, in mem */
+    struct mem solver_mem;
+    void *solver;        /* the solver's state, in solver_mem */
     bool created;        /* whether it is whole */
-    size_t solver_bytes; /* that create took */
+    size_t solver_bytes; /* that create took; of tasks the most */
+    /* Tasks in sequence; with one task the rest is empty. */
+    size_t n_tasks;
+    struct dataset part[2];      /* of task k: part[k % 2]; the other while the next begins */
+    struct dataset_info largest; /* tasks_largest */
+    struct net begun;            /* the weights, and the random stream, with which the task began */
+    struct rng begun_rng;
+    double *known; /* N_SPLITS x n_tasks x n_tasks: accuracy on task j at the end of task i; nan: not yet */
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */
     struct metric_sink sink;
-    real *scores;     /* for predict; NULL without */
+    real *scores;     /* for predict and for tasks; NULL without */
     size_t n_columns; /* of the curve */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
@@ -63,11 +73,30 @@ status session_write_curve(const struct session *s, struct error *e);
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
 
+/* Training on one task after the other (dataset.tasks; sequence.c). A run without tasks is a sequence of one.
+ *
+ * sequence_create: the training data of the first task, in s->env, and the room for what follows.
+ * sequence_select: the same of the task s->at.task. sequence_begin: a solver for it, new for each task unless
+ * it has a `task` of its own; `resumed`: s->net and s->rng are what they were when it began. The errors of
+ * task_select, and of the solver. */
+status sequence_create(struct session *s, struct error *e);
+status sequence_select(struct session *s, struct error *e);
+status sequence_begin(struct session *s, bool resumed, struct error *e);
+void sequence_free_solver(struct session *s);
+/* Takes the accuracies of a split by task from the scores (n_L x n) of its samples. */
+void sequence_score(struct session *s, enum split split, const real *scores);
+/* Fills in averages and drops after the last task; nan before, and without tasks. */
+void sequence_result(const struct session *s, struct run_result *r);
+/* OUT/tasks/<id>.csv: a row for each task that began and each task, where there are tasks. ST_IO. */
+status sequence_write(const struct session *s, struct error *e);
+
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
 status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file if there is one of the same run and commit; *found tells. A file of
- * another is removed and ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session
- * must not go on. */
-status checkpoint_restore(struct session *s, bool *found, struct error *e);
+/* Restores the session from the file if there is one of the same run and commit, in two steps:
+ * checkpoint_open all but the solver and the weights that it has come to, *file being NULL if there is none,
+ * and, when the solver of the task has begun, checkpoint_close the rest. A file of another run is removed and
+ * ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session must not go on. */
+status checkpoint_open(struct session *s, FILE **file, struct error *e);
+status checkpoint_close(struct session *s, FILE *file, struct error *e);
 
 #endif
