@@ -45,6 +45,8 @@ const struct combination setting_combinations[] = {
     {"ottt", "optimizer=mars_adamw mars_gradient=exact"},
     {"decolle", "optimizer=adamw"},
     {"decolle", "optimizer=implicit_lbfgs inner_evaluations=4"},
+    {"ffnb", "hidden=random readout=softmax"},
+    {"ffnb", "hidden=unprojected optimizer=muon"},
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},
