@@ -47,7 +47,9 @@ TESTS    := $(BUILD)/tests-f64 $(BUILD)/tests-f32
 BENCHMAIN := tests/bench/main.c
 BENCHSRC := $(filter-out $(BENCHMAIN),$(wildcard tests/bench/*.c))
 BENCH    := $(BUILD)/bench-f64 $(BUILD)/bench-f32
-PEERS    := $(BUILD)/workload-f64 $(BUILD)/workload-f32
+WORKLOADS := $(BUILD)/workload-f64 $(BUILD)/workload-f32
+WORKLOADSRC := $(wildcard tests/bench/peers/*.c)
+OPENMP   := $(BUILD)/openmp/workload-f64 $(BUILD)/openmp/workload-f32
 
 # One short line a file; V=1 prints whole commands.
 V ?= 0
@@ -62,7 +64,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers bench-admm oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -101,6 +103,7 @@ $(LEVELS:%=$(BUILD)/f32/network/kernels/%.o): network/kernels/levels.c
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -DSPIKEBENCH_SINGLE $(KERNELS_AS) -MMD -MP -c $< -o $@
 $(BUILD)/f64/support/env.o $(BUILD)/f32/support/env.o: $(BUILD)/version.h
+$(BUILD)/f64/tests/bench/openmp/pool.o $(BUILD)/f32/tests/bench/openmp/pool.o: private OPT += -fopenmp
 
 # The digits are linked into the program: symbols digits_csv_start and digits_csv_end.
 $(DIGITS): datasets/digits.csv
@@ -131,12 +134,20 @@ $(TESTS): | $(BUILD)/bench-f64
 $(BUILD)/bench-f64: $(OBJ64) $(BENCHSRC:%.c=$(BUILD)/f64/%.o) $(BENCHMAIN:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/workload-f64: $(OBJ64) $(BUILD)/f64/tests/bench/peers/workload.o
+$(BUILD)/workload-f64: $(OBJ64) $(WORKLOADSRC:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/workload-f32: $(OBJ32) $(BUILD)/f32/tests/bench/peers/workload.o
+$(BUILD)/openmp/workload-f64: $(filter-out %/support/pool.o,$(OBJ64)) $(WORKLOADSRC:%.c=$(BUILD)/f64/%.o) $(BUILD)/f64/tests/bench/openmp/pool.o
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fopenmp $^ $(LDLIBS) -o $@
+$(BUILD)/workload-f32: $(OBJ32) $(WORKLOADSRC:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/openmp/workload-f32: $(filter-out %/support/pool.o,$(OBJ32)) $(WORKLOADSRC:%.c=$(BUILD)/f32/%.o) $(BUILD)/f32/tests/bench/openmp/pool.o
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fopenmp $^ $(LDLIBS) -o $@
 $(BUILD)/bench-f32: $(OBJ32) $(BENCHSRC:%.c=$(BUILD)/f32/%.o) $(BENCHMAIN:%.c=$(BUILD)/f32/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -156,21 +167,36 @@ CLANG_BUILD := build-clang
 check-clang: ## all of it builds with clang without a warning
 	@$(MAKE) --no-print-directory CC=clang STRICT=1 BUILD=$(CLANG_BUILD) all
 
-bench: $(BENCH) ## speed: ratios of pairs of ways, both precisions; results/bench/bench.csv (a few minutes)
+PYTHON   ?= /usr/bin/python3
+SPEED    := results/bench
+bench: $(BENCH) $(WORKLOADS) ## speed: workloads A to G beside their floor (python3), then ratios of pairs of ways; results/bench/*.csv (ten minutes)
+	$(PYTHON) tests/bench/workloads.py --build $(BUILD) --out $(SPEED)/workloads.csv
+	@echo
 	$(BUILD)/bench-f64
 	@echo
 	$(BUILD)/bench-f32
 
-bench-peers: $(PEERS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; results/bench/peers.csv
-	@mkdir -p results/bench
-	/usr/bin/python3 tests/bench/peers.py --build $(BUILD) --threads 1,2 --precision float,double --out results/bench/peers.csv
+# The library peers: a folder that holds snntorch/, spikingjelly/ or norse/, and what they import.
+PEERS ?=
+bench-peers: $(WORKLOADS) ## speed beside PyTorch (Debian: python3-torch), epoch by epoch in one run; PEERS=DIR snnTorch and others, too; results/bench/peers.csv
+	for threads in 1 2; do $(PYTHON) tests/bench/peers.py --build $(BUILD) --threads $$threads --precision float,double --peers "$(PEERS)" --out $(SPEED)/peers.csv || exit 1; done
+
+bench-pool: $(WORKLOADS) $(OPENMP) ## the own pool of threads beside OpenMP's with passive waiting; results/bench/pools.csv
+	$(PYTHON) tests/bench/pools.py --build $(BUILD) --out $(SPEED)/pools.csv
+
+bench-scaling: $(WORKLOADS) ## time against N, T, width, depth and density; results/bench/scaling.csv, exponents.csv, scaling_time.png
+	$(PYTHON) tests/bench/scaling.py --build $(BUILD) --out $(SPEED)
+	sh tests/bench/draw.sh $(SPEED) $(SPEED)/scaling_time.png
+
+bench-report: $(WORKLOADS) $(OPENMP) ## what docs/speed.md says, on a quiet machine of two cores; into results/reference/speed (ten minutes; PEERS=DIR four more)
+	sh tests/bench/report.sh "$(PYTHON)" $(BUILD) results/reference/speed "$(PEERS)"
 
 oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: python3-torch), and check against it
-	/usr/bin/python3 tests/oracle/oracle.py tests/oracle
+	$(PYTHON) tests/oracle/oracle.py tests/oracle
 	sh tests/run.sh $(BUILD) 'oracle/*' f64
 
-bench-admm: $(PEERS) ## admm beside a numpy version (Debian: python3-numpy), its floor, and two threads; results/bench/admm.csv
-	/usr/bin/python3 tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out results/bench/admm.csv
+bench-admm: $(WORKLOADS) ## admm beside a numpy version (Debian: python3-numpy); results/bench/admm.csv
+	$(PYTHON) tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out $(SPEED)/admm.csv
 
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 SANITIZED := f64
@@ -208,7 +234,7 @@ check-examples: ## build, test and run the examples of docs/ in a copy of the so
 	sh tests/examples.sh "$(MAKE)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
-DOCS := reference.md results.md ../README.md spikebench.1
+DOCS := reference.md results.md speed.md ../README.md spikebench.1
 docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
@@ -222,14 +248,14 @@ write-docs:
 	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
 	@$(MAKE) --no-print-directory results-docs
 
-results-docs: $(BUILD)/spikebench ## write docs/results.md, and README's table, from results/reference
+results-docs: $(BUILD)/spikebench ## write docs/results.md, docs/speed.md and README's table, from results/reference
 	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/bench/peers tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/bench/peers tests/bench/openmp tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
 .PHONY: $(LINT)
@@ -261,9 +287,11 @@ ONLY ?=
 references: build ## run all experiments and put them into results/reference; resumes where it was killed; J=2 two runs at a time, ONLY="smoke start" some (hours)
 	@sh tests/references.sh $(BUILD)/spikebench results/remade $(J) $(ONLY)
 
-reproduce: build ## run the proof of concept on this machine, draw its figures, print the tables
-	$(BUILD)/spikebench run experiments/poc_digits.yaml
-	@if [ -d "$${SPIKEBENCH_DATA:-/nonexistent}/nmnist/Train" ]; then $(BUILD)/spikebench run experiments/poc_nmnist_small.yaml; \
+# Threads change no result; more than four gain little on these sizes.
+THREADS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -le 4 ] && echo "$$n" || echo 4)
+reproduce: build ## run the proof of concept on this machine with up to four threads (THREADS=1), draw its figures, print the tables
+	$(BUILD)/spikebench run experiments/poc_digits.yaml --set threads=$(THREADS)
+	@if [ -d "$${SPIKEBENCH_DATA:-/nonexistent}/nmnist/Train" ]; then $(BUILD)/spikebench run experiments/poc_nmnist_small.yaml --set threads=$(THREADS); \
 	else echo "N-MNIST is left out: SPIKEBENCH_DATA/nmnist/Train was not found"; fi
 	@$(MAKE) --no-print-directory plots
 
@@ -329,4 +357,4 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(CLANG_BUILD) build-asan build-tsan
 
--include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d)
+-include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d $(BUILD)/f??/*/*/*/*.d)

@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 target=${1:-build}
 
+# make bench-peers and bench-admm use python3-torch and python3-numpy where they are installed; nothing else does.
 packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libpopt-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
 case $target in
 reproduce | test | build | deps) ;;
@@ -53,4 +54,4 @@ M
 fi
 
 [ "$target" = deps ] && exit 0
-make "$target"
+make -j "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)" "$target"

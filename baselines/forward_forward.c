@@ -141,7 +141,7 @@ static void data_drive(struct ff_work *w, const struct net *net, const struct ba
         for (size_t t = 0; t < T; t++) {
             const size_t *start = b->x->start + batch_sample(b, first + c) * T + t;
             for (size_t k = start[0]; k < start[1] && b->x->index[k] < net->n[net->L]; k++)
-                blas_axpy(n, -b->x->value[k], net->W[1] + b->x->index[k] * n, w->v + (t * C + c) * n);
+                blas_axpy(n, -spikes_value(b->x, k), net->W[1] + b->x->index[k] * n, w->v + (t * C + c) * n);
         }
 }
 
@@ -231,7 +231,7 @@ static void first_layer_outer(struct ff_work *w, const struct net *net, const st
         for (size_t t = 0; t < T; t++) {
             const size_t *start = b->x->start + batch_sample(b, first + c) * T + t;
             for (size_t k = start[0]; k < start[1] && b->x->index[k] < K; k++)
-                blas_axpy(n, -b->x->value[k], w->da + (t * C + c) * n, gradient + b->x->index[k] * n);
+                blas_axpy(n, -spikes_value(b->x, k), w->da + (t * C + c) * n, gradient + b->x->index[k] * n);
         }
 }
 

@@ -36,7 +36,7 @@ static void input_events(struct spike_time *s, const struct batch *b, size_t i)
         double z = exp(x->T > 1 ? s->o.span * (double)t / (double)(x->T - 1) : 0.0);
         for (size_t k = x->start[row + t]; k < x->start[row + t + 1]; k++) {
             y->input[y->n_events] = x->index[k];
-            y->value[y->n_events] = (double)x->value[k];
+            y->value[y->n_events] = (double)spikes_value(x, k);
             y->z[y->n_events++] = z;
         }
     }

@@ -35,8 +35,8 @@ static status prepare(struct sample *s, struct call *call, const struct dataset_
         if (!s->frame) return ST_MEMORY;
     }
     for (size_t k = entry(s, 0); k < entry(s, s->x->T); k++) {
-        events += (double)s->x->value[k];
-        if (s->frame) s->frame[s->x->index[k]] += (double)s->x->value[k];
+        events += (double)spikes_value(s->x, k);
+        if (s->frame) s->frame[s->x->index[k]] += (double)spikes_value(s->x, k);
     }
     if (d->labels[split]) (void)snprintf(what, sizeof what, "class %d", d->labels[split][s->index]);
     (void)snprintf(
@@ -54,7 +54,7 @@ static status write_raster(const struct sample *s, const struct drawing *d, stru
     csv_numbers(&w, (double[]){0, -1, 0}, 3);
     for (size_t t = 0; t < s->x->T; t++)
         for (size_t k = entry(s, t); k < entry(s, t + 1); k++)
-            csv_numbers(&w, (double[]){(double)t + 1, s->x->index[k], (double)s->x->value[k]}, 3);
+            csv_numbers(&w, (double[]){(double)t + 1, s->x->index[k], (double)spikes_value(s->x, k)}, 3);
     return csv_close(&w, e);
 }
 

@@ -3,6 +3,7 @@
 #include "commands/registry.h"
 #include "network/kernels/kernels.h"
 #include "support/command_main.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,16 @@ enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 static void ignore_signal(int number)
 {
     (void)number;
+}
+
+/* A closed stdin, stdout or stderr would be taken by the first file that is opened, and written into. */
+static bool open_standard_streams(void)
+{
+    int descriptor;
+    do {
+        descriptor = open("/dev/null", O_RDWR);
+    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    return descriptor > STDERR_FILENO && close(descriptor) == 0;
 }
 
 /* true if stdout is a pipe that nobody reads any more, as in `spikebench list solvers | head -n 1`. */
@@ -31,10 +42,13 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGPIPE, &action, NULL);
+    /* Where our caller ignores SIGCHLD, the workers' ends could not be waited for. */
+    (void)signal(SIGCHLD, SIG_DFL);
     /* For the workers. They call OpenBLAS with one thread, but those that it starts when it is loaded would
      * spin for a while beside them. If it can't be set, they do. */
     (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
     struct error e = {0};
+    if (!open_standard_streams()) return EXIT_FAILED;
     if (kernels_check(&e) != ST_OK) {
         (void)fprintf(stderr, "spikebench: %s\n", e.text);
         return EXIT_CONFIG;

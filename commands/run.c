@@ -1,6 +1,7 @@
 /* spikebench run and check. */
 #include "commands/commands.h"
 #include "experiments/plan_check.h"
+#include "records/results_repair.h"
 #include "runs/runner.h"
 
 enum { FILE_SIZE = 4096 };
@@ -71,12 +72,28 @@ static status show_plan(const struct call *call, struct plan *p, const struct pl
     return told(e, plan_outcome(r));
 }
 
-static status with_plan(struct call *call, bool dry, struct error *e)
+/* show_plan, and what does not belong together in the results that --results names. */
+static status check_plan(const struct call *call, struct plan *p, const struct plan_report *r,
+                         struct error *e)
+{
+    char folder[FILE_SIZE];
+    size_t problems;
+    TRY(show_plan(call, p, r, e));
+    if (!call_has(call, "results")) return ST_OK;
+    (void)snprintf(folder, sizeof folder, "%s/%s", call_text(call, "results"), p->experiment);
+    TRY(results_inspect(folder, stdout, &problems, e));
+    return told(e, problems ? ST_DATA : ST_OK);
+}
+
+typedef status (*plan_action)(const struct call *call, struct plan *p, const struct plan_report *r,
+                              struct error *e);
+
+static status with_plan(struct call *call, plan_action act, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
     status st = load(call, &plan, &report, e);
-    if (st == ST_OK) st = (dry ? show_plan : run_plan)(call, &plan, &report, e);
+    if (st == ST_OK) st = act(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;
@@ -84,12 +101,12 @@ static status with_plan(struct call *call, bool dry, struct error *e)
 
 static status run(struct call *call, struct error *e)
 {
-    return with_plan(call, call_has(call, "dry-run"), e);
+    return with_plan(call, call_has(call, "dry-run") ? show_plan : run_plan, e);
 }
 
 static status check(struct call *call, struct error *e)
 {
-    return with_plan(call, true, e);
+    return with_plan(call, check_plan, e);
 }
 
 const struct command run_command = {
@@ -118,10 +135,13 @@ const struct command run_command = {
 const struct command check_command = {
     .name = "check",
     .run = check,
-    .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--plugin FILE]",
+    .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--results DIR] [--plugin FILE]",
     .summary = "print the plan of an experiment file and what is wrong with it",
     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
-            "what is wrong with it. Runs nothing.",
-    .parameters = (parameter_list){&experiment_argument, &set_option, &seeds_option, &plugin_option, NULL},
-    .failure = "data is absent or malformed",
+            "what is wrong with it; with --results also what does not belong together in its results: a torn "
+            "runs.csv, rows without their curve, curves without a row. Runs and changes nothing.",
+    .parameters = (parameter_list){&experiment_argument, &set_option, &seeds_option,
+                                   &(parameter_row){"--results DIR", &value_folder, .help = "results folder"},
+                                   &plugin_option, NULL},
+    .failure = "data is absent or malformed, or results do not belong together",
 };

@@ -1,6 +1,7 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
 #include "commands/commands.h"
 #include "runs/runner.h"
+#include "runs/session.h"
 #include "support/csvio.h"
 #include <string.h>
 #include <unistd.h>
@@ -89,8 +90,16 @@ static bool has_weights(const char *table)
     return good;
 }
 
-/* Runs the plan in NET.net.work, which stays only if the training was interrupted: the checkpoint is there.
- */
+/* Whether the run has left a checkpoint: there is something to go on from. */
+static bool has_checkpoint(const struct plan *p, const char *work)
+{
+    char folder[PATH_SIZE + 200], path[RUN_FILE];
+    (void)snprintf(folder, sizeof folder, "%s/%s", work, p->experiment);
+    run_file(path, folder, ".work", &p->runs[0], ".ckpt");
+    return access(path, F_OK) == 0;
+}
+
+/* Runs the plan in NET.net.work, which stays while there is a checkpoint in it. */
 static status train_into(const char *weights, struct plan *p, const struct plan_report *r, struct error *e)
 {
     char work[PATH_SIZE], table[PATH_SIZE + 100], how[300];
@@ -98,10 +107,8 @@ static status train_into(const char *weights, struct plan *p, const struct plan_
     const struct runner_settings settings = {.out = work, .jobs = 1, .weights = weights};
     (void)snprintf(work, sizeof work, "%s.work", weights);
     (void)snprintf(table, sizeof table, "%s/%s/runs.csv", work, p->experiment);
-    (void)remove(table); /* a finished run would not be repeated */
     status st = runner_run(p, r, &settings, &outcome, e);
-    bool ended =
-        st == ST_OK && outcome.interrupted == 0; /* else: a checkpoint, or another process's folder */
+    bool ended = st == ST_OK && outcome.interrupted == 0; /* else it may be another process's folder */
     if ((ended || outcome.interrupted > 0) && has_weights(table)) {
         struct error unread = {.code = ST_OK};
         if (trained_summary(weights, how, sizeof how, &unread) == ST_OK)
@@ -113,7 +120,7 @@ static status train_into(const char *weights, struct plan *p, const struct plan_
                   weights);
     }
     if (st == ST_OK && outcome.interrupted) st = FAIL(e, ST_INTERRUPTED, "interrupted");
-    if (ended) clean(p, work);
+    if (ended && !has_checkpoint(p, work)) clean(p, work);
     return st;
 }
 

@@ -7,7 +7,7 @@ static double sample_events(const struct spikes *x, size_t i, unsigned char *see
 {
     double events = 0;
     for (size_t k = x->start[i * x->T]; k < x->start[(i + 1) * x->T]; k++) {
-        events += (double)x->value[k];
+        events += (double)spikes_value(x, k);
         seen[x->index[k]] = 1;
     }
     return events;

@@ -50,7 +50,7 @@ static void append(struct spikes *to, const struct spikes *from, size_t n, size_
     const size_t entries = from->start[(i + 1) * T] - first;
     for (size_t t = 1; t <= T; t++) to->start[n * T + t] = from->start[i * T + t] - first + at;
     memcpy(to->index + at, from->index + first, entries * sizeof *to->index);
-    memcpy(to->value + at, from->value + first, entries * sizeof *to->value);
+    if (to->value) memcpy(to->value + at, from->value + first, entries * sizeof *to->value);
 }
 
 static status select_split(const struct dataset *all, enum split k, size_t tasks, size_t task,
@@ -65,9 +65,9 @@ static status select_split(const struct dataset *all, enum split k, size_t tasks
     *x = (struct spikes){.n_inputs = from->n_inputs, .T = from->T, .n_samples = n};
     x->start = mem_alloc(&d->mem, n * from->T + 1, sizeof *x->start, e);
     x->index = mem_alloc(&d->mem, entries, sizeof *x->index, e);
-    x->value = mem_reals(&d->mem, entries, e);
+    x->value = from->value ? mem_reals(&d->mem, entries, e) : NULL; /* NULL: all are 1 */
     d->labels[k] = mem_alloc(&d->mem, n, sizeof *d->labels[k], e);
-    if (!x->start || !x->index || !x->value || !d->labels[k]) return ST_MEMORY;
+    if (!x->start || !x->index || (from->value && !x->value) || !d->labels[k]) return ST_MEMORY;
     for (size_t i = 0; i < all->info.n[k]; i++) {
         if (!is_of(all, k, i, tasks, task)) continue;
         append(x, from, used, i);

@@ -5,11 +5,13 @@
 #                                          mostly '-'
 #   <!-- @table COMMAND... -->             the same in a page that is its own source: what stands from here to the line '<!-- end -->'
 #                                          is replaced
+#   @csv EXPERIMENT/FILE ROW CELL...       a table of all such rows; CELL is COLUMN, COLUMN:FORMAT or COLUMN:FORMAT:TITLE, a title's
+#                                          spaces written as _; FORMAT may be empty; an empty cell stays empty
 #   @{EXPERIMENT[/FILE] ROW COLUMN FORMAT} one number of FOLDER/EXPERIMENT/FILE.csv (summary.csv where no FILE is named)
 #       ROW     a label; 'last', the last row; '*', any row; COLUMN=VALUE; several joined by ';'
 #       COLUMN  a column of exactly one such row; or min(COLUMN), max(COLUMN), median(COLUMN), count(COLUMN) of all such rows
 #               that have a number; or all(COLUMN), the numbers one after the other
-#       FORMAT  .N: N decimals;  %: times 100, one decimal;  %N: N decimals;  a '+' before it shows the sign of positive numbers
+#       FORMAT  .N: N decimals;  gN: N digits;  %: times 100, one decimal;  %N: N decimals;  a '+' before it shows the sign of positive numbers
 #
 # Whatever is not found, or found twice, is an error: no text is written with a hole in it.
 
@@ -67,6 +69,7 @@ function show(x, format,    sign, digits) {
         return sprintf("%" sign "." digits "f", 100 * x)
     }
     if (format ~ /^\.[0-9]$/) return sprintf("%" sign format "f", x)
+    if (format ~ /^g[0-9]$/) return sprintf("%" sign "." substr(format, 2) "g", x)
     fail("no such format: " format)
 }
 function sorted(list, n,    i, k, t) {
@@ -125,6 +128,35 @@ function table(command,    line, n, i, k, m, cells, width, filled, out, status) 
         print out
     }
 }
+function csv_table(text,    words, n, i, row, part, column, format, title, path, line, found, x) {
+    n = split(text, words, " ")
+    if (n < 3) fail("@csv " text " does not have three words")
+    path = results "/" words[1] ".csv"
+    read_csv(path)
+    line = "|"
+    for (i = 3; i <= n; i++) {
+        split(words[i], part, ":")
+        column[i] = part[1]; format[i] = part[2]; title = part[3] == "" ? part[1] : part[3]
+        if (!((path, column[i]) in place)) fail("no column '" column[i] "' in " path)
+        gsub(/_/, " ", title)
+        line = line " " title " |"
+    }
+    print line
+    line = "|"
+    for (i = 3; i <= n; i++) line = line (format[i] == "" ? "---|" : "--:|")
+    print line
+    for (row = 1; row <= rows[path]; row++) {
+        if (!matches(path, row, words[2])) continue
+        found = 1
+        line = "|"
+        for (i = 3; i <= n; i++) {
+            x = cell[path, row, place[path, column[i]]]
+            line = line " " (format[i] == "" || x == "" ? x : show(x, format[i])) " |"
+        }
+        print line
+    }
+    if (!found) fail("nothing like '" words[2] "' in " path)
+}
 # Prose is filled anew, to lines of at most WIDTH characters: numbers are shorter than their placeholders.
 function flush(    n, i, words, line) {
     n = split(paragraph, words, " ")
@@ -150,7 +182,8 @@ function prose(line) {
     paragraph = paragraph " " line
 }
 BEGIN { WIDTH = 120 }
-/^(<!-- )?@table / { flush() }
+/^(<!-- )?@table / || /^@csv / { flush() }
+/^@csv / { csv_table(substr($0, 6)); next }
 /^@table / { table(substr($0, 8)); next }
 /^<!-- @table .* -->$/ { print; table(substr($0, 13, length($0) - 16)); skip = 1; next }
 /^<!-- end -->$/ { skip = 0 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes OUT/results.md from docs/results.in.md, and OUT/../README.md with the table of README.md anew, both from results/reference
+# Writes OUT/results.md and OUT/speed.md from docs/*.in.md, and OUT/../README.md with the table of README.md anew, from results/reference
 # (and what was tried from results/archive).
 # usage: sh docs/results.sh SPIKEBENCH WORK OUT
 # SPIKEBENCH is the program, WORK a folder for copies of the results: what is derived from runs is written anew there, never in place.
@@ -10,13 +10,19 @@ rm -rf "$work"
 mkdir -p "$(dirname "$work")" "$out"
 cp -r results/reference "$work"
 for folder in "$work"/*/; do
+    [ -f "$folder/runs.csv" ] || continue # speed
     experiment=$(basename "$folder")
     "$spikebench" summarise "$experiment" --results "$work" >/dev/null
 done
 cp -r results/archive "$work/archive"
-fill() { # PAGE TO [HEADER]
-    LC_ALL=C awk -v spikebench="$spikebench" -v results="$work" -v header="${3:-}" -f docs/results.awk "$1" >"$work/page"
+fill() { # PAGE TO [SOURCE]
+    LC_ALL=C awk -v spikebench="$spikebench" -v results="$work" -v header="${3:+<!-- Written by 'make docs' from $1 and $3; do not edit. -->}" -f docs/results.awk "$1" >"$work/page"
     mv "$work/page" "$2"
 }
-fill docs/results.in.md "$out/results.md" "<!-- Written by 'make docs' from docs/results.in.md and results/reference; do not edit. -->"
+fill docs/results.in.md "$out/results.md" results/reference
+if [ -d results/reference/speed ]; then
+    fill docs/speed.in.md "$out/speed.md" results/reference/speed
+else
+    printf '# Speed\n\nNothing is measured yet: `make bench-report`, then `make docs`.\n' >"$out/speed.md"
+fi
 fill README.md "$out/../README.md"

@@ -41,7 +41,7 @@ struct spike_columns lists_of_batch(struct lists *w, const struct batch *b, size
     bool ones = true;
     for (size_t c = 0; c < C; c++) {
         const size_t *start = x->start + batch_sample(b, first + c) * x->T;
-        ones = ones && k->ones(start[x->T] - start[0], x->value + start[0]);
+        ones = ones && (!x->value || k->ones(start[x->T] - start[0], x->value + start[0]));
         for (size_t t = 0; t < x->T; t++) {
             w->from[t * C + c] = start[t];
             w->to[t * C + c] = start[t + 1];

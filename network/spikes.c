@@ -48,10 +48,19 @@ static status grow(struct spikes_builder *b, struct error *e)
     size_t capacity = b->capacity ? 2 * b->capacity : 4096;
     uint32_t *index = realloc(b->x.index, capacity * sizeof *index);
     if (index) b->x.index = index;
-    real *value = index ? realloc(b->x.value, capacity * sizeof *value) : NULL;
+    real *value = index && b->x.value ? realloc(b->x.value, capacity * sizeof *value) : NULL;
     if (value) b->x.value = value;
-    if (!value) return FAIL(e, ST_MEMORY, "no memory for %zu spikes", capacity);
+    if (!index || (b->x.value && !value)) return FAIL(e, ST_MEMORY, "no memory for %zu spikes", capacity);
     b->capacity = capacity;
+    return ST_OK;
+}
+
+/* Writes the ones out that were left out so far. */
+static status write_ones(struct spikes_builder *b, struct error *e)
+{
+    b->x.value = malloc(b->capacity * sizeof *b->x.value);
+    if (!b->x.value) return FAIL(e, ST_MEMORY, "no memory for %zu spikes", b->capacity);
+    for (size_t k = 0; k < b->entries; k++) b->x.value[k] = R(1.0);
     return ST_OK;
 }
 
@@ -64,8 +73,9 @@ status spikes_add(struct spikes_builder *b, uint32_t index, double value, struct
         return FAIL(e, ST_INTERNAL, "inputs of a row must ascend: %u after %u", (unsigned)index,
                     (unsigned)b->x.index[b->entries - 1]);
     if (b->entries == b->capacity) TRY(grow(b, e));
-    b->x.index[b->entries] = index;
-    b->x.value[b->entries++] = (real)value;
+    if (!b->x.value && (real)value != R(1.0)) TRY(write_ones(b, e));
+    if (b->x.value) b->x.value[b->entries] = (real)value;
+    b->x.index[b->entries++] = index;
     return ST_OK;
 }
 
@@ -94,7 +104,7 @@ static status keep_all(struct spikes_builder *b, struct spikes *x, struct mem *m
     void *start = b->x.start, *index = b->x.index, *value = b->x.value, *out[3] = {0};
     status st = keep(&start, (rows + 1) * sizeof *x->start, m, &out[0], e);
     if (st == ST_OK) st = keep(&index, b->entries * sizeof *x->index, m, &out[1], e);
-    if (st == ST_OK) st = keep(&value, b->entries * sizeof *x->value, m, &out[2], e);
+    if (st == ST_OK && value) st = keep(&value, b->entries * sizeof *x->value, m, &out[2], e);
     b->x.start = start;
     b->x.index = index;
     b->x.value = value;

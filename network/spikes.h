@@ -10,13 +10,18 @@
 #include <stdint.h>
 
 /* Entries of sample n at step t (both from 0) are index[start[n*T + t]] .. index[start[n*T + t + 1] - 1], in
- * ascending order of the input, no input twice; value[k] is the event count (or input current) of entry k. */
+ * ascending order of the input, no input twice; value[k] is the event count (or input current) of entry k,
+ * and value is NULL where all of them are 1 (spikes_value). */
 struct spikes {
     size_t n_inputs, T, n_samples;
     size_t *start;   /* [n_samples*T + 1] */
     uint32_t *index; /* [start[n_samples*T]], each < n_inputs */
-    real *value;     /* the same length */
+    real *value;     /* the same length, or NULL */
 };
+static inline real spikes_value(const struct spikes *x, size_t k)
+{
+    return x->value ? x->value[k] : R(1.0);
+}
 
 /* Some samples of a spike tensor with their labels or targets: what a trainer or an evaluation works on. All
  * pointers are borrowed. */
@@ -64,7 +69,8 @@ size_t spikes_nonzero(const struct batch *b);
 double spikes_squares(const struct batch *b);
 
 /* A growing spike tensor for loaders: add entries of row after row (row = n*T + t), in ascending input order.
- * Memory is taken from the heap while building and handed to the arena by spikes_finish. */
+ * Memory is taken from the heap while building and handed to the arena by spikes_finish. x.value is NULL up
+ * to the first value that is not 1. */
 struct spikes_builder {
     struct spikes x;
     size_t rows, entries, capacity;

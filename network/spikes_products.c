@@ -68,7 +68,7 @@ static size_t tiles_next(struct tiles *tiles, size_t from, real *X)
     for (size_t j = 0; j < tiles->columns; j++) {
         size_t k = tiles->next[j];
         for (; k < tiles->end[j] && x->index[k] < from + n; k++)
-            X[j * TILE_INPUTS + x->index[k] - from] = x->value[k];
+            X[j * TILE_INPUTS + x->index[k] - from] = spikes_value(x, k);
         tiles->next[j] = k;
     }
     return n;
@@ -135,7 +135,7 @@ static void narrow_times_weights(const struct batch *b, size_t first, size_t C, 
             entry_range(b, first, c, t, &from, &to);
             real *column = V + (t * C + c) * n;
             for (size_t k = from; k < to; k++)
-                kernel->add_scaled(n, b->x->value[k], W + b->x->index[k] * n, column);
+                kernel->add_scaled(n, spikes_value(b->x, k), W + b->x->index[k] * n, column);
         }
 }
 
@@ -188,7 +188,7 @@ void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, 
             entry_range(b, first, c, t, &from, &to);
             const real *column = V + (t * C + c) * n;
             for (size_t k = from; k < to; k++)
-                kernel->add_scaled(n, b->x->value[k], column, D + b->x->index[k] * n);
+                kernel->add_scaled(n, spikes_value(b->x, k), column, D + b->x->index[k] * n);
         }
 }
 
@@ -205,7 +205,7 @@ void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
             entry_range(b, first, c, t, &from, &to);
             for (size_t j = from; j < to; j++)
                 for (size_t i = j; i < to; i++) /* indices ascend: the lower triangle */
-                    G[b->x->index[j] * n + b->x->index[i]] += b->x->value[j] * b->x->value[i];
+                    G[b->x->index[j] * n + b->x->index[i]] += spikes_value(b->x, j) * spikes_value(b->x, i);
         }
 }
 
@@ -217,6 +217,6 @@ void spikes_dense(const struct batch *b, size_t first, size_t C, real *X)
         for (size_t c = 0; c < C; c++) {
             size_t from, to;
             entry_range(b, first, c, t, &from, &to);
-            for (size_t k = from; k < to; k++) X[(t * C + c) * n + b->x->index[k]] = b->x->value[k];
+            for (size_t k = from; k < to; k++) X[(t * C + c) * n + b->x->index[k]] = spikes_value(b->x, k);
         }
 }

@@ -47,6 +47,7 @@ const struct result_column result_columns[] = {
      "where test samples come from: published (a side of their own), made (on the spot), or drawn by "
      "dataset.split_seed from the samples of which the others are training and validation",
      TEXT(test_side)},
+    {"n_test", NULL, 0, EXACT, "samples", "number of test samples", NUMBER(n_test)},
     {"plugin_sha256", NULL, 0, HEAD, "",
      "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
     {"prediction", NULL, 0, HEAD, "",
@@ -131,6 +132,8 @@ const struct result_column result_columns[] = {
      NUMBER(synops_dense)},
     {"rate_mean", NULL, 8, TRAIN, "spikes/step",
      "mean firing rate of the hidden neurons on the training samples; nan likewise", NUMBER(rate_mean)},
+    {"curve_crc32", NULL, 0, MACHINE, "",
+     "CRC-32 of the file of the run's curve; one that has another is damaged", TEXT(curve_crc32)},
     {"timing_valid", NULL, 0, 0, "", "0 if runs shared the machine (--jobs above 1)", NUMBER(timing_valid)},
     {"git_commit", NULL, 0, 0, "", "commit of the program", TEXT(git_commit)},
     {"dirty", NULL, 0, 0, "", "1 if its sources were modified", TEXT(dirty)},

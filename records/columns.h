@@ -19,14 +19,16 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *prediction; /* "simulated" or "own rule" */
-    const char *test_side;  /* test_side_names, "nan" where no data was read */
+    const char *prediction;  /* "simulated" or "own rule" */
+    const char *test_side;   /* test_side_names, "nan" where no data was read */
+    const char *curve_crc32; /* "nan" where there is no curve */
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
-    double iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense, rate_mean;
+    double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense,
+        rate_mean;
     double acc_val_tasks, acc_test_tasks, drop_val, drop_test; /* tasks in sequence; else nan */
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */

@@ -1,49 +1,102 @@
 /* runs.csv while a plan is being run. */
 #include "records/results_file.h"
+#include "records/results_repair.h"
+#include "support/file.h"
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { COLUMNS_MAX = 768 };
 
-static size_t run_index(const struct plan *plan, const char *id)
+/* A run of the plan by one of its identities. */
+struct identity {
+    char id[RUN_ID_SIZE];
+    size_t run;
+};
+
+static int compare_identities(const void *a, const void *b)
 {
-    size_t i = 0;
-    while (i < plan->n_runs && strcmp(plan->runs[i].id, id) != 0) i++;
-    return i;
+    return strcmp(((const struct identity *)a)->id, ((const struct identity *)b)->id);
 }
 
-/* true for the row of a run of the plan that was made when the run's data was absent (its identity then lacks
- * the data's SHA-256) and now is there. */
-static bool superseded(const struct plan *plan, const char *id)
+/* The runs of a plan by identity, sorted: as they are, or as they were while their data was absent (the
+ * identity then lacks the data's SHA-256). In the arena; NULL: ST_MEMORY. */
+static struct identity *index_runs(const struct plan *plan, bool without_data, struct mem *m, struct error *e)
 {
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        struct run without = plan->runs[i];
-        run_identify(&without, "");
-        if (strcmp(without.id, id) == 0 && strcmp(plan->runs[i].id, id) != 0) return true;
+    struct identity *index = mem_alloc(m, plan->n_runs + 1, sizeof *index, e);
+    for (size_t i = 0; index && i < plan->n_runs; i++) {
+        struct run run = plan->runs[i];
+        if (without_data) run_identify(&run, "");
+        memcpy(index[i].id, run.id, sizeof index[i].id);
+        index[i].run = i;
     }
-    return false;
+    if (index) qsort(index, plan->n_runs, sizeof *index, compare_identities);
+    return index;
+}
+
+static const struct identity *find_run(const struct identity *index, const struct plan *plan, const char *id)
+{
+    struct identity key;
+    (void)snprintf(key.id, sizeof key.id, "%s", id);
+    return bsearch(&key, index, plan->n_runs, sizeof *index, compare_identities);
+}
+
+/* Puts the rows of runs.csv to the runs of the plan. The row of a run that was made when its data was absent,
+ * and now is there, is left out. */
+static status place_rows(struct results_file *f, struct error *e)
+{
+    const struct csv_table *t = &f->before;
+    const struct identity *runs = index_runs(f->plan, false, &f->mem, e);
+    const struct identity *lacking = index_runs(f->plan, true, &f->mem, e);
+    if (!runs || !lacking) return ST_MEMORY;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        const char *id = csv_text(t, row, "run_id");
+        const struct identity *own = find_run(runs, f->plan, id), *older = find_run(lacking, f->plan, id);
+        const bool ours = own && !f->rows[own->run].table && record_rules(t, row) == RESULT_RULES;
+        if (!ours && older && strcmp(f->plan->runs[older->run].id, id) != 0) continue;
+        f->rows[ours ? own->run : f->n_runs + f->n_others++] = (struct record){t, row};
+    }
+    return ST_OK;
+}
+
+void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH])
+{
+    (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
+}
+
+/* Rows that a runner which was killed did not come to write. One that is no row is set aside. */
+static status take_journal(struct results_file *f, struct error *e)
+{
+    char path[RESULTS_PATH], name[RESULTS_PATH + 16];
+    for (size_t i = 0; i < f->n_runs; i++) {
+        struct error unread = {.code = ST_OK};
+        results_row_file(f, f->plan->runs[i].id, path);
+        if (access(path, F_OK) != 0 || results_take(f, i, &unread) == ST_OK) continue;
+        if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
+        TRY(file_set_aside(path, name, sizeof name, e));
+        (void)fprintf(stderr, "%s; it is kept as %s\n", unread.text, name);
+    }
+    return ST_OK;
 }
 
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e)
 {
     memset(f, 0, sizeof *f);
+    f->plan = plan;
+    (void)snprintf(f->folder, sizeof f->folder, "%s", folder);
     (void)snprintf(f->path, sizeof f->path, "%s/runs.csv", folder);
+    TRY(results_repair(f->path, e));
     if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
     const struct csv_table *t = &f->before;
     f->rows = mem_alloc(&f->mem, plan->n_runs + t->n_rows + 1, sizeof *f->rows, e);
     f->news = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->news, e);
-    if (!f->rows || !f->news) return ST_MEMORY;
+    f->pending = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->pending, e);
+    if (!f->rows || !f->news || !f->pending) return ST_MEMORY;
     f->n_runs = plan->n_runs;
     if (t->source && csv_column(t, "run_id") == CSV_NONE)
         return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
-    for (size_t row = 0; row < t->n_rows; row++) {
-        const char *id = csv_text(t, row, "run_id");
-        const size_t i = run_index(plan, id);
-        const bool ours = i < plan->n_runs && !f->rows[i].table && record_rules(t, row) == RESULT_RULES;
-        if (!ours && superseded(plan, id)) continue;
-        f->rows[ours ? i : f->n_runs + f->n_others++] = (struct record){t, row};
-    }
-    return ST_OK;
+    TRY(place_rows(f, e));
+    return take_journal(f, e);
 }
 
 /* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
@@ -53,6 +106,7 @@ static size_t merge_columns(const struct results_file *f, const char *names[COLU
     for (size_t i = 0; i < f->n_runs + f->n_others; i++) {
         const struct csv_table *t = f->rows[i].table;
         size_t place = 0; /* where a new column of this row goes */
+        if (i > 0 && t == f->rows[i - 1].table) continue;
         for (size_t c = 0; t && c < t->n_columns; c++) {
             size_t at = 0;
             while (at < n && strcmp(names[at], t->names[c]) != 0) at++;
@@ -69,32 +123,59 @@ static size_t merge_columns(const struct results_file *f, const char *names[COLU
     return n;
 }
 
-status results_write(const struct results_file *f, struct error *e)
+/* The column of each name in a table. */
+static void find_columns(const struct csv_table *t, const char *const *names, size_t n, long *places)
+{
+    for (size_t c = 0; c < n; c++) places[c] = csv_column(t, names[c]);
+}
+
+static void write_rows(const struct results_file *f, const char *const *names, size_t columns,
+                       struct csv_writer *w)
+{
+    long places[COLUMNS_MAX];
+    const struct csv_table *last = NULL;
+    csv_put_texts(w, names, columns);
+    csv_end_row(w);
+    for (size_t i = 0; i < f->n_runs + f->n_others; i++) {
+        const struct record *r = &f->rows[i];
+        if (!r->table) continue;
+        if (r->table != last) find_columns(r->table, names, columns, places);
+        last = r->table;
+        for (size_t c = 0; c < columns; c++)
+            csv_put(w, places[c] == CSV_NONE ? "nan" : csv_cell(r->table, r->row, (size_t)places[c]));
+        csv_end_row(w);
+    }
+}
+
+status results_write(struct results_file *f, struct error *e)
 {
     const char *names[COLUMNS_MAX];
+    char path[RESULTS_PATH];
     const size_t columns = merge_columns(f, names);
     struct csv_writer w;
     if (columns > COLUMNS_MAX) return FAIL(e, ST_INTERNAL, "too many result columns");
     if (columns == 0) return ST_OK;
     TRY(csv_open(&w, f->path, e));
-    csv_put_texts(&w, names, columns);
-    csv_end_row(&w);
-    for (size_t i = 0; i < f->n_runs + f->n_others; i++) {
-        const struct record *r = &f->rows[i];
-        if (!r->table) continue;
-        for (size_t c = 0; c < columns; c++) csv_put(&w, csv_text(r->table, r->row, names[c]));
-        csv_end_row(&w);
+    write_rows(f, names, columns, &w);
+    TRY(csv_close(&w, e));
+    for (size_t k = 0; k < f->n_pending; k++) {
+        results_row_file(f, f->pending[k], path);
+        (void)remove(path);
     }
-    return csv_close(&w, e);
+    f->n_pending = 0;
+    return ST_OK;
 }
 
-status results_take(struct results_file *f, size_t i, const char *row_path, struct error *e)
+status results_take(struct results_file *f, size_t i, struct error *e)
 {
+    char path[RESULTS_PATH];
     struct csv_table *t = &f->news[i];
-    TRY(csv_read(t, row_path, 1, e));
-    if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", row_path, t->n_rows);
+    results_row_file(f, f->plan->runs[i].id, path);
+    csv_table_free(t);
+    TRY(csv_read(t, path, 1, e));
+    if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", path, t->n_rows);
     f->rows[i] = (struct record){t, 0};
-    (void)remove(row_path);
+    f->pending[f->n_pending++] = f->plan->runs[i].id;
     return ST_OK;
 }
 

@@ -11,23 +11,35 @@ struct record {
     size_t row;
 };
 
+enum { RESULTS_PATH = 4200 };
+
 struct results_file {
     struct mem mem;
-    char path[4200];
+    const struct plan *plan;
+    char folder[3900], path[RESULTS_PATH];
     size_t n_runs, n_others;
     struct record *rows; /* [n_runs + n_others]: of the plan's runs, then of other configurations that were
                             in the file */
     struct csv_table before; /* the file as it was */
     struct csv_table *news;  /* [n_runs] the row files of workers that have ended */
+    const char **pending;    /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
+    size_t n_pending;
 };
 
-/* Reads what is there (nothing is fine). ST_DATA if the file is damaged. Free with results_free. */
+/* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in
+ * FOLDER/.work of workers of a runner that was killed. ST_DATA if the file is damaged otherwise. Free with
+ * results_free. */
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,
- * a row's extra column standing behind the one it follows in that row; missing cells are nan. */
-status results_write(const struct results_file *f, struct error *e);
-/* Replaces the row of run i by the worker's row file, which is removed. */
-status results_take(struct results_file *f, size_t i, const char *row_path, struct error *e);
+ * a row's extra column standing behind the one it follows in that row; missing cells are nan. Row files are
+ * removed when runs.csv holds them. */
+status results_write(struct results_file *f, struct error *e);
+/* Replaces the row of run i by its row file, FOLDER/.work/<id>.row.csv. The row is pending: the file, which
+ * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need
+ * not be written after each run. */
+status results_take(struct results_file *f, size_t i, struct error *e);
+/* The name of that file. */
+void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH]);
 /* The text in a column of the row of run i; "nan" where there is none. */
 const char *results_text(const struct results_file *f, size_t i, const char *column);
 void results_free(struct results_file *f);

@@ -1,6 +1,6 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
-#include "support/statistics.h"
+#include "report/spread.h"
 #include <math.h>
 #include <string.h>
 
@@ -56,8 +56,11 @@ struct overview {
     struct group_list configurations;
     const char **hidden; /* widths that make the columns, by depth */
     size_t n_hidden;
-    double *values;      /* room for those of one configuration */
-    size_t fewest, most; /* runs of an entry */
+    double *values;                    /* room for those of one configuration */
+    size_t *rows;                      /* and for their rows */
+    size_t fewest, most;               /* runs of an entry */
+    size_t n_over[OVER_SPLITS + 1];    /* entries whose interval is over these */
+    double least_error, largest_error; /* of a test set itself, in % */
     bool losses;
     struct table table;
 };
@@ -68,7 +71,8 @@ static status find_columns(struct overview *o, struct error *e)
     const struct groups *g = o->groups;
     o->hidden = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->hidden, e);
     o->values = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->values, e);
-    if (!o->hidden || !o->values) return ST_MEMORY;
+    o->rows = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->rows, e);
+    if (!o->hidden || !o->values || !o->rows) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         size_t i = 0, place = o->n_hidden;
         while (i < o->n_hidden && strcmp(o->hidden[i], g->group[k].hidden) != 0) i++;
@@ -100,6 +104,21 @@ static void make_head(struct overview *o)
     table_column(&o->table, false, 0, "Forward passes");
 }
 
+/* The interval of the test result of an entry, whose n values are in o->values. */
+static struct spread test_spread(struct overview *o, const struct group *one, const char *hidden, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < one->n; i++)
+        if (strcmp(csv_text(&o->groups->runs, one->rows[i], "network.hidden"), hidden) == 0)
+            o->rows[k++] = one->rows[i];
+    const struct spread s = spread_of(o->groups, o->rows, o->values, n);
+    if (s.interval.n > 1) o->n_over[s.over]++;
+    const double error = n > 0 ? 100 * spread_test_error(o->groups, o->rows[0], s.interval.mean) : NAN;
+    o->least_error = fmin(o->least_error, error);
+    o->largest_error = fmax(o->largest_error, error);
+    return s;
+}
+
 static status put_accuracy(struct overview *o, const struct group *one, const char *hidden, struct error *e)
 {
     const double factor = o->losses ? 1 : 100;
@@ -109,11 +128,11 @@ static status put_accuracy(struct overview *o, const struct group *one, const ch
     TRY(group_values(o->groups, one, o->losses ? "loss_train" : "acc_train", hidden, v, &n, e));
     double train = factor * mean_of(v, n);
     TRY(group_values(o->groups, one, o->losses ? "loss_test" : "acc_test", hidden, v, &n, e));
-    struct interval test = interval_of(v, n);
     if (n == 0) {
         table_put(&o->table, "-");
         return ST_OK;
     }
+    const struct interval test = test_spread(o, one, hidden, n).interval;
     o->fewest = o->most == 0 || n < o->fewest ? n : o->fewest;
     o->most = n > o->most ? n : o->most;
     if (isnan(test.half_width))
@@ -171,13 +190,26 @@ static status put_row(struct overview *o, const struct group *one, struct error 
     return put_costs(o, one, "forward_passes", count_text, e);
 }
 
+/* What stands behind the plus-minus sign. */
+static void print_intervals(const struct overview *o, FILE *out)
+{
+    const size_t draws = o->n_over[OVER_DRAWS], splits = o->n_over[OVER_SPLITS];
+    if (draws + splits == 0) return;
+    (void)fprintf(out, ", \xc2\xb1 half the 95 %% interval of the test mean (Student's t) over %s%s%s",
+                  draws ? "training draws with one test side" : "", draws && splits ? ", or over " : "",
+                  splits ? "the means of splits where test sides differ" : "");
+    if (draws && !o->losses && !isnan(o->least_error))
+        (void)fprintf(out, "; the test samples themselves leave a standard error of %.1f to %.1f points",
+                      o->least_error, o->largest_error);
+}
+
 static void print_note(const struct overview *o, FILE *out)
 {
     (void)fprintf(out, "\nTraining / test %s, mean over %zu", o->losses ? "loss" : "accuracy in %",
                   o->fewest);
     if (o->most > o->fewest) (void)fprintf(out, " to %zu", o->most);
     (void)fprintf(out, " run%s", o->most == 1 ? "" : "s");
-    if (o->most > 1) (void)fprintf(out, ", \xc2\xb1 half the 95 %% interval of the test mean (Student's t)");
+    print_intervals(o, out);
     (void)fprintf(out,
                   ". Training seconds (of runs that had the machine to themselves) and forward passes "
                   "(a sample through the whole network)%s.\n",
@@ -186,7 +218,8 @@ static void print_note(const struct overview *o, FILE *out)
 
 status overview_by_depth(struct groups *g, enum table_format format, FILE *out, struct error *e)
 {
-    struct overview o = {.groups = g, .losses = groups_regression(g)};
+    struct overview o = {
+        .groups = g, .losses = groups_regression(g), .least_error = NAN, .largest_error = NAN};
     status st = configurations_make(&o.configurations, g, true, e);
     if (st == ST_OK) st = find_columns(&o, e);
     if (st == ST_OK) make_head(&o);

@@ -1,6 +1,7 @@
 /* See paired.h. */
 #include "report/paired.h"
-#include "support/statistics.h"
+#include "report/spread.h"
+#include <math.h>
 #include <string.h>
 
 enum { N_COLUMNS = 3 };
@@ -19,7 +20,7 @@ struct line {
     struct group_list problem;
     size_t *partner, *times; /* [problem.n] a row of the reference, and how many it has */
     const char **seen;       /* [problem.n] the name that was paired last */
-    size_t (*pair)[2], n;    /* rows of the name and of the reference */
+    size_t *own, *other, n;  /* [n] rows of the name, and of the reference */
     double *v;               /* [n] differences */
 };
 
@@ -29,9 +30,10 @@ static status line_create(struct line *l, const struct groups *g, struct mem *m,
     l->partner = mem_alloc(m, l->problem.n + 1, sizeof *l->partner, e);
     l->times = mem_alloc(m, l->problem.n + 1, sizeof *l->times, e);
     l->seen = mem_alloc(m, l->problem.n + 1, sizeof *l->seen, e);
-    l->pair = mem_alloc(m, l->problem.n + 1, sizeof *l->pair, e);
+    l->own = mem_alloc(m, l->problem.n + 1, sizeof *l->own, e);
+    l->other = mem_alloc(m, l->problem.n + 1, sizeof *l->other, e);
     l->v = mem_alloc(m, l->problem.n + 1, sizeof *l->v, e);
-    if (!l->partner || !l->times || !l->seen || !l->pair || !l->v) return ST_MEMORY;
+    if (!l->partner || !l->times || !l->seen || !l->own || !l->other || !l->v) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++)
         for (size_t i = 0; strcmp(g->group[k].name, l->reference) == 0 && i < g->group[k].n; i++) {
             size_t row = g->group[k].rows[i], p = l->problem.of[row];
@@ -61,40 +63,60 @@ static status find_pairs(const struct groups *g, struct line *l, struct error *e
                             g->runs.source, l->times[p] > 1 ? l->reference : l->name, l->hidden,
                             csv_text(&g->runs, row, "seed"));
             l->seen[p] = l->name;
-            l->pair[l->n][0] = row;
-            l->pair[l->n++][1] = l->partner[p];
+            l->own[l->n] = row;
+            l->other[l->n++] = l->partner[p];
         }
     return ST_OK;
 }
 
 static status differences(const struct groups *g, const struct line *l, const char *column,
-                          struct interval *result, struct error *e)
+                          struct spread *result, struct error *e)
 {
     long c = csv_column(&g->runs, column);
     if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
     for (size_t i = 0; i < l->n; i++) {
         double own, other;
-        TRY(csv_number(&g->runs, l->pair[i][0], (size_t)c, &own, e));
-        TRY(csv_number(&g->runs, l->pair[i][1], (size_t)c, &other, e));
+        TRY(csv_number(&g->runs, l->own[i], (size_t)c, &own, e));
+        TRY(csv_number(&g->runs, l->other[i], (size_t)c, &other, e));
         l->v[i] = own - other;
     }
-    *result = interval_of(l->v, l->n);
+    *result = spread_of(g, l->own, l->v, l->n);
     return ST_OK;
 }
 
-static void put_line(struct csv_writer *w, struct table *t, const struct line *l,
-                     const struct interval *result)
+/* Standard error of the difference in test accuracy from the test samples of the first pair alone, as if each
+ * network had test samples of its own: the true one is smaller. */
+static status test_error(const struct groups *g, const struct line *l, double *result, struct error *e)
+{
+    const size_t column = (size_t)csv_column(&g->runs, "acc_test");
+    double own, other;
+    *result = NAN;
+    if (l->n == 0) return ST_OK;
+    TRY(csv_number(&g->runs, l->own[0], column, &own, e));
+    TRY(csv_number(&g->runs, l->other[0], column, &other, e));
+    *result = hypot(spread_test_error(g, l->own[0], own), spread_test_error(g, l->other[0], other));
+    return ST_OK;
+}
+
+static void put_line(struct csv_writer *w, struct table *t, const struct line *l, const struct spread *result,
+                     double error)
 {
     csv_put_texts(w, (const char *const[]){l->name, l->reference, l->hidden}, 3);
+    const struct spread *test = &result[N_COLUMNS - 1];
     csv_put_number(w, (double)l->n);
     table_put(t, "%s", l->name);
     table_put(t, "%s", l->hidden);
     table_put(t, "%zu", l->n);
+    table_put(t, "%zu %s", test->interval.n, spread_names[test->over]);
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        csv_put_number(w, result[c].mean);
-        csv_put_number(w, result[c].half_width);
-        table_put(t, "%.2f +- %.2f", 100 * result[c].mean, 100 * result[c].half_width);
+        const struct interval *i = &result[c].interval;
+        csv_put_number(w, i->mean);
+        csv_put_number(w, i->half_width);
+        table_put(t, "%.2f +- %.2f", 100 * i->mean, 100 * i->half_width);
     }
+    table_put(t, isnan(error) ? "-" : "%.2f", 100 * error);
+    csv_put(w, spread_names[test->over]);
+    csv_put_numbers(w, (const double[]){(double)test->interval.n, error}, 2);
     csv_end_row(w);
 }
 
@@ -103,7 +125,8 @@ static status write_lines(const struct groups *g, const char *reference, struct 
                           struct table *t, struct error *e)
 {
     struct line l = {.reference = reference};
-    struct interval result[N_COLUMNS];
+    struct spread result[N_COLUMNS];
+    double error;
     TRY(line_create(&l, g, &t->mem, e));
     for (size_t k = 0; k < g->n; k++) {
         l.name = g->group[k].name;
@@ -113,7 +136,8 @@ static status write_lines(const struct groups *g, const char *reference, struct 
         if (first < k || strcmp(l.name, reference) == 0) continue;
         TRY(find_pairs(g, &l, e));
         for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, columns[c], &result[c], e));
-        if (l.n > 0) put_line(w, t, &l, result);
+        TRY(test_error(g, &l, &error, e));
+        if (l.n > 0) put_line(w, t, &l, result, error);
     }
     return ST_OK;
 }
@@ -130,19 +154,24 @@ status paired_write(const struct groups *g, const char *reference, enum table_fo
                     g->runs.source);
     TRY(csv_start(&w,
                   "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
-                  "acc_val_half,acc_test_difference,acc_test_half",
+                  "acc_val_half,acc_test_difference,acc_test_half,over,values,acc_test_error",
                   e, "%s/paired.csv", g->folder));
     table_column(&t, true, 0, "name");
     table_column(&t, true, 0, "hidden");
     table_column(&t, false, 0, "pairs");
+    table_column(&t, false, 0, "interval over");
     for (size_t c = 0; c < N_COLUMNS; c++)
         table_column(&t, false, 0, "%s", c == 0 ? "train" : c == 1 ? "validation" : "test");
+    table_column(&t, false, 0, "test set");
     status st = csv_end(&w, write_lines(g, reference, &w, &t, e), e);
     if (st == ST_OK) {
-        (void)fprintf(out,
-                      "\ndifference to %s, percentage points, mean and 95 %% interval over pairs of the same "
-                      "seed and split\n",
-                      reference);
+        (void)fprintf(
+            out,
+            "\ndifference to %s, percentage points, mean over pairs of the same seed and split, and "
+            "95 %% interval: over the means of splits where test sides differ, else over training "
+            "draws of one test side, to which the standard error of that test set itself (at most) "
+            "must be added\n",
+            reference);
         st = table_print(&t, format, out, e);
         if (g->left_out)
             (void)fprintf(out, "%zu unfinished or failed runs and their pairs are left out\n", g->left_out);

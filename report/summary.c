@@ -1,8 +1,7 @@
 /* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
-#include "report/groups.h"
+#include "report/spread.h"
 #include "support/paths.h"
-#include "support/statistics.h"
 #include <math.h>
 #include <string.h>
 
@@ -30,6 +29,10 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
     csv_put(w, group_own_rule(g, one) ? "own rule" : "simulated");
+    TRY(group_values(g, one, "acc_test", NULL, v, &n, e));
+    const double error = n > 0 ? spread_test_error(g, one->row, mean_of(v, n)) : NAN;
+    csv_put(w, spread_names[spread_of(g, one->rows, v, n).over]);
+    csv_put_number(w, error);
     for (int k = 1; column_summarised(k); k++) {
         TRY(group_values(g, one, column_summarised(k)->name, NULL, v, &n, e));
         put_statistics(w, v, n);
@@ -40,8 +43,8 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
 
 static status write_summary(const struct groups *g, struct error *e)
 {
-    static const char *const head[] = {"label", "solver",        "dataset", "hidden",
-                                       "name",  "hidden_layers", "seeds",   "prediction"};
+    static const char *const head[] = {"label",         "solver", "dataset",    "hidden", "name",
+                                       "hidden_layers", "seeds",  "prediction", "over",   "acc_test_error"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
     char name[80];
     struct csv_writer w;

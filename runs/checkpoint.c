@@ -2,6 +2,7 @@
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
+#include <errno.h>
 #include <string.h>
 
 struct header {
@@ -20,23 +21,29 @@ static void fill_header(struct header *h, const struct session *s)
     h->columns = s->n_columns;
 }
 
-/* What is behind the header, in either direction: first what a new solver needs to begin where that of the
- * file did. */
-static status transfer_progress(struct session *s, struct checkpoint *c, struct error *e)
+/* Of tasks in sequence: the accuracies, and with what the one that runs began. */
+static status transfer_tasks(struct session *s, struct checkpoint *c, struct error *e)
 {
     const size_t n = s->n_tasks;
+    if (n <= 1) return ST_OK;
+    TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
+    TRY(checkpoint_block(c, &s->begun_rng, sizeof s->begun_rng, e));
+    TRY(c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e));
+    if (!c->reading) return ST_OK;
+    net_copy_weights(&s->net, &s->begun);
+    s->rng = s->begun_rng;
+    return ST_OK;
+}
+
+/* Everything behind the header, in either direction. */
+static status transfer(struct session *s, struct checkpoint *c, struct error *e)
+{
     TRY(checkpoint_block(c, &s->at, sizeof s->at, e));
     TRY(checkpoint_block(c, s->last, sizeof s->last, e));
     TRY(session_reserve_rows(s, s->at.n_rows, e));
     TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
-    if (n <= 1) return ST_OK;
-    TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
-    TRY(checkpoint_block(c, &s->begun_rng, sizeof s->begun_rng, e));
-    return c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e);
-}
-
-static status transfer_state(struct session *s, struct checkpoint *c, struct error *e)
-{
+    TRY(transfer_tasks(s, c, e));
+    if (c->reading && s->n_tasks > 0) TRY(sequence_next(s, true, e));
     TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
     TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
@@ -52,49 +59,68 @@ status checkpoint_save(struct session *s, struct error *e)
     TRY(file_create(&w, path, e));
     struct checkpoint c = {.file = w.file};
     status st = checkpoint_block(&c, &h, sizeof h, e);
-    if (st == ST_OK) st = transfer_progress(s, &c, e);
-    if (st == ST_OK) st = transfer_state(s, &c, e);
+    if (st == ST_OK) st = transfer(s, &c, e);
     if (st == ST_OK) st = file_seal(w.file, e);
     if (st == ST_OK) return file_commit(&w, e);
     file_abandon(&w);
     return st;
 }
 
-status checkpoint_open(struct session *s, FILE **file, struct error *e)
+/* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
+static status set_aside(const char *path, const char *reason, struct error *e)
 {
-    char path[RUN_FILE];
+    char name[RUN_FILE + 16];
+    TRY(file_set_aside(path, name, sizeof name, e));
+    (void)fprintf(stderr, "%s: %s; it is kept as %s, and the run begins anew\n", path, reason, name);
+    return ST_OK;
+}
+
+/* Reads an open checkpoint. `reason` gets why it cannot be used, or stays "": then an error is one of this
+ * machine (memory), and the file may be good. */
+static status read_open(struct session *s, FILE *f, char *reason, size_t size, bool *found, struct error *e)
+{
     struct header h, own;
-    *file = NULL;
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
-    FILE *f = fopen(path, "rb");
-    if (!f) return ST_OK;
-    fill_header(&own, s);
-    status st = file_check_seal(f, "the checkpoint", e);
+    struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
-    if (st == ST_OK && checkpoint_block(&c, &h, sizeof h, NULL) == ST_OK && memcmp(&h, &own, sizeof h) == 0) {
-        st = transfer_progress(s, &c, e);
-        if (st == ST_OK) *file = f;
-    }
-    if (*file) {
-        if (s->n_tasks <= 1) return ST_OK;
-        net_copy_weights(&s->net, &s->begun);
-        s->rng = s->begun_rng;
+    fill_header(&own, s);
+    if (file_check_seal(f, "the checkpoint", &seen) != ST_OK) {
+        (void)snprintf(reason, size, "%s", seen.text);
         return ST_OK;
     }
-    if (st != ST_OK) err_prefix(e, "%s", path);
-    fclose(f);
-    remove(path);
+    if (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0) {
+        (void)snprintf(reason, size, "the checkpoint is of another run or another build of the program");
+        return ST_OK;
+    }
+    const status st = transfer(s, &c, e);
+    *found = st == ST_OK;
+    if (st != ST_OK && st != ST_MEMORY) (void)snprintf(reason, size, "the checkpoint does not fit its run");
     return st;
 }
 
-status checkpoint_close(struct session *s, FILE *file, struct error *e)
+status checkpoint_restore(struct session *s, bool *found, struct error *e)
+{
+    char path[RUN_FILE], reason[sizeof e->text] = "";
+    status st = ST_OK;
+    *found = false;
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOENT) return ST_OK;
+    if (f) {
+        st = read_open(s, f, reason, sizeof reason, found, e);
+        if (st != ST_OK) err_prefix(e, "%s", path);
+        (void)fclose(f);
+    } else {
+        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
+    }
+    if (!reason[0]) return st;
+    struct error second = {.code = ST_OK};
+    const status moved = set_aside(path, reason, st == ST_OK ? e : &second);
+    return st == ST_OK ? moved : st;
+}
+
+void checkpoint_remove(const struct session *s)
 {
     char path[RUN_FILE];
-    struct checkpoint c = {.file = file, .reading = true};
-    status st = transfer_state(s, &c, e);
-    fclose(file);
-    if (st == ST_OK) return ST_OK;
     run_file(path, s->settings->out, ".work", s->run, ".ckpt");
-    remove(path);
-    return err_prefix(e, "%s", path);
+    (void)remove(path);
 }

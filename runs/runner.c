@@ -2,6 +2,7 @@
 #include "runs/runner.h"
 #include "datasets/tasks.h"
 #include "records/results_file.h"
+#include "records/results_repair.h"
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
@@ -34,7 +35,8 @@ struct runner {
     size_t next, finished, to_do;
     bool *wanted; /* [n_runs] */
     struct progress progress;
-    int lock; /* descriptor of FOLDER/.work/lock */
+    int lock;             /* descriptor of FOLDER/.work/lock */
+    double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
 /* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty. */
@@ -56,22 +58,34 @@ static bool is_word(const char *text, const char *word)
     return strcmp(text, word) == 0;
 }
 
-/* Decides which runs are to be done. With --fresh, the old row and checkpoint go before the first run starts,
- * so that an interrupted --fresh is resumed by the same command without it. */
-static void select_runs(struct runner *r)
+/* Whether a run has a row that says it has ended, and the curve that belongs to it; one without is said. */
+static bool is_finished(const struct runner *r, size_t i)
 {
-    char path[RUN_FILE];
+    char reason[CURVE_REASON];
+    const struct record *row = &r->results.rows[i];
+    const char *word = results_text(&r->results, i, "status");
+    if (!is_word(word, "ok") && !is_word(word, "diverged")) return false;
+    if (curve_sound(r->folder, row->table, row->row, reason)) return true;
+    (void)fprintf(stderr, "run %s is made again: %s\n", r->plan->runs[i].id, reason);
+    return false;
+}
+
+/* Decides which runs are to be done. With --fresh all old rows and checkpoints go before the first run
+ * starts, so that a --fresh that is cut short is resumed by the same command without it. */
+static status select_runs(struct runner *r, struct error *e)
+{
+    char path[RUN_FILE], name[RUN_FILE + 16];
+    const bool fresh = r->settings->fresh;
+    bool old = false;
     for (size_t i = 0; i < r->plan->n_runs; i++) {
-        const struct run *run = &r->plan->runs[i];
-        const char *word = results_text(&r->results, i, "status");
-        run_file(path, r->folder, "curves", run, ".csv");
-        const bool finished = (is_word(word, "ok") || is_word(word, "diverged")) && access(path, F_OK) == 0;
-        r->wanted[i] = !finished || r->settings->fresh;
+        const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
+        r->wanted[i] = !finished;
         r->to_do += r->wanted[i];
-        if (r->settings->fresh) {
+        if (fresh) {
+            old = old || r->results.rows[i].table;
             r->results.rows[i].table = NULL;
-            run_file(path, r->folder, ".work", run, ".ckpt");
-            remove(path);
+            run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
+            (void)remove(path);
         } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                    is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
             r->outcome->skipped++;
@@ -79,6 +93,10 @@ static void select_runs(struct runner *r)
             r->outcome->stale++;
         }
     }
+    if (!old) return ST_OK;
+    TRY(file_set_aside(r->results.path, name, sizeof name, e));
+    (void)fprintf(stderr, "--fresh: the rows so far are kept as %s\n", name);
+    return results_write(&r->results, e);
 }
 
 /* Runs as they are run, overrides included, one YAML document after another. */
@@ -138,26 +156,39 @@ static status lost_worker(const char *path, const struct run *run, int wait_stat
     return record_write(path, run, &lost, false, e);
 }
 
+/* Results of a run that ended well. Never of the test side: nobody shall choose by what passes by. */
+static void announce_results(const struct csv_table *row)
+{
+    const bool regression = isnan(csv_value(row, 0, "acc_train"));
+    const char *const columns[] = {regression ? "loss_train" : "acc_train",
+                                   regression ? "loss_val" : "acc_val"};
+    static const char *const words[] = {"train", "validation"};
+    for (size_t k = 0; k < 2; k++) {
+        const double value = csv_value(row, 0, columns[k]);
+        if (isnan(value)) continue; /* no validation samples */
+        if (regression)
+            printf(", %s loss %.4g", words[k], value);
+        else
+            printf(", %s %.2f %%", words[k], 100 * value);
+    }
+    printf(", %.2f s", csv_value(row, 0, "train_s"));
+}
+
 /* What is said about a finished run where there is no progress line. */
 static void announce(struct runner *r, size_t i)
 {
     const struct csv_table *row = &r->results.news[i];
     const struct run *run = &r->plan->runs[i];
     const char *word = csv_text(row, 0, "status");
-    const double train = csv_value(row, 0, "acc_train"), seconds = csv_value(row, 0, "train_s");
-    const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     char hidden[128];
     opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
     progress_clear(&r->progress);
+    const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     if (good && r->settings->weights) return;
     printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
            (unsigned long long)run->seed, word);
-    if (good && isnan(train)) /* regression */
-        printf(", train loss %.4g, test loss %.4g, %.2f s", csv_value(row, 0, "loss_train"),
-               csv_value(row, 0, "loss_test"), seconds);
-    else if (good)
-        printf(", train %.2f %%, test %.2f %%, %.2f s", 100 * train, 100 * csv_value(row, 0, "acc_test"),
-               seconds);
+    if (good)
+        announce_results(row);
     else
         printf(" (%s)", csv_text(row, 0, "error"));
     printf("\n");
@@ -173,8 +204,7 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     close(c->pipe);
     c->pid = 0;
     if (access(path, F_OK) != 0) TRY(lost_worker(path, run, wait_status, e));
-    TRY(results_take(&r->results, c->run, path, e));
-    TRY(results_write(&r->results, e));
+    TRY(results_take(&r->results, c->run, e));
     const char *word = results_text(&r->results, c->run, "status");
     const bool interrupted = is_word(word, "interrupted");
     size_t *const count = is_word(word, "ok")         ? &o->done
@@ -223,6 +253,17 @@ static void show_progress(struct runner *r)
     progress_update(&r->progress, r->to_do ? done / (double)r->to_do : 1, r->finished, r->to_do, text);
 }
 
+/* Brings runs.csv up to date where rows are pending: at the end, else at most for a twentieth of the time. */
+static status settle(struct runner *r, bool end, struct error *e)
+{
+    const double now = clock_seconds();
+    if (r->results.n_pending == 0 || (!end && now - r->written < 1 + 20 * r->took)) return ST_OK;
+    TRY(results_write(&r->results, e));
+    r->written = clock_seconds();
+    r->took = r->written - now;
+    return ST_OK;
+}
+
 /* Starts what there is a free place for. */
 static status start_more(struct runner *r, struct error *e)
 {
@@ -265,9 +306,11 @@ static status run_all(struct runner *r, struct error *e)
             if (r->children[k].pid != 0) kill(r->children[k].pid, SIGTERM);
         told = stop;
         show_progress(r);
+        if (st == ST_OK) st = settle(r, false, e);
         poll(NULL, 0, 10);
     } while (look_after(r, &st, e) > 0);
     progress_clear(&r->progress);
+    if (st == ST_OK) st = settle(r, true, e);
     /* A signal that came when all had ended has interrupted nothing. */
     const bool cut = r->outcome->interrupted > 0 || r->finished < r->to_do;
     if (st == ST_OK && cut && stop_signal())
@@ -310,7 +353,7 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
     if (!r->children || !r->wanted) return FAIL(e, ST_MEMORY, "no memory for the runner");
-    select_runs(r);
+    TRY(select_runs(r, e));
     snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
     return write_runs(path, r->plan->runs, r->plan->n_runs, e);
 }

@@ -9,8 +9,9 @@ struct runner_settings {
     const char *out;     /* results folder ("results") */
     size_t jobs;         /* runs at the same time, >= 1 */
     bool fresh;          /* repeat finished runs */
-    const char *weights; /* NULL, or NAME.net for the network of the plan's only run; what is said about the
-                            run is then left to the caller, but for failures */
+    const char *weights; /* NULL, or NAME.net for the network of the plan's only run, which then is made also
+                            where it is finished; what is said about it is left to the caller, but for
+                            failures */
 };
 struct runner_outcome {
     size_t done, skipped, failed, no_data, interrupted, stale; /* stale: finished by another commit, kept */

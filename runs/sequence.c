@@ -7,6 +7,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static status select_data(struct session *s, struct error *e)
+{
+    struct dataset *part = &s->part[s->at.task % 2];
+    if (s->n_tasks == 1) return ST_OK;
+    dataset_free(part);
+    TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
+    s->env.train = dataset_batch(part, SPLIT_TRAIN);
+    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
+    s->env.info = &part->info;
+    return ST_OK;
+}
+
 status sequence_create(struct session *s, struct error *e)
 {
     s->n_tasks = tasks_of(s->run->dataset_options);
@@ -20,19 +32,7 @@ status sequence_create(struct session *s, struct error *e)
     for (size_t i = 0; i < n; i++) s->known[i] = NAN;
     s->largest = tasks_largest(&s->data, s->n_tasks);
     TRY(net_create(&s->begun, &s->run->net, s->net.n[0], s->net.n[s->net.L], &s->mem, e));
-    return sequence_select(s, e);
-}
-
-status sequence_select(struct session *s, struct error *e)
-{
-    struct dataset *part = &s->part[s->at.task % 2];
-    if (s->n_tasks == 1) return ST_OK;
-    dataset_free(part);
-    TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
-    s->env.train = dataset_batch(part, SPLIT_TRAIN);
-    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
-    s->env.info = &part->info;
-    return ST_OK;
+    return select_data(s, e);
 }
 
 void sequence_free_solver(struct session *s)
@@ -54,10 +54,11 @@ static status new_solver(struct session *s, struct error *e)
     return solver->start(s->solver, &s->env, e);
 }
 
-status sequence_begin(struct session *s, bool resumed, struct error *e)
+status sequence_next(struct session *s, bool resumed, struct error *e)
 {
     const struct solver *solver = s->run->solver;
     const bool first = s->at.task == 0, own = solver->task && s->created;
+    if (!first || resumed) TRY(select_data(s, e));
     if (s->n_tasks > 1 && !resumed) {
         net_copy_weights(&s->begun, &s->net);
         s->begun_rng = s->rng;

@@ -56,6 +56,7 @@ struct run_result session_result(const struct session *s)
         .acc_test = test->accuracy,
         .best_iter = (double)at->best_iter,
         .peak_bytes = (double)usage.ru_maxrss * 1024.0,
+        .n_test = s->data.info.sha256[0] ? (double)s->data.info.n[SPLIT_TEST] : NAN,
         .solver_bytes = s->created ? (double)s->solver_bytes : NAN,
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,
@@ -67,7 +68,7 @@ struct run_result session_result(const struct session *s)
     return result;
 }
 
-status session_write_curve(const struct session *s, struct error *e)
+status session_write_curve(struct session *s, struct error *e)
 {
     char path[RUN_FILE], name[80];
     struct csv_writer w;
@@ -88,7 +89,8 @@ status session_write_curve(const struct session *s, struct error *e)
         for (size_t c = 0; c < s->n_columns; c++) csv_put_number(&w, s->rows[i * s->n_columns + c]);
         csv_end_row(&w);
     }
-    return csv_close(&w, e);
+    TRY(csv_close(&w, e));
+    return file_crc32(path, s->curve_crc32, e);
 }
 
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)
@@ -101,6 +103,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     env_date(date, sizeof date);
     result.status = word;
     result.stop_reason = s->stop_reason;
+    result.curve_crc32 = s->curve_crc32[0] ? s->curve_crc32 : "nan";
     result.error = text[0] ? text : "none";
     result.data_sha256 = s->data.info.sha256[0] ? s->data.info.sha256 : "nan";
     result.test_side = s->data.info.sha256[0] ? test_side_names[s->data.info.test_side] : "nan";

@@ -5,6 +5,7 @@
 #include "experiments/run.h"
 #include "network/evaluate.h"
 #include "records/columns.h"
+#include "support/file.h"
 #include "trainer/stopwatch.h"
 
 struct worker_settings {
@@ -54,6 +55,7 @@ struct session {
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
     const char *stop_reason;
+    char curve_crc32[FILE_CRC]; /* "" until the curve is written */
 };
 
 enum { RUN_FILE = 4200 };
@@ -67,8 +69,8 @@ status session_reserve_rows(struct session *s, size_t n, struct error *e);
  * take the accumulations per training sample of the network simulated there; nan for a solver with a
  * prediction rule of its own. */
 struct run_result session_result(const struct session *s);
-/* OUT/curves/<id>.csv: a row per evaluation. ST_IO. */
-status session_write_curve(const struct session *s, struct error *e);
+/* OUT/curves/<id>.csv: a row per evaluation; its CRC-32 goes to s->curve_crc32. ST_IO. */
+status session_write_curve(struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
@@ -76,12 +78,11 @@ status session_write_row(const struct session *s, const char *word, const char *
 /* Training on one task after the other (dataset.tasks; sequence.c). A run without tasks is a sequence of one.
  *
  * sequence_create: the training data of the first task, in s->env, and the room for what follows.
- * sequence_select: the same of the task s->at.task. sequence_begin: a solver for it, new for each task unless
- * it has a `task` of its own; `resumed`: s->net and s->rng are what they were when it began. The errors of
+ * sequence_next: the same of the task s->at.task, and a solver for it, new for each task unless it has a
+ * `task` of its own; `resumed`: s->net and s->rng are what they were when it began. The errors of
  * task_select, and of the solver. */
 status sequence_create(struct session *s, struct error *e);
-status sequence_select(struct session *s, struct error *e);
-status sequence_begin(struct session *s, bool resumed, struct error *e);
+status sequence_next(struct session *s, bool resumed, struct error *e);
 void sequence_free_solver(struct session *s);
 /* Takes the accuracies of a split by task from the scores (n_L x n) of its samples. */
 void sequence_score(struct session *s, enum split split, const real *scores);
@@ -92,11 +93,14 @@ status sequence_write(const struct session *s, struct error *e);
 
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
 status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file if there is one of the same run and commit, in two steps:
- * checkpoint_open all but the solver and the weights that it has come to, *file being NULL if there is none,
- * and, when the solver of the task has begun, checkpoint_close the rest. A file of another run is removed and
- * ignored. ST_DATA for one that is damaged, ST_IO for one that breaks off: the session must not go on. */
-status checkpoint_open(struct session *s, FILE **file, struct error *e);
-status checkpoint_close(struct session *s, FILE *file, struct error *e);
+/* Restores the session from the file, its solver included, which begins again where the task began, if there
+ * is one of the same run and build; *found tells. One that is damaged, cannot be read or is of another is set
+ * aside under another name, said on stderr, and the run begins anew. On an error the session must not go on:
+ * ST_MEMORY leaves the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it
+ * aside. */
+status checkpoint_restore(struct session *s, bool *found, struct error *e);
+/* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
+ * disk. */
+void checkpoint_remove(const struct session *s);
 
 #endif

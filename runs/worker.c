@@ -149,8 +149,7 @@ static status next_task(struct session *s, struct error *e)
     s->at.task++;
     s->at.task_iter = 0;
     s->at.converged = false;
-    TRY(sequence_select(s, e));
-    return sequence_begin(s, false, e);
+    return sequence_next(s, false, e);
 }
 
 static status train(struct session *s, struct error *e)
@@ -188,36 +187,32 @@ static status train(struct session *s, struct error *e)
     return ST_OK;
 }
 
-/* Goes on from a checkpoint, which is closed. */
-static status resume(struct session *s, FILE *checkpoint, struct error *e)
-{
-    status st = sequence_select(s, e);
-    if (st == ST_OK) st = sequence_begin(s, true, e);
-    if (st == ST_OK) return checkpoint_close(s, checkpoint, e);
-    fclose(checkpoint);
-    return st;
-}
-
 static status perform(struct session *s, struct error *e)
 {
-    FILE *checkpoint;
+    bool resumed;
     TRY(prepare(s, e));
-    TRY(checkpoint_open(s, &checkpoint, e));
-    if (checkpoint) {
-        TRY(resume(s, checkpoint, e));
-    } else {
-        TRY(sequence_begin(s, false, e));
+    TRY(checkpoint_restore(s, &resumed, e));
+    if (!resumed) {
+        TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
     }
     return train(s, e);
 }
 
-/* Status word of the row. */
-static const char *outcome(const struct session *s, status st)
+/* How a run ended, and the status word of its row. */
+enum outcome { ENDED_OK, ENDED_DIVERGED, ENDED_INTERRUPTED, ENDED_NO_DATA, ENDED_FAILED };
+static const char *const outcome_words[] = {[ENDED_OK] = "ok",
+                                            [ENDED_DIVERGED] = "diverged",
+                                            [ENDED_INTERRUPTED] = "interrupted",
+                                            [ENDED_NO_DATA] = "no_data",
+                                            [ENDED_FAILED] = "failed"};
+
+static enum outcome outcome_of(const struct session *s, status st)
 {
-    if (st == ST_NO_DATA) return "no_data";
-    if (st != ST_OK) return s->stop_reason && strcmp(s->stop_reason, "diverged") == 0 ? "diverged" : "failed";
-    return strcmp(s->stop_reason, "interrupted") == 0 ? "interrupted" : "ok";
+    if (st == ST_NO_DATA) return ENDED_NO_DATA;
+    if (st != ST_OK)
+        return s->stop_reason && strcmp(s->stop_reason, "diverged") == 0 ? ENDED_DIVERGED : ENDED_FAILED;
+    return strcmp(s->stop_reason, "interrupted") == 0 ? ENDED_INTERRUPTED : ENDED_OK;
 }
 
 /* The network as it is now, with its accuracies, which may be newer than the last row's. */
@@ -243,6 +238,32 @@ static status save_weights(struct session *s, struct error *e)
     return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
 }
 
+/* Puts what the run has led to on the disk. Its checkpoint goes last, and only where the row says that the
+ * run has ended. */
+static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
+{
+    const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED;
+    if (how == ENDED_INTERRUPTED && s->created) TRY(checkpoint_save(s, e));
+    if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
+    if (s->at.n_rows > 0) TRY(sequence_write(s, e));
+    if (good && s->settings->weights) TRY(save_weights(s, e));
+    TRY(session_write_row(s, outcome_words[how], text, e));
+    if (how == ENDED_OK || how == ENDED_DIVERGED) checkpoint_remove(s);
+    return ST_OK;
+}
+
+static void release(struct session *s)
+{
+    sequence_free_solver(s);
+    evaluator_free(s->evaluator);
+    pool_free(s->pool);
+    for (int k = 0; k < 2; k++) dataset_free(&s->part[k]);
+    dataset_free(&s->data);
+    mem_free(&s->mem);
+    free(s->rows);
+    free(s);
+}
+
 status worker_run(struct run *run, const struct worker_settings *settings, struct error *e)
 {
     struct session *s = calloc(1, sizeof *s);
@@ -253,29 +274,13 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     s->at.totals.best_val = s->at.totals.best_test = s->at.totals.time_to_target_s = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
-    const char *word = outcome(s, st);
-    const bool interrupted = strcmp(word, "interrupted") == 0;
-    char checkpoint[RUN_FILE];
-    struct error second = {0};
-    status written = ST_OK;
-    if (interrupted && s->created) written = checkpoint_save(s, &second);
-    run_file(checkpoint, settings->out, ".work", run, ".ckpt");
-    if (!interrupted) remove(checkpoint);
-    if (written == ST_OK && s->at.n_rows > 0) written = session_write_curve(s, &second);
-    if (written == ST_OK && s->at.n_rows > 0) written = sequence_write(s, &second);
-    if (written == ST_OK) written = session_write_row(s, word, st == ST_OK ? "" : e->text, &second);
-    if (st == ST_OK && written == ST_OK && settings->weights) written = save_weights(s, &second);
-    sequence_free_solver(s);
-    evaluator_free(s->evaluator);
-    pool_free(s->pool);
-    for (int k = 0; k < 2; k++) dataset_free(&s->part[k]);
-    dataset_free(&s->data);
-    mem_free(&s->mem);
-    free(s->rows);
-    free(s);
-    if (st == ST_OK && written != ST_OK) {
+    const enum outcome how = outcome_of(s, st);
+    struct error second = {.code = ST_OK};
+    const status kept = keep(s, how, st == ST_OK ? "" : e->text, &second);
+    release(s);
+    if (st == ST_OK && kept != ST_OK) {
         *e = second;
-        return written;
+        return kept;
     }
-    return st == ST_OK && interrupted ? FAIL(e, ST_INTERRUPTED, "interrupted") : st;
+    return how == ENDED_INTERRUPTED ? FAIL(e, ST_INTERRUPTED, "interrupted") : st;
 }

@@ -72,14 +72,31 @@ status file_create(struct file_writer *w, const char *path, struct error *e)
     return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
 }
 
+/* Puts the names in the folder of `path` on the disk. Some file systems know no such thing: no error then. */
+static bool sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    const int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    const bool good = descriptor >= 0 && (fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP);
+    const int reason = errno;
+    if (descriptor >= 0) (void)close(descriptor);
+    free(folder);
+    errno = reason;
+    return good;
+}
+
 status file_commit(struct file_writer *w, struct error *e)
 {
     status st = ST_OK;
-    bool failed = ferror(w->file) != 0 || fflush(w->file) != 0;
+    bool failed = ferror(w->file) != 0 || fflush(w->file) != 0 || fsync(fileno(w->file)) != 0;
+    const int reason = errno;
     failed = fclose(w->file) != 0 || failed;
+    if (failed && reason) errno = reason;
     w->file = NULL;
     if (failed || rename(w->temporary, w->path) != 0) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
     if (st == ST_OK) w->temporary[0] = '\0';
+    if (st == ST_OK && !sync_folder(w->path)) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
     file_abandon(w);
     return st;
 }
@@ -107,6 +124,18 @@ status file_copy(const char *from, const char *to, struct error *e)
     return st;
 }
 
+status file_set_aside(const char *path, char *name, size_t size, struct error *e)
+{
+    enum { TRIES = 1000 };
+    for (int k = 0; k < TRIES; k++) {
+        int length = k ? snprintf(name, size, "%s.aside%d", path, k) : snprintf(name, size, "%s.aside", path);
+        if (length < 0 || (size_t)length >= size) return FAIL(e, ST_IO, "%s: its name is too long", path);
+        if (access(name, F_OK) == 0) continue;
+        return rename(path, name) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    }
+    return FAIL(e, ST_IO, "%s: there are %d files set aside already", path, TRIES);
+}
+
 status file_lock(const char *path, int *descriptor, bool *taken, struct error *e)
 {
     *descriptor = open(path, O_RDWR | O_CREAT, 0666);
@@ -128,6 +157,18 @@ static bool checksum(FILE *f, long size, uint32_t *sum)
         size -= (long)want;
     }
     return true;
+}
+
+status file_crc32(const char *path, char text[FILE_CRC], struct error *e)
+{
+    uint32_t sum = 0;
+    FILE *f = fopen(path, "rb");
+    const long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    const bool good = size >= 0 && checksum(f, size, &sum);
+    const status st = good ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    if (f) (void)fclose(f);
+    (void)snprintf(text, FILE_CRC, "%08x", (unsigned)sum);
+    return st;
 }
 
 status file_seal(FILE *f, struct error *e)

@@ -31,17 +31,25 @@ struct file_writer {
 
 /* Opens the new file. ST_IO naming `path`, ST_MEMORY. */
 status file_create(struct file_writer *w, const char *path, struct error *e);
-/* Closes it and renames it to PATH; the new file is gone after an error (ST_IO). */
+/* Puts its bytes on the disk, closes it, renames it to PATH and puts that on the disk, too: after a power cut
+ * PATH is the old file or the new one. The new file is gone after an error (ST_IO). */
 status file_commit(struct file_writer *w, struct error *e);
 /* Removes the new file; PATH stays as it was. Accepts an all-zero writer. */
 void file_abandon(struct file_writer *w);
 /* Copies a file to `to` through such a writer. ST_IO. */
 status file_copy(const char *from, const char *to, struct error *e);
 
+/* Renames PATH to the first of PATH.aside, PATH.aside1, ... that is not there: nothing that somebody may
+ * still want is overwritten. `name` gets the new name. ST_IO. */
+status file_set_aside(const char *path, char *name, size_t size, struct error *e);
+
 /* Locks the file, made if it is not there, until the last of this process and its children has closed the
  * descriptor; not *taken: another holds it. The caller closes it if it is not negative. ST_IO. */
 status file_lock(const char *path, int *descriptor, bool *taken, struct error *e);
 
+/* CRC-32 of a file's bytes, eight hexadecimal digits. ST_IO. */
+enum { FILE_CRC = 9 };
+status file_crc32(const char *path, char text[FILE_CRC], struct error *e);
 /* Puts a CRC-32 behind all that was written to `f`, which must be readable too. ST_IO. */
 status file_seal(FILE *f, struct error *e);
 /* ST_DATA "WHAT is damaged: ..." if the file is not as it was sealed; else it stands at its beginning. ST_IO.

@@ -17,8 +17,7 @@
 #ifndef SPIKEBENCH_SUPPORT_PARALLEL_H
 #define SPIKEBENCH_SUPPORT_PARALLEL_H
 
-#include "support/err.h"
-#include <stddef.h>
+#include "support/pool.h"
 
 enum { CHUNK_MAX = 64, PART_MAX = 64 };
 
@@ -34,20 +33,6 @@ size_t chunk_first(const struct partition *p,
 size_t part_first(const struct partition *p,
                   size_t part);                  /* first chunk of `part`; part_first(n_parts) = n_chunks */
 size_t chunk_largest(const struct partition *p); /* samples in the largest chunk */
-
-struct pool;
-
-/* A pool of `threads` >= 1 threads, the calling one included. The caller owns it; pool_free accepts NULL. */
-status pool_create(struct pool **p, size_t threads, struct error *e);
-void pool_free(struct pool *p);
-size_t pool_threads(const struct pool *p); /* 1 for NULL */
-
-/* task: 0 .. n_tasks-1, thread: 0 .. pool_threads-1, for per-thread workspaces. */
-typedef void (*pool_task)(void *context, size_t task, size_t thread);
-
-/* Runs task(context, i, thread) for every i and returns when all are done. A NULL pool runs them in order.
- * Not reentrant: a task must not call pool_run on the same pool. */
-void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context);
 
 /* Adds sum number `other` to sum number `sum`. */
 typedef void (*sum_add)(void *context, size_t sum, size_t other);

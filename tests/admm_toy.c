@@ -73,7 +73,7 @@ static double drive(struct toy *toy, size_t l, size_t t, size_t n, size_t i)
     }
     size_t row = n * toy->x.T + t;
     for (size_t k = toy->x.start[row]; k < toy->x.start[row + 1]; k++)
-        sum += (double)toy->net.W[1][toy->x.index[k] * toy->net.n[1] + i] * (double)toy->x.value[k];
+        sum += (double)toy->net.W[1][toy->x.index[k] * toy->net.n[1] + i] * (double)spikes_value(&toy->x, k);
     return sum;
 }
 

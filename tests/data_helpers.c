@@ -27,7 +27,7 @@ double data_cell(const struct dataset *d, enum split s, size_t n, size_t t, size
     const struct spikes *x = &d->x[s];
     size_t row = n * x->T + t;
     for (size_t k = x->start[row]; k < x->start[row + 1]; k++)
-        if (x->index[k] == input) return (double)x->value[k];
+        if (x->index[k] == input) return (double)spikes_value(x, k);
     return 0;
 }
 

@@ -50,7 +50,7 @@ void plain_simulate(struct plain_net *p, const struct net *net, const struct bat
     for (size_t t = 0; t < p->T; t++) {
         const size_t row = batch_sample(b, sample) * x->T + t;
         for (size_t k = x->start[row]; k < x->start[row + 1]; k++)
-            p->a[0][t][x->index[k]] = (double)x->value[k];
+            p->a[0][t][x->index[k]] = (double)spikes_value(x, k);
         for (size_t l = 1; l <= net->L; l++)
             for (size_t j = 0; j < net->n[l]; j++) neuron(p, l, t, j, surrogate, slope, smooth);
         for (size_t l = 0; l < net->L; l++)

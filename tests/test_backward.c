@@ -128,7 +128,7 @@ static void take_sample(struct plain *p, const struct spikes *x, size_t sample)
     memset(p->x, 0, sizeof p->x);
     for (size_t t = 0; t < STEPS; t++)
         for (size_t k = x->start[sample * STEPS + t]; k < x->start[sample * STEPS + t + 1]; k++)
-            p->x[t][x->index[k]] = (double)x->value[k];
+            p->x[t][x->index[k]] = (double)spikes_value(x, k);
 }
 
 /* The block's loss and gradient; returns the spikes of the hidden layers. */

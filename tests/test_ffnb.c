@@ -134,8 +134,9 @@ static void blind(struct dataset *d, bool early)
         x->start[row] = to;
         for (size_t k = first; k < last; k++) {
             if (early && x->index[k] >= 6) continue;
+            if (x->value) x->value[to] = x->value[k];
             x->index[to] = x->index[k];
-            x->value[to++] = x->value[k];
+            to++;
         }
     }
     x->start[rows] = to;
@@ -155,7 +156,7 @@ static size_t count_changes(const struct net *before, const struct net *after, c
                     const struct spikes *x = &d->x[SPLIT_TRAIN];
                     z[k] = (double)net->lif.leak * z[k] - (double)net->lif.threshold * a[k];
                     for (size_t e = x->start[sample * x->T + t]; e < x->start[sample * x->T + t + 1]; e++)
-                        z[k] += (double)(net->W[1][x->index[e] * net->n[1] + i] * x->value[e]);
+                        z[k] += (double)(net->W[1][x->index[e] * net->n[1] + i] * spikes_value(x, e));
                     a[k] = z[k] > (double)net->lif.threshold;
                     if (k == 1) changed += a[0] != a[1];
                 }

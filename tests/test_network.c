@@ -168,7 +168,7 @@ Test(net, two_windows_with_a_state_equal_one)
                 size_t row = n * T + (size_t)half * T / 2 + t;
                 for (size_t k = b.x->start[row]; k < b.x->start[row + 1]; k++) {
                     index[used] = b.x->index[k];
-                    value[used++] = b.x->value[k];
+                    value[used++] = spikes_value(b.x, k);
                 }
             }
         start[N * T / 2] = used;

@@ -290,7 +290,7 @@ Test(ottt, without_leak_equals_the_mean_of_bptt_over_prefixes)
                 start[n * T + t] = entries;
                 for (size_t k = whole.start[n * STEPS + t]; k < whole.start[n * STEPS + t + 1]; k++) {
                     prefix.index[entries] = whole.index[k];
-                    prefix.value[entries++] = whole.value[k];
+                    prefix.value[entries++] = spikes_value(&whole, k);
                 }
             }
         start[whole.n_samples * T] = entries;

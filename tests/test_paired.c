@@ -81,3 +81,67 @@ Test(paired, two_configurations_of_a_name_are_refused)
     groups_free(&g);
     folder_remove(folder);
 }
+
+static double number_in(const struct csv_table *t, size_t row, const char *column)
+{
+    double value;
+    cr_assert_neq(csv_column(t, column), CSV_NONE, "%s", column);
+    cr_assert_eq(csv_number(t, row, (size_t)csv_column(t, column), &value, NULL), ST_OK);
+    return value;
+}
+
+/* Test accuracies of two seeds on each of two splits: differences .1 and .3, then .2 and .5. */
+static const struct {
+    int split, seed;
+    double ours, theirs;
+} split_rows[] = {{0, 0, 0.6, 0.5}, {0, 1, 0.8, 0.5}, {1, 0, 0.6, 0.4}, {1, 1, 0.9, 0.4}};
+
+static void write_split_runs(const char *folder, const char *side)
+{
+    FILE *f = folder_open(folder, "runs.csv", "w");
+    (void)fprintf(f, "schema,run_id,solver,dataset,seed,status,error,dataset.split_seed,dataset.n_test,"
+                     "network.hidden,data_sha256,test_side,n_test,acc_train,acc_val,acc_test\n");
+    for (int k = 0; k < 8; k++)
+        (void)fprintf(f, "2,r%d,%s,d,%d,ok,,%d,100,10,h,%s,100,1,0.5,%g\n", k, k % 2 ? "ours" : "theirs",
+                      split_rows[k / 2].seed, split_rows[k / 2].split, side,
+                      k % 2 ? split_rows[k / 2].ours : split_rows[k / 2].theirs);
+    (void)fclose(f);
+}
+
+static void pair_up(const char *folder, struct csv_table *t)
+{
+    struct groups g;
+    struct error e = {0};
+    FILE *sink = folder_scratch();
+    cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(paired_write(&g, "theirs", TABLE_TEXT, sink, &e), ST_OK, "%s", e.text);
+    (void)fclose(sink);
+    groups_free(&g);
+    cr_assert_eq(csv_load(t, &e, "%s/paired.csv", folder), ST_OK, "%s", e.text);
+    cr_assert_eq(t->n_rows, 1);
+}
+
+static void expect_interval(const char *side, const char *over, double values, double half)
+{
+    char folder[FOLDER_MAX];
+    struct csv_table t;
+    folder_create(folder);
+    write_split_runs(folder, side);
+    pair_up(folder, &t);
+    cr_expect_str_eq(csv_text(&t, 0, "over"), over);
+    cr_expect_eq(number_in(&t, 0, "pairs"), 4);
+    cr_expect_eq(number_in(&t, 0, "values"), values);
+    cr_expect_float_eq(number_in(&t, 0, "acc_test_difference"), 0.275, 1e-12);
+    cr_expect_float_eq(number_in(&t, 0, "acc_test_half"), half, 1e-5);
+    cr_expect_float_eq(number_in(&t, 0, "acc_test_error"), 0.07, 1e-12, "sqrt((.6 .4 + .5 .5) / 100)");
+    csv_table_free(&t);
+    folder_remove(folder);
+}
+
+/* Four pairs on two drawn test sides are two values, .2 and .35, with t_{0.975, 1} = 12.706; on one
+ * published side they are four draws of deviation .170783, with t_{0.975, 3} = 3.182. */
+Test(paired, interval_is_over_splits_or_over_draws_of_one_test_side)
+{
+    expect_interval("drawn", "splits", 2, 12.706 * 0.15 / 2);
+    expect_interval("published", "training draws", 4, 3.182 * 0.170783 / 2);
+}

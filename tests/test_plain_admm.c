@@ -39,7 +39,7 @@ static void begin(struct toy_training *t, struct plain *p, const char *solver, c
         p->label[s] = t->data.labels[SPLIT_TRAIN][s];
         for (size_t step = 0; step < PLAIN_T; step++)
             for (size_t k = x->start[s * PLAIN_T + step]; k < x->start[s * PLAIN_T + step + 1]; k++)
-                p->a[0][step][s][x->index[k]] = (double)x->value[k];
+                p->a[0][step][s][x->index[k]] = (double)spikes_value(x, k);
     }
     for (size_t l = 1; l <= p->L; l++)
         for (size_t i = 0; i < p->n[l]; i++)

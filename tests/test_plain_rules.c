@@ -49,7 +49,7 @@ static void begin(struct toy_training *t, struct plain_net *p, const char *solve
         p->label[s] = t->data.labels[SPLIT_TRAIN][s];
         for (size_t step = 0; step < T; step++)
             for (size_t k = x->start[s * T + step]; k < x->start[s * T + step + 1]; k++)
-                p->a[0][step][s][x->index[k]] = (double)x->value[k];
+                p->a[0][step][s][x->index[k]] = (double)spikes_value(x, k);
     }
     for (size_t l = 0; l <= p->L; l++) {
         p->n[l] = t->net.n[l];

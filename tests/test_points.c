@@ -89,9 +89,11 @@ Test(yin_yang, classes_are_balanced_and_labels_fit_the_points)
 static bool same(const struct dataset *a, enum split s, const struct dataset *b, enum split t)
 {
     size_t entries = a->x[s].start[a->info.n[s] * a->info.T];
-    return a->info.n[s] == b->info.n[t] && entries == b->x[t].start[b->info.n[t] * b->info.T] &&
-           memcmp(a->x[s].index, b->x[t].index, entries * sizeof(uint32_t)) == 0 &&
-           memcmp(a->x[s].value, b->x[t].value, entries * sizeof(real)) == 0;
+    bool equal = a->info.n[s] == b->info.n[t] && entries == b->x[t].start[b->info.n[t] * b->info.T] &&
+                 memcmp(a->x[s].index, b->x[t].index, entries * sizeof(uint32_t)) == 0;
+    for (size_t k = 0; equal && k < entries; k++)
+        equal = spikes_value(&a->x[s], k) == spikes_value(&b->x[t], k);
+    return equal;
 }
 
 static bool same_answers(const struct dataset *a, const struct dataset *b, enum split s)

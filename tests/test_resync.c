@@ -193,7 +193,7 @@ static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
 {
     size_t row = n * toy->x.T + t;
     for (size_t k = toy->x.start[row]; k < toy->x.start[row + 1]; k++)
-        if (toy->x.index[k] == i) return (double)toy->x.value[k];
+        if (toy->x.index[k] == i) return (double)spikes_value(&toy->x, k);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct shape {
     size_t inputs, T, C, rows;
@@ -137,6 +138,75 @@ Test(spikes, blocks_are_written_out_above_the_border)
         cr_expect(spikes_are_dense(spikes_most_listed(cells) + 1, cells));
     }
     mem_free(&m);
+}
+
+/* Rows of one entry, all of them 1 but that of row `other`; more entries than the builder takes at first. */
+static void one_but(struct spikes *x, size_t rows, size_t other, struct mem *m)
+{
+    struct spikes_builder b;
+    cr_assert_eq(spikes_begin(&b, 3, rows, 1, NULL), ST_OK);
+    for (size_t row = 0; row < rows; row++) {
+        cr_assert_eq(spikes_add(&b, (uint32_t)(row % 3), row == other ? 2 : 1, NULL), ST_OK);
+        cr_assert_eq(spikes_end_row(&b, NULL), ST_OK);
+    }
+    cr_assert_eq(spikes_finish(&b, x, m, NULL), ST_OK);
+}
+
+Test(spikes, ones_are_not_stored)
+{
+    enum { ROWS = 9000 };
+    struct mem m = {0};
+    struct spikes x;
+    one_but(&x, ROWS, ROWS, &m);
+    cr_expect_null(x.value);
+    const size_t others[] = {0, 4095, 4096, 5000, ROWS - 1};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        one_but(&x, ROWS, others[i], &m);
+        cr_assert_not_null(x.value);
+        for (size_t k = 0; k < ROWS; k++)
+            cr_assert_eq(spikes_value(&x, k), k == others[i] ? R(2.0) : R(1.0), "entry %zu of %zu", k,
+                         others[i]);
+    }
+    mem_free(&m);
+}
+
+/* The same tensor with its ones written out gives the same bits, below the border and above it. */
+Test(spikes, products_without_values_are_those_with_ones)
+{
+    enum { INPUTS = 20, ROWS = 6, WIDE = 70 };
+    const double shares[] = {0.2, 0.6};
+    struct rng rng;
+    rng_seed(&rng, 5, "ones");
+    for (size_t s = 0; s < 2; s++)
+        for (size_t n = 3; n <= WIDE; n += WIDE - 3) {
+            struct mem m = {0};
+            struct spikes_builder build;
+            struct spikes x[2];
+            real *out[2][3], *W = mem_reals(&m, WIDE * INPUTS, NULL);
+            for (size_t i = 0; i < n * INPUTS; i++) W[i] = (real)rng_normal(&rng);
+            cr_assert_eq(spikes_begin(&build, INPUTS, 2, ROWS / 2, NULL), ST_OK);
+            for (size_t row = 0; row < ROWS; row++) {
+                for (uint32_t i = 0; i < INPUTS; i++)
+                    if (rng_uniform(&rng) < shares[s]) cr_assert_eq(spikes_add(&build, i, 1, NULL), ST_OK);
+                cr_assert_eq(spikes_end_row(&build, NULL), ST_OK);
+            }
+            cr_assert_eq(spikes_finish(&build, &x[0], &m, NULL), ST_OK);
+            x[1] = x[0];
+            x[1].value = mem_reals(&m, x[0].start[ROWS], NULL);
+            for (size_t k = 0; k < x[0].start[ROWS]; k++) x[1].value[k] = R(1.0);
+            const size_t sizes[3] = {n * ROWS, n * INPUTS, (size_t)INPUTS * INPUTS};
+            for (size_t i = 0; i < 2; i++) {
+                const struct batch b = {.x = &x[i], .n = ROWS / 2};
+                for (size_t k = 0; k < 3; k++) out[i][k] = mem_reals(&m, sizes[k], NULL);
+                spikes_times_weights(&b, 0, ROWS / 2, W, n, out[i][0]);
+                spikes_outer(&b, 0, ROWS / 2, out[i][0], n, out[i][1]);
+                spikes_gram(&b, 0, ROWS / 2, out[i][2]);
+            }
+            for (size_t k = 0; k < 3; k++)
+                cr_expect_eq(memcmp(out[0][k], out[1][k], sizes[k] * sizeof(real)), 0,
+                             "product %zu of %zu rows", k, n);
+            mem_free(&m);
+        }
 }
 
 Test(spikes, builder_refuses_wrong_rows)

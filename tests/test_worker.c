@@ -220,7 +220,7 @@ Test(worker, a_checkpoint_brings_everything_back)
     struct setting from;
     static struct session a, b;
     static struct solver plain;
-    FILE *file = NULL;
+    bool found = false;
     struct error e = {0};
     begin(&from);
     plain = *from.run.solver;
@@ -241,9 +241,8 @@ Test(worker, a_checkpoint_brings_everything_back)
     for (size_t l = 1; l <= a.net.L; l++)
         for (size_t i = 0; i < a.net.n[l] * a.net.n[l - 1]; i++) a.net.W[l][i] = (real)rng_normal(&a.rng);
     cr_assert_eq(checkpoint_save(&a, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(checkpoint_open(&b, &file, &e), ST_OK, "%s", e.text);
-    cr_assert_not_null(file);
-    cr_assert_eq(checkpoint_close(&b, file, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(checkpoint_restore(&b, &found, &e), ST_OK, "%s", e.text);
+    cr_expect(found);
     cr_expect_eq(memcmp(&a.at, &b.at, sizeof a.at), 0, "progress");
     cr_expect_eq(memcmp(a.last, b.last, sizeof a.last), 0, "the last evaluation");
     cr_expect_eq(memcmp(a.rows, b.rows, 6 * sizeof *a.rows), 0, "the curve");

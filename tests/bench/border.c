@@ -36,14 +36,12 @@ static status draw(struct border *s, double share, struct rng *rng, struct mem *
     *x = (struct spikes){.n_inputs = INPUTS, .T = STEPS, .n_samples = SAMPLES};
     x->start = mem_alloc(m, COLUMNS + 1, sizeof *x->start, e);
     x->index = mem_alloc(m, cells, sizeof *x->index, e);
-    x->value = mem_reals(m, cells, e);
-    if (!x->start || !x->index || !x->value) return ST_MEMORY;
+    if (!x->start || !x->index) return ST_MEMORY;
     size_t n = 0;
     for (size_t row = 0; row < COLUMNS; row++) {
         for (uint32_t i = 0; i < INPUTS; i++) {
             if (rng_uniform(rng) >= share) continue;
-            x->index[n] = i;
-            x->value[n++] = R(1.0);
+            x->index[n++] = i;
         }
         x->start[row + 1] = n;
     }
@@ -55,7 +53,7 @@ static status draw(struct border *s, double share, struct rng *rng, struct mem *
 static void count(struct pair *p, const struct border *s)
 {
     double cells = (double)INPUTS * COLUMNS, entries = (double)s->x.start[COLUMNS];
-    double lists = entries * (double)(sizeof(real) + sizeof *s->x.index) + (COLUMNS + 1.0) * sizeof(size_t);
+    double lists = entries * (double)sizeof *s->x.index + (COLUMNS + 1.0) * sizeof(size_t);
     p->flops[SIDE_A] = 2.0 * ROWS * entries;
     p->flops[SIDE_B] = 2.0 * ROWS * cells;
     p->bytes[SIDE_A] = p->bytes[SIDE_B] = lists + (double)sizeof(real) * ROWS * (INPUTS + COLUMNS);

@@ -1,18 +1,15 @@
 #!/usr/bin/python3
 """Iterations of SpikeBench's admm beside a plain numpy version of the published ADMM, in turn in one run.
 
-usage: peers_admm.py [--build DIR] [--workloads EFG] [--precision double] [--repeats 9] [--clock wall] [--no-threads] [--out FILE]
+usage: peers_admm.py [--build DIR] [--workloads EFG] [--precision double] [--repeats 9] [--clock wall] [--out FILE]
 
 The numpy version (docs/method.md, section 2) works on whole arrays: dense inputs, layer 1's matrix factored once,
 symmetric systems by numpy.linalg.solve. Same data, start (the simulation of the same weights), penalties and order.
 Its line is refused where the weights after one iteration in double differ by more than 1e-8 of their norm.
 Printed: the lower quartile, median and upper quartile of numpy's seconds / SpikeBench's; above 1, SpikeBench is
-faster. Then what two threads gain, measured in turn as well, and SpikeBench's time over its floor: the FLOPs of its
-dense products, systems and solves at the rate of a product of 1024 x 1024 matrices, and every array of the iterate
-read once for each block that needs it, at the rate of a copy. OPENBLAS_CORETYPE pins the BLAS of both sides.
+faster. OPENBLAS_CORETYPE pins the BLAS of both sides.
 """
 import argparse
-import csv
 import os
 import statistics
 import sys
@@ -20,7 +17,7 @@ import time
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np  # noqa: E402
-from peers import Workload, quartiles  # noqa: E402
+from workload import Workload, blas_core, quartiles, short, write_rows  # noqa: E402
 
 LEAK, THETA, EPS = 0.9, 1.0, 1e-5
 RHO, BETA, KAPPA = 1.0, 0.1, 1e-8  # the program's defaults
@@ -142,42 +139,9 @@ def difference(ours, theirs):
     return max(np.linalg.norm(a - b) / np.linalg.norm(a) for a, b in zip(ours, theirs))
 
 
-def floor_parts(n, T, N, entries, size):
-    """FLOPs of dense products, FLOPs of lists, bytes of an iteration of admm as SpikeBench does it."""
-    M, dense, lists, numbers = T * N, 0, 4 * n[1] * entries, 0
-    for l in range(1, len(n)):
-        below, width = n[l - 1], n[l]
-        dense += 2 * width * below ** 2
-        if l > 1:
-            dense += 4 * width * below * M + below ** 2 * M + below ** 3 / 3
-        if l + 1 < len(n):
-            rows = n[l + 1]
-            woodbury = 2 * rows <= width
-            dense += 2 * width * rows * M + (4 * width * rows + 2 * rows ** 2 if woodbury else 2 * width ** 2) * M
-            # D: read z, a; V: read a below, write v; spikes and potentials: read z, v, target's z and a, write z, a
-            numbers += M * (2 * width + width + (below if l > 1 else 0) + 4 * width + 2 * rows)
-        else:
-            numbers += M * (5 * width + 2 * below)
-    return dense, lists, numbers * size
-
-
-class Rates:
-    """Of this machine, one core: FLOP/s of a product, bytes/s of a copy."""
-
-    def __init__(self, dtype):
-        self.a = np.ones((1024, 1024), dtype)
-        self.block = np.ones(1 << 23, dtype)
-        self.to = np.empty_like(self.block)
-        self.now()
-
-    def now(self, clock=time.perf_counter):
-        gemm = 2 * 1024 ** 3 / seconds(lambda: self.a @ self.a, clock)
-        return gemm, 2 * self.block.nbytes / seconds(lambda: np.copyto(self.to, self.block), clock)
-
-
 def check(o, name):
     """The relative difference of all weights after one iteration in double."""
-    workload = Workload(o.build, name, "double", 1, "admm")
+    workload = Workload(o.build, name, "double", 1, "admm").load()
     plain = Plain(workload)
     workload.ask("epoch")
     plain.step()
@@ -191,49 +155,21 @@ def compare(o, name, precision, clock):
     if not found <= 1e-8:
         print("%s numpy refused: weights after one iteration differ by %.2g" % (name, found), flush=True)
         return []
-    workload = Workload(o.build, name, precision, 1, "admm")
+    workload = Workload(o.build, name, precision, 1, "admm").load()
     plain, ours, theirs = Plain(workload), [], []
     workload.ask("epoch")
     plain.step()
-    machine, measured = Rates(workload.x.dtype), []
     for _ in range(o.repeats):
-        measured.append(machine.now(clock))
         ours.append(workload.ask("epoch")[o.clock == "cpu"])
         theirs.append(seconds(plain.step, clock))
-    dense, lists, size = floor_parts(workload.n, workload.T, workload.N, int(np.count_nonzero(workload.x)),
-                                     workload.x.itemsize)
-    gemm, copy = (statistics.median(rate) for rate in zip(*measured))
-    # a list entry's additions: a number read and one added, at an eighth of the product's rate
-    floor = dense / gemm + lists / (gemm / 8) + size / copy
-    own = statistics.median(ours)
+    workload.close()
     q = quartiles([b / a for a, b in zip(ours, theirs)])
     print("%s %-6s admm against numpy: %.4f s, %.4f s: %.2f [%.2f, %.2f]; weights differ by %.1e" %
-          (name, precision, own, statistics.median(theirs), q[1], q[0], q[2], found))
-    print("%s %-6s admm: %.2f GFLOP dense at %.1f GFLOP/s, %.2f by lists, %.0f MB at %.1f GB/s: floor %.4f s, time over "
-          "floor %.2f" % (name, precision, dense / 1e9, gemm / 1e9, lists / 1e9, size / 1e6, copy / 1e9, floor,
-                          own / floor), flush=True)
-    workload.close()
-    return [[name, precision, 1, "admm", "numpy", os.environ.get("OPENBLAS_CORETYPE", ""), o.repeats, own,
-             statistics.median(theirs), *q, floor, own / floor]]
-
-
-def threads(o, name, precision, solver):
-    one, two = (Workload(o.build, name, precision, count, solver) for count in (1, 2))
-    single, double = [], []
-    for side in one, two:
-        side.ask("epoch")
-    for _ in range(o.repeats):
-        single.append(one.ask("epoch")[0])
-        double.append(two.ask("epoch")[0])
-    same = all((a == b).all() for a, b in zip(one.weights(), two.weights()))
-    q = quartiles([a / b for a, b in zip(single, double)])
-    print("%s %-6s %s: one thread %.4f s, two %.4f s: %.2f [%.2f, %.2f], %s bits" %
-          (name, precision, solver, statistics.median(single), statistics.median(double), q[1], q[0], q[2],
-           "the same" if same else "OTHER"), flush=True)
-    for side in one, two:
-        side.close()
-    return [[name, precision, 2, solver, "one thread", os.environ.get("OPENBLAS_CORETYPE", ""), o.repeats,
-             statistics.median(double), statistics.median(single), *q, "", ""]]
+          (name, precision, statistics.median(ours), statistics.median(theirs), q[1], q[0], q[2], found), flush=True)
+    return [{"workload": name, "precision": precision, "threads": 1, "solver": "admm", "peer": "numpy",
+             "blas_core": blas_core(), "repeats": o.repeats, "spikebench_s": short(statistics.median(ours)),
+             "peer_s": short(statistics.median(theirs)), "ratio_q1": short(q[0]), "ratio": short(q[1]),
+             "ratio_q3": short(q[2]), "weights_differ": "%.1e" % found}]
 
 
 def main():
@@ -242,23 +178,15 @@ def main():
     p.add_argument("--workloads", default="EFG")
     p.add_argument("--precision", default="double", help="float, double, or both with a comma")
     p.add_argument("--repeats", type=int, default=9)
-    p.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="against numpy; threads are always wall")
-    p.add_argument("--no-threads", action="store_true", help="leave two threads against one out")
-    p.add_argument("--out", help="CSV file")
+    p.add_argument("--clock", choices=["wall", "cpu"], default="wall")
+    p.add_argument("--out", help="CSV file; rows of other runs stay")
     o = p.parse_args()
     rows = []
     for precision in o.precision.split(","):
         for name in o.workloads:
-            rows += compare(o, name, precision, time.process_time if o.clock == "cpu" else time.perf_counter)
-            for solver in [] if o.no_threads else ["admm", "admm_resync"]:
-                rows += threads(o, name, precision, solver)
-    if o.out:
-        os.makedirs(os.path.dirname(o.out) or ".", exist_ok=True)
-        with open(o.out, "w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["workload", "precision", "threads", "solver", "peer", "blas_core", "repeats",
-                             "spikebench_s", "peer_s", "ratio_q1", "ratio", "ratio_q3", "floor_s", "over_floor"])
-            writer.writerows(rows)
+            more = compare(o, name, precision, time.process_time if o.clock == "cpu" else time.perf_counter)
+            write_rows(o.out, ["workload", "precision", "threads", "solver", "peer", "blas_core"], more)
+            rows += more
     if not rows:
         sys.exit(1)
 

@@ -42,7 +42,8 @@ Test(regression, losses_of_all_splits_are_recorded_and_fall)
     double train[2], val[2], test[2], accuracy[2], best[2], at_best[2];
     spikebench(&r, "run hat.yaml");
     cr_assert_eq(r.code, 0, "%s", r.output);
-    cr_expect(strstr(r.output, "test loss") && !strstr(r.output, "nan"), "%s", r.output);
+    cr_expect(strstr(r.output, ", train loss ") && strstr(r.output, ", validation loss "), "%s", r.output);
+    cr_expect(!strstr(r.output, "test loss") && !strstr(r.output, "nan"), "%s", r.output);
     cr_assert_eq(column("results/hat/runs.csv", "loss_train", train), 2);
     cr_assert_eq(column("results/hat/runs.csv", "loss_val", val), 2);
     cr_assert_eq(column("results/hat/runs.csv", "loss_test", test), 2);

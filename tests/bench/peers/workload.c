@@ -1,15 +1,18 @@
-/* A workload of `make bench-peers`: data and start for the peers, then epochs and evaluations as they ask.
- * usage: workload NAME THREADS FILE [SOLVER]
- * SOLVER: bptt, which is the default, or admm or admm_resync at default options.
- * Writes FILE (native byte order): int64 L, n_0 .. n_L, T, N, batch, entries; int64 start[N*T + 1]; int32
- * index[entries]; int32 labels[N]; real W_1 .. W_L (n_l x n_{l-1}, column-major). Says "ready". Then a line
- * of answers for each line of stdin: "steps K": losses of the first K mini-batches, in the samples' order,
- * with an update after each; the weights are put back. "epoch", "infer": wall and CPU seconds. "memory": peak
- * of this process in kB. "weights": writes real W_1 .. W_L of now to FILE. */
+/* A workload of `make bench-report`: data and start for the peers, then epochs and evaluations as they ask.
+ * usage: workload NAME THREADS FILE [SOLVER [KEY=VALUE...]]
+ * NAME: A to G, or HIDDEN:INPUTS:CLASSES:SAMPLES:STEPS:DENSITY. SOLVER: bptt, which is the default, or admm
+ * or admm_resync. KEY=VALUE: an option of the network, or detach_reset=true. Writes FILE (native byte order):
+ * int64 L, n_0 .. n_L, T, N, batch, entries; int64 start[N*T + 1]; int32 index[entries]; int32 labels[N];
+ * real W_1 .. W_L (n_l x n_{l-1}, column-major). Says "ready". Then a line of answers for each line of stdin:
+ * "steps K": losses of the first K mini-batches, in the samples' order, with an update after each; the
+ * weights are put back. "epoch", "infer": wall and CPU seconds. "memory": peak of this process in kB.
+ * "weights": writes real W_1 .. W_L of now to FILE. "entries": spikes of the inputs and of each hidden layer,
+ * over all samples. "rates": this machine's, see rates.h. */
 #include "baselines/backward.h"
 #include "network/evaluate.h"
 #include "support/blas.h"
 #include "support/progress.h"
+#include "tests/bench/peers/rates.h"
 #include "trainer/solver.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,23 +21,26 @@
 extern const struct solver solver_bptt, solver_admm, solver_admm_resync;
 static const struct solver *const solvers[] = {&solver_bptt, &solver_admm, &solver_admm_resync};
 
-enum { N_MAX = 1000, BATCH = 100 };
+enum { BATCH = 100 };
 static const double learning_rate = 0.002, slope = 25;
 /* A to D: training by gradients. E and F: the published sizes of ADMM, at the density of N-MNIST; G: digits.
  */
-static const struct shape {
+struct shape {
     const char *name, *hidden;
     size_t inputs, classes, N, T;
     double density;
-} shapes[] = {{"A", "200", 2312, 10, 1000, 30, 0.05},      {"B", "500-500-500", 2312, 10, 1000, 30, 0.05},
-              {"C", "100", 64, 10, 1000, 20, 0.05},        {"D", "256", 700, 20, 1000, 100, 0.05},
-              {"E", "512", 2312, 10, 200, 150, 0.006},     {"F", "512-512-512", 2312, 10, 200, 150, 0.006},
-              {"G", "100-100-100", 64, 10, 1000, 20, 0.05}};
+};
+static const struct shape shapes[] = {
+    {"A", "200", 2312, 10, 1000, 30, 0.05},      {"B", "500-500-500", 2312, 10, 1000, 30, 0.05},
+    {"C", "100", 64, 10, 1000, 20, 0.05},        {"D", "256", 700, 20, 1000, 100, 0.05},
+    {"E", "512", 2312, 10, 200, 150, 0.006},     {"F", "512-512-512", 2312, 10, 200, 150, 0.006},
+    {"G", "100-100-100", 64, 10, 1000, 20, 0.05}};
 
 struct workload {
     struct mem mem;
     struct spikes x;
-    int labels[N_MAX];
+    int *labels;
+    bool detach_reset;
     const struct solver *solver;
     struct dataset_info info;
     struct net_options options;
@@ -52,6 +58,8 @@ static status draw(struct workload *w, const struct shape *s, struct error *e)
     struct spikes_builder b;
     struct rng rng;
     rng_seed(&rng, 1, "workload");
+    w->labels = mem_alloc(&w->mem, s->N, sizeof *w->labels, e);
+    if (!w->labels) return ST_MEMORY;
     TRY(spikes_begin(&b, s->inputs, s->T, s->N, e));
     for (size_t row = 0; row < s->N * s->T; row++) {
         for (uint32_t i = 0; i < s->inputs; i++)
@@ -72,11 +80,32 @@ static status set(const struct option_table *t, void *options, const char *key, 
     return opt_set(opt_find(t, key), options, value, e);
 }
 
-static status begin(struct workload *w, const struct shape *s, size_t threads, struct error *e)
+/* KEY=VALUE... as on the command line. */
+static status set_all(struct workload *w, char **options, struct error *e)
+{
+    for (; *options; options++) {
+        char key[80];
+        const char *equals = strchr(*options, '=');
+        if (!equals || (size_t)(equals - *options) >= sizeof key)
+            return FAIL(e, ST_CONFIG, "not KEY=VALUE: %s", *options);
+        (void)snprintf(key, sizeof key, "%.*s", (int)(equals - *options), *options);
+        if (strcmp(key, "detach_reset") == 0)
+            w->detach_reset = strcmp(equals + 1, "true") == 0;
+        else if (!opt_find(&net_option_table, key))
+            return FAIL(e, ST_CONFIG, "no option %s", key);
+        else
+            TRY(set(&net_option_table, &w->options, key, equals + 1, e));
+    }
+    return ST_OK;
+}
+
+static status begin(struct workload *w, const struct shape *s, size_t threads, char **options,
+                    struct error *e)
 {
     const struct solver *solver = w->solver;
     TRY(draw(w, s, e));
     TRY(opt_defaults(&net_option_table, &w->options, e));
+    TRY(set_all(w, options, e));
     TRY(set(&net_option_table, &w->options, "hidden", s->hidden, e));
     if (solver == &solver_bptt) TRY(set(&net_option_table, &w->options, "loss", "cross_entropy", e));
     TRY(net_create(&w->net, &w->options, s->inputs, s->classes, &w->mem, e));
@@ -87,6 +116,7 @@ static status begin(struct workload *w, const struct shape *s, size_t threads, s
     if (!w->solver_options) return ST_MEMORY;
     TRY(opt_defaults(&solver->options, w->solver_options, e));
     if (solver == &solver_bptt) TRY(set(&solver->options, w->solver_options, "slope", "25", e));
+    if (w->detach_reset) TRY(set(&solver->options, w->solver_options, "detach_reset", "true", e));
     const struct shapes sizes = {&w->net, &w->options, &w->info, threads};
     TRY(solver->create(solver, &w->state, w->solver_options, &sizes, &w->mem, e));
     const struct train_env env = {.net = &w->net,
@@ -146,7 +176,7 @@ static status write_file(const struct workload *w, const char *path, struct erro
 /* A mini-batch's gradient, chunk after chunk, and its mean loss. */
 static double gradient(struct workload *w, const struct batch *b, real *const *g)
 {
-    const struct backward_options o = {&surrogates[0], (real)slope, false, false};
+    const struct backward_options o = {&surrogates[0], (real)slope, false, w->detach_reset};
     const struct partition part = partition_make(b->n);
     double loss = 0;
     for (size_t l = 1; l <= w->net.L; l++) memset(g[l], 0, w->net.n[l] * w->net.n[l - 1] * sizeof(real));
@@ -216,6 +246,15 @@ static long peak_memory(void)
     return peak;
 }
 
+static void print_entries(struct workload *w)
+{
+    struct evaluation result;
+    evaluate(w->evaluator, &w->net, &w->train, &result, NULL);
+    printf("%zu", spikes_nonzero(&w->train));
+    for (size_t l = 1; l < w->net.L; l++)
+        printf(" %.0f", result.rate[l] * (double)(w->net.n[l] * w->x.T * w->train.n));
+}
+
 static status answer(struct workload *w, const char *line, const char *path, struct error *e)
 {
     const double since = clock_seconds(), cpu = cpu_seconds();
@@ -232,6 +271,12 @@ static status answer(struct workload *w, const char *line, const char *path, str
         printf("%.9f %.9f", clock_seconds() - since, cpu_seconds() - cpu);
     } else if (strncmp(line, "weights", 7) == 0) {
         st = write_weights(w, path, e);
+    } else if (strncmp(line, "entries", 7) == 0) {
+        print_entries(w);
+    } else if (strncmp(line, "rates", 5) == 0) {
+        struct rates r;
+        st = rates_measure(&r, e);
+        printf("%.6g %.6g %.6g", r.product, r.copy, r.lists);
     } else {
         printf("%ld", peak_memory());
     }
@@ -240,27 +285,54 @@ static status answer(struct workload *w, const char *line, const char *path, str
     return st;
 }
 
+/* One of `shapes`, or that of a text HIDDEN:INPUTS:CLASSES:SAMPLES:STEPS:DENSITY, whose parts are cut. */
+static bool find_shape(struct shape *s, char *text)
+{
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
+        if (strcmp(text, shapes[k].name) == 0) {
+            *s = shapes[k];
+            return true;
+        }
+    char *colon = strchr(text, ':');
+    *s = (struct shape){.name = text, .hidden = text};
+    return colon && (*colon = '\0', sscanf(colon + 1, "%zu:%zu:%zu:%zu:%lf", &s->inputs, &s->classes, &s->N,
+                                           &s->T, &s->density) == 5);
+}
+
+static const struct solver *find_solver(const char *name)
+{
+    for (size_t k = 0; k < sizeof solvers / sizeof *solvers; k++)
+        if (strcmp(name, solvers[k]->name) == 0) return solvers[k];
+    return NULL;
+}
+
+static status serve(struct workload *w, const struct shape *shape, char **argv, char **options,
+                    struct error *e)
+{
+    char line[80];
+    TRY(begin(w, shape, strtoul(argv[2], NULL, 10), options, e));
+    TRY(write_file(w, argv[3], e));
+    printf("ready %s %s\n", REAL_NAME, kernels_name());
+    (void)fflush(stdout);
+    while (fgets(line, sizeof line, stdin)) TRY(answer(w, line, argv[3], e));
+    return ST_OK;
+}
+
 int main(int argc, char **argv)
 {
     static struct workload w;
-    const struct shape *shape = NULL;
+    struct shape shape;
     struct error e = {0};
-    char line[80];
-    const bool known = argc == 4 || argc == 5;
-    for (size_t k = 0; known && k < sizeof shapes / sizeof *shapes; k++)
-        if (strcmp(argv[1], shapes[k].name) == 0) shape = &shapes[k];
-    for (size_t k = 0; known && k < sizeof solvers / sizeof *solvers; k++)
-        if (strcmp(argc == 5 ? argv[4] : "bptt", solvers[k]->name) == 0) w.solver = solvers[k];
-    if (!shape || !w.solver || strtoul(argv[2], NULL, 10) == 0) {
-        fprintf(stderr, "usage: %s A|B|C|D|E|F|G THREADS FILE [bptt|admm|admm_resync]\n", argv[0]);
+    if (argc >= 4) w.solver = find_solver(argc > 4 ? argv[4] : "bptt");
+    if (!w.solver || !find_shape(&shape, argv[1]) || strtoul(argv[2], NULL, 10) == 0) {
+        fprintf(stderr,
+                "usage: %s A|B|C|D|E|F|G|HIDDEN:INPUTS:CLASSES:SAMPLES:STEPS:DENSITY THREADS FILE "
+                "[bptt|admm|admm_resync [KEY=VALUE...]]\n",
+                argv[0]);
         return 2;
     }
     blas_single_thread();
-    status st = begin(&w, shape, strtoul(argv[2], NULL, 10), &e);
-    if (st == ST_OK) st = write_file(&w, argv[3], &e);
-    if (st == ST_OK) printf("ready %s %s\n", REAL_NAME, kernels_name());
-    (void)fflush(stdout);
-    while (st == ST_OK && fgets(line, sizeof line, stdin)) st = answer(&w, line, argv[3], &e);
+    status st = serve(&w, &shape, argv, argv + (argc > 5 ? 5 : argc), &e);
     if (st != ST_OK) fprintf(stderr, "%s\n", e.text);
     evaluator_free(w.evaluator);
     pool_free(w.pool);

@@ -1,0 +1,197 @@
+/* See results_repair.h. */
+#include "records/results_repair.h"
+#include "support/file.h"
+#include "support/paths.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4400 };
+
+/* Bytes of the whole lines at the beginning of a file. */
+static size_t whole_lines(const unsigned char *bytes, size_t size)
+{
+    const unsigned char *zero = size ? memchr(bytes, 0, size) : NULL;
+    size_t end = zero ? (size_t)(zero - bytes) : size;
+    while (end > 0 && bytes[end - 1] != '\n') end--;
+    return end;
+}
+
+/* Keeps the damaged file under another name and puts its first `good` bytes in its place. */
+static status cut(const char *path, const struct file_buffer *b, size_t good, struct error *e)
+{
+    char name[PATH_SIZE];
+    struct file_writer w;
+    TRY(file_set_aside(path, name, sizeof name, e));
+    if (good == 0) {
+        (void)fprintf(stderr, "%s: it held no whole line; it is kept as %s\n", path, name);
+        return ST_OK;
+    }
+    TRY(file_create(&w, path, e));
+    (void)fwrite(b->bytes, 1, good, w.file); /* file_commit sees an error */
+    TRY(file_commit(&w, e));
+    (void)fprintf(
+        stderr,
+        "%s: its end was torn: %zu bytes behind the last whole line are cut; the file is kept as %s\n", path,
+        b->size - good, name);
+    return ST_OK;
+}
+
+status results_repair(const char *path, struct error *e)
+{
+    struct file_buffer b = {NULL, 0, 0};
+    if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
+    status st = file_read(path, UINT64_MAX >> 1, &b, e);
+    if (st == ST_OK) {
+        const size_t good = whole_lines(b.bytes, b.size);
+        if (good < b.size || b.size == 0) st = cut(path, &b, good, e);
+    }
+    free(b.bytes);
+    return st;
+}
+
+bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON])
+{
+    char path[PATH_SIZE], crc[FILE_CRC];
+    struct csv_table t = {.n_rows = 0};
+    const char *own = csv_text(runs, row, "curve_crc32");
+    struct error e = {.code = ST_OK};
+    reason[0] = '\0';
+    (void)snprintf(path, sizeof path, "%s/curves/%s.csv", folder, csv_text(runs, row, "run_id"));
+    if (file_check(path, UINT64_MAX, NULL, &e) != ST_OK)
+        (void)snprintf(reason, CURVE_REASON, "it has no curve");
+    else if (strcmp(own, "nan") != 0 && (file_crc32(path, crc, &e) != ST_OK || strcmp(crc, own) != 0))
+        (void)snprintf(reason, CURVE_REASON, "its curve is not the one that was written (CRC-32)");
+    else if (strcmp(own, "nan") == 0 && (csv_read(&t, path, 1, &e) != ST_OK || t.n_rows == 0))
+        (void)snprintf(reason, CURVE_REASON, "its curve is no table with rows");
+    csv_table_free(&t);
+    return reason[0] == '\0';
+}
+
+/* Calls visit for each name in a folder that ends in `end`; a folder that is not there has none. */
+static void each_file(const char *folder, const char *part, const char *end,
+                      void (*visit)(void *context, const char *name), void *context)
+{
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, part);
+    DIR *d = opendir(path);
+    if (!d) return;
+    for (const struct dirent *entry; (entry = readdir(d)) != NULL;) {
+        const size_t n = strlen(entry->d_name), m = strlen(end);
+        if (n > m && strcmp(entry->d_name + n - m, end) == 0) visit(context, entry->d_name);
+    }
+    (void)closedir(d);
+}
+
+/* What results_inspect goes through. */
+struct inspection {
+    const char *folder;
+    const struct csv_table *runs;
+    FILE *out;
+    size_t problems, pending, checkpoints;
+    char **ids; /* [runs->n_rows] sorted */
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void inspect_curve(void *context, const char *name)
+{
+    struct inspection *s = context;
+    char id[300];
+    const char *key = id;
+    (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
+    if (bsearch(&key, s->ids, s->runs->n_rows, sizeof *s->ids, compare_texts)) return;
+    (void)fprintf(s->out, "curves/%s: no row of runs.csv belongs to it\n", name);
+    s->problems++;
+}
+
+static void count_pending(void *context, const char *name)
+{
+    (void)name;
+    ((struct inspection *)context)->pending++;
+}
+
+static void count_checkpoint(void *context, const char *name)
+{
+    (void)name;
+    ((struct inspection *)context)->checkpoints++;
+}
+
+static void inspect_rows(struct inspection *s)
+{
+    char reason[CURVE_REASON];
+    for (size_t row = 0; row < s->runs->n_rows; row++) {
+        const char *word = csv_text(s->runs, row, "status"), *id = csv_text(s->runs, row, "run_id");
+        s->ids[row] = (char *)(uintptr_t)id;
+        const bool finished = strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
+        if (!path_fits_name(id, SIZE_MAX, "")) {
+            (void)fprintf(s->out, "line %zu: run_id '%.40s' is not made of letters and digits\n",
+                          row + s->runs->first_line, id);
+            s->problems++;
+        } else if (finished && !curve_sound(s->folder, s->runs, row, reason)) {
+            (void)fprintf(s->out, "line %zu: run %s: %s; 'spikebench run' repeats it\n",
+                          row + s->runs->first_line, id, reason);
+            s->problems++;
+        }
+    }
+    qsort(s->ids, s->runs->n_rows, sizeof *s->ids, compare_texts);
+}
+
+/* Reads the whole lines of runs.csv, and says what else there is. */
+static status read_whole(struct inspection *s, struct csv_table *t, const char *path, struct error *e)
+{
+    struct file_buffer b = {NULL, 0, 0};
+    struct error damage = {.code = ST_OK};
+    status st = file_read(path, UINT64_MAX >> 1, &b, e);
+    if (st == ST_OK) {
+        const size_t good = whole_lines(b.bytes, b.size);
+        if (good < b.size || b.size == 0) {
+            (void)fprintf(s->out, "%s: %zu bytes behind its last whole line; 'spikebench run' cuts them\n",
+                          path, b.size - good);
+            s->problems++;
+        }
+        if (csv_parse_memory(t, path, b.bytes, good, 1, &damage) != ST_OK) {
+            (void)fprintf(s->out, "%s\n", damage.text);
+            s->problems++;
+            csv_table_free(t);
+            *t = (struct csv_table){.n_rows = 0};
+        }
+    }
+    free(b.bytes);
+    return st;
+}
+
+status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e)
+{
+    char path[PATH_SIZE];
+    struct mem mem = {.blocks = NULL};
+    struct csv_table t = {.n_rows = 0};
+    struct inspection s = {.folder = folder, .runs = &t, .out = out};
+    (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
+    status st = read_whole(&s, &t, path, e);
+    if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
+    if (st == ST_OK) {
+        inspect_rows(&s);
+        each_file(folder, "curves", ".csv", inspect_curve, &s);
+        each_file(folder, ".work", ".row.csv", count_pending, &s);
+        each_file(folder, ".work", ".ckpt", count_checkpoint, &s);
+        (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
+                      s.problems, s.problems == 1 ? "" : "s");
+        if (s.pending)
+            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", s.pending,
+                          s.pending == 1 ? "" : "s");
+        if (s.checkpoints)
+            (void)fprintf(out, ", %zu checkpoint%s to resume from", s.checkpoints,
+                          s.checkpoints == 1 ? "" : "s");
+        (void)fputc('\n', out);
+    }
+    *n = s.problems;
+    csv_table_free(&t);
+    mem_free(&mem);
+    return st;
+}

@@ -1,0 +1,24 @@
+/* What does not belong together in a folder of results, and what can be done about it. */
+#ifndef SPIKEBENCH_RECORDS_RESULTS_REPAIR_H
+#define SPIKEBENCH_RECORDS_RESULTS_REPAIR_H
+
+#include "support/csvio.h"
+
+/* Cuts the torn end of a runs.csv, that is what stands behind its last whole line, or behind the first byte
+ * that is zero: a copy of the file is kept beside it (file_set_aside's names) and said on stderr. A file of
+ * which no whole line is left goes aside as a whole. Nothing where there is no such file, or a sound one.
+ * ST_IO, ST_MEMORY. */
+status results_repair(const char *path, struct error *e);
+
+/* Whether the curve of a row, FOLDER/curves/<run_id>.csv, is the one that belongs to it: its CRC-32 is that
+ * of column curve_crc32, or, of rows before that column, it is a table with rows. *reason: what is wrong, ""
+ * if nothing is. */
+enum { CURVE_REASON = 200 };
+bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON]);
+
+/* Prints what does not belong together in a folder of results: a torn or damaged runs.csv, finished runs
+ * without a sound curve, curves without a row, row files that runs.csv lacks, checkpoints. *n: how many of
+ * the first three. ST_IO, ST_MEMORY. */
+status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e);
+
+#endif

@@ -1,0 +1,134 @@
+/* See pool.h. */
+#include "support/pool.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct worker {
+    struct pool *pool;
+    size_t number;
+    pthread_t thread;
+};
+
+struct pool {
+    size_t threads, started;
+    struct worker *workers; /* [threads]; number 0 is the calling thread */
+    pthread_mutex_t lock;
+    pthread_cond_t work, done;
+    pool_task task;
+    void *context;
+    size_t n_tasks, next;
+    /* Changed under the lock; read without it by threads that spin. */
+    atomic_size_t busy;
+    atomic_ulong round;
+    bool quit;
+};
+
+/* A thread looks so often before it sleeps, some 50 microseconds: waking one takes as long. */
+enum { SPINS = 2000 };
+
+static void pause_briefly(void)
+{
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Takes tasks until none is left; called and left with the lock held. */
+static void work_through(struct pool *p, size_t number)
+{
+    while (p->next < p->n_tasks) {
+        size_t i = p->next++;
+        pthread_mutex_unlock(&p->lock);
+        p->task(p->context, i, number);
+        pthread_mutex_lock(&p->lock);
+    }
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *w = argument;
+    struct pool *p = w->pool;
+    unsigned long seen = 0;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        pthread_mutex_unlock(&p->lock);
+        for (int i = 0; i < SPINS && p->round == seen; i++) pause_briefly();
+        pthread_mutex_lock(&p->lock);
+        while (!p->quit && p->round == seen) pthread_cond_wait(&p->work, &p->lock);
+        if (p->quit) break;
+        seen = p->round;
+        work_through(p, w->number);
+        if (--p->busy == 0) pthread_cond_signal(&p->done);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+status pool_create(struct pool **out, size_t threads, struct error *e)
+{
+    struct pool *p = calloc(1, sizeof *p);
+    if (!p || !(p->workers = calloc(threads, sizeof *p->workers))) {
+        free(p);
+        return FAIL(e, ST_MEMORY, "no memory for a pool of %zu threads", threads);
+    }
+    p->threads = threads;
+    p->started = 1;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->work, NULL);
+    pthread_cond_init(&p->done, NULL);
+    for (; p->started < threads; p->started++) {
+        struct worker *w = &p->workers[p->started];
+        *w = (struct worker){.pool = p, .number = p->started};
+        if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
+            size_t got = p->started;
+            pool_free(p);
+            return FAIL(e, ST_MEMORY, "cannot start thread %zu of %zu", got + 1, threads);
+        }
+    }
+    *out = p;
+    return ST_OK;
+}
+
+void pool_free(struct pool *p)
+{
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    p->quit = true;
+    pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
+    for (size_t i = 1; i < p->started; i++) pthread_join(p->workers[i].thread, NULL);
+    pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->work);
+    pthread_cond_destroy(&p->done);
+    free(p->workers);
+    free(p);
+}
+
+size_t pool_threads(const struct pool *p)
+{
+    return p ? p->threads : 1;
+}
+
+void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context)
+{
+    if (!p || p->threads == 1) {
+        for (size_t i = 0; i < n_tasks; i++) task(context, i, 0);
+        return;
+    }
+    pthread_mutex_lock(&p->lock);
+    p->task = task;
+    p->context = context;
+    p->n_tasks = n_tasks;
+    p->next = 0;
+    p->busy = p->threads - 1;
+    p->round++;
+    pthread_cond_broadcast(&p->work);
+    work_through(p, 0);
+    pthread_mutex_unlock(&p->lock);
+    for (int i = 0; i < SPINS && p->busy > 0; i++) pause_briefly();
+    pthread_mutex_lock(&p->lock);
+    while (p->busy > 0) pthread_cond_wait(&p->done, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,180 @@
+/* Results after kills, cuts and damage: nothing is lost, and what cannot be used is set aside and said. */
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static void setup(void)
+{
+    cli_setup();
+    cli_write("small.yaml",
+              "experiment: small\nseeds: [0, 1]\neval_every: 2\nstop: {max_iter: 4}\n"
+              "dataset: {name: digits, T: 5, n_train: 60, n_validation: 20, n_test: 20}\n"
+              "network: {hidden: [8]}\nsolvers:\n  - {name: bptt}\n  - {name: random_features}\n");
+    cli_write("long.yaml", "experiment: long\neval_every: 5\nstop: {max_iter: 60}\n"
+                           "dataset: {name: digits, T: 20, n_train: 400, n_test: 100}\n"
+                           "network: {hidden: [100]}\nsolvers:\n  - {name: bptt}\n");
+    /* what a run has led to, without times */
+    cli_write(
+        "numbers.awk",
+        "BEGIN { FS = OFS = \",\"; n = split(\"train_s solver_bytes\", v, \" \"); for (i = 1; i <= n; i++) "
+        "skip[v[i]] = 1 }\nFNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) "
+        "drop[i] = 1 }\n{ for (i in drop) $i = \"\"; print $0 }\n");
+    /* numbers FOLDER; started FOLDER: waits until a worker is at work; cut_short: interrupts a run of
+     * long.yaml */
+    cli_write(
+        "functions.sh",
+        "numbers() { cat \"$1\"/curves/*.csv | awk -f numbers.awk; }\n"
+        "started() { until ls \"$1\"/.work/*.yaml >/dev/null 2>&1; do sleep 0.02; done; sleep 0.3; }\n"
+        "cut_short() { \"$SB\" run long.yaml >/dev/null 2>&1 & started results/long; kill -INT $!; wait $!; "
+        "ls results/long/.work/*.ckpt >/dev/null; }\n");
+}
+
+TestSuite(repair, .init = setup, .fini = cli_teardown);
+
+#define FUNCTIONS ". ./functions.sh; "
+
+static void good(struct result *r, const char *text)
+{
+    cli_shell(r, text);
+    cr_assert_eq(r->code, 0, "%s: %s", text, r->output);
+}
+
+static void expect(const struct result *r, const char *text)
+{
+    cr_expect_not_null(strstr(r->output, text), "'%s' is not in: %s", text, r->output);
+}
+
+/* Half of the last row is gone, as after a power cut: the rest counts, the file is kept. */
+Test(repair, a_torn_row_is_cut_and_its_run_made_again)
+{
+    static struct result r;
+    good(&r, "\"$SB\" run small.yaml && cp results/small/runs.csv whole.csv && truncate -s -40 "
+             "results/small/runs.csv && "
+             "cp results/small/runs.csv torn.csv");
+    cli_shell(&r, "\"$SB\" check small.yaml --results results");
+    cr_expect_eq(r.code, 1);
+    expect(&r, "bytes behind its last whole line");
+    cli_shell(&r, "cmp torn.csv results/small/runs.csv");
+    cr_expect_eq(r.code, 0, "check changes nothing");
+    good(&r, "\"$SB\" run small.yaml && cmp torn.csv results/small/runs.csv.aside && \"$SB\" check "
+             "small.yaml --results results");
+    expect(&r, "its end was torn");
+    expect(&r, "1 done, 3 finished before");
+    expect(&r, "results/small: 4 rows, 0 problems");
+}
+
+/* Zeros at the end, as some file systems leave them; then a file of which the head alone is left, in part. */
+Test(repair, zeros_and_a_cut_head)
+{
+    static struct result r;
+    good(&r, "\"$SB\" run small.yaml && truncate -s +500 results/small/runs.csv && \"$SB\" run small.yaml");
+    expect(&r, "500 bytes behind the last whole line are cut");
+    expect(&r, "4 finished before");
+    good(&r, "truncate -s 100 results/small/runs.csv && \"$SB\" run small.yaml");
+    expect(&r, "it held no whole line; it is kept as results/small/runs.csv.aside1");
+    expect(&r, "4 done");
+}
+
+/* A curve that is gone, cut, empty, of zeros or another's makes its row no result. */
+Test(repair, a_row_without_its_own_curve_is_made_again)
+{
+    static struct result r;
+    static const char *const damages[] = {"rm $f", "truncate -s -10 $f", ": > $f",
+                                          "truncate -s 0 $f; truncate -s 300 $f", "cp $other $f"};
+    good(&r, "\"$SB\" run small.yaml");
+    for (size_t k = 0; k < sizeof damages / sizeof *damages; k++) {
+        char text[600];
+        (void)snprintf(
+            text, sizeof text,
+            "set -- results/small/curves/*.csv; f=$1 other=$2; %s; \"$SB\" check small.yaml --results "
+            "results; echo code $?; \"$SB\" run small.yaml",
+            damages[k]);
+        good(&r, text);
+        expect(&r, "'spikebench run' repeats it");
+        expect(&r, "code 1");
+        expect(&r, "1 done, 3 finished before");
+    }
+    good(&r, "cp results/small/curves/*.csv .; touch results/small/curves/stray.csv");
+    cli_shell(&r, "\"$SB\" check small.yaml --results results");
+    cr_expect_eq(r.code, 1);
+    expect(&r, "curves/stray.csv: no row of runs.csv belongs to it");
+}
+
+/* Row files that a killed runner did not come to write are taken up; what is no row is set aside. */
+Test(repair, row_files_are_taken_up)
+{
+    static struct result r;
+    good(&r, "\"$SB\" run small.yaml && cd results/small && id=$(sed -n 2p runs.csv | cut -d, -f2) && { head "
+             "-n 2 runs.csv > "
+             ".work/$id.row.csv; sed -i 2d runs.csv; } && cd ../.. && \"$SB\" check small.yaml --results "
+             "results; \"$SB\" run "
+             "small.yaml && ls results/small/.work");
+    expect(&r, "1 row that 'spikebench run' takes up");
+    expect(&r, "4 finished before");
+    cr_expect_null(strstr(r.output, ".row.csv"), "%s", r.output);
+    good(&r, "id=$(sed -n 2p results/small/runs.csv | cut -d, -f2); echo a,b > "
+             "results/small/.work/$id.row.csv; \"$SB\" run "
+             "small.yaml");
+    expect(&r, "0 rows instead of one; it is kept as");
+    expect(&r, "4 finished before");
+}
+
+/* A checkpoint that cannot be used is kept under another name, said, and the run begins anew, to the same
+ * bits. */
+Test(repair, a_damaged_checkpoint_is_set_aside)
+{
+    static struct result r;
+    good(
+        &r, FUNCTIONS
+        "cut_short && for f in results/long/.work/*.ckpt; do printf X | dd of=$f bs=1 seek=1000 conv=notrunc "
+        "2>/dev/null; done; \"$SB\" run long.yaml && ls results/long/.work");
+    expect(&r, "the checkpoint is damaged: its checksum does not match; it is kept as");
+    expect(&r, "1 done");
+    expect(&r, ".ckpt.aside");
+    good(&r, FUNCTIONS
+         "numbers results/long > a; \"$SB\" run long.yaml --out whole && numbers whole/long > b; cmp a b");
+}
+
+/* The run cannot write its curve, as on a full disk: the checkpoint stays, and leads to the same bits. */
+Test(repair, a_failed_run_keeps_its_checkpoint)
+{
+    static struct result r;
+    good(&r, FUNCTIONS
+         "cut_short; cp results/long/.work/*.ckpt kept; f=$(ls results/long/curves/*.csv); rm $f; mkdir -p "
+         "$f/full; \"$SB\" run long.yaml; echo code $?; cmp kept results/long/.work/*.ckpt && rm -r $f && "
+         "\"$SB\" "
+         "run long.yaml && ls results/long/.work");
+    expect(&r, "code 1");
+    expect(&r, "1 done");
+    cr_expect_null(strstr(r.output, ".ckpt"), "the row and its curve are there, %s", r.output);
+    good(&r, FUNCTIONS
+         "numbers results/long > a; \"$SB\" run long.yaml --out whole && numbers whole/long > b; cmp a b");
+}
+
+/* A --fresh that is killed before its first run ends is no less fresh the next time; the old rows are kept.
+ */
+Test(repair, a_killed_fresh_is_not_forgotten)
+{
+    static struct result r;
+    good(&r, FUNCTIONS
+         "\"$SB\" run long.yaml && cp results/long/runs.csv old.csv && { \"$SB\" run long.yaml --fresh & "
+         "started "
+         "results/long; kill -KILL $!; wait $!; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; flock -n "
+         "results/long/.work/lock true && break; done; \"$SB\" run long.yaml; } && cmp old.csv "
+         "results/long/runs.csv.aside");
+    expect(&r, "--fresh: the rows so far are kept as");
+    cr_expect_null(strstr(r.output, "finished before"), "%s", r.output);
+}
+
+/* Callers that ignore SIGCHLD, or give no standard output. */
+Test(repair, odd_callers)
+{
+    static struct result r;
+    good(&r, "(trap '' CHLD; exec timeout 60 \"$SB\" run small.yaml)");
+    expect(&r, "4 done");
+    good(&r, "\"$SB\" run small.yaml --fresh >&- 2>&- <&-; wc -c < results/small/.work/lock; \"$SB\" run "
+             "small.yaml");
+    expect(&r, "0\n");
+    expect(&r, "4 finished before");
+}
