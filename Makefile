@@ -160,7 +160,7 @@ all: $(BIN) $(TESTS) $(BENCH) ## the program, its tests and benchmarks
 
 # M: names of mutants, shell patterns.
 M ?=
-mutants: $(BUILD)/tests-f64 $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these (minutes)
+mutants: $(BUILD)/tests-f64 $(BIN) ## planted bugs, each of which a test must catch; M=NAME only these, SMOKE=1 the convergence gate, too (minutes)
 	@sh tests/mutants.sh $(MAKE) $(BUILD) $(M)
 
 CLANG_BUILD := build-clang
@@ -278,9 +278,8 @@ lint-cppcheck:
 format: ## rewrite the sources in the project's format
 	@clang-format -i $(CSOURCES)
 
-smoke: build ## the smoke experiment, compared with results/reference/smoke
-	$(BUILD)/spikebench run experiments/smoke.yaml --out $(BUILD)/results --fresh
-	$(BUILD)/spikebench compare $(BUILD)/results/smoke results/reference/smoke
+smoke: build ## the convergence gate: every trainer, compared with results/reference (half a minute)
+	@sh tests/gate.sh $(BUILD)/spikebench $(BUILD)/results
 
 J ?= 1
 ONLY ?=

@@ -10,8 +10,9 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     size_t widest = net_widest(net, 1, net->L - 1);
     w->lowest = 1;
     TRY(trace_create(&w->trace, net, T, C_max, TRACE_GRADIENT, m, e));
-    w->da = mem_reals(m, widest * T * C_max, e);
-    w->dz = mem_reals(m, widest * T * C_max, e);
+    /* one hidden layer whose inputs are lists needs neither */
+    w->da = net->L > 2 ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
+    w->dz = net->L > 2 ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
     w->own = mem_reals(m, net->n[net->L - 1] * C_max, e);
     w->scores = mem_reals(m, net->n[net->L] * C_max, e);
     w->dscores = mem_reals(m, net->n[net->L] * C_max, e);
@@ -31,15 +32,16 @@ status backward_create_all(struct backward **w, const struct shapes *shapes, siz
 }
 
 void backward_count(const struct net *net, const struct batch *b, double times, size_t lowest,
-                    struct step_report *r)
+                    size_t readouts, struct step_report *r)
 {
     const double n = times * (double)b->n, columns = n * (double)b->x->T;
     const double entries = times * (double)spikes_nonzero(b);
     struct step_cost back = {0};
     double through = 0, all = 0; /* weights that derivatives are handed back through, and could be */
     for (size_t l = lowest; l <= net->L; l++) {
-        cost_product(&back, net, l, columns, entries);                 /* dW_l */
-        if (l > lowest) cost_product(&back, net, l, columns, entries); /* da_{l-1} */
+        const double made = l == net->L ? n * (double)readouts : columns;
+        cost_product(&back, net, l, made, entries);                 /* dW_l */
+        if (l > lowest) cost_product(&back, net, l, made, entries); /* da_{l-1} */
     }
     for (size_t l = 2; l <= net->L; l++) {
         const double weights = (double)(net->n[l] * net->n[l - 1]);

@@ -49,9 +49,11 @@ double backward_block(struct backward *w, const struct net *net, const struct ba
                       size_t C, const struct backward_options *o, real *const *gradient);
 
 /* What a step reports that does so so many times with every sample of b for layers lowest .. L, or lfp_block
- * (lfp.h), which makes the same products: a simulation, and of the way back, whose products are dense (layer
- * 1: on the lists), the part from W_L to the layer above the lowest, by its weights. */
+ * (lfp.h), which makes the same products but for the readout's: a simulation, and of the way back, whose
+ * products are dense (layer 1: on the lists), the part from W_L to the layer above the lowest, by its
+ * weights. `readouts`: how often those of the readout are made for a sample, once here, at each step by
+ * lfp_block. */
 void backward_count(const struct net *net, const struct batch *b, double times, size_t lowest,
-                    struct step_report *r);
+                    size_t readouts, struct step_report *r);
 
 #endif

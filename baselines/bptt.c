@@ -18,13 +18,6 @@ static const struct option bptt_option_list[] = {
      "leave the reset out of the gradient"},
 };
 
-static const struct metric_desc bptt_metrics[] = {
-    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
-     METRIC_LAYER},
-    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
-     METRIC_RUN},
-};
-
 struct bptt {
     struct minibatch minibatch;
     struct backward_options how;
@@ -40,8 +33,8 @@ static status bptt_create(const struct solver *self, void **state, const void *o
     (void)self;
     if (!s) return ST_MEMORY;
     s->how = (struct backward_options){&surrogates[o->surrogate], (real)o->slope, false, o->detach_reset};
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
-                         e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+                         minibatch_parts(&o->common, N), m, e));
     return backward_create_all(&s->work, shapes, C, 1, m, e);
 }
 
@@ -57,14 +50,8 @@ static status bptt_step(void *state, struct step_report *r, struct error *e)
     struct bptt *s = state;
     const struct minibatch_rule rule = {.block = gradient_block};
     status st = minibatch_epoch(s, &rule, r, e);
-    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), 1, r);
+    backward_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), 1, 1, r);
     return st;
-}
-
-static void bptt_report(void *state, struct metric_sink *sink)
-{
-    minibatch_report(state, sink, "grad_norm");
-    minibatch_report_residual(state, sink);
 }
 
 const struct solver solver_bptt = {
@@ -78,11 +65,11 @@ const struct solver solver_bptt = {
                           {bptt_option_list, sizeof bptt_option_list / sizeof *bptt_option_list},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},
                 .size = sizeof(struct bptt_options)},
-    .metrics = {bptt_metrics, sizeof bptt_metrics / sizeof *bptt_metrics},
+    .metrics = {minibatch_metric_list, MINIBATCH_METRICS},
     .create = bptt_create,
     .start = minibatch_start,
     .step = bptt_step,
     .check = minibatch_check,
-    .report = bptt_report,
+    .report = minibatch_report,
     .checkpoint = minibatch_checkpoint,
 };

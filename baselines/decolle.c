@@ -11,10 +11,8 @@
 #include <string.h>
 
 static const struct metric_desc decolle_metrics[] = {
-    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
-     METRIC_LAYER},
-    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
-     METRIC_RUN},
+    {"grad_norm", "", grad_norm_help, METRIC_LAYER},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
     {"layer_loss", "", "mean local loss over the epoch", METRIC_HIDDEN},
 };
 
@@ -87,8 +85,8 @@ static status decolle_create(const struct solver *self, void **state, const void
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = online_rule_of(o);
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
-                         e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+                         minibatch_parts(&o->common, N), m, e));
     TRY(online_matrices_create(s->G, shapes->net, m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
@@ -123,7 +121,7 @@ static status decolle_step(void *state, struct step_report *r, struct error *e)
 static void decolle_report(void *state, struct metric_sink *sink)
 {
     const struct decolle *s = state;
-    online_report(state, sink);
+    minibatch_report(state, sink);
     for (size_t l = 1; s->minibatch.evaluations > 0 && l < s->minibatch.layers; l++) {
         double part[PART_MAX];
         for (size_t k = 0; k < PART_MAX; k++) part[k] = s->local[k][l];

@@ -203,7 +203,8 @@ static status eprop_create(const struct solver *self, void **state, const void *
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = (struct eprop_rule){online_rule_of(&o->online), o->detach_reset, NULL};
-    TRY(minibatch_create(&s->minibatch, common, shapes, shapes->net->L, minibatch_parts(common, N), m, e));
+    TRY(minibatch_create(&s->minibatch, common, shapes, (struct layer_range){1, shapes->net->L},
+                         minibatch_parts(common, N), m, e));
     if (o->feedback == EPROP_RANDOM) {
         TRY(online_matrices_create(s->B, shapes->net, m, e));
         s->rule.feedback = s->B;
@@ -251,11 +252,11 @@ const struct solver solver_eprop = {
                           {eprop_option_list, sizeof eprop_option_list / sizeof *eprop_option_list},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},
                 .size = sizeof(struct eprop_options)},
-    .metrics = {online_metric_list, ONLINE_METRICS},
+    .metrics = {minibatch_metric_list, MINIBATCH_METRICS},
     .create = eprop_create,
     .start = eprop_start,
     .step = eprop_step,
     .check = minibatch_check,
-    .report = online_report,
+    .report = minibatch_report,
     .checkpoint = minibatch_checkpoint,
 };

@@ -45,8 +45,8 @@ static const struct option exact_option_list[] = {
 static const struct option_default exact_defaults[] = {{"lr", "0.005"}, {"clip", "1"}, {NULL, NULL}};
 
 static const struct metric_desc exact_metrics[] = {
-    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
-     METRIC_LAYER},
+    {"grad_norm", "", grad_norm_help, METRIC_LAYER},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
     {"silent", "", "part of the neurons that did not fire, mean over the epoch's samples", METRIC_LAYER},
     {"event_loss", "", "cross-entropy of -time / tau, mean over the epoch's samples", METRIC_RUN},
     {"event_synops", "operations", "events times neurons reached, per sample", METRIC_RUN},
@@ -88,7 +88,7 @@ static status exact_create(const struct solver *self, void **state, const void *
     (void)self;
     if (!s) return ST_MEMORY;
     s->options = *o;
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, net->L, 1, m, e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, net->L}, 1, m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++)
@@ -221,7 +221,7 @@ static void exact_report(void *state, struct metric_sink *sink)
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "event_loss", 0, s->epoch.loss / N);
     metric_put(sink, "event_synops", 0, s->epoch.synops / N);
-    minibatch_report(&s->minibatch, sink, "grad_norm");
+    minibatch_report(state, sink);
     for (size_t l = 1; l <= net->L; l++)
         metric_put(sink, "silent", l, s->epoch.silent[l] / N / (double)net->n[l]);
 }

@@ -61,8 +61,8 @@ static const struct metric_desc ff_metrics[] = {
     {"layer_loss", "", "mean local loss over the epoch", METRIC_HIDDEN},
     {"goodness_pos", "spikes^2/step", "mean goodness of positive samples over the epoch", METRIC_HIDDEN},
     {"goodness_neg", "spikes^2/step", "mean goodness of negative samples over the epoch", METRIC_HIDDEN},
-    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
-     METRIC_HIDDEN},
+    {"grad_norm", "", grad_norm_help, METRIC_HIDDEN},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
 };
 
 struct ff {
@@ -335,7 +335,7 @@ static status ff_create(const struct solver *self, void **state, const void *opt
     if (!s) return ST_MEMORY;
     s->rule = rule_of(o);
     s->skip_first = o->skip_first;
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L - 1,
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L - 1},
                          minibatch_parts(&o->common, N), m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     s->wrong = mem_alloc(m, N, sizeof *s->wrong, e);
@@ -398,7 +398,7 @@ static void ff_report(void *state, struct metric_sink *sink)
         metric_put(sink, "goodness_pos", l, sum_of_parts(PART_MAX, good_pos) / N);
         metric_put(sink, "goodness_neg", l, sum_of_parts(PART_MAX, good_neg) / N);
     }
-    minibatch_report(&s->minibatch, sink, "grad_norm");
+    minibatch_report(state, sink);
 }
 
 struct score_task {

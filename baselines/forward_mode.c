@@ -40,8 +40,7 @@ static const struct option forward_mode_option_list[] = {
 static const struct metric_desc forward_mode_metrics[] = {
     {"grad_norm", "", "Frobenius norm of the estimate before clipping, mean over the epoch", METRIC_LAYER},
     {"derivative", "", "root mean square of the directional derivatives of the epoch", METRIC_RUN},
-    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
-     METRIC_RUN},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
 };
 
 struct forward_mode {
@@ -91,7 +90,7 @@ static status forward_mode_create(const struct solver *self, void **state, const
     struct forward_mode *s = *state = mem_alloc(m, 1, sizeof *s, e);
     (void)self;
     if (!s) return ST_MEMORY;
-    TRY(minibatch_create(&s->minibatch, o, shapes, shapes->net->L, 1, m, e));
+    TRY(minibatch_create(&s->minibatch, o, shapes, (struct layer_range){1, shapes->net->L}, 1, m, e));
     return forward_create(&s->estimator, &f, shapes->net, shapes->info->T, batch, shapes->threads, m, e);
 }
 
@@ -126,8 +125,7 @@ static void forward_mode_report(void *state, struct metric_sink *sink)
     const struct forward_mode *s = state;
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "derivative", 0, sqrt(s->derivative2 / (double)s->minibatch.evaluations));
-    minibatch_report(&s->minibatch, sink, "grad_norm");
-    minibatch_report_residual(&s->minibatch, sink);
+    minibatch_report(state, sink);
 }
 
 const struct solver solver_forward_mode = {

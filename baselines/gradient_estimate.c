@@ -51,7 +51,7 @@ void estimator_count(const struct estimate_options *o, const struct net *net, co
     else if (estimate_is_online(o->kind))
         eprop_count(net, o->detach_reset, b, 1, r);
     else
-        backward_count(net, b, 1, 1, r);
+        backward_count(net, b, 1, 1, o->kind == ESTIMATE_LFP ? b->x->T : 1, r);
 }
 
 static status create_online(struct gradient_estimator *g, const struct net *net, size_t C, struct mem *m,

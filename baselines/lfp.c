@@ -49,8 +49,7 @@ static const struct metric_desc lfp_metrics[] = {
     {"reward", "", "sum of the outputs' absolute rewards, mean over the epoch's samples", METRIC_RUN},
     {"feedback_norm", "", "Frobenius norm of the mini-batch feedback before clipping, mean over the epoch",
      METRIC_LAYER},
-    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
-     METRIC_RUN},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
 };
 
 struct lfp {
@@ -171,8 +170,8 @@ static status lfp_create(const struct solver *self, void **state, const void *op
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = (struct lfp_rule){(enum lfp_reward)o->reward, (enum lfp_carry)o->carry, (real)o->epsilon};
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
-                         e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+                         minibatch_parts(&o->common, N), m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++)
@@ -203,17 +202,16 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
     memset(s->reward, 0, sizeof s->reward);
     status st = minibatch_epoch(s, &rule, r, e);
     /* simulated once, and the rewards travel backwards once */
-    backward_count(m->env.net, &m->env.train, minibatch_passes(m), 1, r);
+    backward_count(m->env.net, &m->env.train, minibatch_passes(m), 1, m->env.info->T, r);
     return st;
 }
 
 static void lfp_report(void *state, struct metric_sink *sink)
 {
-    const struct lfp *s = state;
+    struct lfp *s = state;
     if (s->minibatch.evaluations == 0) return;
     metric_put(sink, "reward", 0, sum_of_parts(PART_MAX, s->reward) / (double)s->minibatch.evaluated);
-    minibatch_report(&s->minibatch, sink, "feedback_norm");
-    minibatch_report_residual(&s->minibatch, sink);
+    minibatch_report_as(&s->minibatch, "feedback_norm", sink);
 }
 
 const struct solver solver_lfp = {

@@ -99,22 +99,9 @@ const struct option online_option_list[ONLINE_OPTIONS] = {
      "1/membrane units", "steepness of the surrogate"},
 };
 
-const struct metric_desc online_metric_list[ONLINE_METRICS] = {
-    {"grad_norm", "", "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch",
-     METRIC_LAYER},
-    {"inner_residual", "", "implicit_*: what updates left of their equation, over where they began, median",
-     METRIC_RUN},
-};
-
 struct online_rule online_rule_of(const struct online_options *o)
 {
     return (struct online_rule){.surrogate = &surrogates[o->surrogate], .slope = (real)o->slope};
-}
-
-void online_report(void *state, struct metric_sink *sink)
-{
-    minibatch_report(state, sink, "grad_norm");
-    minibatch_report_residual(state, sink);
 }
 
 void online_count(const struct net *net, const struct batch *b, double times, struct step_cost *cost,

@@ -58,12 +58,9 @@ struct online_options {
     int surrogate;
     double slope;
 };
-enum { ONLINE_OPTIONS = 2, ONLINE_METRICS = 2 };
+enum { ONLINE_OPTIONS = 2 };
 extern const struct option online_option_list[ONLINE_OPTIONS];
-extern const struct metric_desc online_metric_list[ONLINE_METRICS];
 struct online_rule online_rule_of(const struct online_options *o);
-/* The contract's report. */
-void online_report(void *state, struct metric_sink *sink);
 
 /* What a step reports that simulates every sample of b so many times: passes, and of the gradients' sums
  * those of the hidden layers, dense (traces are no lists), one for each step. The rest is added to *cost by

@@ -81,8 +81,8 @@ static status ottt_create(const struct solver *self, void **state, const void *o
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = online_rule_of(o);
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, shapes->net->L, minibatch_parts(&o->common, N), m,
-                         e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+                         minibatch_parts(&o->common, N), m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++) TRY(ottt_work_create(&s->work[i], shapes->net, C, m, e));
@@ -118,11 +118,11 @@ const struct solver solver_ottt = {
                           {online_option_list, ONLINE_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},
                 .size = sizeof(struct online_options)},
-    .metrics = {online_metric_list, ONLINE_METRICS},
+    .metrics = {minibatch_metric_list, MINIBATCH_METRICS},
     .create = ottt_create,
     .start = minibatch_start,
     .step = ottt_step,
     .check = minibatch_check,
-    .report = online_report,
+    .report = minibatch_report,
     .checkpoint = minibatch_checkpoint,
 };

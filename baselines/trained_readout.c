@@ -11,7 +11,9 @@ static const struct option option_list[] = {
     {"layers", OPT_INT, offsetof(struct options, layers), "1", 1, NET_MAX_LAYERS, 0, NULL, "layers",
      "how many of the last layers are trained: 1 the readout alone, all of them bptt"}};
 static const struct metric_desc metric_list[] = {
-    {"grad_norm", "", "mean norm of the gradient before clipping; 0 where frozen", METRIC_LAYER}};
+    {"grad_norm", "", "mean norm of the gradient before clipping; 0 where frozen", METRIC_LAYER},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
+};
 
 struct trained_readout {
     struct minibatch minibatch;
@@ -35,8 +37,8 @@ static status create(const struct solver *self, void **state, const void *option
     struct trained_readout *s = *state = mem_alloc(m, 1, sizeof *s, e);
     (void)self;
     if (!s) return ST_MEMORY;
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, L, minibatch_parts(&o->common, N), m, e));
-    minibatch_freeze(&s->minibatch, lowest);
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){lowest, L},
+                         minibatch_parts(&o->common, N), m, e));
     return backward_create_all(&s->work, shapes, minibatch_largest_block(&o->common, N), lowest, m, e);
 }
 
@@ -54,13 +56,8 @@ static status step(void *state, struct step_report *r, struct error *e)
     struct trained_readout *s = state;
     const struct train_env *env = &s->minibatch.env;
     status st = minibatch_epoch(s, &(struct minibatch_rule){.block = block}, r, e);
-    backward_count(env->net, &env->train, minibatch_passes(&s->minibatch), s->work->lowest, r);
+    backward_count(env->net, &env->train, minibatch_passes(&s->minibatch), s->work->lowest, 1, r);
     return st;
-}
-
-static void report(void *state, struct metric_sink *sink)
-{
-    minibatch_report(state, sink, "grad_norm");
 }
 
 const struct solver solver_trained_readout = {
@@ -71,11 +68,11 @@ const struct solver solver_trained_readout = {
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
     .options = {{{option_list, 1}, {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .size = sizeof(struct options)},
-    .metrics = {metric_list, 1},
+    .metrics = {metric_list, sizeof metric_list / sizeof *metric_list},
     .create = create,
     .start = minibatch_start,
     .step = step,
     .check = check,
-    .report = report,
+    .report = minibatch_report,
     .checkpoint = minibatch_checkpoint,
 };

@@ -37,6 +37,23 @@ status hand_on(const struct call *call, int precision, struct error *e)
     return st;
 }
 
+status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
+{
+    char file[4096], precision[40];
+    const char *seeds = call_text(call, "seeds");
+    struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
+    const char **set = call_list(call, "set", &o.n_set, e);
+    if (!set) return ST_MEMORY;
+    if (call_has(call, "precision")) {
+        (void)snprintf(precision, sizeof precision, "precision=%s", call_text(call, "precision"));
+        set[o.n_set++] = precision;
+    }
+    o.set = set;
+    if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);
+    TRY(path_experiment(name, file, sizeof file, e));
+    return plan_load(p, call_catalogue(call), file, &o, e);
+}
+
 static status open_network(struct call *call, bool alone, struct trained *t, struct error *e)
 {
     const char *weights = call_text(call, "weights");

@@ -34,6 +34,10 @@ status join_plugin(struct call *call, struct error *e);
 /* Returns the outcome without a text: what is wrong has been told. */
 status told(struct error *e, status outcome);
 
+/* The plan of the experiment file `name` (or of a bare name of one), or of `text` called so in messages, with
+ * what --set, --seeds or --seed, and --precision replace. plan_free afterwards, also after an error. */
+status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e);
+
 /* Becomes the program of this precision (enum precision), which runs the same command line; returns only if
  * that fails: ST_IO. */
 status hand_on(const struct call *call, int precision, struct error *e);

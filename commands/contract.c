@@ -47,13 +47,11 @@ static status load(struct call *call, const struct solver *solver, const struct 
                    struct error *e)
 {
     char network[TEXT_SIZE / 2], text[TEXT_SIZE];
-    struct plan_overrides o = {.n_set = 0};
-    if (!(o.set = call_list(call, "set", &o.n_set, e))) return ST_MEMORY;
     describe_network(solver, task, network, sizeof network);
     (void)snprintf(text, sizeof text,
                    "experiment: contract\nprecision: %s\ndataset: %s\nnetwork: %s\nsolvers: [{name: %s}]\n",
                    REAL_NAME, task->dataset, network, solver->name);
-    TRY(plan_load_text(p, call_catalogue(call), solver->name, text, &o, e));
+    TRY(call_plan(call, solver->name, text, p, e));
     return p->n_runs == 1 ? ST_OK : FAIL(e, ST_USAGE, "--set: one value each is needed");
 }
 

@@ -4,18 +4,6 @@
 #include "records/results_repair.h"
 #include "runs/runner.h"
 
-enum { FILE_SIZE = 4096 };
-
-static status load(struct call *call, struct plan *p, struct plan_report *r, struct error *e)
-{
-    char file[FILE_SIZE];
-    struct plan_overrides overrides = {.seeds = call_text(call, "seeds")};
-    if (!(overrides.set = call_list(call, "set", &overrides.n_set, e))) return ST_MEMORY;
-    TRY(path_experiment(call->arguments[0], file, sizeof file, e));
-    TRY(plan_load(p, call_catalogue(call), file, &overrides, e));
-    return plan_check(p, r, e);
-}
-
 static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 {
     const struct {
@@ -76,7 +64,7 @@ static status show_plan(const struct call *call, struct plan *p, const struct pl
 static status check_plan(const struct call *call, struct plan *p, const struct plan_report *r,
                          struct error *e)
 {
-    char folder[FILE_SIZE];
+    char folder[4096];
     size_t problems;
     TRY(show_plan(call, p, r, e));
     if (!call_has(call, "results")) return ST_OK;
@@ -92,7 +80,8 @@ static status with_plan(struct call *call, plan_action act, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
-    status st = load(call, &plan, &report, e);
+    status st = call_plan(call, call->arguments[0], NULL, &plan, e);
+    if (st == ST_OK) st = plan_check(&plan, &report, e);
     if (st == ST_OK) st = act(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);

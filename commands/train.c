@@ -9,17 +9,19 @@
 enum { PATH_SIZE = 4096 };
 
 /* Refuses several runs, and says which --set has several values where one does. */
-static status refuse_runs(const struct plan_overrides *o, const struct plan *p, struct error *e)
+static status refuse_runs(struct call *call, const struct plan *p, struct error *e)
 {
-    for (size_t i = o->n_set; i-- > 0;) {
+    size_t n_set;
+    const char **given = call_list(call, "set", &n_set, e);
+    for (size_t i = given ? n_set : 0; i-- > 0;) {
         struct set_text set;
         size_t n = 1;
-        TRY(settings_split(o->set[i], &set, e));
+        TRY(settings_split(given[i], &set, e));
         const struct option *option = opt_find(run_section(&p->runs[0], set.section).table, set.key);
         for (const char *c = set.value; option && option->type != OPT_STRING && *c; c++) n += *c == ',';
         if (n > 1)
             return FAIL(e, ST_CONFIG, "--set %.*s has %zu values; train takes one",
-                        (int)strcspn(o->set[i], "="), o->set[i], n);
+                        (int)strcspn(given[i], "="), given[i], n);
     }
     return FAIL(e, ST_CONFIG,
                 "%s plans %zu runs: one is needed; --seed and --set choose among seeds and options",
@@ -27,35 +29,20 @@ static status refuse_runs(const struct plan_overrides *o, const struct plan *p, 
 }
 
 /* The plan of SOLVER DATASET or of an experiment file. */
-static status load_names(const struct call *call, struct plan *p, const struct plan_overrides *o,
-                         struct error *e)
-{
-    char file[PATH_SIZE], text[300];
-    const char *const *words = call->arguments;
-    if (call->n_arguments == 1) {
-        TRY(path_experiment(words[0], file, sizeof file, e));
-        return plan_load(p, call_catalogue(call), file, o, e);
-    }
-    (void)snprintf(file, sizeof file, "%.100s on %.100s", words[0], words[1]);
-    (void)snprintf(text, sizeof text,
-                   "experiment: train\ndataset: {name: %.100s}\nsolvers: [{name: %.100s}]\n", words[1],
-                   words[0]);
-    return plan_load_text(p, call_catalogue(call), file, text, o, e);
-}
-
 static status load(struct call *call, struct plan *p, struct error *e)
 {
-    char precision[40];
-    struct plan_overrides o = {.seeds = call_text(call, "seed")};
-    const char **set = call_list(call, "set", &o.n_set, e);
-    if (!set) return ST_MEMORY;
-    if (call_has(call, "precision")) {
-        (void)snprintf(precision, sizeof precision, "precision=%s", call_text(call, "precision"));
-        set[o.n_set++] = precision;
+    char name[300], text[300];
+    const char *const *words = call->arguments;
+    if (call->n_arguments == 1) {
+        TRY(call_plan(call, words[0], NULL, p, e));
+    } else {
+        (void)snprintf(name, sizeof name, "%.100s on %.100s", words[0], words[1]);
+        (void)snprintf(text, sizeof text,
+                       "experiment: train\ndataset: {name: %.100s}\nsolvers: [{name: %.100s}]\n", words[1],
+                       words[0]);
+        TRY(call_plan(call, name, text, p, e));
     }
-    o.set = set;
-    TRY(load_names(call, p, &o, e));
-    return p->n_runs == 1 ? ST_OK : refuse_runs(&o, p, e);
+    return p->n_runs == 1 ? ST_OK : refuse_runs(call, p, e);
 }
 
 /* Refuses what cannot be trained before anything is written. */

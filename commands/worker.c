@@ -4,7 +4,7 @@
 #include "support/process.h"
 #include <string.h>
 
-static status perform(const struct call *call, struct plan *plan, struct error *e)
+static status perform(struct call *call, struct plan *plan, struct error *e)
 {
     const char *file = call->arguments[0];
     const struct worker_settings settings = {
@@ -13,7 +13,7 @@ static status perform(const struct call *call, struct plan *plan, struct error *
         .progress_fd = call_has(call, "progress") ? (int)call_whole(call, "progress") : -1,
         .weights = call_text(call, "weights"),
     };
-    TRY(plan_load(plan, call_catalogue(call), file, &(struct plan_overrides){.n_set = 0}, e));
+    TRY(call_plan(call, file, NULL, plan, e));
     if (plan->n_runs != 1) return FAIL(e, ST_CONFIG, "%s: %zu runs instead of one", file, plan->n_runs);
     (void)snprintf(plan->runs[0].id, sizeof plan->runs[0].id, "%s", call_text(call, "id"));
     return worker_run(&plan->runs[0], &settings, e);

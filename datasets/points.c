@@ -2,31 +2,31 @@
 #include "datasets/points.h"
 #include <math.h>
 
-enum { COORDINATES = 2, MIRRORED = 4 };
 static const double faintest = 1e-3; /* currents below are left out */
 
 const char *const point_encoding_names[] = {"latency", "rate", "current", "population", NULL};
 
-size_t points_inputs(const struct point_coding *c)
+size_t points_inputs(const struct point_coding *c, size_t d)
 {
-    return c->encoding == POINT_POPULATION ? COORDINATES * (size_t)c->cells : MIRRORED;
+    return c->encoding == POINT_POPULATION ? d * (size_t)c->cells : 2 * d;
 }
 
-size_t points_entries(const struct point_coding *c, size_t T, size_t n)
+size_t points_entries(const struct point_coding *c, size_t d, size_t T, size_t n)
 {
-    double per_sample = MIRRORED; /* latency */
-    if (c->encoding == POINT_RATE) per_sample = MIRRORED * (double)T * c->max_rate / 2;
-    if (c->encoding == POINT_CURRENT) per_sample = MIRRORED * (double)T;
+    const double mirrored = 2 * (double)d;
+    double per_sample = mirrored; /* latency */
+    if (c->encoding == POINT_RATE) per_sample = mirrored * (double)T * c->max_rate / 2;
+    if (c->encoding == POINT_CURRENT) per_sample = mirrored * (double)T;
     if (c->encoding == POINT_POPULATION) {
         double seen = 2 * c->cell_width * sqrt(-2 * log(faintest)); /* cells within reach of a point */
-        per_sample = COORDINATES * (double)T * fmin(seen, (double)c->cells);
+        per_sample = (double)d * (double)T * fmin(seen, (double)c->cells);
     }
     return (size_t)ceil(per_sample * (double)n);
 }
 
 /* What input i carries at step t. */
-static double input_value(const struct point_coding *c, const double *p, size_t i, size_t t, size_t T,
-                          struct rng *rng)
+static double input_value(const struct point_coding *c, size_t d, const double *p, size_t i, size_t t,
+                          size_t T, struct rng *rng)
 {
     if (c->encoding == POINT_POPULATION) {
         size_t cells = (size_t)c->cells;
@@ -35,25 +35,25 @@ static double input_value(const struct point_coding *c, const double *p, size_t 
         double current = exp(-away * away / 2);
         return current < faintest ? 0 : current;
     }
-    double v = i < COORDINATES ? p[i] : 1 - p[i - COORDINATES];
+    double v = i < d ? p[i] : 1 - p[i - d];
     if (c->encoding == POINT_CURRENT) return v;
     bool spike = c->encoding == POINT_RATE ? rng_uniform(rng) < c->max_rate * v
                                            : (size_t)lround((1 - v) * (double)(T - 1)) == t;
     return spike ? 1 : 0;
 }
 
-status points_encode(const struct point_coding *c, const double *xy, size_t n, size_t T, uint64_t seed,
-                     enum split split, struct spikes *x, struct mem *m, struct error *e)
+status points_encode(const struct point_coding *c, size_t d, const double *xy, size_t n, size_t T,
+                     uint64_t seed, enum split split, struct spikes *x, struct mem *m, struct error *e)
 {
     struct spikes_builder b;
-    size_t inputs = points_inputs(c);
+    size_t inputs = points_inputs(c, d);
     status st = spikes_begin(&b, inputs, T, n, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         struct rng rng;
         dataset_sample_stream(seed, "encode", split, k, &rng);
         for (size_t t = 0; st == ST_OK && t < T; t++) {
             for (size_t i = 0; st == ST_OK && i < inputs; i++)
-                st = spikes_add(&b, (uint32_t)i, input_value(c, xy + COORDINATES * k, i, t, T, &rng), e);
+                st = spikes_add(&b, (uint32_t)i, input_value(c, d, xy + d * k, i, t, T, &rng), e);
             if (st == ST_OK) st = spikes_end_row(&b, e);
         }
     }

@@ -35,12 +35,12 @@ static status yin_yang_probe(const void *options, struct dataset_info *info, str
     static const char made[] = "yin_yang 1"; /* no data is read: the name and version of the generator */
     const struct yin_yang_options *o = options;
     struct hash h;
-    *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding),
+    *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding, 2),
                                   .n_classes = YIN_YANG_CLASSES,
                                   .T = (size_t)o->common.T,
                                   .test_side = TEST_MADE};
     TRY(points_sizes(&o->common, info->n, e));
-    info->entries = points_entries(&o->coding, info->T, info->n[0] + info->n[1] + info->n[2]);
+    info->entries = points_entries(&o->coding, 2, info->T, info->n[0] + info->n[1] + info->n[2]);
     hash_start(&h);
     hash_add(&h, made, sizeof made);
     hash_finish(&h, info->sha256);
@@ -82,7 +82,7 @@ static status yin_yang_open(const void *options, uint64_t seed, struct dataset *
             break;
         }
         draw_points(o->r_small, n, xy, order, d->labels[s], &draw);
-        st = points_encode(&o->coding, xy, n, d->info.T, seed, (enum split)s, &d->x[s], &d->mem, e);
+        st = points_encode(&o->coding, 2, xy, n, d->info.T, seed, (enum split)s, &d->x[s], &d->mem, e);
     }
     mem_free(&scratch);
     return st;

@@ -1,6 +1,7 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "support/resident.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -27,7 +28,9 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     r->n_probes++;
     probe->dataset = run->dataset;
     probe->options = run->dataset_options;
+    resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
+    probe->peak = resident_peak();
     if (probe->outcome != ST_OK && !(probe->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
 }
@@ -60,13 +63,17 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     if (c->outcome == ST_OK)
         c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info,
                                    (size_t)run->run.threads, &c->memory, &problem);
+    if (c->outcome == ST_OK && c->memory > 0) {
+        c->memory += r->program;
+        c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;
+    }
     if (c->outcome != ST_OK && !(c->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
 }
 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
 {
-    *r = (struct plan_report){.n_probes = 0};
+    *r = (struct plan_report){.program = resident_bytes()};
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof *r->probes, e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
     if (!r->probes || !r->configurations) return ST_MEMORY;

@@ -13,6 +13,7 @@ struct plan_probe {
     status outcome;
     struct dataset_info info; /* if outcome is ST_OK */
     char *message;            /* else */
+    size_t peak; /* most bytes of this process while it was probed: the files are read as a run reads them */
 };
 
 /* The seeds of one configuration are runs first .. first+n_seeds-1 of the plan. */
@@ -21,7 +22,8 @@ struct plan_configuration {
     const struct plan_probe *probe;
     status outcome; /* of the checks; that of the probe if it failed */
     char *message;  /* NULL if all is well */
-    size_t memory;  /* bytes, estimated for double; 0 if unknown */
+    size_t memory;  /* peak_bytes of a run, estimated for double: that of reading the data, or else of
+                       program, libraries, samples, evaluator and solver; 0 if unknown */
 };
 
 struct plan_report {
@@ -30,6 +32,7 @@ struct plan_report {
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */
     size_t n_configurations;
+    size_t program; /* bytes of this process before the first probe: program and libraries */
 };
 
 /* solver_suits of the run, and no stop.target where there is no accuracy. ST_CONFIG. */

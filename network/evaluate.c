@@ -11,6 +11,16 @@ struct evaluator {
     size_t T;
 };
 
+static status reserve_all(struct evaluator *ev, const struct net *net, size_t threads, struct error *e)
+{
+    ev->traces = mem_alloc(&ev->mem, threads, sizeof *ev->traces, e);
+    ev->scores = mem_reals(&ev->mem, threads * net->n[net->L] * CHUNK_MAX, e);
+    status st = ev->traces && ev->scores ? ST_OK : ST_MEMORY;
+    for (size_t i = 0; st == ST_OK && i < threads; i++)
+        st = trace_create(&ev->traces[i], net, ev->T, CHUNK_MAX, false, &ev->mem, e);
+    return st;
+}
+
 status evaluator_create(struct evaluator **out, const struct net *net, size_t T, struct pool *pool,
                         struct error *e)
 {
@@ -19,16 +29,20 @@ status evaluator_create(struct evaluator **out, const struct net *net, size_t T,
     *out = ev;
     ev->pool = pool;
     ev->T = T;
-    size_t threads = pool_threads(pool);
-    ev->traces = mem_alloc(&ev->mem, threads, sizeof *ev->traces, e);
-    ev->scores = mem_reals(&ev->mem, threads * net->n[net->L] * CHUNK_MAX, e);
-    status st = ev->traces && ev->scores ? ST_OK : ST_MEMORY;
-    for (size_t i = 0; st == ST_OK && i < threads; i++)
-        st = trace_create(&ev->traces[i], net, T, CHUNK_MAX, false, &ev->mem, e);
+    status st = reserve_all(ev, net, pool_threads(pool), e);
     if (st != ST_OK) {
         evaluator_free(ev);
         *out = NULL;
     }
+    return st;
+}
+
+status evaluator_memory(const struct net *net, size_t T, size_t threads, size_t *bytes, struct error *e)
+{
+    struct evaluator ev = {.mem = {.reserve = true}, .T = T};
+    status st = reserve_all(&ev, net, threads, e);
+    *bytes = ev.mem.bytes;
+    mem_free(&ev.mem);
     return st;
 }
 

@@ -11,6 +11,7 @@ enum {
     TEST = COLUMN_TEST,
     MACHINE = COLUMN_MACHINE,
     COUNTED = COLUMN_COUNTED,
+    PRODUCTS = COLUMN_PRODUCTS,
     ACCURACY = COLUMN_ACCURACY,
     EXACT = COLUMN_EXACT,
     AT_BEST = COLUMN_AT_BEST
@@ -20,7 +21,8 @@ enum {
 
 const struct result_column result_columns[] = {
     {"schema", NULL, 0, HEAD, "",
-     "version of these columns: rows before 2 counted passes and operations of training by an earlier rule; "
+     "version of these columns: rows before 2 counted passes and operations of training by an earlier rule, "
+     "rows before 3 operations (products of the readout at each step where they are made once a sample); "
      "summaries, profiles and compare pass over these counts",
      NUMBER(schema)},
     {"run_id", NULL, 0, HEAD, "",
@@ -68,18 +70,18 @@ const struct result_column result_columns[] = {
      NUMBER(totals.forward_passes)},
     {"backward_passes", "backward_passes", 13, TRAIN | COUNTED | EXACT, "passes",
      "backward passes of training, counted likewise", NUMBER(totals.backward_passes)},
-    {"train_synops", "train_synops", 14, TRAIN | COUNTED, "operations",
+    {"train_synops", "train_synops", 14, TRAIN | COUNTED | PRODUCTS, "operations",
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
      "The former are an estimate: between two evaluations, simulations times the accumulations per training "
      "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own "
      "(forward_forward, exact_spike_time): the simulated network is not the one that is trained",
      NUMBER(train_synops)},
-    {"train_macs", "train_macs", 15, TRAIN | COUNTED, "operations",
+    {"train_macs", "train_macs", 15, TRAIN | COUNTED | PRODUCTS, "operations",
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
      "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
      "admm_joint's solves of paths; half of their FLOPs as the solver's step counts them, dense, but "
      "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
-     "count. Rows of schema 1 counted passes and operations by an earlier rule",
+     "count. Rows of earlier schemas counted by other rules",
      NUMBER(totals.train_macs)},
     {"gradient_evaluations", "gradient_evaluations", 16, TRAIN | EXACT, "gradients",
      "gradients of a mini-batch's loss, or directions in place of one, that training worked out: optimizers "
@@ -149,19 +151,13 @@ const struct result_column result_columns[] = {
 };
 const size_t n_result_columns = sizeof result_columns / sizeof *result_columns;
 
-const struct result_column *column_find(const char *name, bool curve)
+bool column_has(const char *name, bool curve, unsigned flags)
 {
     for (size_t i = 0; i < n_result_columns; i++) {
         const char *own = curve ? result_columns[i].curve : result_columns[i].name;
-        if (own && strcmp(own, name) == 0) return &result_columns[i];
+        if (own && strcmp(own, name) == 0) return result_columns[i].flags & flags;
     }
-    return NULL;
-}
-
-bool column_has(const char *name, bool curve, unsigned flags)
-{
-    const struct result_column *c = column_find(name, curve);
-    return c && (c->flags & flags);
+    return false;
 }
 
 const struct result_column *column_summarised(int k)
@@ -213,13 +209,6 @@ void curve_values(const struct run_result *r, double *row)
     struct run_result whole = *r;
     result_complete(&whole);
     for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), &whole);
-}
-
-size_t curve_place(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(curve_name(i), name) != 0) i++;
-    return i;
 }
 
 bool column_is_option(const char *name)

@@ -38,7 +38,8 @@ struct run_result {
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
 
 enum column_flag {
-    COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema RECORD_SCHEMA */
+    COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema 2 */
+    COLUMN_PRODUCTS = 1, /* operations: the readout's products were counted otherwise before schema 3 */
     COLUMN_MACHINE = 4,  /* times, memory, date: never compared */
     COLUMN_ACCURACY = 8, /* compared within 0.01 (see tolerance_of for the others) */
     COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
@@ -59,13 +60,12 @@ struct result_column {
 };
 
 /* In the order of the files. Column `schema` is RECORD_SCHEMA in new rows. */
-enum { RECORD_SCHEMA = 2 };
+enum { RECORD_SCHEMA = 3 };
 extern const struct result_column result_columns[];
 extern const size_t n_result_columns;
 
-/* The row of this name, or NULL. `curve`: of curves, where iters is iter and loss_train is loss. */
-const struct result_column *column_find(const char *name, bool curve);
-/* Whether a column has one of these flags, by its name in runs.csv or, where `curve`, in curves. */
+/* Whether a column has one of these flags, by its name in runs.csv or, where `curve`, in curves, where iters
+ * is iter and loss_train is loss. */
 bool column_has(const char *name, bool curve, unsigned flags);
 /* The column at place k of the summary, from 1; NULL behind the last. */
 const struct result_column *column_summarised(int k);
@@ -78,8 +78,6 @@ double column_value(const struct result_column *c, const struct run_result *r);
 size_t curve_count(void);
 const char *curve_name(size_t i);
 void curve_values(const struct run_result *r, double *row);
-/* The place of a column of curves among those. */
-size_t curve_place(const char *name);
 
 /* Whether a column of runs.csv is an option that results depend on: one of a section ("solver.rho"), or of
  * the run ("precision"). */

@@ -72,7 +72,8 @@ status record_write(const char *path, const struct run *run, const struct run_re
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
 {
     if (!column_has(column, false, COLUMN_COUNTED)) return false; /* called the same in curves */
-    return !(strtod(csv_text(runs, row, "schema"), NULL) >= RECORD_SCHEMA);
+    const double since = column_has(column, false, COLUMN_PRODUCTS) ? 3 : 2;
+    return !(strtod(csv_text(runs, row, "schema"), NULL) >= since);
 }
 
 long record_rules(const struct csv_table *runs, size_t row)

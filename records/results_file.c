@@ -36,7 +36,7 @@ static struct identity *index_runs(const struct plan *plan, bool without_data, s
 
 static const struct identity *find_run(const struct identity *index, const struct plan *plan, const char *id)
 {
-    struct identity key;
+    struct identity key = {.run = 0};
     (void)snprintf(key.id, sizeof key.id, "%s", id);
     return bsearch(&key, index, plan->n_runs, sizeof *index, compare_identities);
 }

@@ -13,38 +13,48 @@ enum { PATH_SIZE = 4096, LINE_SIZE = 400 };
 
 static const char first_line[] =
     "# A network trained by SpikeBench: 'spikebench eval' and 'trace' read it.\n";
-static const char weights_key[] = "# weights SHA-256: ", data_key[] = "# data SHA-256: ",
-                  how_key[] = "# training: ", rules_key[] = "# rules: ";
+/* The comments at the head of NET.yaml. */
+enum { HOW, WEIGHTS, DATA, RULES, N_KEYS };
+static const char *const keys[N_KEYS] = {
+    "# training: ", "# weights SHA-256: ", "# data SHA-256: ", "# rules: "};
 
-status trained_sidecar(const char *weights, char *path, size_t size, struct error *e)
+struct sidecar {
+    char path[PATH_SIZE];
+    bool ours;                     /* it begins with first_line */
+    char value[N_KEYS][LINE_SIZE]; /* what follows the keys; "" where there is none */
+};
+
+/* What stands beside the weights. ST_USAGE if these do not end in .net or have too long a name. */
+static status read_sidecar(const char *weights, struct sidecar *s, struct error *e)
 {
-    size_t n = strlen(weights);
+    char line[LINE_SIZE] = "";
+    const size_t n = strlen(weights);
+    *s = (struct sidecar){.ours = false};
     if (n <= 4 || strcmp(weights + n - 4, ".net") != 0 || weights[n - 5] == '/')
         return FAIL(e, ST_USAGE, "'%.200s': the name of a weight file ends in .net", weights);
-    if (n + 10 > size) return FAIL(e, ST_USAGE, "the name of the weight file is too long");
-    (void)snprintf(path, size, "%.*s.yaml", (int)(n - 4), weights);
-    return ST_OK;
-}
-
-/* Whether the file begins with first_line. */
-static bool is_sidecar(const char *path)
-{
-    char line[sizeof first_line] = "";
-    FILE *f = fopen(path, "r");
-    if (!f) return false;
-    bool same = fgets(line, sizeof line, f) && strcmp(line, first_line) == 0;
+    if (n + 10 > sizeof s->path) return FAIL(e, ST_USAGE, "the name of the weight file is too long");
+    (void)snprintf(s->path, sizeof s->path, "%.*s.yaml", (int)(n - 4), weights);
+    FILE *f = fopen(s->path, "r");
+    if (!f) return ST_OK;
+    s->ours = fgets(line, sizeof line, f) && strcmp(line, first_line) == 0;
+    while (fgets(line, sizeof line, f) && line[0] == '#') {
+        line[strcspn(line, "\r\n")] = '\0';
+        for (int k = 0; k < N_KEYS; k++)
+            if (!s->value[k][0] && strncmp(line, keys[k], strlen(keys[k])) == 0)
+                (void)snprintf(s->value[k], LINE_SIZE, "%s", line + strlen(keys[k]));
+    }
     (void)fclose(f);
-    return same;
+    return ST_OK;
 }
 
 status trained_may_save(const char *weights, struct error *e)
 {
-    char path[PATH_SIZE];
+    struct sidecar s;
     struct file_writer w;
-    TRY(trained_sidecar(weights, path, sizeof path, e));
-    if (access(path, F_OK) == 0 && !is_sidecar(path))
+    TRY(read_sidecar(weights, &s, e));
+    if (access(s.path, F_OK) == 0 && !s.ours)
         return FAIL(e, ST_USAGE, "--out %s: %s is there and would be overwritten, but is not of a network",
-                    weights, path);
+                    weights, s.path);
     if (access(weights, F_OK) == 0) TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(file_create(&w, weights, e));
     file_abandon(&w);
@@ -54,27 +64,27 @@ status trained_may_save(const char *weights, struct error *e)
 static status write_sidecar(const struct run *run, const char *data_sha256, const char *weights_sha256,
                             const char *how, FILE *f, struct error *e)
 {
-    (void)fputs(first_line, f);
-    (void)fprintf(f, "%s%s\n%s%s\n%s%s\n", how_key, how, weights_key, weights_sha256, data_key, data_sha256);
-    (void)fprintf(f, "%s%d\n", rules_key, RESULT_RULES);
+    (void)fprintf(f, "%s%s%s\n%s%s\n", first_line, keys[HOW], how, keys[WEIGHTS], weights_sha256);
+    (void)fprintf(f, "%s%s\n%s%d\n", keys[DATA], data_sha256, keys[RULES], RESULT_RULES);
     return run_write_yaml(run, f, e);
 }
 
 status trained_save(const struct run *run, const struct net *net, const char *data_sha256, const char *how,
                     const char *weights, struct error *e)
 {
-    char path[PATH_SIZE], sha256[HASH_HEX];
+    char sha256[HASH_HEX];
+    struct sidecar before;
     struct file_writer new_net, new_yaml = {NULL, NULL, NULL};
-    TRY(trained_sidecar(weights, path, sizeof path, e));
+    TRY(read_sidecar(weights, &before, e));
     TRY(file_create(&new_net, weights, e));
     status st = net_save(net, new_net.file, e);
     if (st == ST_OK && fflush(new_net.file) != 0) st = FAIL(e, ST_IO, "%s", strerror(errno));
     if (st != ST_OK) err_prefix(e, "%s", weights);
     if (st == ST_OK) st = hash_file(new_net.temporary, sha256, e);
-    if (st == ST_OK) st = file_create(&new_yaml, path, e);
+    if (st == ST_OK) st = file_create(&new_yaml, before.path, e);
     if (st == ST_OK) {
         st = write_sidecar(run, data_sha256, sha256, how, new_yaml.file, e);
-        if (st != ST_OK) err_prefix(e, "%s", path);
+        if (st != ST_OK) err_prefix(e, "%s", before.path);
     }
     if (st == ST_OK) st = file_commit(&new_net, e);
     if (st == ST_OK) st = file_commit(&new_yaml, e);
@@ -83,24 +93,12 @@ status trained_save(const struct run *run, const struct net *net, const char *da
     return st;
 }
 
-/* The rest of the comment that begins with `key` at the head of the file; "" if there is none. */
-static void read_comment(const char *path, const char *key, char *value, size_t size)
-{
-    char line[LINE_SIZE];
-    FILE *f = fopen(path, "r");
-    value[0] = '\0';
-    while (f && !value[0] && fgets(line, sizeof line, f) && line[0] == '#')
-        if (strncmp(line, key, strlen(key)) == 0)
-            (void)snprintf(value, size, "%.*s", (int)strcspn(line + strlen(key), "\r\n"), line + strlen(key));
-    if (f) (void)fclose(f);
-}
-
 status trained_summary(const char *weights, char *text, size_t size, struct error *e)
 {
-    char path[PATH_SIZE];
-    TRY(trained_sidecar(weights, path, sizeof path, e));
-    read_comment(path, how_key, text, size);
-    return text[0] ? ST_OK : FAIL(e, ST_IO, "%s was not written", path);
+    struct sidecar s;
+    TRY(read_sidecar(weights, &s, e));
+    (void)snprintf(text, size, "%s", s.value[HOW]);
+    return text[0] ? ST_OK : FAIL(e, ST_IO, "%s was not written", s.path);
 }
 
 static status check_complete(const char *weights, struct error *e)
@@ -114,18 +112,19 @@ static status check_complete(const char *weights, struct error *e)
 
 status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e)
 {
-    char path[PATH_SIZE], sha256[HASH_HEX], wanted[HASH_HEX + 8];
+    char sha256[HASH_HEX];
+    struct sidecar s;
     memset(t, 0, sizeof *t);
-    TRY(trained_sidecar(weights, path, sizeof path, e));
+    TRY(read_sidecar(weights, &s, e));
+    const char *path = s.path, *wanted = s.value[WEIGHTS];
     TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(hash_file(weights, sha256, e));
     if (access(path, R_OK) != 0)
         return FAIL(e, ST_IO, "%s: %s; it says how the network of %s was trained", path, strerror(errno),
                     weights);
-    read_comment(path, weights_key, wanted, sizeof wanted);
-    if (!is_sidecar(path) || !wanted[0])
+    if (!s.ours || !wanted[0])
         return FAIL(e, ST_DATA, "%s: not written by 'spikebench train': it lacks the line '%s...'", path,
-                    weights_key);
+                    keys[WEIGHTS]);
     if (strcmp(wanted, sha256) != 0) {
         TRY(check_complete(weights, e));
         return FAIL(e, ST_DATA,
@@ -198,18 +197,16 @@ status trained_net(struct trained *t, const char *weights, struct error *e)
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
-    char path[PATH_SIZE], wanted[HASH_HEX + 8], rules[24];
+    struct sidecar s;
     struct run *run = t->run;
     TRY(check_precision(t, weights, e));
     blas_single_thread();
     TRY(apply_settings(t, set, n_set, e));
     TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
     const struct dataset_info *info = &t->data.info;
-    TRY(trained_sidecar(weights, path, sizeof path, e));
-    read_comment(path, data_key, wanted, sizeof wanted);
-    t->other_data = strcmp(wanted, info->sha256) != 0;
-    read_comment(path, rules_key, rules, sizeof rules);
-    if (strtol(rules, NULL, 10) != RESULT_RULES) t->other_splits = true;
+    TRY(read_sidecar(weights, &s, e));
+    t->other_data = strcmp(s.value[DATA], info->sha256) != 0;
+    if (strtol(s.value[RULES], NULL, 10) != RESULT_RULES) t->other_splits = true;
     TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
     return read_net(t, weights, info, e);
 }

@@ -6,9 +6,6 @@
 
 #include "experiments/plan.h"
 
-/* The name of NET.yaml for NET.net. ST_USAGE if `weights` does not end in .net or is too long. */
-status trained_sidecar(const char *weights, char *path, size_t size, struct error *e);
-
 /* ST_USAGE if `weights` is no NAME.net, or if NAME.yaml is there and was not written by trained_save: an
  * experiment file of the user's is not overwritten. ST_IO if the folder cannot be written in. */
 status trained_may_save(const char *weights, struct error *e);

@@ -1,40 +1,19 @@
 /* Tidy CSV files for figures (see figure_data.h). */
 #include "report/figure_data.h"
+#include "report/profile.h"
+#include "support/texts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { HEAD_COLUMNS = 7 }; /* of summary.csv, before its numbers */
 
-/* Distinct texts, numbered from 1. */
-struct texts {
-    size_t n;
-    char (*text)[GROUP_LABEL];
-};
+/* The lists of one figure; texts are numbered from 1. */
+enum { SOLVERS, NAMES, LINES, WIDTHS, OPTIONS, N_LISTS = OPTIONS + FIGURE_OPTIONS };
 
-static size_t number_of(struct texts *t, const char *text)
+static double number_of(struct texts *t, const char *text)
 {
-    size_t i = 0;
-    while (i < t->n && strncmp(t->text[i], text, GROUP_LABEL - 1) != 0) i++;
-    if (i == t->n) (void)snprintf(t->text[t->n++], GROUP_LABEL, "%s", text);
-    return i + 1;
-}
-
-/* The lists of one figure. */
-struct lists {
-    struct mem mem;
-    struct texts solvers, names, lines, widths, options[FIGURE_OPTIONS];
-};
-
-static status lists_create(struct lists *l, size_t n, struct error *e)
-{
-    struct texts *all[] = {&l->solvers, &l->names, &l->lines, &l->widths, &l->options[0], &l->options[1]};
-    memset(l, 0, sizeof *l);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        all[i]->text = mem_alloc(&l->mem, n + 1, sizeof *all[i]->text, e);
-        if (!all[i]->text) return ST_MEMORY;
-    }
-    return ST_OK;
+    return (double)(texts_place(t, text) + 1);
 }
 
 status figure_data_open(struct figure_data *f, const struct groups *g, const struct drawing *d,
@@ -83,24 +62,24 @@ static const char *option_of(const struct csv_table *runs, size_t row, const cha
 }
 
 static void put_group(const struct figure_data *f, size_t k, const char *const options[FIGURE_OPTIONS],
-                      struct lists *l, struct csv_writer *w)
+                      struct texts *lists, struct csv_writer *w)
 {
     const struct group *one = &f->groups->group[k];
     char text[GROUP_LABEL];
     line_name(one->name, one->hidden, one->label, text, sizeof text);
     drawing_text(w, text);
     csv_put_number(w, f->points[k] > 0 ? (double)(k + 1) : 0);
-    csv_put_number(w, (double)number_of(&l->solvers, one->solver));
-    csv_put_number(w, (double)number_of(&l->names, one->name));
-    csv_put_number(w, (double)number_of(&l->lines, text));
-    csv_put_number(w, (double)number_of(&l->widths, one->hidden));
+    csv_put_number(w, number_of(&lists[SOLVERS], one->solver));
+    csv_put_number(w, number_of(&lists[NAMES], one->name));
+    csv_put_number(w, number_of(&lists[LINES], text));
+    csv_put_number(w, number_of(&lists[WIDTHS], one->hidden));
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         const char *value = option_of(&f->groups->runs, one->rows[0], options[i]);
         bool there = strcmp(value, "nan") != 0;
         drawing_text(w, there ? value : "-");
-        csv_put_number(w, there ? (double)number_of(&l->options[i], value) : 0);
+        csv_put_number(w, there ? number_of(&lists[OPTIONS + i], value) : 0);
     }
     for (size_t c = HEAD_COLUMNS; c < f->summary.n_columns; c++)
         csv_put_number(w, strtod(csv_cell(&f->summary, k, c), NULL));
@@ -108,7 +87,7 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
 }
 
 static status write_groups(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
-                           struct lists *l, struct error *e)
+                           struct texts *lists, struct error *e)
 {
     static const char *const head[] = {"text", "curve", "solver", "name", "line", "width", "layers", "seeds"};
     char name[100];
@@ -123,7 +102,7 @@ static status write_groups(const struct figure_data *f, const char *const option
     for (size_t c = HEAD_COLUMNS; c < f->summary.n_columns; c++) csv_put(&w, f->summary.names[c]);
     csv_end_row(&w);
     for (size_t k = 0; k < f->groups->n; k++)
-        if (f->shown[k]) put_group(f, k, options, l, &w);
+        if (f->shown[k]) put_group(f, k, options, lists, &w);
     return csv_close(&w, e);
 }
 
@@ -149,9 +128,9 @@ static status write_texts(const struct figure_data *f, const char *file, const s
     size_t others = 0;
     TRY(drawing_csv(f->drawing, file, "text,place,first,layers", &w, e));
     for (size_t i = 0; i < t->n; i++) {
-        drawing_text(&w, t->text[i]);
-        const double place = (double)colour_of(t->text[i], &others), depth = (double)depth_of(t->text[i]);
-        csv_put_numbers(&w, (const double[]){place, strtod(t->text[i], NULL), depth}, 3);
+        drawing_text(&w, t->v[i]);
+        const double place = (double)colour_of(t->v[i], &others), depth = (double)depth_of(t->v[i]);
+        csv_put_numbers(&w, (const double[]){place, strtod(t->v[i], NULL), depth}, 3);
         csv_end_row(&w);
     }
     return csv_close(&w, e);
@@ -178,12 +157,21 @@ static status write_points(const struct figure_data *f, struct error *e)
     return csv_close(&w, e);
 }
 
+/* The number in a cell; nan for words, but a `measure` is numbered from 1. */
+static double number_in(const struct csv_table *t, size_t row, size_t column)
+{
+    const char *text = csv_cell(t, row, column);
+    for (size_t m = 0; m < N_PROFILE_MEASURES; m++)
+        if (strcmp(t->names[column], "measure") == 0 && strcmp(text, profile_measures[m]) == 0)
+            return (double)(m + 1);
+    return strtod(text, NULL);
+}
+
 /* The rows of a file of the experiment whose line is shown: their `line`, then the numbers of all columns
  * (words become nan; `measure` is numbered from 1). Nothing without the file. */
-static status write_by_line(const struct figure_data *f, const char *file, const char *to, struct lists *l,
-                            struct error *e)
+static status write_by_line(const struct figure_data *f, const char *file, const char *to,
+                            const struct texts *lines, struct error *e)
 {
-    struct texts measures = {3, (char[3][GROUP_LABEL]){"seconds", "forward_passes", "train_synops"}};
     char path[4400], text[GROUP_LABEL];
     struct csv_table t;
     struct csv_writer w;
@@ -198,16 +186,13 @@ static status write_by_line(const struct figure_data *f, const char *file, const
         csv_end_row(&w);
         for (size_t r = 0; r < t.n_rows; r++) {
             const char *label = csv_text(&t, r, "label"), *hidden = csv_text(&t, r, "hidden");
-            bool lines = csv_column(&t, "hidden") == CSV_NONE; /* the label is one already */
+            bool whole = csv_column(&t, "hidden") == CSV_NONE; /* the label is a line already */
             line_name(csv_text(&t, r, "name"), hidden, label, text, sizeof text);
-            size_t known = l->lines.n, line = number_of(&l->lines, lines ? label : text);
-            l->lines.n = known;
-            if (line > known) continue;
-            csv_put_number(&w, (double)line);
-            for (size_t c = 0; c < t.n_columns; c++)
-                csv_put_number(&w, strcmp(t.names[c], "measure") == 0
-                                       ? (double)number_of(&measures, csv_cell(&t, r, c))
-                                       : strtod(csv_cell(&t, r, c), NULL));
+            size_t line = 0;
+            while (line < lines->n && strcmp(lines->v[line], whole ? label : text) != 0) line++;
+            if (line == lines->n) continue;
+            csv_put_number(&w, (double)(line + 1));
+            for (size_t c = 0; c < t.n_columns; c++) csv_put_number(&w, number_in(&t, r, c));
             csv_end_row(&w);
         }
         st = csv_close(&w, e);
@@ -219,16 +204,15 @@ static status write_by_line(const struct figure_data *f, const char *file, const
 status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                          struct error *e)
 {
-    struct lists l;
-    status st = lists_create(&l, f->groups->n, e);
-    if (st == ST_OK) st = write_groups(f, options, &l, e);
-    if (st == ST_OK) st = write_texts(f, "solvers.csv", &l.solvers, e);
-    if (st == ST_OK) st = write_texts(f, "names.csv", &l.names, e);
-    if (st == ST_OK) st = write_texts(f, "lines.csv", &l.lines, e);
-    if (st == ST_OK) st = write_texts(f, "widths.csv", &l.widths, e);
+    static const char *const files[OPTIONS] = {"solvers.csv", "names.csv", "lines.csv", "widths.csv"};
+    struct texts lists[N_LISTS] = {{.n = 0}};
+    status st = write_groups(f, options, lists, e);
+    for (int k = 0; k < N_LISTS; k++)
+        if (lists[k].no_memory) st = FAIL(e, ST_MEMORY, "no memory for the texts of a figure");
+    for (int k = 0; st == ST_OK && k < OPTIONS; k++) st = write_texts(f, files[k], &lists[k], e);
     if (st == ST_OK) st = write_points(f, e);
-    if (st == ST_OK) st = write_by_line(f, "time_to_accuracy.csv", "times.csv", &l, e);
-    if (st == ST_OK) st = write_by_line(f, "profile.csv", "profile.csv", &l, e);
-    mem_free(&l.mem);
+    if (st == ST_OK) st = write_by_line(f, "time_to_accuracy.csv", "times.csv", &lists[LINES], e);
+    if (st == ST_OK) st = write_by_line(f, "profile.csv", "profile.csv", &lists[LINES], e);
+    for (int k = 0; k < N_LISTS; k++) texts_free(&lists[k]);
     return st;
 }

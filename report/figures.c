@@ -18,6 +18,7 @@ struct own_figure {
 static const struct own_figure own_figures[] = {
     {"ablation", "experiments/ablation.gp", {NULL}, {""}},
     {"acceleration", "experiments/acceleration.gp", {NULL}, {""}},
+    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}},
     {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}},
     {"data_size", "experiments/data_size.gp", {NULL}, {""}},
     {"depth", "experiments/depth.gp", {NULL}, {""}},

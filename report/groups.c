@@ -201,13 +201,20 @@ status groups_curve(const struct groups *g, size_t row, struct csv_table *curve,
     return csv_load(curve, e, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
 }
 
-status curve_reaches(const struct csv_table *curve, size_t column, double level, size_t *row, struct error *e)
+status curve_cost(const struct csv_table *curve, const char *accuracy, double level, const char *cost,
+                  double *value, struct error *e)
 {
+    const long at = csv_column(curve, accuracy), column = csv_column(curve, cost);
     double here = NAN;
-    for (*row = 0; *row < curve->n_rows; ++*row) {
-        TRY(csv_number(curve, *row, column, &here, e));
-        if (here >= level) break;
+    size_t row = 0;
+    *value = NAN;
+    if (at == CSV_NONE || column == CSV_NONE || curve->n_rows == 0) return ST_OK;
+    for (; row < curve->n_rows; row++) {
+        TRY(csv_number(curve, row, (size_t)at, &here, e));
+        if (here >= level) return csv_number(curve, row, (size_t)column, value, e);
     }
+    TRY(csv_number(curve, row - 1, (size_t)column, value, e));
+    if (!isnan(*value)) *value = isnan(here) ? NAN : INFINITY;
     return ST_OK;
 }
 

@@ -65,9 +65,10 @@ bool groups_regression(const struct groups *g);
 bool groups_have_curves(const struct groups *g);
 /* Reads FOLDER/curves/<run id>.csv of a row. */
 status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e);
-/* Row of the first evaluation in which a column is at least `level`; n_rows if there is none. ST_DATA. */
-status curve_reaches(const struct csv_table *curve, size_t column, double level, size_t *row,
-                     struct error *e);
+/* The number in column `cost` of the first evaluation whose accuracy (a column) is at least `level`: infinite
+ * if there is none, nan if it is unknown, one of the columns being absent or nan. ST_DATA. */
+status curve_cost(const struct csv_table *curve, const char *accuracy, double level, const char *cost,
+                  double *value, struct error *e);
 
 /* What a label says but the widths: the name of a curve over depth. */
 void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size);

@@ -1,11 +1,12 @@
 /* See profile.h. */
 #include "report/profile.h"
 #include "records/record.h"
+#include "support/texts.h"
 #include <math.h>
 #include <string.h>
 
-enum { N_MEASURES = 3, N_LEVELS = 3 };
-static const char *const measures[N_MEASURES] = {"seconds", "forward_passes", "train_synops"};
+enum { N_MEASURES = N_PROFILE_MEASURES, N_LEVELS = 3 };
+const char *const profile_measures[N_MEASURES] = {"seconds", "forward_passes", "train_synops"};
 static const char *const columns[N_MEASURES] = {"train_s", "forward_passes",
                                                 "train_synops"}; /* of the curves */
 static const double levels[N_LEVELS] = {0.80, 0.90, 0.95};
@@ -34,8 +35,7 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 struct field {
     struct mem mem;
     struct group_list problem;
-    size_t trainers;
-    char (*trainer)[GROUP_LABEL];       /* [trainers] */
+    struct texts trainer;
     size_t *trainer_of;                 /* [groups] */
     double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
     bool *shared;                       /* [problems * trainers] timing_valid is 0 */
@@ -63,24 +63,19 @@ static void name_trainer(const struct group *one, char *name)
         *cut = '\0';
 }
 
-static size_t find_trainer(struct field *f, const struct group *one)
-{
-    size_t s = 0;
-    name_trainer(one, f->trainer[f->trainers]);
-    while (strcmp(f->trainer[s], f->trainer[f->trainers]) != 0) s++;
-    if (s == f->trainers) f->trainers++;
-    return s;
-}
-
 static status field_create(struct field *f, const struct groups *g, struct error *e)
 {
     TRY(group_rows(&f->problem, &g->runs, is_problem, true, &f->mem, e));
-    f->trainer = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer, e);
     f->trainer_of = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer_of, e);
     f->compared = mem_alloc(&f->mem, g->n + 1, sizeof *f->compared, e);
-    if (!f->trainer || !f->trainer_of || !f->compared) return ST_MEMORY;
-    for (size_t k = 0; k < g->n; k++) f->trainer_of[k] = find_trainer(f, &g->group[k]);
-    size_t n = f->problem.n * f->trainers;
+    if (!f->trainer_of || !f->compared) return ST_MEMORY;
+    for (size_t k = 0; k < g->n; k++) {
+        char name[GROUP_LABEL];
+        name_trainer(&g->group[k], name);
+        f->trainer_of[k] = texts_place(&f->trainer, name);
+    }
+    if (f->trainer.no_memory) return FAIL(e, ST_MEMORY, "no memory for the trainers' names");
+    size_t n = f->problem.n * f->trainer.n;
     f->shared = mem_alloc(&f->mem, n + 1, sizeof *f->shared, e);
     f->ratio = mem_alloc(&f->mem, n + 1, sizeof *f->ratio, e);
     if (!f->shared || !f->ratio) return ST_MEMORY;
@@ -92,33 +87,16 @@ static status field_create(struct field *f, const struct groups *g, struct error
     return ST_OK;
 }
 
-/* Cost of the first evaluation with this validation accuracy: infinite if there is none, nan if unknown. */
-static status cost_of(const struct csv_table *t, double level, const char *column, double *cost,
-                      struct error *e)
-{
-    long acc = csv_column(t, "acc_val"), c = csv_column(t, column);
-    double accuracy;
-    size_t row;
-    *cost = NAN;
-    if (acc == CSV_NONE || c == CSV_NONE || t->n_rows == 0) return ST_OK;
-    TRY(curve_reaches(t, (size_t)acc, level, &row, e));
-    if (row < t->n_rows) return csv_number(t, row, (size_t)c, cost, e);
-    TRY(csv_number(t, row - 1, (size_t)acc, &accuracy, e));
-    TRY(csv_number(t, row - 1, (size_t)c, cost, e));
-    *cost = isnan(accuracy) || isnan(*cost) ? NAN : INFINITY;
-    return ST_OK;
-}
-
 static status read_costs(struct field *f, const struct groups *g, size_t k, size_t row, struct error *e)
 {
     struct csv_table t;
-    size_t at = f->problem.of[row] * f->trainers + f->trainer_of[k];
+    size_t at = f->problem.of[row] * f->trainer.n + f->trainer_of[k];
     status st = groups_curve(g, row, &t, e);
     for (size_t m = 0; m < N_MEASURES; m++) {
         bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
         for (size_t l = 0; st == ST_OK && l < N_LEVELS; l++) {
             f->cost[m][l][at] = NAN;
-            if (counted) st = cost_of(&t, levels[l], columns[m], &f->cost[m][l][at], e);
+            if (counted) st = curve_cost(&t, "acc_val", levels[l], columns[m], &f->cost[m][l][at], e);
         }
     }
     csv_table_free(&t);
@@ -130,7 +108,7 @@ static status read_costs(struct field *f, const struct groups *g, size_t k, size
 static bool select_known(struct field *f, size_t m, size_t l, bool timed)
 {
     const double *cost = f->cost[m][l];
-    size_t S = f->trainers;
+    size_t S = f->trainer.n;
     f->n_compared = f->n_problems = 0;
     for (size_t s = 0; s < S; s++) {
         bool known = false;
@@ -170,9 +148,9 @@ static void put_profile(struct csv_writer *w, const struct field *f, size_t m, s
     for (size_t i = 0; i < f->n_compared; i++)
         for (double x = 1; x <= last;) {
             double next = next_step(f, i, x);
-            csv_put(w, measures[m]);
+            csv_put(w, profile_measures[m]);
             csv_put_number(w, levels[l]);
-            csv_put(w, f->trainer[f->compared[i]]);
+            csv_put(w, f->trainer.v[f->compared[i]]);
             const double share = profile_share(f->ratio, f->n_problems, f->n_compared, i, x);
             csv_put_numbers(w, (const double[]){x, share, (double)f->n_problems, timed}, 4);
             csv_end_row(w);
@@ -201,6 +179,7 @@ status profile_write(const struct groups *g, struct error *e)
     TRY(csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
                   g->folder));
     status st = write_field(&f, g, &w, e);
+    texts_free(&f.trainer);
     mem_free(&f.mem);
     return csv_end(&w, st, e);
 }

@@ -14,6 +14,10 @@ void profile_ratios(double *costs, size_t problems, size_t trainers);
  * at most x; nan without problems. At x = 1 it is the share of wins, ties being wins of each. */
 double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x);
 
+/* The texts of the column measure. */
+enum { N_PROFILE_MEASURES = 3 };
+extern const char *const profile_measures[N_PROFILE_MEASURES];
+
 /* Writes FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
  * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
  * label, ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to

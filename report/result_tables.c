@@ -3,40 +3,26 @@
 #include "records/record.h"
 #include "report/groups.h"
 #include "support/statistics.h"
+#include "support/texts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = GROUP_LABEL, ITEMS_MAX = 512 };
-
-/* Distinct texts in the order in which they come. */
-struct items {
-    size_t n;
-    char text[ITEMS_MAX][NAME];
-};
-
-/* The place of a text, which is added if it is new; ITEMS_MAX where there is no more room. */
-static size_t place_of(struct items *list, const char *text)
-{
-    size_t i = 0;
-    while (i < list->n && strncmp(list->text[i], text, NAME - 1) != 0) i++;
-    if (i == list->n && i < ITEMS_MAX) (void)snprintf(list->text[list->n++], NAME, "%s", text);
-    return i;
-}
+enum { NAME = GROUP_LABEL };
 
 static int by_number(const void *a, const void *b)
 {
-    double x = strtod(a, NULL), y = strtod(b, NULL);
+    double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
     return (x > y) - (x < y);
 }
 
-/* What a table is made from: one result file, and room for three lists. */
+/* What a table is made from: one result file, and three lists. */
 struct source {
     const struct kind *kind;
     const char *experiment, *folder;
     struct csv_table file;
     long rules; /* the newest in the file */
-    struct items rows, columns, levels;
+    struct texts rows, columns, levels;
 };
 
 /* A column of a table that has a row per row of its file: a text (`format` NULL; of the experiment where
@@ -188,25 +174,25 @@ static status depth_table(struct source *s, struct table *t, struct error *e)
     (void)e;
     for (size_t r = 0; r < f->n_rows; r++) {
         row_name(f, r, name);
-        (void)place_of(&s->rows, name);
-        (void)place_of(&s->columns, csv_text(f, r, "hidden_layers"));
-        (void)place_of(&s->levels, csv_text(f, r, "accuracy"));
+        (void)texts_place(&s->rows, name);
+        (void)texts_place(&s->columns, csv_text(f, r, "hidden_layers"));
+        (void)texts_place(&s->levels, csv_text(f, r, "accuracy"));
     }
-    qsort(s->columns.text, s->columns.n, NAME, by_number);
+    if (s->columns.n) qsort(s->columns.v, s->columns.n, sizeof *s->columns.v, by_number);
     table_span(t, 1, "%s", "");
     table_column(t, true, 0, "%s", levels ? "Hidden layers" : "Trainer");
     for (size_t k = 0; k < s->levels.n; k++) {
         if (levels)
-            table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.text[k], NULL));
+            table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.v[k], NULL));
         else
             table_span(t, s->columns.n, "Hidden layers: training / test accuracy, %%");
-        for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", s->columns.text[d]);
+        for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", s->columns.v[d]);
     }
     for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s", s->rows.text[i]);
+        table_put(t, "%s", s->rows.v[i]);
         for (size_t k = 0; k < s->levels.n; k++)
             for (size_t d = 0; d < s->columns.n; d++) {
-                size_t r = find_row(s, s->rows.text[i], s->columns.text[d], s->levels.text[k]);
+                size_t r = find_row(s, s->rows.v[i], s->columns.v[d], s->levels.v[k]);
                 (levels ? put_iterations : put_accuracies)(f, r, t);
             }
     }
@@ -244,8 +230,8 @@ static status sensitivity_table(struct source *s, struct table *t, struct error 
     table_span(t, 3, "Validation %%");
     table_span(t, 1, "Test %% at");
     put_titles(t, titles, 7, 1);
-    for (size_t r = 0; r < s->file.n_rows; r++) (void)place_of(&s->rows, csv_text(&s->file, r, "name"));
-    for (size_t i = 0; i < s->rows.n; i++) put_sensitivity(&s->file, t, s->rows.text[i], v);
+    for (size_t r = 0; r < s->file.n_rows; r++) (void)texts_place(&s->rows, csv_text(&s->file, r, "name"));
+    for (size_t i = 0; i < s->rows.n; i++) put_sensitivity(&s->file, t, s->rows.v[i], v);
     return ST_OK;
 }
 
@@ -342,20 +328,20 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
     table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", csv_value(f, most, steps));
     table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", csv_value(f, longest, samples));
     for (size_t r = 0; r < f->n_rows; r++)
-        if (finished(s, r)) (void)place_of(&s->rows, csv_text(f, r, "solver"));
+        if (finished(s, r)) (void)texts_place(&s->rows, csv_text(f, r, "solver"));
     for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s", s->rows.text[i]);
-        put_number(t, "%.2f", exponent(s, s->rows.text[i], samples, steps, most));
-        put_number(t, "%.2f", exponent(s, s->rows.text[i], steps, samples, longest));
+        table_put(t, "%s", s->rows.v[i]);
+        put_number(t, "%.2f", exponent(s, s->rows.v[i], samples, steps, most));
+        put_number(t, "%.2f", exponent(s, s->rows.v[i], steps, samples, longest));
     }
     return ST_OK;
 }
 
-static void put_joined(struct table *t, const struct items *list)
+static void put_joined(struct table *t, const struct texts *list)
 {
     char all[800] = "";
     for (size_t i = 0, used = 0; i < list->n && used < sizeof all; i++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "", list->text[i]);
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "", list->v[i]);
     table_put(t, "%s", all);
 }
 
@@ -376,11 +362,11 @@ static status provenance_table(struct source *s, struct table *t, struct error *
         n += finished(s, r);
         (void)snprintf(text, sizeof text, "%s%s", csv_text(f, r, "git_commit"),
                        strcmp(csv_text(f, r, "dirty"), "1") == 0 ? " (changed)" : "");
-        (void)place_of(&s->rows, text);
+        (void)texts_place(&s->rows, text);
         (void)snprintf(text, sizeof text, "%.80s, %.*s %s", csv_text(f, r, "cpu"),
                        second ? (int)(second < 60 ? second : 60) : 8, second ? blas : "OpenBLAS",
                        csv_text(f, r, "blas_core"));
-        (void)place_of(&s->columns, text);
+        (void)texts_place(&s->columns, text);
     }
     table_put(t, "%s", s->experiment);
     table_put(t, "%zu", n);
@@ -422,19 +408,18 @@ static const struct kind kinds[] = {
 static status add(const struct kind *kind, const char *folder, struct table *t, struct error *e)
 {
     const char *slash = strrchr(folder, '/');
-    struct source *s = calloc(1, sizeof *s);
-    if (!s) return FAIL(e, ST_MEMORY, "no memory for a table");
-    s->kind = kind;
-    s->folder = folder;
-    s->experiment = slash ? slash + 1 : folder;
-    status st = csv_load(&s->file, e, "%s/%s", folder, kind->file);
-    if (st == ST_OK && s->file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s->file.source);
+    struct source s = {.kind = kind, .folder = folder, .experiment = slash ? slash + 1 : folder};
+    status st = csv_load(&s.file, e, "%s/%s", folder, kind->file);
+    if (st == ST_OK && s.file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s.file.source);
     if (st == ST_OK) {
-        s->rules = record_newest_rules(&s->file);
-        st = kind->make(s, t, e);
+        s.rules = record_newest_rules(&s.file);
+        st = kind->make(&s, t, e);
     }
-    csv_table_free(&s->file);
-    free(s);
+    t->no_memory = t->no_memory || s.rows.no_memory || s.columns.no_memory || s.levels.no_memory;
+    texts_free(&s.rows);
+    texts_free(&s.columns);
+    texts_free(&s.levels);
+    csv_table_free(&s.file);
     return st;
 }
 

@@ -121,17 +121,13 @@ static const char *const cost_columns[N_COSTS] = {"iter", "train_s", "forward_pa
 static status reached(const struct csv_table *t, const struct groups *g, size_t run, double accuracy,
                       double *cost, struct error *e)
 {
-    long acc = csv_column(t, "acc_train"), time = csv_column(t, cost_columns[SECONDS]);
-    size_t row;
-    for (size_t c = 0; c < N_COSTS; c++) cost[c] = NAN;
-    if (acc == CSV_NONE || time == CSV_NONE)
-        return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source,
-                    acc == CSV_NONE ? "acc_train" : "train_s");
-    TRY(curve_reaches(t, (size_t)acc, accuracy, &row, e));
-    for (size_t c = 0; c < N_COSTS && row < t->n_rows; c++) {
-        long column = csv_column(t, cost_columns[c]);
-        if (column != CSV_NONE && !record_counted_otherwise(&g->runs, run, cost_columns[c]))
-            TRY(csv_number(t, row, (size_t)column, &cost[c], e));
+    static const char *const needed[] = {"acc_train", "train_s"};
+    for (size_t k = 0; k < 2; k++)
+        if (csv_column(t, needed[k]) == CSV_NONE)
+            return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source, needed[k]);
+    for (size_t c = 0; c < N_COSTS; c++) {
+        TRY(curve_cost(t, "acc_train", accuracy, cost_columns[c], &cost[c], e));
+        if (isinf(cost[c]) || record_counted_otherwise(&g->runs, run, cost_columns[c])) cost[c] = NAN;
     }
     return ST_OK;
 }

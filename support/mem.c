@@ -80,6 +80,14 @@ real *mem_reals(struct mem *m, size_t count, struct error *e)
     return mem_alloc(m, count, sizeof(real), e);
 }
 
+real *mem_spare(struct mem *m, size_t count, struct error *e)
+{
+    const size_t before = m->bytes;
+    real *data = mem_reals(m, count, e);
+    m->bytes = before;
+    return data;
+}
+
 char *mem_string(struct mem *m, const char *text, struct error *e)
 {
     size_t size = strlen(text) + 1;

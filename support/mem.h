@@ -24,6 +24,9 @@ void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e);
 
 /* mem_alloc for `count` reals. */
 real *mem_reals(struct mem *m, size_t count, struct error *e);
+/* The same for a path that is seldom gone: the system backs what is touched alone, so `bytes`, which memory
+ * is estimated by, leaves it out. */
+real *mem_spare(struct mem *m, size_t count, struct error *e);
 
 /* Hands `bytes` that malloc and its kin gave to the arena; on ST_MEMORY they stay the caller's. */
 status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e);

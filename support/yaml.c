@@ -116,17 +116,18 @@ static bool is_null(const yml_node *node)
 /* Checks every node of the document; it is a flat array, so depth and aliases do not matter. */
 static status check_nodes(struct yml *c, struct error *e)
 {
-    for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
+    const yml_node *const first = c->document.nodes.start, *const end = c->document.nodes.top;
+    for (const yml_node *node = first; node < end; node++) {
         if (node->type == YAML_SCALAR_NODE && strlen(yml_text(node)) != node->data.scalar.length)
             return yml_fail(c, node, e, "text with a zero byte");
-    for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
         if (is_null(node))
             return yml_fail(
                 c, node, e,
                 "'%s' is YAML's null, which no option takes: leave the key out to have its default; a "
                 "home folder is written ~/",
                 yml_text(node));
-    for (const yml_node *node = c->document.nodes.start; node < c->document.nodes.top; node++)
+    }
+    for (const yml_node *node = first; node < end; node++) /* all texts are whole now */
         if (yml_is_map(node)) TRY(check_map(c, node, e));
     return ST_OK;
 }

@@ -1,5 +1,6 @@
 /* See admm_toy.h. */
 #include "tests/admm_toy.h"
+#include "solvers/admm/admm_spikes.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -108,6 +109,15 @@ static double toy_share(const struct toy *toy, size_t t)
     return toy->admm.set.multiplier == MULTIPLIER_ALL
                ? pow((double)toy->net.lif.leak, (double)(toy->x.T - 1 - t))
                : 0;
+}
+
+void toy_update_spikes(struct toy *toy, size_t l, struct admm_sums *sums)
+{
+    struct admm *s = &toy->admm;
+    admm_refresh(s, l);
+    cr_assert_eq(admm_factor_spikes(s, l, NULL), ST_OK);
+    if (s->T > 1) admm_update_spikes(s, l, 0, 0, s->T - 1, &s->work[0], sums);
+    admm_update_spikes(s, l, 0, s->T - 1, s->T, &s->work[0], sums);
 }
 
 double toy_lagrangian(struct toy *toy)

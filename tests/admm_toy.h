@@ -28,6 +28,9 @@ void toy_free(struct toy *toy);
 real *toy_z(struct toy *toy, size_t l, size_t t, size_t n, size_t i);
 real *toy_a(struct toy *toy, size_t l, size_t t, size_t n, size_t i);
 
+/* Updates layer l's spikes at all steps in the published (ascending) order, all before them being fresh. */
+void toy_update_spikes(struct toy *toy, size_t l, struct admm_sums *sums);
+
 /* The Lagrangian, summed as solvers/admm/admm_state.h writes it, by plain loops that share no code with the
  * solver. */
 double toy_lagrangian(struct toy *toy);

@@ -7,7 +7,7 @@ trap 'rm -rf "$copy"' EXIT
 cp -r Makefile support network datasets trainer solvers baselines experiments records runs report commands tests docs "$copy"
 mkdir -p "$copy/results/reference" "$copy/plots"
 cp plots/*.gp "$copy/plots"
-cp -r results/reference/smoke "$copy/results/reference"
+cp -r results/reference/smoke results/reference/gate_* "$copy/results/reference"
 cd "$copy"
 # A block of a page: the lines between "```LANGUAGE NAME" and "```", to a file.
 block() { # PAGE LANGUAGE NAME FILE

@@ -3,10 +3,12 @@
 # fail. Before that the same tests must pass in the copy. A mutant that no longer applies, does not compile or survives,
 # and a test that is gone, fail.
 # usage: sh tests/mutants.sh MAKE BUILD [NAME...]        BUILD holds tests-f64 and the program; NAME: a shell pattern
-# With SMOKE=1 in the environment the convergence gate (make smoke) must catch those with a line "gate yes" as well.
+# With SMOKE=1 in the environment the convergence gate (make smoke) must catch those of trainers and network as well, with SMOKE=only it
+# alone; those with a line "gate no, REASON" are left to the tests.
 #
-# A mutant: the lines "mutant NAME", "file SOURCE", "test SUITE/TEST" (Criterion's pattern) and, where the test starts
-# the program, "program yes"; then what stands in SOURCE exactly once, each line behind a "-", and what takes its place,
+# A mutant: the lines "mutant NAME", "file SOURCE", "test SUITE/TEST" (Criterion's pattern), where the test starts
+# the program "program yes", and "gate no, REASON" where the gate cannot see it; then what stands in SOURCE exactly once, each
+# line behind a "-", and what takes its place,
 # each behind a "+". To aim one again after a change of the sources, correct its "-" lines.
 set -euf
 make=$1 build=$(cd "$2" && pwd)
@@ -29,11 +31,11 @@ table() {
         list=tests/mutants/$list
         [ "${list%.txt}" != "$list" ] || continue
         awk -v list="$list" 'function put() { if (name) print name, file, test, program, gate, list }
-            $1 == "mutant" { put(); name = $2; program = gate = "no" }
+            $1 == "mutant" { put(); name = $2; program = "no"; gate = list ~ /datasets|harness/ ? "no" : "yes" }
             $1 == "file" { file = $2 }
             $1 == "test" { test = $2 }
             $1 == "program" { program = $2 }
-            $1 == "gate" { gate = $2 }
+            $1 == "gate" { gate = $2 == "no," && NF > 2 ? "no" : "bad" }
             END { put() }' "$list"
     done
 }
@@ -66,11 +68,7 @@ restore() {
 
 # The convergence gate, in double precision.
 converges() {
-    (cd "$copy" && build/spikebench run experiments/smoke.yaml --set precision=double --out build/results --fresh &&
-        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "precision") p = i } NR == 1 || $p == "double"' \
-            results/reference/smoke/runs.csv >build/runs.csv && mkdir -p build/reference &&
-        cp -r results/reference/smoke build/reference && mv build/runs.csv build/reference/smoke/runs.csv &&
-        build/spikebench compare build/results/smoke build/reference/smoke) >"$work/log" 2>&1
+    (cd "$copy" && rm -rf build/gate && sh tests/gate.sh build/spikebench build/gate double) >"$work/log" 2>&1
 }
 
 bad=0 caught=0
@@ -78,7 +76,8 @@ complain() {
     echo "$1: $2" >&2
     bad=$((bad + 1))
 }
-for test in $(cut -d' ' -f3 "$work/chosen" | sort -u); do
+[ -z "${SMOKE:-}" ] || converges || { complain "the convergence gate" "fails without a mutant" && grep -v '^\[' "$work/log" >&2; }
+[ "${SMOKE:-}" = only ] || for test in $(cut -d' ' -f3 "$work/chosen" | sort -u); do
     status=0
     passes "$test" || status=$?
     [ $status -ne 2 ] || complain "$test" "there is no such test"
@@ -88,7 +87,10 @@ done
 
 while read -r name file test program gate list; do
     targets=build/tests-f64
+    [ "$gate" != bad ] || { complain "$name" "says neither 'gate no, REASON' nor nothing ($list)" && continue; }
+    [ "${SMOKE:-}" != only ] || [ "$gate" = yes ] || continue
     [ -z "${SMOKE:-}" ] || [ "$gate" = no ] || program=yes
+    [ "${SMOKE:-}" != only ] || targets=
     [ "$program" = no ] || targets="$targets build/spikebench build/spikebench-f64"
     status=0
     [ -f "$file" ] || { complain "$name" "$file is gone ($list)" && continue; }
@@ -103,13 +105,15 @@ while read -r name file test program gate list; do
     # shellcheck disable=SC2086
     if ! $make -s -C "$copy" -o build/bench-f64 BUILD=build STRICT=0 $targets </dev/null >"$work/log" 2>&1; then
         complain "$name" "does not compile ($list)" && tail -n 5 "$work/log" >&2
-    elif passes "$test" </dev/null; then
+    elif [ "${SMOKE:-}" != only ] && passes "$test" </dev/null; then
         complain "$name" "survives $test ($list)"
     elif [ -n "${SMOKE:-}" ] && [ "$gate" = yes ] && converges </dev/null; then
         complain "$name" "survives the convergence gate ($list)"
     else
         caught=$((caught + 1))
-        echo "caught  $name  by $test"
+        by=$test
+        [ "${SMOKE:-}" != only ] || by="the gate"
+        echo "caught  $name  by $by"
     fi
     restore "$file"
 done <"$work/chosen"

@@ -36,16 +36,6 @@ static struct admm_settings settings(enum admm_weights weights, enum admm_box bo
                                   .multiplier = MULTIPLIER_LAST};
 }
 
-/* Everything up to layer l's spikes being updated at all steps in the published (ascending) order. */
-static void update_spikes(struct toy *toy, size_t l, struct admm_sums *sums)
-{
-    struct admm *s = &toy->admm;
-    admm_refresh(s, l);
-    cr_assert_eq(admm_factor_spikes(s, l, NULL), ST_OK);
-    if (s->T > 1) admm_update_spikes(s, l, 0, 0, s->T - 1, &s->work[0], sums);
-    admm_update_spikes(s, l, 0, s->T - 1, s->T, &s->work[0], sums);
-}
-
 ParameterizedTestParameters(admm, lagrangian_equals_brute_force)
 {
     return cr_make_param_array(struct size_case, cases, N_CASES);
@@ -74,7 +64,7 @@ ParameterizedTest(struct size_case *c, admm, spikes_are_stationary)
         struct admm_sums sums = {0};
         toy.admm.measure = true;
         double before = toy_lagrangian(&toy);
-        update_spikes(&toy, l, &sums);
+        toy_update_spikes(&toy, l, &sums);
         double after = toy_lagrangian(&toy);
         /* Steps are coupled through w_{t+1} only in z, so the slope vanishes at every step at once. */
         for (size_t t = 0; t < c->T; t++)
@@ -101,7 +91,7 @@ ParameterizedTest(struct size_case *c, admm, boxed_spikes_meet_the_kkt_condition
     toy_create(&toy, c->hidden, c->T, settings(WEIGHTS_PINV, BOX_EXACT));
     toy.admm.measure = true;
     double before = toy_lagrangian(&toy);
-    update_spikes(&toy, 1, &sums);
+    toy_update_spikes(&toy, 1, &sums);
     cr_expect_leq(sums.kkt, REAL_SELECT(1e-8, 1e-4));
     cr_expect_leq(toy_lagrangian(&toy), before + SAME * (1 + fabs(before)));
     for (size_t t = 0; t < c->T; t++)
@@ -122,8 +112,8 @@ Test(admm, clipped_spikes_are_the_free_ones_cut_off)
     struct admm_sums sums = {0};
     toy_create(&free_toy, 2, 3, settings(WEIGHTS_PINV, BOX_NONE));
     toy_create(&clipped, 2, 3, settings(WEIGHTS_PINV, BOX_CLIP));
-    update_spikes(&free_toy, 1, &sums);
-    update_spikes(&clipped, 1, &sums);
+    toy_update_spikes(&free_toy, 1, &sums);
+    toy_update_spikes(&clipped, 1, &sums);
     size_t cut = 0;
     for (size_t i = 0; i < 7 * 3 * TOY_N; i++) {
         real a = free_toy.admm.a[1][i], b = clipped.admm.a[1][i];

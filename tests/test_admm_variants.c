@@ -127,15 +127,6 @@ Test(admm_variants, inner_steps_are_repeated_updates)
     toy_free(&solved);
 }
 
-static void update_spikes(struct toy *toy, size_t l, struct admm_sums *sums)
-{
-    struct admm *s = &toy->admm;
-    admm_refresh(s, l);
-    cr_assert_eq(admm_factor_spikes(s, l, NULL), ST_OK);
-    if (s->T > 1) admm_update_spikes(s, l, 0, 0, s->T - 1, &s->work[0], sums);
-    admm_update_spikes(s, l, 0, s->T - 1, s->T, &s->work[0], sums);
-}
-
 ParameterizedTestParameters(admm_variants, linearised_spikes_descend)
 {
     return cr_make_param_array(struct size_case, cases, N_CASES);
@@ -155,7 +146,7 @@ ParameterizedTest(struct size_case *c, admm_variants, linearised_spikes_descend)
             double before = toy_lagrangian(&toy), fall = 0;
             double gradient[7 * 4 * TOY_N];
             for (size_t i = 0; i < size; i++) gradient[i] = toy_slope(&toy, toy.admm.a[l] + i);
-            update_spikes(&toy, l, &sums);
+            toy_update_spikes(&toy, l, &sums);
             double after = toy_lagrangian(&toy);
             for (size_t i = 0; i < size; i++) {
                 double lipschitz = toy.admm.spike[l][i / step + 1 == c->T].lipschitz;

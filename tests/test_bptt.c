@@ -134,7 +134,9 @@ Test(optimizer, first_steps_by_hand)
         const struct gradient_oracle oracle = {&calls, constant_gradient};
         while (optimizers[kind] && strcmp(optimizers[kind]->name, cases[k].name) != 0) kind++;
         cr_assert_not_null(optimizers[kind]);
-        cr_assert_eq(optimizer_create(&s, optimizers[kind], &options, &net, 1, &mem, NULL), ST_OK);
+        cr_assert_eq(
+            optimizer_create(&s, optimizers[kind], &options, &net, (struct layer_range){1, 1}, &mem, NULL),
+            ST_OK);
         optimizer_update(&s, weights, 0.1, &oracle);
         cr_expect_float_eq((double)W, cases[k].expected, 1e-5, "%s: %g", cases[k].name, (double)W);
         cr_expect_eq(calls, 1);
@@ -164,7 +166,9 @@ Test(optimizer, lion_mixes_by_beta1_and_keeps_by_beta2)
     const struct gradient_oracle oracle = {&calls, gradient_in_turn};
     while (optimizers[kind] && strcmp(optimizers[kind]->name, "lion") != 0) kind++;
     cr_assert_not_null(optimizers[kind]);
-    cr_assert_eq(optimizer_create(&s, optimizers[kind], &options, &net, 1, &mem, NULL), ST_OK);
+    cr_assert_eq(
+        optimizer_create(&s, optimizers[kind], &options, &net, (struct layer_range){1, 1}, &mem, NULL),
+        ST_OK);
     optimizer_update(&s, weights, 0.1, &oracle);
     cr_expect_float_eq((double)W, 0.88, 1e-6, "%g", (double)W); /* 1 - 0.1 (1 + 0.2) */
     optimizer_update(&s, weights, 0.1, &oracle);

@@ -32,15 +32,18 @@ struct count {
 #define ADMM_ONCE                                                                                            \
     (FACTORS + SOLVES + 2 * (9 * 9 * 24 / 2.0 + 9 * 9 * 9 / 6.0) + 2 * (3 * 3 * 9 / 2.0 + 3 * 3 * 3 / 6.0))
 /* admm_resync: gains, D, Gram matrices; for each mini-batch factors and solves. */
-#define RESYNC_COLUMN (2 * (W2 + W3) + GRAMS)
+#define RESYNC_COLUMN (2 * W2 + GRAMS)
+/* The readout's products there and back, of 40 samples: the leak filters spikes and errors over time first.
+ */
+#define READOUT (40 * 2 * W3)
 /* admm_anderson: weights, z, a and lambda of 40 samples over 6 steps. */
 #define ANDERSON_ADMM (WEIGHTS + 240 * (24 + 9 + 3) + 240 * (24 + 9) + 40 * 3)
 
 static struct count counts[] = {
-    {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
-    {"trained_readout", "batch=15", 0, 1, 0, 1, 0, W3, 0, 0},
-    {"trained_readout", "layers=2", 0, 1, W3 / (double)(W2 + W3), 1, 0, W2 + 2 * W3, 0, 0},
-    {"trained_readout", "layers=3", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"bptt", "batch=15", 0, 1, 1, 1, 24, 2 * W2, 0, READOUT},
+    {"trained_readout", "batch=15", 0, 1, 0, 1, 0, 0, 0, 40 * W3},
+    {"trained_readout", "layers=2", 0, 1, W3 / (double)(W2 + W3), 1, 0, W2, 0, READOUT},
+    {"trained_readout", "layers=3", 0, 1, 1, 1, 24, 2 * W2, 0, READOUT},
     {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
     /* gradients' sums are dense, also in layer 1; the way down is within the steps */
     {"ottt", "batch=40", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3), 0, 0},
@@ -62,6 +65,14 @@ static struct count counts[] = {
     /* the ridge is chosen of eleven on 6 more samples */
     {"random_features", "kappa=0", 0, 1 + 6.0 / 40, 0, 1 + 6.0 / 40, 0, 0, 0,
      40 * 9 * 9 / 2.0 + 12 * (9 * 9 * 9 / 6.0 + 3 * 9 * 9) + 11 * 6 * W3},
+    /* ten members; the products of 40 samples' 3 outputs, once as published, twice with localisation, which
+     * has a factor and a solve for each output and one for all; the mean alone moves, or each member */
+    {"enkf", "ensemble=10 batch=40", 0, 10, 0, 10, 0, 0, 0,
+     240 * (10 * 10 / 2.0 + 10) + 4 * (10 * 10 * 10 / 6.0 + 10 * 10) + 10 * WEIGHTS},
+    {"enkf", "ensemble=10 batch=20 localisation=none spread=0", 0, 10, 0, 10, 0, 0, 0,
+     120 * (10 * 10 / 2.0 + 10 * 10) + 2 * (10 * 10 * 10 / 6.0 + 10 * 10 * 10 + 10 * 10 * WEIGHTS)},
+    {"enkf", "ensemble=10 method=esmda", 1, 10, 0, 10, 0, 0, 0,
+     240 * (10 * 10 / 2.0 + 10) + 4 * (10 * 10 * 10 / 6.0 + 10 * 10) + 10 * WEIGHTS},
     {"forward_mode", "directions=3 estimator=jvp", 0, 1 + 3, 0, 1, 3 * 24, 3 * 2 * (W2 + W3), 0, 0},
     /* three directions in W_1 go through all layers, three in W_2 through two, three in W_3 through one
      */
@@ -73,7 +84,7 @@ static struct count counts[] = {
      0, 0, 0},
     {"gradient_probe", "estimator=jvp directions=3 repeats=2 samples=40 coordinates=3 draws=2", 0,
      2 * (1 + 3), 0, 2, 2 * 3 * 24, 2 * 3 * 2 * (W2 + W3), 0, 0},
-    {"gradient_probe", "samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    {"gradient_probe", "samples=40 coordinates=3 draws=2", 0, 1, 1, 1, 24, 2 * W2, 0, READOUT},
     {"gradient_probe",
      "estimator=stein direction=gaussian directions=4 repeats=3 samples=40 coordinates=3 draws=2", 0,
      3 * (1 + 4), 0, 3 * (1 + 4), 0, 0, 0, 0},
@@ -87,16 +98,18 @@ static struct count counts[] = {
     {"admm", "weights=pinv", 1, 1 + ABOVE, 1 + 1, 0, 2 * 24, ADMM_COLUMN, 0,
      ADMM_ONCE + SOLVES + 26 * FACTORS}, /* eigenvectors: 27 factors */
     {"admm_resync", "batch=15", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
-     3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
-    {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, 3 * (FACTORS + SOLVES)},
-    {"admm_resync", "precondition=none kappa=0.1", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE, SOLVES},
-    {"admm_resync", "keep=0.5", 0, 2, 1, 2, 24, RESYNC_COLUMN, FIRST_SQUARE, FACTORS + SOLVES + FIRST_FACTOR},
-    {"admm_resync", "keep=0.5", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, FACTORS + SOLVES},
+     READOUT + 3 * (FACTORS + SOLVES) + FIRST_FACTOR}, /* 15, 15 and 10 samples */
+    {"admm_resync", "batch=15", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, READOUT + 3 * (FACTORS + SOLVES)},
+    {"admm_resync", "precondition=none kappa=0.1", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     READOUT + SOLVES},
+    {"admm_resync", "keep=0.5", 0, 2, 1, 2, 24, RESYNC_COLUMN, FIRST_SQUARE,
+     READOUT + FACTORS + SOLVES + FIRST_FACTOR},
+    {"admm_resync", "keep=0.5", 1, 1, 1, 1, 24, RESYNC_COLUMN, 0, READOUT + FACTORS + SOLVES},
     {"admm_anderson", "base=admm_resync", 0, 1, 1, 1, 24, RESYNC_COLUMN, FIRST_SQUARE,
-     FACTORS + SOLVES + FIRST_FACTOR}, /* nothing to extrapolate from yet */
+     READOUT + FACTORS + SOLVES + FIRST_FACTOR}, /* nothing to extrapolate from yet */
     /* the fourth point: from three differences, and both points are simulated */
     {"admm_anderson", "base=admm_resync", 3, 1 + 2, 1, 1 + 2, 24, RESYNC_COLUMN, 0,
-     FACTORS + SOLVES + 3 * 3 * WEIGHTS},
+     READOUT + FACTORS + SOLVES + 3 * 3 * WEIGHTS},
     {"admm_anderson", "base=admm", 3, 1 + ABOVE + 1, 1 + 1, 0, 3 * 24, ADMM_COLUMN + W2 + W3, 0,
      ADMM_ONCE + 3 * 3 * ANDERSON_ADMM},
 };

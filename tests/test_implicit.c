@@ -179,7 +179,8 @@ Test(implicit, the_relaxed_network_is_solved_in_twenty_evaluations)
         struct net trained = s.net;
         s.batch = dataset_batch(&d, SPLIT_TRAIN);
         cr_assert_eq(backward_create(&s.work, &s.net, STEPS, SAMPLES, &mem, NULL), ST_OK);
-        cr_assert_eq(optimizer_create(&state, toy_optimizer(both[i]), &options, &s.net, 2, &mem, NULL),
+        cr_assert_eq(optimizer_create(&state, toy_optimizer(both[i]), &options, &s.net,
+                                      (struct layer_range){1, 2}, &mem, NULL),
                      ST_OK);
         const struct gradient_oracle oracle = {&s, smooth_gradient};
         optimizer_update(&state, trained.W, 0.1, &oracle);

@@ -2,6 +2,7 @@
 #include "commands/registry.h"
 #include "datasets/shd_file.h"
 #include "tests/data_helpers.h"
+#include "tests/shd_made.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <math.h>
@@ -28,7 +29,6 @@ static status open_data(const char *name, const char *folder, const char *settin
 }
 
 #ifdef SPIKEBENCH_HDF5
-#include <hdf5.h>
 
 /* What is wrong with a file. */
 enum flaw {
@@ -50,27 +50,6 @@ enum flaw {
     NO_RECORDING
 };
 enum { SAMPLES = 20, EVENTS = 3 };
-
-/* IEEE half precision, as the published files have it. */
-static hid_t half_type(void)
-{
-    hid_t t = H5Tcopy(H5T_IEEE_F32LE);
-    cr_assert_geq(H5Tset_fields(t, 15, 10, 5, 0, 10), 0);
-    cr_assert_geq(H5Tset_size(t, 2), 0);
-    cr_assert_geq(H5Tset_ebias(t, 15), 0);
-    return t;
-}
-
-static void put(hid_t file, const char *name, hid_t stored, hid_t memory, size_t n, const void *data)
-{
-    const hsize_t length = n;
-    hid_t space = H5Screate_simple(1, &length, NULL);
-    hid_t d = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    cr_assert_geq(d, 0);
-    if (n > 0) cr_assert_geq(H5Dwrite(d, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), 0);
-    (void)H5Dclose(d);
-    (void)H5Sclose(space);
-}
 
 /* Recording i (label i mod 20): channels i, i + 1 and 699 at 0, 0.25 and 0.875 + i / 1024 s, all exact in
  * half precision; the last recording has an event after one second. */
@@ -101,23 +80,23 @@ static void write_file(const char *folder, const char *name, enum flaw flaw)
     for (size_t i = 0; flaw == LABEL_34 && i < SAMPLES; i++) labels[i] = 34;
     if (flaw == LABEL_NEGATIVE) labels[4] = -1;
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), half = half_type();
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), half = shd_half_type();
     cr_assert_geq(file, 0);
     (void)H5Gclose(H5Gcreate2(file, "/spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     hid_t stored_t = H5Tvlen_create(half), memory_t = H5Tvlen_create(H5T_NATIVE_DOUBLE);
     hid_t stored_u = H5Tvlen_create(H5T_STD_U16LE), memory_u = H5Tvlen_create(H5T_NATIVE_UINT32);
     if (flaw == TIMES_NOT_RAGGED)
-        put(file, "/spikes/times", half, H5T_NATIVE_DOUBLE, n, times);
+        shd_put(file, "/spikes/times", half, H5T_NATIVE_DOUBLE, n, 0, times);
     else if (flaw != NO_TIMES)
-        put(file, "/spikes/times", stored_t, memory_t, n, t);
+        shd_put(file, "/spikes/times", stored_t, memory_t, n, 0, t);
     if (flaw == UNITS_OF_FLOATS)
-        put(file, "/spikes/units", stored_t, memory_t, n, t);
+        shd_put(file, "/spikes/units", stored_t, memory_t, n, 0, t);
     else
-        put(file, "/spikes/units", stored_u, memory_u, flaw == FEWER_UNITS ? n - 1 : n, u);
+        shd_put(file, "/spikes/units", stored_u, memory_u, flaw == FEWER_UNITS ? n - 1 : n, 0, u);
     if (flaw == LABELS_OF_FLOATS)
-        put(file, "/labels", H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, n, times);
+        shd_put(file, "/labels", H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, n, 0, times);
     else if (flaw != NO_LABELS)
-        put(file, "/labels", H5T_STD_I16LE, H5T_NATIVE_INT, flaw == FEWER_LABELS ? n - 1 : n, labels);
+        shd_put(file, "/labels", H5T_STD_I16LE, H5T_NATIVE_INT, flaw == FEWER_LABELS ? n - 1 : n, 0, labels);
     (void)H5Tclose(half);
     (void)H5Tclose(stored_t);
     (void)H5Tclose(memory_t);

@@ -3,6 +3,7 @@
 #include "commands/registry.h"
 #include "datasets/shd_file.h"
 #include "tests/data_helpers.h"
+#include "tests/shd_made.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 
 #ifdef SPIKEBENCH_HDF5
 #include <fcntl.h>
-#include <hdf5.h>
 #include <sys/file.h>
 
 enum { SAMPLES = 20, EVENTS = 100 };
@@ -21,7 +21,7 @@ enum { SAMPLES = 20, EVENTS = 100 };
 /* A file to be written: 20 recordings of up to 100 events. */
 struct made {
     hid_t times_as, units_as, labels_as; /* 0: double, 16 and 16 bits */
-    hsize_t shape[2];                    /* {0}: one axis */
+    size_t shape[2];                     /* {0}: one axis */
     size_t n[SAMPLES];
     double times[SAMPLES][EVENTS];
     long long units[SAMPLES][EVENTS], labels[SAMPLES];
@@ -43,18 +43,6 @@ static struct made *make_grid(void)
     return f;
 }
 
-static void put(const struct made *f, hid_t file, const char *name, hid_t stored, hid_t memory,
-                const void *data)
-{
-    const hsize_t line[2] = {SAMPLES, 1};
-    hid_t space = H5Screate_simple(f->shape[0] ? 2 : 1, f->shape[0] ? f->shape : line, NULL);
-    hid_t d = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    cr_assert_geq(d, 0);
-    cr_assert_geq(H5Dwrite(d, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), 0);
-    (void)H5Dclose(d);
-    (void)H5Sclose(space);
-}
-
 static void write_made(const char *folder, const char *name, struct made *f)
 {
     char path[FOLDER_MAX + 80];
@@ -70,9 +58,11 @@ static void write_made(const char *folder, const char *name, struct made *f)
     hid_t types[4] = {
         H5Tvlen_create(f->times_as ? f->times_as : H5T_IEEE_F64LE), H5Tvlen_create(H5T_NATIVE_DOUBLE),
         H5Tvlen_create(f->units_as ? f->units_as : H5T_STD_U16LE), H5Tvlen_create(H5T_NATIVE_LLONG)};
-    put(f, file, "/spikes/times", types[0], types[1], t);
-    put(f, file, "/spikes/units", types[2], types[3], u);
-    put(f, file, "/labels", f->labels_as ? f->labels_as : H5T_STD_I16LE, H5T_NATIVE_LLONG, f->labels);
+    const size_t n = f->shape[0] ? f->shape[0] : SAMPLES, more = f->shape[1];
+    shd_put(file, "/spikes/times", types[0], types[1], n, more, t);
+    shd_put(file, "/spikes/units", types[2], types[3], n, more, u);
+    shd_put(file, "/labels", f->labels_as ? f->labels_as : H5T_STD_I16LE, H5T_NATIVE_LLONG, n, more,
+            f->labels);
     for (size_t k = 0; k < 4; k++) (void)H5Tclose(types[k]);
     cr_assert_geq(H5Fclose(file), 0);
 }
@@ -88,13 +78,6 @@ static status open_data(const char *folder, const char *setting, struct dataset 
     return st;
 }
 
-static hid_t half_type(void)
-{
-    hid_t t = H5Tcopy(H5T_IEEE_F32LE);
-    cr_assert(H5Tset_fields(t, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(t, 2) >= 0 && H5Tset_ebias(t, 15) >= 0);
-    return t;
-}
-
 /* A time k * 10 ms, stored in any type, is in bin k of 100 bins of a second: one event in each. */
 Test(shd_files, times_on_a_grid_are_in_their_bins)
 {
@@ -102,7 +85,7 @@ Test(shd_files, times_on_a_grid_are_in_their_bins)
     struct made *f = make_grid();
     struct dataset d;
     struct error e = {0};
-    const hid_t types[] = {H5T_IEEE_F64LE, H5T_IEEE_F32LE, half_type()};
+    const hid_t types[] = {H5T_IEEE_F64LE, H5T_IEEE_F32LE, shd_half_type()};
     folder_create(folder);
     for (size_t k = 0; k < 3; k++) {
         f->times_as = types[k];

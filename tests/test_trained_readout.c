@@ -3,6 +3,7 @@
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <math.h>
 #include <string.h>
 
 enum { DEPTH = 4 };
@@ -100,4 +101,43 @@ Test(trained_readout, more_layers_than_there_are_are_refused)
     cr_expect_not_null(strstr(e.text, "option 'layers': the network has 2 layers"), "%s", e.text);
     dataset_free(&t.data);
     mem_free(&t.mem);
+}
+
+/* Memory of a solver's state with the optimizer of a case. */
+static double state_bytes(int layers, int optimizer)
+{
+    struct toy_training t;
+    train(&t, &(struct frozen_case){layers, 0, optimizer}, "trained_readout", 0);
+    const double bytes = (double)t.mem.bytes;
+    toy_training_free(&t);
+    return bytes;
+}
+
+/* adamw holds a gradient and two moments of each weight that is trained; the blocks' sums come on top. */
+Test(trained_readout, frozen_layers_have_no_buffers)
+{
+    const double frozen = 6 * 24 + 24 * 12 + 12 * 8;
+    const double saved = state_bytes(DEPTH, 1) - state_bytes(1, 1);
+    cr_expect_geq(saved, 3 * frozen * (double)sizeof(real), "%g bytes", saved);
+}
+
+/* The residual of an implicit optimizer's updates is reported, of another's there is none. */
+Test(trained_readout, reports_the_inner_residual)
+{
+    for (int optimizer = IMPLICIT - 1; optimizer <= IMPLICIT; optimizer++) {
+        struct toy_training t;
+        double values[DEPTH + 1];
+        char name[40];
+        train(&t, &(struct frozen_case){2, 0, optimizer}, "trained_readout", 1);
+        struct metric_sink sink = {&t.solver->metrics, DEPTH, values, false};
+        metric_column(&t.solver->metrics, DEPTH, DEPTH, name, sizeof name);
+        cr_assert_str_eq(name, "inner_residual");
+        metric_clear(&sink);
+        t.solver->report(t.state, &sink);
+        cr_expect_not(sink.bad);
+        cr_expect_eq(isnan(values[DEPTH]), optimizer != IMPLICIT, "%g", values[DEPTH]);
+        cr_expect_eq(values[0], 0.0, "a frozen layer's norm is %g", values[0]);
+        cr_expect_gt(values[DEPTH - 1], 0.0);
+        toy_training_free(&t);
+    }
 }

@@ -59,7 +59,8 @@ void toy_quadratic_begin(struct toy_quadratic *t, const char *optimizer, const c
         t->net.W[l] = mem_reals(&t->mem, size, NULL);
         for (size_t i = 0; i < size; i++) t->net.W[l][i] = (real)rng_normal(&rng);
     }
-    cr_assert_eq(optimizer_create(&t->state, toy_optimizer(optimizer), &o.update, &t->net, 2, &t->mem, NULL),
+    cr_assert_eq(optimizer_create(&t->state, toy_optimizer(optimizer), &o.update, &t->net,
+                                  (struct layer_range){1, 2}, &t->mem, NULL),
                  ST_OK);
 }
 

@@ -43,6 +43,15 @@ const struct option minibatch_option_list[MINIBATCH_OPTIONS] = {
      "implicit_*: residual that ends an update, over the one that it began with"},
 };
 
+const char grad_norm_help[] =
+    "Frobenius norm of the mini-batch gradient before clipping, mean over the epoch";
+const char inner_residual_help[] =
+    "implicit_*: what updates left of their equation, over where they began, median";
+const struct metric_desc minibatch_metric_list[MINIBATCH_METRICS] = {
+    {"grad_norm", "", grad_norm_help, METRIC_LAYER},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
+};
+
 status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
                        const struct dataset_info *info, struct error *e)
 {
@@ -72,11 +81,11 @@ size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
 }
 
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
-                        size_t layers, size_t parts, struct mem *mem, struct error *e)
+                        struct layer_range trained, size_t parts, struct mem *mem, struct error *e)
 {
-    const struct net *net = shapes->net;
+    const size_t layers = trained.last;
     *m = (struct minibatch){.options = *o, .layers = layers};
-    TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, net, layers, mem, e));
+    TRY(optimizer_create(&m->optimizer, optimizers[o->optimizer], &o->update, shapes->net, trained, mem, e));
     m->order = mem_alloc(mem, shapes->info->n[SPLIT_TRAIN], sizeof *m->order, e);
     size_t slices = 0;
     for (size_t l = 1; l <= layers; l++) slices += optimizer_slices(&m->optimizer, l);
@@ -86,14 +95,8 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
     for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
         for (size_t l = 1; l <= layers; l++)
-            if (!(m->sums[k][l] = mem_reals(mem, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+            if (!(m->sums[k][l] = mem_reals(mem, m->optimizer.size[l], e))) return ST_MEMORY;
     return ST_OK;
-}
-
-/* A layer without weights, to the optimizer. */
-void minibatch_freeze(struct minibatch *m, size_t first)
-{
-    for (size_t l = 1; l < first; l++) m->optimizer.size[l] = 0;
 }
 
 status minibatch_start(void *state, const struct train_env *env, struct error *e)
@@ -267,24 +270,25 @@ double minibatch_passes(const struct minibatch *m)
     return (double)m->evaluated / (double)m->env.train.n;
 }
 
-void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name)
-{
-    for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
-        metric_put(sink, name, l, m->norm[l] / (double)m->evaluations);
-}
-
 static int ascending(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink)
+void minibatch_report_as(struct minibatch *m, const char *norm, struct metric_sink *sink)
 {
     const size_t n = m->updates;
+    for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
+        metric_put(sink, norm, l, m->norm[l] / (double)m->evaluations);
     if (n == 0 || isnan(m->residuals[0])) return;
     qsort(m->residuals, n, sizeof *m->residuals, ascending);
     metric_put(sink, "inner_residual", 0, (m->residuals[(n - 1) / 2] + m->residuals[n / 2]) / 2);
+}
+
+void minibatch_report(void *state, struct metric_sink *sink)
+{
+    minibatch_report_as(state, "grad_norm", sink);
 }
 
 status minibatch_checkpoint(void *state, struct checkpoint *c, struct error *e)

@@ -64,12 +64,10 @@ struct minibatch {
 /* The contract's check: refuses options that the optimizer or the schedule chosen does not read. */
 status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
                        const struct dataset_info *info, struct error *e);
-/* Trains layers 1 .. layers, with directions in so many parts: minibatch_parts(o, N) for a rule of blocks, 1
- * for a rule of whole mini-batches. */
+/* Trains these layers, with directions in so many parts: minibatch_parts(o, N) for a rule of blocks, 1 for a
+ * rule of whole mini-batches. */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
-                        size_t layers, size_t parts, struct mem *mem, struct error *e);
-/* After minibatch_create: layers below `first` keep their weights, and no direction for them is read. */
-void minibatch_freeze(struct minibatch *m, size_t first);
+                        struct layer_range trained, size_t parts, struct mem *mem, struct error *e);
 /* Samples of the largest mini-batch of N samples, and its parts. */
 size_t minibatch_largest(const struct minibatch_options *o, size_t N);
 size_t minibatch_parts(const struct minibatch_options *o, size_t N);
@@ -88,9 +86,14 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
 /* How often the last epoch evaluated each sample: 1 with an optimizer that asks for one gradient an update.
  */
 double minibatch_passes(const struct minibatch *m);
-/* Puts the mean norms of the last epoch's directions as the metric `name` of each trained layer. */
-void minibatch_report(const struct minibatch *m, struct metric_sink *sink, const char *name);
-/* Puts the median of the last epoch's s->residual (optimizer.h) as the metric inner_residual. */
-void minibatch_report_residual(const struct minibatch *m, struct metric_sink *sink);
+/* The metrics of every such trainer, and what they are: the mean norm of the last epoch's directions, of each
+ * layer up to the last that is trained (0 where frozen), and the median of its updates' residuals
+ * (optimizer.h). */
+enum { MINIBATCH_METRICS = 2 };
+extern const struct metric_desc minibatch_metric_list[MINIBATCH_METRICS];
+extern const char grad_norm_help[], inner_residual_help[];
+/* The contract's report of a trainer with these metrics, and that of one that calls the norm otherwise. */
+void minibatch_report(void *state, struct metric_sink *sink);
+void minibatch_report_as(struct minibatch *m, const char *norm, struct metric_sink *sink);
 
 #endif

@@ -4,12 +4,12 @@
 #include <string.h>
 
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
-                        const struct optimizer_options *o, const struct net *net, size_t layers,
+                        const struct optimizer_options *o, const struct net *net, struct layer_range trained,
                         struct mem *m, struct error *e)
 {
-    *s = (struct optimizer_state){.kind = kind, .options = *o, .layers = layers, .residual = NAN};
-    for (size_t l = 1; l <= layers; l++) {
-        s->size[l] = net->n[l] * net->n[l - 1];
+    *s = (struct optimizer_state){.kind = kind, .options = *o, .layers = trained.last, .residual = NAN};
+    for (size_t l = 1; l <= trained.last; l++) {
+        s->size[l] = l < trained.first ? 0 : net->n[l] * net->n[l - 1];
         if (!(s->gradient[l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
         for (size_t k = 0; k < kind->buffers; k++)
             if (!(s->buffer[k][l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;

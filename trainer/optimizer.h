@@ -31,12 +31,17 @@ struct gradient_oracle {
     double (*at)(void *context, real *const *W, real *const *gradient);
 };
 
+/* Layers first .. last, from 1. */
+struct layer_range {
+    size_t first, last;
+};
+
 struct optimizer;
 struct optimizer_state {
     const struct optimizer *kind;
     struct optimizer_options options;
     struct pool *pool;                       /* NULL (at first): one thread */
-    size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers */
+    size_t layers, size[NET_MAX_LAYERS + 1]; /* weights of layers 1 .. layers; 0: frozen */
     long steps;                              /* updates, the one that is running included */
     real *gradient[NET_MAX_LAYERS + 1];      /* for the oracle's answer; not kept between updates */
     real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_LAYERS + 1];  /* zero at first, kept: moments, for instance */
@@ -62,9 +67,10 @@ struct optimizer {
     void (*update)(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
 };
 
-/* Allocates for layers 1 .. layers of the net, with zero buffers. ST_MEMORY. */
+/* Allocates for these layers of the net, with zero buffers. Those below have no weights here: they stay as
+ * they are, and no gradient of theirs is read. ST_MEMORY. */
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
-                        const struct optimizer_options *o, const struct net *net, size_t layers,
+                        const struct optimizer_options *o, const struct net *net, struct layer_range trained,
                         struct mem *m, struct error *e);
 /* Goes over all weights in slices, spread over the pool: work(context, slice, l, first, n) for weights first
  * .. first+n-1 of layer l. The slices, from 0 on through one layer after another, depend on the sizes alone.

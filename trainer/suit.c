@@ -66,6 +66,7 @@ status solver_memory(const struct solver *solver, const void *options, const str
     struct net net;
     const struct shapes shapes = {&net, net_options, info, threads};
     void *state;
+    size_t evaluator = 0;
     *bytes = 0;
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
     status st = net_create(&net, net_options, info->n_inputs,
@@ -74,9 +75,10 @@ status solver_memory(const struct solver *solver, const void *options, const str
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);
     }
+    if (st == ST_OK) st = evaluator_memory(&net, info->T, threads, &evaluator, e);
     if (st == ST_OK)
         *bytes = info->entries * (sizeof(uint32_t) + sizeof(real)) +
-                 (samples * info->T + 1) * sizeof(size_t) + pages.bytes + net_footprint(&net);
+                 (samples * info->T + 1) * sizeof(size_t) + pages.bytes + evaluator;
     mem_free(&pages);
     return st;
 }

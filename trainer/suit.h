@@ -20,8 +20,9 @@ extern const struct network_choice network_choices[]; /* ends without a key */
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e);
 
-/* Bytes of a run: samples, weights (the net and its best copy) and all that the solver's create takes,
- * counted on reserved pages. 0 for a solver whose code is not for this program's precision. */
+/* Bytes of a run behind program and libraries: samples, weights, the evaluator and all that the solver's
+ * create takes, counted on reserved pages (mem_spare left out). 0 for a solver whose code is not for this
+ * program's precision. */
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
                      const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e);
 

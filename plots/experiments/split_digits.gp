@@ -5,7 +5,8 @@ load "plots/data.gp"
 summary = "groups.csv"
 number_of_tasks = 1
 stats summary using (number_of_tasks = column("tasks") > number_of_tasks ? column("tasks") : number_of_tasks, 0) nooutput
-final(what) = column("acc_test_tasks_mean") >= 0 ? column("acc_test_tasks_".what) : column("acc_test_".what)
+final(what) = column("tasks") > 1 ? column("acc_test_tasks_".what) : column("acc_test_".what)
+lost(what) = column("tasks") > 1 ? column("drop_test_".what) : 0
 width(r) = real(width_text[int(column("width"))])
 of(i) = column("name") == i
 spread(v) = column("seeds") > 1 && v >= 0 ? v : 0
@@ -31,8 +32,8 @@ do for [format in formats] {
          for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i)
     set title "drop since each task's end (points)"
     set key at screen 0.79,0.84 left top Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * column("drop_test_mean")):(100 * spread(column("drop_test_sd"))) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb hue(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * column("drop_test_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")):(100 * spread(lost("sd"))) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb hue(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title name_text[i]
     unset logscale x
     unset multiplot
     unset output

@@ -270,12 +270,18 @@ static double columns_of(const struct pass *p)
     return (double)(p->s->env.info->T * p->b->part.n);
 }
 
+/* Products with W_l, or that give D_l: one for each sample and step, of the readout one for each sample. */
+static double products_of(const struct pass *p, size_t l)
+{
+    return l == p->s->net->L ? (double)p->b->part.n : columns_of(p);
+}
+
 /* What sum_layer took over the mini-batch: D_l and (l > 1) the Gram matrix. */
 static void count_sums(const struct pass *p, size_t l)
 {
     const struct net *net = p->s->net;
     double entries = l == 1 ? (double)spikes_nonzero(&p->b->samples) : 0;
-    cost_product(&p->s->work, net, l, columns_of(p), entries);
+    cost_product(&p->s->work, net, l, products_of(p, l), entries);
     if (l > 1) cost_gram(&p->s->work, (double)net->n[l - 1], columns_of(p));
 }
 
@@ -287,7 +293,7 @@ static bool pull_layer(struct pass *p, size_t l)
     p->l = l;
     pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
-    cost_product(&s->work, s->net, l + 1, columns_of(p), 0);
+    cost_product(&s->work, s->net, l + 1, products_of(p, l + 1), 0);
     double rms = sqrt(sum_of_parts(p->b->part.n_parts, s->squares) / entries);
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.entries[l] += entries;

@@ -28,7 +28,7 @@ static void setup(void)
                           "network: {hidden: [12, 8]}\nsolvers: [{name: bptt, batch: 50}]\n");
 }
 
-TestSuite(look, .init = setup, .fini = cli_teardown);
+TestSuite(trained_network, .init = setup, .fini = cli_teardown);
 
 static void good(struct result *r, const char *arguments)
 {
@@ -75,7 +75,7 @@ struct solver_case {
     char name[20], options[60];
 };
 
-ParameterizedTestParameters(look, same_as_run)
+ParameterizedTestParameters(trained_network, same_as_run)
 {
     static struct solver_case cases[] = {{"random_features", ""},
                                          {"bptt", "--set solver.batch=50"},
@@ -109,7 +109,7 @@ static void check_confusion(const struct trained *t, enum split split, double ac
     csv_table_free(&table);
 }
 
-ParameterizedTest(struct solver_case *c, look, same_as_run)
+ParameterizedTest(struct solver_case *c, trained_network, same_as_run)
 {
     static struct result r;
     static const char *const columns[N_SPLITS] = {"acc_train", "acc_val", "acc_test"};
@@ -147,7 +147,7 @@ ParameterizedTest(struct solver_case *c, look, same_as_run)
 
 /* The rows of the CSV file are the numbers that stand in front of the file's checksum, layer after layer,
  * column after column. */
-Test(look, weights_as_numbers)
+Test(trained_network, weights_as_numbers)
 {
     static struct result r;
     struct csv_table t;
@@ -184,7 +184,7 @@ Test(look, weights_as_numbers)
 }
 
 /* Both precisions, whichever this test suite has, and an experiment file in place of names. */
-Test(look, precisions_and_files)
+Test(trained_network, precisions_and_files)
 {
     static struct result r;
     static const char *const names[] = {"double", "float"};
@@ -208,7 +208,7 @@ Test(look, precisions_and_files)
     good(&r, "run double.yaml");
 }
 
-Test(look, other_data_and_splits_are_told)
+Test(trained_network, other_data_and_splits_are_told)
 {
     static struct result r;
     good(&r, "train one.yaml --out a.net");
@@ -225,7 +225,7 @@ Test(look, other_data_and_splits_are_told)
 }
 
 /* Ctrl-C: the weights so far can be used, and the same command ends at the same network as without. */
-Test(look, interrupted_and_resumed)
+Test(trained_network, interrupted_and_resumed)
 {
     static struct result r;
     cli_write(
@@ -247,7 +247,7 @@ Test(look, interrupted_and_resumed)
 }
 
 /* A signal that comes before the worker is ready waits until it is. */
-Test(look, interrupted_at_once)
+Test(trained_network, interrupted_at_once)
 {
     static struct result r;
     cli_shell(&r,
@@ -259,7 +259,7 @@ Test(look, interrupted_at_once)
 }
 
 /* Two trainings of one file: the second is refused and does the first no harm. */
-Test(look, one_training_at_a_time)
+Test(trained_network, one_training_at_a_time)
 {
     static struct result r;
     cli_shell(
@@ -275,7 +275,7 @@ Test(look, one_training_at_a_time)
 }
 
 /* A run that fails leaves an older network as it is. */
-Test(look, a_killed_training_writes_nothing)
+Test(trained_network, a_killed_training_writes_nothing)
 {
     static struct result r;
     good(&r, "train one.yaml --out a.net");
@@ -289,7 +289,7 @@ Test(look, a_killed_training_writes_nothing)
                        r.output);
 }
 
-Test(look, a_diverged_training_writes_nothing)
+Test(trained_network, a_diverged_training_writes_nothing)
 {
     static struct result r;
     good(&r, "train one.yaml --out a.net");
@@ -304,7 +304,7 @@ Test(look, a_diverged_training_writes_nothing)
                        r.output);
 }
 
-Test(look, trace_is_the_simulation)
+Test(trained_network, trace_is_the_simulation)
 {
     static struct result r;
     struct trained t;
@@ -337,7 +337,7 @@ Test(look, trace_is_the_simulation)
     trained_free(&t);
 }
 
-Test(look, trace_figures)
+Test(trained_network, trace_figures)
 {
     static struct result r;
     good(&r, "train one.yaml --out a.net");
@@ -357,7 +357,7 @@ struct refusal {
     int code;
 };
 
-ParameterizedTestParameters(look, refused)
+ParameterizedTestParameters(trained_network, refused)
 {
     static struct refusal cases[] = {
         {"", "train", "SOLVER is missing: a solver from", 2},
@@ -418,7 +418,7 @@ ParameterizedTestParameters(look, refused)
     return cr_make_param_array(struct refusal, cases, sizeof cases / sizeof *cases);
 }
 
-ParameterizedTest(struct refusal *c, look, refused)
+ParameterizedTest(struct refusal *c, trained_network, refused)
 {
     static struct result r;
     bool needs_network = strncmp(c->arguments, "train", 5) != 0;
