@@ -33,7 +33,8 @@ static const struct option option_list[] = {
      "readout = fisher: ridge, times the mean variance within the classes"},
 };
 static const struct metric_desc metric_list[] = {
-    {"grad_norm", "", "mean norm of the gradient before clipping", METRIC_LAYER},
+    {"grad_norm", "", grad_norm_help, METRIC_LAYER},
+    {"inner_residual", "", inner_residual_help, METRIC_RUN},
     {"null_dimension", "", "share of a layer's input directions in which its weights may still change",
      METRIC_LAYER},
 };
@@ -117,7 +118,8 @@ static status create(const struct solver *self, void **state, const void *option
     (void)self;
     if (!s) return ST_MEMORY;
     s->options = *o;
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, L, minibatch_parts(&o->common, N), m, e));
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, L},
+                         minibatch_parts(&o->common, N), m, e));
     TRY(optimizer_create_projection(&s->minibatch.optimizer, s, m, e));
     TRY(backward_create_all(&s->work, shapes, CHUNK_MAX, 1, m, e));
     for (size_t l = 1; o->hidden == HIDDEN_NULL_SPACE && l <= highest(s, net); l++)
@@ -204,7 +206,7 @@ static status step(void *state, struct step_report *r, struct error *e)
     if (trains(&s->options, s->later)) {
         if (fisher) memcpy(net->W[net->L], s->head, size * sizeof(real));
         TRY(minibatch_epoch(s, &(struct minibatch_rule){.block = gradient_block}, r, e));
-        backward_count(net, &env->train, minibatch_passes(&s->minibatch), 1, r);
+        backward_count(net, &env->train, minibatch_passes(&s->minibatch), 1, 1, r);
         if (fisher) memcpy(s->head, net->W[net->L], size * sizeof(real));
     } else {
         r->converged = true;
@@ -300,9 +302,9 @@ static status task(void *state, const struct train_env *env, struct error *e)
 
 static void report(void *state, struct metric_sink *sink)
 {
-    const struct ffnb *s = state;
+    struct ffnb *s = state;
     const struct net *net = s->minibatch.env.net;
-    minibatch_report(&s->minibatch, sink, "grad_norm");
+    minibatch_report(state, sink);
     for (size_t l = 1; l <= net->L; l++)
         if (s->space[l].known)
             metric_put(sink, "null_dimension", l, (double)s->space[l].dimension / (double)net->n[l - 1]);
