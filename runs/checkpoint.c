@@ -1,5 +1,5 @@
 /* Checkpoints of a run (see session.h). */
-#include "runs/session.h"
+#include "runs/sequence.h"
 #include "support/env.h"
 #include "support/file.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
-/* Tasks in sequence (see session.h): the data of each, a trainer for each, and how well all are known. */
+/* Tasks in sequence (see sequence.h): the data of each, a trainer for each, and how well all are known. */
+#include "runs/sequence.h"
 #include "datasets/tasks.h"
-#include "runs/session.h"
 #include "support/csvio.h"
 #include <errno.h>
 #include <math.h>
@@ -82,21 +82,6 @@ static double *known(const struct session *s, int split, size_t i, size_t j)
     return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
 }
 
-void sequence_score(struct session *s, enum split split, const real *scores)
-{
-    const struct batch b = dataset_batch(&s->data, split);
-    const size_t K = s->net.n[s->net.L];
-    for (size_t task = 0; task < s->n_tasks; task++) {
-        size_t n = 0, right = 0;
-        for (size_t i = 0; i < b.n; i++) {
-            if (task_of(&s->data.info, s->n_tasks, b.labels[i]) != task) continue;
-            right += loss_argmax(K, scores + i * K) == (size_t)b.labels[i];
-            n++;
-        }
-        *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
-    }
-}
-
 static double average(const struct session *s, int split)
 {
     const size_t n = s->n_tasks;
@@ -113,13 +98,22 @@ static double drop(const struct session *s, int split)
     return sum / (double)(n - 1);
 }
 
-void sequence_result(const struct session *s, struct run_result *r)
+void sequence_score(struct session *s, enum split split, const real *scores)
 {
-    const bool there = s->n_tasks > 1;
-    r->acc_val_tasks = there ? average(s, SPLIT_VALIDATION) : NAN;
-    r->acc_test_tasks = there ? average(s, SPLIT_TEST) : NAN;
-    r->drop_val = there ? drop(s, SPLIT_VALIDATION) : NAN;
-    r->drop_test = there ? drop(s, SPLIT_TEST) : NAN;
+    const struct batch b = dataset_batch(&s->data, split);
+    const size_t K = s->net.n[s->net.L];
+    for (size_t task = 0; task < s->n_tasks; task++) {
+        size_t n = 0, right = 0;
+        for (size_t i = 0; i < b.n; i++) {
+            if (task_of(&s->data.info, s->n_tasks, b.labels[i]) != task) continue;
+            right += loss_argmax(K, scores + i * K) == (size_t)b.labels[i];
+            n++;
+        }
+        *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
+    }
+    if (s->at.task + 1 < (long)s->n_tasks) return;
+    s->at.known[split].average = average(s, split);
+    s->at.known[split].drop = drop(s, split);
 }
 
 status sequence_write(const struct session *s, struct error *e)

@@ -22,6 +22,9 @@ struct progress_state {
     long iter, best_iter;
     long task, task_iter; /* of tasks in sequence the one that runs, from 0, and its iterations */
     bool converged;       /* the last step said so */
+    struct {
+        double average, drop;
+    } known[N_SPLITS]; /* after the last task; nan before, and without tasks */
     size_t n_rows;
 };
 
@@ -74,22 +77,6 @@ status session_write_curve(struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
-
-/* Training on one task after the other (dataset.tasks; sequence.c). A run without tasks is a sequence of one.
- *
- * sequence_create: the training data of the first task, in s->env, and the room for what follows.
- * sequence_next: the same of the task s->at.task, and a solver for it, new for each task unless it has a
- * `task` of its own; `resumed`: s->net and s->rng are what they were when it began. The errors of
- * task_select, and of the solver. */
-status sequence_create(struct session *s, struct error *e);
-status sequence_next(struct session *s, bool resumed, struct error *e);
-void sequence_free_solver(struct session *s);
-/* Takes the accuracies of a split by task from the scores (n_L x n) of its samples. */
-void sequence_score(struct session *s, enum split split, const real *scores);
-/* Fills in averages and drops after the last task; nan before, and without tasks. */
-void sequence_result(const struct session *s, struct run_result *r);
-/* OUT/tasks/<id>.csv: a row for each task that began and each task, where there are tasks. ST_IO. */
-status sequence_write(const struct session *s, struct error *e);
 
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
 status checkpoint_save(struct session *s, struct error *e);

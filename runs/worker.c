@@ -2,6 +2,7 @@
 #include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
+#include "runs/sequence.h"
 #include "support/blas.h"
 #include "support/process.h"
 #include "support/progress.h"
@@ -270,7 +271,10 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     if (!s) return FAIL(e, ST_MEMORY, "no memory for a run");
     s->run = run;
     s->settings = settings;
-    for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
+    for (int k = 0; k < N_SPLITS; k++) {
+        s->last[k].loss = s->last[k].accuracy = NAN;
+        s->at.known[k].average = s->at.known[k].drop = NAN;
+    }
     s->at.totals.best_val = s->at.totals.best_test = s->at.totals.time_to_target_s = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";
