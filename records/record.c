@@ -69,11 +69,20 @@ status record_write(const char *path, const struct run *run, const struct run_re
     return csv_close(&row.file, e);
 }
 
+long record_counted_since(const char *column)
+{
+    if (!column_has(column, false, COLUMN_COUNTED)) return 0; /* called the same in curves */
+    return column_has(column, false, COLUMN_PRODUCTS) ? 3 : 2;
+}
+
+bool record_before(const struct csv_table *runs, size_t row, long schema)
+{
+    return schema > 0 && !(strtod(csv_text(runs, row, "schema"), NULL) >= (double)schema);
+}
+
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
 {
-    if (!column_has(column, false, COLUMN_COUNTED)) return false; /* called the same in curves */
-    const double since = column_has(column, false, COLUMN_PRODUCTS) ? 3 : 2;
-    return !(strtod(csv_text(runs, row, "schema"), NULL) >= since);
+    return record_before(runs, row, record_counted_since(column));
 }
 
 long record_rules(const struct csv_table *runs, size_t row)
