@@ -23,9 +23,12 @@ bool record_before(const struct csv_table *runs, size_t row, long schema);
  * no row). Rows of different numbers have nothing to do with each other. */
 long record_rules(const struct csv_table *runs, size_t row);
 long record_newest_rules(const struct csv_table *runs);
-/* Reads FOLDER/runs.csv. ST_IO; ST_DATA if it lacks one of the columns that every reader needs, or if a
- * run_id is no word of letters, digits, '_' and '-' (it names files). Free with csv_table_free, also after an
- * error. */
+/* Reads FOLDER/runs.csv. ST_IO; ST_DATA if it lacks one of the columns that every reader needs, or if a name
+ * (run_id, experiment, solver, label, dataset, status) or the widths are none that an experiment file could
+ * have brought: they become names of files and parts of labels. Free with csv_table_free, also after an
+ * error.
+ */
+enum { RECORD_NAME_MAX = 120 };
 status records_read(struct csv_table *runs, const char *folder, struct error *e);
 
 #endif

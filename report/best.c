@@ -4,6 +4,7 @@
 #include "records/columns.h"
 #include "support/statistics.h"
 #include "support/table.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -198,13 +199,14 @@ static status part_make(const struct best *x, struct part *p, struct error *e)
     return p->defaults ? opt_defaults(p->table, p->defaults, e) : ST_MEMORY;
 }
 
-/* One YAML pair; the value is quoted where it might not be plain. */
+/* One YAML pair; the value is quoted where it might not be plain, and stays in its line. */
 static void print_pair(const char *before, const char *key, const char *value, FILE *out)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
     const char *quote = !*value || value[strspn(value, plain)] ? "'" : "";
     (void)fprintf(out, "%s%s: %s", before, key, quote);
-    for (const char *c = value; *c; c++) (void)fprintf(out, *c == '\'' ? "''" : "%c", *c);
+    for (const char *c = value; *c; c++)
+        (void)fprintf(out, *c == '\'' ? "''" : "%c", iscntrl((unsigned char)*c) ? ' ' : *c);
     (void)fputs(quote, out);
 }
 
