@@ -53,7 +53,9 @@ const struct command plot_command = {
             "online_rules, "
             "optimizers, rivals, sensitivity, start or width, or such a name and further words behind '_', "
             "gets a figure of its own; any "
-            "other gets the figures that fit all experiments.",
+            "other gets the figures that fit all experiments, of its first 256 configurations; its own "
+            "figure shows "
+            "the first 400. A line says how many are left out.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,

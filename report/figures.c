@@ -7,7 +7,7 @@
 
 /* Configurations in an overlay, in figures of any experiment, and in an experiment's own figure: more are not
  * told apart, or take gnuplot minutes. */
-enum { OVERLAY_MOST = 7, GENERAL_MOST = 64, OWN_MOST = 400 };
+enum { OVERLAY_MOST = 7, GENERAL_MOST = 256, OWN_MOST = 400 };
 
 /* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
  * and what may follow figure's name in the files that it draws. */

@@ -133,7 +133,8 @@ Test(hostile, an_experiment_names_no_script)
     harmless(&r, "cp -r results/tiny results/bad; P=$(printf '%s' \"$PWD\" | sed 's|/|\\\\/|g'); "
                  "sed -i \"s/,tiny,/,..\\/..\\/..\\/..\\/..\\/..$P\\/evil,/\" results/bad/runs.csv && "
                  "\"$SB\" plot bad --format svg --out figures");
-    cr_expect_not_null(strstr(r.output, "figures/accuracy_seconds_4.svg"), "%s", r.output);
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "is not made of letters"), "%s", r.output);
 }
 
 struct line {
@@ -218,14 +219,15 @@ Test(hostile, every_column)
             " > ../hostile_before; mkdir -p tmp; export TMPDIR=\"$PWD/tmp\"; n=0\n"
             "for c in $(head -n 1 results/tiny/runs.csv | tr , ' '); do n=$((n + 1))\n"
             "[ $((n %% %d)) -eq %zu ] || continue; sh hostile.sh other $c\n"
-            "\"$SB\" summarise other; \"$SB\" best other; \"$SB\" best other --per label\n"
+            "\"$SB\" summarise other; \"$SB\" best other\n"
             "\"$SB\" compare results/other results/tiny; \"$SB\" compare results/tiny results/other\n"
             "\"$SB\" table list other; \"$SB\" table provenance other; done > /dev/null 2>&1\n" EVERYTHING
             " | diff ../hostile_before - && ls tmp results && echo same",
-            N_VALUES / 2, i % (N_VALUES / 2));
+            N_VALUES, i);
         harmless(&r, text);
         cr_expect_not_null(strstr(r.output, "same"), "'%s': %s", values[i], r.output);
-        cr_expect_str_eq(r.output, "other\ntiny\nsame\n", "'%s': %s", values[i], r.output);
+        cr_expect_not_null(strstr(r.output, "results:\nother\ntiny\n\ntmp:\nsame"), "'%s': %s", values[i],
+                           r.output);
     }
 }
 

@@ -101,6 +101,7 @@ Test(scale, plot_says_what_it_leaves_out)
     static struct result r;
     make_many("resync_digits", 1000, "solver.kappa");
     cli_shell(&r, "timeout 200 \"$SB\" plot many --format svg --out f; test -s f/depth.svg || ls f");
-    cr_expect_not_null(strstr(r.output, "configurations are left out: figures show the first 64 of runs.csv"),
-                       "%s", r.output);
+    cr_expect_not_null(
+        strstr(r.output, "configurations are left out: figures show the first 256 of runs.csv"), "%s",
+        r.output);
 }
