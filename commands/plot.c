@@ -11,12 +11,27 @@ static unsigned format_of(const char *name)
     return strcmp(name, "svg") == 0 ? DRAWING_SVG : strcmp(name, "png") == 0 ? DRAWING_PNG : DRAWING_PDF;
 }
 
+/* plots/out/ and the last name in EXPERIMENT, which may be the path of a folder. */
+static status own_folder(const char *experiment, const char *out, char *own, size_t size, struct error *e)
+{
+    size_t end = strlen(experiment), first;
+    while (end > 0 && experiment[end - 1] == '/') end--;
+    for (first = end; first > 0 && experiment[first - 1] != '/';) first--;
+    const size_t n = end - first;
+    const char *name = experiment + first;
+    if (!out && (n == 0 || (n == 1 && name[0] == '.') || (n == 2 && memcmp(name, "..", 2) == 0)))
+        return FAIL(e, ST_USAGE, "plots/out/EXPERIMENT cannot be named after '%.200s'; give --out DIR",
+                    experiment);
+    (void)snprintf(own, size, "plots/out/%.*s", (int)n, name);
+    return ST_OK;
+}
+
 static status plot(struct call *call, struct groups *g, struct error *e)
 {
     const char *out = call_text(call, "out");
     char own[3900];
     bool failed = false;
-    (void)snprintf(own, sizeof own, "plots/out/%s", call->arguments[0]);
+    TRY(own_folder(call->arguments[0], out, own, sizeof own, e));
     const struct figures_request r = {.out = out ? out : own,
                                       .formats = format_of(call_text(call, "format")),
                                       .all = call_has(call, "all")};
@@ -39,7 +54,9 @@ const struct command plot_command = {
             "optimizers, rivals, sensitivity, stability, start or width, or such a name and further words "
             "behind '_', "
             "gets a figure of its own; any "
-            "other gets the figures that fit all experiments.",
+            "other gets the figures that fit all experiments, of its first 256 configurations; its own "
+            "figure shows "
+            "the first 400. A line says how many are left out.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,

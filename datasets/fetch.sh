@@ -202,6 +202,19 @@ rows=$(awk -F , -v name="$name" 'NR > 1 && ($1 == name || $2 == name)' "$sources
 [ -n "$rows" ] || refuse_usage "'$name' is not in $sources; see 'spikebench dataset fetch --list'"
 [ -n "$to" ] || refuse_usage "where to? Set SPIKEBENCH_DATA or give --to DIR"
 
+# Names of files and folders stay below --to, sums are those that there is a program for, and addresses are addresses.
+wrong=$(say "$rows" | awk -F , '
+    function bad(what, text) { printf "%s \047%s\047", what, text; exit }
+    function name(text) { return text ~ /^[A-Za-z0-9_][A-Za-z0-9._-]*$/ }
+    NF != 10 { bad("a row of " NF " columns:", $0) }
+    !name($2) { bad("folder", $2) }
+    !name($3) { bad("file", $3) }
+    $4 != "" && !name($4) { bad("gives", $4) }
+    $5 !~ /^[0-9]*$/ { bad("size", $5) }
+    $6 != "" && $6 !~ /^(md5|sha256):[0-9a-f]+$/ { bad("checksum", $6) }
+    $8 !~ /^(https|http|file):\/\// { bad("url", $8) }')
+[ -z "$wrong" ] || refuse_usage "$sources: $wrong is not allowed"
+
 case $from in
 '' | https://* | http://* | file://*) ;;
 *) refuse_usage "--from '$from': an address that begins with https://, http:// or file://" ;;

@@ -1,5 +1,6 @@
 /* Initial weights. */
 #include "network/net.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { START_SAMPLES = 1000, START_BISECTIONS = 60 };
@@ -18,6 +19,8 @@ struct rate_task {
     struct partition part;
     struct trace *traces; /* [threads] */
     size_t layer;
+    size_t worst_layer; /* 0: every layer has its rate so far; else that which is furthest off, by `worst` */
+    double worst;
     double spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
@@ -75,12 +78,16 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
             hi = middle;
     }
     set_scale(net, l, W, best);
-    /* A tiny layer on little data has only a few possible rates: one step of its grid is close enough. */
-    double grain = 1.0 / ((double)task->batch.n * (double)task->batch.x->T * (double)net->n[l]);
-    if (nearest > fmax(1e-3, 2 * grain))
+    /* Little data, and neurons that cross the threshold together, leave few possible rates. */
+    const double grain = 1.0 / ((double)task->batch.n * (double)task->batch.x->T * (double)net->n[l]);
+    if (nearest > 0.5 * target && nearest > 2 * grain)
         return FAIL(e, ST_NUMERIC,
                     "layer %zu cannot be scaled to a firing rate of %g: the nearest is off by %g (last %g)",
                     l, target, nearest, rate);
+    if (nearest > fmax(1e-3, 2 * grain) && nearest > task->worst) {
+        task->worst = nearest;
+        task->worst_layer = l;
+    }
     return ST_OK;
 }
 
@@ -119,6 +126,12 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     for (size_t i = 0; st == ST_OK && i < pool_threads(pool); i++)
         st = trace_create(&task.traces[i], net, data->x->T, chunk_largest(&task.part), false, &mem, e);
     for (size_t l = 1; st == ST_OK && l < net->L; l++) st = calibrate(net, l, target, &task, pool, &mem, e);
+    if (st == ST_OK && task.worst_layer > 0)
+        (void)fprintf(
+            stderr,
+            "warning: start: rate: %zu samples of %zu steps cannot resolve a firing rate of %g in layer "
+            "%zu: the nearest, off by %.3g, is taken\n",
+            task.batch.n, data->x->T, target, task.worst_layer, task.worst);
     mem_free(&mem);
     return st;
 }

@@ -69,11 +69,20 @@ status record_write(const char *path, const struct run *run, const struct run_re
     return csv_close(&row.file, e);
 }
 
+long record_counted_since(const char *column)
+{
+    if (!column_has(column, false, COLUMN_COUNTED)) return 0; /* called the same in curves */
+    return column_has(column, false, COLUMN_PRODUCTS) ? 3 : 2;
+}
+
+bool record_before(const struct csv_table *runs, size_t row, long schema)
+{
+    return schema > 0 && !(strtod(csv_text(runs, row, "schema"), NULL) >= (double)schema);
+}
+
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
 {
-    if (!column_has(column, false, COLUMN_COUNTED)) return false; /* called the same in curves */
-    const double since = column_has(column, false, COLUMN_PRODUCTS) ? 3 : 2;
-    return !(strtod(csv_text(runs, row, "schema"), NULL) >= since);
+    return record_before(runs, row, record_counted_since(column));
 }
 
 long record_rules(const struct csv_table *runs, size_t row)
@@ -90,6 +99,50 @@ long record_newest_rules(const struct csv_table *runs)
     return newest;
 }
 
+/* Columns of names: what a YAML file may say there, or nan where older results lack it. */
+struct named_column {
+    const char *name, *more; /* letters besides those of path_fits_name */
+    const char *what;
+};
+
+static const struct named_column named_columns[] = {
+    {"run_id", "", "letters and digits"},
+    {"experiment", "", "letters, digits, '_' and '-'"},
+    {"solver", "", "letters, digits, '_' and '-'"},
+    {"label", ".+", "letters, digits and '._+-'"},
+    {"dataset", "", "letters, digits, '_' and '-'"},
+    {"status", "", "letters, digits, '_' and '-'"},
+};
+
+/* Widths: numbers with '-' between them. */
+static bool fits_widths(const char *text)
+{
+    if (strcmp(text, "nan") == 0) return true;
+    for (;;) {
+        const size_t digits = strspn(text, "0123456789");
+        if (digits == 0 || digits > 9) return false;
+        if (text[digits] == '\0') return true;
+        if (text[digits] != '-') return false;
+        text += digits + 1;
+    }
+}
+
+static status check_names(const struct csv_table *t, size_t row, struct error *e)
+{
+    for (size_t k = 0; k < sizeof named_columns / sizeof *named_columns; k++) {
+        const struct named_column *c = &named_columns[k];
+        const char *text = csv_text(t, row, c->name);
+        if (!path_fits_name(text, k == 0 ? SIZE_MAX : RECORD_NAME_MAX, c->more))
+            return FAIL(e, ST_DATA, "%s: line %zu: %s '%.40s' is not made of %s", t->source,
+                        row + t->first_line, c->name, text, c->what);
+    }
+    const char *hidden = csv_text(t, row, "network.hidden");
+    if (fits_widths(hidden)) return ST_OK;
+    return FAIL(e, ST_DATA,
+                "%s: line %zu: network.hidden '%.40s' is not made of numbers with '-' between them",
+                t->source, row + t->first_line, hidden);
+}
+
 status records_read(struct csv_table *runs, const char *folder, struct error *e)
 {
     static const char *const needed[] = {"solver", "dataset", "seed", "status", "run_id"};
@@ -97,11 +150,6 @@ status records_read(struct csv_table *runs, const char *folder, struct error *e)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (csv_column(runs, needed[i]) == CSV_NONE)
             return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", runs->source, needed[i]);
-    for (size_t row = 0; row < runs->n_rows; row++) {
-        const char *id = csv_text(runs, row, "run_id");
-        if (!path_fits_name(id, SIZE_MAX, ""))
-            return FAIL(e, ST_DATA, "%s: line %zu: run_id '%.40s' is not made of letters and digits",
-                        runs->source, row + runs->first_line, id);
-    }
+    for (size_t row = 0; row < runs->n_rows; row++) TRY(check_names(runs, row, e));
     return ST_OK;
 }

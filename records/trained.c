@@ -74,7 +74,7 @@ status trained_save(const struct run *run, const struct net *net, const char *da
 {
     char sha256[HASH_HEX];
     struct sidecar before;
-    struct file_writer new_net, new_yaml = {NULL, NULL, NULL};
+    struct file_writer new_net, new_yaml = {.file = NULL};
     TRY(read_sidecar(weights, &before, e));
     TRY(file_create(&new_net, weights, e));
     status st = net_save(net, new_net.file, e);

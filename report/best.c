@@ -4,6 +4,7 @@
 #include "records/columns.h"
 #include "support/statistics.h"
 #include "support/table.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -46,21 +47,25 @@ static status check_column(const struct best *b, struct error *e)
     return unknown_name(e, "--by", "column", b->asked.by, " of runs.csv", names, n);
 }
 
-/* The winner among the configurations of a name that have as many runs as the fullest of them: a mean over
- * the depths and seeds that did not diverge would be too good. The first among equals. */
-static status choose(struct best *b, const char *name, struct choice *best, struct error *e)
+/* Puts the values of all configurations to the choices of their names. The winner is among those that have as
+ * many runs as the fullest: a mean over the depths and seeds that did not diverge would be too good. The
+ * first among equals. Two passes: most[] holds the runs of the fullest after the first. */
+static status choose(struct best *b, size_t *most, struct error *e)
 {
-    size_t most = 0, n;
-    for (int round = 0; round < 2; round++)
+    size_t n;
+    for (int pass = 0; pass < 2; pass++)
         for (size_t k = 0; k < b->list.n; k++) {
             const struct group *one = &b->list.v[k];
-            if (strcmp(one->name, name) != 0) continue;
+            struct choice *best = &b->choice[one->named];
             TRY(group_values(b->groups, one, b->asked.by, NULL, b->values, &n, e));
-            struct interval now = interval_of(b->values, n);
-            if (round == 0) {
+            const struct interval now = interval_of(b->values, n);
+            if (pass == 0) {
                 best->tried++;
-                most = now.n > most ? now.n : most;
-            } else if (now.n < most) {
+                most[one->named] = now.n > most[one->named] ? now.n : most[one->named];
+            } else if (most[one->named] == 0) {
+                return FAIL(e, ST_DATA, "%s: no finished run of '%s' has a number in column '%s'",
+                            b->groups->runs.source, one->name, b->asked.by);
+            } else if (now.n < most[one->named]) {
                 best->fewer_runs++;
             } else if (!best->winner || (b->asked.smallest ? now.mean < best->mean : now.mean > best->mean)) {
                 best->winner = one;
@@ -69,9 +74,7 @@ static status choose(struct best *b, const char *name, struct choice *best, stru
                 best->deviation = deviation_of(b->values, n);
             }
         }
-    if (most > 0) return ST_OK;
-    return FAIL(e, ST_DATA, "%s: no finished run of '%s' has a number in column '%s'", b->groups->runs.source,
-                name, b->asked.by);
+    return ST_OK;
 }
 
 static status print_table(const struct best *b, FILE *out, struct error *e)
@@ -166,18 +169,17 @@ static status write_csv(const struct best *b, struct error *e)
 static status choose_all(struct best *b, struct error *e)
 {
     struct mem *m = &b->groups->mem;
-    b->choice = mem_alloc(m, b->list.n, sizeof *b->choice, e);
+    b->n = b->list.n_names;
+    b->choice = mem_alloc(m, b->n, sizeof *b->choice, e);
     b->values = mem_alloc(m, b->groups->runs.n_rows, sizeof *b->values, e);
-    b->winners = mem_alloc(m, b->list.n, sizeof *b->winners, e);
-    if (!b->choice || !b->values || !b->winners) return ST_MEMORY;
-    for (size_t k = 0; k < b->list.n; k++) {
-        struct choice *c = &b->choice[b->n];
-        size_t first = 0;
-        while (strcmp(b->list.v[first].name, b->list.v[k].name) != 0) first++;
-        if (first < k) continue;
-        TRY(choose(b, b->list.v[k].name, c, e));
+    b->winners = mem_alloc(m, b->n, sizeof *b->winners, e);
+    size_t *most = mem_alloc(m, b->n, sizeof *most, e);
+    if (!b->choice || !b->values || !b->winners || !most) return ST_MEMORY;
+    TRY(choose(b, most, e));
+    for (size_t k = 0; k < b->n; k++) {
+        struct choice *c = &b->choice[k];
         configuration_options(b->groups, &b->list, c->winner, c->options, sizeof c->options);
-        b->winners[b->n++] = c->winner;
+        b->winners[k] = c->winner;
     }
     return ST_OK;
 }
@@ -197,13 +199,14 @@ static status part_make(const struct best *x, struct part *p, struct error *e)
     return p->defaults ? opt_defaults(p->table, p->defaults, e) : ST_MEMORY;
 }
 
-/* One YAML pair; the value is quoted where it might not be plain. */
+/* One YAML pair; the value is quoted where it might not be plain, and stays in its line. */
 static void print_pair(const char *before, const char *key, const char *value, FILE *out)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
     const char *quote = !*value || value[strspn(value, plain)] ? "'" : "";
     (void)fprintf(out, "%s%s: %s", before, key, quote);
-    for (const char *c = value; *c; c++) (void)fprintf(out, *c == '\'' ? "''" : "%c", *c);
+    for (const char *c = value; *c; c++)
+        (void)fprintf(out, *c == '\'' ? "''" : "%c", iscntrl((unsigned char)*c) ? ' ' : *c);
     (void)fputs(quote, out);
 }
 

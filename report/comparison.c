@@ -1,7 +1,10 @@
 /* The regression gate (see comparison.h). */
 #include "report/comparison.h"
 #include "records/record.h"
+#include "support/csv_index.h"
+#include "support/texts.h"
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,26 +86,58 @@ struct tolerance tolerance_of(const struct tolerances *t, const char *scope, con
     return usual_tolerance(column, curve, strcmp(precision, "double") == 0);
 }
 
+/* How the numbers of a column are compared. */
+struct column_rule {
+    struct tolerance tolerance;
+    long since;  /* rows of earlier schemas counted by another rule; 0: none did */
+    bool schema; /* no result */
+};
+
 struct comparison {
     const char *results, *reference;
     struct csv_table ours, theirs;
     struct tolerances tolerances;
     size_t checked, regressions;
     struct verdicts verdicts;
+    /* Our rows by the columns that both tables have: of each the first, and the next one for a row. */
+    struct mem mem;
+    struct csv_index index;
+    struct csv_columns keys; /* of the reference */
+    size_t *first, *next;
+    /* What is known of a column already, by scope, solver, precision and name. */
+    struct texts known;
+    struct column_rule *rules;
+    size_t n_rules;
 };
 
-/* Same solver, dataset, seed, and the same text in every option column of both: the same run if the rules are
- * the same, too. */
-static bool same_options(const struct csv_table *a, size_t i, const struct csv_table *b, size_t j)
+/* Finds our rows by solver, dataset, seed, and every option column that both tables have: the same text in
+ * all makes the same run if the rules are the same, too. */
+static status index_runs(struct comparison *c, struct error *e)
 {
     static const char *const keys[] = {"solver", "dataset", "seed"};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (strcmp(csv_text(a, i, keys[k]), csv_text(b, j, keys[k])) != 0) return false;
-    for (size_t c = 0; c < b->n_columns; c++) {
-        long own = column_is_option(b->names[c]) ? csv_column(a, b->names[c]) : CSV_NONE;
-        if (own != CSV_NONE && strcmp(csv_cell(a, i, (size_t)own), csv_cell(b, j, c)) != 0) return false;
+    const struct csv_table *a = &c->ours, *b = &c->theirs;
+    struct csv_columns own = {.n = 0};
+    own.column = mem_alloc(&c->mem, b->n_columns + 3, sizeof *own.column, e);
+    c->keys.column = mem_alloc(&c->mem, b->n_columns + 3, sizeof *c->keys.column, e);
+    c->first = mem_alloc(&c->mem, a->n_rows + 1, sizeof *c->first, e);
+    c->next = mem_alloc(&c->mem, a->n_rows + 1, sizeof *c->next, e);
+    if (!own.column || !c->keys.column || !c->first || !c->next) return ST_MEMORY;
+    for (size_t i = 0; i < 3 + b->n_columns; i++) {
+        const char *name = i < 3 ? keys[i] : b->names[i - 3];
+        const long mine = i < 3 || column_is_option(name) ? csv_column(a, name) : CSV_NONE;
+        if (mine == CSV_NONE) continue;
+        own.column[own.n++] = (size_t)mine;
+        c->keys.column[c->keys.n++] = i < 3 ? (size_t)csv_column(b, name) : i - 3;
     }
-    return true;
+    TRY(csv_index_make(&c->index, a, own, &c->mem, e));
+    for (size_t row = 0; row < a->n_rows; row++) c->next[row] = csv_index_place(&c->index, row);
+    for (size_t k = 0; k < c->index.n; k++) c->first[k] = a->n_rows;
+    for (size_t row = a->n_rows; row-- > 0;) {
+        const size_t k = c->next[row];
+        c->next[row] = c->first[k];
+        c->first[k] = row;
+    }
+    return ST_OK;
 }
 
 /* "bptt, hidden 30-30, seed 0", of a run of the reference. */
@@ -118,31 +153,80 @@ static void regress(struct comparison *c, const char *text)
     verdicts_regression(&c->verdicts, text);
 }
 
+/* The rule of a column, which is found once for each scope, solver and precision. */
+static status rule_of(struct comparison *c, size_t row, const char *scope, const char *column,
+                      struct column_rule *rule, struct error *e)
+{
+    const char *solver = csv_text(&c->theirs, row, "solver"),
+               *precision = csv_text(&c->theirs, row, "precision");
+    char key[600];
+    const int size = snprintf(key, sizeof key, "%s\n%s\n%s\n%s", scope, solver, precision, column);
+    const size_t place = size < (int)sizeof key ? texts_place(&c->known, key) : SIZE_MAX;
+    if (place < c->n_rules) {
+        *rule = c->rules[place];
+        return ST_OK;
+    }
+    if (c->known.no_memory) return FAIL(e, ST_MEMORY, "no memory for the tolerances");
+    *rule = (struct column_rule){
+        .tolerance = tolerance_of(&c->tolerances, scope, solver, precision, column),
+        .since = record_counted_since(column),
+        .schema = strcmp(column, "schema") == 0 || strcmp(column, "rules") == 0,
+    };
+    if (place == SIZE_MAX) return ST_OK;
+    if ((place & (place + 1)) == 0) { /* room for twice as many and one */
+        struct column_rule *grown = realloc(c->rules, (2 * place + 2) * sizeof *grown);
+        if (!grown) return FAIL(e, ST_MEMORY, "no memory for the tolerances");
+        c->rules = grown;
+    }
+    c->rules[place] = *rule;
+    c->n_rules = place + 1;
+    return ST_OK;
+}
+
 /* One number against its reference. iter: "" outside curves. */
-static void check_value(struct comparison *c, size_t row, const char *scope, const char *column,
-                        const char *iter, const char *ours, const char *theirs)
+static void check_value(struct comparison *c, const struct tolerance *t, const char *column, const char *iter,
+                        const char *ours, const char *theirs)
 {
     char what[400], *end_a, *end_b;
-    struct tolerance t = tolerance_of(&c->tolerances, scope, csv_text(&c->theirs, row, "solver"),
-                                      csv_text(&c->theirs, row, "precision"), column);
-    if (t.ignored) return;
-    double a = strtod(ours, &end_a), b = strtod(theirs, &end_b);
+    if (t->ignored) return;
     c->checked++;
-    bool good =
-        strcmp(ours, theirs) == 0 || (end_a != ours && end_b != theirs &&
-                                      ((isnan(a) && isnan(b)) || fabs(a - b) <= t.atol + t.rtol * fabs(b)));
-    if (good) return;
-    snprintf(what, sizeof what, "column %s%s%s: %s, reference %s, tolerance %g + %g |reference|", column,
-             iter[0] ? ", iteration " : "", iter, ours, theirs, t.atol, t.rtol);
+    if (strcmp(ours, theirs) == 0) return;
+    const double a = strtod(ours, &end_a), b = strtod(theirs, &end_b);
+    if (end_a != ours && end_b != theirs &&
+        ((isnan(a) && isnan(b)) || fabs(a - b) <= t->atol + t->rtol * fabs(b)))
+        return;
+    (void)snprintf(what, sizeof what, "column %s%s%s: %s, reference %s, tolerance %g + %g |reference|",
+                   column, iter[0] ? ", iteration " : "", iter, ours, theirs, t->atol, t->rtol);
     regress(c, what);
 }
 
 /* Counts by an earlier rule, on either side, say nothing of each other, and no schema is a result. */
-static bool passed_over(const struct comparison *c, size_t mine, size_t row, const char *column)
+static bool passed_over(const struct comparison *c, size_t mine, size_t row, const struct column_rule *rule)
 {
-    return strcmp(column, "schema") == 0 || strcmp(column, "rules") == 0 ||
-           record_counted_otherwise(&c->theirs, row, column) ||
-           record_counted_otherwise(&c->ours, mine, column);
+    return rule->schema || record_before(&c->theirs, row, rule->since) ||
+           record_before(&c->ours, mine, rule->since);
+}
+
+/* The curves a (ours) and b of a run, column by column. */
+static status check_points(struct comparison *c, const struct csv_table *a, const struct csv_table *b,
+                           size_t mine, size_t row, struct error *e)
+{
+    char what[300];
+    for (size_t k = 0; k < b->n_columns; k++) {
+        struct column_rule rule;
+        TRY(rule_of(c, row, "curves", b->names[k], &rule, e));
+        if (passed_over(c, mine, row, &rule)) continue;
+        const long own = csv_column(a, b->names[k]);
+        if (own == CSV_NONE) {
+            (void)snprintf(what, sizeof what, "column %s is missing from the curve", b->names[k]);
+            regress(c, what);
+            continue;
+        }
+        for (size_t i = 0; i < a->n_rows && i < b->n_rows; i++)
+            check_value(c, &rule.tolerance, b->names[k], csv_cell(b, i, 0), csv_cell(a, i, (size_t)own),
+                        csv_cell(b, i, k));
+    }
+    return ST_OK;
 }
 
 static status check_curve(struct comparison *c, size_t mine, size_t row, struct error *e)
@@ -162,50 +246,48 @@ static status check_curve(struct comparison *c, size_t mine, size_t row, struct 
         snprintf(what, sizeof what, "%zu curve points, reference %zu", a.n_rows, b.n_rows);
         regress(c, what);
     }
-    for (size_t k = 0; st == ST_OK && k < b.n_columns; k++) {
-        if (passed_over(c, mine, row, b.names[k])) continue;
-        long own = csv_column(&a, b.names[k]);
-        if (own == CSV_NONE) {
-            snprintf(what, sizeof what, "column %s is missing from the curve", b.names[k]);
-            regress(c, what);
-            continue;
-        }
-        for (size_t i = 0; i < a.n_rows && i < b.n_rows; i++)
-            check_value(c, row, "curves", b.names[k], csv_cell(&b, i, 0), csv_cell(&a, i, (size_t)own),
-                        csv_cell(&b, i, k));
-    }
+    if (st == ST_OK) st = check_points(c, &a, &b, mine, row, e);
     csv_table_free(&a);
     csv_table_free(&b);
     return st;
 }
 
+/* Our row of a run of the reference; n_rows, and why in `what`, if there is none. */
+static size_t find_run(struct comparison *c, size_t row, char *what, size_t size)
+{
+    const long rules = record_rules(&c->theirs, row);
+    const size_t k = csv_index_find(&c->index, &c->theirs, &c->keys, row);
+    size_t mine = k < c->index.n ? c->first[k] : c->ours.n_rows;
+    (void)snprintf(what, size, "the run is missing");
+    for (; mine < c->ours.n_rows && record_rules(&c->ours, mine) != rules; mine = c->next[mine])
+        (void)snprintf(what, size,
+                       "the run is missing: the results are of rules %ld, the reference is of rules %ld",
+                       record_rules(&c->ours, mine), rules);
+    return mine;
+}
+
 static status check_run(struct comparison *c, size_t row, struct error *e)
 {
-    size_t mine = 0;
-    char what[200] = "the run is missing";
-    const long rules = record_rules(&c->theirs, row);
-    for (; mine < c->ours.n_rows; mine++) {
-        if (!same_options(&c->ours, mine, &c->theirs, row)) continue;
-        if (record_rules(&c->ours, mine) == rules) break;
-        snprintf(what, sizeof what,
-                 "the run is missing: the results are of rules %ld, the reference is of rules %ld",
-                 record_rules(&c->ours, mine), rules);
-    }
+    char what[200];
+    const size_t mine = find_run(c, row, what, sizeof what);
     if (mine == c->ours.n_rows) {
         regress(c, what);
         return ST_OK;
     }
-    if (strcmp(csv_text(&c->ours, mine, "status"), csv_text(&c->theirs, row, "status")) != 0) {
-        snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"),
-                 csv_text(&c->theirs, row, "status"));
+    const char *word = csv_text(&c->theirs, row, "status");
+    if (strcmp(csv_text(&c->ours, mine, "status"), word) != 0) {
+        snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"), word);
         regress(c, what);
         return ST_OK;
     }
-    for (size_t k = 0; k < c->theirs.n_columns; k++)
-        if (!passed_over(c, mine, row, c->theirs.names[k]))
-            check_value(c, row, "runs", c->theirs.names[k], "", csv_text(&c->ours, mine, c->theirs.names[k]),
+    for (size_t k = 0; k < c->theirs.n_columns; k++) {
+        struct column_rule rule;
+        const char *name = c->theirs.names[k];
+        TRY(rule_of(c, row, "runs", name, &rule, e));
+        if (!passed_over(c, mine, row, &rule))
+            check_value(c, &rule.tolerance, name, "", csv_text(&c->ours, mine, name),
                         csv_cell(&c->theirs, row, k));
-    const char *word = csv_text(&c->theirs, row, "status");
+    }
     if (strcmp(word, "no_data") == 0 || strcmp(word, "failed") == 0) return ST_OK; /* no curve */
     return check_curve(c, mine, row, e);
 }
@@ -216,6 +298,7 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
     TRY(records_read(&c->theirs, c->reference, e));
     if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", c->theirs.source);
     TRY(records_read(&c->ours, c->results, e));
+    TRY(index_runs(c, e));
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
     for (size_t row = 0; row < c->theirs.n_rows; row++) {
@@ -236,6 +319,9 @@ status comparison_run(const char *results, const char *reference, const char *to
     status st = compare_all(&c, tolerances, e);
     st = verdicts_end(&c.verdicts, st, e);
     *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions};
+    texts_free(&c.known);
+    free(c.rules);
+    mem_free(&c.mem);
     csv_table_free(&c.ours);
     csv_table_free(&c.theirs);
     tolerances_free(&c.tolerances);

@@ -26,7 +26,7 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
     f->points = mem_alloc(&f->mem, g->n + 1, sizeof *f->points, e);
     if (!f->shown || !f->points) return ST_MEMORY;
     TRY(csv_load(&f->summary, e, "%s/summary.csv", g->folder));
-    if (f->summary.n_rows != g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
+    if (f->summary.n_rows < g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
     struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
     TRY(drawing_csv(f->drawing, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0",
                     &none, e));
@@ -170,7 +170,7 @@ static double number_in(const struct csv_table *t, size_t row, size_t column)
 /* The rows of a file of the experiment whose line is shown: their `line`, then the numbers of all columns
  * (words become nan; `measure` is numbered from 1). Nothing without the file. */
 static status write_by_line(const struct figure_data *f, const char *file, const char *to,
-                            const struct texts *lines, struct error *e)
+                            struct texts *lines, struct error *e)
 {
     char path[4400], text[GROUP_LABEL];
     struct csv_table t;
@@ -188,8 +188,7 @@ static status write_by_line(const struct figure_data *f, const char *file, const
             const char *label = csv_text(&t, r, "label"), *hidden = csv_text(&t, r, "hidden");
             bool whole = csv_column(&t, "hidden") == CSV_NONE; /* the label is a line already */
             line_name(csv_text(&t, r, "name"), hidden, label, text, sizeof text);
-            size_t line = 0;
-            while (line < lines->n && strcmp(lines->v[line], whole ? label : text) != 0) line++;
+            const size_t line = texts_find(lines, whole ? label : text);
             if (line == lines->n) continue;
             csv_put_number(&w, (double)(line + 1));
             for (size_t c = 0; c < t.n_columns; c++) csv_put_number(&w, number_in(&t, r, c));

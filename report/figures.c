@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { OVERLAY_MOST = 7 };
+/* Configurations in an overlay, in figures of any experiment, and in an experiment's own figure: more are not
+ * told apart, or take gnuplot minutes. */
+enum { OVERLAY_MOST = 7, GENERAL_MOST = 256, OWN_MOST = 400 };
 
 /* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
  * and what may follow figure's name in the files that it draws. */
@@ -35,7 +37,9 @@ static const struct own_figure own_figures[] = {
 };
 
 struct plotter {
-    const struct groups *groups;
+    const struct groups *groups; /* those that are shown: the first of the experiment's */
+    struct groups first;
+    size_t n_groups; /* of the experiment */
     const struct figures_request *request;
     struct drawing drawing;
     struct figure_data data;
@@ -220,16 +224,29 @@ static const struct own_figure *find_own(const struct groups *g)
     return NULL;
 }
 
+/* Leaves out all configurations but the first `most`, and says so. */
+static void limit(struct plotter *p, size_t most, const char *figures)
+{
+    p->first.n = p->n_groups < most ? p->n_groups : most;
+    if (p->first.n < p->n_groups)
+        (void)fprintf(
+            p->problems,
+            "spikebench plot: %zu of %zu configurations are left out: %s the first %zu of runs.csv\n",
+            p->n_groups - p->first.n, p->n_groups, figures, p->first.n);
+}
+
 static void draw_all(struct plotter *p)
 {
     const struct groups *g = p->groups;
     const struct own_figure *own = find_own(g);
     if (own) {
+        limit(p, OWN_MOST, "the experiment's own figure shows");
         (void)show(p, any, NULL, false, SIZE_MAX);
         draw(p, own->script, own->name, own->parts, 4, own->options,
              &(struct labels){.title = "", .widths = ""});
     }
     if (own && !p->request->all) return;
+    limit(p, GENERAL_MOST, "figures show");
     if (show(p, any, NULL, true, SIZE_MAX) < g->n) {
         (void)fprintf(p->problems,
                       "spikebench plot: %s has no curves of some configurations, which are left out\n",
@@ -252,10 +269,12 @@ static void draw_all(struct plotter *p)
 status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,
                     bool *failed, struct error *e)
 {
-    struct plotter p = {.groups = g, .request = r, .names = names, .problems = problems};
+    struct plotter p = {.first = *g, .n_groups = g->n, .request = r, .names = names, .problems = problems};
+    p.groups = &p.first;
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    if (p.first.n > OWN_MOST) p.first.n = OWN_MOST;
     status st = drawing_open(&p.drawing, e);
-    if (st == ST_OK) st = figure_data_open(&p.data, g, &p.drawing, e);
+    if (st == ST_OK) st = figure_data_open(&p.data, p.groups, &p.drawing, e);
     if (st == ST_OK) draw_all(&p);
     figure_data_free(&p.data);
     drawing_end(&p.drawing);

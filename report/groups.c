@@ -2,6 +2,7 @@
 #include "report/groups.h"
 #include "records/record.h"
 #include "support/statistics.h"
+#include "support/texts.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -31,11 +32,33 @@ static struct group group_of(const struct csv_table *t, size_t row)
                           .row = row};
 }
 
+/* Numbers the names, and the names with widths, in the order in which they come. */
+static status number_names(struct group_list *l, struct error *e)
+{
+    struct texts names = {.n = 0}, widths = {.n = 0}, lines = {.n = 0};
+    for (size_t k = 0; k < l->n; k++) {
+        char line[60];
+        struct group *one = &l->v[k];
+        one->named = texts_place(&names, one->name);
+        (void)snprintf(line, sizeof line, "%zu %zu", one->named, texts_place(&widths, one->hidden));
+        one->line = texts_place(&lines, line);
+    }
+    l->n_names = names.n;
+    l->n_lines = lines.n;
+    const bool no_memory = names.no_memory || widths.no_memory || lines.no_memory;
+    texts_free(&names);
+    texts_free(&widths);
+    texts_free(&lines);
+    return no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups") : ST_OK;
+}
+
 status group_rows(struct group_list *l, const struct csv_table *t, csv_choice keys, bool finished,
                   struct mem *m, struct error *e)
 {
     struct csv_columns columns;
+    struct csv_index index;
     TRY(csv_select(&columns, t, keys, m, e));
+    TRY(csv_index_make(&index, t, columns, m, e));
     size_t *rows = mem_alloc(m, t->n_rows + 1, sizeof *rows, e);
     *l = (struct group_list){.v = mem_alloc(m, t->n_rows + 1, sizeof *l->v, e),
                              .of = mem_alloc(m, t->n_rows + 1, sizeof *l->of, e)};
@@ -43,10 +66,9 @@ status group_rows(struct group_list *l, const struct csv_table *t, csv_choice ke
     const long newest = record_newest_rules(t);
     for (size_t row = 0; row < t->n_rows; row++) {
         const bool ok = is(csv_text(t, row, "status"), "ok");
-        size_t k = 0;
         l->of[row] = SIZE_MAX;
         if ((finished && !ok) || record_rules(t, row) != newest) continue;
-        while (k < l->n && !csv_same(&columns, t, l->v[k].row, row)) k++;
+        const size_t k = csv_index_place(&index, row);
         if (k == l->n) l->v[l->n++] = group_of(t, row);
         l->of[row] = k;
         l->v[k].n += ok;
@@ -54,10 +76,48 @@ status group_rows(struct group_list *l, const struct csv_table *t, csv_choice ke
     }
     for (size_t k = 0; k < l->n; k++) {
         l->v[k].rows = rows;
-        for (size_t row = l->v[k].row; row < t->n_rows; row++)
-            if (l->of[row] == k && is(csv_text(t, row, "status"), "ok")) *rows++ = row;
+        rows += l->v[k].n;
+        l->v[k].n = 0;
     }
-    return ST_OK;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        struct group *one = l->of[row] == SIZE_MAX ? NULL : &l->v[l->of[row]];
+        if (one && is(csv_text(t, row, "status"), "ok")) one->rows[one->n++] = row;
+    }
+    return number_names(l, e);
+}
+
+/* Whether a column has several texts among the groups of a class: [classes * columns], in the arena. `class`:
+ * the number of a group's class. NULL: ST_MEMORY. */
+static bool *differing(const struct csv_table *t, const struct group_list *l, size_t n_classes,
+                       size_t (*class)(const struct group *), struct mem *m, struct error *e)
+{
+    bool *differs = mem_alloc(m, n_classes * t->n_columns, sizeof *differs, e);
+    const struct group **first = mem_alloc(m, n_classes + 1, sizeof *first, e);
+    if (!differs || !first) return NULL;
+    for (size_t k = 0; k < l->n; k++) {
+        const size_t own = class(&l->v[k]);
+        if (!first[own]) first[own] = &l->v[k];
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (!is(csv_cell(t, l->v[k].row, c), csv_cell(t, first[own]->row, c)))
+                differs[own * t->n_columns + c] = true;
+    }
+    return differs;
+}
+
+static size_t line_of(const struct group *one)
+{
+    return one->line;
+}
+
+static size_t name_of(const struct group *one)
+{
+    return one->named;
+}
+
+static size_t all_one(const struct group *one)
+{
+    (void)one;
+    return 0;
 }
 
 /* Solver, dataset, the option columns, and the data's SHA-256. */
@@ -66,25 +126,15 @@ static bool is_identity(const char *name)
     return column_is_option(name) || is(name, "solver") || is(name, "dataset") || is(name, "data_sha256");
 }
 
-/* true if column c differs between group k and another of the same name and widths. */
-static bool differs(const struct groups *g, size_t k, size_t c)
-{
-    const struct group *all = g->group;
-    for (size_t j = 0; j < g->n; j++)
-        if (j != k && is(all[j].name, all[k].name) && is(all[j].hidden, all[k].hidden) &&
-            !is(csv_cell(&g->runs, all[j].row, c), csv_cell(&g->runs, all[k].row, c)))
-            return true;
-    return false;
-}
-
-static void make_label(struct groups *g, size_t k)
+/* differs: of the columns, among the groups of its name and widths. */
+static void make_label(struct groups *g, size_t k, const bool *differs)
 {
     const struct csv_table *t = &g->runs;
     struct group *one = &g->group[k];
     const size_t size = sizeof one->label;
     size_t used = (size_t)snprintf(one->label, size, "%s_%s", one->name, one->hidden);
     for (size_t c = 0; c < t->n_columns && used < size; c++) {
-        if (!is_identity(t->names[c]) || !differs(g, k, c)) continue;
+        if (!differs[c] || !is_identity(t->names[c])) continue;
         const char *dot = strrchr(t->names[c], '.');
         used += (size_t)snprintf(one->label + used, size - used, "_%s=%.24s", dot ? dot + 1 : t->names[c],
                                  csv_cell(t, one->row, c));
@@ -102,6 +152,45 @@ void line_name(const char *name, const char *hidden, const char *label, char *te
     (void)snprintf(text, size, "%.*s%s", (int)head, label, label + skipped);
 }
 
+/* Whether the test samples of a row are the same in all runs. */
+static bool one_test(const struct csv_table *t, size_t row)
+{
+    const char *side = csv_text(t, row, "test_side");
+    return is(side, "published") || is(side, "made");
+}
+
+/* Numbers the test sides. */
+static status number_sides(struct groups *g, struct error *e)
+{
+    static const char *const columns[] = {"dataset.n_test", "dataset.split_seed", "dataset.n_train",
+                                          "dataset.n_validation", "seed"};
+    const struct csv_table *t = &g->runs;
+    struct texts cells = {.n = 0}, sides = {.n = 0};
+    g->side = mem_alloc(&g->mem, t->n_rows + 1, sizeof *g->side, e);
+    for (size_t row = 0; g->side && row < t->n_rows; row++) {
+        char text[140] = "one";
+        const bool rest = is(csv_text(t, row, "dataset.n_test"), "0"); /* what the others leave */
+        const bool by_seed = is(csv_text(t, row, "dataset.split_seed"), "-1");
+        size_t used = 0;
+        for (size_t k = 0; k < 5 && !one_test(t, row); k++)
+            if (k < 2 || (k < 4 ? rest : by_seed))
+                used += (size_t)snprintf(text + used, sizeof text - used, "%zu %zu ", k,
+                                         texts_place(&cells, csv_text(t, row, columns[k])));
+        g->side[row] = texts_place(&sides, text);
+    }
+    const bool no_memory = cells.no_memory || sides.no_memory;
+    g->room = mem_alloc(&g->mem, sides.n + 1, sizeof *g->room, e);
+    texts_free(&cells);
+    texts_free(&sides);
+    if (no_memory) return FAIL(e, ST_MEMORY, "no memory for the test sides");
+    return g->side && g->room ? ST_OK : ST_MEMORY;
+}
+
+bool groups_same_test(const struct groups *g, size_t a, size_t b)
+{
+    return one_test(&g->runs, a) || g->side[a] == g->side[b];
+}
+
 status groups_load(struct groups *g, const char *folder, struct error *e)
 {
     struct group_list l;
@@ -112,6 +201,10 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
     TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
     g->group = l.v;
     g->n = l.n;
+    g->n_lines = l.n_lines;
+    TRY(number_sides(g, e));
+    const bool *differs = differing(&g->runs, &l, l.n_lines, line_of, &g->mem, e);
+    if (!differs) return ST_MEMORY;
     const long newest = record_newest_rules(&g->runs);
     for (size_t row = 0; row < g->runs.n_rows; row++) {
         const bool other = record_rules(&g->runs, row) != newest;
@@ -121,22 +214,9 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
     for (size_t k = 0; k < g->n; k++) {
         if (l.v[k].n > GROUP_RUNS_MAX)
             return FAIL(e, ST_DATA, "%s: more than %d seeds", g->runs.source, GROUP_RUNS_MAX);
-        make_label(g, k);
+        make_label(g, k, differs + g->group[k].line * g->runs.n_columns);
     }
     return ST_OK;
-}
-
-bool groups_same_test(const struct groups *g, size_t a, size_t b)
-{
-    static const char *const columns[] = {"dataset.split_seed", "dataset.n_test", "dataset.n_train",
-                                          "dataset.n_validation"};
-    const struct csv_table *t = &g->runs;
-    const char *side = csv_text(t, a, "test_side");
-    const bool rest = is(csv_text(t, a, "dataset.n_test"), "0"); /* the test side is what the others leave */
-    if (is(side, "published") || is(side, "made")) return true;
-    for (size_t k = 0; k < (rest ? 4 : 2); k++)
-        if (!is(csv_text(t, a, columns[k]), csv_text(t, b, columns[k]))) return false;
-    return !is(csv_text(t, a, columns[0]), "-1") || is(csv_text(t, a, "seed"), csv_text(t, b, "seed"));
 }
 
 void groups_note_rules(const struct groups *g, FILE *out)
@@ -236,22 +316,27 @@ static bool is_key_or_label(const char *name)
 
 status configurations_make(struct group_list *c, struct groups *g, bool by_label, struct error *e)
 {
+    const size_t n_columns = g->runs.n_columns;
     TRY(group_rows(c, &g->runs, by_label ? is_key_or_label : is_key, false, &g->mem, e));
     for (size_t k = 0; !by_label && k < c->n; k++) c->v[k].name = c->v[k].solver;
+    TRY(number_names(c, e));
+    const bool *own = differing(&g->runs, c, c->n_names, name_of, &g->mem, e);
+    const bool *all = own ? differing(&g->runs, c, 1, all_one, &g->mem, e) : NULL;
+    c->axis = all ? mem_alloc(&g->mem, (c->n_names + 1) * n_columns, sizeof *c->axis, e) : NULL;
+    if (!c->axis) return ST_MEMORY;
+    memcpy(c->axis, own, c->n_names * n_columns * sizeof *own);
+    memcpy(c->axis + c->n_names * n_columns, all, n_columns * sizeof *all);
+    for (size_t i = 0; i < n_columns; i++) {
+        const bool option = column_is_option(g->runs.names[i]) && !configurations_average(g->runs.names[i]);
+        for (size_t k = 0; k <= c->n_names && !option; k++) c->axis[k * n_columns + i] = false;
+    }
     return ST_OK;
 }
 
-bool configurations_axis(const struct groups *g, const struct group_list *c, const char *name, size_t column)
+bool configurations_axis(const struct groups *g, const struct group_list *c, const struct group *one,
+                         size_t column)
 {
-    const char *first = NULL, *option = g->runs.names[column];
-    if (!column_is_option(option) || configurations_average(option)) return false;
-    for (size_t k = 0; k < c->n; k++) {
-        if (name && !is(c->v[k].name, name)) continue;
-        const char *value = csv_cell(&g->runs, c->v[k].row, column);
-        if (first && !is(first, value)) return true;
-        first = value;
-    }
-    return false;
+    return c->axis[(one ? one->named : c->n_names) * g->runs.n_columns + column];
 }
 
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
@@ -261,7 +346,7 @@ void configuration_options(const struct groups *g, const struct group_list *c, c
     text[0] = '\0';
     for (size_t column = 0; column < g->runs.n_columns && used < size; column++) {
         const char *name = g->runs.names[column];
-        if (!configurations_axis(g, c, one->name, column)) continue;
+        if (!configurations_axis(g, c, one, column)) continue;
         used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used ? " " : "",
                                  name + (strncmp(name, "solver.", 7) == 0 ? 7 : 0),
                                  csv_cell(&g->runs, one->row, column));

@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_REPORT_GROUPS_H
 #define SPIKEBENCH_REPORT_GROUPS_H
 
-#include "support/csvio.h"
+#include "support/csv_index.h"
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
@@ -10,18 +10,21 @@ enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 struct group {
     const char *name; /* the label of the experiment file, or the solver */
     const char *solver, *dataset, *hidden;
-    size_t depth;            /* hidden layers */
-    size_t row;              /* its first row, also where no run is finished */
-    size_t n, *rows;         /* finished runs: rows of the table */
-    size_t n_unfinished;     /* runs that failed, diverged or have not ended */
+    size_t depth;        /* hidden layers */
+    size_t row;          /* its first row, also where no run is finished */
+    size_t n, *rows;     /* finished runs: rows of the table */
+    size_t n_unfinished; /* runs that failed, diverged or have not ended */
+    size_t named, line;  /* groups with the same name, and with the same name and widths, have one number */
     char label[GROUP_LABEL]; /* name_hidden, and the options in which groups of that name differ: a file name.
                                 Of groups_load alone */
 };
 
 struct group_list {
     size_t n;
-    struct group *v; /* [n] in the order of the table */
-    size_t *of;      /* [runs] the group of each row; SIZE_MAX: none */
+    struct group *v;         /* [n] in the order of the table */
+    size_t *of;              /* [runs] the group of each row; SIZE_MAX: none */
+    size_t n_names, n_lines; /* of the numbers `named` and `line` */
+    bool *axis;              /* [(n_names + 1) * columns] of configurations_make: see configurations_axis */
 };
 
 /* The rows that have the same texts in the columns that `keys` wants; `finished`: only finished runs. Rows of
@@ -30,14 +33,23 @@ struct group_list {
 status group_rows(struct group_list *l, const struct csv_table *runs, csv_choice keys, bool finished,
                   struct mem *m, struct error *e);
 
+/* What spread_of adds up of the runs of one test side; it leaves nothing for others. */
+struct side_room {
+    size_t first, count;
+    double sum;
+};
+
 /* An experiment's finished runs, those that differ in their seed only being a group. */
 struct groups {
     struct mem mem;
     char folder[3900];
     struct csv_table runs;
     struct group *group;
-    size_t n, left_out; /* left_out: rows of unfinished or failed runs */
-    size_t other_rules; /* rows of older rules, which are in no group */
+    size_t n, left_out;     /* left_out: rows of unfinished or failed runs */
+    size_t other_rules;     /* rows of older rules, which are in no group */
+    size_t n_lines;         /* of the numbers `line` of the groups */
+    size_t *side;           /* [runs] rows with the same number have the same test samples */
+    struct side_room *room; /* [sides] */
 };
 
 /* Whether two rows have the same test samples, as far as their options say: where the test side is drawn
@@ -82,8 +94,9 @@ status configurations_make(struct group_list *c, struct groups *g, bool by_label
 /* Whether a configuration is averaged over this option: network.hidden and dataset.split_seed. */
 bool configurations_average(const char *option);
 /* Whether option column `column` of the table is an axis of the grid: it differs among the configurations of
- * this name (NULL: among all). */
-bool configurations_axis(const struct groups *g, const struct group_list *c, const char *name, size_t column);
+ * the name of `one` (NULL: among all). */
+bool configurations_axis(const struct groups *g, const struct group_list *c, const struct group *one,
+                         size_t column);
 /* The configuration's options that are axes: "lr=0.1 network.loss=squared", without "solver."; "" if there is
  * none. */
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,

@@ -1,7 +1,9 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
 #include "report/spread.h"
+#include "support/texts.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT = 400 };
@@ -65,24 +67,42 @@ struct overview {
     struct table table;
 };
 
+/* Widths in the order of the table. */
+struct widths {
+    const char *hidden;
+    size_t depth, order;
+};
+
+static int shallow_first(const void *a, const void *b)
+{
+    const struct widths *x = a, *y = b;
+    if (x->depth != y->depth) return x->depth < y->depth ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
 /* The distinct widths, shallow ones first, in the order of the table among equals. */
 static status find_columns(struct overview *o, struct error *e)
 {
     const struct groups *g = o->groups;
+    struct texts seen = {.n = 0};
+    struct widths *widths = mem_alloc(&o->table.mem, g->n + 1, sizeof *widths, e);
     o->hidden = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->hidden, e);
     o->values = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->values, e);
     o->rows = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->rows, e);
-    if (!o->hidden || !o->values || !o->rows) return ST_MEMORY;
+    if (!widths || !o->hidden || !o->values || !o->rows) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
-        size_t i = 0, place = o->n_hidden;
-        while (i < o->n_hidden && strcmp(o->hidden[i], g->group[k].hidden) != 0) i++;
-        if (i < o->n_hidden) continue;
-        for (; place > 0 && depth_of(o->hidden[place - 1]) > g->group[k].depth; place--)
-            o->hidden[place] = o->hidden[place - 1];
-        o->hidden[place] = g->group[k].hidden;
+        const struct group *one = &g->group[k];
+        if (texts_place(&seen, one->hidden) < o->n_hidden) continue;
+        widths[o->n_hidden] = (struct widths){one->hidden, one->depth, o->n_hidden};
         o->n_hidden++;
     }
-    return o->n_hidden ? ST_OK : FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    const bool no_memory = seen.no_memory;
+    texts_free(&seen);
+    if (no_memory) return FAIL(e, ST_MEMORY, "no memory for the widths");
+    if (o->n_hidden == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    qsort(widths, o->n_hidden, sizeof *widths, shallow_first);
+    for (size_t i = 0; i < o->n_hidden; i++) o->hidden[i] = widths[i].hidden;
+    return ST_OK;
 }
 
 /* "Trainer, 1 hidden layer, 2, ...", or widths where two columns have the same depth. */

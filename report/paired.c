@@ -2,6 +2,7 @@
 #include "report/paired.h"
 #include "report/spread.h"
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { N_COLUMNS = 3 };
@@ -18,8 +19,10 @@ static bool is_problem(const char *name)
 struct line {
     const char *name, *hidden, *reference;
     struct group_list problem;
+    size_t *first, *next;    /* the first group of each line, and [groups] the next one of its line; SIZE_MAX:
+                                none */
     size_t *partner, *times; /* [problem.n] a row of the reference, and how many it has */
-    const char **seen;       /* [problem.n] the name that was paired last */
+    size_t *seen;            /* [problem.n] the line that was paired last, from 1 */
     size_t *own, *other, n;  /* [n] rows of the name, and of the reference */
     double *v;               /* [n] differences */
 };
@@ -33,7 +36,15 @@ static status line_create(struct line *l, const struct groups *g, struct mem *m,
     l->own = mem_alloc(m, l->problem.n + 1, sizeof *l->own, e);
     l->other = mem_alloc(m, l->problem.n + 1, sizeof *l->other, e);
     l->v = mem_alloc(m, l->problem.n + 1, sizeof *l->v, e);
-    if (!l->partner || !l->times || !l->seen || !l->own || !l->other || !l->v) return ST_MEMORY;
+    l->first = mem_alloc(m, g->n_lines + 1, sizeof *l->first, e);
+    l->next = mem_alloc(m, g->n + 1, sizeof *l->next, e);
+    if (!l->partner || !l->times || !l->seen || !l->own || !l->other || !l->v || !l->first || !l->next)
+        return ST_MEMORY;
+    for (size_t i = 0; i < g->n_lines; i++) l->first[i] = SIZE_MAX;
+    for (size_t k = g->n; k-- > 0;) {
+        l->next[k] = l->first[g->group[k].line];
+        l->first[g->group[k].line] = k;
+    }
     for (size_t k = 0; k < g->n; k++)
         for (size_t i = 0; strcmp(g->group[k].name, l->reference) == 0 && i < g->group[k].n; i++) {
             size_t row = g->group[k].rows[i], p = l->problem.of[row];
@@ -43,26 +54,22 @@ static status line_create(struct line *l, const struct groups *g, struct mem *m,
     return ST_OK;
 }
 
-static bool is_line_of(const struct group *one, const struct line *l)
+/* The rows of the line of group k, its first one, and, for each, the reference's row of the same problem. */
+static status find_pairs(const struct groups *g, struct line *l, size_t k, struct error *e)
 {
-    return strcmp(one->name, l->name) == 0 && strcmp(one->hidden, l->hidden) == 0;
-}
-
-/* The rows of a line and, for each, the reference's row of the same problem. */
-static status find_pairs(const struct groups *g, struct line *l, struct error *e)
-{
+    const size_t line = g->group[k].line + 1;
     l->n = 0;
-    for (size_t k = 0; k < g->n; k++)
-        for (size_t i = 0; is_line_of(&g->group[k], l) && i < g->group[k].n; i++) {
+    for (; k != SIZE_MAX; k = l->next[k])
+        for (size_t i = 0; i < g->group[k].n; i++) {
             size_t row = g->group[k].rows[i], p = l->problem.of[row];
             if (l->times[p] == 0) continue;
-            if (l->times[p] > 1 || l->seen[p] == l->name)
+            if (l->times[p] > 1 || l->seen[p] == line)
                 return FAIL(e, ST_DATA,
                             "%s: '%s' has two runs with hidden %s, seed %s and the same split: pairs need "
                             "one configuration a name",
                             g->runs.source, l->times[p] > 1 ? l->reference : l->name, l->hidden,
                             csv_text(&g->runs, row, "seed"));
-            l->seen[p] = l->name;
+            l->seen[p] = line;
             l->own[l->n] = row;
             l->other[l->n++] = l->partner[p];
         }
@@ -131,10 +138,8 @@ static status write_lines(const struct groups *g, const char *reference, struct 
     for (size_t k = 0; k < g->n; k++) {
         l.name = g->group[k].name;
         l.hidden = g->group[k].hidden;
-        size_t first = 0;
-        while (!is_line_of(&g->group[first], &l)) first++;
-        if (first < k || strcmp(l.name, reference) == 0) continue;
-        TRY(find_pairs(g, &l, e));
+        if (l.first[g->group[k].line] < k || strcmp(l.name, reference) == 0) continue;
+        TRY(find_pairs(g, &l, k, e));
         for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, columns[c], &result[c], e));
         TRY(test_error(g, &l, &error, e));
         if (l.n > 0) put_line(w, t, &l, result, error);

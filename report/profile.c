@@ -3,6 +3,7 @@
 #include "records/record.h"
 #include "support/texts.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { N_MEASURES = N_PROFILE_MEASURES, N_LEVELS = 3 };
@@ -40,6 +41,7 @@ struct field {
     double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
     bool *shared;                       /* [problems * trainers] timing_valid is 0 */
     double *ratio;                      /* [problems * trainers] of those that are compared */
+    double *sorted;                     /* [problems] room for the ratios of one */
     size_t *compared, n_problems, n_compared; /* [n_compared] trainers of `ratio`; its size */
 };
 
@@ -78,7 +80,8 @@ static status field_create(struct field *f, const struct groups *g, struct error
     size_t n = f->problem.n * f->trainer.n;
     f->shared = mem_alloc(&f->mem, n + 1, sizeof *f->shared, e);
     f->ratio = mem_alloc(&f->mem, n + 1, sizeof *f->ratio, e);
-    if (!f->shared || !f->ratio) return ST_MEMORY;
+    f->sorted = mem_alloc(&f->mem, f->problem.n + 1, sizeof *f->sorted, e);
+    if (!f->shared || !f->ratio || !f->sorted) return ST_MEMORY;
     for (size_t k = 0; k < N_MEASURES * N_LEVELS; k++) {
         double *cost = f->cost[k / N_LEVELS][k % N_LEVELS] = mem_alloc(&f->mem, n + 1, sizeof *cost, e);
         if (!cost) return ST_MEMORY;
@@ -129,33 +132,34 @@ static bool select_known(struct field *f, size_t m, size_t l, bool timed)
     return f->n_problems > 0;
 }
 
-/* The least finite ratio of trainer i above x; infinity if there is none. */
-static double next_step(const struct field *f, size_t i, double x)
+static int ascending(const void *a, const void *b)
 {
-    double next = INFINITY;
-    for (size_t p = 0; p < f->n_problems; p++) {
-        double r = f->ratio[p * f->n_compared + i];
-        if (r > x && r < next) next = r;
-    }
-    return next;
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
+/* The steps of each profile, which are the ratios of its trainer in order: profile_share at each. */
 static void put_profile(struct csv_writer *w, const struct field *f, size_t m, size_t l, bool timed)
 {
+    const size_t n = f->n_problems;
     double last = 1;
-    for (size_t k = 0; k < f->n_problems * f->n_compared; k++)
+    for (size_t k = 0; k < n * f->n_compared; k++)
         if (!isinf(f->ratio[k]) && f->ratio[k] > last) last = f->ratio[k];
-    for (size_t i = 0; i < f->n_compared; i++)
+    for (size_t i = 0; i < f->n_compared; i++) {
+        size_t within = 0;
+        for (size_t p = 0; p < n; p++) f->sorted[p] = f->ratio[p * f->n_compared + i];
+        qsort(f->sorted, n, sizeof *f->sorted, ascending);
         for (double x = 1; x <= last;) {
-            double next = next_step(f, i, x);
+            while (within < n && f->sorted[within] <= x) within++;
+            const double next = within < n ? f->sorted[within] : INFINITY;
             csv_put(w, profile_measures[m]);
             csv_put_number(w, levels[l]);
             csv_put(w, f->trainer.v[f->compared[i]]);
-            const double share = profile_share(f->ratio, f->n_problems, f->n_compared, i, x);
-            csv_put_numbers(w, (const double[]){x, share, (double)f->n_problems, timed}, 4);
+            csv_put_numbers(w, (const double[]){x, (double)within / (double)n, (double)n, timed}, 4);
             csv_end_row(w);
             x = isinf(next) && x < last ? last : next;
         }
+    }
 }
 
 static status write_field(struct field *f, const struct groups *g, struct csv_writer *w, struct error *e)

@@ -2,6 +2,7 @@
 #include "report/result_tables.h"
 #include "records/record.h"
 #include "report/groups.h"
+#include "support/csv_index.h"
 #include "support/statistics.h"
 #include "support/texts.h"
 #include <math.h>
@@ -23,6 +24,7 @@ struct source {
     struct csv_table file;
     long rules; /* the newest in the file */
     struct texts rows, columns, levels;
+    struct texts entries; /* of depth_table: the places of a row's name, depth and level in the lists above */
 };
 
 /* A column of a table that has a row per row of its file: a text (`format` NULL; of the experiment where
@@ -131,17 +133,11 @@ static void setting(const char *label, const char *key, char *value, size_t size
     (void)snprintf(value, size, "%.*s", at ? (int)strcspn(at, "_") : 0, at ? at : "");
 }
 
-/* The last row of the file with these entries, or n_rows. */
-static size_t find_row(const struct source *s, const char *line, const char *depth, const char *level)
+/* The entry of a line, a depth and a level. */
+static void entry_key(struct source *s, const char *line, const char *depth, const char *level, char text[80])
 {
-    char name[NAME];
-    for (size_t r = s->file.n_rows; r-- > 0;) {
-        row_name(&s->file, r, name);
-        if (strcmp(name, line) == 0 && strcmp(csv_text(&s->file, r, "hidden_layers"), depth) == 0 &&
-            strcmp(csv_text(&s->file, r, "accuracy"), level) == 0)
-            return r;
-    }
-    return s->file.n_rows;
+    (void)snprintf(text, 80, "%zu %zu %zu", texts_place(&s->rows, line), texts_place(&s->columns, depth),
+                   texts_place(&s->levels, level));
 }
 
 static void put_accuracies(const struct csv_table *f, size_t r, struct table *t)
@@ -165,20 +161,32 @@ static void put_iterations(const struct csv_table *f, size_t r, struct table *t)
         put_number(t, "%.1f", iters);
 }
 
+/* The last row of each entry, in the order of s->entries; in the arena. NULL: ST_MEMORY. */
+static size_t *last_rows(struct source *s, struct mem *m, struct error *e)
+{
+    const struct csv_table *f = &s->file;
+    char name[NAME], key[80];
+    size_t *last = mem_alloc(m, f->n_rows + 1, sizeof *last, e);
+    for (size_t r = 0; last && r < f->n_rows; r++) {
+        row_name(f, r, name);
+        entry_key(s, name, csv_text(f, r, "hidden_layers"), csv_text(f, r, "accuracy"), key);
+        last[texts_place(&s->entries, key)] = r;
+    }
+    if (last) last[s->entries.n] = f->n_rows; /* of no entry */
+    return last;
+}
+
 /* Rows: lines; columns: depths, once for each accuracy where the file has them. */
 static status depth_table(struct source *s, struct table *t, struct error *e)
 {
     const struct csv_table *f = &s->file;
     const bool levels = csv_column(f, "accuracy") != CSV_NONE;
-    char name[NAME];
-    (void)e;
-    for (size_t r = 0; r < f->n_rows; r++) {
-        row_name(f, r, name);
-        (void)texts_place(&s->rows, name);
-        (void)texts_place(&s->columns, csv_text(f, r, "hidden_layers"));
-        (void)texts_place(&s->levels, csv_text(f, r, "accuracy"));
-    }
-    if (s->columns.n) qsort(s->columns.v, s->columns.n, sizeof *s->columns.v, by_number);
+    char key[80];
+    const size_t *last = last_rows(s, &t->mem, e);
+    const char **depths = last ? mem_alloc(&t->mem, s->columns.n, sizeof *depths, e) : NULL;
+    if (!depths) return ST_MEMORY;
+    for (size_t d = 0; d < s->columns.n; d++) depths[d] = s->columns.v[d];
+    qsort(depths, s->columns.n, sizeof *depths, by_number);
     table_span(t, 1, "%s", "");
     table_column(t, true, 0, "%s", levels ? "Hidden layers" : "Trainer");
     for (size_t k = 0; k < s->levels.n; k++) {
@@ -186,28 +194,29 @@ static status depth_table(struct source *s, struct table *t, struct error *e)
             table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.v[k], NULL));
         else
             table_span(t, s->columns.n, "Hidden layers: training / test accuracy, %%");
-        for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", s->columns.v[d]);
+        for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", depths[d]);
     }
     for (size_t i = 0; i < s->rows.n; i++) {
         table_put(t, "%s", s->rows.v[i]);
         for (size_t k = 0; k < s->levels.n; k++)
             for (size_t d = 0; d < s->columns.n; d++) {
-                size_t r = find_row(s, s->rows.v[i], s->columns.v[d], s->levels.v[k]);
-                (levels ? put_iterations : put_accuracies)(f, r, t);
+                entry_key(s, s->rows.v[i], depths[d], s->levels.v[k], key);
+                (levels ? put_iterations : put_accuracies)(f, last[texts_find(&s->entries, key)], t);
             }
     }
     return ST_OK;
 }
 
-/* One solver over a grid of rho and beta. v: room for a number per row. */
-static void put_sensitivity(const struct csv_table *f, struct table *t, const char *name, double *v)
+/* One solver over a grid of rho and beta: its rows. v: room for a number per row. */
+static void put_sensitivity(const struct csv_table *f, struct table *t, const char *name, const size_t *rows,
+                            size_t n_rows, double *v)
 {
     size_t n = 0, best = f->n_rows;
     char rho[60], beta[60];
-    for (size_t r = 0; r < f->n_rows; r++) {
-        double accuracy = csv_value(f, r, "acc_val_mean");
-        if (strcmp(csv_text(f, r, "name"), name) != 0 || isnan(accuracy)) continue;
-        if (best == f->n_rows || accuracy > csv_value(f, best, "acc_val_mean")) best = r;
+    for (size_t i = 0; i < n_rows; i++) {
+        const double accuracy = csv_value(f, rows[i], "acc_val_mean");
+        if (isnan(accuracy)) continue;
+        if (best == f->n_rows || accuracy > csv_value(f, best, "acc_val_mean")) best = rows[i];
         v[n++] = accuracy;
     }
     table_put(t, "%s", name);
@@ -219,19 +228,34 @@ static void put_sensitivity(const struct csv_table *f, struct table *t, const ch
     table_put(t, n ? "(%s, %s)" : "--%.0s%.0s", rho, beta);
 }
 
+static bool is_name(const char *column)
+{
+    return strcmp(column, "name") == 0;
+}
+
 static status sensitivity_table(struct source *s, struct table *t, struct error *e)
 {
     static const char *const titles[] = {
         "Solver", "Settings", "least", "median", "best", "best validation", "$(\\rho, \\beta)$ there"};
-    double *v = mem_alloc(&t->mem, s->file.n_rows, sizeof *v, e);
-    if (!v) return ST_MEMORY;
+    const struct csv_table *f = &s->file;
+    struct csv_columns columns;
+    struct csv_index index;
+    double *v = mem_alloc(&t->mem, f->n_rows, sizeof *v, e);
+    size_t *rows = mem_alloc(&t->mem, f->n_rows, sizeof *rows, e);
+    size_t *end = mem_alloc(&t->mem, f->n_rows + 1, sizeof *end, e); /* of a name's rows */
+    if (!v || !rows || !end) return ST_MEMORY;
+    TRY(csv_select(&columns, f, is_name, &t->mem, e));
+    TRY(csv_index_make(&index, f, columns, &t->mem, e));
     table_span(t, 1, "%s", "");
     table_span(t, 1, "%s", "");
     table_span(t, 3, "Validation %%");
     table_span(t, 1, "Test %% at");
     put_titles(t, titles, 7, 1);
-    for (size_t r = 0; r < s->file.n_rows; r++) (void)texts_place(&s->rows, csv_text(&s->file, r, "name"));
-    for (size_t i = 0; i < s->rows.n; i++) put_sensitivity(&s->file, t, s->rows.v[i], v);
+    for (size_t r = 0; r < f->n_rows; r++) end[csv_index_place(&index, r) + 1]++;
+    for (size_t i = 0; i < index.n; i++) end[i + 1] += end[i];
+    for (size_t r = 0; r < f->n_rows; r++) rows[end[csv_index_place(&index, r)]++] = r;
+    for (size_t i = 0, first = 0; i < index.n; first = end[i++])
+        put_sensitivity(f, t, csv_text(f, index.rows[i], "name"), rows + first, end[i] - first, v);
     return ST_OK;
 }
 
@@ -415,10 +439,12 @@ static status add(const struct kind *kind, const char *folder, struct table *t, 
         s.rules = record_newest_rules(&s.file);
         st = kind->make(&s, t, e);
     }
-    t->no_memory = t->no_memory || s.rows.no_memory || s.columns.no_memory || s.levels.no_memory;
+    t->no_memory =
+        t->no_memory || s.rows.no_memory || s.columns.no_memory || s.levels.no_memory || s.entries.no_memory;
     texts_free(&s.rows);
     texts_free(&s.columns);
     texts_free(&s.levels);
+    texts_free(&s.entries);
     csv_table_free(&s.file);
     return st;
 }

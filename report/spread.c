@@ -1,42 +1,31 @@
 /* See spread.h. */
 #include "report/spread.h"
 #include <math.h>
+#include <stdint.h>
 
 const char *const spread_names[] = {[OVER_DRAWS] = "training draws", [OVER_SPLITS] = "splits"};
-
-/* The first of the rows that has the test samples of row i. */
-static size_t first_of_split(const struct groups *g, const size_t *rows, size_t i)
-{
-    size_t k = 0;
-    while (k < i && !groups_same_test(g, rows[k], rows[i])) k++;
-    return k;
-}
-
-/* The mean of the values from i on whose rows have the test samples of row i. */
-static double split_mean(const struct groups *g, const size_t *rows, const double *values, size_t n, size_t i)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (size_t k = i; k < n; k++) {
-        if (isnan(values[k]) || !groups_same_test(g, rows[k], rows[i])) continue;
-        sum += values[k];
-        count++;
-    }
-    return count ? sum / (double)count : NAN;
-}
 
 struct spread spread_of(const struct groups *g, const size_t *rows, double *values, size_t n)
 {
     struct spread s = {.over = OVER_DRAWS};
     size_t n_splits = 0;
-    for (size_t i = 0; i < n; i++) n_splits += first_of_split(g, rows, i) == i;
+    for (size_t i = 0; i < n; i++) g->room[g->side[rows[i]]] = (struct side_room){.first = SIZE_MAX};
+    for (size_t i = 0; i < n; i++) {
+        struct side_room *side = &g->room[g->side[rows[i]]];
+        if (side->first == SIZE_MAX) {
+            side->first = i;
+            n_splits++;
+        }
+        if (isnan(values[i])) continue;
+        side->sum += values[i];
+        side->count++;
+    }
     if (n_splits > 1) {
         s.over = OVER_SPLITS;
-        /* The value of a split's first row becomes its mean, which takes no row before it. */
-        for (size_t i = 0; i < n; i++)
-            if (first_of_split(g, rows, i) == i) values[i] = split_mean(g, rows, values, n, i);
-        for (size_t i = 0; i < n; i++)
-            if (first_of_split(g, rows, i) < i) values[i] = NAN;
+        for (size_t i = 0; i < n; i++) { /* the first value of a split becomes the split's mean */
+            const struct side_room *side = &g->room[g->side[rows[i]]];
+            values[i] = side->first == i && side->count ? side->sum / (double)side->count : NAN;
+        }
     }
     s.interval = interval_of(values, n);
     return s;

@@ -61,29 +61,35 @@ static status write_summary(const struct groups *g, struct error *e)
     return csv_end(&w, st, e);
 }
 
-/* Row of `iter` in a curve, or n_rows. */
-static size_t row_of(const struct csv_table *t, const char *iter)
+/* Row of `iter` in a curve, or n_rows; it is looked for at `likely` first. */
+static size_t row_of(const struct csv_table *t, const char *iter, size_t likely)
 {
     size_t row = 0;
+    if (likely < t->n_rows && strcmp(csv_cell(t, likely, 0), iter) == 0) return likely;
     while (row < t->n_rows && strcmp(csv_cell(t, row, 0), iter) != 0) row++;
     return row;
 }
 
+/* since: of each column of the first curve, record_counted_since. */
 static status write_row(struct csv_writer *w, const struct groups *g, const struct group *one,
-                        const struct csv_table *curves, size_t row, struct error *e)
+                        const struct csv_table *curves, const long *since, size_t row, struct error *e)
 {
     const size_t n = one->n;
     double v[GROUP_RUNS_MAX];
+    size_t at[GROUP_RUNS_MAX];
     const char *iter = csv_cell(&curves[0], row, 0);
-    for (size_t i = 0; i < n; i++)
-        if (row_of(&curves[i], iter) == curves[i].n_rows) return ST_OK; /* not in every run */
+    for (size_t i = 0; i < n; i++) {
+        at[i] = row_of(&curves[i], iter, row);
+        if (at[i] == curves[i].n_rows) return ST_OK; /* not in every run */
+    }
     csv_put(w, iter);
     for (size_t c = 1; c < curves[0].n_columns; c++) {
+        const char *name = curves[0].names[c];
         for (size_t i = 0; i < n; i++) {
-            long column = csv_column(&curves[i], curves[0].names[c]);
+            const long column = csv_column(&curves[i], name);
             v[i] = NAN;
-            if (column != CSV_NONE && !record_counted_otherwise(&g->runs, one->rows[i], curves[0].names[c]))
-                TRY(csv_number(&curves[i], row_of(&curves[i], iter), (size_t)column, &v[i], e));
+            if (column != CSV_NONE && !record_before(&g->runs, one->rows[i], since[c]))
+                TRY(csv_number(&curves[i], at[i], (size_t)column, &v[i], e));
         }
         put_quartiles(w, v, n);
     }
@@ -92,13 +98,17 @@ static status write_row(struct csv_writer *w, const struct groups *g, const stru
 }
 
 static status write_curve(const struct groups *g, const struct group *one, struct csv_table *curves,
-                          struct error *e)
+                          struct mem *m, struct error *e)
 {
     static const char *const parts[] = {"med", "q1", "q3"};
     char name[120];
     struct csv_writer w;
     for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &curves[i], e));
+    long *since = mem_alloc(m, curves[0].n_columns, sizeof *since, e);
+    if (!since) return ST_MEMORY;
+    for (size_t c = 0; c < curves[0].n_columns; c++) since[c] = record_counted_since(curves[0].names[c]);
     TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, one->label));
+    w.out.derived = true;
     csv_put(&w, curves[0].names[0]);
     for (size_t c = 1; c < curves[0].n_columns; c++)
         for (int k = 0; k < 3; k++) {
@@ -108,7 +118,7 @@ static status write_curve(const struct groups *g, const struct group *one, struc
     csv_end_row(&w);
     status st = ST_OK;
     for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
-        st = write_row(&w, g, one, curves, row, e);
+        st = write_row(&w, g, one, curves, since, row, e);
     return csv_end(&w, st, e);
 }
 
@@ -162,7 +172,7 @@ static status write_curves(const struct groups *g, struct csv_writer *w, struct 
         const struct group *one = &g->group[i];
         struct mem mem = {0};
         struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
-        status st = curves ? write_curve(g, one, curves, e) : ST_MEMORY;
+        status st = curves ? write_curve(g, one, curves, &mem, e) : ST_MEMORY;
         if (st == ST_OK) st = write_reached(w, g, one, curves, e);
         for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
         mem_free(&mem);

@@ -1,5 +1,6 @@
 /* CSV over libcsv. */
 #include "support/csvio.h"
+#include "support/texts.h"
 #include <csv.h>
 #include <errno.h>
 #include <math.h>
@@ -11,35 +12,42 @@ enum { PATH_SIZE = 4800 };
 
 /* What the parser's callbacks fill: cells of all rows, the header included. */
 struct reading {
-    char **cells;
+    char *text; /* the cells one after another, each with its end */
+    size_t used, size;
+    size_t *starts;            /* [n] where a cell begins in `text` */
     size_t n, capacity, first; /* first: cells of the first row, once known */
     size_t row, in_row;        /* current row from 1, cells in it */
     size_t bad_row, bad_cells;
     int no_memory;
 };
 
+/* Room for `more` elements behind `used`; NULL without memory, then the array stays. */
+static void *grow(void *array, size_t used, size_t more, size_t *capacity, size_t size)
+{
+    if (more <= *capacity - used) return array;
+    size_t wanted = *capacity ? 2 * *capacity : 1024;
+    while (wanted - used < more) wanted *= 2;
+    void *grown = realloc(array, wanted * size);
+    if (grown) *capacity = wanted;
+    return grown;
+}
+
 static void on_cell(void *bytes, size_t size, void *context)
 {
     struct reading *r = context;
     if (r->no_memory) return;
-    if (r->n == r->capacity) {
-        size_t capacity = r->capacity ? 2 * r->capacity : 1024;
-        char **cells = realloc(r->cells, capacity * sizeof *cells);
-        if (!cells) {
-            r->no_memory = 1;
-            return;
-        }
-        r->cells = cells;
-        r->capacity = capacity;
-    }
-    char *copy = malloc(size + 1);
-    if (!copy) {
+    char *text = grow(r->text, r->used, size + 1, &r->size, 1);
+    if (text) r->text = text;
+    size_t *starts = grow(r->starts, r->n, 1, &r->capacity, sizeof *starts);
+    if (starts) r->starts = starts;
+    if (!text || !starts) {
         r->no_memory = 1;
         return;
     }
-    if (size > 0) memcpy(copy, bytes, size);
-    copy[size] = '\0';
-    r->cells[r->n++] = copy;
+    if (size > 0) memcpy(text + r->used, bytes, size);
+    text[r->used + size] = '\0';
+    starts[r->n++] = r->used;
+    r->used += size + 1;
     r->in_row++;
 }
 
@@ -56,7 +64,29 @@ static void on_row(int terminator, void *context)
     r->in_row = 0;
 }
 
-/* Moves the cells into the table's arena. */
+/* The slot of a column's name, or the empty one where it belongs. */
+static size_t slot_of(const struct csv_table *t, const char *name)
+{
+    size_t slot = (size_t)texts_hash(TEXTS_HASH, name) & (t->n_slots - 1);
+    while (t->slots[slot] && strcmp(t->names[t->slots[slot] - 1], name) != 0)
+        slot = (slot + 1) & (t->n_slots - 1);
+    return slot;
+}
+
+/* Columns by name; of two with one name the first is found. */
+static status index_names(struct csv_table *t, struct error *e)
+{
+    const size_t n = texts_slots(t->n_columns);
+    if (!(t->slots = mem_alloc(&t->mem, n, sizeof *t->slots, e))) return ST_MEMORY;
+    t->n_slots = n;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const size_t slot = slot_of(t, t->names[i]);
+        if (!t->slots[slot]) t->slots[slot] = i + 1;
+    }
+    return ST_OK;
+}
+
+/* Hands the cells to the table's arena. */
 static status fill_table(struct csv_table *t, struct reading *r, int header, struct error *e)
 {
     t->n_columns = r->first;
@@ -65,15 +95,20 @@ static status fill_table(struct csv_table *t, struct reading *r, int header, str
     t->names = mem_alloc(&t->mem, t->n_columns, sizeof *t->names, e);
     t->cells = mem_alloc(&t->mem, t->n_rows * t->n_columns, sizeof *t->cells, e);
     if (!t->names || !t->cells) return ST_MEMORY;
+    char *text = r->used > 0 ? realloc(r->text, r->used) : NULL;
+    if (text) r->text = text;
+    if (r->text) TRY(mem_keep(&t->mem, r->text, r->used, e));
+    text = r->text;
+    r->text = NULL; /* the arena's */
     for (size_t i = 0; i < t->n_columns; i++) {
         char number[32];
         snprintf(number, sizeof number, "%zu", i + 1);
-        if (!(t->names[i] = mem_string(&t->mem, header ? r->cells[i] : number, e))) return ST_MEMORY;
+        t->names[i] = header ? text + r->starts[i] : mem_string(&t->mem, number, e);
+        if (!t->names[i]) return ST_MEMORY;
     }
-    for (size_t i = 0; i < t->n_rows * t->n_columns; i++)
-        if (!(t->cells[i] = mem_string(&t->mem, r->cells[skip + i], e))) return ST_MEMORY;
+    for (size_t i = 0; i < t->n_rows * t->n_columns; i++) t->cells[i] = text + r->starts[skip + i];
     t->first_line = header ? 2 : 1;
-    return ST_OK;
+    return index_names(t, e);
 }
 
 status csv_parse_memory(struct csv_table *t, const char *source, const void *bytes, size_t size, int header,
@@ -100,8 +135,8 @@ status csv_parse_memory(struct csv_table *t, const char *source, const void *byt
         st = FAIL(e, ST_DATA, "%s: line 1: the file is empty", source);
     else
         st = fill_table(t, &r, header, e);
-    for (size_t i = 0; i < r.n; i++) free(r.cells[i]);
-    free(r.cells);
+    free(r.text);
+    free(r.starts);
     csv_free(&parser);
     return st;
 }
@@ -152,9 +187,9 @@ void csv_table_free(struct csv_table *t)
 
 long csv_column(const struct csv_table *t, const char *name)
 {
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (strcmp(t->names[i], name) == 0) return (long)i;
-    return CSV_NONE;
+    if (t->n_slots == 0) return CSV_NONE;
+    const size_t place = t->slots[slot_of(t, name)];
+    return place ? (long)place - 1 : CSV_NONE;
 }
 
 const char *csv_cell(const struct csv_table *t, size_t row, size_t column)
@@ -166,24 +201,6 @@ const char *csv_text(const struct csv_table *t, size_t row, const char *name)
 {
     long c = csv_column(t, name);
     return c == CSV_NONE ? "nan" : csv_cell(t, row, (size_t)c);
-}
-
-status csv_select(struct csv_columns *c, const struct csv_table *t, csv_choice chosen, struct mem *m,
-                  struct error *e)
-{
-    c->n = 0;
-    c->column = mem_alloc(m, t->n_columns, sizeof *c->column, e);
-    if (!c->column) return ST_MEMORY;
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (chosen(t->names[i])) c->column[c->n++] = i;
-    return ST_OK;
-}
-
-bool csv_same(const struct csv_columns *c, const struct csv_table *t, size_t a, size_t b)
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (strcmp(csv_cell(t, a, c->column[i]), csv_cell(t, b, c->column[i])) != 0) return false;
-    return true;
 }
 
 status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e)

@@ -17,6 +17,7 @@ struct csv_table {
     char **names;             /* [n_columns] */
     char **cells;             /* [n_rows * n_columns], row after row */
     size_t first_line;        /* line of row 0 in the file, for messages */
+    size_t *slots, n_slots;   /* an open hash table of columns + 1 by name, 0 where there is none */
 };
 
 /* Reads a file (or `size` bytes of memory called `source`), the first row being the header unless `header` is
@@ -41,17 +42,6 @@ const char *csv_text(const struct csv_table *t, size_t row, const char *name);
 status csv_number(const struct csv_table *t, size_t row, size_t column, double *value, struct error *e);
 /* The number in the cell of column `name`; nan where there is none, no such column or no such row. */
 double csv_value(const struct csv_table *t, size_t row, const char *name);
-
-/* A chosen set of columns, by which rows are compared. */
-struct csv_columns {
-    size_t n, *column; /* in the arena that csv_select was given */
-};
-typedef bool (*csv_choice)(const char *name);
-/* The columns of `t` whose names `chosen` wants. ST_MEMORY. */
-status csv_select(struct csv_columns *c, const struct csv_table *t, csv_choice chosen, struct mem *m,
-                  struct error *e);
-/* Whether rows a and b hold the same text in all of them. */
-bool csv_same(const struct csv_columns *c, const struct csv_table *t, size_t a, size_t b);
 
 /* A writer of rows whose file replaces PATH in csv_close: readers never see an unfinished file. */
 struct csv_writer {

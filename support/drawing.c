@@ -84,7 +84,9 @@ void drawing_file(const struct drawing *d, const char *name, char *path, size_t 
 status drawing_csv(const struct drawing *d, const char *name, const char *head, struct csv_writer *w,
                    struct error *e)
 {
-    return csv_start(w, head, e, "%s/%s", d->folder, name);
+    const status st = csv_start(w, head, e, "%s/%s", d->folder, name);
+    w->out.derived = true;
+    return st;
 }
 
 void drawing_text(struct csv_writer *w, const char *text)
@@ -121,6 +123,7 @@ status drawing_run(const struct drawing *d, const char *script, unsigned formats
     struct csv_writer w;
     drawing_file(d, "figure.csv", path, sizeof path);
     TRY(csv_open(&w, path, e));
+    w.out.derived = true;
     csv_put(&w, "formats");
     csv_put(&w, "columns");
     for (size_t i = 0; i < n; i++) csv_put(&w, fields[i].name);

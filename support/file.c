@@ -89,14 +89,16 @@ static bool sync_folder(const char *path)
 status file_commit(struct file_writer *w, struct error *e)
 {
     status st = ST_OK;
-    bool failed = ferror(w->file) != 0 || fflush(w->file) != 0 || fsync(fileno(w->file)) != 0;
+    bool failed = ferror(w->file) != 0 || fflush(w->file) != 0;
+    failed = failed || (!w->derived && fsync(fileno(w->file)) != 0);
     const int reason = errno;
     failed = fclose(w->file) != 0 || failed;
     if (failed && reason) errno = reason;
     w->file = NULL;
     if (failed || rename(w->temporary, w->path) != 0) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
     if (st == ST_OK) w->temporary[0] = '\0';
-    if (st == ST_OK && !sync_folder(w->path)) st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
+    if (st == ST_OK && !w->derived && !sync_folder(w->path))
+        st = FAIL(e, ST_IO, "%s: %s", w->path, strerror(errno));
     file_abandon(w);
     return st;
 }
@@ -117,6 +119,7 @@ status file_copy(const char *from, const char *to, struct error *e)
     status st = file_read(from, UINT64_MAX >> 1, &b, e);
     if (st == ST_OK) st = file_create(&w, to, e);
     if (st == ST_OK) {
+        w.derived = true;
         (void)fwrite(b.bytes, 1, b.size, w.file); /* file_commit sees an error */
         st = file_commit(&w, e);
     }

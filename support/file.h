@@ -27,6 +27,7 @@ status file_read(const char *path, uint64_t most, struct file_buffer *buffer, st
 struct file_writer {
     FILE *file;
     char *path, *temporary;
+    bool derived; /* can be made again from others: it is not waited for until it is on the disk */
 };
 
 /* Opens the new file. ST_IO naming `path`, ST_MEMORY. */
@@ -36,7 +37,7 @@ status file_create(struct file_writer *w, const char *path, struct error *e);
 status file_commit(struct file_writer *w, struct error *e);
 /* Removes the new file; PATH stays as it was. Accepts an all-zero writer. */
 void file_abandon(struct file_writer *w);
-/* Copies a file to `to` through such a writer. ST_IO. */
+/* Copies a file to `to` through such a writer; the copy is derived. ST_IO. */
 status file_copy(const char *from, const char *to, struct error *e);
 
 /* Renames PATH to the first of PATH.aside, PATH.aside1, ... that is not there: nothing that somebody may

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Bounds from here on are not described: nobody comes near them. */
+static const double wide_bound = 1e9;
+
 static void *field(const struct option *o, void *options)
 {
     return (char *)options + o->offset;
@@ -70,6 +73,18 @@ static status refuse(const struct option *o, const char *text, struct error *e)
     return FAIL(e, ST_CONFIG, "option '%s' cannot be '%s'; allowed: %s", o->key, text, allowed);
 }
 
+/* refuse of a number; a bound that is too large to be described is named where it is what was passed. */
+static status refuse_number(const struct option *o, const char *text, double v, struct error *e)
+{
+    char allowed[400];
+    const bool above = v > o->hi || (v >= o->hi && o->flags & OPT_OPEN_HI);
+    const bool below = v < o->lo || (v <= o->lo && o->flags & OPT_OPEN_LO);
+    if ((!above || o->hi < wide_bound) && (!below || o->lo > -wide_bound)) return refuse(o, text, e);
+    opt_describe(o, allowed, sizeof allowed);
+    return FAIL(e, ST_CONFIG, "option '%s' cannot be '%s'; allowed: %s, at %s %.10g", o->key, text, allowed,
+                above ? "most" : "least", above ? o->hi : o->lo);
+}
+
 static bool parse_long(const char *text, char end, long *value, const char **rest)
 {
     char *stop;
@@ -78,6 +93,7 @@ static bool parse_long(const char *text, char end, long *value, const char **res
     if (stop == text || errno != 0) return false;
     *rest = stop;
     if (*stop == '\0' || *stop == end) return true;
+    if (*stop == 'x' || *stop == 'X') return false; /* "0x10", which strtod would read */
     /* "1e9" is an integer too */
     errno = 0;
     double d = strtod(text, &stop);
@@ -96,7 +112,8 @@ static status set_list(const struct option *o, struct int_list *list, const char
         const char *rest;
         if (new.n == OPT_LIST_MAX)
             return FAIL(e, ST_CONFIG, "option '%s' has more than %d values", o->key, OPT_LIST_MAX);
-        if (!parse_long(p, '-', &v, &rest) || !in_range(o, (double)v)) return refuse(o, text, e);
+        if (!parse_long(p, '-', &v, &rest)) return refuse(o, text, e);
+        if (!in_range(o, (double)v)) return refuse_number(o, text, (double)v, e);
         new.v[new.n++] = v;
         if (*rest == '\0') break;
         p = rest + 1;
@@ -144,14 +161,16 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
         errno = 0;
         double v = strtod(text, &end);
         bool overflow = errno == ERANGE && fabs(v) > 1;
-        if (end == text || *end != '\0' || overflow || !in_range(o, v)) return refuse(o, text, e);
+        if (end == text || *end != '\0') return refuse(o, text, e);
+        if (overflow || !in_range(o, v)) return refuse_number(o, text, v, e);
         memcpy(at, &v, sizeof v);
         return ST_OK;
     }
     case OPT_INT: {
         long v;
         const char *rest;
-        if (!parse_long(text, '\0', &v, &rest) || !in_range(o, (double)v)) return refuse(o, text, e);
+        if (!parse_long(text, '\0', &v, &rest)) return refuse(o, text, e);
+        if (!in_range(o, (double)v)) return refuse_number(o, text, (double)v, e);
         memcpy(at, &v, sizeof v);
         return ST_OK;
     }
@@ -307,7 +326,7 @@ status opt_refuse_idle(const struct option_table *t, const void *options, const 
 
 static void describe_range(const struct option *o, const char *what, char *text, size_t size)
 {
-    bool no_hi = o->hi >= 1e9, no_lo = o->lo <= -1e9;
+    bool no_hi = o->hi >= wide_bound, no_lo = o->lo <= -wide_bound;
     if (no_hi && no_lo)
         snprintf(text, size, "%s", what);
     else if (no_hi)

@@ -66,7 +66,7 @@ Test(hostile, texts_of_results_are_data_to_figures)
         for (size_t i = k % 2; i < N_TEXTS; i += 2) {
             export_text(texts[i]);
             (void)snprintf(text, sizeof text,
-                           "sh hostile.sh %s 'label dataset network.hidden solver.rho data_sha256 cpu error' "
+                           "sh hostile.sh %s 'solver.rho data_sha256 cpu error' "
                            "&& \"$SB\" plot %s "
                            "--format svg --out figures",
                            experiments[k], experiments[k]);
@@ -84,7 +84,7 @@ Test(hostile, widths_and_names_are_not_evaluated)
         "sh hostile.sh memory network.hidden && sed -i 1s/solver.rho/solver.keep/ results/memory/runs.csv && "
         "\"$SB\" plot memory --format svg --out figures");
     export_text("'.system(\"cd;touch${IFS}x\").'");
-    harmless(&r, "sh hostile.sh rivals label && \"$SB\" plot rivals --format svg --out figures");
+    harmless(&r, "sh hostile.sh rivals solver.rho && \"$SB\" plot rivals --format svg --out figures");
     cr_expect_not_null(strstr(r.output, "figures/rivals.svg"), "%s", r.output);
 }
 
@@ -133,7 +133,8 @@ Test(hostile, an_experiment_names_no_script)
     harmless(&r, "cp -r results/tiny results/bad; P=$(printf '%s' \"$PWD\" | sed 's|/|\\\\/|g'); "
                  "sed -i \"s/,tiny,/,..\\/..\\/..\\/..\\/..\\/..$P\\/evil,/\" results/bad/runs.csv && "
                  "\"$SB\" plot bad --format svg --out figures");
-    cr_expect_not_null(strstr(r.output, "figures/accuracy_seconds_4.svg"), "%s", r.output);
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "is not made of letters"), "%s", r.output);
 }
 
 struct line {
@@ -190,4 +191,122 @@ Test(hostile, run_ids_stay_in_their_folder)
     cli_shell(&r, "sh hostile.sh other run_id; \"$SB\" summarise other");
     cr_expect_eq(r.code, 1, "%s", r.output);
     cr_expect_not_null(strstr(r.output, "is not made of letters and digits"), "%s", r.output);
+}
+
+/* What stands in the test's folder, but for the results themselves. */
+#define EVERYTHING "find . -path ./results -prune -o -path ./tmp -prune -o -print | sort"
+
+static const char *const values[] = {"$(cd;touch x)",
+                                     "`cd;touch x`",
+                                     "|cd;touch x;",
+                                     "< x",
+                                     "\"'; system 'cd;touch x' #",
+                                     "line\nsystem 'cd;touch x'\n",
+                                     "../..",
+                                     "-x"};
+enum { N_VALUES = sizeof values / sizeof *values };
+
+/* A value in every column of runs.csv, one at a time: read as data or refused by all who read results. */
+Test(hostile, every_column)
+{
+    static struct result r;
+    for (size_t i = 0; i < N_VALUES; i++) {
+        char text[900];
+        export_text(values[i]);
+        (void)snprintf(
+            text, sizeof text,
+            EVERYTHING
+            " > ../hostile_before; mkdir -p tmp; export TMPDIR=\"$PWD/tmp\"; n=0\n"
+            "for c in $(head -n 1 results/tiny/runs.csv | tr , ' '); do n=$((n + 1))\n"
+            "[ $((n %% %d)) -eq %zu ] || continue; sh hostile.sh other $c\n"
+            "\"$SB\" summarise other; \"$SB\" best other\n"
+            "\"$SB\" compare results/other results/tiny; \"$SB\" compare results/tiny results/other\n"
+            "\"$SB\" table list other; \"$SB\" table provenance other; done > /dev/null 2>&1\n" EVERYTHING
+            " | diff ../hostile_before - && ls tmp results && echo same",
+            N_VALUES, i);
+        harmless(&r, text);
+        cr_expect_not_null(strstr(r.output, "same"), "'%s': %s", values[i], r.output);
+        cr_expect_not_null(strstr(r.output, "results:\nother\ntiny\n\ntmp:\nsame"), "'%s': %s", values[i],
+                           r.output);
+    }
+}
+
+/* Names are held to what an experiment file may say. */
+Test(hostile, names_of_results_are_held_to_those_of_experiment_files)
+{
+    static const char *const columns[] = {"run_id", "solver", "label", "dataset", "status", "network.hidden"};
+    static struct result r;
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
+        for (size_t i = 0; i < N_VALUES; i++) {
+            char text[400], wanted[60];
+            if (strcmp(values[i], "-x") == 0 && k != 5) continue; /* a letter is added to a name */
+            export_text(values[i]);
+            (void)snprintf(text, sizeof text, "sh hostile.sh other %s; \"$SB\" plot other --out f",
+                           columns[k]);
+            (void)snprintf(wanted, sizeof wanted, "%s '", columns[k]);
+            harmless(&r, text);
+            cr_expect_eq(r.code, 1, "%s '%s': %s", columns[k], values[i], r.output);
+            cr_expect_not_null(strstr(r.output, wanted), "%s", r.output);
+        }
+    export_text("");
+    harmless(&r, "sh hostile.sh ../evil/x; sed -i 's|,tiny,|,../../results/evil/x,|' results/tiny/runs.csv; "
+                 "\"$SB\" plot tiny --out f");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "experiment '../../results/evil/x' is not made of"), "%s", r.output);
+}
+
+/* A value as each path argument, and as the folder of temporary files. */
+Test(hostile, every_path)
+{
+    static const char *const lines[] = {"summarise \"$BAD\"",
+                                        "best \"$BAD\"",
+                                        "plot \"$BAD\"",
+                                        "compare results/tiny \"$BAD\"",
+                                        "compare \"$BAD\" results/tiny",
+                                        "table list \"$BAD\"",
+                                        "summarise tiny --results \"$BAD\"",
+                                        "compare results/tiny results/tiny --tolerances \"$BAD\""};
+    static struct result r;
+    for (size_t i = 0; i < N_VALUES; i++) {
+        char text[500];
+        export_text(values[i]);
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+            (void)snprintf(text, sizeof text,
+                           EVERYTHING
+                           " > ../hostile_before; \"$SB\" %s > /dev/null 2>&1; echo code $?; " EVERYTHING
+                           " | diff ../hostile_before - && echo same",
+                           lines[k]);
+            harmless(&r, text);
+            cr_expect_not_null(strstr(r.output, "same"), "%s with '%s': %s", lines[k], values[i], r.output);
+            cr_expect_null(strstr(r.output, "code 0"), "%s with '%s': %s", lines[k], values[i], r.output);
+        }
+    }
+}
+
+/* The list of a download: only plain names and known sums. */
+Test(hostile, lists_of_downloads)
+{
+    static const struct {
+        const char *row, *wrong;
+    } rows[] = {{"shd,../up,a.zip,a,1,md5:00,t,file:///a,l,p", "folder '../up'"},
+                {"shd,shd,../../a.zip,a,1,md5:00,t,file:///a,l,p", "file '../../a.zip'"},
+                {"shd,shd,-a.zip,a,1,md5:00,t,file:///a,l,p", "file '-a.zip'"},
+                {"shd,shd,a.zip,../a,1,md5:00,t,file:///a,l,p", "gives '../a'"},
+                {"shd,shd,a.zip,a,1;touch x,md5:00,t,file:///a,l,p", "size '1;touch x'"},
+                {"shd,shd,a.zip,a,1,$(touch x)md5:00,t,file:///a,l,p", "checksum '$(touch x)md5:00'"},
+                {"shd,shd,a.zip,a,1,./evil:00,t,file:///a,l,p", "checksum './evil:00'"},
+                {"shd,shd,a.zip,a,1,md5:00,t,--config=x,l,p", "url '--config=x'"}};
+    static struct result r;
+    char text[400];
+    cli_write("evilsum", "#!/bin/sh\ntouch x\n");
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        (void)snprintf(text, sizeof text,
+                       "dataset,folder,file,gives,size,checksum,checksum_from,url,licence,page\n%s\n",
+                       rows[k].row);
+        cli_write("sources.csv", text);
+        harmless(&r, "chmod +x evilsum; \"$SB\" dataset fetch shd --sources sources.csv --to out");
+        cr_expect_eq(r.code, 2, "%s", r.output);
+        cr_expect_not_null(strstr(r.output, rows[k].wrong), "%s: %s", rows[k].row, r.output);
+        cr_expect_not(cli_exists("out"), "%s", rows[k].row);
+    }
 }
