@@ -1,5 +1,6 @@
 /* Backpropagation through time for one block of samples. */
 #include "baselines/backward.h"
+#include "baselines/recurrent_backward.h"
 #include "support/blas.h"
 #include "trainer/cost.h"
 #include <string.h>
@@ -16,7 +17,10 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     w->own = mem_reals(m, net->n[net->L - 1] * C_max, e);
     w->scores = mem_reals(m, net->n[net->L] * C_max, e);
     w->dscores = mem_reals(m, net->n[net->L] * C_max, e);
-    return w->da && w->dz && w->own && w->scores && w->dscores ? ST_OK : ST_MEMORY;
+    if (!w->da || !w->dz || !w->own || !w->scores || !w->dscores) return ST_MEMORY;
+    for (int i = 0; net_needs_steps(net) && i < 2; i++)
+        if (!(w->step[i] = mem_reals(m, widest * C_max, e))) return ST_MEMORY;
+    return ST_OK;
 }
 
 status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
@@ -42,6 +46,10 @@ void backward_count(const struct net *net, const struct batch *b, double times, 
         const double made = l == net->L ? n * (double)readouts : columns;
         cost_product(&back, net, l, made, entries);                 /* dW_l */
         if (l > lowest) cost_product(&back, net, l, made, entries); /* da_{l-1} */
+        if (!net_recurrent(net, l)) continue;
+        cost_recurrent(&back, net, l, 2 * columns); /* dR_l, and R_l' dv */
+        all += (double)(net->n[l] * net->n[l]);
+        through += (double)(net->n[l] * net->n[l]);
     }
     for (size_t l = 2; l <= net->L; l++) {
         const double weights = (double)(net->n[l] * net->n[l - 1]);
@@ -70,28 +78,6 @@ static double readout_gradient(struct backward *w, const struct net *net, const 
     return sum;
 }
 
-void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
-                  const real *z_all, const real *a_all, const real *da_all, real *dz_all)
-{
-    const real leak = lif->leak, theta = lif->threshold;
-    const enum reset reset = lif->reset;
-    for (size_t t = T; t-- > 0;) {
-        const real *z = z_all + t * size, *a = a_all + t * size, *da = da_all + t * size;
-        real *dz = dz_all + t * size;
-        const real *next = t + 1 < T ? dz + size : NULL;
-        for (size_t i = 0; i < size; i++) {
-            real through_spike = da[i], carried = 0;
-            if (next) {
-                carried = leak * next[i];
-                if (reset == RESET_HARD) carried *= 1 - a[i];
-                if (!o->detach_reset && reset == RESET_SOFT) through_spike -= theta * next[i];
-                if (!o->detach_reset && reset == RESET_HARD) through_spike -= leak * z[i] * next[i];
-            }
-            dz[i] = o->surrogate->derivative(z[i] - theta, o->slope) * through_spike + carried;
-        }
-    }
-}
-
 /* Layer l < L: dW_l, and in w->da d loss / d a_{l-1} for the layer below, if it has a gradient. */
 static void layer_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                            size_t C, const struct backward_options *o, size_t l, real *gradient)
@@ -104,13 +90,14 @@ static void layer_gradient(struct backward *w, const struct net *net, const stru
     struct backward_pass p = {.n = n,
                               .T = b->x->T,
                               .C = C,
-                              .lif = &net->lif,
+                              .lif = &net->lif[l],
                               .surrogate = o->surrogate->kind,
                               .slope = o->slope,
                               .detach_reset = o->detach_reset,
                               .z = w->trace.z[l],
                               .da = top ? NULL : w->da,
                               .own = top ? w->own : NULL,
+                              .readout_leak = net->lif[net->L].leak,
                               .mean = net->readout == READOUT_MEAN,
                               .dz = listed && l == 1 ? NULL : w->dz};
     if (smooth) {
@@ -130,12 +117,39 @@ static void layer_gradient(struct backward *w, const struct net *net, const stru
         blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
 }
 
+/* The same where net_needs_steps: of all matrices that feed layer l. */
+static void recurrent_gradient(struct backward *w, const struct net *net, const struct batch *b, size_t first,
+                               size_t C, const struct backward_options *o, size_t l, real *const *gradient)
+{
+    const size_t n = net->n[l], in = net->n[l - 1], T = b->x->T, columns = T * C;
+    const struct surrogate *smooth = o->smooth ? o->surrogate : NULL;
+    real *spikes = w->trace.dense;
+    if (l + 1 == net->L) recurrent_from_readout(net, T, C, w->own, w->step[0], w->da);
+    net_spikes(net, &w->trace, l, C, smooth, o->slope, spikes);
+    recurrent_through_time(net, l, T, C, o, w->trace.z[l], spikes, w->da, w->step, w->dz);
+    if (net_recurrent(net, l) && T > 1)
+        blas_gemm(false, true, n, n, columns - C, R(1.0), w->dz + n * C, n, spikes, n, R(1.0),
+                  gradient[net->L + l], n);
+    if (l == 1) {
+        spikes_outer(b, first, C, w->dz, n, gradient[1]);
+        return;
+    }
+    net_spikes(net, &w->trace, l - 1, C, smooth, o->slope, spikes);
+    blas_gemm(false, true, n, in, columns, R(1.0), w->dz, n, spikes, in, R(1.0), gradient[l], n);
+    if (l > w->lowest)
+        blas_gemm(true, false, in, columns, n, R(1.0), net->W[l], n, w->dz, n, R(0.0), w->da, in);
+}
+
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,
                       size_t C, const struct backward_options *o, real *const *gradient)
 {
     const struct simulate_options simulate = {.smooth = o->smooth ? o->surrogate : NULL, .slope = o->slope};
     net_simulate(net, b, first, C, &w->trace, &simulate);
     double loss = readout_gradient(w, net, b, first, C, gradient[net->L]);
-    for (size_t l = net->L - 1; l >= w->lowest; l--) layer_gradient(w, net, b, first, C, o, l, gradient[l]);
+    for (size_t l = net->L - 1; l >= w->lowest; l--)
+        if (net_needs_steps(net))
+            recurrent_gradient(w, net, b, first, C, o, l, gradient);
+        else
+            layer_gradient(w, net, b, first, C, o, l, gradient[l]);
     return loss;
 }

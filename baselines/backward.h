@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_BASELINES_BACKWARD_H
 #define SPIKEBENCH_BASELINES_BACKWARD_H
 
+#include "baselines/lif_backward.h"
 #include "network/net.h"
 #include "trainer/solver.h"
 
@@ -14,25 +15,13 @@ struct backward {
     real *own;    /* n_{L-1} x C: d loss / d a of the last hidden layer at a step that the scores read */
     real *scores; /* n_L x C */
     real *dscores;
+    real *step[2]; /* widest hidden layer x C, where net_needs_steps: dz of a step and of the step after */
 };
 status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
                        struct error *e);
 /* Workspaces of all threads for layers lowest .. L. ST_MEMORY. */
 status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
                            struct mem *m, struct error *e);
-struct backward_options {
-    const struct surrogate *surrogate;
-    real slope;
-    bool smooth; /* simulate the smooth network (the surrogate's integral instead of the spike): for tests */
-    bool detach_reset; /* no gradient through the reset */
-};
-
-/* Backwards through time within one layer of spiking neurons: dz (d loss / d potential) from da (d loss / d
- * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by the three lines below.
- */
-void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
-                  const real *z, const real *a, const real *da, real *dz);
-
 /* Simulates samples first .. first+C-1 and adds to gradient[l] (n_l x n_{l-1}, l = w->lowest .. L) the
  * derivative of the SUM of the samples' losses (net->loss at net->readout) in W_l, the spike's derivative
  * being the surrogate's (Neftci, Mostafa, Zenke 2019). Backwards over layers l and steps t:
@@ -43,6 +32,9 @@ void lif_backward(const struct lif *lif, const struct backward_options *o, size_
  *   and:         da_{l-1} = W_l' dz_l              dW_l += dz_l a_{l-1}'
  *   readout:     dW_L += d loss / d scores filtered'  (struct trace), and W_L' d loss / d scores goes back in
  * time
+ *
+ * Networks with recurrent weights or current-based synapses: baselines/recurrent_backward.h; gradient[L + l]
+ * is R_l's.
  *
  * Returns the sum of the losses. About 3 x the FLOPs of the simulation. */
 double backward_block(struct backward *w, const struct net *net, const struct batch *b, size_t first,

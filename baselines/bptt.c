@@ -33,7 +33,7 @@ static status bptt_create(const struct solver *self, void **state, const void *o
     (void)self;
     if (!s) return ST_MEMORY;
     s->how = (struct backward_options){&surrogates[o->surrogate], (real)o->slope, false, o->detach_reset};
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->blocks},
                          minibatch_parts(&o->common, N), m, e));
     return backward_create_all(&s->work, shapes, C, 1, m, e);
 }
@@ -60,7 +60,8 @@ const struct solver solver_bptt = {
     .summary = "surrogate-gradient backpropagation through time with mini-batches",
     .reference =
         "Neftci, Mostafa, Zenke: Surrogate Gradient Learning in Spiking Neural Networks, arXiv 1901.09948",
-    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
+    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
+                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {bptt_option_list, sizeof bptt_option_list / sizeof *bptt_option_list},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

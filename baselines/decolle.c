@@ -43,11 +43,11 @@ static double local_gradient(struct decolle_work *w, const struct net *net, cons
 {
     const size_t K = net->n[net->L], n = net->n[l], in = net->n[l - 1], C = w->online.C;
     const real share = 1 / (real)b->x->T;
-    blas_gemm(false, false, K, C, n, R(1.0), G, K, w->online.filtered[l], n, R(0.0), w->y, K);
+    blas_gemm(false, false, K, C, n, R(1.0), G, K, w->online.filtered[l + 1], n, R(0.0), w->y, K);
     const double loss = net_losses(net, b, first, C, w->y, w->error);
     blas_gemm(true, false, n, C, K, share, G, K, w->error, K, R(0.0), w->delta, n);
     online_times_psi(&w->online, net, rule, l, w->delta);
-    blas_gemm(false, true, n, in, C, R(1.0), w->delta, n, w->online.filtered[l - 1], in, R(1.0), gradient, n);
+    blas_gemm(false, true, n, in, C, R(1.0), w->delta, n, w->online.filtered[l], in, R(1.0), gradient, n);
     return loss / (double)b->x->T;
 }
 

@@ -3,7 +3,7 @@
  * goes back in time, and the memory does not grow with the steps, but with the synapses times the samples
  * that are worked on at a time. One step of the solver is one epoch.
  *
- * Departures from the source: layers are feed-forward and any number deep, each with a signal straight from
+ * Departures from the source: layers, recurrent or not, are any number deep, each with a signal straight from
  * the outputs (random, or symmetric: the product of the weights in between, which for the last hidden layer
  * is the readout's transpose); the loss is that of the shared scores, so that the signal comes with the last
  * step; no adaptive thresholds, no regularisation of rates. */
@@ -42,19 +42,21 @@ enum {
 
 static bool same_for_all_neurons(const struct net *net, bool detach_reset)
 {
-    return net->lif.reset == RESET_NONE || (net->lif.reset == RESET_SOFT && detach_reset);
+    return net->lif[1].reset == RESET_NONE || (net->lif[1].reset == RESET_SOFT && detach_reset);
 }
 
-static status traces_create(struct eprop_traces *x, const struct net *net, size_t l, bool detach_reset,
+static status traces_create(struct eprop_traces *x, const struct net *net, size_t k, bool detach_reset,
                             size_t samples, struct mem *m, struct error *e)
 {
-    const size_t synapses = net->n[l] * net->n[l - 1] * samples;
+    const struct net_block b = net_block(net, k);
+    const size_t synapses = b.rows * b.cols * samples;
+    if (net->synapse_decay > 0 && !(x->current = mem_reals(m, synapses, e))) return ST_MEMORY;
     if (!(x->filtered = mem_reals(m, synapses, e))) return ST_MEMORY;
-    if (!(x->seen = mem_alloc(m, net->n[l - 1] * samples, sizeof *x->seen, e))) return ST_MEMORY;
+    if (!(x->seen = mem_alloc(m, b.cols * samples, sizeof *x->seen, e))) return ST_MEMORY;
     if (net->readout == READOUT_MEAN && !(x->total = mem_reals(m, synapses, e))) return ST_MEMORY;
     if (same_for_all_neurons(net, detach_reset)) return ST_OK;
     x->potential = mem_reals(m, synapses, e);
-    x->keep = mem_reals(m, net->n[l] * samples, e);
+    x->keep = mem_reals(m, b.rows * samples, e);
     return x->potential && x->keep ? ST_OK : ST_MEMORY;
 }
 
@@ -68,29 +70,50 @@ status eprop_work_create(struct eprop_work *w, const struct net *net, bool detac
     w->psi = mem_reals(m, widest * w->samples, e);
     w->signal = mem_reals(m, widest * w->samples, e);
     if (!w->psi || !w->signal) return ST_MEMORY;
-    for (size_t l = 1; l < net->L; l++)
-        TRY(traces_create(&w->traces[l], net, l, detach_reset, w->samples, m, e));
+    for (size_t k = 1; k <= net->blocks; k++)
+        if (k != net->L) TRY(traces_create(&w->traces[k], net, k, detach_reset, w->samples, m, e));
     return ST_OK;
 }
 
 static void clear_traces(struct eprop_work *w, const struct net *net, size_t C)
 {
-    for (size_t l = 1; l < net->L; l++) {
-        const struct eprop_traces *x = &w->traces[l];
-        const size_t synapses = net->n[l] * net->n[l - 1] * C;
+    for (size_t k = 1; k <= net->blocks; k++) {
+        const struct eprop_traces *x = &w->traces[k];
+        const struct net_block b = net_block(net, k);
+        const size_t synapses = b.rows * b.cols * C;
+        if (k == net->L) continue;
         memset(x->filtered, 0, synapses * sizeof(real));
-        memset(x->seen, 0, net->n[l - 1] * C * sizeof *x->seen);
+        memset(x->seen, 0, b.cols * C * sizeof *x->seen);
+        if (x->current) memset(x->current, 0, synapses * sizeof(real));
         if (x->total) memset(x->total, 0, synapses * sizeof(real));
         if (x->potential) memset(x->potential, 0, synapses * sizeof(real));
     }
 }
 
-/* One step of the traces of n synapses from one input, whose spike is a and whose own trace is `spikes`. */
-static void synapses_step(const struct eprop_traces *x, size_t at, size_t n, const real *keep,
-                          const real *psi, real leak, real a, real spikes)
+/* The same where the readout's synapse is current-based. */
+static void current_step(const struct eprop_traces *x, size_t at, size_t n, const real *keep, const real *psi,
+                         const struct net *net, real a, real spikes)
 {
+    const real leak = net->lif[net->L].leak;
+    real *filtered = x->filtered + at, *current = x->current + at,
+         *eps = x->potential ? x->potential + at : NULL;
+    for (size_t j = 0; j < n; j++) {
+        if (eps) eps[j] = keep[j] * eps[j] + a;
+        current[j] = net->synapse_decay * current[j] + psi[j] * (eps ? eps[j] : spikes);
+        filtered[j] = leak * filtered[j] + current[j];
+    }
+}
+
+/* One step of the traces of n synapses from one input: its spike, or what the synapse has made of it, is a,
+ * and its own trace is `spikes`. */
+static void synapses_step(const struct eprop_traces *x, size_t at, size_t n, const real *keep,
+                          const real *psi, const struct net *net, real a, real spikes)
+{
+    const real leak = net->lif[net->L].leak; /* filtered as the readout filters */
     real *filtered = x->filtered + at;
-    if (x->potential) {
+    if (x->current) {
+        current_step(x, at, n, keep, psi, net, a, spikes);
+    } else if (x->potential) {
         real *eps = x->potential + at;
         for (size_t j = 0; j < n; j++) {
             eps[j] = keep[j] * eps[j] + a;
@@ -103,32 +126,34 @@ static void synapses_step(const struct eprop_traces *x, size_t at, size_t n, con
 }
 
 /* keep of the step to come: d z_{t+1} / d z_t. */
-static void set_keep(const struct eprop_work *w, const struct net *net, size_t l,
+static void set_keep(const struct eprop_work *w, const struct net *net, size_t l, real *keep,
                      const struct eprop_rule *rule)
 {
-    const struct lif *lif = &net->lif;
+    const struct lif *lif = &net->lif[l];
     const real *z = w->online.trace.z[l], *a = w->online.trace.a[l];
-    real *keep = w->traces[l].keep;
     const real through = rule->detach_reset ? 0 : 1;
     for (size_t i = 0; i < net->n[l] * w->online.C; i++)
         keep[i] = lif->reset == RESET_SOFT ? lif->leak - through * lif->threshold * w->psi[i]
                                            : lif->leak * (1 - a[i]) - through * lif->leak * z[i] * w->psi[i];
 }
 
-static void layer_step(struct eprop_work *w, const struct net *net, size_t l, const struct eprop_rule *rule)
+/* Traces of matrix k. */
+static void block_step(struct eprop_work *w, const struct net *net, size_t k, const struct eprop_rule *rule)
 {
-    const struct eprop_traces *x = &w->traces[l];
-    const size_t n = net->n[l], in = net->n[l - 1], C = w->online.C;
-    const real *a = online_spikes(&w->online, l - 1), *spikes = w->online.filtered[l - 1];
+    const struct eprop_traces *x = &w->traces[k];
+    const struct net_block b = net_block(net, k);
+    const size_t n = b.rows, in = b.cols, l = b.layer, C = w->online.C;
+    const real *spikes = w->online.filtered[k];
+    const real *a = x->current ? w->online.through_synapse[k] : online_inputs(&w->online, net, k);
     for (size_t i = 0; i < n * C; i++) w->psi[i] = 1;
     online_times_psi(&w->online, net, &rule->common, l, w->psi);
     for (size_t i = 0; i < in * C; i++) { /* input i % in of sample i / in */
         if (a[i] != 0) x->seen[i] = true;
         if (!x->seen[i]) continue;
         const real *keep = x->keep ? x->keep + i / in * n : NULL;
-        synapses_step(x, i * n, n, keep, w->psi + i / in * n, net->lif.leak, a[i], spikes[i]);
+        synapses_step(x, i * n, n, keep, w->psi + i / in * n, net, a[i], spikes[i]);
     }
-    if (x->keep) set_keep(w, net, l, rule);
+    if (x->keep) set_keep(w, net, l, x->keep, rule);
 }
 
 /* B_l = B_{l+1} W_{l+1}, B_{L-1} = W_L. */
@@ -141,12 +166,13 @@ static void multiply_weights(struct eprop_work *w, const struct net *net)
                   net->n[l + 1], R(0.0), w->symmetric[l], K);
 }
 
-/* dW_l out of the traces after the last step. */
-static void layer_gradient(struct eprop_work *w, const struct net *net, size_t l, size_t T, const real *B,
+/* The gradient of matrix k out of the traces after the last step. */
+static void block_gradient(struct eprop_work *w, const struct net *net, size_t k, size_t T, const real *B,
                            real *gradient)
 {
-    const struct eprop_traces *x = &w->traces[l];
-    const size_t n = net->n[l], in = net->n[l - 1], K = net->n[net->L], C = w->online.C;
+    const struct eprop_traces *x = &w->traces[k];
+    const struct net_block b = net_block(net, k);
+    const size_t n = b.rows, in = b.cols, K = net->n[net->L], C = w->online.C;
     const real *trace = x->total ? x->total : x->filtered, share = x->total ? 1 / (real)T : 1;
     blas_gemm(true, false, n, C, K, share, B, K, w->online.dscores, K, R(0.0), w->signal, n);
     for (size_t c = 0; c < C; c++)
@@ -169,10 +195,12 @@ double eprop_block(struct eprop_work *w, const struct net *net, const struct bat
         clear_traces(w, net, w->online.C);
         for (size_t t = 0; t < b->x->T; t++) {
             online_step(&w->online, net, &rule->common, b, from, t);
-            for (size_t l = 1; l < net->L; l++) layer_step(w, net, l, rule);
+            for (size_t k = 1; k <= net->blocks; k++)
+                if (k != net->L) block_step(w, net, k, rule);
         }
         loss += online_readout(&w->online, net, b, from, gradient[net->L]);
-        for (size_t l = 1; l < net->L; l++) layer_gradient(w, net, l, b->x->T, B[l], gradient[l]);
+        for (size_t k = 1; k <= net->blocks; k++)
+            if (k != net->L) block_gradient(w, net, k, b->x->T, B[net_block(net, k).layer], gradient[k]);
     }
     return loss;
 }
@@ -183,10 +211,12 @@ void eprop_count(const struct net *net, bool detach_reset, const struct batch *b
     const double n = times * (double)b->n, K = (double)net->n[net->L];
     struct step_cost cost = {0};
     cost_product(&cost, net, net->L, n, 0); /* dW_L */
-    for (size_t l = 1; l < net->L; l++) {
-        const double synapses = (double)net->n[l] * (double)net->n[l - 1];
+    for (size_t k = 1; k <= net->blocks; k++) {
+        const double synapses = (double)net_block_size(net, k);
+        if (k == net->L) continue;
         if (!same_for_all_neurons(net, detach_reset)) cost.flops += 2 * synapses * n * (double)b->x->T;
-        cost.flops += 2 * (K * (double)net->n[l] + synapses) * n; /* signals, and times the traces */
+        cost.flops +=
+            2 * (K * (double)net_block(net, k).rows + synapses) * n; /* signals, and times the traces */
     }
     online_count(net, b, times, &cost, r);
 }
@@ -203,7 +233,7 @@ static status eprop_create(const struct solver *self, void **state, const void *
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = (struct eprop_rule){online_rule_of(&o->online), o->detach_reset, NULL};
-    TRY(minibatch_create(&s->minibatch, common, shapes, (struct layer_range){1, shapes->net->L},
+    TRY(minibatch_create(&s->minibatch, common, shapes, (struct layer_range){1, shapes->net->blocks},
                          minibatch_parts(common, N), m, e));
     if (o->feedback == EPROP_RANDOM) {
         TRY(online_matrices_create(s->B, shapes->net, m, e));
@@ -246,7 +276,8 @@ const struct solver solver_eprop = {
     .summary = "e-prop: eligibility traces of the synapses, forwards in time, times a learning signal",
     .reference = "Bellec, Scherr, Subramoney, Hajek, Salaj, Legenstein, Maass: A solution to the learning "
                  "dilemma for recurrent networks of spiking neurons, Nature Communications 11:3625, 2020",
-    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
+    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
+                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {eprop_option_list, sizeof eprop_option_list / sizeof *eprop_option_list},

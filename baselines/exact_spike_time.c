@@ -105,7 +105,7 @@ static status exact_create(const struct solver *self, void **state, const void *
 static status start_weights(const struct exact *s, struct error *e)
 {
     struct net *net = s->minibatch.env.net;
-    const double theta = (double)net->lif.threshold;
+    const double theta = (double)net->lif[1].threshold;
     for (size_t l = 1; l <= net->L; l++) {
         size_t size = net->n[l] * net->n[l - 1];
         double in = (double)net->n[l - 1], rms = vector_norm(size, net->W[l]) / sqrt((double)size);
@@ -175,7 +175,7 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
     for (size_t j = 0; j < n; j++) {
         double sum = 0;
         for (size_t i = 0; i < in; i++) sum += (double)net->W[l][i * n + j];
-        if (sum >= (double)net->lif.threshold) continue;
+        if (sum >= (double)net->lif[1].threshold) continue;
         for (size_t i = 0; i < in; i++) gradient[i * n + j] -= (real)s->options.sum_push;
     }
 }

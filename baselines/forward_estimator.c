@@ -13,6 +13,7 @@ struct forward_work {
     struct trace trace;
     real *dz;             /* jvp: widest layer x T*C, the tangent of the potentials */
     real *da[2];          /* jvp: the same of the spikes; a layer reads one and writes the other */
+    real *current;        /* jvp: widest layer x C, the tangent of a current-based synapse's current */
     real *scores;         /* n_L x C */
     real *dscores, *dl;   /* n_L x C: tangent of the scores; d loss / d scores */
     struct net perturbed; /* otherwise: the net with its weights moved */
@@ -52,6 +53,7 @@ static void add_tangents(struct step_cost *cost, const struct forward_options *o
     for (size_t l = 1; l <= net->L; l++) {
         double products = tangents(o, l) * (l > 1 && o->scope == SCOPE_GLOBAL ? 2 : 1);
         cost_product(cost, net, l, products * columns, products * entries);
+        if (net_recurrent(net, l)) cost_recurrent(cost, net, l, 2 * tangents(o, l) * columns);
     }
 }
 
@@ -62,7 +64,8 @@ void forward_count(const struct forward_options *o, const struct net *net, const
     struct step_cost dense = {0};
     double through = 0; /* weights that the tangents pass */
     add_tangents(&dense, o, net, N * (double)b->x->T, estimates * (double)spikes_nonzero(b));
-    for (size_t l = 1; l <= net->L; l++) through += tangents(o, l) * (double)(net->n[l] * net->n[l - 1]);
+    for (size_t k = 1; k <= net->blocks; k++)
+        through += tangents(o, net_block(net, k).layer) * (double)net_block_size(net, k);
     r->samples = (double)b->n;
     r->spike_passes = N * simulations(o, net);
     r->forward_passes = r->spike_passes + N * through / (double)net_parameters(net);
@@ -82,11 +85,13 @@ static status work_create(struct forward_work *w, const struct forward_options *
         w->da[1] = mem_reals(m, block, e);
         w->dscores = mem_reals(m, out, e);
         w->dl = mem_reals(m, out, e);
+        if (net->synapse_decay > 0 && !(w->current = mem_reals(m, net_widest(net, 1, net->L) * C, e)))
+            return ST_MEMORY;
         return w->dz && w->da[0] && w->da[1] && w->dscores && w->dl ? ST_OK : ST_MEMORY;
     }
     w->perturbed = *net;
-    for (size_t l = 1; l <= net->L; l++)
-        if (!(w->perturbed.W[l] = mem_reals(m, net->n[l] * net->n[l - 1], e))) return ST_MEMORY;
+    for (size_t k = 1; k <= net->blocks; k++)
+        if (!(w->perturbed.W[k] = mem_reals(m, net_block_size(net, k), e))) return ST_MEMORY;
     return ST_OK;
 }
 
@@ -111,24 +116,32 @@ status forward_create(struct forward_estimator *f, const struct forward_options 
     return ST_OK;
 }
 
-/* Where layer l's weights start within a direction. */
-static size_t layer_offset(const struct net *net, size_t l)
+/* Where the weights of matrix k start within a direction. */
+static size_t block_offset(const struct net *net, size_t k)
 {
     size_t offset = 0;
-    for (size_t j = 1; j < l; j++) offset += net->n[j] * net->n[j - 1];
+    for (size_t j = 1; j < k; j++) offset += net_block_size(net, j);
     return offset;
+}
+
+/* Whether a direction that moves `layer` (0: all) moves matrix k. */
+static bool moves(const struct net *net, size_t layer, size_t k)
+{
+    return layer == 0 || layer == net_block(net, k).layer;
 }
 
 void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng)
 {
     for (size_t k = 0; k < f->n_directions; k++) {
-        real *v = f->directions + k * f->parameters;
-        size_t l = f->layer[k], first = l ? layer_offset(net, l) : 0;
-        size_t size = l ? net->n[l] * net->n[l - 1] : f->parameters;
-        for (size_t i = first; i < first + size; i++)
-            v[i] = f->o.law == DIRECTION_GAUSSIAN ? (real)rng_normal(rng)
-                   : rng_u64(rng) >> 63           ? R(1.0)
-                                                  : R(-1.0);
+        real *v = f->directions + k * f->parameters, *M[NET_MAX_BLOCKS + 1] = {NULL};
+        for (size_t block = 1; block <= net->blocks; v += net_block_size(net, block), block++) {
+            M[block] = v;
+            for (size_t i = 0; moves(net, f->layer[k], block) && i < net_block_size(net, block); i++)
+                v[i] = f->o.law == DIRECTION_GAUSSIAN ? (real)rng_normal(rng)
+                       : rng_u64(rng) >> 63           ? R(1.0)
+                                                      : R(-1.0);
+        }
+        net_clear_diagonals(net, M);
     }
 }
 
@@ -141,16 +154,28 @@ static double simulated_loss(struct forward_work *w, const struct forward_option
     return net_losses(net, b, first, C, w->scores, dl);
 }
 
-/* dz (in: the tangent dv of the current) and da of hidden layer l, forwards in time. */
+/* dz of one step: in the tangent of what enters the current, out that of the current. */
+static void through_synapse(const struct forward_work *w, const struct net *net, size_t size, real *dz)
+{
+    for (size_t i = 0; w->current && i < size; i++)
+        dz[i] = w->current[i] = net->synapse_decay * w->current[i] + dz[i];
+}
+
+/* dz (in: the tangent dv of the current, but for R_l da) and da of hidden layer l, forwards in time. */
 static void hidden_tangent(const struct forward_work *w, const struct net *net, size_t l, size_t T, size_t C,
                            const struct forward_options *o, real *da)
 {
-    const size_t size = net->n[l] * C;
-    const real leak = net->lif.leak, theta = net->lif.threshold;
-    const enum reset reset = net->lif.reset;
+    const size_t n = net->n[l], size = n * C;
+    const real *recurrent = net_recurrent(net, l);
+    if (w->current) memset(w->current, 0, size * sizeof *w->current);
+    const real leak = net->lif[l].leak, theta = net->lif[l].threshold;
+    const enum reset reset = net->lif[l].reset;
     for (size_t t = 0; t < T; t++) {
         const real *z = w->trace.z[l] + t * size;
         real *dz = w->dz + t * size, *spike = da + t * size;
+        if (recurrent && t > 0)
+            blas_gemm(false, false, n, C, n, R(1.0), recurrent, n, spike - size, n, R(1.0), dz, n);
+        through_synapse(w, net, size, dz);
         if (t > 0) {
             const real *z0 = z - size, *a0 = w->trace.a[l] + (t - 1) * size, *dz0 = dz - size,
                        *da0 = spike - size;
@@ -173,9 +198,11 @@ static void score_tangent(const struct forward_work *w, const struct net *net, s
     size_t size = net->n[net->L] * C;
     const real share = net->readout == READOUT_MEAN ? 1 / (real)T : R(1.0);
     memset(w->dscores, 0, size * sizeof *w->dscores);
+    if (w->current) memset(w->current, 0, size * sizeof *w->current);
     for (size_t t = 0; t < T; t++) {
         real *dz = w->dz + t * size;
-        for (size_t i = 0; t > 0 && i < size; i++) dz[i] += net->lif.leak * dz[i - size];
+        through_synapse(w, net, size, dz);
+        for (size_t i = 0; t > 0 && i < size; i++) dz[i] += net->lif[net->L].leak * dz[i - size];
         if (net->readout == READOUT_MEAN || t + 1 == T)
             for (size_t i = 0; i < size; i++) w->dscores[i] += share * dz[i];
     }
@@ -184,14 +211,13 @@ static void score_tangent(const struct forward_work *w, const struct net *net, s
 /* <d (sum of losses) / d w, v> for the block whose trace and dl are in *w. `layer`: the only one that v
  * moves, or 0. */
 static double block_tangent(struct forward_work *w, const struct net *net, const struct batch *b,
-                            size_t first, size_t C, const struct forward_options *o, const real *v,
+                            size_t first, size_t C, const struct forward_options *o, const real *direction,
                             size_t layer)
 {
     size_t T = b->x->T, columns = T * C, start = layer ? layer : 1;
-    v += layer_offset(net, start);
     for (size_t l = start; l <= net->L; l++) {
         size_t n = net->n[l], in = net->n[l - 1];
-        const real *below = w->da[(l - 1) % 2];
+        const real *below = w->da[(l - 1) % 2], *v = direction + block_offset(net, l);
         bool moved = layer == 0 || layer == l;
         if (l == 1)
             spikes_times_weights(b, first, C, v, n, w->dz);
@@ -200,8 +226,10 @@ static double block_tangent(struct forward_work *w, const struct net *net, const
         if (l > start)
             blas_gemm(false, false, n, columns, in, R(1.0), net->W[l], n, below, in, moved ? R(1.0) : R(0.0),
                       w->dz, n);
+        if (net_recurrent(net, l) && moved && T > 1)
+            blas_gemm(false, false, n, columns - C, n, R(1.0), direction + block_offset(net, net->L + l), n,
+                      w->trace.a[l], n, R(1.0), w->dz + n * C, n);
         if (l < net->L) hidden_tangent(w, net, l, T, C, o, w->da[l % 2]);
-        v += n * in;
     }
     score_tangent(w, net, T, C);
     double sum = 0;
@@ -213,9 +241,9 @@ static double block_tangent(struct forward_work *w, const struct net *net, const
 static void perturb(struct forward_work *w, const struct net *net, const real *v, double step)
 {
     const real by = (real)step;
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t size = net->n[l] * net->n[l - 1];
-        for (size_t i = 0; i < size; i++) w->perturbed.W[l][i] = net->W[l][i] + by * v[i];
+    for (size_t k = 1; k <= net->blocks; k++) {
+        size_t size = net_block_size(net, k);
+        for (size_t i = 0; i < size; i++) w->perturbed.W[k][i] = net->W[k][i] + by * v[i];
         v += size;
     }
 }
@@ -289,11 +317,11 @@ void forward_gradient(const struct forward_estimator *f, const struct net *net, 
 {
     const double share = 1 / (double)f->o.directions;
     size_t offset = 0;
-    for (size_t l = 1; l <= net->L; l++) {
-        size_t size = net->n[l] * net->n[l - 1];
+    for (size_t l = 1; l <= net->blocks; l++) {
+        size_t size = net_block_size(net, l);
         memset(gradient[l], 0, size * sizeof(real));
         for (size_t k = 0; k < f->n_directions; k++)
-            if (f->layer[k] == 0 || f->layer[k] == l)
+            if (moves(net, f->layer[k], l))
                 blas_axpy(size, (real)(share * f->derivatives[k]), f->directions + k * f->parameters + offset,
                           gradient[l]);
         offset += size;

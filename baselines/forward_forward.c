@@ -193,7 +193,7 @@ static void layer_forward(struct ff_work *w, const struct net *net, size_t l, si
     else
         blas_gemm(false, false, n, T * B, net->n[l - 1], R(1.0), net->W[l], n, w->x, net->n[l - 1], R(0.0),
                   w->z, n);
-    lif_simulate(&net->lif, n, T, B, w->z, w->a, rule->smooth ? rule->surrogate : NULL, rule->slope, NULL,
+    lif_simulate(&net->lif[l], n, T, B, w->z, w->a, rule->smooth ? rule->surrogate : NULL, rule->slope, NULL,
                  NULL);
     measure_goodness(w, n, T, B);
 }
@@ -209,7 +209,7 @@ static void local_gradient(struct ff_work *w, const struct net *net, size_t l, s
         for (size_t j = 0; j < n; j++) w->da[i * n + j] = factor * w->counts[i * n + j];
     }
     for (size_t t = 1; t < T; t++) memcpy(w->da + t * n * B, w->da, n * B * sizeof *w->da);
-    lif_backward(&net->lif, &o, n * B, T, w->z, w->a, w->da, w->dz);
+    lif_backward(&net->lif[l], &o, n * B, T, w->z, w->a, w->da, w->dz);
 }
 
 /* Layer 1: the labels' columns, then the data's product. Both copies have the same data, so their dz are

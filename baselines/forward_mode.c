@@ -90,7 +90,7 @@ static status forward_mode_create(const struct solver *self, void **state, const
     struct forward_mode *s = *state = mem_alloc(m, 1, sizeof *s, e);
     (void)self;
     if (!s) return ST_MEMORY;
-    TRY(minibatch_create(&s->minibatch, o, shapes, (struct layer_range){1, shapes->net->L}, 1, m, e));
+    TRY(minibatch_create(&s->minibatch, o, shapes, (struct layer_range){1, shapes->net->blocks}, 1, m, e));
     return forward_create(&s->estimator, &f, shapes->net, shapes->info->T, batch, shapes->threads, m, e);
 }
 
@@ -134,7 +134,8 @@ const struct solver solver_forward_mode = {
     .summary = "gradient estimated from directional derivatives of forward passes; nothing goes backwards",
     .reference = "Wan, Zhang, Karniadakis: Randomized Forward Mode Gradient for Spiking Neural Networks in "
                  "Scientific Machine Learning, arXiv 2411.07057",
-    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
+    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
+                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{forward_mode_option_list,
                            sizeof forward_mode_option_list / sizeof *forward_mode_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},

@@ -68,9 +68,10 @@ status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size
     TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
     w->reward = mem_reals(m, widest * T * C_max, e);
     w->below = mem_reals(m, widest * T * C_max, e);
+    w->within = mem_reals(m, widest * C_max, e);
     w->scores = mem_reals(m, K * C_max, e);
     w->out = mem_reals(m, K * C_max, e);
-    return w->reward && w->below && w->scores && w->out ? ST_OK : ST_MEMORY;
+    return w->reward && w->below && w->within && w->scores && w->out ? ST_OK : ST_MEMORY;
 }
 
 void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int label, real *r)
@@ -95,7 +96,7 @@ void lfp_output_reward(enum lfp_reward kind, size_t K, const real *scores, int l
 }
 
 void lfp_layer(const struct lif *lif, size_t n, size_t T, size_t C, const real *z, const real *a,
-               const struct lfp_rule *rule, real *reward)
+               const struct lfp_rule *rule, const real *R, real *work, real *reward)
 {
     const size_t size = n * C;
     const bool magnitude = !a || rule->carry == LFP_MAGNITUDE;
@@ -108,6 +109,9 @@ void lfp_layer(const struct lif *lif, size_t n, size_t T, size_t C, const real *
             r[i] /= fabs(u) + fabs(h - u) + rule->eps;
             r_before[i] += lif->leak * (magnitude ? fabs(u) : u) * r[i];
         }
+        if (!R) continue;
+        blas_gemm(true, false, n, C, n, R(1.0), R, n, r, n, R(0.0), work, n);
+        for (size_t i = 0; i < size; i++) r_before[i] += spike[i] * work[i];
     }
     for (size_t i = 0; i < size; i++) reward[i] /= fabs(z[i]) + rule->eps; /* nothing before: inputs alone */
 }
@@ -139,7 +143,12 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
     double sum = readout_reward(w, net, b, first, C, rule);
     for (size_t l = net->L; l >= 1; l--) {
         const size_t n = net->n[l], in = net->n[l - 1];
-        lfp_layer(&net->lif, n, T, C, w->trace.z[l], l < net->L ? w->trace.a[l] : NULL, rule, w->reward);
+        const real *R = net_recurrent(net, l);
+        lfp_layer(&net->lif[l], n, T, C, w->trace.z[l], l < net->L ? w->trace.a[l] : NULL, rule, R, w->within,
+                  w->reward);
+        if (R && T > 1)
+            blas_gemm(false, true, n, n, columns - C, R(-1.0), w->reward + n * C, n, w->trace.a[l], n, R(1.0),
+                      feedback[net->L + l], n);
         if (l == 1) {
             for (size_t i = 0; i < n * columns; i++) w->reward[i] = -w->reward[i];
             spikes_outer(b, first, C, w->reward, n, feedback[1]);
@@ -155,8 +164,8 @@ double lfp_block(struct lfp_work *w, const struct net *net, const struct batch *
 
 void lfp_scale(const struct net *net, real *const *feedback)
 {
-    for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) feedback[l][i] *= fabs(net->W[l][i]);
+    for (size_t k = 1; k <= net->blocks; k++)
+        for (size_t i = 0; i < net_block_size(net, k); i++) feedback[k][i] *= fabs(net->W[k][i]);
 }
 
 /* ---- the solver -------------------------------------------------------------------------------------- */
@@ -170,7 +179,7 @@ static status lfp_create(const struct solver *self, void **state, const void *op
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = (struct lfp_rule){(enum lfp_reward)o->reward, (enum lfp_carry)o->carry, (real)o->epsilon};
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->blocks},
                          minibatch_parts(&o->common, N), m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
@@ -222,9 +231,10 @@ const struct solver solver_lfp = {
     .reference =
         "Weber, Berend, Weckbecker, Binder, Wiegand, Samek, Lapuschkin: Efficient and Flexible Neural "
         "Network Training through Layer-wise Feedback Propagation, arXiv 2308.12053",
-    /* A hard reset has no rule, and weights that start at 0 would stay there. */
+    /* A hard reset and a synapse's current have no rule, and weights that start at 0 would stay there. */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_RESET_NONE |
-                FEATURE_READOUTS | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH,
+                FEATURE_READOUTS | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
+                FEATURE_RECURRENT | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
                           {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list}},
                 .defaults = lfp_defaults,

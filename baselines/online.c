@@ -16,8 +16,13 @@ status online_create(struct online *w, const struct net *net, size_t C_max, stru
     w->dscores = mem_reals(m, K * C_max, e);
     w->features = mem_reals(m, net->n[net->L - 1] * C_max, e);
     if (!w->samples || !w->input || !w->scores || !w->dscores || !w->features) return ST_MEMORY;
-    for (size_t l = 0; l < net->L; l++)
-        if (!(w->filtered[l] = mem_reals(m, net->n[l] * C_max, e))) return ST_MEMORY;
+    for (size_t k = 1; k <= net->blocks; k++) {
+        const struct net_block b = net_block(net, k);
+        if (!(w->filtered[k] = mem_reals(m, b.cols * C_max, e))) return ST_MEMORY;
+        if (net->synapse_decay > 0 && !(w->through_synapse[k] = mem_reals(m, b.cols * C_max, e)))
+            return ST_MEMORY;
+        if (k > net->L && !(w->before[b.layer] = mem_reals(m, b.cols * C_max, e))) return ST_MEMORY;
+    }
     return ST_OK;
 }
 
@@ -29,12 +34,34 @@ void online_begin(struct online *w, const struct net *net, const struct batch *b
     w->steps.T = 1;
     net_state_reset(&w->state, net);
     memset(w->features, 0, net->n[net->L - 1] * C * sizeof *w->features);
-    for (size_t l = 0; l < net->L; l++) memset(w->filtered[l], 0, net->n[l] * C * sizeof(real));
+    for (size_t k = 1; k <= net->blocks; k++) {
+        const size_t bytes = net_block(net, k).cols * C * sizeof(real);
+        memset(w->filtered[k], 0, bytes);
+        if (w->through_synapse[k]) memset(w->through_synapse[k], 0, bytes);
+    }
 }
 
 const real *online_spikes(const struct online *w, size_t l)
 {
     return l == 0 ? w->input : w->trace.a[l];
+}
+
+const real *online_inputs(const struct online *w, const struct net *net, size_t k)
+{
+    return k <= net->L ? online_spikes(w, k - 1) : w->before[k - net->L];
+}
+
+/* The traces of matrix k at this step. */
+static void filter_inputs(struct online *w, const struct net *net, size_t k)
+{
+    const struct net_block b = net_block(net, k);
+    const real leak = net->lif[b.layer].leak, *x = online_inputs(w, net, k);
+    real *filtered = w->filtered[k], *current = w->through_synapse[k];
+    if (current) {
+        for (size_t i = 0; i < b.cols * w->C; i++) current[i] = net->synapse_decay * current[i] + x[i];
+        x = current;
+    }
+    for (size_t i = 0; i < b.cols * w->C; i++) filtered[i] = leak * filtered[i] + x[i];
 }
 
 void online_step(struct online *w, const struct net *net, const struct online_rule *rule,
@@ -45,16 +72,14 @@ void online_step(struct online *w, const struct net *net, const struct online_ru
         .smooth = rule->smooth ? rule->surrogate : NULL, .slope = rule->slope, .state = &w->state};
     const size_t top = net->L - 1, T = b->x->T;
     for (size_t c = 0; c < w->C; c++) w->samples[c] = batch_sample(b, first + c) * T + t;
+    for (size_t l = 1; l <= top && w->before[l]; l++)
+        memcpy(w->before[l], w->state.a[l], net->n[l] * w->C * sizeof(real));
     net_simulate(net, &now, 0, w->C, &w->trace, &how);
     spikes_dense(&now, 0, w->C, w->input);
-    for (size_t l = 0; l < net->L; l++) {
-        const real *a = online_spikes(w, l);
-        for (size_t i = 0; i < net->n[l] * w->C; i++)
-            w->filtered[l][i] = net->lif.leak * w->filtered[l][i] + a[i];
-    }
+    for (size_t k = 1; k <= net->blocks; k++) filter_inputs(w, net, k);
     const real keep = net->readout == READOUT_LAST ? 0 : 1, share = keep > 0 ? 1 / (real)T : 1;
     for (size_t i = 0; i < net->n[top] * w->C; i++)
-        w->features[i] = keep * w->features[i] + share * w->filtered[top][i];
+        w->features[i] = keep * w->features[i] + share * w->filtered[net->L][i];
 }
 
 void online_times_psi(const struct online *w, const struct net *net, const struct online_rule *rule, size_t l,
@@ -62,7 +87,7 @@ void online_times_psi(const struct online *w, const struct net *net, const struc
 {
     const real *z = w->trace.z[l];
     for (size_t i = 0; i < net->n[l] * w->C; i++)
-        values[i] *= rule->surrogate->derivative(z[i] - net->lif.threshold, rule->slope);
+        values[i] *= rule->surrogate->derivative(z[i] - net->lif[l].threshold, rule->slope);
 }
 
 double online_readout(struct online *w, const struct net *net, const struct batch *b, size_t first,
@@ -108,8 +133,8 @@ void online_count(const struct net *net, const struct batch *b, double times, st
                   struct step_report *r)
 {
     const double n = times * (double)b->n;
-    for (size_t l = 1; l < net->L; l++)
-        cost->flops += 2 * (double)net->n[l] * (double)net->n[l - 1] * n * (double)b->x->T;
+    for (size_t k = 1; k <= net->blocks; k++)
+        if (k != net->L) cost->flops += 2 * (double)net_block_size(net, k) * n * (double)b->x->T;
     r->samples = (double)b->n;
     r->forward_passes = r->spike_passes = n;
     r->dense_macs = cost_macs(cost);

@@ -22,11 +22,15 @@ struct online {
     struct spikes steps; /* every step of every sample is a sample of one step */
     size_t *samples;     /* [C_max], into steps */
     real *input;         /* n_0 x C: a_0 of the step of now */
-    /* n_l x C, l = 0 .. L-1: sum over the steps so far of leak^(steps since) a_l, the trace of a layer's
-     * spikes. z_{L} = W_L filtered[L-1]. */
-    real *filtered[NET_MAX_LAYERS + 1];
-    real *features;         /* n_{L-1} x C: what the scores are W_L times of, after the last step */
-    real *scores, *dscores; /* n_L x C */
+    /* By weight matrix k = 1 .. net->blocks (net.h), inputs x C: the trace of the spikes that go through it,
+     * its inputs through the synapse, if it is current-based, and the leak of the layer that it feeds: sum
+     * over the steps so far of leak^(steps since) x. z_L = W_L filtered[L]. */
+    real *filtered[NET_MAX_BLOCKS + 1];
+    real *through_synapse[NET_MAX_BLOCKS +
+                          1];         /* before that leak; NULL: delta synapses, the inputs themselves */
+    real *before[NET_MAX_LAYERS + 1]; /* n_l x C, of recurrent layers: a_l of the step before */
+    real *features;                   /* n_{L-1} x C: what the scores are W_L times of, after the last step */
+    real *scores, *dscores;           /* n_L x C */
 };
 status online_create(struct online *w, const struct net *net, size_t C_max, struct mem *m, struct error *e);
 /* Before the first step of C samples of b. */
@@ -36,6 +40,8 @@ void online_step(struct online *w, const struct net *net, const struct online_ru
                  const struct batch *b, size_t first, size_t t);
 /* a_l (n_l x C) of the step of now, l = 0 .. L-1. */
 const real *online_spikes(const struct online *w, size_t l);
+/* What goes into matrix k at this step: online_spikes of the layer below, or a recurrent layer's before. */
+const real *online_inputs(const struct online *w, const struct net *net, size_t k);
 /* values (n_l x C) times psi of layer l's potentials, element by element. */
 void online_times_psi(const struct online *w, const struct net *net, const struct online_rule *rule, size_t l,
                       real *values);

@@ -37,8 +37,11 @@ static double step_gradient(struct ottt_work *w, const struct net *net, const st
     for (size_t i = 0; i < net->n[net->L] * C; i++) w->delta[i] /= (real)b->x->T;
     for (size_t l = net->L;; l--) {
         const size_t n = net->n[l], in = net->n[l - 1];
-        blas_gemm(false, true, n, in, C, R(1.0), w->delta, n, w->online.filtered[l - 1], in, R(1.0),
-                  gradient[l], n);
+        blas_gemm(false, true, n, in, C, R(1.0), w->delta, n, w->online.filtered[l], in, R(1.0), gradient[l],
+                  n);
+        if (net_recurrent(net, l))
+            blas_gemm(false, true, n, n, C, R(1.0), w->delta, n, w->online.filtered[net->L + l], n, R(1.0),
+                      gradient[net->L + l], n);
         if (l == 1) return loss / (double)b->x->T;
         blas_gemm(true, false, in, C, n, R(1.0), net->W[l], n, w->delta, n, R(0.0), w->below, in);
         online_times_psi(&w->online, net, rule, l - 1, w->below);
@@ -81,7 +84,7 @@ static status ottt_create(const struct solver *self, void **state, const void *o
     (void)self;
     if (!s) return ST_MEMORY;
     s->rule = online_rule_of(o);
-    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->L},
+    TRY(minibatch_create(&s->minibatch, &o->common, shapes, (struct layer_range){1, shapes->net->blocks},
                          minibatch_parts(&o->common, N), m, e));
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
@@ -113,7 +116,8 @@ const struct solver solver_ottt = {
                  "arXiv 2210.04195",
     /* A hard reset has no trace. */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
-                FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH,
+                FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH |
+                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

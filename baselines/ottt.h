@@ -19,7 +19,10 @@ status ottt_work_create(struct ottt_work *w, const struct net *net, size_t C_max
  *   delta_{l,t} = psi_{l,t} (W_{l+1}' delta_{l+1,t})         down through the layers within the step
  *   dW_l       += delta_{l,t} x_{l-1,t}'
  *
- * Returns the sum of the samples' losses, each the mean over its steps. */
+ * Of recurrent weights, gradient[L + l] += delta_{l,t} times the trace of a_{l,t-1}: they are in the step of
+ * the potential that they feed, and credit does not go through them to the step before. With current-based
+ * synapses the traces go through the synapse first. Returns the sum of the samples' losses, each the mean
+ * over its steps. */
 double ottt_block(struct ottt_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
                   const struct online_rule *rule, real *const *gradient);
 /* What a step reports that does so so many times with every sample of b. */

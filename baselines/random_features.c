@@ -76,7 +76,9 @@ static status create(const struct solver *self, void **state, const void *option
 }
 
 /* f_n: what the readout's weights multiply. z_{L,T} = W_L sum_t leak^(T-t) a_{L-1,t}; for the mean readout
- * the weight of step t is the mean over the steps it still acts on, (1 - leak^(T-t+1)) / ((1 - leak) T). */
+ * (a reservoir, where the layers are recurrent; a current-based synapse of the readout makes the response to
+ * a spike after u steps sum_v alpha^v leak^(u-v)) the weight of step t is the mean over the steps it still
+ * acts on, (1 - leak^(T-t+1)) / ((1 - leak) T). */
 static void make_features(struct random_features *s, const struct batch *b)
 {
     const struct net *net = s->env.net;
@@ -87,11 +89,12 @@ static void make_features(struct random_features *s, const struct batch *b)
     for (size_t c = 0; c < part.n_chunks; c++) {
         size_t first = chunk_first(&part, c), size = n * (chunk_first(&part, c + 1) - first);
         net_simulate(net, b, first, size / n, &s->trace, &plain);
-        double last = 1, mean = 0, power = 1;
+        double last = 1, mean = 0, power = 1, current = 1; /* a spike's, after so many steps */
         for (size_t t = T; t-- > 0;) {
             mean += power / (double)T;
             last = power;
-            power *= (double)net->lif.leak;
+            current *= (double)net->synapse_decay;
+            power = (double)net->lif[net->L].leak * power + current;
             const real weight = (real)(net->readout == READOUT_LAST ? last : mean);
             const real *a = s->trace.a[net->L - 1] + t * size;
             for (size_t i = 0; i < size; i++) s->features[first * n + i] += weight * a[i];
@@ -197,7 +200,8 @@ const struct solver solver_random_features = {
     .summary =
         "the starting network with its readout solved by ridge regression: the floor for every trainer",
     .reference = "Rahimi, Recht: Random Features for Large-Scale Kernel Machines, NIPS 2007",
-    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_FULL_BATCH | FEATURE_ONE_SHOT,
+    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_FULL_BATCH | FEATURE_ONE_SHOT |
+                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{random_features_option_list, 1}}, .size = sizeof(struct random_features_options)},
     .metrics = {random_features_metrics, sizeof random_features_metrics / sizeof *random_features_metrics},
     .create = create,

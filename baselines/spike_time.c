@@ -19,7 +19,7 @@ static status layer_create(struct spike_layer *y, size_t n, size_t events, struc
 status spike_time_create(struct spike_time *s, const struct spike_time_options *o, const struct net *net,
                          size_t events_max, struct mem *m, struct error *e)
 {
-    *s = (struct spike_time){.o = *o, .threshold = (double)net->lif.threshold};
+    *s = (struct spike_time){.o = *o, .threshold = (double)net->lif[1].threshold};
     for (size_t l = 1; l <= net->L; l++)
         TRY(layer_create(&s->layer[l], net->n[l], l == 1 ? events_max : net->n[l - 1], m, e));
     return ST_OK;

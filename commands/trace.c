@@ -96,7 +96,7 @@ static status draw(struct call *call, const struct view *v, struct error *e)
     (void)snprintf(T, sizeof T, "%zu", s->T);
     (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
     for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = z[i] == 0;
-    (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif.threshold, silent);
+    (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif[s->H].threshold, silent);
     TRY(draw_ascii(call, v->title, &figure, &drawn, e));
     if (csv) {
         TRY(sample_trace_write(s, csv, e));

@@ -100,6 +100,13 @@ static void all_nan(struct evaluation *out)
     for (size_t l = 0; l <= NET_MAX_LAYERS; l++) out->rate[l] = NAN;
 }
 
+/* Neurons of its own layer that a spike of layer l reaches. */
+static size_t recurrent_targets(const struct net *net, size_t l)
+{
+    if (!net_recurrent(net, l)) return 0;
+    return net->self_connections ? net->n[l] : net->n[l] - 1;
+}
+
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores)
 {
@@ -109,12 +116,12 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
     pool_run(ev->pool, task.part.n_parts, evaluate_part, &task);
     double N = (double)b->n, T = (double)ev->T, dense = 0;
     double synops = (double)spikes_nonzero(b) * (double)net->n[1];
-    for (size_t l = 1; l <= net->L; l++) dense += T * (double)net->n[l - 1] * (double)net->n[l];
+    for (size_t k = 1; k <= net->blocks; k++) dense += T * (double)net_block_size(net, k);
     for (size_t l = 1; l < net->L; l++) {
         double spikes = 0; /* a whole number: any order gives the same */
         for (size_t k = 0; k < task.part.n_parts; k++) spikes += task.spikes[k][l];
         out->rate[l] = spikes / (N * T * (double)net->n[l]);
-        synops += spikes * (double)net->n[l + 1];
+        synops += spikes * (double)(net->n[l + 1] + recurrent_targets(net, l));
     }
     out->loss = sum_of_parts(task.part.n_parts, task.loss) / N;
     if (b->labels) out->accuracy = sum_of_parts(task.part.n_parts, task.right) / N;

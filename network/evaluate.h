@@ -10,8 +10,8 @@ struct evaluation {
     double accuracy;                 /* fraction right, in [0, 1]; nan for regression */
     double rate[NET_MAX_LAYERS + 1]; /* rate[l]: spikes per neuron and step, hidden l = 1..L-1 */
     double synops; /* accumulate operations per sample: sum over layers of (non-zero inputs of the layer) x
-                      n_l */
-    double synops_dense; /* the same if nothing were sparse: T * sum_l n_{l-1} n_l */
+                      n_l, and of its spikes x the neurons that its recurrent weights reach */
+    double synops_dense; /* the same if nothing were sparse: T times all weights */
 };
 
 struct evaluator;

@@ -68,22 +68,26 @@ static void membrane(const struct lif *lif, size_t size, real *restrict z, const
         for (size_t i = 0; i < size; i++) z[i] += leak * z_before[i] * (1 - a_before[i]);
 }
 
+void lif_step(const struct lif *lif, size_t size, real *z, const real *z_before, const real *a_before,
+              real *a, const struct surrogate *smooth, real slope)
+{
+    const real theta = lif->threshold;
+    if (z_before) membrane(lif, size, z, z_before, a ? a_before : NULL);
+    if (!a) return;
+    if (smooth)
+        for (size_t i = 0; i < size; i++) a[i] = smooth->integral(z[i] - theta, slope);
+    else
+        for (size_t i = 0; i < size; i++) a[i] = z[i] > theta ? R(1.0) : R(0.0);
+}
+
 void lif_simulate(const struct lif *lif, size_t n, size_t T, size_t C, real *z, real *a,
                   const struct surrogate *smooth, real slope, real *z0, real *a0)
 {
     const size_t step = n * C;
-    const real theta = lif->threshold;
     for (size_t t = 0; t < T; t++) {
-        real *now = z + t * step;
-        const real *z_before = t > 0 ? now - step : z0,
-                   *a_before = a ? (t > 0 ? a + (t - 1) * step : a0) : NULL;
-        if (z_before) membrane(lif, step, now, z_before, a_before);
-        if (!a) continue;
-        real *spike = a + t * step;
-        if (smooth)
-            for (size_t i = 0; i < step; i++) spike[i] = smooth->integral(now[i] - theta, slope);
-        else
-            for (size_t i = 0; i < step; i++) spike[i] = now[i] > theta ? R(1.0) : R(0.0);
+        const size_t at = t * step;
+        lif_step(lif, step, z + at, t > 0 ? z + at - step : z0, a && t > 0 ? a + at - step : a0,
+                 a ? a + at : NULL, smooth, slope);
     }
     if (z0 && T > 0) memcpy(z0, z + (T - 1) * step, step * sizeof *z);
     if (a0 && a && T > 0) memcpy(a0, a + (T - 1) * step, step * sizeof *a);

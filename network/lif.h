@@ -32,15 +32,19 @@ struct lif {
     enum reset reset;
 };
 
-/* Simulates n neurons x C samples over T steps (layout of network/spikes.h):
+/* One step of `size` neurons:
  *   soft:  z_t = leak z_{t-1} + v_t - threshold a_{t-1}
  *   hard:  z_t = leak z_{t-1} (1 - a_{t-1}) + v_t
  *   none:  z_t = leak z_{t-1} + v_t
  *   a_t = H(z_t - threshold), H(x) = 1 for x > 0, else 0 (no spike at exactly the threshold)
- * z: in the input current v, out the membrane potential. a: out; NULL for a non-spiking leaky integrator (a
- * readout layer: no spike, no reset). smooth: NULL for the step, else a_t = smooth->integral(z_t - threshold,
- * slope). z0, a0: [n*C] state before the first step and, on return, after the last; NULL means start from
- * zero. */
+ * z: in the input current v_t, out the membrane potential z_t. a: out; NULL for a non-spiking leaky
+ * integrator (a readout layer: no spike, no reset). z_before, a_before: of the step before; NULL: zero.
+ * smooth: NULL for the step, else a_t = smooth->integral(z_t - threshold, slope). */
+void lif_step(const struct lif *lif, size_t size, real *z, const real *z_before, const real *a_before,
+              real *a, const struct surrogate *smooth, real slope);
+
+/* Simulates n neurons x C samples over T steps (layout of network/spikes.h), step by step as above.
+ * z0, a0: [n*C] state before the first step and, on return, after the last; NULL means start from zero. */
 void lif_simulate(const struct lif *lif, size_t n, size_t T, size_t C, real *z, real *a,
                   const struct surrogate *smooth, real slope, real *z0, real *a0);
 

@@ -2,6 +2,7 @@
 #include "network/net.h"
 #include <string.h>
 
+const char *const synapse_names[] = {"delta", "current", NULL};
 const char *const readout_names[] = {"last", "mean", NULL};
 const char *const start_names[] = {"rate", "kaiming", "published", NULL};
 
@@ -12,10 +13,11 @@ const char *const start_names[] = {"rate", "kaiming", "published", NULL};
 
 static const struct option net_option_list[] = {
     OPTION(hidden, OPT_INTS, "100", 1, 1e6, 0, NULL, "neurons", "widths of the hidden layers"),
-    OPTION(leak, OPT_REAL, "0.9", 0, 1, OPT_OPEN_LO, NULL, "",
-           "membrane leak: what remains of z after a step"),
-    OPTION(threshold, OPT_REAL, "1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
-           "spike where z > threshold"),
+    OPTION(leak, OPT_REALS, "0.9", 0, 1, OPT_OPEN_LO, NULL, "",
+           "membrane leak: what remains of z after a step; one number, or one for each layer, the readout "
+           "included"),
+    OPTION(threshold, OPT_REALS, "1", 0, 1e6, OPT_OPEN_LO, NULL, "membrane units",
+           "spike where z > threshold; one number, or one for each hidden layer"),
     OPTION(reset, OPT_CHOICE, "soft", 0, 0, 0, reset_names, "",
            "after a spike: subtract the threshold, set z to zero, or leave it"),
     OPTION(readout, OPT_CHOICE, "last", 0, 0, 0, readout_names, "",
@@ -29,10 +31,44 @@ static const struct option net_option_list[] = {
            "mean firing rate that start = rate scales each hidden layer to"),
     OPTION(start_noise, OPT_REAL, "0", 0, 1, 0, NULL, "",
            "relative change of every starting weight (times a standard normal number), to see how it grows"),
+    OPTION(recurrent, OPT_BOOL, "false", 0, 0, 0, NULL, "",
+           "recurrent weights within each hidden layer, from its spikes of the step before"),
+    OPTION(self_connections, OPT_BOOL, "false", 0, 0, 0, NULL, "",
+           "recurrent: a neuron's spike also reaches the neuron itself"),
+    OPTION(recurrent_scale, OPT_REAL, "0.5", 0, 1e3, 0, NULL, "",
+           "recurrent: size of the recurrent starting weights over that of the others, both per input"),
+    OPTION(synapse, OPT_CHOICE, "delta", 0, 0, 0, synapse_names, "",
+           "what a spike leaves in the neurons above: a charge at once, or a current that decays"),
+    OPTION(synapse_decay, OPT_REAL, "0.8", 0, 1, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "",
+           "synapse = current: what remains of the current after a step"),
 };
 const struct option_table net_option_table = {
     .spans = {{net_option_list, sizeof net_option_list / sizeof *net_option_list}},
     .size = sizeof(struct net_options)};
+
+static double of_layer(const struct real_list *list, size_t l)
+{
+    return list->v[list->n > 1 ? l - 1 : 0];
+}
+
+status net_options_check(const struct net_options *o, struct error *e)
+{
+    const size_t hidden = o->hidden.n;
+    const struct option_use uses[] = {
+        {"self_connections", o->recurrent, "recurrent = true"},
+        {"recurrent_scale", o->recurrent, "recurrent = true"},
+        {"synapse_decay", o->synapse == SYNAPSE_CURRENT, "synapse = current"},
+    };
+    if (o->leak.n != 1 && o->leak.n != hidden + 1)
+        return FAIL(e, ST_CONFIG,
+                    "option 'leak' has %zu values; allowed: 1, or %zu (%zu hidden layers and the readout)",
+                    o->leak.n, hidden + 1, hidden);
+    if (o->threshold.n != 1 && o->threshold.n != hidden)
+        return FAIL(e, ST_CONFIG,
+                    "option 'threshold' has %zu values; allowed: 1, or %zu (one for each hidden layer)",
+                    o->threshold.n, hidden);
+    return opt_refuse_idle(&net_option_table, o, uses, sizeof uses / sizeof *uses, e);
+}
 
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e)
@@ -47,15 +83,47 @@ status net_create(struct net *net, const struct net_options *o, size_t n_inputs,
         net->n[l] = (size_t)o->hidden.v[l - 1];
     }
     net->n[net->L] = n_outputs;
-    net->lif = (struct lif){(real)o->leak, (real)o->threshold, (enum reset)o->reset};
+    TRY(net_options_check(o, e));
+    for (size_t l = 1; l <= net->L; l++)
+        net->lif[l] = (struct lif){(real)of_layer(&o->leak, l),
+                                   (real)of_layer(&o->threshold, l < net->L ? l : 1), (enum reset)o->reset};
+    net->synapse_decay = o->synapse == SYNAPSE_CURRENT ? (real)o->synapse_decay : 0;
+    net->self_connections = o->self_connections;
+    net->blocks = o->recurrent ? 2 * net->L - 1 : net->L;
     net->readout = (enum readout)o->readout;
     net->loss = (enum loss)o->loss;
-    for (size_t l = 1; l <= net->L; l++) {
-        if (net->n[l] > SIZE_MAX / net->n[l - 1]) return FAIL(e, ST_MEMORY, "layer %zu is too large", l);
-        net->W[l] = mem_reals(m, net->n[l] * net->n[l - 1], e);
-        if (!net->W[l]) return ST_MEMORY;
+    for (size_t k = 1; k <= net->blocks; k++) {
+        const struct net_block b = net_block(net, k);
+        if (b.rows > SIZE_MAX / b.cols) return FAIL(e, ST_MEMORY, "layer %zu is too large", b.layer);
+        if (!(net->W[k] = mem_reals(m, b.rows * b.cols, e))) return ST_MEMORY;
     }
     return ST_OK;
+}
+
+struct net_block net_block(const struct net *net, size_t k)
+{
+    const bool recurrent = k > net->L;
+    const size_t l = recurrent ? k - net->L : k;
+    struct net_block b = {
+        .rows = net->n[l], .cols = net->n[recurrent ? l : l - 1], .layer = l, .w = net->W[k]};
+    (void)snprintf(b.name, sizeof b.name, "%s_%zu", recurrent ? "R" : "W", l);
+    return b;
+}
+
+size_t net_block_size(const struct net *net, size_t k)
+{
+    return k > net->L ? net->n[k - net->L] * net->n[k - net->L] : net->n[k] * net->n[k - 1];
+}
+
+real *net_recurrent(const struct net *net, size_t l)
+{
+    return net->blocks > net->L && l < net->L ? net->W[net->L + l] : NULL;
+}
+
+void net_clear_diagonals(const struct net *net, real *const *M)
+{
+    for (size_t k = net->L + 1; k <= net->blocks && !net->self_connections; k++)
+        for (size_t j = 0, n = net->n[k - net->L]; j < n; j++) M[k][j * n + j] = 0;
 }
 
 size_t net_widest(const struct net *net, size_t first, size_t last)
@@ -68,26 +136,27 @@ size_t net_widest(const struct net *net, size_t first, size_t last)
 size_t net_largest_weights(const struct net *net)
 {
     size_t n = 0;
-    for (size_t l = 1; l <= net->L; l++) n = net->n[l] * net->n[l - 1] > n ? net->n[l] * net->n[l - 1] : n;
+    for (size_t k = 1; k <= net->blocks; k++) n = net_block_size(net, k) > n ? net_block_size(net, k) : n;
     return n;
 }
 
 size_t net_parameters(const struct net *net)
 {
     size_t sum = 0;
-    for (size_t l = 1; l <= net->L; l++) sum += net->n[l] * net->n[l - 1];
+    for (size_t k = 1; k <= net->blocks; k++) sum += net_block_size(net, k);
     return sum;
 }
 
 bool net_finite(const struct net *net)
 {
-    for (size_t l = 1; l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
-            if (!isfinite(net->W[l][i])) return false;
+    for (size_t k = 1; k <= net->blocks; k++)
+        for (size_t i = 0, size = net_block_size(net, k); i < size; i++)
+            if (!isfinite(net->W[k][i])) return false;
     return true;
 }
 
 void net_copy_weights(struct net *to, const struct net *from)
 {
-    for (size_t l = 1; l <= to->L; l++) memcpy(to->W[l], from->W[l], to->n[l] * to->n[l - 1] * sizeof(real));
+    for (size_t k = 1; k <= to->blocks; k++)
+        memcpy(to->W[k], from->W[k], net_block_size(to, k) * sizeof(real));
 }

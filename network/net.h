@@ -15,28 +15,41 @@
 #include "support/rng.h"
 #include <stdio.h>
 
-enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1 };
-enum readout { READOUT_LAST, READOUT_MEAN }; /* scores = z_{L,T}, or the mean of z_{L,t} over t */
+/* Weight matrices: W_1 .. W_L, and in recurrent networks R_1 .. R_{L-1}. */
+enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1, NET_MAX_BLOCKS = 2 * NET_MAX_LAYERS - 1 };
+enum readout { READOUT_LAST, READOUT_MEAN };     /* scores = z_{L,T}, or the mean of z_{L,t} over t */
+enum synapse { SYNAPSE_DELTA, SYNAPSE_CURRENT }; /* of all layers, the readout's too: network/recurrent.h */
 enum start { START_RATE, START_KAIMING, START_PUBLISHED };
-extern const char *const readout_names[], *const start_names[];
+extern const char *const readout_names[], *const start_names[], *const synapse_names[];
 
 struct net_options {
-    struct int_list hidden; /* widths of the hidden layers, at least one */
-    double leak, threshold;
-    int reset;          /* enum reset */
-    int readout;        /* enum readout */
-    int loss;           /* enum loss: the loss that is trained and reported */
-    int start;          /* enum start */
-    double start_noise; /* relative change of every starting weight: factor 1 + start_noise N(0, 1) */
-    double start_rate;  /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
+    struct int_list hidden;     /* widths of the hidden layers, at least one */
+    struct real_list leak;      /* one number, or L: of the hidden layers and of the readout */
+    struct real_list threshold; /* one number, or one for each hidden layer */
+    int reset;                  /* enum reset */
+    int readout;                /* enum readout */
+    int loss;                   /* enum loss: the loss that is trained and reported */
+    int start;                  /* enum start */
+    double start_noise;         /* relative change of every starting weight: factor 1 + start_noise N(0, 1) */
+    double start_rate; /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
+    bool recurrent;    /* hidden layers have recurrent weights R_l */
+    bool self_connections;  /* and the diagonal of R_l is trained; else it is 0 */
+    double recurrent_scale; /* standard deviation of R_l at the start, over that of rows of variance 1/n_l */
+    int synapse;            /* enum synapse */
+    double synapse_decay;   /* alpha of current-based synapses */
 };
 extern const struct option_table net_option_table;
 
 struct net {
     size_t L;                     /* weight layers: hidden layers + 1 */
     size_t n[NET_MAX_LAYERS + 1]; /* n[0] inputs, n[1] .. n[L-1] hidden, n[L] outputs */
-    real *W[NET_MAX_LAYERS + 1];  /* W[l], l = 1..L: n[l] x n[l-1], column-major; W[0] = NULL */
-    struct lif lif;
+    size_t blocks;                /* weight matrices: L, or 2L - 1 if recurrent */
+    /* W[l], l = 1..L: W_l, n[l] x n[l-1], column-major; W[0] = NULL. W[L + l], l = 1..L-1, if recurrent: R_l,
+     * n[l] x n[l], from the layer's spikes of the step before (network/recurrent.h). */
+    real *W[NET_MAX_BLOCKS + 1];
+    bool self_connections;              /* false: the diagonals of R_l are 0 and stay so */
+    struct lif lif[NET_MAX_LAYERS + 1]; /* of layer l = 1..L; the readout uses its leak alone */
+    real synapse_decay;                 /* alpha; 0: delta synapses */
     enum readout readout;
     enum loss loss;
 };
@@ -45,15 +58,37 @@ struct net {
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e);
 
+/* What stands in the options but cannot be: the numbers of leaks and thresholds, and options of recurrent
+ * weights and synapses where there are none. ST_CONFIG naming the option. */
+status net_options_check(const struct net_options *o, struct error *e);
+
+/* A weight matrix by its number k = 1 .. net->blocks; gradients and optimizers number them alike. */
+struct net_block {
+    char name[16];     /* W_1, R_1: in weight files and messages */
+    size_t rows, cols; /* column-major */
+    size_t layer;      /* whose neurons it feeds */
+    real *w;
+};
+struct net_block net_block(const struct net *net, size_t k);
+/* rows * cols. */
+size_t net_block_size(const struct net *net, size_t k);
+/* R_l, or NULL where there is none: the readout, and networks that are not recurrent. */
+real *net_recurrent(const struct net *net, size_t l);
+/* Sets to 0 the diagonals of the recurrent matrices in M[L + l] (weights, a gradient, a direction) unless the
+ * network has self-connections. */
+void net_clear_diagonals(const struct net *net, real *const *M);
+
 /* Sets the weights. START_RATE: rows N(0, 1/n_{l-1}), then each hidden layer, from the first on, scaled by
  * bisection until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate
  * within 1e-3; the readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if no
  * scale gives the rate (no input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED:
- * zeros. Last, every weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
+ * zeros. Recurrent weights: entries N(0, recurrent_scale^2 / n_l), uniform on +-recurrent_scale sqrt(6 /
+ * n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every weight times 1 + start_noise
+ * N(0, 1). Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 
-/* Number of weights. */
+/* Number of weights, the recurrent ones included. */
 size_t net_parameters(const struct net *net);
 /* The largest n_l of layers first .. last; 0 if there are none. */
 size_t net_widest(const struct net *net, size_t first, size_t last);
@@ -80,6 +115,7 @@ struct trace {
     uint32_t *bits[NET_MAX_LAYERS + 1]; /* of each column, spike_words(n_l) words; not in smooth networks */
     real *filtered;                     /* n_{L-1} x C: see struct forward_pass */
     real *dense;                        /* widest hidden layer x T*C: spikes written out */
+    real *current;                      /* widest layer x C: i_t of current-based synapses; or NULL */
     struct lists lists;                 /* workspace */
 };
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, enum trace_kind kind,
@@ -88,6 +124,7 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
 struct net_state {
     size_t C;
     real *z[NET_MAX_LAYERS + 1], *a[NET_MAX_LAYERS + 1]; /* n_l x C */
+    real *i[NET_MAX_LAYERS + 1];                         /* the same of current-based synapses; or NULL */
 };
 status net_state_create(struct net_state *s, const struct net *net, size_t C, struct mem *m, struct error *e);
 void net_state_reset(struct net_state *s, const struct net *net);

@@ -6,7 +6,10 @@
 #include <zlib.h>
 
 static const char magic[8] = {'S', 'P', 'I', 'K', 'E', 'N', 'E', 'T'};
-enum { NET_FILE_VERSION = 2 };
+/* A network without recurrent weights and current-based synapses, whose layers have the same neurons, has all
+ * of itself in a header of version 2. Any other is of version 3: the header is followed by struct extension.
+ */
+enum { PLAIN_VERSION = 2, EXTENDED_VERSION = 3 };
 
 struct header {
     char magic[8];
@@ -15,17 +18,53 @@ struct header {
     uint64_t n[NET_MAX_LAYERS + 1];
 };
 
+enum { BLOCKS_BEYOND = NET_MAX_BLOCKS - NET_MAX_LAYERS };
+struct extension {
+    uint32_t blocks, self_connections; /* blocks: matrices beyond W_1 .. W_L, in this order behind them */
+    double synapse_decay, leak[NET_MAX_LAYERS + 1], threshold[NET_MAX_LAYERS + 1]; /* by layer */
+    struct {
+        char name[16];
+        uint64_t rows, cols;
+    } block[BLOCKS_BEYOND];
+};
+
+static bool is_plain(const struct net *net)
+{
+    for (size_t l = 2; l <= net->L; l++)
+        if (net->lif[l].leak != net->lif[1].leak || net->lif[l].threshold != net->lif[1].threshold)
+            return false;
+    return net->blocks == net->L && net->synapse_decay == 0;
+}
+
+static void fill_extension(struct extension *x, const struct net *net)
+{
+    memset(x, 0, sizeof *x);
+    x->blocks = (uint32_t)(net->blocks - net->L);
+    x->self_connections = net->self_connections;
+    x->synapse_decay = (double)net->synapse_decay;
+    for (size_t l = 1; l <= net->L; l++) {
+        x->leak[l] = (double)net->lif[l].leak;
+        x->threshold[l] = (double)net->lif[l].threshold;
+    }
+    for (size_t k = 0; k < x->blocks; k++) {
+        const struct net_block b = net_block(net, net->L + 1 + k);
+        memcpy(x->block[k].name, b.name, sizeof b.name);
+        x->block[k].rows = b.rows;
+        x->block[k].cols = b.cols;
+    }
+}
+
 static void fill_header(struct header *h, const struct net *net)
 {
     memset(h, 0, sizeof *h); /* padding included: the checksum covers it */
     memcpy(h->magic, magic, sizeof magic);
-    h->version = NET_FILE_VERSION;
+    h->version = is_plain(net) ? PLAIN_VERSION : EXTENDED_VERSION;
     h->real_size = sizeof(real);
     h->layers = (uint32_t)net->L;
-    h->reset = (uint32_t)net->lif.reset;
+    h->reset = (uint32_t)net->lif[1].reset;
     h->readout = (uint32_t)net->readout;
-    h->leak = (double)net->lif.leak;
-    h->threshold = (double)net->lif.threshold;
+    h->leak = (double)net->lif[1].leak;
+    h->threshold = (double)net->lif[1].threshold;
     for (size_t l = 0; l <= net->L; l++) h->n[l] = net->n[l];
 }
 
@@ -34,20 +73,22 @@ static uint32_t checksum(uint32_t sum, const void *bytes, size_t size)
     return (uint32_t)crc32_z(sum, bytes, size);
 }
 
-static size_t weights_of(const struct net *net, size_t l)
-{
-    return net->n[l] * net->n[l - 1];
-}
-
 status net_save(const struct net *net, FILE *f, struct error *e)
 {
     struct header h;
+    struct extension x;
     fill_header(&h, net);
+    fill_extension(&x, net);
     uint32_t sum = checksum(0, &h, sizeof h);
     bool good = fwrite(&h, sizeof h, 1, f) == 1;
-    for (size_t l = 1; good && l <= net->L; l++) {
-        sum = checksum(sum, net->W[l], weights_of(net, l) * sizeof(real));
-        good = fwrite(net->W[l], sizeof(real), weights_of(net, l), f) == weights_of(net, l);
+    if (h.version == EXTENDED_VERSION) {
+        sum = checksum(sum, &x, sizeof x);
+        good = good && fwrite(&x, sizeof x, 1, f) == 1;
+    }
+    for (size_t k = 1; good && k <= net->blocks; k++) {
+        const size_t size = net_block_size(net, k);
+        sum = checksum(sum, net->W[k], size * sizeof(real));
+        good = fwrite(net->W[k], sizeof(real), size, f) == size;
     }
     good = good && fwrite(&sum, sizeof sum, 1, f) == 1;
     return good ? ST_OK : FAIL(e, ST_IO, "cannot write the weights");
@@ -65,6 +106,19 @@ static const char *name_of(const char *const *names, uint32_t k)
     for (uint32_t i = 0; names[i]; i++)
         if (i == k) return names[i];
     return "unknown";
+}
+
+/* What a file of version 3 has besides, f standing behind its header. */
+static uint64_t extended_bytes(FILE *f, uint32_t real_size)
+{
+    enum { WIDEST = 1 << 24 };
+    struct extension x;
+    uint64_t bytes = sizeof x;
+    if (fread(&x, sizeof x, 1, f) != 1) return bytes;
+    for (size_t k = 0; k < x.blocks && k < BLOCKS_BEYOND; k++)
+        if (x.block[k].rows <= WIDEST && x.block[k].cols <= WIDEST)
+            bytes += x.block[k].rows * x.block[k].cols * real_size;
+    return bytes;
 }
 
 status net_file_complete(FILE *f, struct error *e)
@@ -86,6 +140,7 @@ status net_file_complete(FILE *f, struct error *e)
     for (size_t l = 0; l <= h.layers; l++)
         if (h.n[l] > WIDEST) return ST_OK;
     for (size_t l = 1; l <= h.layers; l++) expected += h.n[l] * h.n[l - 1] * h.real_size;
+    if (h.version == EXTENDED_VERSION) expected += extended_bytes(f, h.real_size);
     if (size < expected)
         return FAIL(e, ST_DATA, "the weight file is cut short: %llu bytes of %llu", (unsigned long long)size,
                     (unsigned long long)expected);
@@ -109,9 +164,9 @@ static status check_header(const struct header *h, const struct header *own, str
 {
     char theirs[256], ours[256];
     if (memcmp(h->magic, magic, sizeof magic) != 0) return FAIL(e, ST_DATA, "not a SpikeBench weight file");
-    if (h->version != NET_FILE_VERSION)
-        return FAIL(e, ST_DATA, "weight file of version %u; this program reads version %d", h->version,
-                    NET_FILE_VERSION);
+    if (h->version != PLAIN_VERSION && h->version != EXTENDED_VERSION)
+        return FAIL(e, ST_DATA, "weight file of version %u; this program reads versions %d and %d",
+                    h->version, PLAIN_VERSION, EXTENDED_VERSION);
     if (h->real_size != own->real_size)
         return FAIL(e, ST_DATA, "weight file of %u-byte numbers; this program uses %u", h->real_size,
                     own->real_size);
@@ -120,6 +175,13 @@ static status check_header(const struct header *h, const struct header *own, str
         shape_text(own->n, own->layers, ours, sizeof ours);
         return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
     }
+    if (h->version != own->version)
+        return FAIL(
+            e, ST_DATA,
+            "weight file of a network %s recurrent weights, current-based synapses or neurons of each layer "
+            "its own; this one is %s them",
+            h->version == PLAIN_VERSION ? "without" : "with",
+            own->version == PLAIN_VERSION ? "without" : "with");
     if (memcmp(h, own, sizeof *h) != 0)
         return FAIL(
             e, ST_DATA,
@@ -130,16 +192,38 @@ static status check_header(const struct header *h, const struct header *own, str
     return ST_OK;
 }
 
-/* The weights of all layers, one after another, into W[net_parameters]; nothing is believed before the
- * checksum has been compared. */
-static status read_weights(const struct net *net, const struct header *h, FILE *f, real *W, struct error *e)
+static status check_extension(const struct extension *x, const struct extension *own, struct error *e)
 {
-    uint32_t sum = checksum(0, h, sizeof *h), expected;
+    if (x->blocks != own->blocks || memcmp(x->block, own->block, sizeof x->block) != 0)
+        return FAIL(e, ST_DATA,
+                    "weight file with %u recurrent matrices; this network has %u, or of other sizes",
+                    x->blocks, own->blocks);
+    if (x->self_connections != own->self_connections || x->synapse_decay != own->synapse_decay)
+        return FAIL(
+            e, ST_DATA,
+            "weight file with self_connections %s, synapse decay %g; this network has %s, %g (0: delta)",
+            x->self_connections ? "true" : "false", x->synapse_decay,
+            own->self_connections ? "true" : "false", own->synapse_decay);
+    for (size_t l = 1; l <= NET_MAX_LAYERS; l++)
+        if (x->leak[l] != own->leak[l] || x->threshold[l] != own->threshold[l])
+            return FAIL(e, ST_DATA,
+                        "weight file with leak %g, threshold %g in layer %zu; this network has %g, %g",
+                        x->leak[l], x->threshold[l], l, own->leak[l], own->threshold[l]);
+    return ST_OK;
+}
+
+/* The weights of all blocks, one after another, into W[net_parameters]; nothing is believed before the
+ * checksum has been compared. */
+static status read_weights(const struct net *net, uint32_t sum, FILE *f, real *W, struct error *e)
+{
+    uint32_t expected;
     size_t at = 0;
-    for (size_t l = 1; l <= net->L; at += weights_of(net, l), l++) {
-        if (fread(W + at, sizeof(real), weights_of(net, l), f) != weights_of(net, l))
-            return FAIL(e, ST_DATA, "weight file ends within layer %zu", l);
-        sum = checksum(sum, W + at, weights_of(net, l) * sizeof(real));
+    for (size_t k = 1, size; k <= net->blocks; at += size, k++) {
+        size = net_block_size(net, k);
+        if (fread(W + at, sizeof(real), size, f) != size)
+            return k <= net->L ? FAIL(e, ST_DATA, "weight file ends within layer %zu", k)
+                               : FAIL(e, ST_DATA, "weight file ends within %s", net_block(net, k).name);
+        sum = checksum(sum, W + at, size * sizeof(real));
     }
     if (fread(&expected, sizeof expected, 1, f) != 1)
         return FAIL(e, ST_DATA, "weight file ends before its checksum");
@@ -152,14 +236,22 @@ static status read_weights(const struct net *net, const struct header *h, FILE *
 status net_load(struct net *net, FILE *f, struct error *e)
 {
     struct header h, own;
+    struct extension x, own_x;
     fill_header(&own, net);
+    fill_extension(&own_x, net);
     if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
     TRY(check_header(&h, &own, e));
+    uint32_t sum = checksum(0, &h, sizeof h);
+    if (h.version == EXTENDED_VERSION) {
+        if (fread(&x, sizeof x, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
+        TRY(check_extension(&x, &own_x, e));
+        sum = checksum(sum, &x, sizeof x);
+    }
     real *W = malloc(net_parameters(net) * sizeof *W), *at = W;
     if (!W) return FAIL(e, ST_MEMORY, "no memory for %zu weights", net_parameters(net));
-    status st = read_weights(net, &h, f, W, e);
-    for (size_t l = 1; st == ST_OK && l <= net->L; at += weights_of(net, l), l++)
-        memcpy(net->W[l], at, weights_of(net, l) * sizeof(real));
+    status st = read_weights(net, sum, f, W, e);
+    for (size_t k = 1; st == ST_OK && k <= net->blocks; at += net_block_size(net, k), k++)
+        memcpy(net->W[k], at, net_block_size(net, k) * sizeof(real));
     free(W);
     return st;
 }

@@ -1,5 +1,6 @@
 /* Forward simulation of a block of samples, layer by layer over all steps. */
 #include "network/net.h"
+#include "network/recurrent.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -20,6 +21,8 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
     *tr = (struct trace){.T = T, .C_max = C_max, .kind = kind};
     if (C_max > 0 && (!blas_fits(T) || !blas_fits(T * C_max)))
         return FAIL(e, ST_MEMORY, "%zu steps of %zu samples are too many for one block", T, C_max);
+    if (net->synapse_decay > 0 && !(tr->current = mem_reals(m, net_widest(net, 1, net->L) * C_max, e)))
+        return ST_MEMORY;
     if (kind == TRACE_ALL) return create_all(tr, net, m, e);
     size_t widest = net_widest(net, 1, net->L - 1);
     for (size_t l = 1; l < net->L; l++) {
@@ -44,6 +47,7 @@ status net_state_create(struct net_state *s, const struct net *net, size_t C, st
     for (size_t l = 1; l <= net->L; l++) {
         s->z[l] = mem_reals(m, net->n[l] * C, e);
         s->a[l] = mem_reals(m, net->n[l] * C, e);
+        if (net->synapse_decay > 0 && !(s->i[l] = mem_reals(m, net->n[l] * C, e))) return ST_MEMORY;
         if (!s->z[l] || !s->a[l]) return ST_MEMORY;
     }
     return ST_OK;
@@ -54,6 +58,7 @@ void net_state_reset(struct net_state *s, const struct net *net)
     for (size_t l = 1; l <= net->L; l++) {
         memset(s->z[l], 0, net->n[l] * s->C * sizeof(real));
         memset(s->a[l], 0, net->n[l] * s->C * sizeof(real));
+        if (s->i[l]) memset(s->i[l], 0, net->n[l] * s->C * sizeof(real));
     }
 }
 
@@ -62,6 +67,18 @@ static double sum_of(const real *a, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += (double)a[i];
     return sum;
+}
+
+/* The potentials in tr->z[l] (in: W_l times the layer's inputs) and the spikes a (NULL: the readout's) of a
+ * layer. */
+static void simulate_layer(const struct net *net, size_t l, size_t T, size_t C, struct trace *tr, real *a,
+                           const struct simulate_options *o)
+{
+    if (net_needs_steps(net))
+        recurrent_simulate(net, l, T, C, tr->z[l], a, o->smooth, o->slope, o->state, tr->current);
+    else
+        lif_simulate(&net->lif[l], net->n[l], T, C, tr->z[l], a, o->smooth, o->slope,
+                     o->state ? o->state->z[l] : NULL, o->state ? o->state->a[l] : NULL);
 }
 
 static void simulate_all(const struct net *net, const struct batch *b, size_t first, size_t C,
@@ -76,8 +93,7 @@ static void simulate_all(const struct net *net, const struct batch *b, size_t fi
             blas_gemm(false, false, n, T * C, in, R(1.0), net->W[l], n, tr->a[l - 1], in, R(0.0), tr->z[l],
                       n);
         real *a = l < net->L ? tr->a[l] : NULL;
-        lif_simulate(&net->lif, n, T, C, tr->z[l], a, o->smooth, o->slope, o->state ? o->state->z[l] : NULL,
-                     o->state ? o->state->a[l] : NULL);
+        simulate_layer(net, l, T, C, tr, a, o);
         if (!a) return;
         if (o->spikes_out) o->spikes_out[l] += sum_of(a, n * T * C);
         if (o->feed) o->feed(o->context, l, tr->z[l], a);
@@ -88,11 +104,12 @@ static void simulate_all(const struct net *net, const struct batch *b, size_t fi
 static void filter(const struct net *net, size_t T, size_t C, const real *a, real *filtered)
 {
     const size_t size = net->n[net->L - 1] * C;
-    const real leak = net->lif.leak;
+    const real leak = net->lif[net->L].leak, decay = net->synapse_decay;
     for (size_t i = 0; i < size; i++) {
-        real sum = 0, mean = 0;
+        real current = 0, sum = 0, mean = 0;
         for (size_t t = 0; t < T; t++) {
-            sum = leak * sum + a[t * size + i];
+            current = decay * current + a[t * size + i];
+            sum = leak * sum + current;
             mean += sum;
         }
         filtered[i] = net->readout == READOUT_MEAN ? mean / (real)T : sum;
@@ -110,7 +127,7 @@ static void simulate_smooth(const struct net *net, const struct batch *b, size_t
             spikes_times_weights(b, first, C, net->W[1], n, tr->z[1]);
         else
             blas_gemm(false, false, n, T * C, in, R(1.0), net->W[l], n, tr->dense, in, R(0.0), tr->z[l], n);
-        lif_simulate(&net->lif, n, T, C, tr->z[l], tr->dense, o->smooth, o->slope, NULL, NULL);
+        simulate_layer(net, l, T, C, tr, tr->dense, o);
         if (o->spikes_out) o->spikes_out[l] += sum_of(tr->dense, n * T * C);
     }
     filter(net, T, C, tr->dense, tr->filtered);
@@ -138,6 +155,22 @@ bool net_inputs(const struct net *net, const struct batch *b, size_t first, size
     return true;
 }
 
+/* A hidden layer whose neurons take more than W_l a_{l-1}, step by step; its bits are those of tr->dense. */
+static void recurrent_spikes(const struct net *net, size_t l, size_t C, struct trace *tr, bool listed,
+                             const struct spike_columns *in)
+{
+    const size_t n = net->n[l], words = spike_words(n);
+    const struct simulate_options spiking = {.smooth = NULL};
+    const struct forward_pass product = {.n = n, .T = tr->T, .C = C, .in = in, .z = tr->z[l]};
+    if (listed) lists_forward(&tr->lists, product, net->W[l], net->n[l - 1]);
+    simulate_layer(net, l, tr->T, C, tr, tr->dense, &spiking);
+    memset(tr->bits[l], 0, words * tr->T * C * sizeof *tr->bits[l]);
+    for (size_t j = 0; j < tr->T * C; j++)
+        for (size_t i = 0; i < n; i++)
+            if (tr->dense[j * n + i] > 0) tr->bits[l][j * words + i / 32] |= (uint32_t)1 << i % 32;
+    if (l + 1 == net->L) filter(net, tr->T, C, tr->dense, tr->filtered);
+}
+
 static void simulate_spikes(const struct net *net, const struct batch *b, size_t first, size_t C,
                             struct trace *tr, const struct simulate_options *o)
 {
@@ -149,14 +182,18 @@ static void simulate_spikes(const struct net *net, const struct batch *b, size_t
         const struct forward_pass p = {.n = net->n[l],
                                        .T = tr->T,
                                        .C = C,
-                                       .lif = &net->lif,
+                                       .lif = &net->lif[l],
                                        .spiking = true,
                                        .in = listed ? &in : NULL,
                                        .z = listed && tr->kind == TRACE_SCORES ? NULL : tr->z[l],
                                        .bits = tr->bits[l],
                                        .filtered = l + 1 == net->L ? tr->filtered : NULL,
+                                       .readout_leak = net->lif[net->L].leak,
                                        .mean = net->readout == READOUT_MEAN};
-        lists_forward(&tr->lists, p, net->W[l], net->n[l - 1]);
+        if (net_needs_steps(net))
+            recurrent_spikes(net, l, C, tr, listed, &in);
+        else
+            lists_forward(&tr->lists, p, net->W[l], net->n[l - 1]);
         if (o->spikes_out)
             o->spikes_out[l] += (double)k->count(spike_words(net->n[l]) * tr->T * C, tr->bits[l]);
     }
@@ -179,7 +216,7 @@ void net_spikes(const struct net *net, const struct trace *tr, size_t l, size_t 
     const size_t n = net->n[l], words = spike_words(n);
     if (smooth)
         for (size_t i = 0; i < n * tr->T * C; i++)
-            a[i] = smooth->integral(tr->z[l][i] - net->lif.threshold, slope);
+            a[i] = smooth->integral(tr->z[l][i] - net->lif[l].threshold, slope);
     else
         for (size_t j = 0; j < tr->T * C; j++)
             for (size_t i = 0; i < n; i++)

@@ -41,19 +41,24 @@ static double firing_rate(struct rate_task *task, struct pool *pool)
     return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->net->n[task->layer]);
 }
 
+/* The matrices of layer l = W (those of W_l, then those of R_l) times scale. */
 static void set_scale(struct net *net, size_t l, const real *W, double scale)
 {
-    for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) net->W[l][i] = (real)(scale * (double)W[i]);
+    const size_t size = net_block_size(net, l);
+    real *R = net_recurrent(net, l);
+    for (size_t i = 0; i < size; i++) net->W[l][i] = (real)(scale * (double)W[i]);
+    for (size_t i = 0; R && i < net->n[l] * net->n[l]; i++) R[i] = (real)(scale * (double)W[size + i]);
 }
 
 /* Scales layer l to the target rate by bisection of the scale's logarithm. */
 static status calibrate(struct net *net, size_t l, double target, struct rate_task *task, struct pool *pool,
                         struct mem *m, struct error *e)
 {
-    size_t size = net->n[l] * net->n[l - 1];
-    real *W = mem_reals(m, size, e);
+    const size_t size = net_block_size(net, l), own = net_recurrent(net, l) ? net->n[l] * net->n[l] : 0;
+    real *W = mem_reals(m, size + own, e);
     if (!W) return ST_MEMORY;
     memcpy(W, net->W[l], size * sizeof *W);
+    if (own > 0) memcpy(W + size, net_recurrent(net, l), own * sizeof *W);
     double lo = 1e-4, hi = 1e4, rate = 0, best = 1, nearest = 2;
     task->layer = l;
     for (int k = 0; k < START_BISECTIONS && nearest > 1e-4; k++) {
@@ -79,13 +84,29 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
     return ST_OK;
 }
 
-static status start_rate(struct net *net, double target, const struct batch *data, struct pool *pool,
-                         struct rng *rng, struct error *e)
+/* After the other matrices' draws, which are those of the network without recurrence. */
+static void draw_recurrent(struct net *net, const struct net_options *o, struct rng *rng)
+{
+    for (size_t k = net->L + 1; k <= net->blocks; k++) {
+        const double n = (double)net->n[k - net->L], size = o->recurrent_scale;
+        for (size_t i = 0; i < net_block_size(net, k); i++)
+            net->W[k][i] = o->start == START_RATE ? (real)(size / sqrt(n) * rng_normal(rng))
+                           : o->start == START_KAIMING
+                               ? (real)(size * sqrt(6 / n) * (2.0 * rng_uniform(rng) - 1.0))
+                               : 0;
+    }
+    net_clear_diagonals(net, net->W);
+}
+
+static status start_rate(struct net *net, const struct net_options *o, const struct batch *data,
+                         struct pool *pool, struct rng *rng, struct error *e)
 {
     struct mem mem = {0};
     struct rate_task task = {.net = net, .batch = *data};
     status st = ST_OK;
+    const double target = o->start_rate;
     for (size_t l = 1; l <= net->L; l++) gaussian_rows(net, l, rng);
+    draw_recurrent(net, o, rng);
     task.batch.n = data->n < START_SAMPLES ? data->n : START_SAMPLES;
     size_t *samples = mem_alloc(&mem, task.batch.n, sizeof *samples, e);
     task.part = partition_make(task.batch.n);
@@ -105,20 +126,21 @@ static status start_rate(struct net *net, double target, const struct batch *dat
 /* The draws come last: with start_noise 0 none is made, and the start is the same. */
 static void disturb(struct net *net, double noise, struct rng *rng)
 {
-    for (size_t l = 1; noise > 0 && l <= net->L; l++)
-        for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
-            net->W[l][i] = (real)((double)net->W[l][i] * (1 + noise * rng_normal(rng)));
+    for (size_t k = 1; noise > 0 && k <= net->blocks; k++)
+        for (size_t i = 0; i < net_block_size(net, k); i++)
+            net->W[k][i] = (real)((double)net->W[k][i] * (1 + noise * rng_normal(rng)));
 }
 
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e)
 {
-    if (o->start == START_RATE) TRY(start_rate(net, o->start_rate, data, pool, rng, e));
+    if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
     for (size_t l = 1; o->start != START_RATE && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             net->W[l][i] = o->start == START_KAIMING ? (real)(bound * (2.0 * rng_uniform(rng) - 1.0)) : 0;
     }
+    if (o->start != START_RATE) draw_recurrent(net, o, rng);
     disturb(net, o->start_noise, rng);
     return ST_OK;
 }

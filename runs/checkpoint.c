@@ -1,5 +1,5 @@
 /* Checkpoints of a run (see session.h). */
-#include "runs/session.h"
+#include "runs/sequence.h"
 #include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
@@ -27,7 +27,6 @@ static void fill_header(struct header *h, const struct session *s)
 static status check_progress(const struct session *s, FILE *f, struct error *e)
 {
     struct stat file;
-    const struct rng *r = &s->rng;
     if (fstat(fileno(f), &file) != 0) return FAIL(e, ST_IO, "%s", strerror(errno));
     if (s->at.n_rows > (size_t)file.st_size / (s->n_columns * sizeof *s->rows))
         return FAIL(e, ST_DATA, "the checkpoint claims %zu curve points, more than it can hold",
@@ -35,8 +34,31 @@ static status check_progress(const struct session *s, FILE *f, struct error *e)
     if (s->at.iter < 0 || s->at.best_iter > s->at.iter)
         return FAIL(e, ST_DATA, "the checkpoint stands at iteration %ld, with the best at %ld", s->at.iter,
                     s->at.best_iter);
-    if ((r->s[0] | r->s[1] | r->s[2] | r->s[3]) == 0)
+    const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;
+    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1)
+        return FAIL(e, ST_DATA, "the checkpoint stands at task %ld of %ld", s->at.task, tasks);
+    return ST_OK;
+}
+
+static status transfer_rng(struct rng *r, struct checkpoint *c, struct error *e)
+{
+    TRY(checkpoint_block(c, r, sizeof *r, e));
+    if ((r->s[0] | r->s[1] | r->s[2] | r->s[3]) == 0) /* it would draw nothing but zeros */
         return FAIL(e, ST_DATA, "the checkpoint's random generator has no state");
+    return ST_OK;
+}
+
+/* Of tasks in sequence: the accuracies, and with what the one that runs began. */
+static status transfer_tasks(struct session *s, struct checkpoint *c, struct error *e)
+{
+    const size_t n = s->n_tasks;
+    if (n <= 1) return ST_OK;
+    TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
+    TRY(transfer_rng(&s->begun_rng, c, e));
+    TRY(c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e));
+    if (!c->reading) return ST_OK;
+    net_copy_weights(&s->net, &s->begun);
+    s->rng = s->begun_rng;
     return ST_OK;
 }
 
@@ -45,10 +67,12 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
 {
     TRY(checkpoint_block(c, &s->at, sizeof s->at, e));
     TRY(checkpoint_block(c, s->last, sizeof s->last, e));
-    TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
     if (c->reading) TRY(check_progress(s, c->file, e));
     TRY(session_reserve_rows(s, s->at.n_rows, e));
     TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
+    TRY(transfer_tasks(s, c, e));
+    if (c->reading && s->n_tasks > 0) TRY(sequence_next(s, true, e));
+    TRY(transfer_rng(&s->rng, c, e));
     TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }

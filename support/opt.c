@@ -105,6 +105,26 @@ static status set_list(const struct option *o, struct int_list *list, const char
     return ST_OK;
 }
 
+static status set_reals(const struct option *o, struct real_list *list, const char *text, struct error *e)
+{
+    struct real_list new = {0};
+    for (const char *p = text;; p++) {
+        char *end;
+        errno = 0;
+        if (new.n == OPT_LIST_MAX)
+            return FAIL(e, ST_CONFIG, "option '%s' has more than %d values", o->key, OPT_LIST_MAX);
+        double v = strtod(p, &end);
+        bool overflow = errno == ERANGE && fabs(v) > 1;
+        if (end == p || (*end != '\0' && *end != '/') || overflow || !in_range(o, v))
+            return refuse(o, text, e);
+        new.v[new.n++] = v;
+        p = end;
+        if (*p == '\0') break;
+    }
+    *list = new;
+    return ST_OK;
+}
+
 static bool parse_bool(const char *text, bool *value)
 {
     static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
@@ -146,6 +166,7 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
         memcpy(at, text, strlen(text) + 1);
         return ST_OK;
     case OPT_INTS: return set_list(o, at, text, e);
+    case OPT_REALS: return set_reals(o, at, text, e);
     }
     return FAIL(e, ST_INTERNAL, "option '%s' has no type", o->key);
 }
@@ -210,6 +231,17 @@ static void format_real(double v, char *text, size_t size)
     }
 }
 
+static void format_reals(const struct real_list *list, char *text, size_t size)
+{
+    size_t used = 0;
+    if (size > 0) text[0] = '\0';
+    for (size_t i = 0; i < list->n && used < size; i++) {
+        char number[40];
+        format_real(list->v[i], number, sizeof number);
+        used += (size_t)snprintf(text + used, size - used, i ? "/%s" : "%s", number);
+    }
+}
+
 void opt_format(const struct option *o, const void *options, char *text, size_t size)
 {
     const void *at = const_field(o, options);
@@ -227,6 +259,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
             used += (size_t)snprintf(text + used, size - used, i ? "-%ld" : "%ld", list->v[i]);
         break;
     }
+    case OPT_REALS: format_reals(at, text, size); break;
     }
 }
 
@@ -248,6 +281,7 @@ bool opt_is_default(const struct option_table *t, const struct option *o, const 
         int choice;
         char string[OPT_STRING_MAX];
         struct int_list list;
+        struct real_list reals;
     } value;
     struct option alone = *o;
     alone.offset = 0;
@@ -289,6 +323,7 @@ void opt_describe(const struct option *o, char *text, size_t size)
     case OPT_REAL: describe_range(o, "number", text, size); break;
     case OPT_INT: describe_range(o, "integer", text, size); break;
     case OPT_INTS: describe_range(o, "list of integers, each an integer", text, size); break;
+    case OPT_REALS: describe_range(o, "number, or several such as 1/2, each a number", text, size); break;
     case OPT_BOOL: snprintf(text, size, "true or false"); break;
     case OPT_STRING: snprintf(text, size, "text"); break;
     case OPT_CHOICE: {

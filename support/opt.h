@@ -14,6 +14,10 @@ struct int_list {
     size_t n;
     long v[OPT_LIST_MAX];
 };
+struct real_list {
+    size_t n;
+    double v[OPT_LIST_MAX];
+};
 
 enum opt_type {
     OPT_REAL,   /* double */
@@ -21,8 +25,10 @@ enum opt_type {
     OPT_BOOL,   /* bool; true/false/yes/no/on/off */
     OPT_CHOICE, /* int, index into choices */
     OPT_STRING, /* char[OPT_STRING_MAX] */
-    OPT_INTS /* struct int_list; written 100-50-10 in text, [100, 50, 10] in YAML; lo..hi bound each element
-              */
+    OPT_INTS, /* struct int_list; written 100-50-10 in text, [100, 50, 10] in YAML; lo..hi bound each element
+               */
+    OPT_REALS /* struct real_list; written 0.9/0.8 in text, so in YAML, or [0.9, 0.8] as an item of an axis:
+                 a list of numbers by itself is an axis, as of OPT_REAL */
 };
 
 enum opt_flag {

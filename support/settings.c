@@ -60,6 +60,27 @@ static status join_integers(struct yml *y, const struct option *o, const yml_nod
     return ST_OK;
 }
 
+/* The same of numbers. */
+static status join_reals(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
+                         const char **text, struct error *e)
+{
+    size_t n = yml_length(list), size = 1, used = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *number = yml_text(yml_item(y, list, i));
+        if (!number)
+            return yml_fail(y, list, e, "option '%s' needs a list of numbers such as [0.9, 0.8]", o->key);
+        size += strlen(number) + 1;
+    }
+    if (n == 0) return yml_fail(y, list, e, "option '%s' has an empty list", o->key);
+    char *joined = mem_alloc(m, size, 1, e);
+    if (!joined) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        used +=
+            (size_t)snprintf(joined + used, size - used, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
+    *text = joined;
+    return ST_OK;
+}
+
 /* The text of value k of a setting (no axis), checked. */
 static status put_value(struct yml *y, struct setting *setting, size_t k, const yml_node *node, struct mem *m,
                         struct error *e)
@@ -69,6 +90,8 @@ static status put_value(struct yml *y, struct setting *setting, size_t k, const 
     *text = yml_text(node);
     if (o->type == OPT_INTS && yml_is_list(node))
         TRY(join_integers(y, o, node, m, text, e));
+    else if (o->type == OPT_REALS && yml_is_list(node))
+        TRY(join_reals(y, o, node, m, text, e));
     else if (!*text)
         return yml_fail(y, node, e, "option '%s' needs a single value or a list of values", o->key);
     if (check_value(setting, *text, m, e) == ST_OK) return ST_OK;

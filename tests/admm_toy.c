@@ -80,7 +80,7 @@ static double drive(struct toy *toy, size_t l, size_t t, size_t n, size_t i)
 
 static double residual(struct toy *toy, size_t l, size_t t, size_t n, size_t i)
 {
-    double delta = (double)toy->net.lif.leak, theta = (double)toy->net.lif.threshold;
+    double delta = (double)toy->net.lif[1].leak, theta = (double)toy->net.lif[1].threshold;
     double r = (double)*toy_z(toy, l, t, n, i) - drive(toy, l, t, n, i);
     if (t > 0) r -= delta * (double)*toy_z(toy, l, t - 1, n, i);
     if (t > 0 && l < toy->net.L) r += theta * (double)*toy_a(toy, l, t - 1, n, i);
@@ -107,7 +107,7 @@ static double toy_share(const struct toy *toy, size_t t)
     if (toy->admm.set.multiplier == MULTIPLIER_OFF) return 0;
     if (t + 1 == toy->x.T) return 1;
     return toy->admm.set.multiplier == MULTIPLIER_ALL
-               ? pow((double)toy->net.lif.leak, (double)(toy->x.T - 1 - t))
+               ? pow((double)toy->net.lif[1].leak, (double)(toy->x.T - 1 - t))
                : 0;
 }
 
@@ -136,7 +136,7 @@ double toy_lagrangian(struct toy *toy)
                     double r = residual(toy, l, t, n, i);
                     sum += 0.5 * toy->admm.rho[l] * r * r;
                     if (l == L) continue;
-                    bool on = (double)*toy_z(toy, l, t, n, i) > (double)toy->net.lif.threshold;
+                    bool on = (double)*toy_z(toy, l, t, n, i) > (double)toy->net.lif[1].threshold;
                     double gap = (double)*toy_a(toy, l, t, n, i) - (on ? 1.0 : 0.0);
                     sum += 0.5 * toy->admm.set.beta * gap * gap;
                 }

@@ -13,7 +13,11 @@ struct plain_net {
     double z[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH]; /* potentials of layer l at step t */
     double a[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH]; /* spikes; of layer 0 the inputs */
     double psi[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH];
-    double trace[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH]; /* sum_s leak^(t-s) a at step s */
+    double i[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH]; /* currents */
+    /* What d z / d w of a weight from here is, were the potential's own past all: the spikes (of layer l for
+     * W_{l+1}; recurrent: of the step before, for R_l) through the synapse and the leak of the layer that the
+     * weight feeds. */
+    double trace[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH], own_trace[PLAIN_LAYERS][PLAIN_STEPS][PLAIN_WIDTH];
 };
 
 /* Simulates one sample of the batch. smooth: the surrogate's integral in place of the spike. */

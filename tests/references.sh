@@ -22,13 +22,17 @@ place() {
     echo "$rank $seconds $1"
 }
 
+# The options of `spikebench best NAME ...` as the experiment's own comment gives them.
+choice() { sed -n "s/.*\`spikebench best $1\([^\`]*\)\`.*/\1/p" "experiments/$1.yaml" | head -n 1; }
+
 # What `summarise`, and for some `best`, derive from the runs; the comparison with bptt where the reference has one.
 derive() {
     paired=
     [ ! -f "results/reference/$1/paired.csv" ] || paired='--paired bptt'
     # shellcheck disable=SC2086 # nothing or two words
     "$spikebench" summarise "$1" --results "$work" $paired >/dev/null
-    case $1 in tune_*) "$spikebench" best "$1" --results "$work" >"$work/$1/best.txt" ;; esac
+    # shellcheck disable=SC2046 # words
+    case $1 in tune_*) "$spikebench" best "$1" $(choice "$1") --results "$work" >"$work/$1/best.txt" ;; esac
 }
 
 # The files that the reference had, or the two that every one has and the choice of a grid. Curves as files of their own only where

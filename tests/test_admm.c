@@ -222,7 +222,7 @@ ParameterizedTest(struct size_case *c, admm, output_potentials_and_dual_residual
                 double moved =
                     (double)*toy_z(&toy, L, T - 1, n, k) - (double)toy.admm.last[n * TOY_CLASSES + k];
                 double expected =
-                    visited_last + 2 == T ? -(double)toy.net.lif.leak * toy.admm.set.rho_out * moved : 0.0;
+                    visited_last + 2 == T ? -(double)toy.net.lif[1].leak * toy.admm.set.rho_out * moved : 0.0;
                 double slope = toy_slope(&toy, toy_z(&toy, L, visited_last, n, k));
                 cr_expect_lt(fabs(slope - expected), SLOPE, "t %zu: slope %g, not %g", visited_last, slope,
                              expected);

@@ -43,13 +43,13 @@ static double below(const struct plain *p, size_t l, size_t t, size_t i)
 static void plain_forward(struct plain *p)
 {
     const struct net *net = p->net;
-    const double leak = (double)net->lif.leak, theta = (double)net->lif.threshold;
+    const double leak = (double)net->lif[1].leak, theta = (double)net->lif[1].threshold;
     for (size_t l = 1; l <= net->L; l++)
         for (size_t t = 0; t < STEPS; t++)
             for (size_t j = 0; j < net->n[l]; j++) {
                 double z = t ? leak * p->z[l][t - 1][j] : 0, a = t && l < net->L ? p->a[l][t - 1][j] : 0;
-                if (net->lif.reset == RESET_HARD) z *= 1 - a;
-                if (net->lif.reset == RESET_SOFT) z -= theta * a;
+                if (net->lif[1].reset == RESET_HARD) z *= 1 - a;
+                if (net->lif[1].reset == RESET_SOFT) z -= theta * a;
                 for (size_t i = 0; i < net->n[l - 1]; i++)
                     z += (double)net->W[l][i * net->n[l] + j] * below(p, l, t, i);
                 p->z[l][t][j] = z;
@@ -75,7 +75,7 @@ static void plain_backward(struct plain *p, const double *dscores, const struct 
                            double *const *gradient)
 {
     const struct net *net = p->net;
-    const double leak = (double)net->lif.leak, theta = (double)net->lif.threshold, k = (double)o->slope;
+    const double leak = (double)net->lif[1].leak, theta = (double)net->lif[1].threshold, k = (double)o->slope;
     for (size_t l = net->L; l >= 1; l--)
         for (size_t t = STEPS; t-- > 0;)
             for (size_t j = 0; j < net->n[l]; j++) {
@@ -84,9 +84,10 @@ static void plain_backward(struct plain *p, const double *dscores, const struct 
                 if (l == net->L && net->readout == READOUT_MEAN) dz += dscores[j] / STEPS;
                 if (l < net->L) {
                     double da = from_above(p, l, t, j), d = 1 + k * fabs(p->z[l][t][j] - theta);
-                    if (net->lif.reset == RESET_HARD) dz *= 1 - p->a[l][t][j];
-                    if (!o->detach_reset && net->lif.reset == RESET_SOFT) da -= theta * next;
-                    if (!o->detach_reset && net->lif.reset == RESET_HARD) da -= leak * p->z[l][t][j] * next;
+                    if (net->lif[1].reset == RESET_HARD) dz *= 1 - p->a[l][t][j];
+                    if (!o->detach_reset && net->lif[1].reset == RESET_SOFT) da -= theta * next;
+                    if (!o->detach_reset && net->lif[1].reset == RESET_HARD)
+                        da -= leak * p->z[l][t][j] * next;
                     dz += k / (2 * d * d) * da;
                 }
                 p->dz[l][t][j] = dz;

@@ -155,7 +155,7 @@ Test(forward_forward, goodness_by_hand)
     cr_assert_eq(spikes_finish(&builder, &x, &mem, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
     o.hidden = (struct int_list){2, {2, 1}};
-    o.leak = 0.5;
+    o.leak = (struct real_list){1, {0.5}};
     cr_assert_eq(net_create(&net, &o, 3, 2, &mem, NULL), ST_OK);
     memcpy(net.W[1], W1, sizeof W1);
     net.W[2][0] = net.W[2][1] = R(1.5);
@@ -193,10 +193,10 @@ static double goodness_by_loops(const struct net *net, const struct spikes *x, s
         for (size_t j = 0; j < net->n[l]; j++) {
             double z = 0, fired = 0, count = 0;
             for (size_t t = 0; t < T; t++) {
-                z = (double)net->lif.leak * z - (double)net->lif.threshold * fired;
+                z = (double)net->lif[1].leak * z - (double)net->lif[1].threshold * fired;
                 for (size_t i = 0; i < net->n[l - 1]; i++)
                     z += (double)net->W[l][i * net->n[l] + j] * in[t][i];
-                fired = z > (double)net->lif.threshold ? 1 : 0;
+                fired = z > (double)net->lif[1].threshold ? 1 : 0;
                 out[t][j] = fired;
                 count += fired;
             }

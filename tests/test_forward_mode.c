@@ -107,7 +107,9 @@ ParameterizedTestParameters(forward_mode, basis_gives_the_gradient_of_bptt)
 ParameterizedTest(struct forward_case *c, forward_mode, basis_gives_the_gradient_of_bptt)
 {
     struct bench b;
-    struct net_options sizes = {.hidden = {c->hidden, {5, 4, 5}}};
+    struct net_options sizes;
+    cr_assert_eq(opt_defaults(&net_option_table, &sizes, NULL), ST_OK);
+    sizes.hidden = (struct int_list){c->hidden, {5, 4, 5}};
     struct net shape;
     struct mem m = {0};
     cr_assert_eq(net_create(&shape, &sizes, INPUTS, CLASSES, &m, NULL), ST_OK);

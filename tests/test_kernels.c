@@ -90,6 +90,8 @@ static void create(struct results *r, size_t n, const real *D, struct mem *m)
     memset(r->bits, 0xff, r->words * sizeof *r->bits); /* every word must be written */
 }
 
+static const real readout_leak = R(0.7); /* not that of the layer's neurons */
+
 struct layer {
     const struct kernel_case *c;
     struct lif lif;
@@ -125,6 +127,7 @@ static void run(const struct kernels *k, const struct layer *l, struct results *
                                    .z = r->z,
                                    .bits = r->bits,
                                    .filtered = r->filtered,
+                                   .readout_leak = readout_leak,
                                    .mean = l->c->mean};
     struct backward_pass back = {.n = n,
                                  .T = T,
@@ -137,6 +140,7 @@ static void run(const struct kernels *k, const struct layer *l, struct results *
                                  .z = r->z,
                                  .da = l->da,
                                  .dz = r->dz,
+                                 .readout_leak = readout_leak,
                                  .block = block};
     const struct outer_pass outer = {n,     INPUTS, x->start, x->column, l->c->ones ? NULL : x->by_input,
                                      block, r->D};
@@ -185,7 +189,7 @@ static void expect_forward(const struct layer *l, const struct results *r, size_
         a = z > theta ? R(1.0) : R(0.0);
         cr_assert_eq(r->z[j * n + i], z, "z, n %zu, row %zu, step %zu", n, i, t);
         cr_assert_eq(bit(r, n, j, i), a > 0, "a, n %zu, row %zu, step %zu", n, i, t);
-        sum = leak * sum + a;
+        sum = readout_leak * sum + a;
         mean += sum;
     }
     cr_assert_eq(r->filtered[c * n + i], l->c->mean ? mean / (real)T : sum);
@@ -201,7 +205,7 @@ static void expect_backward(const struct layer *l, const struct results *r, size
         const size_t j = t * C + c;
         const real z = r->z[j * n + i], a = z > theta ? R(1.0) : R(0.0);
         if (l->own)
-            below = leak * below + (l->c->mean || t + 1 == T ? l->own[c * n + i] : 0);
+            below = readout_leak * below + (l->c->mean || t + 1 == T ? l->own[c * n + i] : 0);
         else
             below = l->da[j * n + i];
         real through = below, carried = leak * next;

@@ -44,7 +44,7 @@ Test(lfp, negative_potentials_signed_or_by_magnitude)
         for (int readout = 0; readout < 2; readout++) {
             const struct lfp_rule rule = {LFP_MISCLASSIFIED, (enum lfp_carry)carry, R(1e-9)};
             real reward[] = {0, R(1.0)};
-            lfp_layer(&lif, 1, 2, 1, z, readout ? NULL : a, &rule, reward);
+            lfp_layer(&lif, 1, 2, 1, z, readout ? NULL : a, &rule, NULL, NULL, reward);
             cr_expect_float_eq((double)reward[1], 0.4, 1e-6);
             cr_expect_float_eq((double)reward[0], carry == LFP_SIGNED && !readout ? -0.2 : 0.2, 1e-6);
         }
@@ -96,7 +96,7 @@ Test(lfp, rewards_are_conserved_where_all_parts_are_positive)
             toy_data_create(&d, SAMPLES, STEPS, INPUTS, CLASSES, 3);
             cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
             o.hidden = (struct int_list){depth, {7, 5, 6}};
-            o.leak = 1;
+            o.leak = (struct real_list){1, {1}};
             o.readout = readout;
             o.start = START_KAIMING;
             toy_net_create(&net, &o, &d, &mem, 9);

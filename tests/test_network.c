@@ -97,7 +97,7 @@ static void silence(void *context, size_t l, const real *z, real *a)
     struct silencer *s = context;
     s->in_order = s->in_order && l == ++s->calls;
     for (size_t i = 0; i < s->net->n[l] * s->columns; i++) {
-        s->in_order = s->in_order && (a[i] > 0) == (z[i] > s->net->lif.threshold);
+        s->in_order = s->in_order && (a[i] > 0) == (z[i] > s->net->lif[1].threshold);
         if (l == s->silent) a[i] = 0;
     }
 }

@@ -37,7 +37,7 @@ static void begin(struct bench *b, size_t hidden, size_t T, int reset, int reado
     b->options.reset = reset;
     b->options.readout = readout;
     b->options.loss = loss;
-    b->options.leak = leak;
+    b->options.leak = (struct real_list){1, {leak}};
     b->options.start = START_KAIMING;
     toy_net_create(&b->net, &b->options, &b->data, &b->mem, 5);
     b->batch = dataset_batch(&b->data, SPLIT_TRAIN);
@@ -123,7 +123,7 @@ ParameterizedTest(struct eprop_case *c, eprop, symmetric_with_one_layer_equals_b
 /* d z_t / d z_{t-1} of a neuron, by the definition of its reset. */
 static double keep(const struct plain_net *p, size_t l, size_t t, size_t j, bool detach)
 {
-    const struct lif *lif = &p->net->lif;
+    const struct lif *lif = &p->net->lif[1];
     const double leak = (double)lif->leak, theta = (double)lif->threshold, z = p->z[l][t - 1][j];
     const double psi = detach ? 0 : p->psi[l][t - 1][j], a = p->a[l][t - 1][j];
     return lif->reset == RESET_SOFT   ? leak - theta * psi
@@ -137,7 +137,7 @@ static double eligibility_trace(const struct plain_net *p, size_t l, size_t j, s
     double eps = 0, ebar = 0, sum = 0;
     for (size_t t = 0; t < p->T; t++) {
         eps = (t > 0 ? keep(p, l, t, j, detach) * eps : 0) + p->a[l - 1][t][i];
-        ebar = (double)p->net->lif.leak * ebar + p->psi[l][t][j] * eps;
+        ebar = (double)p->net->lif[1].leak * ebar + p->psi[l][t][j] * eps;
         sum += ebar;
     }
     return p->net->readout == READOUT_MEAN ? sum / (double)p->T : ebar;

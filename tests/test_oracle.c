@@ -68,7 +68,8 @@ static void take_weights(struct oracle *o, size_t epoch)
     for (size_t r = 0; r < o->numbers.n_rows; r++) {
         if (!is(&o->numbers, r, "weight") || whole(&o->numbers, r, "epoch") != epoch) continue;
         size_t l = whole(&o->numbers, r, "layer");
-        size_t at = whole(&o->numbers, r, "column") * o->t.net.n[l] + whole(&o->numbers, r, "row");
+        size_t at =
+            whole(&o->numbers, r, "column") * net_block(&o->t.net, l).rows + whole(&o->numbers, r, "row");
         o->t.net.W[l][at] = (real)number(&o->numbers, r, "value");
     }
 }
@@ -187,7 +188,7 @@ ParameterizedTestParameters(oracle, loss_and_gradient)
 ParameterizedTest(struct oracle_case *c, oracle, loss_and_gradient)
 {
     struct oracle o;
-    real *gradient[NET_MAX_LAYERS + 1] = {0};
+    real *gradient[NET_MAX_BLOCKS + 1] = {0};
     struct backward w;
     size_t seen = 0;
     begin(&o, c->name);
@@ -198,8 +199,9 @@ ParameterizedTest(struct oracle_case *c, oracle, loss_and_gradient)
         if (strstr(training, surrogates[k].name)) how.surrogate = &surrogates[k];
     how.slope = (real)atof(strstr(training, "slope=") + strlen("slope="));
     cr_assert_eq(backward_create(&w, net, STEPS, SAMPLES, &o.t.mem, NULL), ST_OK);
-    for (size_t l = 1; l <= net->L; l++) gradient[l] = mem_reals(&o.t.mem, net->n[l] * net->n[l - 1], NULL);
+    for (size_t k = 1; k <= net->blocks; k++) gradient[k] = mem_reals(&o.t.mem, net_block_size(net, k), NULL);
     const double loss = backward_block(&w, net, &o.t.env.train, 0, SAMPLES, &how, gradient) / SAMPLES;
+    net_clear_diagonals(net, gradient);
     for (size_t r = 0; r < o.numbers.n_rows; r++) {
         const double expected = number(&o.numbers, r, "value");
         if (is(&o.numbers, r, "loss") && whole(&o.numbers, r, "epoch") == 0)
@@ -207,7 +209,7 @@ ParameterizedTest(struct oracle_case *c, oracle, loss_and_gradient)
         if (!is(&o.numbers, r, "gradient")) continue;
         size_t l = whole(&o.numbers, r, "layer"), i = whole(&o.numbers, r, "row"),
                j = whole(&o.numbers, r, "column");
-        double value = (double)gradient[l][j * net->n[l] + i] / SAMPLES;
+        double value = (double)gradient[l][j * net_block(net, l).rows + i] / SAMPLES;
         seen++;
         cr_expect(same_number(value, expected), "%s, gradient of layer %zu (%zu, %zu): %.17g, not %.17g",
                   c->name, l, i, j, value, expected);
@@ -246,7 +248,7 @@ static void expect_epoch(struct oracle *o, const char *name, size_t epoch)
         if (!is(&o->numbers, r, "weight")) continue;
         size_t l = whole(&o->numbers, r, "layer"), i = whole(&o->numbers, r, "row"),
                j = whole(&o->numbers, r, "column");
-        double value = (double)net->W[l][j * net->n[l] + i];
+        double value = (double)net->W[l][j * net_block(net, l).rows + i];
         seen++;
         cr_expect(same_number(value, expected), "%s, epoch %zu, layer %zu (%zu, %zu): %.17g, not %.17g", name,
                   epoch, l, i, j, value, expected);

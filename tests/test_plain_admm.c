@@ -27,8 +27,8 @@ static void begin(struct toy_training *t, struct plain *p, const char *solver, c
     toy_training_create(t, solver);
     t->net_options.hidden = (struct int_list){2, {7, 4}};
     t->net_options.start = START_KAIMING;
-    t->net_options.leak = set->delta;
-    t->net_options.threshold = set->theta;
+    t->net_options.leak = (struct real_list){1, {set->delta}};
+    t->net_options.threshold = (struct real_list){1, {set->theta}};
     toy_training_set_all(t, options);
     toy_training_init(t, 2);
     p->set = *set;

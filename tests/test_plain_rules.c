@@ -37,8 +37,10 @@ static void begin(struct toy_training *t, struct plain_net *p, const char *solve
     t->net_options.reset = c->reset;
     t->net_options.readout = c->readout;
     t->net_options.loss = LOSS_CROSS_ENTROPY;
-    t->net_options.leak = p->leak = 0.8;
-    t->net_options.threshold = p->theta = 0.6;
+    p->leak = 0.8;
+    t->net_options.leak = (struct real_list){1, {p->leak}};
+    p->theta = 0.6;
+    t->net_options.threshold = (struct real_list){1, {p->theta}};
     toy_training_set_all(t, c->options);
     toy_training_init(t, 3);
     p->L = t->net.L;

@@ -119,6 +119,50 @@ Test(plan, order_of_runs)
     plan_free(&p);
 }
 
+/* A list of leaks is an axis; a list within it is one value, a leak for each layer. */
+Test(plan, numbers_of_each_layer)
+{
+    static const char *const leaks[] = {"0.8", "0.9", "0.7/0.95", "0.5/0.6"};
+    struct plan p;
+    must_load(
+        &p,
+        "experiment: grid\nseeds: [3]\nnetwork: {hidden: [20], leak: [0.8, 0.9, [0.7, 0.95], 0.5/0.6]}\n"
+        "dataset: {name: digits}\nsolvers: [{name: bptt}]\n",
+        NULL);
+    cr_assert_eq(p.n_runs, (size_t)4);
+    for (size_t i = 0; i < 4; i++) cr_expect_option(&p.runs[i], "network.leak", leaks[i]);
+    cr_expect_eq(p.runs[2].net.leak.n, (size_t)2);
+    cr_expect_eq(p.runs[2].net.leak.v[1], 0.95);
+    plan_free(&p);
+}
+
+/* As many leaks as layers, the readout included; no options of what is not there. */
+Test(plan, networks_that_do_not_fit_their_options)
+{
+    static const char *const cases[][2] = {
+        {"leak: [[0.8, 0.9, 0.7]]", "option 'leak' has 3 values; allowed: 1, or 2"},
+        {"threshold: 1/2", "option 'threshold' has 2 values; allowed: 1, or 1"},
+        {"synapse_decay: 0.5", "it needs synapse = current"},
+        {"self_connections: true", "it needs recurrent = true"},
+        {"recurrent_scale: 1", "it needs recurrent = true"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct net_options o;
+        struct error e = {.code = ST_OK};
+        struct plan p;
+        char text[300];
+        (void)snprintf(text, sizeof text,
+                       "experiment: grid\nseeds: [3]\nnetwork: {hidden: [20], %s}\ndataset: {name: digits}\n"
+                       "solvers: [{name: bptt}]\n",
+                       cases[i][0]);
+        must_load(&p, text, NULL);
+        o = p.runs[0].net;
+        cr_expect_eq(net_options_check(&o, &e), ST_CONFIG);
+        cr_expect(strstr(e.text, cases[i][1]), "%s", e.text);
+        plan_free(&p);
+    }
+}
+
 Test(plan, a_solver_overrides_the_file)
 {
     struct plan p;

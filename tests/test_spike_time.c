@@ -299,7 +299,7 @@ Test(spike_time, start_spread_is_the_rms_of_the_starting_weights)
         real drawn[NET_MAX_LAYERS + 1][81];
         begin(&x, 2);
         cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
-        x.net.lif.threshold = (real)theta;
+        x.net.lif[1].threshold = (real)theta;
         for (size_t l = 1; l <= x.net.L; l++)
             memcpy(drawn[l], x.net.W[l], x.net.n[l] * x.net.n[l - 1] * sizeof(real));
         void *options = mem_alloc(&x.mem, 1, solver->options.size, NULL);

@@ -116,6 +116,7 @@ struct all {
     int choice;
     char text[OPT_STRING_MAX];
     struct int_list list;
+    struct real_list numbers;
 };
 static const char *const colours[] = {"red", "green", NULL};
 static const struct option options[] = {
@@ -125,6 +126,7 @@ static const struct option options[] = {
     {"choice", OPT_CHOICE, offsetof(struct all, choice), "green", 0, 0, 0, colours, "", "a colour"},
     {"text", OPT_STRING, offsetof(struct all, text), "", 0, 0, 0, NULL, "", "a text"},
     {"list", OPT_INTS, offsetof(struct all, list), "100-50", 1, 1000, 0, NULL, "", "widths"},
+    {"numbers", OPT_REALS, offsetof(struct all, numbers), "0.5", 0, 1, OPT_OPEN_LO, NULL, "", "shares"},
 };
 static const struct option_table table = {.spans = {{options, sizeof options / sizeof *options}},
                                           .size = sizeof(struct all)};
@@ -164,6 +166,14 @@ ParameterizedTestParameters(opt, set)
         {"list", "1--2", ST_CONFIG, "100-50"},
         {"list", "1-2-", ST_CONFIG, "100-50"},
         {"list", "1,2", ST_CONFIG, "100-50"},
+        {"numbers", "0.50", ST_OK, "0.5"},
+        {"numbers", "1/1e-3/0.25", ST_OK, "1/0.001/0.25"},
+        {"numbers", "0.5/0", ST_CONFIG, "0.5"},
+        {"numbers", "0.5/", ST_CONFIG, "0.5"},
+        {"numbers", "/0.5", ST_CONFIG, "0.5"},
+        {"numbers", "0.5-0.6", ST_CONFIG, "0.5"},
+        {"numbers", "0.5/nan", ST_CONFIG, "0.5"},
+        {"numbers", "", ST_CONFIG, "0.5"},
     };
     return cr_make_param_array(struct setting, cases, sizeof cases / sizeof *cases);
 }

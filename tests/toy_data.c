@@ -60,7 +60,7 @@ void toy_two_steps_create(struct toy_two_steps *t, int reset, double w, const do
     cr_assert_eq(spikes_finish(&builder, &t->x, m, NULL), ST_OK);
     cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
     o.hidden = (struct int_list){1, {1}};
-    o.leak = 0.5;
+    o.leak = (struct real_list){1, {0.5}};
     o.reset = reset;
     cr_assert_eq(net_create(&t->net, &o, 1, 2, m, NULL), ST_OK);
     t->net.W[1][0] = (real)w;

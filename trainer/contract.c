@@ -277,6 +277,33 @@ static status try_network(const struct contract_case *c, bool promised, const ch
     return ST_OK;
 }
 
+/* A value of an option that asks for what network_extras has of this key. */
+static void ask(const char *key, struct net_options *net)
+{
+    if (strcmp(key, "recurrent") == 0) net->recurrent = true;
+    if (strcmp(key, "synapse") == 0) net->synapse = SYNAPSE_CURRENT;
+    if (strcmp(key, "leak") == 0) net->leak.n = net->hidden.n + 1;
+    if (strcmp(key, "threshold") == 0) net->threshold.n = net->hidden.n;
+    for (size_t l = 1; l < net->leak.n; l++) net->leak.v[l] = net->leak.v[0] * (1 - 0.1 * (double)l);
+    for (size_t l = 1; l < net->threshold.n; l++)
+        net->threshold.v[l] = net->threshold.v[0] * (1 + 0.1 * (double)l);
+}
+
+static status try_extras(const struct contract_case *c, const void *options, struct error *e)
+{
+    for (const struct network_extra *x = network_extras; x->key; x++) {
+        char what[100];
+        struct net_options net = *c->net_options;
+        struct contract_case other = *c;
+        other.options = options;
+        other.net_options = &net;
+        ask(x->key, &net);
+        (void)snprintf(what, sizeof what, "network.%s", x->key);
+        if (x->asked(&net)) TRY(try_network(&other, c->solver->features & x->feature, what, e));
+    }
+    return ST_OK;
+}
+
 /* All choices, one at a time, with the default options: others may need a network. */
 static status try_networks(const struct contract_case *c, void *options, struct error *e)
 {
@@ -295,7 +322,7 @@ static status try_networks(const struct contract_case *c, void *options, struct 
             TRY(try_network(&other, c->solver->features & choice->first << k, what, e));
         }
     }
-    return ST_OK;
+    return try_extras(c, options, e);
 }
 
 static status check_networks(const struct contract_case *c, struct error *e)

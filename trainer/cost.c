@@ -15,9 +15,17 @@ void cost_product(struct step_cost *c, const struct net *net, size_t l, double c
         c->flops += 2 * n * m * columns;
 }
 
+void cost_recurrent(struct step_cost *c, const struct net *net, size_t l, double columns)
+{
+    c->flops += 2 * (double)net->n[l] * (double)net->n[l] * columns;
+}
+
 void cost_simulation(struct step_cost *c, const struct net *net, double columns, double entries)
 {
-    for (size_t l = 1; l <= net->L; l++) cost_product(c, net, l, columns, entries);
+    for (size_t l = 1; l <= net->L; l++) {
+        cost_product(c, net, l, columns, entries);
+        if (net_recurrent(net, l)) cost_recurrent(c, net, l, columns);
+    }
 }
 
 void cost_gram(struct step_cost *c, double m, double columns)

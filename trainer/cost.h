@@ -18,7 +18,10 @@ double cost_macs(const struct step_cost *c);
  * sum of y x'. 2 n m columns; in layer 1, x being the input lists, 2 n for each of their entries, whether
  * they are gone through or written out for BLAS. */
 void cost_product(struct step_cost *c, const struct net *net, size_t l, double columns, double entries);
-/* A simulation: W_l x of all layers. */
+/* A product with R_l (R_l a, R_l' y or the sum of y a') over `columns`: 2 n_l^2 columns; the first step,
+ * which has nothing before it, is counted as the others are. */
+void cost_recurrent(struct step_cost *c, const struct net *net, size_t l, double columns);
+/* A simulation: W_l x of all layers, and R_l a where there is one. */
 void cost_simulation(struct step_cost *c, const struct net *net, double columns, double entries);
 /* A Gram matrix x x' of order m over `columns`, one triangle: m^2 columns. */
 void cost_gram(struct step_cost *c, double m, double columns);

@@ -228,13 +228,14 @@ static double evaluate_at(void *context, real *const *W, real *const *gradient)
     struct evaluation_task *task = context;
     struct minibatch *m = task->m;
     struct net *net = m->env.net;
-    real *own[NET_MAX_LAYERS + 1];
+    real *own[NET_MAX_BLOCKS + 1];
     memcpy(own, net->W, sizeof own);
     for (size_t l = 1; l <= m->layers; l++) net->W[l] = W[l];
     task->direction = gradient;
     *m->env.rng = task->start;
     double loss = task->rule->whole ? task->rule->whole(m, &task->batch, gradient) : mean_of_blocks(task);
     if (task->rule->finish) task->rule->finish(m, gradient);
+    if (m->layers == net->blocks) net_clear_diagonals(net, gradient);
     memcpy(net->W, own, sizeof own);
     measure_and_clip(m, gradient);
     m->evaluations++;
@@ -256,6 +257,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
         task.batch.n = N - first < batch ? N - first : batch;
         task.start = *m->env.rng;
         optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
+        net_clear_diagonals(m->env.net, m->env.net->W); /* muon's steps reach weights without a gradient */
         m->residuals[m->updates++] = m->optimizer.residual;
     }
     m->epoch++;
@@ -279,7 +281,7 @@ static int ascending(const void *a, const void *b)
 void minibatch_report_as(struct minibatch *m, const char *norm, struct metric_sink *sink)
 {
     const size_t n = m->updates;
-    for (size_t l = 1; m->evaluations > 0 && l <= m->layers; l++)
+    for (size_t l = 1; m->evaluations > 0 && l <= m->layers && l <= sink->L; l++)
         metric_put(sink, norm, l, m->norm[l] / (double)m->evaluations);
     if (n == 0 || isnan(m->residuals[0])) return;
     qsort(m->residuals, n, sizeof *m->residuals, ascending);

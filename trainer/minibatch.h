@@ -34,8 +34,9 @@ struct minibatch_block {
 /* How a mini-batch becomes a direction, at the weights that env.net has when it is asked. One of `block` and
  * `whole` is set. */
 struct minibatch_rule {
-    /* Adds the SUM over the block's samples to direction[l], n_l x n_{l-1}, l = 1 .. layers. Returns the sum
-     * of their losses, nan if there is no loss. */
+    /* Adds the SUM over the block's samples to direction[l], n_l x n_{l-1}, l = 1 .. layers (and beyond L
+     * those of the recurrent matrices, numbered as in net.h; diagonals that are not trained are cleared
+     * later). Returns the sum of their losses, nan if there is no loss. */
     double (*block)(void *state, const struct minibatch_block *where, real *const *direction);
     /* Writes the MEAN direction of a whole mini-batch, and spreads its samples over the pool itself. Returns
      * the mean loss, or nan. */
@@ -47,25 +48,25 @@ struct minibatch_rule {
 struct minibatch {
     struct train_env env; /* from start on */
     struct minibatch_options options;
-    size_t layers; /* trained: 1 .. layers; those above are left alone */
+    size_t layers; /* matrices trained: 1 .. layers, net->blocks for all; those beyond are left alone */
     struct optimizer_state optimizer;
     size_t *order;     /* [N]: samples in this epoch's order */
     double *squares;   /* of a direction, by slice of its weights */
     double *residuals; /* [updates]: of the last epoch's updates (implicit_*) */
     size_t updates;
-    real *sums[PART_MAX][NET_MAX_LAYERS + 1]; /* directions, see pool_sum; sum 0 is the result's */
+    real *sums[PART_MAX][NET_MAX_BLOCKS + 1]; /* directions, see pool_sum; sum 0 is the result's */
     long epoch;
     /* Of the last epoch: calls of the oracle, the samples of all of them, and sums over them of the
      * directions' Frobenius norms before clipping. */
     size_t evaluations, evaluated;
-    double norm[NET_MAX_LAYERS + 1];
+    double norm[NET_MAX_BLOCKS + 1];
 };
 
 /* The contract's check: refuses options that the optimizer or the schedule chosen does not read. */
 status minibatch_check(const struct solver *self, const void *options, const struct net_options *net,
                        const struct dataset_info *info, struct error *e);
-/* Trains these layers, with directions in so many parts: minibatch_parts(o, N) for a rule of blocks, 1 for a
- * rule of whole mini-batches. */
+/* Trains these matrices (numbered as in net.h: {1, net->blocks} are all), with directions in so many parts:
+ * minibatch_parts(o, N) for a rule of blocks, 1 for a rule of whole mini-batches. */
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,
                         struct layer_range trained, size_t parts, struct mem *mem, struct error *e);
 /* Samples of the largest mini-batch of N samples, and its parts. */

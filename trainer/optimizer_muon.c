@@ -11,8 +11,10 @@ status muon_create(struct optimizer_state *s, const struct net *net, struct mem 
 {
     struct newton_schulz *work = mem_alloc(m, s->layers + 1, sizeof *work, e);
     if (!work) return ST_MEMORY;
-    for (size_t l = 1; l <= s->layers; l++)
-        TRY(newton_schulz_create(&work[l], net->n[l], net->n[l - 1], m, e));
+    for (size_t l = 1; l <= s->layers; l++) {
+        const struct net_block b = net_block(net, l);
+        TRY(newton_schulz_create(&work[l], b.rows, b.cols, m, e));
+    }
     s->work = work;
     return ST_OK;
 }

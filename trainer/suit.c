@@ -8,6 +8,31 @@ const struct network_choice network_choices[] = {{"loss", FEATURE_LOSS_SQUARED},
                                                  {"start", FEATURE_START_RATE},
                                                  {NULL, 0}};
 
+static bool asks_recurrent(const struct net_options *net)
+{
+    return net->recurrent;
+}
+static bool asks_synapse(const struct net_options *net)
+{
+    return net->synapse != SYNAPSE_DELTA;
+}
+static bool asks_leaks(const struct net_options *net)
+{
+    return net->leak.n > 1;
+}
+static bool asks_thresholds(const struct net_options *net)
+{
+    return net->threshold.n > 1;
+}
+
+const struct network_extra network_extras[] = {
+    {"recurrent", FEATURE_RECURRENT, asks_recurrent, "false"},
+    {"synapse", FEATURE_SYNAPSE, asks_synapse, "delta"},
+    {"leak", FEATURE_LAYER_NEURONS, asks_leaks, "one number for all layers"},
+    {"threshold", FEATURE_LAYER_NEURONS, asks_thresholds, "one number for all layers"},
+    {NULL, 0, NULL, NULL},
+};
+
 /* "rate and kaiming": the values whose bits the mask has. */
 static void name_allowed(const struct solver *solver, const struct network_choice *choice, char *text,
                          size_t size)
@@ -43,12 +68,20 @@ static status refuse_features(const struct solver *solver, const struct net_opti
         return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", c->key,
                     opt_choice(o, (size_t)value), solver->name, allowed);
     }
+    for (const struct network_extra *x = network_extras; x->key; x++) {
+        char value[OPT_STRING_MAX];
+        if (solver->features & x->feature || !x->asked(net)) continue;
+        opt_format(opt_find(&net_option_table, x->key), net, value, sizeof value);
+        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", x->key, value,
+                    solver->name, x->allowed);
+    }
     return ST_OK;
 }
 
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e)
 {
+    if (net_options_check(net, e) != ST_OK) return err_prefix(e, "network");
     TRY(refuse_features(solver, net, info, data, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,

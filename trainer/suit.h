@@ -13,10 +13,19 @@ struct network_choice {
 };
 extern const struct network_choice network_choices[]; /* ends without a key */
 
+/* What a network may have beyond these choices: refused unless the mask has the bit. */
+struct network_extra {
+    const char *key; /* of net_option_table */
+    unsigned feature;
+    bool (*asked)(const struct net_options *net);
+    const char *allowed;
+};
+extern const struct network_extra network_extras[]; /* ends without a key */
+
 /* Refuses (ST_CONFIG) what the solver's features leave out of the data's task and of network.loss, .reset,
- * .readout and .start, naming the option, its value and what the solver allows; real-valued targets with
- * another loss than squared; data without training samples; and what the solver's own check refuses. `data`
- * names the dataset in messages. */
+ * .readout and .start, and of network_extras, naming the option, its value and what the solver allows;
+ * real-valued targets with another loss than squared; data without training samples; and what the solver's
+ * own check refuses. `data` names the dataset in messages. */
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e);
 

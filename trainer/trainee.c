@@ -99,9 +99,9 @@ status trainee_loss(struct trainee *t, double *loss, struct error *e)
 
 status trainee_compare(const struct trainee *a, const struct trainee *b, const char *what, struct error *e)
 {
-    for (size_t l = 1; l <= a->net.L; l++)
-        if (memcmp(a->net.W[l], b->net.W[l], a->net.n[l] * a->net.n[l - 1] * sizeof(real)) != 0)
-            return FAIL(e, ST_INTERNAL, "%s: the weights of layer %zu differ", what, l);
+    for (size_t k = 1; k <= a->net.blocks; k++)
+        if (memcmp(a->net.W[k], b->net.W[k], net_block_size(&a->net, k) * sizeof(real)) != 0)
+            return FAIL(e, ST_INTERNAL, "%s: the weights %s differ", what, net_block(&a->net, k).name);
     if (a->forward != b->forward || a->backward != b->backward || a->spikes != b->spikes ||
         a->macs != b->macs || a->gradients != b->gradients)
         return FAIL(e, ST_INTERNAL, "%s: the counts of passes and operations differ", what);

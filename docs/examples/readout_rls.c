@@ -56,7 +56,7 @@ static status start(void *state, const struct train_env *env, struct error *e)
 /* f of the sample that was simulated last. */
 static void filter(struct rls *s, size_t n)
 {
-    const real leak = s->env.net->lif.leak, *a = s->trace.a[s->env.net->L - 1];
+    const real leak = s->env.net->lif[s->env.net->L].leak, *a = s->trace.a[s->env.net->L - 1];
     for (size_t j = 0; j < n; j++) s->f[j] = 0;
     for (size_t t = 0; t < s->env.info->T; t++)
         for (size_t j = 0; j < n; j++) s->f[j] = leak * s->f[j] + a[t * n + j];

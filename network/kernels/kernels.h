@@ -43,8 +43,9 @@ struct forward_pass {
     real *z;        /* NULL, or n x T*C: out, the potentials */
     uint32_t *bits; /* NULL, or spike_words(n) words for each of the T*C columns: out, row i in bit i % 32 */
     /* NULL, or n x C: out, what a readout makes of the spikes, sum_t leak^(T-t) a_t, or with `mean` the mean
-     * over the steps t of sum_{s<=t} leak^(t-s) a_s. */
+     * over the steps t of sum_{s<=t} leak^(t-s) a_s; leak: the readout's. */
     real *filtered;
+    real readout_leak;
     bool mean;
 };
 static inline size_t spike_words(size_t n)
@@ -60,9 +61,10 @@ struct backward_pass {
     real slope;
     bool detach_reset;
     const real *z, *a; /* n x T*C; a: NULL where it is z > threshold */
-    const real
-        *da; /* n x T*C, or NULL: da_t = leak da_{t+1} + own, own only at the last step or (mean) at all */
-    const real *own; /* n x C */
+    const real *da;    /* n x T*C, or NULL: da_t = readout_leak da_{t+1} + own, own only at the last step or
+                          (mean) at all */
+    const real *own;   /* n x C */
+    real readout_leak;
     bool mean;
     real *dz;    /* NULL, or n x T*C: out */
     real *block; /* NULL, or out: column (c - c0)*T + t, width rows each */

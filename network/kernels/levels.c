@@ -138,7 +138,7 @@ struct filter {
 INLINE void spike(const struct forward_pass *p, size_t j, struct tile tile, const vec *z, struct filter *f,
                   const int n)
 {
-    const vec leak = every(p->lif->leak), theta = every(p->lif->threshold), one = every(R(1.0));
+    const vec leak = every(p->readout_leak), theta = every(p->lif->threshold), one = every(R(1.0));
     uint64_t mask = 0;
     if (p->bits) {
         VECTORS(q, n) mask |= (uint64_t)bits_of(z[q] > theta) << q * LANES;
@@ -255,7 +255,7 @@ INLINE void backward_tile(const struct backward_pass *p, struct tile tile, real 
                           const enum surrogate_kind kind, const int n, const bool narrow)
 {
     const size_t rows = narrow ? p->n : (size_t)n * LANES, T = p->T, first = tile.fresh - tile.row;
-    const vec leak = every(p->lif->leak), theta = every(p->lif->threshold), one = every(R(1.0));
+    const vec leak = every(p->readout_leak), theta = every(p->lif->threshold), one = every(R(1.0));
     for (size_t c = p->c0; c < p->c1; c++) {
         vec next[PASS_LINES * LINE_VECTORS], below[PASS_LINES * LINE_VECTORS];
         VECTORS(q, n) next[q] = below[q] = (vec){0};

@@ -18,7 +18,7 @@ static void measure_layer(const struct admm *s, size_t l, size_t chunk, struct s
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
     const real *z = admm_block(s, s->z[l], l, chunk), *v = admm_block(s, s->v[l], l, chunk);
     const real *a = admm_is_output(s, l) ? NULL : admm_block(s, s->a[l], l, chunk);
-    const double delta = (double)s->net->lif.leak, theta = (double)s->net->lif.threshold;
+    const double delta = (double)s->net->lif[l].leak, theta = (double)s->net->lif[l].threshold;
     double dynamics = 0, spikes = 0, on = 0;
     for (size_t i = 0; i < step * s->T; i++) {
         double r = (double)z[i] - (double)v[i];
@@ -26,7 +26,7 @@ static void measure_layer(const struct admm *s, size_t l, size_t chunk, struct s
         if (a && i >= step) r += theta * (double)a[i - step];
         dynamics += r * r;
         if (a) {
-            double h = (double)admm_step(z[i], s->net->lif.threshold), gap = (double)a[i] - h;
+            double h = (double)admm_step(z[i], s->net->lif[l].threshold), gap = (double)a[i] - h;
             spikes += gap * gap;
             on += h;
         }
@@ -42,7 +42,7 @@ static void measure_output(const struct admm *s, size_t chunk, struct sums *sum)
     size_t first = chunk_first(&s->part, chunk);
     const real *z = admm_block(s, s->z[s->L], s->L, chunk), *v = admm_block(s, s->v[s->L], s->L, chunk);
     const real *lambda = s->lambda + K * first;
-    const double delta = (double)s->net->lif.leak;
+    const double delta = (double)s->net->lif[s->L].leak;
     for (size_t t = s->set.multiplier == MULTIPLIER_ALL ? 0 : T - 1; t < T; t++)
         for (size_t i = 0; i < step; i++) {
             double r = (double)z[t * step + i] - (double)v[t * step + i];
@@ -114,7 +114,7 @@ void admm_spike_gap(struct admm *s, double *gap)
         for (size_t l = 1; l < s->L; l++) {
             const real *z = admm_block(s, s->z[l], l, c);
             for (size_t i = 0; i < s->net->n[l] * s->T * C; i++)
-                if ((z[i] > s->net->lif.threshold) != (s->trace.a[l][i] > R(0.5))) differ[l] += 1.0;
+                if ((z[i] > s->net->lif[l].threshold) != (s->trace.a[l][i] > R(0.5))) differ[l] += 1.0;
         }
     }
     for (size_t l = 1; l < s->L; l++)

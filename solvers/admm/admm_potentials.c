@@ -51,7 +51,7 @@ void admm_update_potential(struct admm *s, size_t l, size_t chunk, size_t t, str
     real *restrict z = admm_block(s, s->z[l], l, chunk) + step * t, *restrict m = w->product;
     const real *restrict a = admm_block(s, s->a[l], l, chunk) + step * t;
     const real *v = admm_block(s, s->v[l], l, chunk) + step * t;
-    const real delta = s->net->lif.leak, theta = s->net->lif.threshold, beta = (real)s->set.beta;
+    const real delta = s->net->lif[l].leak, theta = s->net->lif[l].threshold, beta = (real)s->set.beta;
     const bool has_next = t + 1 < s->T;
     const real weight = (real)s->rho[l] * (has_next ? 1 + delta * delta : 1);
     const struct neighbours at = {.v = v,
@@ -78,7 +78,7 @@ void admm_update_paths(struct admm *s, size_t l, size_t chunk, struct admm_work 
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk), size = step * s->T;
     real *z = admm_block(s, s->z[l], l, chunk), *g = w->product;
     const real *a = admm_block(s, s->a[l], l, chunk), *v = admm_block(s, s->v[l], l, chunk);
-    const real theta = s->net->lif.threshold;
+    const real theta = s->net->lif[l].threshold;
     struct joint_potentials problem = s->paths; /* the tables of the leak, and this layer's penalties */
     struct joint_stats stats = {0};
     problem.rho = s->rho[l];

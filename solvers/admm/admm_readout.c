@@ -11,7 +11,7 @@ static void output_step(struct admm *s, size_t chunk, size_t t)
     const real *v = admm_block(s, s->v[s->L], s->L, chunk) + step * t;
     const real *before = t > 0 ? z - step : NULL;
     const real *lambda = s->lambda + K * chunk_first(&s->part, chunk);
-    const real delta = s->net->lif.leak, inverse = (real)(1.0 / s->rho[s->L]);
+    const real delta = s->net->lif[s->L].leak, inverse = (real)(1.0 / s->rho[s->L]);
     for (size_t i = 0; i < step; i++) {
         real m = v[i] + (before ? delta * before[i] : 0) + delta * (z[i + step] - v[i + step]);
         if (t + 2 == s->T) m += delta * inverse * lambda[i];
@@ -26,7 +26,7 @@ static double readout_value(const struct admm *s, size_t chunk)
            first = chunk_first(&s->part, chunk);
     const real *z = admm_block(s, s->z[s->L], s->L, chunk), *v = admm_block(s, s->v[s->L], s->L, chunk);
     const real *lambda = s->lambda + K * first;
-    const double delta = (double)s->net->lif.leak;
+    const double delta = (double)s->net->lif[s->L].leak;
     double sum = 0;
     for (size_t t = 0; t < s->T; t++) {
         double share = admm_multiplier_share(s, t);
@@ -50,7 +50,7 @@ static void output_last(struct admm *s, size_t chunk, struct admm_work *w, struc
     size_t offset = K * C * (s->T - 1);
     real *z = admm_block(s, s->z[s->L], s->L, chunk) + offset;
     const real *v = admm_block(s, s->v[s->L], s->L, chunk) + offset;
-    const real delta = s->net->lif.leak;
+    const real delta = s->net->lif[s->L].leak;
     const double rho = s->rho[s->L];
     double *centre = w->doubles, *d = centre + K, *work = centre + 2 * K;
     size_t newton = 0; /* steps: of no interest here */
@@ -79,7 +79,7 @@ static void output_joint(struct admm *s, size_t chunk, struct admm_work *w, stru
                                          .K = K,
                                          .T = s->T,
                                          .rho = s->rho[s->L],
-                                         .delta = (double)s->net->lif.leak};
+                                         .delta = (double)s->net->lif[s->L].leak};
     struct joint_output_stats stats = {0};
     memcpy(s->last + K * first, z + step * (s->T - 1), step * sizeof *z);
     joint_output_update(&problem, C, v, s->labels + first,
@@ -108,7 +108,7 @@ void admm_update_output(struct admm *s, size_t chunk, struct admm_work *w, struc
 void admm_update_multiplier(struct admm *s)
 {
     size_t K = s->net->n[s->L];
-    const real delta = s->net->lif.leak, rho = (real)s->rho[s->L];
+    const real delta = s->net->lif[s->L].leak, rho = (real)s->rho[s->L];
     if (s->set.multiplier == MULTIPLIER_OFF) return;
     if (s->set.output == OUTPUT_JOINT) { /* lambda_T + rho r_T = rho r~_T */
         memcpy(s->lambda, s->adjoint, K * s->N * sizeof *s->lambda);

@@ -6,7 +6,7 @@
 
 status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
 {
-    const double theta = (double)s->net->lif.threshold;
+    const double theta = (double)s->net->lif[l].threshold;
     for (int k = 0; k < 2; k++) {
         double shift = s->set.beta + (k == 0 ? s->rho[l] * (theta * theta) : 0.0);
         if (spike_system_factor(&s->spike[l][k], s->net->W[l + 1], s->rho[l + 1], shift, e) != ST_OK)
@@ -35,7 +35,7 @@ static void add_local_terms(const struct admm *s, size_t l, size_t chunk, size_t
 {
     size_t step = s->net->n[l] * admm_chunk_size(s, chunk);
     const real *restrict z = admm_block(s, s->z[l], l, chunk) + step * t;
-    const real theta = s->net->lif.threshold, delta = s->net->lif.leak, beta = (real)s->set.beta;
+    const real theta = s->net->lif[l].threshold, delta = s->net->lif[l].leak, beta = (real)s->set.beta;
     if (t + 1 == s->T) {
         for (size_t i = 0; i < step; i++) rhs[i] += z[i] > theta ? beta : 0;
         return;

@@ -81,8 +81,8 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
         if (!(*readout[i] = mem_reals(m, net->n[s->L] * s->N, e))) return ST_MEMORY;
     if (!(s->labels = mem_alloc(m, s->N, sizeof *s->labels, e))) return ST_MEMORY;
     if (set->potentials != POTENTIALS_SEQUENTIAL)
-        TRY(joint_potentials_create(&s->paths, s->T, 1, 1, net->lif.leak, net->lif.threshold, ADMM_EPS, m,
-                                    e));
+        TRY(joint_potentials_create(&s->paths, s->T, 1, 1, net->lif[1].leak, net->lif[1].threshold, ADMM_EPS,
+                                    m, e));
     return create_workspaces(s, shapes, m, e);
 }
 
@@ -110,7 +110,7 @@ void admm_start_forward(struct admm *s)
 void admm_start_output(struct admm *s)
 {
     size_t K = s->net->n[s->L], T = s->T;
-    const double delta = (double)s->net->lif.leak;
+    const double delta = (double)s->net->lif[s->L].leak;
     double energy = 0;
     for (size_t t = 0; t < T; t++) energy += pow(delta, 2.0 * (double)t);
     for (size_t c = 0; c < s->part.n_chunks; c++) {
@@ -189,8 +189,8 @@ void admm_target(const struct admm *s, size_t l, size_t chunk, size_t first, siz
         if (t == 0)
             memcpy(target, z, step * sizeof *target);
         else
-            step_target(step, &s->net->lif, z + t * step, z + (t - 1) * step, a ? a + (t - 1) * step : NULL,
-                        target);
+            step_target(step, &s->net->lif[l], z + t * step, z + (t - 1) * step,
+                        a ? a + (t - 1) * step : NULL, target);
         const real share = output ? (real)(admm_multiplier_share(s, t) / s->rho[s->L]) : 0;
         for (size_t i = 0; i < step && share != 0; i++) target[i] += share * lambda[i];
     }

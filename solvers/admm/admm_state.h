@@ -123,7 +123,8 @@ static inline size_t admm_chunk_size(const struct admm *s, size_t chunk)
 static inline double admm_multiplier_share(const struct admm *s, size_t t)
 {
     if (t + 1 == s->T) return s->set.multiplier == MULTIPLIER_OFF ? 0.0 : 1.0;
-    return s->set.multiplier == MULTIPLIER_ALL ? pow((double)s->net->lif.leak, (double)(s->T - 1 - t)) : 0.0;
+    return s->set.multiplier == MULTIPLIER_ALL ? pow((double)s->net->lif[s->L].leak, (double)(s->T - 1 - t))
+                                               : 0.0;
 }
 /* H(z - theta) as a number. */
 static inline real admm_step(real z, real theta)

@@ -103,7 +103,7 @@ static void output_target(const struct pass *p, size_t part, size_t chunk, size_
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
     real *z = s->scores[thread];
-    const double leak2 = (double)s->net->lif.leak * (double)s->net->lif.leak;
+    const double leak2 = (double)s->net->lif[s->net->L].leak * (double)s->net->lif[s->net->L].leak;
     double E = 0;
     size_t newton = 0; /* steps: of no interest here */
     net_scores(s->net, &s->traces[chunk], C, z);
@@ -138,7 +138,7 @@ static void take_trace(const struct net *net, const struct trace *all, size_t C,
     memset(tr->filtered, 0, n * C * sizeof(real));
     for (size_t t = 0; t < tr->T; t++)
         for (size_t i = 0; i < n * C; i++)
-            tr->filtered[i] = net->lif.leak * tr->filtered[i] + a[t * n * C + i];
+            tr->filtered[i] = net->lif[net->L].leak * tr->filtered[i] + a[t * n * C + i];
 }
 
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
@@ -209,14 +209,14 @@ static void gain_part(void *context, size_t part, size_t thread)
     struct resync *s = p->s;
     const bool last = p->l + 1 == s->net->L;
     size_t n = s->net->n[p->l], T = s->env.info->T;
+    const double leak = (double)s->net->lif[s->net->L].leak;
     double sum = 0, energy = 0;
-    for (size_t t = 0; t < T; t++)
-        energy = (double)s->net->lif.leak * (double)s->net->lif.leak * energy + s->o.rho * s->o.rho;
+    for (size_t t = 0; t < T; t++) energy = leak * leak * energy + s->o.rho * s->o.rho;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t C = size_of(p, c);
         make_gain(p, c);
         if (last && gain_is_whole(p))
-            output_pull(T, n * C, (real)s->o.rho, s->net->lif.leak, s->spread[c], s->gain[c]);
+            output_pull(T, n * C, (real)s->o.rho, s->net->lif[s->net->L].leak, s->spread[c], s->gain[c]);
         if (s->o.gain == GAIN_SINGLE_FLIP)
             add_flip_costs(p, c, last ? s->o.rho : s->record.penalty[p->l + 1]);
         if (gain_is_whole(p))
@@ -232,7 +232,7 @@ static size_t pull_chunk(const struct pass *p, size_t c, real *y)
 {
     const struct resync *s = p->s;
     const size_t T = s->env.info->T, step = s->net->n[p->l] * size_of(p, c);
-    const real *z = s->traces[c].z[p->l], leak = s->net->lif.leak, carry = s->o.time_credit ? leak : 0;
+    const real *z = s->traces[c].z[p->l], leak = s->net->lif[p->l].leak, carry = s->o.time_credit ? leak : 0;
     real weight = (real)s->o.rho;
     size_t moved = 0;
     if (gain_is_whole(p)) return branch_pull(&p->rule, T, step, z, y, carry, s->gain[c]);
@@ -298,7 +298,7 @@ static bool pull_layer(struct pass *p, size_t l)
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.entries[l] += entries;
     s->record.penalty[l] = penalty;
-    p->rule = (struct branch_rule){s->net->lif.threshold, (real)penalty, s->o.margin};
+    p->rule = (struct branch_rule){s->net->lif[l].threshold, (real)penalty, s->o.margin};
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
     sum_layer(p, l, pull_part);
     count_sums(p, l);

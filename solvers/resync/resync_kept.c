@@ -26,7 +26,7 @@ size_t kept_recall(const struct resync_kept *k, const struct net *net, size_t l,
                    size_t first, size_t C, const real *z, size_t thread)
 {
     size_t n = net->n[l], differ = 0;
-    const real theta = net->lif.threshold;
+    const real theta = net->lif[l].threshold;
     for (size_t t = 0; t < k->T; t++)
         for (size_t c = 0; c < C; c++) {
             const real *old = kept_column(k, net, l, b, first + c, t), *now = z + (t * C + c) * n;
@@ -60,7 +60,7 @@ struct fed {
 static void feed_centre(void *context, size_t l, const real *z, real *a)
 {
     const struct fed *f = context;
-    const real theta = f->net->lif.threshold, *y0 = f->k->centre[f->thread];
+    const real theta = f->net->lif[l].threshold, *y0 = f->k->centre[f->thread];
     kept_recall(f->k, f->net, l, f->b, f->first, f->C, z, f->thread);
     for (size_t i = 0; i < f->net->n[l] * f->k->T * f->C; i++) a[i] = y0[i] > theta ? R(1.0) : R(0.0);
 }

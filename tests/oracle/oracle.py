@@ -17,7 +17,7 @@ import torch
 SAMPLES, STEPS, INPUTS, CLASSES, EPOCHS, TRACED = 10, 8, 6, 3, 5, 2
 DTYPE = torch.float64
 
-# Four networks: each depth, reset, surrogate, loss, readout and threshold, and each optimizer of torch, occurs.
+# Six networks: each depth, reset, surrogate, loss, readout and threshold, and each optimizer of torch, occurs.
 NETWORKS = {
     "soft": dict(hidden=[7], leak=0.9, threshold=1.0, reset="soft", readout="last", loss="squared",
                  surrogate="fast_sigmoid", slope=5.0, detach_reset=False, optimizer="sgd", momentum=0.8,
@@ -31,8 +31,17 @@ NETWORKS = {
     "none": dict(hidden=[5, 6], leak=0.8, threshold=1.2, reset="none", readout="mean", loss="hinge",
                  surrogate="boxcar", slope=0.5, detach_reset=False, optimizer="sgd", momentum=0.5,
                  weight_decay=0.0, lr=0.1, batch=7, lr_epochs=6, clip=2.5),
+    "recurrent": dict(hidden=[6, 5], leak=[0.9, 0.8, 0.95], threshold=[1.0, 0.7], reset="soft", readout="last",
+                      loss="cross_entropy", recurrent=True, self_connections=False,
+                      surrogate="fast_sigmoid", slope=3.0, detach_reset=False, optimizer="adam", beta1=0.9, beta2=0.98,
+                      weight_decay=0.02, lr=0.02, batch=4, lr_epochs=5, clip=1.5),
+    "synapse": dict(hidden=[7], leak=[0.85, 0.9], threshold=1.5, reset="hard", readout="mean", loss="squared",
+                    recurrent=True, self_connections=True, synapse="current", synapse_decay=0.6,
+                    surrogate="arctan", slope=2.0, detach_reset=True, optimizer="sgd", momentum=0.6,
+                    weight_decay=0.01, lr=0.01, batch=4, lr_epochs=6, clip=20.0),
 }
-NETWORK_OPTIONS = ("hidden", "leak", "threshold", "reset", "readout", "loss")
+NETWORK_OPTIONS = ("hidden", "leak", "threshold", "reset", "readout", "loss", "recurrent", "self_connections", "synapse",
+                   "synapse_decay")
 
 
 class Spike(torch.autograd.Function):
@@ -61,13 +70,25 @@ class Spike(torch.autograd.Function):
 
 def simulate(net, weights, x):
     """x: samples x steps x inputs. Scores, and z and a of all layers (lists over layers of lists over steps)."""
-    leak, theta = net["leak"], net["threshold"]
+    layers = len(net["hidden"]) + 1
+    weights, own = weights[:layers], weights[layers:]
+    leaks = net["leak"] if isinstance(net["leak"], list) else [net["leak"]] * layers
+    thetas = net["threshold"] if isinstance(net["threshold"], list) else [net["threshold"]] * layers
+    decay = net.get("synapse_decay", 0.0)
+    if not net.get("self_connections"):
+        own = [R * (1 - torch.eye(R.shape[0], dtype=DTYPE)) for R in own]
     z = [[] for _ in weights]
     a = [[] for _ in weights[1:]]
+    current = [0.0 for _ in weights]
     for t in range(x.shape[1]):
         below = x[:, t]
         for l, W in enumerate(weights):
+            leak, theta = leaks[l], thetas[min(l, len(thetas) - 1)]
             potential = below @ W.T
+            if own and t > 0 and l + 1 < layers:
+                potential = potential + a[l][-1] @ own[l].T
+            if decay > 0:
+                potential = current[l] = decay * current[l] + potential
             if t > 0:
                 last = z[l][-1]
                 if l + 1 == len(weights) or net["reset"] == "none":
@@ -193,6 +214,12 @@ def network(name, net, folder):
     sizes = [INPUTS] + net["hidden"] + [CLASSES]
     weights = [(1.6 * torch.randn((n, m), generator=generator, dtype=DTYPE) / math.sqrt(m)).requires_grad_()
                for m, n in zip(sizes, sizes[1:])]
+    if net.get("recurrent"):  # behind the others, as the program numbers them: layers + 1 on
+        for n in net["hidden"]:
+            R = 0.8 * torch.randn((n, n), generator=generator, dtype=DTYPE) / math.sqrt(n)
+            if not net["self_connections"]:
+                R.fill_diagonal_(0)
+            weights.append(R.requires_grad_())
     put_data(table, x, labels, orders)
     with torch.no_grad():
         table.matrices("weight", weights)
@@ -215,7 +242,7 @@ def options(net, names):
     for key in names:
         value = net[key]
         if isinstance(value, list):
-            value = "-".join(map(str, value))
+            value = ("-" if key == "hidden" else "/").join(map(str, value))
         words.append("%s=%s" % (key, str(value).lower() if isinstance(value, bool) else value))
     return " ".join(words)
 
@@ -230,7 +257,8 @@ def main():
         for name, net in NETWORKS.items():
             network(name, net, folder)
             solver = [key for key in net if key not in NETWORK_OPTIONS]
-            writer.writerow([name, options(net, NETWORK_OPTIONS), options(net, solver) + " schedule=cosine"])
+            network_options = [key for key in NETWORK_OPTIONS if key in net]
+            writer.writerow([name, options(net, network_options), options(net, solver) + " schedule=cosine"])
     with open(__file__, "rb") as f:
         script = hashlib.sha256(f.read()).hexdigest()
     with open(os.path.join(folder, "provenance.csv"), "w", newline="") as f:

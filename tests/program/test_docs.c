@@ -316,6 +316,8 @@ Test(docs, allowed_values_in_words)
         {{"k", OPT_BOOL, 0, "no", 0, 0, 0, NULL, "", ""}, "true or false"},
         {{"k", OPT_STRING, 0, "", 0, 0, 0, NULL, "", ""}, "text"},
         {{"k", OPT_INTS, 0, "1", 1, 9, 0, NULL, "", ""}, "list of integers, each an integer in [1, 9]"},
+        {{"k", OPT_REALS, 0, "1", 0, 1, 0, NULL, "", ""},
+         "number, or several such as 1/2, each a number in [0, 1]"},
         {{"k", OPT_CHOICE, 0, "a", 0, 0, 0, names, "", ""}, "one of a, b"}};
     char text[100];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
