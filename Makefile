@@ -35,7 +35,10 @@ endif
 KERNELS  := network/kernels/kernels.o $(LEVELS:%=network/kernels/%.o)
 LEVEL_avx2   := -mavx2 -mpopcnt
 LEVEL_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mpopcnt -mprefer-vector-width=512
-TESTSRC  := $(wildcard tests/*.c)
+# The tests replay the corpora of the fuzz targets; FUZZMAIN is libFuzzer's.
+FUZZMAIN := tests/fuzz/fuzz_main.c
+FUZZSRC  := $(filter-out $(FUZZMAIN),$(wildcard tests/fuzz/*.c))
+TESTSRC  := $(wildcard tests/*.c) $(FUZZSRC)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
 PROGTEST := $(wildcard tests/program/*.c)
 DIGITS   := $(BUILD)/digits_csv.o
@@ -64,7 +67,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help fuzz fuzz-programs same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -218,15 +221,30 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	  TSAN_OPTIONS=$(call LOGGED,build-tsan) build-tsan/spikebench contract $$solver --precision $$precision | grep -v '^ok' || true; done; done
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
+# FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
+FUZZ ?= yaml set idx nmnist shd weights runs checkpoint
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD := build-fuzz
+fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" fuzz-programs
+	sh tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
+
+fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)
+
+$(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
 	sh tests/fresh.sh
 
-weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fresh, with OLD=<build folder> same (2 hours)
+weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fuzz, fresh, with OLD=<build folder> same (2 hours)
 	$(MAKE) mutants
 	$(MAKE) check-asan SANITIZED="f32 f64"
 	$(MAKE) check-tsan
 	$(MAKE) check-clang
 	sh tests/run.sh $(CLANG_BUILD)
+	$(MAKE) fuzz
 	$(MAKE) fresh
 	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
 
@@ -255,7 +273,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) network/kernels tests tests/bench tests/bench/peers tests/bench/openmp tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/bench tests/bench/peers tests/bench/openmp tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
 .PHONY: $(LINT)
@@ -354,6 +372,6 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(CLANG_BUILD) build-asan build-tsan
+	rm -rf $(BUILD) $(CLANG_BUILD) $(FUZZ_BUILD) build-asan build-tsan
 
 -include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d $(BUILD)/f??/*/*/*/*.d)

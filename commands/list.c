@@ -1,5 +1,6 @@
 /* spikebench list. */
 #include "commands/commands.h"
+#include "support/file.h"
 #include "support/paths.h"
 #include <string.h>
 
@@ -10,8 +11,8 @@ static void print_experiment(void *context, const char *folder, const char *name
     const char *text = "";
     (void)context;
     (void)snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
-    FILE *f = fopen(path, "r");
-    if (f) {
+    FILE *f = NULL;
+    if (file_open(path, UINT64_MAX, &f, NULL) == ST_OK) {
         if (fgets(line, sizeof line, f) && line[0] == '#') text = line + 1 + strspn(line + 1, " ");
         (void)fclose(f);
     }

@@ -1,5 +1,6 @@
 /* The program. spikebench-f64 and spikebench-f32 are the same for either precision: spikebench starts them as
  * workers and hands them networks of their precision. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "commands/registry.h"
 #include "network/kernels/kernels.h"
 #include "support/command_main.h"
@@ -9,9 +10,39 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
+
+/* Address space that OpenBLAS takes when it is loaded and called: a buffer and a stack for each processor,
+ * and what the rest of the program needs to begin. */
+enum { PROGRAM_SPACE = 256 << 20, PROCESSOR_SPACE = 48 << 20 };
+
+/* OpenBLAS asks for its buffers again and again, for ever, where a limit (ulimit -v) refuses them, and does
+ * so before main. So this runs before the libraries' own beginning: without sanitizers, which begin later,
+ * too. */
+__attribute__((no_sanitize("address", "thread", "undefined"))) static void check_address_space(void)
+{
+    static const char text[] = "spikebench: the limit of address space (ulimit -v) is too low for OpenBLAS: "
+                               "it needs 256 MB and 48 MB "
+                               "for each processor, beyond the program itself\n";
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t size = PROGRAM_SPACE + (size_t)(processors > 0 ? processors : 1) * PROCESSOR_SPACE;
+    void *space = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (space == MAP_FAILED) {
+        const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+        _exit(written < 0 ? EXIT_CONFIG : EXIT_FAILED);
+    }
+    (void)munmap(space, size);
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const before_libraries)(void) = check_address_space;
 
 static void ignore_signal(int number)
 {

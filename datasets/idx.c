@@ -8,6 +8,8 @@
 #include <zlib.h>
 
 enum { MAGIC_LABELS = 0x801, MAGIC_IMAGES = 0x803, MOST_THINGS = 1000000, MOST_SIDE = 256, BLOCK = 1 << 20 };
+/* The most bytes that are read; MNIST has 47 MB. */
+enum { MOST_BYTES = MOST_THINGS * 1024 };
 
 /* An IDX file being read. gzread reads plain files as they are. */
 struct reader {
@@ -113,16 +115,19 @@ static status read_all(struct reader *r, struct idx *x, bool images, unsigned ch
         TRY(read_size(r, "rows", MOST_SIDE, &x->height, e));
         TRY(read_size(r, "columns", MOST_SIDE, &x->width, e));
     }
-    return read_content(r, x->n * x->height * x->width, bytes, e);
+    const size_t size = x->n * x->height * x->width;
+    if (size > MOST_BYTES)
+        return FAIL(e, ST_DATA, "%s: byte 4: %zu images of %zu x %zu are %zu bytes; at most %d are read",
+                    r->path, x->n, x->height, x->width, size, MOST_BYTES);
+    return read_content(r, size, bytes, e);
 }
 
 static status read_idx(struct idx *x, const char *path, bool images, struct mem *m, struct error *e)
 {
-    const uint64_t most = (uint64_t)MOST_THINGS * 1024; /* a plain MNIST is 47 MB */
     unsigned char *bytes = NULL;
     struct reader r = {.path = path};
     *x = (struct idx){0};
-    TRY(file_check(path, most, NULL, e));
+    TRY(file_check(path, MOST_BYTES + 16, NULL, e));
     errno = 0;
     r.file = gzopen(path, "rb");
     if (!r.file) return FAIL(e, ST_IO, "%s: %s", path, errno ? strerror(errno) : "no memory");
@@ -131,12 +136,11 @@ static status read_idx(struct idx *x, const char *path, bool images, struct mem 
         st = FAIL(e, ST_DATA, "%s: byte %llu: the compressed data is damaged or cut", path,
                   (unsigned long long)r.at);
     size_t size = x->n * x->height * x->width;
-    if (st == ST_OK) {
-        x->bytes = mem_alloc(m, size, 1, e);
-        if (!x->bytes) st = ST_MEMORY;
-    }
-    if (st == ST_OK) memcpy(x->bytes, bytes, size);
-    free(bytes);
+    if (st == ST_OK) st = mem_keep(m, bytes, size, e);
+    if (st == ST_OK)
+        x->bytes = bytes;
+    else
+        free(bytes);
     return st;
 }
 

@@ -1,37 +1,44 @@
-/* SHD and SSC recordings through HDF5 (see shd_file.h). */
+/* SHD and SSC recordings: HDF5 reads them in a child process (see shd_file.h, shd_hdf5.h). */
 #include "datasets/shd_file.h"
 #include "support/file.h"
-#include "support/file_kind.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #ifdef SPIKEBENCH_HDF5
+#include "datasets/shd_hdf5.h"
+#include "support/child.h"
 #include <hdf5.h>
 
-enum { MOST_SAMPLES = 1000000, MOST_RANK = 8 };
+/* Of address space beyond what the program has, and of computing for one answer. */
+enum { CHILD_GIGABYTES = 2, CHILD_SECONDS = 10 };
 static const uint64_t most_bytes = (uint64_t)1 << 36;
-
-/* One of the two arrays of arrays. */
-struct ragged {
-    hid_t dataset, type, space; /* type: as it is read into memory */
-    hvl_t held;                 /* the last recording read */
-    int axis;                   /* the one along which the recordings are; others have length 1 */
-};
 
 struct shd_file {
     char *path;
-    hid_t file, one; /* one: the memory space of a single element */
-    struct ragged times, units;
+    struct child child;
     struct time_type time_type;
     size_t n;
-    int *labels;
-    uint32_t *channels; /* of the last recording read, as they are handed out */
+    int *labels; /* [n] */
+    double *times;
+    long long *units;
+    uint32_t *channels; /* these three: of the last recording read, with room for capacity */
     size_t capacity;
+};
+
+/* What the child answers: an error, or that n things follow. */
+struct answer {
+    struct error error;
+    struct time_type time_type;
+    size_t n;
+};
+
+/* What the child is given. */
+struct request {
+    const char *path;
+    int n_classes;
 };
 
 const char *shd_library(void)
@@ -40,195 +47,75 @@ const char *shd_library(void)
     return &H5_VERS_INFO[sizeof before - 1];
 }
 
-static void release(const struct shd_file *f, struct ragged *r)
+/* The child: the file's labels, then each recording that is asked for by its number. */
+static void serve(void *context, int socket)
 {
-    if (r->held.p) (void)H5Dvlen_reclaim(r->type, f->one, H5P_DEFAULT, &r->held);
-    r->held = (hvl_t){0};
+    const struct request *r = context;
+    struct answer a = {.n = 0};
+    struct shd_hdf5 *f = NULL;
+    size_t i = 0;
+    child_may_take(CHILD_SECONDS);
+    if (shd_hdf5_open(&f, r->path, r->n_classes, &a.error) == ST_OK) {
+        a.n = shd_hdf5_samples(f);
+        a.time_type = shd_hdf5_time_type(f);
+    }
+    bool good =
+        child_send(socket, &a, sizeof a) && f && child_send(socket, shd_hdf5_labels(f), a.n * sizeof(int));
+    while (good && child_receive(socket, &i, sizeof i)) {
+        struct shd_recording one = {.n = 0};
+        a = (struct answer){.n = 0};
+        child_may_take(CHILD_SECONDS);
+        (void)shd_hdf5_read(f, i, &one, &a.error);
+        a.n = one.n;
+        good = child_send(socket, &a, sizeof a) && child_send(socket, one.times, one.n * sizeof *one.times) &&
+               child_send(socket, one.units, one.n * sizeof *one.units);
+    }
 }
 
-static void close_ragged(struct ragged *r)
+/* The child is gone: ST_DATA with what it was doing. */
+static status child_lost(struct shd_file *f, const char *doing, struct error *e)
 {
-    if (r->dataset >= 0) (void)H5Dclose(r->dataset);
-    if (r->type >= 0) (void)H5Tclose(r->type);
-    if (r->space >= 0) (void)H5Sclose(r->space);
+    char how[120];
+    child_end(&f->child, how, sizeof how);
+    return FAIL(e, ST_DATA, "%s: the HDF5 library %s while it read %s: the file is damaged", f->path, how,
+                doing);
+}
+
+/* The child's next answer, of at most `most` things. Its own errors are handed on. */
+static status receive(struct shd_file *f, const char *doing, size_t most, struct answer *a, struct error *e)
+{
+    if (f->child.pid < 0) return FAIL(e, ST_DATA, "%s: is a damaged HDF5 file", f->path);
+    if (!child_receive(f->child.socket, a, sizeof *a)) return child_lost(f, doing, e);
+    a->error.text[sizeof a->error.text - 1] = '\0';
+    if (a->error.code != ST_OK) return FAIL(e, a->error.code, "%s", a->error.text);
+    return a->n <= most ? ST_OK : FAIL(e, ST_DATA, "%s: %s: %zu are too many", f->path, doing, a->n);
 }
 
 void shd_close(struct shd_file *f)
 {
     if (!f) return;
-    release(f, &f->times);
-    release(f, &f->units);
-    close_ragged(&f->times);
-    close_ragged(&f->units);
-    if (f->one >= 0) (void)H5Sclose(f->one);
-    if (f->file >= 0) (void)H5Fclose(f->file);
+    child_end(&f->child, NULL, 0);
     free(f->path);
     free(f->labels);
+    free(f->times);
+    free(f->units);
     free(f->channels);
     free(f);
 }
 
-/* Length of a dataset along its one axis; r, which gets the axis, may be NULL. */
-static status length_of(const struct shd_file *f, const char *name, hid_t space, size_t *n, struct ragged *r,
-                        struct error *e)
+static status start(struct shd_file *f, int n_classes, struct error *e)
 {
-    hsize_t length[MOST_RANK] = {0};
-    int rank = H5Sget_simple_extent_ndims(space), axis = 0, long_ones = 0;
-    if (rank < 1 || rank > MOST_RANK || H5Sget_simple_extent_dims(space, length, NULL) != rank)
-        return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional", f->path, name);
-    for (int k = 0; k < rank; k++)
-        if (length[k] != 1) {
-            axis = k;
-            long_ones++;
-        }
-    if (long_ones > 1)
-        return FAIL(e, ST_DATA, "%s: dataset %s is not one-dimensional: %d axes are longer than 1", f->path,
-                    name, long_ones);
-    if (length[axis] > MOST_SAMPLES)
-        return FAIL(e, ST_DATA, "%s: dataset %s has %llu elements; at most %d are read", f->path, name,
-                    (unsigned long long)length[axis], MOST_SAMPLES);
-    *n = (size_t)length[axis];
-    if (r) r->axis = axis;
-    return ST_OK;
-}
-
-static status open_dataset(const struct shd_file *f, const char *name, hid_t *dataset, struct error *e)
-{
-    *dataset = H5Dopen2(f->file, name, H5P_DEFAULT);
-    return *dataset >= 0 ? ST_OK : FAIL(e, ST_DATA, "%s: there is no dataset %s", f->path, name);
-}
-
-static void read_time_type(struct shd_file *f, hid_t type)
-{
-    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
-    f->time_type = time_double;
-    if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0 ||
-        mantissa_bits >= (size_t)time_double.mantissa)
-        return;
-    f->time_type.mantissa = (int)mantissa_bits;
-    f->time_type.finest = 1 - (int)H5Tget_ebias(type) - (int)mantissa_bits;
-}
-
-/* Opens a dataset of variable-length arrays of numbers of class `wanted`, read as `native`. */
-static status open_ragged(struct shd_file *f, const char *name, H5T_class_t wanted, hid_t native,
-                          struct ragged *r, size_t *n, struct error *e)
-{
-    TRY(open_dataset(f, name, &r->dataset, e));
-    hid_t type = H5Dget_type(r->dataset);
-    H5T_class_t found = H5T_NO_CLASS;
-    if (type >= 0 && H5Tget_class(type) == H5T_VLEN) {
-        hid_t base = H5Tget_super(type);
-        found = base >= 0 ? H5Tget_class(base) : H5T_NO_CLASS;
-        if (found == H5T_FLOAT) read_time_type(f, base);
-        if (base >= 0) (void)H5Tclose(base);
-    }
-    if (type >= 0) (void)H5Tclose(type);
-    if (found != wanted)
-        return FAIL(e, ST_DATA, "%s: dataset %s does not hold variable-length arrays of %s", f->path, name,
-                    wanted == H5T_FLOAT ? "floating-point numbers" : "integers");
-    r->type = H5Tvlen_create(native);
-    r->space = H5Dget_space(r->dataset);
-    if (r->type < 0 || r->space < 0) return FAIL(e, ST_MEMORY, "%s: no memory for HDF5", f->path);
-    return length_of(f, name, r->space, n, r, e);
-}
-
-/* The labels as the file has them: a number that int cannot hold is none of the classes. */
-static status read_numbers(struct shd_file *f, hid_t dataset, int n_classes, size_t n, struct error *e)
-{
-    status st = ST_OK;
-    long long *wide = calloc(n + 1, sizeof *wide);
-    f->labels = calloc(n + 1, sizeof *f->labels);
-    if (!wide || !f->labels)
-        st = FAIL(e, ST_MEMORY, "%s: no memory for %zu labels", f->path, n);
-    else if (H5Dread(dataset, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, wide) < 0)
-        st = FAIL(e, ST_DATA, "%s: dataset /labels cannot be read", f->path);
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        if (wide[i] < 0 || wide[i] >= n_classes)
-            st = FAIL(e, ST_DATA, "%s: dataset /labels: label %lld of recording %zu is not one of 0 to %d",
-                      f->path, wide[i], i, n_classes - 1);
-        f->labels[i] = (int)wide[i];
-    }
-    free(wide);
-    return st;
-}
-
-static status read_labels(struct shd_file *f, hid_t dataset, int n_classes, struct error *e)
-{
-    size_t n = 0;
-    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
-    bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
-    status st = integers ? length_of(f, "/labels", space, &n, NULL, e)
-                         : FAIL(e, ST_DATA, "%s: dataset /labels does not hold integers", f->path);
-    if (st == ST_OK && n != f->n)
-        st = FAIL(e, ST_DATA, "%s: %zu labels for %zu recordings", f->path, n, f->n);
-    if (st == ST_OK) st = read_numbers(f, dataset, n_classes, n, e);
-    if (type >= 0) (void)H5Tclose(type);
-    if (space >= 0) (void)H5Sclose(space);
-    return st;
-}
-
-/* Keeps the text of the innermost of HDF5's errors. */
-static herr_t innermost(unsigned n, const H5E_error2_t *error, void *text)
-{
-    if (n == 0) (void)snprintf(text, 200, "%s", error->desc ? error->desc : "");
-    return 0;
-}
-
-/* Why a file of which HDF5 opens nothing cannot be opened. */
-static status not_opened(const char *path, struct error *e)
-{
-    char text[200] = "no reason";
-    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, text);
-    int d = open(path, O_RDONLY);
-    if (d < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    bool locked = flock(d, LOCK_SH | LOCK_NB) != 0;
-    bool held = locked && errno == EWOULDBLOCK;
-    const char *reason = strerror(errno);
-    (void)close(d);
-    if (held)
-        return FAIL(e, ST_IO,
-                    "%s: a program that writes it holds its lock: wait for it, or set "
-                    "HDF5_USE_FILE_LOCKING=FALSE to read what is there",
-                    path);
-    if (locked)
-        return FAIL(e, ST_IO, "%s: its file system cannot lock it (%s): set HDF5_USE_FILE_LOCKING=FALSE",
-                    path, reason);
-    return FAIL(e, ST_DATA, "%s: is a damaged HDF5 file, or one that is being written; HDF5 says: %s", path,
-                text);
-}
-
-/* Opens the file; what it is where it is no HDF5 file. */
-static status open_file(struct shd_file *f, struct error *e)
-{
-    int d = open(f->path, O_RDONLY); /* the system's reason, which HDF5 does not tell */
-    if (d < 0) return FAIL(e, ST_IO, "%s: %s", f->path, strerror(errno));
-    (void)close(d);
-    f->file = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (f->file >= 0) return ST_OK;
-    const char *kind = file_kind_of(f->path);
-    const char *hdf5 = file_kind((const unsigned char *)"\x89HDF\r\n\x1a\n", 8);
-    if (kind && strcmp(kind, hdf5) == 0) return not_opened(f->path, e);
-    return FAIL(e, ST_DATA, "%s: is no HDF5 file%s%s", f->path, kind ? " but " : "", kind ? kind : "");
-}
-
-static status open_all(struct shd_file *f, int n_classes, struct error *e)
-{
-    size_t n = 0;
-    hid_t labels = -1;
-    const hsize_t single = 1;
-    TRY(open_file(f, e));
-    f->one = H5Screate_simple(1, &single, NULL);
-    if (f->one < 0) return FAIL(e, ST_MEMORY, "%s: no memory for HDF5", f->path);
-    TRY(open_ragged(f, "/spikes/times", H5T_FLOAT, H5T_NATIVE_DOUBLE, &f->times, &f->n, e));
-    TRY(open_ragged(f, "/spikes/units", H5T_INTEGER, H5T_NATIVE_LLONG, &f->units, &n, e));
-    if (n != f->n)
-        return FAIL(e, ST_DATA, "%s: dataset /spikes/units has %zu recordings, /spikes/times %zu", f->path, n,
-                    f->n);
-    if (n == 0) return FAIL(e, ST_DATA, "%s: holds no recording", f->path);
-    TRY(open_dataset(f, "/labels", &labels, e));
-    status st = read_labels(f, labels, n_classes, e);
-    (void)H5Dclose(labels);
-    return st;
+    struct answer a;
+    struct request r = {f->path, n_classes};
+    TRY(child_start(&f->child, serve, &r, (size_t)CHILD_GIGABYTES << 30, e));
+    TRY(receive(f, "its labels", SHD_MOST_SAMPLES, &a, e));
+    f->labels = calloc(a.n + 1, sizeof *f->labels);
+    if (!f->labels) return FAIL(e, ST_MEMORY, "%s: no memory for %zu labels", f->path, a.n);
+    f->n = a.n;
+    f->time_type = a.time_type;
+    return child_receive(f->child.socket, f->labels, a.n * sizeof *f->labels)
+               ? ST_OK
+               : child_lost(f, "its labels", e);
 }
 
 status shd_open(struct shd_file **out, const char *path, int n_classes, struct error *e)
@@ -242,11 +129,8 @@ status shd_open(struct shd_file **out, const char *path, int n_classes, struct e
         free(f);
         return FAIL(e, ST_MEMORY, "%s: no memory", path);
     }
-    f->file = f->one = -1;
-    f->times.dataset = f->times.type = f->times.space = -1;
-    f->units = f->times;
-    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* what is wrong is said by us */
-    status st = open_all(f, n_classes, e);
+    f->child = (struct child){.pid = -1, .socket = -1};
+    const status st = start(f, n_classes, e);
     if (st == ST_OK)
         *out = f;
     else
@@ -269,41 +153,46 @@ struct time_type shd_time_type(const struct shd_file *f)
     return f->time_type;
 }
 
-static status read_one(struct shd_file *f, const char *name, struct ragged *r, size_t i, struct error *e)
-{
-    hsize_t start[MOST_RANK] = {0}, count[MOST_RANK];
-    for (int k = 0; k < MOST_RANK; k++) count[k] = 1;
-    start[r->axis] = i;
-    release(f, r);
-    if (H5Sselect_hyperslab(r->space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
-        H5Dread(r->dataset, r->type, f->one, r->space, H5P_DEFAULT, &r->held) < 0)
-        return FAIL(e, ST_DATA, "%s: recording %zu of %s cannot be read", f->path, i, name);
-    return ST_OK;
-}
-
-/* Room for n channels. */
+/* Room for n events. */
 static status reserve(struct shd_file *f, size_t n, struct error *e)
 {
     if (n < f->capacity) return ST_OK;
-    uint32_t *more = realloc(f->channels, (n + 1) * sizeof *more);
-    if (!more) return FAIL(e, ST_MEMORY, "%s: no memory for %zu events", f->path, n);
-    f->channels = more;
+    f->capacity = 0;
+    free(f->times);
+    free(f->units);
+    free(f->channels);
+    f->times = malloc((n + 1) * sizeof *f->times);
+    f->units = malloc((n + 1) * sizeof *f->units);
+    f->channels = malloc((n + 1) * sizeof *f->channels);
+    if (!f->times || !f->units || !f->channels)
+        return FAIL(e, ST_MEMORY, "%s: no memory for %zu events", f->path, n);
     f->capacity = n + 1;
+    return ST_OK;
+}
+
+/* Asks the child for recording i: *n events in f->times and f->units. */
+static status fetch(struct shd_file *f, size_t i, size_t *n, struct error *e)
+{
+    char doing[60];
+    struct answer a;
+    (void)snprintf(doing, sizeof doing, "recording %zu", i);
+    if (f->child.pid > 0) (void)child_send(f->child.socket, &i, sizeof i); /* its end is seen by receive */
+    TRY(receive(f, doing, SHD_MOST_EVENTS, &a, e));
+    TRY(reserve(f, a.n, e));
+    *n = a.n;
+    if (!child_receive(f->child.socket, f->times, a.n * sizeof *f->times) ||
+        !child_receive(f->child.socket, f->units, a.n * sizeof *f->units))
+        return child_lost(f, doing, e);
     return ST_OK;
 }
 
 status shd_read(struct shd_file *f, size_t i, enum bad_policy policy, struct shd_events *out, struct usage *u,
                 struct error *e)
 {
-    TRY(read_one(f, "/spikes/times", &f->times, i, e));
-    TRY(read_one(f, "/spikes/units", &f->units, i, e));
-    size_t n = f->times.held.len, kept = 0;
-    if (n != f->units.held.len)
-        return FAIL(e, ST_DATA, "%s: recording %zu has %zu times and %zu units", f->path, i, n,
-                    f->units.held.len);
-    TRY(reserve(f, n, e));
-    double *times = f->times.held.p;
-    const long long *units = f->units.held.p;
+    size_t n = 0, kept = 0;
+    TRY(fetch(f, i, &n, e));
+    double *times = f->times;
+    const long long *units = f->units;
     for (size_t k = 0; k < n; k++) {
         bool there = units[k] >= 0 && units[k] < SHD_UNITS;
         if (!isfinite(times[k]) || times[k] < 0)

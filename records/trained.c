@@ -34,8 +34,9 @@ static status read_sidecar(const char *weights, struct sidecar *s, struct error 
         return FAIL(e, ST_USAGE, "'%.200s': the name of a weight file ends in .net", weights);
     if (n + 10 > sizeof s->path) return FAIL(e, ST_USAGE, "the name of the weight file is too long");
     (void)snprintf(s->path, sizeof s->path, "%.*s.yaml", (int)(n - 4), weights);
-    FILE *f = fopen(s->path, "r");
-    if (!f) return ST_OK;
+    FILE *f = NULL;
+    if (access(s->path, R_OK) != 0) return ST_OK;
+    TRY(file_open(s->path, UINT64_MAX, &f, e));
     s->ours = fgets(line, sizeof line, f) && strcmp(line, first_line) == 0;
     while (fgets(line, sizeof line, f) && line[0] == '#') {
         line[strcspn(line, "\r\n")] = '\0';
@@ -103,8 +104,8 @@ status trained_summary(const char *weights, char *text, size_t size, struct erro
 
 static status check_complete(const char *weights, struct error *e)
 {
-    FILE *f = fopen(weights, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(weights, UINT64_MAX, &f, e));
     status st = net_file_complete(f, e);
     (void)fclose(f);
     return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
@@ -181,8 +182,8 @@ static status load_net(struct trained *t, const struct dataset_info *info, FILE 
 static status read_net(struct trained *t, const char *weights, const struct dataset_info *info,
                        struct error *e)
 {
-    FILE *f = fopen(weights, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", weights, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(weights, UINT64_MAX, &f, e));
     status st = load_net(t, info, f, e);
     (void)fclose(f);
     return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);

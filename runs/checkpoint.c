@@ -4,6 +4,8 @@
 #include "support/file.h"
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct header {
     char magic[8], id[RUN_ID_SIZE], commit[40];
@@ -21,13 +23,38 @@ static void fill_header(struct header *h, const struct session *s)
     h->columns = s->n_columns;
 }
 
+/* Whether what was read back can be so: a right checksum does not say it. */
+static status check_progress(const struct session *s, FILE *f, struct error *e)
+{
+    struct stat file;
+    if (fstat(fileno(f), &file) != 0) return FAIL(e, ST_IO, "%s", strerror(errno));
+    if (s->at.n_rows > (size_t)file.st_size / (s->n_columns * sizeof *s->rows))
+        return FAIL(e, ST_DATA, "the checkpoint claims %zu curve points, more than it can hold",
+                    s->at.n_rows);
+    if (s->at.iter < 0 || s->at.best_iter > s->at.iter)
+        return FAIL(e, ST_DATA, "the checkpoint stands at iteration %ld, with the best at %ld", s->at.iter,
+                    s->at.best_iter);
+    const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;
+    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1)
+        return FAIL(e, ST_DATA, "the checkpoint stands at task %ld of %ld", s->at.task, tasks);
+    return ST_OK;
+}
+
+static status transfer_rng(struct rng *r, struct checkpoint *c, struct error *e)
+{
+    TRY(checkpoint_block(c, r, sizeof *r, e));
+    if ((r->s[0] | r->s[1] | r->s[2] | r->s[3]) == 0) /* it would draw nothing but zeros */
+        return FAIL(e, ST_DATA, "the checkpoint's random generator has no state");
+    return ST_OK;
+}
+
 /* Of tasks in sequence: the accuracies, and with what the one that runs began. */
 static status transfer_tasks(struct session *s, struct checkpoint *c, struct error *e)
 {
     const size_t n = s->n_tasks;
     if (n <= 1) return ST_OK;
     TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
-    TRY(checkpoint_block(c, &s->begun_rng, sizeof s->begun_rng, e));
+    TRY(transfer_rng(&s->begun_rng, c, e));
     TRY(c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e));
     if (!c->reading) return ST_OK;
     net_copy_weights(&s->net, &s->begun);
@@ -40,11 +67,12 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
 {
     TRY(checkpoint_block(c, &s->at, sizeof s->at, e));
     TRY(checkpoint_block(c, s->last, sizeof s->last, e));
+    if (c->reading) TRY(check_progress(s, c->file, e));
     TRY(session_reserve_rows(s, s->at.n_rows, e));
     TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
     TRY(transfer_tasks(s, c, e));
     if (c->reading && s->n_tasks > 0) TRY(sequence_next(s, true, e));
-    TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
+    TRY(transfer_rng(&s->rng, c, e));
     TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
@@ -103,14 +131,17 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     status st = ST_OK;
     *found = false;
     run_file(path, s->settings->out, ".work", s->run, ".ckpt");
-    FILE *f = fopen(path, "rb");
-    if (!f && errno == ENOENT) return ST_OK;
+    FILE *f = NULL;
+    struct error unread = {.code = ST_OK};
+    if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
+    (void)file_open(path, UINT64_MAX, &f, &unread);
     if (f) {
         st = read_open(s, f, reason, sizeof reason, found, e);
         if (st != ST_OK) err_prefix(e, "%s", path);
         (void)fclose(f);
     } else {
-        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
+        const char *at = strstr(unread.text, path); /* the path is said before the reason anyway */
+        (void)snprintf(reason, sizeof reason, "%s", at ? at + strlen(path) + 2 : unread.text);
     }
     if (!reason[0]) return st;
     struct error second = {.code = ST_OK};

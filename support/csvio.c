@@ -1,5 +1,6 @@
 /* CSV over libcsv. */
 #include "support/csvio.h"
+#include "support/file.h"
 #include "support/texts.h"
 #include <csv.h>
 #include <errno.h>
@@ -144,8 +145,8 @@ status csv_parse_memory(struct csv_table *t, const char *source, const void *byt
 status csv_read(struct csv_table *t, const char *path, int header, struct error *e)
 {
     memset(t, 0, sizeof *t);
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(path, UINT64_MAX, &f, e));
     char *bytes = NULL;
     size_t size = 0, capacity = 0;
     status st = ST_OK;

@@ -1,5 +1,6 @@
 /* Figures by gnuplot (see drawing.h). */
 #include "support/drawing.h"
+#include "support/file.h"
 #include "support/paths.h"
 #include <ctype.h>
 #include <errno.h>
@@ -160,8 +161,8 @@ static status print_text(const struct drawing *d, struct error *e)
 {
     char path[DRAWING_PATH + 20], line[4 * COLUMNS_MOST + 2];
     drawing_file(d, "figure.txt", path, sizeof path);
-    FILE *f = fopen(path, "r");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(path, UINT64_MAX, &f, e));
     while (fgets(line, sizeof line, f)) {
         size_t n = strlen(line);
         while (n > 0 && strchr(" \f\n", line[n - 1])) n--;

@@ -23,6 +23,14 @@ status file_check(const char *path, uint64_t most, uint64_t *size, struct error 
     return ST_OK;
 }
 
+status file_open(const char *path, uint64_t most, FILE **f, struct error *e)
+{
+    *f = NULL;
+    TRY(file_check(path, most, NULL, e));
+    *f = fopen(path, "rb");
+    return *f ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+}
+
 status file_read(const char *path, uint64_t most, struct file_buffer *buffer, struct error *e)
 {
     uint64_t size = 0;
@@ -33,8 +41,8 @@ status file_read(const char *path, uint64_t most, struct file_buffer *buffer, st
         buffer->bytes = grown;
         buffer->capacity = (size_t)size;
     }
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(path, most, &f, e));
     buffer->size = fread(buffer->bytes, 1, (size_t)size, f);
     status st = buffer->size == size ? ST_OK
                                      : FAIL(e, ST_IO, "%s: ends after %zu of %llu bytes", path, buffer->size,
@@ -165,11 +173,13 @@ static bool checksum(FILE *f, long size, uint32_t *sum)
 status file_crc32(const char *path, char text[FILE_CRC], struct error *e)
 {
     uint32_t sum = 0;
-    FILE *f = fopen(path, "rb");
-    const long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    FILE *f = NULL;
+    (void)snprintf(text, FILE_CRC, "%08x", 0U);
+    TRY(file_open(path, UINT64_MAX, &f, e));
+    const long size = fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
     const bool good = size >= 0 && checksum(f, size, &sum);
     const status st = good ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    if (f) (void)fclose(f);
+    (void)fclose(f);
     (void)snprintf(text, FILE_CRC, "%08x", (unsigned)sum);
     return st;
 }

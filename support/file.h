@@ -14,6 +14,9 @@
  * permissions, a loop of links), ST_DATA otherwise; the text names the file and the reason. */
 status file_check(const char *path, uint64_t most, uint64_t *size, struct error *e);
 
+/* file_check, then opens the file for reading; *f is NULL after an error. */
+status file_open(const char *path, uint64_t most, FILE **f, struct error *e);
+
 /* A buffer that is reused from file to file. Freed by free(buffer.bytes). */
 struct file_buffer {
     unsigned char *bytes; /* heap */

@@ -1,5 +1,6 @@
 /* See file_kind.h. */
 #include "support/file_kind.h"
+#include "support/file.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +68,8 @@ const char *file_kind(const unsigned char *bytes, size_t n)
 const char *file_kind_of(const char *path)
 {
     unsigned char bytes[FILE_KIND_BYTES];
-    FILE *f = fopen(path, "rb");
-    if (!f) return NULL;
+    FILE *f = NULL;
+    if (file_open(path, UINT64_MAX, &f, NULL) != ST_OK) return NULL;
     size_t n = fread(bytes, 1, sizeof bytes, f);
     bool failed = ferror(f) != 0;
     (void)fclose(f);

@@ -1,5 +1,6 @@
 /* SHA-256 over libmd. */
 #include "support/hash.h"
+#include "support/file.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,8 +33,8 @@ status hash_file(const char *path, char hex[HASH_HEX], struct error *e)
     unsigned char bytes[1 << 14];
     struct hash h;
     size_t n;
-    FILE *f = fopen(path, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(path, UINT64_MAX, &f, e));
     hash_start(&h);
     while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) hash_add(&h, bytes, n);
     hash_finish(&h, hex);

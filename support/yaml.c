@@ -1,12 +1,14 @@
 /* Experiment files over libyaml's document interface (see config.h). */
 #include "support/yaml.h"
+#include "support/file.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 1 << 20, KEYS_MAX = 1000 };
+/* libyaml's time and stack grow faster than the file: with the square of the anchors, and with the depth. */
+enum { FILE_MAX = 1 << 20, KEYS_MAX = 1000, DEPTH_MAX = 32, NODES_MAX = 100000, NAMES_MAX = 1000 };
 
 void yml_where(const struct yml *c, const yml_node *node, char *text, size_t size)
 {
@@ -143,6 +145,61 @@ static status parser_fail(const struct yml *c, const yaml_parser_t *parser, stru
                 parser->context ? parser->context : "");
 }
 
+/* What was met so far, of what the limits count. */
+struct met {
+    size_t depth, nodes, names; /* names: anchors and aliases */
+};
+
+/* Takes one event of the parser into account; ST_CONFIG beyond a limit. */
+static status count_event(const struct yml *c, const yaml_event_t *event, struct met *m, struct error *e)
+{
+    const yaml_char_t *anchor = NULL;
+    const yaml_event_type_t type = event->type;
+    if (type == YAML_SCALAR_EVENT) anchor = event->data.scalar.anchor;
+    if (type == YAML_SEQUENCE_START_EVENT) anchor = event->data.sequence_start.anchor;
+    if (type == YAML_MAPPING_START_EVENT) anchor = event->data.mapping_start.anchor;
+    const bool starts = type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
+    m->nodes += starts || type == YAML_SCALAR_EVENT;
+    m->names += anchor || type == YAML_ALIAS_EVENT;
+    m->depth += starts;
+    m->depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
+    const size_t line = event->start_mark.line + 1, column = event->start_mark.column + 1;
+    if (m->depth > DEPTH_MAX)
+        return FAIL(e, ST_CONFIG, "%s:%zu:%zu: lists and mappings inside each other, more than %d deep",
+                    c->file, line, column, DEPTH_MAX);
+    if (m->nodes > NODES_MAX)
+        return FAIL(e, ST_CONFIG, "%s:%zu:%zu: more than %d texts, lists and mappings", c->file, line, column,
+                    NODES_MAX);
+    if (m->names > NAMES_MAX)
+        return FAIL(e, ST_CONFIG, "%s:%zu:%zu: more than %d anchors (&NAME) and aliases (*NAME)", c->file,
+                    line, column, NAMES_MAX);
+    return ST_OK;
+}
+
+/* Refuses what would keep libyaml's loader busy: a pass over the events, which takes time in proportion to
+ * what is read of the file, and stops at the limit. */
+static status check_limits(const struct yml *c, const char *text, size_t size, struct error *e)
+{
+    yaml_parser_t parser;
+    struct met met = {0};
+    status st = ST_OK;
+    bool ended = false;
+    if (!yaml_parser_initialize(&parser)) return FAIL(e, ST_MEMORY, "%s: no memory to read it", c->file);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    while (st == ST_OK && !ended) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            st = parser_fail(c, &parser, e);
+            break;
+        }
+        ended = event.type == YAML_STREAM_END_EVENT;
+        st = count_event(c, &event, &met, e);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return st;
+}
+
 static status parse(struct yml *c, yaml_parser_t *parser, struct error *e)
 {
     yaml_document_t second;
@@ -160,8 +217,8 @@ static status parse(struct yml *c, yaml_parser_t *parser, struct error *e)
 static status read_bytes(const char *file, char **bytes, size_t *size, struct error *e)
 {
     status s = ST_OK;
-    FILE *f = fopen(file, "rb");
-    if (!f) return FAIL(e, ST_IO, "%s: cannot be opened: %s", file, strerror(errno));
+    FILE *f = NULL;
+    TRY(file_open(file, UINT64_MAX, &f, e));
     *bytes = malloc(FILE_MAX + 1);
     if (!*bytes) {
         s = FAIL(e, ST_MEMORY, "%s: no memory to read it", file);
@@ -180,6 +237,7 @@ status yml_read_text(struct yml *c, const char *name, const char *text, size_t s
 {
     yaml_parser_t parser;
     *c = (struct yml){.file = name};
+    TRY(check_limits(c, text, size, e));
     if (!yaml_parser_initialize(&parser)) return FAIL(e, ST_MEMORY, "%s: no memory to read it", name);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
     status s = parse(c, &parser, e);

@@ -17,7 +17,8 @@ struct yml {
 
 /* Reads a file that holds one YAML document. ST_IO if it cannot be read; ST_CONFIG with FILE:LINE:COLUMN if
  * it is no YAML, is empty, holds several documents, a null (~) or a merge key (<<), or if a mapping has a key
- * twice or one that is no plain text. Free with yml_free, also after an error. */
+ * twice or one that is no plain text, or if it is deeper than 32, has more than 100,000 nodes or 1,000
+ * anchors and aliases, or is larger than 1 MB. Free with yml_free, also after an error. */
 status yml_read(struct yml *c, const char *file, struct error *e);
 /* The same of a text; `name` stands for the file in messages. */
 status yml_read_text(struct yml *c, const char *name, const char *text, size_t size, struct error *e);

@@ -259,6 +259,12 @@ Test(mnist, giants_take_no_memory)
     (void)put_number(bytes + 12, 256);
     write_compressed(folder, "train-images-idx3-ubyte.gz", bytes, size);
     cr_expect_eq(open_data(folder, "n_test=10", &d, &e), ST_DATA);
+    cr_expect_not_null(strstr(e.text, ".gz: byte 4: 1000000 images of 256 x 256 are"), "%s", e.text);
+    dataset_free(&d);
+    (void)put_number(bytes + 8, 32);
+    (void)put_number(bytes + 12, 32);
+    write_compressed(folder, "train-images-idx3-ubyte.gz", bytes, size);
+    cr_expect_eq(open_data(folder, "n_test=10", &d, &e), ST_DATA);
     cr_expect_not_null(strstr(e.text, ".gz: byte 196"), "%s", e.text);
     dataset_free(&d);
     getrusage(RUSAGE_SELF, &after);

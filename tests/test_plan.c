@@ -346,7 +346,7 @@ Test(plan, files_that_cannot_be_read)
     cr_expect_eq(plan_load(&p, &registry, "/nonexistent/x.yaml", NULL, &e), ST_IO);
     cr_expect_not_null(strstr(e.text, "/nonexistent/x.yaml"));
     plan_free(&p);
-    cr_expect_eq(plan_load(&p, &registry, "/tmp", NULL, &e), ST_IO);
+    cr_expect_eq(plan_load(&p, &registry, "/tmp", NULL, &e), ST_DATA);
     plan_free(&p);
 }
 

@@ -102,3 +102,14 @@ status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct e
         return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
     return ST_OK;
 }
+
+status checkpoint_indices(struct checkpoint *c, size_t *indices, size_t n, struct index_range range,
+                          const char *what, struct error *e)
+{
+    TRY(checkpoint_block(c, indices, n * sizeof *indices, e));
+    for (size_t k = 0; k < n; k++)
+        if (indices[k] < range.first || indices[k] >= range.end)
+            return FAIL(e, ST_DATA, "the checkpoint's %s %zu is not one of %zu to %zu", what, indices[k],
+                        range.first, range.end - 1);
+    return ST_OK;
+}

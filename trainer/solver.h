@@ -167,6 +167,13 @@ struct checkpoint {
 };
 /* Writes the block, or reads it back into the same place. ST_IO on a short write or read. */
 status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e);
+/* The same of n indices. Those that are read back must be first .. end-1, as a right checksum does not say
+ * that they are: ST_DATA naming `what` otherwise. */
+struct index_range {
+    size_t first, end;
+};
+status checkpoint_indices(struct checkpoint *c, size_t *indices, size_t n, struct index_range range,
+                          const char *what, struct error *e);
 
 /* One trainer. A method with variants is one set of functions and a struct solver for each variant; `own`
  * then holds what they differ in. Functions without a state are given `self`; one that needs it in step keeps

@@ -9,10 +9,11 @@ static void output_step(struct admm *s, size_t chunk, size_t t)
     size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk), step = K * C;
     real *z = admm_block(s, s->z[s->L], s->L, chunk) + step * t;
     const real *v = admm_block(s, s->v[s->L], s->L, chunk) + step * t;
+    const real *before = t > 0 ? z - step : NULL;
     const real *lambda = s->lambda + K * chunk_first(&s->part, chunk);
     const real delta = s->net->lif[s->L].leak, inverse = (real)(1.0 / s->rho[s->L]);
     for (size_t i = 0; i < step; i++) {
-        real m = v[i] + (t > 0 ? delta * z[i - step] : 0) + delta * (z[i + step] - v[i + step]);
+        real m = v[i] + (before ? delta * before[i] : 0) + delta * (z[i + step] - v[i + step]);
         if (t + 2 == s->T) m += delta * inverse * lambda[i];
         z[i] = m / (1 + delta * delta);
     }

@@ -289,8 +289,9 @@ static status checkpoint(void *state, struct checkpoint *c, struct error *e)
     struct anderson_solver *s = state;
     struct anderson *h = &s->history;
     TRY(s->base->checkpoint(s->inner, c, e));
-    TRY(checkpoint_block(c, &h->used, sizeof h->used, e));
-    TRY(checkpoint_block(c, &h->next, sizeof h->next, e));
+    TRY(checkpoint_indices(c, &h->used, 1, (struct index_range){0, h->memory + 1}, "number of differences",
+                           e));
+    TRY(checkpoint_indices(c, &h->next, 1, (struct index_range){0, h->memory}, "column", e));
     TRY(checkpoint_block(c, &h->seen, sizeof h->seen, e));
     TRY(checkpoint_block(c, h->df, h->n * h->memory * sizeof(real), e));
     TRY(checkpoint_block(c, h->dg, h->n * h->memory * sizeof(real), e));

@@ -262,8 +262,10 @@ static status resync_checkpoint(void *state, struct checkpoint *c, struct error 
     const struct net *net = s->net;
     size_t N = s->env.train.n;
     TRY(checkpoint_block(c, &s->iteration, sizeof s->iteration, e));
-    TRY(checkpoint_block(c, s->order, N * sizeof *s->order, e));
+    TRY(checkpoint_indices(c, s->order, N, (struct index_range){0, N}, "sample", e));
     TRY(checkpoint_block(c, &s->record, sizeof s->record, e));
+    const unsigned char solved = *(const unsigned char *)&s->record.solved;
+    if (solved > 1) return FAIL(e, ST_DATA, "the checkpoint has %u in place of yes or no", solved);
     for (size_t l = 1; l <= net->L && s->velocity[l]; l++)
         TRY(checkpoint_block(c, s->velocity[l], net->n[l] * net->n[l - 1] * sizeof(real), e));
     for (size_t l = 1; l < net->L && s->kept.y[l]; l++)

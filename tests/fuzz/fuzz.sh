@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs the fuzz targets, each from its corpus, which stays as it is; what they find is put into BUILD/findings.
+# usage: sh tests/fuzz/fuzz.sh BUILD SECONDS TARGET...
+set -eu
+build=$1 seconds=$2
+shift 2
+export OPENBLAS_NUM_THREADS=1
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/spikebench-fuzz-XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+mkdir -p "$build/findings"
+failed=0
+for target; do
+    mkdir -p "$TMPDIR/$target"
+    if "$build/fuzz-$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 \
+        -artifact_prefix="$build/findings/$target-" "$TMPDIR/$target" "tests/fuzz/corpus/$target" >"$build/fuzz-$target.log" 2>&1; then
+        printf '%-12s ok      %s executions\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz-$target.log")"
+    else
+        printf '%-12s FAILED  see %s\n' "$target" "$build/fuzz-$target.log"
+        failed=1
+    fi
+done
+exit $failed
