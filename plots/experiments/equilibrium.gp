@@ -9,7 +9,7 @@ stats "groups.csv" using (r = int(column(0)) + 1, T[r] = column("T"), steps[r] =
 stats "groups.csv" using (r = int(column(0)) + 1, steps[r] = column("backward_steps"), kappa[r] = column("kappa"), 0) nooutput
 set print $cosines
 do for [r = 1:n_groups] {
-    if (curve[r] > 0 && name_text[name_of[r]] eq "spide") {
+    if (curve[r] > 0 && name_text[name_of[r]] eq "cosine") {
         stats curve_file(r) using (m = column("grad_cosine_med"), lo = column("grad_cosine_q1"), hi = column("grad_cosine_q3"), 0) nooutput
         print sprintf("%g %g %.10g %.10g %.10g", kappa[r], steps[r], m, lo, hi)
     }
