@@ -1,4 +1,4 @@
-/* Hidden layers at their equilibrium, and the gradient through it (docs/method.md, section 7.13).
+/* Hidden layers at their equilibrium, and the gradient through it (docs/method.md, section 7.14).
  *
  * A layer of integrate-and-fire neurons with a soft reset and steady input fires at rates that tend to
  *
