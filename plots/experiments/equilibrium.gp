@@ -24,6 +24,7 @@ do for [r = 1:n_groups] {
 unset print
 set datafile separator whitespace
 set datafile nocolumnheaders
+set datafile missing NaN
 kappas = ""
 stats $cosines using (k = sprintf("%g", $1), strstrt(kappas." ", " ".k." ") == 0 ? (kappas = kappas." ".k, 0) : 0) nooutput
 do for [format in formats] {
@@ -40,7 +41,7 @@ do for [format in formats] {
     set key top left Left reverse at graph 0.03,0.62
     plot for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
          for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3 with linespoints pt mark(i) lw 2 lc rgb hue(i) title "kappa ".word(kappas, i)
-    set origin 0.5,0.14
+    set origin 0.5,0.19
     set size 0.45,0.45
     set title "distance of the rates to the equilibrium (rms)" font ",11"
     set xrange [4:1300]
