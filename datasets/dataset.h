@@ -35,6 +35,7 @@ struct dataset_info {
     char sha256[HASH_HEX]; /* of the bytes that were read, in a fixed order */
     enum test_side test_side;
     struct usage usage; /* what of the files is not used; of a simulated camera known only to open */
+    bool valued;        /* entries may be other than 1, and take memory for their values */
 };
 
 struct dataset {

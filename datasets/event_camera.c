@@ -53,7 +53,8 @@ static status describe(const struct event_camera_options *o, const struct images
                                   .height = side,
                                   .n_classes = images->n_classes,
                                   .T = (size_t)o->common.T,
-                                  .test_side = images_test_side(images)};
+                                  .test_side = images_test_side(images),
+                                  .valued = event_coding_valued(&o->coding)};
     TRY(event_coding_check(&o->coding, e));
     TRY(images_split(images, &o->common, info->n, e));
     size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];

@@ -26,6 +26,11 @@ static struct frames frames_of(const struct event_coding *c, size_t T)
     return f;
 }
 
+bool event_coding_valued(const struct event_coding *c)
+{
+    return c->values == VALUES_COUNTS || c->input_noise > 0;
+}
+
 status event_coding_check(const struct event_coding *c, struct error *e)
 {
     if (c->filter_ms > 0 && c->filter_ms < 0.001)

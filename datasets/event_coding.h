@@ -26,6 +26,9 @@ extern const char *const event_binning_names[], *const event_value_names[];
      "standard deviation of Gaussian noise added to every input cell (makes the input dense); 0: none"}
 /* clang-format on */
 
+/* Whether entries are counts or noise, not spikes (dataset_info.valued). */
+bool event_coding_valued(const struct event_coding *c);
+
 /* Refuses what the ranges of the options cannot say: ST_CONFIG. */
 status event_coding_check(const struct event_coding *c, struct error *e);
 

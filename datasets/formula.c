@@ -9,7 +9,8 @@ status formula_probe(const struct formula *f, const void *options, struct datase
     *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding, f->coordinates),
                                   .n_targets = 1,
                                   .T = (size_t)o->common.T,
-                                  .test_side = TEST_MADE};
+                                  .test_side = TEST_MADE,
+                                  .valued = points_valued(&o->coding)};
     TRY(points_sizes(&o->common, info->n, e));
     info->entries = points_entries(&o->coding, f->coordinates, info->T, info->n[0] + info->n[1] + info->n[2]);
     hash_start(&h);

@@ -165,7 +165,8 @@ static status list_recordings(struct loader *l, const struct nmnist_options *o, 
                                     .height = SIDE,
                                     .n_classes = CLASSES,
                                     .T = (size_t)o->common.T,
-                                    .test_side = TEST_PUBLISHED};
+                                    .test_side = TEST_PUBLISHED,
+                                    .valued = event_coding_valued(&o->coding)};
     TRY(event_coding_check(&o->coding, e));
     TRY(place_folder(o->common.path, names, root, e));
     status st = find_path(&find, root, side, e);

@@ -11,6 +11,11 @@ size_t points_inputs(const struct point_coding *c, size_t d)
     return c->encoding == POINT_POPULATION ? d * (size_t)c->cells : 2 * d;
 }
 
+bool points_valued(const struct point_coding *c)
+{
+    return c->encoding == POINT_CURRENT || c->encoding == POINT_POPULATION;
+}
+
 size_t points_entries(const struct point_coding *c, size_t d, size_t T, size_t n)
 {
     const double mirrored = 2 * (double)d;

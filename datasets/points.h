@@ -32,6 +32,9 @@ struct point_coding {
 /* Inputs that a point of d coordinates takes: 2 d (x, y, 1-x, 1-y), or d * cells for a population code. */
 size_t points_inputs(const struct point_coding *c, size_t d);
 
+/* Whether entries are currents, not spikes (dataset_info.valued). */
+bool points_valued(const struct point_coding *c);
+
 /* Estimate of the list entries of n samples of T steps. */
 size_t points_entries(const struct point_coding *c, size_t d, size_t T, size_t n);
 

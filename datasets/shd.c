@@ -189,7 +189,8 @@ static status describe(struct recordings *r, const struct shd_options *o, struct
     *info = (struct dataset_info){.n_inputs = inputs_of(o),
                                   .n_classes = (size_t)r->n_classes,
                                   .T = (size_t)o->common.T,
-                                  .test_side = TEST_PUBLISHED};
+                                  .test_side = TEST_PUBLISHED,
+                                  .valued = o->values == VALUES_COUNTS};
     hash_start(&h);
     for (int s = 0; s < SIDES; s++) {
         if (!r->side[s].file) continue;

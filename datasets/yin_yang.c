@@ -38,7 +38,8 @@ static status yin_yang_probe(const void *options, struct dataset_info *info, str
     *info = (struct dataset_info){.n_inputs = points_inputs(&o->coding, 2),
                                   .n_classes = YIN_YANG_CLASSES,
                                   .T = (size_t)o->common.T,
-                                  .test_side = TEST_MADE};
+                                  .test_side = TEST_MADE,
+                                  .valued = points_valued(&o->coding)};
     TRY(points_sizes(&o->common, info->n, e));
     info->entries = points_entries(&o->coding, 2, info->T, info->n[0] + info->n[1] + info->n[2]);
     hash_start(&h);

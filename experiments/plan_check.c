@@ -59,10 +59,11 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
+    const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     c->outcome = run_check(run, &c->probe->info, &problem);
     if (c->outcome == ST_OK)
         c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info,
-                                   (size_t)run->run.threads, &c->memory, &problem);
+                                   (size_t)run->run.threads, real_size, &c->memory, &problem);
     if (c->outcome == ST_OK && c->memory > 0) {
         c->memory += r->program;
         c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;
@@ -219,7 +220,7 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
         absent += c->outcome == ST_NO_DATA || (c->outcome == ST_OK && c->memory == 0);
     }
     if (largest > 0) {
-        (void)fputs("memory of the largest run, for double: ", out);
+        (void)fputs("memory of the largest run: ", out);
         print_bytes(largest, out);
         (void)fputc('\n', out);
     }

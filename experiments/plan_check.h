@@ -22,7 +22,7 @@ struct plan_configuration {
     const struct plan_probe *probe;
     status outcome; /* of the checks; that of the probe if it failed */
     char *message;  /* NULL if all is well */
-    size_t memory;  /* peak_bytes of a run, estimated for double: that of reading the data, or else of
+    size_t memory;  /* peak_bytes of a run, estimated: that of reading the data, or else of
                        program, libraries, samples, evaluator and solver; 0 if unknown */
 };
 

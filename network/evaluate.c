@@ -37,11 +37,12 @@ status evaluator_create(struct evaluator **out, const struct net *net, size_t T,
     return st;
 }
 
-status evaluator_memory(const struct net *net, size_t T, size_t threads, size_t *bytes, struct error *e)
+status evaluator_memory(const struct net *net, size_t T, size_t threads, struct mem *pages, struct error *e)
 {
     struct evaluator ev = {.mem = {.reserve = true}, .T = T};
     status st = reserve_all(&ev, net, threads, e);
-    *bytes = ev.mem.bytes;
+    pages->bytes += ev.mem.bytes;
+    pages->reals += ev.mem.reals;
     mem_free(&ev.mem);
     return st;
 }

@@ -19,8 +19,8 @@ struct evaluator;
 /* Workspaces for evaluating nets of this shape over T steps with this pool (borrowed; NULL: one thread). */
 status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, struct pool *pool,
                         struct error *e);
-/* The bytes that evaluator_create takes for so many threads, counted on reserved pages. */
-status evaluator_memory(const struct net *net, size_t T, size_t threads, size_t *bytes, struct error *e);
+/* Adds to the counts of `pages` what evaluator_create takes for so many threads. */
+status evaluator_memory(const struct net *net, size_t T, size_t threads, struct mem *pages, struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
 /* Simulates the whole batch. scores: NULL or out (n_L x batch->n). An empty batch gives nan everywhere. */
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,

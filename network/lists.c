@@ -6,6 +6,9 @@
 enum { GROUP_COLUMNS = 1024 };
 /* W's tile is copied together where each input has about so many entries; else it is read where it stands. */
 enum { ENTRIES_PER_COPY = 8 };
+/* Of 100 cells so many are likely to hold a spike: trained networks fire in 2 to 25 of 100 steps. There is
+ * room for more, which is not touched. */
+enum { LIKELY = 10 };
 
 static size_t group_columns(size_t T, size_t C_max)
 {
@@ -24,10 +27,11 @@ status lists_create(struct lists *w, size_t inputs, size_t hidden, size_t T, siz
     w->weights = mem_reals(m, inputs * KERNEL_TILE, e);
     w->from = mem_alloc(m, T * C_max, sizeof *w->from, e);
     w->to = mem_alloc(m, T * C_max, sizeof *w->to, e);
-    w->index = mem_alloc(m, w->capacity, sizeof *w->index, e);
+    w->index = mem_likely(m, w->capacity, sizeof *w->index, hidden * T * C_max / 100 * LIKELY, e);
     w->start = mem_alloc(m, inputs + 2, sizeof *w->start, e);
-    w->column = mem_alloc(m, w->entries, sizeof *w->column, e);
-    w->value = mem_reals(m, w->entries, e);
+    w->column =
+        mem_likely(m, w->entries, sizeof *w->column, inputs * group_columns(T, C_max) / 100 * LIKELY, e);
+    w->value = mem_spare(m, w->entries, e); /* inputs that are no spikes */
     w->block = mem_reals(m, w->columns * KERNEL_TILE, e);
     return w->weights && w->from && w->to && w->index && w->start && w->column && w->value && w->block
                ? ST_OK

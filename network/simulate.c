@@ -25,20 +25,25 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
         return ST_MEMORY;
     if (kind == TRACE_ALL) return create_all(tr, net, m, e);
     size_t widest = net_widest(net, 1, net->L - 1);
+    const bool steps = net_needs_steps(net);
     for (size_t l = 1; l < net->L; l++) {
         bool own = l == 1 || kind == TRACE_GRADIENT;
         size_t n = kind == TRACE_GRADIENT ? net->n[l] : widest;
         if (!own)
             tr->z[l] = tr->z[1];
         else /* scores alone need no potentials, unless a layer's inputs are dense */
-            tr->z[l] = kind == TRACE_SCORES ? mem_spare(m, n * T * C_max, e) : mem_reals(m, n * T * C_max, e);
+            tr->z[l] = kind == TRACE_SCORES && !steps ? mem_spare(m, n * T * C_max, e)
+                                                      : mem_reals(m, n * T * C_max, e);
         tr->bits[l] = own ? mem_alloc(m, spike_words(n) * T * C_max, sizeof *tr->bits[l], e) : tr->bits[1];
         if (!tr->z[l] || !tr->bits[l]) return ST_MEMORY;
     }
     tr->filtered = mem_reals(m, net->n[net->L - 1] * C_max, e);
-    tr->dense = mem_spare(m, widest * T * C_max, e); /* dense layers, smooth networks */
+    tr->dense = steps ? mem_reals(m, widest * T * C_max, e)
+                      : mem_spare(m, widest * T * C_max, e); /* dense layers, smooth networks */
     if (!tr->filtered || !tr->dense) return ST_MEMORY;
-    return lists_create(&tr->lists, net_widest(net, 0, net->L - 1), widest, T, C_max, m, e);
+    /* the spikes of the last hidden layer go to the readout, which takes no lists */
+    const size_t listed = net->L > 2 ? net_widest(net, 1, net->L - 2) : 0;
+    return lists_create(&tr->lists, net_widest(net, 0, net->L - 1), listed, T, C_max, m, e);
 }
 
 status net_state_create(struct net_state *s, const struct net *net, size_t C, struct mem *m, struct error *e)

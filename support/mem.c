@@ -77,15 +77,22 @@ status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e)
 
 real *mem_reals(struct mem *m, size_t count, struct error *e)
 {
-    return mem_alloc(m, count, sizeof(real), e);
+    real *data = mem_alloc(m, count, sizeof(real), e);
+    if (data) m->reals += count * sizeof(real);
+    return data;
+}
+
+void *mem_likely(struct mem *m, size_t count, size_t size, size_t likely, struct error *e)
+{
+    const size_t before = m->bytes;
+    void *data = mem_alloc(m, count, size, e);
+    if (data) m->bytes = before + (likely < count ? likely : count) * size;
+    return data;
 }
 
 real *mem_spare(struct mem *m, size_t count, struct error *e)
 {
-    const size_t before = m->bytes;
-    real *data = mem_reals(m, count, e);
-    m->bytes = before;
-    return data;
+    return mem_likely(m, count, sizeof(real), 0, e);
 }
 
 char *mem_string(struct mem *m, const char *text, struct error *e)
@@ -107,5 +114,5 @@ void mem_free(struct mem *m)
             free(block->data);
         free(block);
     }
-    m->bytes = 0;
+    m->bytes = m->reals = 0;
 }

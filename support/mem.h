@@ -12,7 +12,8 @@ struct mem_block;
 
 struct mem {
     struct mem_block *blocks;
-    size_t bytes; /* sum of what was asked for */
+    size_t bytes; /* sum of what was asked for and is likely to be used */
+    size_t reals; /* of these: reals, of which other precisions take more or less */
     /* Blocks are mappings of zeros that the system backs only where they are touched: code that allocates may
      * run to be counted, whatever the machine has. Set before the first block. */
     bool reserve;
@@ -24,8 +25,10 @@ void *mem_alloc(struct mem *m, size_t count, size_t size, struct error *e);
 
 /* mem_alloc for `count` reals. */
 real *mem_reals(struct mem *m, size_t count, struct error *e);
-/* The same for a path that is seldom gone: the system backs what is touched alone, so `bytes`, which memory
- * is estimated by, leaves it out. */
+/* mem_alloc for room of which only `likely` elements are likely to be used: the system backs what is touched
+ * alone, so `bytes`, which memory is estimated by, has these. */
+void *mem_likely(struct mem *m, size_t count, size_t size, size_t likely, struct error *e);
+/* mem_reals for a path that is seldom gone: none of them is likely. */
 real *mem_spare(struct mem *m, size_t count, struct error *e);
 
 /* Hands `bytes` that malloc and its kin gave to the arena; on ST_MEMORY they stay the caller's. */

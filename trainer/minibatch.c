@@ -77,7 +77,10 @@ size_t minibatch_parts(const struct minibatch_options *o, size_t N)
 size_t minibatch_largest_block(const struct minibatch_options *o, size_t N)
 {
     size_t batch = minibatch_largest(o, N);
-    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
+    if (batch == 0) return 0;
+    const struct partition whole = partition_make(batch), rest = partition_make(N % batch);
+    const size_t most = chunk_largest(&whole), last = N % batch > 0 ? chunk_largest(&rest) : 0;
+    return most > last ? most : last;
 }
 
 status minibatch_create(struct minibatch *m, const struct minibatch_options *o, const struct shapes *shapes,

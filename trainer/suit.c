@@ -91,15 +91,22 @@ status solver_suits(const struct solver *solver, const void *options, const stru
     return solver->check ? solver->check(solver, options, net, info, e) : ST_OK;
 }
 
-status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
-                     const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e)
+/* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. */
+static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 {
-    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
+    const size_t cells = rows * info->n_inputs, entries = info->entries < cells ? info->entries : cells;
+    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t);
+}
+
+status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
+                     const struct dataset_info *info, size_t threads, size_t real_size, size_t *bytes,
+                     struct error *e)
+{
     struct mem pages = {.reserve = true};
     struct net net;
     const struct shapes shapes = {&net, net_options, info, threads};
     void *state;
-    size_t evaluator = 0;
     *bytes = 0;
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
     status st = net_create(&net, net_options, info->n_inputs,
@@ -108,10 +115,10 @@ status solver_memory(const struct solver *solver, const void *options, const str
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);
     }
-    if (st == ST_OK) st = evaluator_memory(&net, info->T, threads, &evaluator, e);
+    if (st == ST_OK) st = evaluator_memory(&net, info->T, threads, &pages, e);
     if (st == ST_OK)
-        *bytes = info->entries * (sizeof(uint32_t) + sizeof(real)) +
-                 (samples * info->T + 1) * sizeof(size_t) + pages.bytes + evaluator;
+        *bytes = samples_memory(info, real_size) + pages.bytes - pages.reals +
+                 pages.reals / sizeof(real) * real_size;
     mem_free(&pages);
     return st;
 }

@@ -30,10 +30,11 @@ status solver_suits(const struct solver *solver, const void *options, const stru
                     const struct dataset_info *info, const char *data, struct error *e);
 
 /* Bytes of a run behind program and libraries: samples, weights, the evaluator and all that the solver's
- * create takes, counted on reserved pages (mem_spare left out). 0 for a solver whose code is not for this
- * program's precision. */
+ * create takes, counted on reserved pages (what is likely of mem_likely), for reals of `real_size` bytes. 0
+ * for a solver whose code is not for this program's precision. */
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
-                     const struct dataset_info *info, size_t threads, size_t *bytes, struct error *e);
+                     const struct dataset_info *info, size_t threads, size_t real_size, size_t *bytes,
+                     struct error *e);
 
 /* For a solver with a prediction rule of its own, after the simulation was evaluated: *v takes loss and
  * accuracy of its scores (n_L x batch->n, room for them in `scores`). Operations and rates become nan: the
