@@ -49,7 +49,8 @@ const struct command plot_command = {
     .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
     .summary = "draw the figures of an experiment",
     .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
-            "ablation, acceleration, assimilation, conditioning, data_size, depth, gradient, memory, "
+            "ablation, acceleration, assimilation, conditioning, data_size, depth, equilibrium, gradient, "
+            "memory, "
             "online_rules, "
             "optimizers, rivals, sensitivity, stability, start or width, or such a name and further words "
             "behind '_', "

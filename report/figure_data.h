@@ -13,7 +13,7 @@
 #include "report/groups.h"
 #include "support/drawing.h"
 
-enum { FIGURE_OPTIONS = 2 };
+enum { FIGURE_OPTIONS = 3 };
 
 struct figure_data {
     const struct groups *groups;

@@ -24,6 +24,7 @@ static const struct own_figure own_figures[] = {
     {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}},
     {"data_size", "experiments/data_size.gp", {NULL}, {""}},
     {"depth", "experiments/depth.gp", {NULL}, {""}},
+    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}},
     {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
     {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
     {"online_rules", "experiments/online_rules.gp", {"T"}, {""}},

@@ -50,10 +50,12 @@ const struct combination setting_combinations[] = {
     {"enkf", "localisation=none spread=0 ensemble_start=independent"},
     {"ffnb", "hidden=random readout=softmax"},
     {"ffnb", "hidden=unprojected optimizer=muon"},
+    {"ide", "optimizer=adam lr=0.01"},
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},
     {"forward_mode", "optimizer=implicit_lbfgs directions=4"},
+    {"spide", "backward_steps=10 kappa=2 backward_threshold=0.25"},
 };
 enum { N_COMBINATIONS = sizeof setting_combinations / sizeof *setting_combinations };
 const size_t setting_n_combinations = N_COMBINATIONS;
@@ -85,6 +87,7 @@ static void set(struct setting *s, const char *key, const char *value)
 static const char *learning_rate(const char *solver, bool variant)
 {
     if (strcmp(solver, "lfp") == 0) return "0.1";
+    if (strcmp(solver, "ide") == 0 || strcmp(solver, "spide") == 0) return "0.2";
     return strcmp(solver, "forward_forward") == 0 ? (variant ? "3" : "0.03") : "0.01";
 }
 

@@ -378,6 +378,7 @@ static unsigned mask_of(const char *name)
     static const char *const full[] = {"bptt", "eprop", "ottt", "forward_mode", "random_features"};
     for (size_t i = 0; i < sizeof full / sizeof *full; i++)
         if (strcmp(name, full[i]) == 0) return FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS;
+    if (strcmp(name, "ide") == 0 || strcmp(name, "spide") == 0) return FEATURE_RECURRENT;
     return strcmp(name, "lfp") == 0 ? FEATURE_RECURRENT | FEATURE_LAYER_NEURONS : 0;
 }
 
@@ -404,8 +405,8 @@ Test(recurrent_trainers, keep_the_contract_or_refuse)
             toy_training_free(&t);
             continue;
         }
-        o->leak = (struct real_list){3, {0.8, 0.7, 0.9}};
-        o->threshold = (struct real_list){2, {1, 0.8}};
+        if (mask & FEATURE_LAYER_NEURONS) o->leak = (struct real_list){3, {0.8, 0.7, 0.9}};
+        if (mask & FEATURE_LAYER_NEURONS) o->threshold = (struct real_list){2, {1, 0.8}};
         o->synapse = mask & FEATURE_SYNAPSE ? SYNAPSE_CURRENT : SYNAPSE_DELTA;
         const struct contract_case c = {.solver = s,
                                         .options = t.options,

@@ -261,6 +261,7 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
         task.start = *m->env.rng;
         optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
         net_clear_diagonals(m->env.net, m->env.net->W); /* muon's steps reach weights without a gradient */
+        if (rule->project) rule->project(m);
         m->residuals[m->updates++] = m->optimizer.residual;
     }
     m->epoch++;

@@ -43,6 +43,8 @@ struct minibatch_rule {
     double (*whole)(void *state, const struct batch *batch, real *const *direction);
     /* Changes the mean direction of a mini-batch before clipping; may be NULL. */
     void (*finish)(void *state, real *const *direction);
+    /* Brings the weights of env.net back to where they may be, after each update; may be NULL. */
+    void (*project)(void *state);
 };
 
 struct minibatch {

@@ -1,0 +1,57 @@
+# The gradient by spikes beside that by the iteration: cosine against the steps of the backward neurons, a line for each kappa.
+# Inset: how far observed rates are from the equilibrium, against T. Means over seeds of the last evaluation's medians.
+load "plots/style.gp"
+load "plots/data.gp"
+array steps[n_groups]
+array kappa[n_groups]
+array T[n_groups]
+stats "groups.csv" using (r = int(column(0)) + 1, T[r] = column("T"), steps[r] = NaN, kappa[r] = NaN, 0) nooutput
+stats "groups.csv" using (r = int(column(0)) + 1, steps[r] = column("backward_steps"), kappa[r] = column("kappa"), 0) nooutput
+set print $cosines
+do for [r = 1:n_groups] {
+    if (curve[r] > 0 && name_text[name_of[r]] eq "cosine") {
+        stats curve_file(r) using (m = column("grad_cosine_med"), lo = column("grad_cosine_q1"), hi = column("grad_cosine_q3"), 0) nooutput
+        print sprintf("%g %g %.10g %.10g %.10g", kappa[r], steps[r], m, lo, hi)
+    }
+}
+set print $distances
+do for [r = 1:n_groups] {
+    if (curve[r] > 0 && name_text[name_of[r]] eq "distance") {
+        stats curve_file(r) using (m = column("equilibrium_rms_1_med"), 0) nooutput
+        print sprintf("%g %.10g", T[r], m)
+    }
+}
+unset print
+set datafile separator whitespace
+set datafile nocolumnheaders
+set datafile missing NaN
+kappas = ""
+stats $cosines using (k = sprintf("%g", $1), strstrt(kappas." ", " ".k." ") == 0 ? (kappas = kappas." ".k, 0) : 0) nooutput
+do for [format in formats] {
+    wide = 900
+    high = 560
+    load "plots/terminal.gp"
+    set multiplot
+    set title "Gradient by spikes against the gradient through the equilibrium, ".dataset noenhanced
+    set logscale x
+    set xrange [8:400]
+    set yrange [0:1.05]
+    set xlabel "backward steps T_B" noenhanced
+    set ylabel "cosine"
+    set key top left Left reverse at graph 0.03,0.62
+    plot for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
+         for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3 with linespoints pt mark(i) lw 2 lc rgb hue(i) title "kappa ".word(kappas, i)
+    set origin 0.5,0.19
+    set size 0.45,0.45
+    set title "distance of the rates to the equilibrium (rms)" font ",11"
+    set xrange [4:1300]
+    set autoscale y
+    set logscale y
+    unset ylabel
+    set xlabel "time steps T"
+    unset key
+    plot $distances using 1:2 with linespoints pt mark(1) lw 2 lc rgb hue(4)
+    unset multiplot
+    unset logscale
+    unset output
+}
