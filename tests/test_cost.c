@@ -45,6 +45,8 @@ static struct count counts[] = {
     {"trained_readout", "layers=2", 0, 1, W3 / (double)(W2 + W3), 1, 0, W2, 0, READOUT},
     {"trained_readout", "layers=3", 0, 1, 1, 1, 24, 2 * W2, 0, READOUT},
     {"lfp", "batch=40", 0, 1, 1, 1, 24, 2 * (W2 + W3), 0, 0},
+    /* one product for a sample, not for a step; its gradient's sum; back through all but W_1 */
+    {"convert", "batch=15", 0, 1, 1, 0, 0, 0, 0, 40 * (2 * W1 + 3 * (W2 + W3))},
     /* gradients' sums are dense, also in layer 1; the way down is within the steps */
     {"ottt", "batch=40", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3), 0, 0},
     /* 3 outputs of each hidden layer, there and back; the readout's own gradient once a sample */
