@@ -346,7 +346,7 @@ Test(trained_network, convert_again)
     cr_expect(r.code == 0 && strstr(r.output, "convert's own rule"), "%s", r.output);
     char *few = strstr(r.output, "loss:"), before[40];
     cr_assert_not_null(few);
-    (void)snprintf(before, sizeof before, "%.11s", few);
+    (void)snprintf(before, sizeof before, "%.17s", few);
     spikebench(&r, "eval --weights a.net --set solver.neuron=few_spikes --set solver.steps=1");
     cr_expect(r.code == 0 && !strstr(r.output, before), "one step is as good as twelve: %s", r.output);
     spikebench(&r, "eval --weights a.net --set solver.neuron=rate");
