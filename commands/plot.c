@@ -36,7 +36,8 @@ const struct command plot_command = {
     .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
             "ablation, acceleration, assimilation, conditioning, data_size, depth, gradient, memory, "
             "online_rules, "
-            "optimizers, rivals, sensitivity, start or width, or such a name and further words behind '_', "
+            "optimizers, rivals, sensitivity, stability, start or width, or such a name and further words "
+            "behind '_', "
             "gets a figure of its own; any "
             "other gets the figures that fit all experiments.",
     .parameters =

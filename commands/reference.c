@@ -23,6 +23,7 @@ static const struct entry experiment_keys[] = {
 static const struct entry result_files[] = {
     {"runs.csv", "a row per run"},
     {"curves/RUN_ID.csv", "a row per evaluation of the run"},
+    {"tasks/RUN_ID.csv", "dataset.tasks: accuracy on each task at the end of each"},
     {"summary.csv", "a row per configuration over its seeds; written by summarise and plot"},
     {"time_to_accuracy.csv",
      "a row per configuration and training accuracy (0.9, 0.95, 0.98): runs (seeds) and how many of them "

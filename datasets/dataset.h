@@ -52,6 +52,7 @@ struct dataset_common {
     long T;
     long n_train, n_validation, n_test; /* 0: what is left (see each module) */
     long split_seed;
+    long tasks; /* classes in tasks, trained one after the other (tasks.h); 1: all at once */
     char path[OPT_STRING_MAX];
 };
 
@@ -69,6 +70,9 @@ struct dataset_common {
     {"split_seed", OPT_INT, offsetof(type, common.split_seed), "0", 0, 1e15, 0, NULL, "",                    \
      "draws the test side, the same for all seeds; the run's seed draws training and validation from the "   \
      "rest. A list redraws all: test samples of one value are then validation samples of another"},          \
+    {"tasks", OPT_INT, offsetof(type, common.tasks), "1", 1, 1000, 0, NULL, "tasks",                         \
+     "classes are divided in their order into so many tasks of equal size, which are trained one after the "  \
+     "other, each for stop.max_iter iterations; 1: all classes at once"},                                    \
     {"path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                   \
      "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"}
 /* clang-format on */

@@ -11,7 +11,8 @@
 #       ROW     a label; 'last', the last row; '*', any row; COLUMN=VALUE; several joined by ';'
 #       COLUMN  a column of exactly one such row; or min(COLUMN), max(COLUMN), median(COLUMN), count(COLUMN) of all such rows
 #               that have a number; or all(COLUMN), the numbers one after the other
-#       FORMAT  .N: N decimals;  gN: N digits;  %: times 100, one decimal;  %N: N decimals;  a '+' before it shows the sign of positive numbers
+#       FORMAT  .N: N decimals;  gN: N digits;  %: times 100, one decimal;  %N: N decimals;  MN: millions, N
+#               decimals;  a '+' before it shows the sign of positive numbers
 #
 # Whatever is not found, or found twice, is an error: no text is written with a hole in it.
 
@@ -69,6 +70,7 @@ function show(x, format,    sign, digits) {
         return sprintf("%" sign "." digits "f", 100 * x)
     }
     if (format ~ /^\.[0-9]$/) return sprintf("%" sign format "f", x)
+    if (format ~ /^M[0-9]$/) return sprintf("%" sign "." substr(format, 2) "f", x / 1e6)
     if (format ~ /^g[0-9]$/) return sprintf("%" sign "." substr(format, 2) "g", x)
     fail("no such format: " format)
 }

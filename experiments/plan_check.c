@@ -1,5 +1,6 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
+#include "datasets/tasks.h"
 #include "support/resident.h"
 #include <inttypes.h>
 #include <string.h>
@@ -36,6 +37,13 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
 
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
+    const size_t tasks = tasks_of(run->dataset_options);
+    TRY(tasks_check(tasks, info, run->dataset->name, e));
+    if (tasks > 1 && (run->stop.target > 0 || run->stop.patience > 0))
+        return FAIL(e, ST_CONFIG,
+                    "stop.%s looks at the accuracy over all classes, which says nothing while "
+                    "dataset.tasks = %zu are trained one after the other",
+                    run->stop.target > 0 ? "target" : "patience", tasks);
     TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",

@@ -116,6 +116,16 @@ const struct result_column result_columns[] = {
     {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
     {"loss_test_at_best_val", NULL, 0, TEST | AT_BEST, "", "regression: test loss at best_iter",
      NUMBER(loss_test_at_best_val)},
+    {"acc_val_tasks", NULL, 0, VALIDATION | ACCURACY, "",
+     "dataset.tasks: validation accuracy after the last task, mean over the tasks; nan with one task. The "
+     "readout chooses among all classes",
+     NUMBER(acc_val_tasks)},
+    {"acc_test_tasks", NULL, 18, TEST | ACCURACY, "", "the same of test samples", NUMBER(acc_test_tasks)},
+    {"drop_val", NULL, 0, VALIDATION | ACCURACY, "",
+     "dataset.tasks: what was forgotten: validation accuracy on a task at its own end less that after the "
+     "last task, mean over all tasks but the last",
+     NUMBER(drop_val)},
+    {"drop_test", NULL, 19, TEST | ACCURACY, "", "the same of test samples", NUMBER(drop_test)},
     {"footprint_bytes", NULL, 0, TRAIN | EXACT, "bytes", "size of the weights", NUMBER(footprint_bytes)},
     {"synops", NULL, 9, TRAIN, "operations",
      "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops",

@@ -29,6 +29,7 @@ struct run_result {
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
     double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense,
         rate_mean;
+    double acc_val_tasks, acc_test_tasks, drop_val, drop_test; /* tasks in sequence; else nan */
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */
 };

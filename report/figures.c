@@ -29,6 +29,8 @@ static const struct own_figure own_figures[] = {
     {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}},
     {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}},
     {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}},
+    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}},
+    {"stability", "experiments/stability.gp", {"lr"}, {""}},
     {"start", "experiments/start.gp", {NULL}, {""}},
     {"width", "experiments/width.gp", {NULL}, {""}},
 };

@@ -1,5 +1,5 @@
 /* Checkpoints of a run (see session.h). */
-#include "runs/session.h"
+#include "runs/sequence.h"
 #include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
@@ -21,6 +21,20 @@ static void fill_header(struct header *h, const struct session *s)
     h->columns = s->n_columns;
 }
 
+/* Of tasks in sequence: the accuracies, and with what the one that runs began. */
+static status transfer_tasks(struct session *s, struct checkpoint *c, struct error *e)
+{
+    const size_t n = s->n_tasks;
+    if (n <= 1) return ST_OK;
+    TRY(checkpoint_block(c, s->known, (size_t)N_SPLITS * n * n * sizeof *s->known, e));
+    TRY(checkpoint_block(c, &s->begun_rng, sizeof s->begun_rng, e));
+    TRY(c->reading ? net_load(&s->begun, c->file, e) : net_save(&s->begun, c->file, e));
+    if (!c->reading) return ST_OK;
+    net_copy_weights(&s->net, &s->begun);
+    s->rng = s->begun_rng;
+    return ST_OK;
+}
+
 /* Everything behind the header, in either direction. */
 static status transfer(struct session *s, struct checkpoint *c, struct error *e)
 {
@@ -28,6 +42,8 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     TRY(checkpoint_block(c, s->last, sizeof s->last, e));
     TRY(session_reserve_rows(s, s->at.n_rows, e));
     TRY(checkpoint_block(c, s->rows, s->at.n_rows * s->n_columns * sizeof *s->rows, e));
+    TRY(transfer_tasks(s, c, e));
+    if (c->reading && s->n_tasks > 0) TRY(sequence_next(s, true, e));
     TRY(checkpoint_block(c, &s->rng, sizeof s->rng, e));
     TRY(c->reading ? net_load(&s->net, c->file, e) : net_save(&s->net, c->file, e));
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;

@@ -1,5 +1,6 @@
 /* See runner.h. */
 #include "runs/runner.h"
+#include "datasets/tasks.h"
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "runs/session.h"
@@ -244,7 +245,8 @@ static void show_progress(struct runner *r)
         const struct child *c = &r->children[k];
         const struct run *run = &r->plan->runs[c->run];
         if (c->pid == 0) continue;
-        if (run->stop.max_iter > 0) done += (double)c->iter / (double)run->stop.max_iter;
+        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
+        if (most > 0) done += (double)c->iter / most;
         snprintf(text, sizeof text, "%s, %zu hidden, seed %llu, iteration %ld", run->label, run->net.hidden.n,
                  (unsigned long long)run->seed, c->iter);
     }

@@ -61,6 +61,10 @@ struct run_result session_result(const struct session *s)
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,
         .synops_dense = evaluated ? train->synops_dense : NAN,
+        .acc_val_tasks = at->known[SPLIT_VALIDATION].average,
+        .acc_test_tasks = at->known[SPLIT_TEST].average,
+        .drop_val = at->known[SPLIT_VALIDATION].drop,
+        .drop_test = at->known[SPLIT_TEST].drop,
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
     result.totals.accumulations += at->new_spike_passes * train->synops;

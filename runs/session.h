@@ -20,6 +20,11 @@ struct progress_state {
     struct run_totals totals;
     double new_spike_passes; /* simulations of training since the last evaluation */
     long iter, best_iter;
+    long task, task_iter; /* of tasks in sequence the one that runs, from 0, and its iterations */
+    bool converged;       /* the last step said so */
+    struct {
+        double average, drop;
+    } known[N_SPLITS]; /* after the last task; nan before, and without tasks */
     size_t n_rows;
 };
 
@@ -33,14 +38,22 @@ struct session {
     struct rng rng;
     struct train_env env;
     struct evaluator *evaluator;
-    void *solver;        /* the solver's state, in mem */
+    struct mem solver_mem;
+    void *solver;        /* the solver's state, in solver_mem */
     bool created;        /* whether it is whole */
-    size_t solver_bytes; /* that create took */
+    size_t solver_bytes; /* that create took; of tasks the most */
+    /* Tasks in sequence; with one task the rest is empty. */
+    size_t n_tasks;
+    struct dataset part[2];      /* of task k: part[k % 2]; the other while the next begins */
+    struct dataset_info largest; /* tasks_largest */
+    struct net begun;            /* the weights, and the random stream, with which the task began */
+    struct rng begun_rng;
+    double *known; /* N_SPLITS x n_tasks x n_tasks: accuracy on task j at the end of task i; nan: not yet */
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */
     struct metric_sink sink;
-    real *scores;     /* for predict; NULL without */
+    real *scores;     /* for predict and for tasks; NULL without */
     size_t n_columns; /* of the curve */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
@@ -67,10 +80,11 @@ status session_write_row(const struct session *s, const char *word, const char *
 
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
 status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file if there is one of the same run and build; *found tells. One that is
- * damaged, cannot be read or is of another is set aside under another name, said on stderr, and the run
- * begins anew. On an error the session must not go on: ST_MEMORY leaves the file where it is; ST_DATA or
- * ST_IO, of a whole file that does not fit its run, sets it aside. */
+/* Restores the session from the file, its solver included, which begins again where the task began, if there
+ * is one of the same run and build; *found tells. One that is damaged, cannot be read or is of another is set
+ * aside under another name, said on stderr, and the run begins anew. On an error the session must not go on:
+ * ST_MEMORY leaves the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it
+ * aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 /* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
  * disk. */

@@ -2,6 +2,7 @@
 #include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
+#include "runs/sequence.h"
 #include "support/blas.h"
 #include "support/process.h"
 #include "support/progress.h"
@@ -25,19 +26,14 @@ static status prepare(struct session *s, struct error *e)
     TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
     TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
                    &s->mem, e));
-    s->env = (struct train_env){.net = &s->net,
-                                .net_options = &run->net,
-                                .info = info,
-                                .train = dataset_batch(&s->data, SPLIT_TRAIN),
-                                .validation = dataset_batch(&s->data, SPLIT_VALIDATION),
-                                .pool = s->pool,
-                                .rng = &s->rng};
+    s->env = (struct train_env){.net = &s->net, .net_options = &run->net, .pool = s->pool, .rng = &s->rng};
+    TRY(sequence_create(s, e));
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");
     TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
-    if (run->solver->predict) {
+    if (run->solver->predict || s->n_tasks > 1) {
         size_t most = 0;
         for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
@@ -64,8 +60,9 @@ static status evaluate_now(struct session *s, struct error *e)
     const double started = clock_seconds();
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
-        evaluate(s->evaluator, &s->net, &b, &s->last[k], NULL);
+        evaluate(s->evaluator, &s->net, &b, &s->last[k], s->scores);
         if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
+        if (s->n_tasks > 1) sequence_score(s, (enum split)k, s->scores);
     }
     metric_clear(&s->sink);
     if (solver->report) solver->report(s->solver, &s->sink);
@@ -90,8 +87,14 @@ static status evaluate_now(struct session *s, struct error *e)
     return ST_OK;
 }
 
+/* Whether the task that runs has had all its iterations. */
+static bool task_over(const struct session *s)
+{
+    return s->at.converged || s->at.task_iter >= s->run->stop.max_iter;
+}
+
 /* Why to stop after an evaluation or a step, or NULL. Reads validation only. */
-static const char *reason_to_stop(struct session *s, bool converged)
+static const char *reason_to_stop(struct session *s)
 {
     const struct stop_options *stop = &s->run->stop;
     double validation = s->last[SPLIT_VALIDATION].accuracy;
@@ -100,8 +103,7 @@ static const char *reason_to_stop(struct session *s, bool converged)
         s->at.totals.time_to_target_s = s->at.totals.train_s;
         return "target";
     }
-    if (converged) return "converged";
-    if (s->at.iter >= stop->max_iter) return "max_iter";
+    if (task_over(s) && s->at.task + 1 == (long)s->n_tasks) return s->at.converged ? "converged" : "max_iter";
     if (stop->time_limit > 0 && s->at.totals.train_s >= stop->time_limit) return "time_limit";
     if (stop->patience > 0 && s->at.iter - s->at.best_iter >= stop->patience && !isnan(s->at.totals.best_val))
         return "plateau";
@@ -122,42 +124,62 @@ static status check_losses(struct session *s, struct error *e)
     return ST_OK;
 }
 
+/* One step of the solver, timed, and what it took. */
+static status take_step(struct session *s, struct step_report *r, struct error *e)
+{
+    s->watch = (struct stopwatch){0};
+    stopwatch_start(&s->watch);
+    status st = s->run->solver->step(s->solver, r, e);
+    stopwatch_hold(&s->watch);
+    s->at.totals.cpu_s += s->watch.cpu_total;
+    s->at.totals.train_s += s->watch.total;
+    s->at.iter++;
+    s->at.task_iter++;
+    s->at.totals.samples += r->samples;
+    s->at.totals.forward_passes += r->forward_passes;
+    s->at.totals.backward_passes += r->backward_passes;
+    s->at.new_spike_passes += r->spike_passes;
+    s->at.totals.train_macs += r->dense_macs;
+    s->at.totals.gradient_evaluations += r->gradient_evaluations;
+    s->at.converged = r->converged;
+    return st;
+}
+
+static status next_task(struct session *s, struct error *e)
+{
+    s->at.task++;
+    s->at.task_iter = 0;
+    s->at.converged = false;
+    return sequence_next(s, false, e);
+}
+
 static status train(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
     double saved = clock_seconds();
-    bool converged = false;
-    while (!(s->stop_reason = reason_to_stop(s, converged))) {
-        long next = s->at.iter + 1, every = s->run->run.eval_every;
+    while (!(s->stop_reason = reason_to_stop(s))) {
+        if (task_over(s)) {
+            TRY(next_task(s, e));
+            continue;
+        }
+        long next = s->at.task_iter + 1, every = s->run->run.eval_every;
         struct step_report r = stopwatch_report(&s->watch);
         r.measure =
             next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
-        s->watch = (struct stopwatch){0};
-        stopwatch_start(&s->watch);
-        status st = solver->step(s->solver, &r, e);
-        stopwatch_hold(&s->watch);
-        s->at.totals.cpu_s += s->watch.cpu_total;
-        s->at.totals.train_s += s->watch.total;
-        s->at.iter = next;
-        s->at.totals.samples += r.samples;
-        s->at.totals.forward_passes += r.forward_passes;
-        s->at.totals.backward_passes += r.backward_passes;
-        s->at.new_spike_passes += r.spike_passes;
-        s->at.totals.train_macs += r.dense_macs;
-        s->at.totals.gradient_evaluations += r.gradient_evaluations;
-        converged = r.converged;
+        status st = take_step(s, &r, e);
         if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
             s->stop_reason = "diverged";
-            if (st == ST_OK) st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", next);
+            if (st == ST_OK)
+                st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", s->at.iter);
             return st;
         }
         TRY(st);
-        if (r.measure || converged) {
+        if (r.measure || r.converged) {
             TRY(evaluate_now(s, e));
             TRY(check_losses(s, e));
         }
         /* A reader that is gone is no reason to stop. */
-        if (s->settings->progress_fd >= 0) (void)dprintf(s->settings->progress_fd, "%ld\n", next);
+        if (s->settings->progress_fd >= 0) (void)dprintf(s->settings->progress_fd, "%ld\n", s->at.iter);
         if (clock_seconds() - saved > CHECKPOINT_SECONDS) {
             TRY(checkpoint_save(s, e));
             saved = clock_seconds();
@@ -168,23 +190,11 @@ static status train(struct session *s, struct error *e)
 
 static status perform(struct session *s, struct error *e)
 {
-    const struct solver *solver = s->run->solver;
     bool resumed;
     TRY(prepare(s, e));
-    const struct shapes shapes = {&s->net, &s->run->net, &s->data.info, pool_threads(s->pool)};
-    const size_t before = s->mem.bytes;
-    stopwatch_start(&s->watch);
-    status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->mem, e);
-    s->created = st == ST_OK;
-    s->solver_bytes = s->mem.bytes - before;
-    if (s->created) st = solver->start(s->solver, &s->env, e);
-    stopwatch_hold(&s->watch);
-    TRY(st);
-    const double setup = s->watch.total;
-    s->at.totals.cpu_s = s->watch.cpu_total;
     TRY(checkpoint_restore(s, &resumed, e));
     if (!resumed) {
-        s->at.totals.setup_s = setup;
+        TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
     }
     return train(s, e);
@@ -236,6 +246,7 @@ static status keep(struct session *s, enum outcome how, const char *text, struct
     const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED;
     if (how == ENDED_INTERRUPTED && s->created) TRY(checkpoint_save(s, e));
     if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
+    if (s->at.n_rows > 0) TRY(sequence_write(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));
     TRY(session_write_row(s, outcome_words[how], text, e));
     if (how == ENDED_OK || how == ENDED_DIVERGED) checkpoint_remove(s);
@@ -244,9 +255,10 @@ static status keep(struct session *s, enum outcome how, const char *text, struct
 
 static void release(struct session *s)
 {
-    if (s->created && s->run->solver->free) s->run->solver->free(s->solver);
+    sequence_free_solver(s);
     evaluator_free(s->evaluator);
     pool_free(s->pool);
+    for (int k = 0; k < 2; k++) dataset_free(&s->part[k]);
     dataset_free(&s->data);
     mem_free(&s->mem);
     free(s->rows);
@@ -259,7 +271,10 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     if (!s) return FAIL(e, ST_MEMORY, "no memory for a run");
     s->run = run;
     s->settings = settings;
-    for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
+    for (int k = 0; k < N_SPLITS; k++) {
+        s->last[k].loss = s->last[k].accuracy = NAN;
+        s->at.known[k].average = s->at.known[k].drop = NAN;
+    }
     s->at.totals.best_val = s->at.totals.best_test = s->at.totals.time_to_target_s = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";

@@ -51,6 +51,8 @@ const struct combination setting_combinations[] = {
     {"enkf", "method=esmda batch=100 assimilations=8 ensemble=20"},
     {"enkf", "localisation=none spread=0 inflation=1.02 ensemble=20"},
     {"enkf", "localisation=none spread=0 ensemble_start=independent"},
+    {"ffnb", "hidden=random readout=softmax"},
+    {"ffnb", "hidden=unprojected optimizer=muon"},
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},

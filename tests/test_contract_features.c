@@ -138,7 +138,9 @@ Test(contract, a_dataset_without_training_samples_is_refused)
     struct error e = {0};
     const struct dataset_info info = {.n_inputs = 8, .n_classes = 3, .T = 4};
     toy_training_create(&t, solvers[0]->name);
+    struct dataset_common usual = {.tasks = 1};
     const struct run run = {.solver = t.solver,
+                            .dataset_options = &usual,
                             .dataset = dataset_find("digits"),
                             .net = t.net_options,
                             .solver_options = t.options};

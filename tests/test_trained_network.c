@@ -409,8 +409,6 @@ ParameterizedTestParameters(trained_network, refused)
         {"", "eval --weights a.net --split all", "--split 'all': one of", 2},
         {"", "eval --weights a.net --csv no/c.csv", "no/c.csv: No such file", 1},
         {"", "eval --weights a.net --set network.leak=1", "only options of the dataset", 2},
-        {"", "eval --weights a.net --set solver.kappa=1", "and those of the solver that its prediction alone",
-         2},
         {"", "eval --weights a.net --set dataset.Q=1", "unknown option 'Q' of dataset 'digits'", 2},
         {"", "eval --weights a.net --set dataset.n_validation=0 --split validation",
          "split of 'digits' is empty", 2},

@@ -17,8 +17,12 @@ status toy_check(const struct solver *solver, void *options, const struct net_op
                  const struct dataset_info *info, struct error *e)
 {
     struct dataset_info some = *info;
-    const struct run run = {
-        .solver = solver, .dataset = dataset_sources[0], .net = *net, .solver_options = options};
+    struct dataset_common usual = {.tasks = 1}; /* all that a check of the run reads */
+    const struct run run = {.solver = solver,
+                            .dataset = dataset_sources[0],
+                            .dataset_options = &usual,
+                            .net = *net,
+                            .solver_options = options};
     if (some.n[SPLIT_TRAIN] == 0) some.n[SPLIT_TRAIN] = 10;
     return run_check(&run, &some, e);
 }

@@ -1,6 +1,7 @@
 /* See optimizer.h. */
 #include "trainer/optimizer.h"
 #include <math.h>
+#include <string.h>
 
 status optimizer_create(struct optimizer_state *s, const struct optimizer *kind,
                         const struct optimizer_options *o, const struct net *net, struct layer_range trained,
@@ -53,10 +54,39 @@ void optimizer_spread(const struct optimizer_state *s, optimizer_work work, void
     pool_run(slices < ALONE ? NULL : s->pool, slices, run_slice, &spread);
 }
 
+status optimizer_create_projection(struct optimizer_state *s, void *context, struct mem *m, struct error *e)
+{
+    s->project_context = context;
+    for (size_t l = 1; l <= s->layers; l++)
+        if (!(s->before[l] = mem_reals(m, s->size[l], e))) return ST_MEMORY;
+    return ST_OK;
+}
+
+void optimizer_restart(struct optimizer_state *s)
+{
+    s->steps = 0;
+    s->residual = NAN;
+    for (size_t l = 1; l <= s->layers; l++)
+        for (size_t k = 0; k < s->kind->buffers; k++) memset(s->buffer[k][l], 0, s->size[l] * sizeof(real));
+}
+
+static void project_update(const struct optimizer_state *s, real *const *W)
+{
+    const struct kernels *k = kernels();
+    for (size_t l = 1; l <= s->layers; l++) {
+        k->add_scaled(s->size[l], R(-1.0), s->before[l], W[l]);
+        s->project(s->project_context, l, W[l]);
+        k->add_scaled(s->size[l], R(1.0), s->before[l], W[l]);
+    }
+}
+
 void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g)
 {
     s->steps++;
+    for (size_t l = 1; s->project && l <= s->layers; l++)
+        memcpy(s->before[l], W[l], s->size[l] * sizeof(real));
     s->kind->update(s, W, lr, g);
+    if (s->project) project_update(s, W);
 }
 
 status optimizer_checkpoint(struct optimizer_state *s, struct checkpoint *c, struct error *e)

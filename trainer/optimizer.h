@@ -46,6 +46,11 @@ struct optimizer_state {
     real *gradient[NET_MAX_BLOCKS + 1];      /* for the oracle's answer; not kept between updates */
     real *buffer[OPTIMIZER_BUFFERS_MAX][NET_MAX_BLOCKS + 1];  /* zero at first, kept: moments, for instance */
     real *scratch[OPTIMIZER_SCRATCH_MAX][NET_MAX_BLOCKS + 1]; /* not kept between updates */
+    /* NULL, or takes the change of W_l (n_l x n_{l-1}) that an update made, and leaves what is made of it: a
+     * projection after the optimizer, since most optimizers leave any subspace that gradients are in. */
+    void (*project)(void *context, size_t l, real *change);
+    void *project_context;
+    real *before[NET_MAX_BLOCKS + 1]; /* the weights before the update; of projections alone */
     void *work; /* what `create` of the kind allocated; not kept between updates either */
     double
         residual; /* implicit_*: what the last update left of its equation, over where it began; else nan */
@@ -76,6 +81,10 @@ void optimizer_spread(const struct optimizer_state *s, optimizer_work work, void
 size_t optimizer_slices(const struct optimizer_state *s, size_t l);
 
 void optimizer_update(struct optimizer_state *s, real *const *W, double lr, const struct gradient_oracle *g);
+/* Room for a projection; s->project may be set from then on. ST_MEMORY. */
+status optimizer_create_projection(struct optimizer_state *s, void *context, struct mem *m, struct error *e);
+/* As it was created: no updates, zero buffers. */
+void optimizer_restart(struct optimizer_state *s);
 /* The number of updates and the buffers. */
 status optimizer_checkpoint(struct optimizer_state *s, struct checkpoint *c, struct error *e);
 

@@ -15,7 +15,7 @@
 
 /* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
  * other precision, or against another version, can be told from its first word. */
-enum { SOLVER_API = 2, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
+enum { SOLVER_API = 3, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
 /* What a solver can do. trainer/suit.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
@@ -212,6 +212,12 @@ struct solver {
      * the rng (which the runner keeps) and what start finds again from the same data. One function for both
      * ways, so that they cannot differ. NULL for a solver that keeps nothing else. */
     status (*checkpoint)(void *state, struct checkpoint *c, struct error *e);
+    /* Tasks in sequence (dataset.tasks): goes on with the next task's samples, *env as start was given it,
+     * while those of the task before are still there. NULL: the runner makes a new state for each task
+     * (create, start), so that all but the weights and the random stream begins anew. With it, create is
+     * given the largest number of samples of any task, and start the first task, or after an interruption the
+     * one that is running, the weights as they were when that began. Timed as start is. */
+    status (*task)(void *state, const struct train_env *env, struct error *e);
     /* Gives back what is not in the arena (a file, a handle). Most solvers need none. Called once, if create
      * returned ST_OK. */
     void (*free)(void *state);

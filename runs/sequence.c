@@ -1,0 +1,138 @@
+/* Tasks in sequence (see sequence.h): the data of each, a trainer for each, and how well all are known. */
+#include "runs/sequence.h"
+#include "datasets/tasks.h"
+#include "support/csvio.h"
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static status select_data(struct session *s, struct error *e)
+{
+    struct dataset *part = &s->part[s->at.task % 2];
+    if (s->n_tasks == 1) return ST_OK;
+    dataset_free(part);
+    TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
+    s->env.train = dataset_batch(part, SPLIT_TRAIN);
+    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
+    s->env.info = &part->info;
+    return ST_OK;
+}
+
+status sequence_create(struct session *s, struct error *e)
+{
+    s->n_tasks = tasks_of(s->run->dataset_options);
+    s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
+    s->env.validation = dataset_batch(&s->data, SPLIT_VALIDATION);
+    s->env.info = &s->data.info;
+    if (s->n_tasks == 1) return ST_OK;
+    const size_t n = (size_t)N_SPLITS * s->n_tasks * s->n_tasks;
+    s->known = mem_alloc(&s->mem, n, sizeof *s->known, e);
+    if (!s->known) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++) s->known[i] = NAN;
+    s->largest = tasks_largest(&s->data, s->n_tasks);
+    TRY(net_create(&s->begun, &s->run->net, s->net.n[0], s->net.n[s->net.L], &s->mem, e));
+    return select_data(s, e);
+}
+
+void sequence_free_solver(struct session *s)
+{
+    if (s->created && s->run->solver->free) s->run->solver->free(s->solver);
+    s->created = false;
+    mem_free(&s->solver_mem);
+}
+
+static status new_solver(struct session *s, struct error *e)
+{
+    const struct solver *solver = s->run->solver;
+    const struct dataset_info *info = s->n_tasks > 1 && solver->task ? &s->largest : s->env.info;
+    const struct shapes shapes = {&s->net, &s->run->net, info, pool_threads(s->pool)};
+    sequence_free_solver(s);
+    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->solver_mem, e));
+    s->created = true;
+    if (s->solver_mem.bytes > s->solver_bytes) s->solver_bytes = s->solver_mem.bytes;
+    return solver->start(s->solver, &s->env, e);
+}
+
+status sequence_next(struct session *s, bool resumed, struct error *e)
+{
+    const struct solver *solver = s->run->solver;
+    const bool first = s->at.task == 0, own = solver->task && s->created;
+    if (!first || resumed) TRY(select_data(s, e));
+    if (s->n_tasks > 1 && !resumed) {
+        net_copy_weights(&s->begun, &s->net);
+        s->begun_rng = s->rng;
+    }
+    s->watch = (struct stopwatch){0};
+    stopwatch_start(&s->watch);
+    status st = own ? solver->task(s->solver, &s->env, e) : new_solver(s, e);
+    stopwatch_hold(&s->watch);
+    TRY(st);
+    if (!first && !own) net_copy_weights(&s->net, &s->begun); /* a start that maps weights did so at first */
+    if (s->n_tasks > 1) dataset_free(&s->part[(s->at.task + 1) % 2]);
+    if (resumed) return ST_OK;
+    s->at.totals.setup_s += s->watch.total;
+    s->at.totals.cpu_s += s->watch.cpu_total;
+    return ST_OK;
+}
+
+/* The accuracy on task j of a split at the end of task i, or so far. */
+static double *known(const struct session *s, int split, size_t i, size_t j)
+{
+    return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
+}
+
+static double average(const struct session *s, int split)
+{
+    const size_t n = s->n_tasks;
+    double sum = 0;
+    for (size_t j = 0; j < n; j++) sum += *known(s, split, n - 1, j);
+    return sum / (double)n;
+}
+
+static double drop(const struct session *s, int split)
+{
+    const size_t n = s->n_tasks;
+    double sum = 0;
+    for (size_t j = 0; j + 1 < n; j++) sum += *known(s, split, j, j) - *known(s, split, n - 1, j);
+    return sum / (double)(n - 1);
+}
+
+void sequence_score(struct session *s, enum split split, const real *scores)
+{
+    const struct batch b = dataset_batch(&s->data, split);
+    const size_t K = s->net.n[s->net.L];
+    for (size_t task = 0; task < s->n_tasks; task++) {
+        size_t n = 0, right = 0;
+        for (size_t i = 0; i < b.n; i++) {
+            if (task_of(&s->data.info, s->n_tasks, b.labels[i]) != task) continue;
+            right += loss_argmax(K, scores + i * K) == (size_t)b.labels[i];
+            n++;
+        }
+        *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
+    }
+    if (s->at.task + 1 < (long)s->n_tasks) return;
+    s->at.known[split].average = average(s, split);
+    s->at.known[split].drop = drop(s, split);
+}
+
+status sequence_write(const struct session *s, struct error *e)
+{
+    char path[RUN_FILE];
+    struct csv_writer w;
+    if (s->n_tasks <= 1) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/tasks", s->settings->out);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return FAIL(e, ST_IO, "%s: cannot be made: %s", path, strerror(errno));
+    run_file(path, s->settings->out, "tasks", s->run, ".csv");
+    TRY(csv_open(&w, path, e));
+    csv_put_texts(&w, (const char *const[]){"after", "task", "acc_train", "acc_val", "acc_test"}, 5);
+    csv_end_row(&w);
+    for (size_t i = 0; i <= (size_t)s->at.task; i++)
+        for (size_t j = 0; j < s->n_tasks; j++) {
+            csv_put_numbers(&w, (const double[]){(double)i + 1, (double)j + 1}, 2);
+            for (int split = 0; split < N_SPLITS; split++) csv_put_number(&w, *known(s, split, i, j));
+            csv_end_row(&w);
+        }
+    return csv_close(&w, e);
+}
