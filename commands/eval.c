@@ -121,7 +121,7 @@ const struct command eval_command = {
     .name = "eval",
     .run = with_network,
     .own = &(network_command){evaluate_split},
-    .synopsis = "--weights NET.net [--split SPLIT] [--rule RULE] [--set dataset.KEY=VALUE]... [--csv PATH] "
+    .synopsis = "--weights NET.net [--split SPLIT] [--rule RULE] [--set KEY=VALUE]... [--csv PATH] "
                 "[--plugin FILE]",
     .summary = "simulate a trained network on a split: accuracy, confusion, rates",
     .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "

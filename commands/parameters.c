@@ -158,4 +158,5 @@ parameter_row weights_option = {"--weights NET.net", &value_weights,
 parameter_row test_split_option = {"--split SPLIT", &value_choice, "test", .help = "which samples",
                                    .choices = split_names};
 parameter_row data_set_option = {"--set dataset.KEY=VALUE", &value_data_setting,
-                                 .help = "another value of an option of the dataset; may be repeated"};
+                                 .help = "another value of an option of the dataset, or (eval) of an option "
+                                         "of the solver that its prediction alone reads; may be repeated"};

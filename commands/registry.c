@@ -3,9 +3,10 @@
 #include "support/command_complete.h"
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
-    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_decolle, solver_enkf, solver_eprop,
-    solver_exact_spike_time, solver_ffnb, solver_forward_forward, solver_forward_mode, solver_gradient_probe,
-    solver_ide, solver_lfp, solver_ottt, solver_random_features, solver_spide, solver_trained_readout;
+    solver_admm_anderson, solver_admm_resync, solver_bptt, solver_convert, solver_decolle, solver_enkf,
+    solver_eprop, solver_exact_spike_time, solver_ffnb, solver_forward_forward, solver_forward_mode,
+    solver_gradient_probe, solver_ide, solver_lfp, solver_ottt, solver_random_features, solver_spide,
+    solver_trained_readout;
 
 const struct solver *const solvers[] = {
     &solver_admm,
@@ -15,6 +16,7 @@ const struct solver *const solvers[] = {
     &solver_admm_anderson,
     &solver_admm_resync,
     &solver_bptt,
+    &solver_convert,
     &solver_decolle,
     &solver_enkf,
     &solver_eprop,

@@ -73,6 +73,7 @@ status images_describe(const struct images *i, const struct dataset_common *c,
     double spikes = 0, per_step = coding->max_rate * (double)c->T / i->top;
     for (size_t k = 0; k < cells; k++)
         spikes += coding->encoding == ENCODE_RATE ? i->pixels[k] * per_step : i->pixels[k] > 0;
+    if (coding->encoding == ENCODE_CURRENT) spikes *= (double)c->T;
     *info = (struct dataset_info){.n_inputs = pixels_of(i),
                                   .channels = 1,
                                   .width = i->width,

@@ -54,7 +54,7 @@ struct image_coding {
      encoding_names,                                                                                         \
      "",                                                                                                     \
      "rate: a spike at each step with probability max_rate * intensity; latency: one spike, earlier the "    \
-     "brighter"},                                                                                            \
+     "brighter; current: the intensity itself at every step"},                                               \
     {                                                                                                        \
         "max_rate", OPT_REAL, offsetof(type, coding.max_rate), "1", 0, 1, OPT_OPEN_LO, NULL, "spikes/step",  \
             "rate coding: spike probability of a full-intensity pixel"                                       \

@@ -3,6 +3,7 @@
 #include "support/blas.h"
 #include "support/file.h"
 #include "support/hash.h"
+#include "trainer/suit.h"
 #include "trainer/trainee.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -140,13 +141,34 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
     return ST_OK;
 }
 
-/* --set of dataset options alone: the rest is fixed by the training. */
+/* An option of the solver that its prediction alone reads. */
+static status set_prediction(struct trained *t, const char *setting, struct error *e)
+{
+    const struct solver *solver = t->run->solver;
+    const size_t n = strcspn(setting, "=");
+    for (size_t i = 0; i < opt_count(&solver->options); i++) {
+        const struct option *o = opt_at(&solver->options, i);
+        if (!(o->flags & OPT_PREDICTION) || strlen(o->key) != n || strncmp(o->key, setting, n) != 0) continue;
+        return opt_set(o, t->run->solver_options, setting[n] ? setting + n + 1 : "", e);
+    }
+    return FAIL(
+        e, ST_CONFIG,
+        "--set 'solver.%.100s': only options of the dataset, and those of the solver that its prediction "
+        "alone reads (see 'spikebench help %s'), can be changed after the training",
+        setting, solver->name);
+}
+
+/* --set of options of the dataset and of the prediction: the rest is fixed by the training. */
 static status apply_settings(struct trained *t, const char *const *set, size_t n_set, struct error *e)
 {
-    static const char section[] = "dataset.";
+    static const char section[] = "dataset.", prediction[] = "solver.";
     const struct dataset_common *now = t->run->dataset_options;
     struct dataset_common before = *now;
     for (size_t i = 0; i < n_set; i++) {
+        if (strncmp(set[i], prediction, sizeof prediction - 1) == 0) {
+            TRY(set_prediction(t, set[i] + sizeof prediction - 1, e));
+            continue;
+        }
         if (strncmp(set[i], section, sizeof section - 1) != 0)
             return FAIL(
                 e, ST_CONFIG,
@@ -205,6 +227,8 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     TRY(apply_settings(t, set, n_set, e));
     TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
     const struct dataset_info *info = &t->data.info;
+    if (n_set > 0)
+        TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
     TRY(read_sidecar(weights, &s, e));
     t->other_data = strcmp(s.value[DATA], info->sha256) != 0;
     if (strtol(s.value[RULES], NULL, 10) != RESULT_RULES) t->other_splits = true;

@@ -33,7 +33,8 @@ struct trained {
  * ST_IO, ST_DATA or ST_CONFIG naming the file and the reason. trained_free afterwards, also after an error.
  */
 status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e);
-/* After trained_describe: applies `set` (n_set texts "dataset.KEY=VALUE"), opens the data, builds the net and
+/* After trained_describe: applies `set` (n_set texts "dataset.KEY=VALUE", or "solver.KEY=VALUE" of options
+ * that are OPT_PREDICTION), opens the data, builds the net and
  * reads its weights. This build's precision must be the run's (ST_CONFIG). */
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e);

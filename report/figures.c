@@ -22,6 +22,7 @@ static const struct own_figure own_figures[] = {
     {"acceleration", "experiments/acceleration.gp", {NULL}, {""}},
     {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}},
     {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}},
+    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}},
     {"data_size", "experiments/data_size.gp", {NULL}, {""}},
     {"depth", "experiments/depth.gp", {NULL}, {""}},
     {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}},

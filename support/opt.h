@@ -35,7 +35,8 @@ enum opt_flag {
     OPT_OPEN_LO = 1,     /* lo itself is not allowed */
     OPT_OPEN_HI = 2,     /* hi itself is not allowed */
     OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
-    OPT_NAMED = 8        /* choices is a list of pointers to structs that begin with their name */
+    OPT_NAMED = 8,       /* choices is a list of pointers to structs that begin with their name */
+    OPT_PREDICTION = 16  /* of a solver: read by predict alone, and so can be changed after the training */
 };
 
 struct option {

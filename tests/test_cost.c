@@ -48,6 +48,8 @@ static struct count counts[] = {
     /* of each sample: gradients, the way down, and (ide) the equation's argument, of rates */
     {"ide", "batch=40", 0, 1, 1, 1, 0, 0, 0, 40 * (2 * W1 + 3 * W2 + 2 * W3)},
     {"spide", "batch=40", 0, 1, 1, 1, 0, 0, 0, 40 * (W1 + 2 * W2 + 2 * W3)},
+    /* one product for a sample, not for a step; its gradient's sum; back through all but W_1 */
+    {"convert", "batch=15", 0, 1, 1, 0, 0, 0, 0, 40 * (2 * W1 + 3 * (W2 + W3))},
     /* gradients' sums are dense, also in layer 1; the way down is within the steps */
     {"ottt", "batch=40", 0, 1, 1, 1, 0, W1 + 2 * (W2 + W3), 0, 0},
     /* 3 outputs of each hidden layer, there and back; the readout's own gradient once a sample */

@@ -110,6 +110,20 @@ Test(encode, latency_by_hand)
     dataset_free(&d);
 }
 
+Test(encode, currents_are_the_intensities)
+{
+    static const double image[] = {1, 0.5, 0, 0.125};
+    struct dataset d = {.info = {.n_inputs = 4, .T = 3}};
+    struct spikes_builder b;
+    cr_assert_eq(spikes_begin(&b, 4, 3, 1, NULL), ST_OK);
+    cr_assert_eq(encode_image(&b, image, ENCODE_CURRENT, 0.3, NULL, NULL), ST_OK);
+    cr_assert_eq(spikes_finish(&b, &d.x[0], &d.mem, NULL), ST_OK);
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < 4; i++) cr_expect_eq(data_cell(&d, SPLIT_TRAIN, 0, t, i), image[i]);
+    cr_expect_eq(d.x[0].start[3], 9);
+    dataset_free(&d);
+}
+
 Test(encode, rate_has_its_probability)
 {
     enum { T = 20000 };

@@ -337,6 +337,26 @@ Test(trained_network, trace_is_the_simulation)
     trained_free(&t);
 }
 
+/* Options of the prediction alone can be changed: the same weights, converted anew. */
+Test(trained_network, convert_again)
+{
+    static struct result r;
+    good(&r, "train convert digits --out a.net " DATA "--set solver.activation=gelu --set stop.max_iter=3");
+    spikebench(&r, "eval --weights a.net --set solver.neuron=few_spikes --set solver.steps=12");
+    cr_expect(r.code == 0 && strstr(r.output, "convert's own rule"), "%s", r.output);
+    char *few = strstr(r.output, "loss:"), before[40];
+    cr_assert_not_null(few);
+    (void)snprintf(before, sizeof before, "%.17s", few);
+    spikebench(&r, "eval --weights a.net --set solver.neuron=few_spikes --set solver.steps=1");
+    cr_expect(r.code == 0 && !strstr(r.output, before), "one step is as good as twelve: %s", r.output);
+    spikebench(&r, "eval --weights a.net --set solver.neuron=rate");
+    cr_expect(r.code == 2 && strstr(r.output, "rate needs activation = relu or leaky_relu"), "%s", r.output);
+    spikebench(&r, "eval --weights a.net --set solver.activation=relu");
+    cr_expect(r.code == 2 && strstr(r.output, "its prediction alone reads"), "%s", r.output);
+    spikebench(&r, "eval --weights a.net --set solver.steps=0");
+    cr_expect(r.code == 2 && strstr(r.output, "steps"), "%s", r.output);
+}
+
 Test(trained_network, trace_figures)
 {
     static struct result r;

@@ -84,7 +84,7 @@ static struct completed words[] = {
     {"dataset info digits ''", " "},
     {"dataset info digits --set enc", "encoding= "},
     {"dataset info digits --set dataset.enc", "dataset.encoding= "},
-    {"dataset info digits --set encoding =", "latency rate "},
+    {"dataset info digits --set encoding =", "current latency rate "},
     {"dataset info yin_yang --set encoding =", "current latency population rate "},
     {"dataset info digits --set dataset.encoding = l", "latency "},
     {"dataset info digits --set dataset.encoding = p", " "},

@@ -1,0 +1,56 @@
+# What a conversion keeps: test accuracy (means over seeds) against the steps, a panel for each activation; the error of the last
+# hidden layer's activations against the steps, and the accuracy against spikes, for relu.
+load "plots/style.gp"
+load "plots/data.gp"
+summary = "groups.csv"
+set datafile missing NaN
+array spikes[n_groups]
+array wrong[n_groups]
+array steps[n_groups]
+array kind[n_groups]
+stats summary using (r = int(column(0)) + 1, steps[r] = int(column("steps")), kind[r] = stringcolumn("activation"), spikes[r] = NaN, wrong[r] = NaN, 0) nooutput
+do for [r = 1:n_groups] {
+    if (curve[r] > 0 && name_text[name_of[r]] ne "analogue") {
+        stats curve_file(r) using (spikes[r] = column("neuron_spikes_med"), wrong[r] = column("activation_error_2_med"), 0) nooutput
+    }
+}
+of(i, activation) = column("name") == i && stringcolumn("activation") eq activation
+percent(what) = 100 * column("acc_test_".what)
+activations = "relu leaky_relu gelu"
+array analogue[3]
+do for [k = 1:3] { analogue[k] = NaN }
+do for [k = 1:3] {
+    stats summary using (analogue[k] = name_text[int(column("name"))] eq "analogue" && stringcolumn("activation") eq word(activations, k) ? percent("mean") : analogue[k], 0) nooutput
+}
+do for [format in formats] {
+    wide = 1400
+    high = 900
+    load "plots/terminal.gp"
+    set multiplot layout 2,3 title "Converted networks, ".dataset.", hidden ".width_text[1].": means over seeds" noenhanced font ",17" \
+        margins 0.05,0.97,0.08,0.89 spacing 0.06,0.13
+    set logscale x 2
+    set xlabel "steps"
+    set yrange [85:99]
+    set key bottom right font ",13"
+    do for [k = 1:3] {
+        set title word(activations, k).": test accuracy (%)" noenhanced
+        plot for [i = 1:n_names] summary using (name_text[i] ne "analogue" && of(i, word(activations, k)) ? column("steps") : NaN):(percent("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title (k == 1 && name_text[i] ne "analogue" ? name_text[i] : ""), \
+             analogue[k] with lines dt 3 lw 2.2 lc rgb "#000000" title (k == 1 ? "analogue" : "")
+    }
+    unset key
+    set yrange [*:*]
+    set logscale y
+    set format y "10^{%T}"
+    set title "relu: error of the activations, layer 2 (amplitudes)" noenhanced
+    plot for [i = 1:n_names] summary using (of(i, "relu") ? column("steps") : NaN):(wrong[int(column(0)) + 1]) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i)
+    unset logscale y
+    set format y "%g"
+    set xlabel "spikes per neuron"
+    set yrange [85:99]
+    set title "relu: test accuracy (%)" noenhanced
+    plot for [i = 1:n_names] summary using (of(i, "relu") ? spikes[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i), \
+         analogue[1] with lines dt 3 lw 2.2 lc rgb "#000000"
+    unset logscale x
+    unset multiplot
+    unset output
+}
