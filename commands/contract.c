@@ -9,7 +9,7 @@
 
 /* Widths of the network, and of that which fits the few samples with ease: what it must learn there, every
  * trainer learns with its usual options. */
-enum { TEXT_SIZE = 1000, FIRST = 24, SECOND = 9, WIDE = 200 };
+enum { TEXT_SIZE = 1000, FIRST = 24, SECOND = 12, WIDE = 200 };
 
 /* A few samples of each kind. */
 static const struct task {

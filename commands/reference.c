@@ -69,6 +69,8 @@ const struct entry summary_parts[] = {
     {"hidden_layers", "number of hidden layers"},
     {"seeds", "number of runs"},
     {"prediction", "what losses and accuracies are of: the simulated network, or the solver's own rule"},
+    {"over", "what the interval of the test accuracy is over: training draws, of one test side, or splits"},
+    {"acc_test_error", "standard error that the test samples themselves leave to the test accuracy's mean"},
     {"COLUMN_mean, _sd, _med, _q1, _q3, _half",
      "mean, standard deviation, median, quartiles and the half-width of the 95 % interval of the mean "
      "(Student's t) over seeds, for each of the columns that follow"},

@@ -217,6 +217,14 @@ status trained_net(struct trained *t, const char *weights, struct error *e)
     return read_net(t, weights, NULL, e);
 }
 
+static bool sets_solver(const char *const *set, size_t n_set)
+{
+    static const char section[] = "solver.";
+    bool any = false;
+    for (size_t i = 0; i < n_set; i++) any = any || strncmp(set[i], section, sizeof section - 1) == 0;
+    return any;
+}
+
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
@@ -227,7 +235,7 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     TRY(apply_settings(t, set, n_set, e));
     TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
     const struct dataset_info *info = &t->data.info;
-    if (n_set > 0)
+    if (sets_solver(set, n_set))
         TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
     TRY(read_sidecar(weights, &s, e));
     t->other_data = strcmp(s.value[DATA], info->sha256) != 0;

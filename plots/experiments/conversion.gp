@@ -22,10 +22,19 @@ do for [k = 1:3] { analogue[k] = NaN }
 do for [k = 1:3] {
     stats summary using (analogue[k] = name_text[int(column("name"))] eq "analogue" && stringcolumn("activation") eq word(activations, k) ? percent("mean") : analogue[k], 0) nooutput
 }
+# an experiment without converted networks has an empty figure
+n_steps = 0
+stats summary using (n_steps = n_steps + (column("steps") > 0), 0) nooutput
 do for [format in formats] {
     wide = 1400
     high = 900
     load "plots/terminal.gp"
+    if (n_steps == 0) {
+        set title "no converted networks"
+        plot [0:1][0:1] 2 notitle
+        unset output
+        continue
+    }
     set multiplot layout 2,3 title "Converted networks, ".dataset.", hidden ".width_text[1].": means over seeds" noenhanced font ",17" \
         margins 0.05,0.97,0.08,0.89 spacing 0.06,0.13
     set logscale x 2

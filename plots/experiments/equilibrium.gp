@@ -7,14 +7,18 @@ array kappa[n_groups]
 array T[n_groups]
 stats "groups.csv" using (r = int(column(0)) + 1, T[r] = column("T"), steps[r] = NaN, kappa[r] = NaN, 0) nooutput
 stats "groups.csv" using (r = int(column(0)) + 1, steps[r] = column("backward_steps"), kappa[r] = column("kappa"), 0) nooutput
+n_cosines = 0
 set print $cosines
+print "NaN NaN NaN NaN NaN"
 do for [r = 1:n_groups] {
     if (curve[r] > 0 && name_text[name_of[r]] eq "cosine") {
         stats curve_file(r) using (m = column("grad_cosine_med"), lo = column("grad_cosine_q1"), hi = column("grad_cosine_q3"), 0) nooutput
+        n_cosines = n_cosines + 1
         print sprintf("%g %g %.10g %.10g %.10g", kappa[r], steps[r], m, lo, hi)
     }
 }
 set print $distances
+print "NaN NaN"
 do for [r = 1:n_groups] {
     if (curve[r] > 0 && name_text[name_of[r]] eq "distance") {
         stats curve_file(r) using (m = column("equilibrium_rms_1_med"), 0) nooutput
@@ -26,11 +30,18 @@ set datafile separator whitespace
 set datafile nocolumnheaders
 set datafile missing NaN
 kappas = ""
-stats $cosines using (k = sprintf("%g", $1), strstrt(kappas." ", " ".k." ") == 0 ? (kappas = kappas." ".k, 0) : 0) nooutput
+if (n_cosines > 0) { stats $cosines using (k = sprintf("%g", $1), strstrt(kappas." ", " ".k." ") == 0 ? (kappas = kappas." ".k, 0) : 0) nooutput }
 do for [format in formats] {
     wide = 900
     high = 560
     load "plots/terminal.gp"
+    # an experiment without such gradients has an empty figure
+    if (n_cosines == 0) {
+        set title "no gradients by spikes"
+        plot [0:1][0:1] 2 notitle
+        unset output
+        continue
+    }
     set multiplot
     set title "Gradient by spikes against the gradient through the equilibrium, ".dataset noenhanced
     set logscale x
@@ -38,7 +49,7 @@ do for [format in formats] {
     set yrange [0:1.05]
     set xlabel "backward steps T_B" noenhanced
     set ylabel "cosine"
-    set key top left Left reverse at graph 0.03,0.62
+    set key left top Left reverse at graph 0.66,0.82
     plot for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
          for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3 with linespoints pt mark(i) lw 2 lc rgb hue(i) title "kappa ".word(kappas, i)
     set origin 0.5,0.19

@@ -7,7 +7,7 @@ number_of_tasks = 1
 stats summary using (number_of_tasks = column("tasks") > number_of_tasks ? column("tasks") : number_of_tasks, 0) nooutput
 final(what) = column("tasks") > 1 ? column("acc_test_tasks_".what) : column("acc_test_".what)
 lost(what) = column("tasks") > 1 ? column("drop_test_".what) : 0
-width(r) = real(width_text[int(column("width"))])
+width(r) = width_first[int(column("width"))]
 of(i) = column("name") == i
 spread(v) = column("seeds") > 1 && v >= 0 ? v : 0
 # side by side: a little to the left or right of the width, on a logarithmic axis

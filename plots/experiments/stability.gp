@@ -4,15 +4,23 @@ load "plots/style.gp"
 load "plots/data.gp"
 summary = "groups.csv"
 shade(i) = hue(i)
-stats summary using (column("lr")) nooutput
-least = STATS_min
-most = STATS_max
+# an experiment without learning rates has an empty figure
+n_rates = 0
+least = 1
+most = 1
+stats summary using (lr = column("lr"), n_rates = n_rates + (lr > 0), least = n_rates == 1 || lr < least ? lr : least, most = lr > most || n_rates == 1 ? lr : most, 0) nooutput
 of(i) = column("name") == i
 set datafile missing NaN
 do for [format in formats] {
     wide = 1150
     high = 600
     load "plots/terminal.gp"
+    if (n_rates == 0) {
+        set title "no learning rates"
+        plot [0:1][0:1] 2 notitle
+        unset output
+        continue
+    }
     set title "Explicit and implicit steps at equal gradient evaluations, ".dataset.", hidden ".width_text[1] noenhanced font ",16"
     set logscale x 10
     set xrange [least / 1.4:most * 1.4]

@@ -390,7 +390,8 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
                                         "loss_test",       "forward_passes",
                                         "backward_passes", "train_synops",
                                         "train_macs",      "gradient_evaluations",
-                                        "solver_bytes"};
+                                        "solver_bytes",    "acc_test_tasks",
+                                        "drop_test"};
     char *at = means;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
         char six[240];

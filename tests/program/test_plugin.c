@@ -145,7 +145,7 @@ ParameterizedTestParameters(plugin, refused)
 {
     static struct refusal cases[] = {
         {"plugin a '' 's/= SOLVER_ABI/= SOLVER_ABI + SOLVER_ABI_UNIT/'",
-         {"./a.so: built for version 3", "has version 3"}},
+         {"./a.so: built for version 4", "has version 3"}},
         {"plugin a '' 's/= SOLVER_ABI/= 8/'", {"./a.so: built for version 0", "has version 3"}},
         {"plugin a '' 's/= SOLVER_ABI/= SOLVER_ABI - 1/'", {"./a.so: built for reals of 7 bytes"}},
         {"plugin a '' 's/spikebench_plugin/my_plugin/'",

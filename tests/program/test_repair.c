@@ -11,7 +11,7 @@ static void setup(void)
               "experiment: small\nseeds: [0, 1]\neval_every: 2\nstop: {max_iter: 4}\n"
               "dataset: {name: digits, T: 5, n_train: 60, n_validation: 20, n_test: 20}\n"
               "network: {hidden: [8]}\nsolvers:\n  - {name: bptt}\n  - {name: random_features}\n");
-    cli_write("long.yaml", "experiment: long\neval_every: 5\nstop: {max_iter: 60}\n"
+    cli_write("long.yaml", "experiment: long\neval_every: 50\nstop: {max_iter: 600}\n"
                            "dataset: {name: digits, T: 20, n_train: 400, n_test: 100}\n"
                            "network: {hidden: [100]}\nsolvers:\n  - {name: bptt}\n");
     /* what a run has led to, without times */

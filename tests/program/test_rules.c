@@ -35,7 +35,7 @@ static void expect_text(const struct result *r, const char *text)
 static void make_old(bool renamed)
 {
     static struct result r;
-    cli_shell(&r, renamed ? "awk -f old.awk results/few/runs.csv | sed '2,$s/^2,..../2,beef/' > x && "
+    cli_shell(&r, renamed ? "awk -f old.awk results/few/runs.csv | sed '2,$s/^3,..../3,beef/' > x && "
                             "mv x results/few/runs.csv"
                           : "awk -f old.awk results/few/runs.csv > x && mv x results/few/runs.csv");
     cr_assert_eq(r.code, 0, "%s", r.output);
