@@ -77,12 +77,12 @@ status sequence_next(struct session *s, bool resumed, struct error *e)
 }
 
 /* The accuracy on task j of a split at the end of task i, or so far. */
-static double *known(const struct session *s, int split, size_t i, size_t j)
+static double *known(const struct session *s, enum split split, size_t i, size_t j)
 {
     return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
 }
 
-static double average(const struct session *s, int split)
+static double average(const struct session *s, enum split split)
 {
     const size_t n = s->n_tasks;
     double sum = 0;
@@ -90,7 +90,7 @@ static double average(const struct session *s, int split)
     return sum / (double)n;
 }
 
-static double drop(const struct session *s, int split)
+static double drop(const struct session *s, enum split split)
 {
     const size_t n = s->n_tasks;
     double sum = 0;
@@ -131,7 +131,8 @@ status sequence_write(const struct session *s, struct error *e)
     for (size_t i = 0; i <= (size_t)s->at.task; i++)
         for (size_t j = 0; j < s->n_tasks; j++) {
             csv_put_numbers(&w, (const double[]){(double)i + 1, (double)j + 1}, 2);
-            for (int split = 0; split < N_SPLITS; split++) csv_put_number(&w, *known(s, split, i, j));
+            for (int split = 0; split < N_SPLITS; split++)
+                csv_put_number(&w, *known(s, (enum split)split, i, j));
             csv_end_row(&w);
         }
     return csv_close(&w, e);

@@ -74,7 +74,8 @@ static void misbehave(void *context, int socket)
     (void)child_send(socket, &what, 1);
     if (what == 'c') (void)raise(SIGSEGV);
     if (what == 'm') (void)child_send(socket, malloc((size_t)1 << 32) ? "1" : "0", 1);
-    for (volatile size_t k = 0; what == 'h'; k++) continue;
+    const volatile bool hangs = what == 'h';
+    while (hangs) continue;
 }
 
 static void expect_end(char what, const char *expected)
