@@ -233,7 +233,9 @@ static double evaluate_at(void *context, real *const *W, real *const *gradient)
     struct net *net = m->env.net;
     real *own[NET_MAX_BLOCKS + 1];
     memcpy(own, net->W, sizeof own);
-    for (size_t l = 1; l <= m->layers; l++) net->W[l] = W[l];
+    /* frozen layers have no other weights than their own */
+    for (size_t l = 1; l <= m->layers; l++)
+        if (m->optimizer.size[l] > 0) net->W[l] = W[l];
     task->direction = gradient;
     *m->env.rng = task->start;
     double loss = task->rule->whole ? task->rule->whole(m, &task->batch, gradient) : mean_of_blocks(task);
