@@ -127,7 +127,7 @@ static size_t block_offset(const struct net *net, size_t k)
 /* Whether a direction that moves `layer` (0: all) moves matrix k. */
 static bool moves(const struct net *net, size_t layer, size_t k)
 {
-    return layer == 0 || layer == net_block(net, k).layer;
+    return layer == 0 || layer == (k > net->L ? k - net->L : k);
 }
 
 void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng)
@@ -135,8 +135,9 @@ void forward_draw(struct forward_estimator *f, const struct net *net, struct rng
     for (size_t k = 0; k < f->n_directions; k++) {
         real *v = f->directions + k * f->parameters, *M[NET_MAX_BLOCKS + 1] = {NULL};
         for (size_t block = 1; block <= net->blocks; v += net_block_size(net, block), block++) {
+            const size_t size = moves(net, f->layer[k], block) ? net_block_size(net, block) : 0;
             M[block] = v;
-            for (size_t i = 0; moves(net, f->layer[k], block) && i < net_block_size(net, block); i++)
+            for (size_t i = 0; i < size; i++)
                 v[i] = f->o.law == DIRECTION_GAUSSIAN ? (real)rng_normal(rng)
                        : rng_u64(rng) >> 63           ? R(1.0)
                                                       : R(-1.0);

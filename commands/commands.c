@@ -40,6 +40,7 @@ status hand_on(const struct call *call, int precision, struct error *e)
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
     char file[4096], precision[40];
+    *p = (struct plan){.n_runs = 0};
     const char *seeds = call_text(call, "seeds");
     struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
     const char **set = call_list(call, "set", &o.n_set, e);

@@ -48,16 +48,13 @@ const struct command plot_command = {
     .own = &(results_command){plot},
     .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
     .summary = "draw the figures of an experiment",
-    .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
-            "ablation, acceleration, assimilation, conditioning, data_size, depth, equilibrium, gradient, "
-            "memory, "
-            "online_rules, "
-            "optimizers, rivals, sensitivity, stability, start or width, or such a name and further words "
-            "behind '_', "
-            "gets a figure of its own; any "
-            "other gets the figures that fit all experiments, of its first 256 configurations; its own "
-            "figure shows "
-            "the first 400. A line says how many are left out.",
+    .text =
+        "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+        "ablation, acceleration, assimilation, conditioning, conversion, data_size, depth, equilibrium, "
+        "gradient, memory, online_rules, optimizers, rivals, sensitivity, split_digits, stability, start or "
+        "width, or such a name and further words behind '_', gets a figure of its own; any other gets the "
+        "figures that fit all experiments, of its first 256 configurations; its own figure shows the first "
+        "400. A line says how many are left out.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,

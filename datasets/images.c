@@ -80,6 +80,7 @@ status images_describe(const struct images *i, const struct dataset_common *c,
                                   .height = i->height,
                                   .n_classes = i->n_classes,
                                   .T = (size_t)c->T,
+                                  .valued = coding->encoding == ENCODE_CURRENT,
                                   .test_side = images_test_side(i)};
     TRY(images_split(i, c, info->n, e));
     size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];

@@ -80,11 +80,12 @@ void net_clear_diagonals(const struct net *net, real *const *M);
 
 /* Sets the weights. START_RATE: rows N(0, 1/n_{l-1}), then each hidden layer, from the first on, scaled by
  * bisection until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate
- * within 1e-3; the readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if no
- * scale gives the rate (no input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED:
- * zeros. Recurrent weights: entries N(0, recurrent_scale^2 / n_l), uniform on +-recurrent_scale sqrt(6 /
- * n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every weight times 1 + start_noise
- * N(0, 1). Draws come from `rng` in a fixed order. */
+ * within 1e-3, or within two spikes over all that was simulated; else the nearest that was found is taken and
+ * a warning goes to stderr, up to half the rate away. The readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming
+ * the layer and the rates reached if none is nearer (no input spikes). START_KAIMING: uniform on +-sqrt(6 /
+ * n_{l-1}). START_PUBLISHED: zeros. Recurrent weights: entries N(0, recurrent_scale^2 / n_l), uniform on
+ * +-recurrent_scale sqrt(6 / n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every
+ * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 

@@ -2,10 +2,12 @@
  * layer's current is more than W_l times the spikes below. Sparse and dense paths of simulate.c both end
  * here.
  *
- *   i_t = alpha i_{t-1} + W_l a_{l-1,t} + R_l a_{l,t-1}       alpha = net->synapse_decay, 0 with delta
- * synapses z_t = leak z_{t-1} - reset + i_t                          lif_step
+ *   i_t = alpha i_{t-1} + W_l a_{l-1,t} + R_l a_{l,t-1}
  *
- * So a spike reaches the layer above in the same step, and its own layer one step later. */
+ *   z_t = leak z_{t-1} - reset + i_t                              (lif_step)
+ *
+ * alpha is net->synapse_decay, 0 with delta synapses. So a spike reaches the layer above in the same step,
+ * and its own layer one step later. */
 #ifndef SPIKEBENCH_NETWORK_RECURRENT_H
 #define SPIKEBENCH_NETWORK_RECURRENT_H
 

@@ -129,8 +129,8 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     if (st == ST_OK && task.worst_layer > 0)
         (void)fprintf(
             stderr,
-            "warning: start: rate: %zu samples of %zu steps cannot resolve a firing rate of %g in layer "
-            "%zu: the nearest, off by %.3g, is taken\n",
+            "warning: start: rate: on %zu samples of %zu steps no scale was found for a firing rate of %g in "
+            "layer %zu: the nearest, off by %.3g, is taken\n",
             task.batch.n, data->x->T, target, task.worst_layer, task.worst);
     mem_free(&mem);
     return st;

@@ -73,8 +73,8 @@ const struct result_column result_columns[] = {
     {"train_synops", "train_synops", 14, TRAIN | COUNTED | PRODUCTS, "operations",
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
      "The former are an estimate: between two evaluations, simulations times the accumulations per training "
-     "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own "
-     "(forward_forward, exact_spike_time): the simulated network is not the one that is trained",
+     "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own: "
+     "the simulated network is not the one that is trained",
      NUMBER(train_synops)},
     {"train_macs", "train_macs", 15, TRAIN | COUNTED | PRODUCTS, "operations",
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "

@@ -2,6 +2,7 @@
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "support/file.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,7 +97,8 @@ status results_open(struct results_file *f, const char *folder, const struct pla
     if (t->source && csv_column(t, "run_id") == CSV_NONE)
         return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
     TRY(place_rows(f, e));
-    return take_journal(f, e);
+    TRY(take_journal(f, e));
+    return f->n_pending > 0 ? results_write(f, e) : ST_OK;
 }
 
 /* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
@@ -154,7 +156,11 @@ status results_write(struct results_file *f, struct error *e)
     const size_t columns = merge_columns(f, names);
     struct csv_writer w;
     if (columns > COLUMNS_MAX) return FAIL(e, ST_INTERNAL, "too many result columns");
-    if (columns == 0) return ST_OK;
+    if (columns == 0) {
+        /* no row: no file */
+        return remove(f->path) == 0 || errno == ENOENT ? ST_OK
+                                                       : FAIL(e, ST_IO, "%s: %s", f->path, strerror(errno));
+    }
     TRY(csv_open(&w, f->path, e));
     write_rows(f, names, columns, &w);
     TRY(csv_close(&w, e));

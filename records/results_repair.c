@@ -19,16 +19,17 @@ static size_t whole_lines(const unsigned char *bytes, size_t size)
     return end;
 }
 
-/* Keeps the damaged file under another name and puts its first `good` bytes in its place. */
+/* Keeps the damaged file under another name and replaces it, in one step, by its first `good` bytes. */
 static status cut(const char *path, const struct file_buffer *b, size_t good, struct error *e)
 {
     char name[PATH_SIZE];
     struct file_writer w;
-    TRY(file_set_aside(path, name, sizeof name, e));
     if (good == 0) {
+        TRY(file_set_aside(path, name, sizeof name, e));
         (void)fprintf(stderr, "%s: it held no whole line; it is kept as %s\n", path, name);
         return ST_OK;
     }
+    TRY(file_keep(path, name, sizeof name, e));
     TRY(file_create(&w, path, e));
     (void)fwrite(b->bytes, 1, good, w.file); /* file_commit sees an error */
     TRY(file_commit(&w, e));
@@ -102,10 +103,12 @@ static int compare_texts(const void *a, const void *b)
 static void inspect_curve(void *context, const char *name)
 {
     struct inspection *s = context;
-    char id[300];
+    char id[300], path[PATH_SIZE];
     const char *key = id;
     (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
     if (bsearch(&key, s->ids, s->runs->n_rows, sizeof *s->ids, compare_texts)) return;
+    (void)snprintf(path, sizeof path, "%s/.work/%s.row.csv", s->folder, id);
+    if (access(path, F_OK) == 0) return; /* its row is still to be taken up */
     (void)fprintf(s->out, "curves/%s: no row of runs.csv belongs to it\n", name);
     s->problems++;
 }
@@ -155,7 +158,9 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
                           path, b.size - good);
             s->problems++;
         }
-        if (csv_parse_memory(t, path, b.bytes, good, 1, &damage) != ST_OK) {
+        const status parsed = csv_parse_memory(t, path, b.bytes, good, 1, &damage);
+        if (parsed == ST_MEMORY) st = FAIL(e, ST_MEMORY, "%s", damage.text);
+        if (parsed != ST_OK) {
             (void)fprintf(s->out, "%s\n", damage.text);
             s->problems++;
             csv_table_free(t);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEAD_COLUMNS = 7 }; /* of summary.csv, before its numbers */
+enum { HEAD_COLUMNS = 9 }; /* of summary.csv, before its numbers */
 
 /* The lists of one figure; texts are numbered from 1. */
 enum { SOLVERS, NAMES, LINES, WIDTHS, OPTIONS, N_LISTS = OPTIONS + FIGURE_OPTIONS };

@@ -111,7 +111,8 @@ static status read_open(struct session *s, FILE *f, char *reason, size_t size, b
     struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
     fill_header(&own, s);
-    if (file_check_seal(f, "the checkpoint", &seen) != ST_OK) {
+    if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
+    if (seen.code != ST_OK) {
         (void)snprintf(reason, size, "%s", seen.text);
         return ST_OK;
     }

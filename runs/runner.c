@@ -84,8 +84,6 @@ static status select_runs(struct runner *r, struct error *e)
         if (fresh) {
             old = old || r->results.rows[i].table;
             r->results.rows[i].table = NULL;
-            run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
-            (void)remove(path);
         } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                    is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
             r->outcome->skipped++;
@@ -93,10 +91,16 @@ static status select_runs(struct runner *r, struct error *e)
             r->outcome->stale++;
         }
     }
-    if (!old) return ST_OK;
-    TRY(file_set_aside(r->results.path, name, sizeof name, e));
-    (void)fprintf(stderr, "--fresh: the rows so far are kept as %s\n", name);
-    return results_write(&r->results, e);
+    if (old) {
+        TRY(file_keep(r->results.path, name, sizeof name, e));
+        (void)fprintf(stderr, "--fresh: the rows so far are kept as %s\n", name);
+        TRY(results_write(&r->results, e));
+    }
+    for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
+        run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
+        (void)remove(path);
+    }
+    return ST_OK;
 }
 
 /* Runs as they are run, overrides included, one YAML document after another. */

@@ -192,7 +192,9 @@ static status perform(struct session *s, struct error *e)
 {
     bool resumed;
     TRY(prepare(s, e));
-    TRY(checkpoint_restore(s, &resumed, e));
+    status restored = checkpoint_restore(s, &resumed, e);
+    if (restored != ST_OK) s->at.n_rows = 0; /* what was read in part is no curve */
+    TRY(restored);
     if (!resumed) {
         TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
@@ -244,7 +246,9 @@ static status save_weights(struct session *s, struct error *e)
 static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
 {
     const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED;
-    if (how == ENDED_INTERRUPTED && s->created) TRY(checkpoint_save(s, e));
+    /* also before weights are written: where that fails, the training is not lost */
+    if (s->created && (how == ENDED_INTERRUPTED || (good && s->settings->weights)))
+        TRY(checkpoint_save(s, e));
     if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
     if (s->at.n_rows > 0) TRY(sequence_write(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));

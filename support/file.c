@@ -135,16 +135,36 @@ status file_copy(const char *from, const char *to, struct error *e)
     return st;
 }
 
-status file_set_aside(const char *path, char *name, size_t size, struct error *e)
+/* Gives a file a second name by `act`: rename or link. */
+static status second_name(const char *path, int (*act)(const char *from, const char *to), char *name,
+                          size_t size, struct error *e)
 {
     enum { TRIES = 1000 };
     for (int k = 0; k < TRIES; k++) {
         int length = k ? snprintf(name, size, "%s.aside%d", path, k) : snprintf(name, size, "%s.aside", path);
         if (length < 0 || (size_t)length >= size) return FAIL(e, ST_IO, "%s: its name is too long", path);
         if (access(name, F_OK) == 0) continue;
-        return rename(path, name) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+        return act(path, name) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     }
     return FAIL(e, ST_IO, "%s: there are %d files set aside already", path, TRIES);
+}
+
+status file_set_aside(const char *path, char *name, size_t size, struct error *e)
+{
+    return second_name(path, rename, name, size, e);
+}
+
+/* A link, or a copy where the file system has none. */
+static int link_or_copy(const char *from, const char *to)
+{
+    if (link(from, to) == 0) return 0;
+    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return -1;
+    return file_copy(from, to, NULL) == ST_OK ? 0 : -1;
+}
+
+status file_keep(const char *path, char *name, size_t size, struct error *e)
+{
+    return second_name(path, link_or_copy, name, size, e);
 }
 
 status file_lock(const char *path, int *descriptor, bool *taken, struct error *e)

@@ -47,6 +47,10 @@ status file_copy(const char *from, const char *to, struct error *e);
  * still want is overwritten. `name` gets the new name. ST_IO. */
 status file_set_aside(const char *path, char *name, size_t size, struct error *e);
 
+/* Gives the file such a name as well: what replaces PATH afterwards, in one step, leaves it under this one.
+ * ST_IO. */
+status file_keep(const char *path, char *name, size_t size, struct error *e);
+
 /* Locks the file, made if it is not there, until the last of this process and its children has closed the
  * descriptor; not *taken: another holds it. The caller closes it if it is not negative. ST_IO. */
 status file_lock(const char *path, int *descriptor, bool *taken, struct error *e);

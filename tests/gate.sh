@@ -1,5 +1,5 @@
 #!/bin/sh
-# The convergence gate: runs its experiments and compares each with results/reference; all of them are told, and one that is worse
+# The convergence gate: runs its experiments and compares each with results/reference; each is reported, and one that is worse
 # fails.
 # usage: sh tests/gate.sh SPIKEBENCH OUT [double]        double: only the runs in double precision
 set -eu

@@ -30,7 +30,7 @@ derive() {
     paired=
     [ ! -f "results/reference/$1/paired.csv" ] || paired='--paired bptt'
     # shellcheck disable=SC2086 # nothing or two words
-    "$spikebench" summarise "$1" --results "$work" $paired >/dev/null
+    "$spikebench" summarise "$1" --results "$work" $paired >/dev/null || return 1
     # shellcheck disable=SC2046 # words
     case $1 in tune_*) "$spikebench" best "$1" $(choice "$1") --results "$work" >"$work/$1/best.txt" ;; esac
 }

@@ -74,6 +74,7 @@ static void project_update(const struct optimizer_state *s, real *const *W)
 {
     const struct kernels *k = kernels();
     for (size_t l = 1; l <= s->layers; l++) {
+        if (s->size[l] == 0) continue; /* frozen */
         k->add_scaled(s->size[l], R(-1.0), s->before[l], W[l]);
         s->project(s->project_context, l, W[l]);
         k->add_scaled(s->size[l], R(1.0), s->before[l], W[l]);

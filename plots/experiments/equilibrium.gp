@@ -1,5 +1,5 @@
 # The gradient by spikes beside that by the iteration: cosine against the steps of the backward neurons, a line for each kappa.
-# Inset: how far observed rates are from the equilibrium, against T. Means over seeds of the last evaluation's medians.
+# Inset: how far observed rates are from the equilibrium, against T. Medians and quartiles over seeds at the last evaluation.
 load "plots/style.gp"
 load "plots/data.gp"
 array steps[n_groups]

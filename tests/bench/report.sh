@@ -2,7 +2,7 @@
 # All that docs/speed.md says, measured in one go; each part's rows are written when it has ended.
 # usage: sh tests/bench/report.sh PYTHON BUILD OUT [PEERS]
 # PYTHON has PyTorch and numpy, OUT is a folder for CSV files, PEERS a folder of library peers (tests/bench/peers.py).
-# QUICK=1 in the environment is for trying it out: the smallest workloads alone, three repeats.
+# QUICK=1 in the environment is for trying it out: the smallest workloads alone, three repeats, into results/bench/report.
 set -eu
 [ $# -ge 3 ] || { sed -n '3p' "$0" >&2; exit 2; }
 python=$1 build=$2 out=$3 peers=${4:-}
@@ -10,8 +10,12 @@ here=$(dirname "$0")
 repeats=9 gradients=ABCD admm=EGF pools=ACDG
 [ -z "${QUICK:-}" ] || repeats=3 gradients=C admm=G pools=CG
 began=$(date +%s)
+# A run that stops half-way, or a trial, leaves what stands in OUT.
+final=$out figure=plots/reference/scaling_time.png
+if [ -n "${QUICK:-}" ]; then final= figure=results/bench/report/scaling_time.png; fi
+out=results/bench/report
+rm -rf "$out"
 mkdir -p "$out"
-rm -f "$out"/*.csv
 unset OPENBLAS_CORETYPE
 
 part() { # SCRIPT OPTION...: says how long it took
@@ -35,6 +39,11 @@ for threads in 1 2; do
 done
 part peers --repeats $repeats --workloads $gradients --threads 2 --leave-out loop --out "$out/peers.csv"
 part scaling --repeats $repeats --out "$out"
-sh "$here/draw.sh" "$out" plots/reference/scaling_time.png
+sh "$here/draw.sh" "$out" "$figure"
 part peers_admm --repeats $repeats --workloads $admm --out "$out/admm.csv"
-echo "all of it: $(($(date +%s) - began)) s; now: make docs"
+if [ -n "$final" ]; then
+    mkdir -p "$final"
+    rm -f "$final"/*.csv
+    cp "$out"/*.csv "$final/"
+fi
+echo "all of it: $(($(date +%s) - began)) s${final:+; now: make docs}"

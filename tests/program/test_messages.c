@@ -40,8 +40,9 @@ Test(messages, hexadecimal_integers_are_refused)
 /* Data too few for any rate near the one that was asked for. */
 Test(messages, the_nearest_rate_is_taken_and_said)
 {
-    expect("\"$SB\" run a.yaml > out 2>&1; grep -c 'cannot resolve a firing rate of 0.15 in layer 1' out", 0,
-           "1\n");
+    expect("\"$SB\" run a.yaml > out 2>&1; grep -c 'no scale was found for a firing rate of 0.15 in layer 1' "
+           "out",
+           0, "1\n");
     expect("\"$SB\" summarise a", 0, "bptt_1");
 }
 

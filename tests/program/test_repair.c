@@ -178,3 +178,15 @@ Test(repair, odd_callers)
     expect(&r, "0\n");
     expect(&r, "4 finished before");
 }
+
+/* A runner that was killed before it wrote its first runs.csv; then --fresh. */
+Test(repair, fresh_after_a_journal_alone)
+{
+    static struct result r;
+    good(&r, "\"$SB\" run small.yaml && cd results/small && id=$(sed -n 2p runs.csv | cut -d, -f2) && head "
+             "-n 2 runs.csv > "
+             ".work/$id.row.csv && rm runs.csv && cd ../.. && \"$SB\" run small.yaml --fresh && wc -l < "
+             "results/small/runs.csv.aside");
+    expect(&r, "4 done");
+    expect(&r, "\n2\n");
+}
