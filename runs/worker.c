@@ -86,7 +86,8 @@ static status evaluate_now(struct session *s, struct error *e)
         if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
         if (s->n_tasks > 1) sequence_score(s, (enum split)k, s->scores);
     }
-    const struct rank_traffic sent = accounts_share(&s->accounts);
+    struct rank_traffic sent;
+    TRY(accounts_share(&s->accounts, &s->net, &sent, e));
     s->at.totals.messages += sent.messages;
     s->at.totals.bytes_sent += sent.bytes;
     s->at.totals.wait_s += sent.wait_s;
