@@ -1,5 +1,6 @@
 /* spikebench dataset info: what a dataset holds. */
 #include "commands/commands.h"
+#include "commands/published.h"
 #include "datasets/counts.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ static status describe(struct call *call, const struct dataset_request *r, const
     if (!samples || !events) return ST_MEMORY;
     TRY(dataset_count(d, &c, samples, events, &call->mem, e));
     print_head(r, &d->info);
+    TRY(published_print(r->source, r->options, stdout, e));
     print_counts(&d->info, &c, samples, events);
     return ST_OK;
 }
@@ -56,7 +58,9 @@ const struct command dataset_info_command = {
     .own = &(dataset_command){describe},
     .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
     .summary = "print classes, sizes, density and firing rates",
-    .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",
+    .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it, "
+            "and of "
+            "IDX files whether they are as published.",
     .parameters = (parameter_list){&dataset_argument, &dataset_set_option, &seed_option, NULL},
     .failure = "the data is absent or malformed",
 };

@@ -1,6 +1,6 @@
 /* spikebench dataset write: what it writes, our own loader reads back event for event. */
 #include "commands/registry.h"
-#include "datasets/events.h"
+#include "datasets/event_write.h"
 #include "tests/cli_run.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
@@ -19,13 +19,13 @@ Test(dataset_write, bytes_and_back)
     char path[400];
     cli_shell(&r, "pwd");
     (void)snprintf(path, sizeof path, "%.*s/events.bin", (int)strcspn(r.output, "\n"), r.output);
-    cr_assert_eq(events_write(&list, path, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(events_write_bin(&list, path, &e), ST_OK, "%s", e.text);
     cli_shell(&r, "od -An -tx1 -v events.bin");
     cr_expect_str_eq(r.output, " 03 07 80 00 05 21 00 01 02 03 00 21 ff ff ff\n");
     v[1].t = 8388608;
-    cr_expect_eq(events_write(&list, path, &e), ST_DATA);
+    cr_expect_eq(events_write_bin(&list, path, &e), ST_DATA);
     cr_expect_not_null(strstr(e.text, "event 1 is at 8388608 us"), "%s", e.text);
-    cr_expect_eq(events_write(&list, "/nonexistent/x.bin", &e), ST_IO);
+    cr_expect_eq(events_write_bin(&list, "/nonexistent/x.bin", &e), ST_IO);
 }
 
 /* Hashes of the recordings of one side, independent of their order. */

@@ -275,11 +275,11 @@ Test(fetch, tools_that_are_missing)
 /* The environment names the folder; the table that is shipped has these datasets and no others. */
 Test(fetch, environment_and_shipped_table)
 {
-    char text[100], names[] = "nmnist mnist fashion_mnist kmnist shd ssc ";
+    char text[100], names[] = "nmnist dvs_gesture n_caltech101 mnist fashion_mnist kmnist emnist shd ssc ";
     cli_shell(&r, "SPIKEBENCH_DATA=there \"$SB\" dataset fetch shd --sources sources.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect(cli_exists("there/shd/a.h5"));
-    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
+    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_0-9]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
     cr_expect_str_eq(names, r.output);
     for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
         (void)snprintf(text, sizeof text, "dataset fetch %s --to nowhere --dry-run", name);

@@ -1,0 +1,160 @@
+/* See recording_load.h. */
+#include "datasets/recording_load.h"
+#include "datasets/recording_split.h"
+#include <string.h>
+
+/* The sensor that all recordings have, by the first of them; then what the samples are. */
+static status learn_sensor(struct recording_set *s, const struct recording *r, struct error *e)
+{
+    static const struct event_view whole = {.crop = {4, {0}}, .downsample = 1};
+    if (r->width == 0 || r->height == 0) return ST_OK; /* a file without an event */
+    if (s->width > 0) {
+        if (s->width == r->width && s->height == r->height) return ST_OK;
+        return FAIL(
+            e, ST_DATA,
+            "%s: a sensor of %u x %u pixels, but %s has %u x %u; dataset.width and dataset.height say "
+            "what all are read as",
+            r->source, r->width, r->height, s->first, s->width, s->height);
+    }
+    s->width = r->width;
+    s->height = r->height;
+    s->first = r->source;
+    TRY(event_frame_make(&s->frame, s->view ? s->view : &whole, s->width, s->height, e));
+    s->info.channels = s->frame.channels;
+    s->info.width = s->frame.columns;
+    s->info.height = s->frame.rows;
+    s->info.n_inputs = s->info.channels * s->info.width * s->info.height;
+    return ST_OK;
+}
+
+/* What is to tell a wrong unit of time: how long and how busy recordings are. */
+static void note_times(struct recording_set *s, const struct sample_file *f)
+{
+    const struct event_list *v = &s->events;
+    if (!f->format->has_unit || v->n < 2 || s->width == 0) return;
+    const uint32_t span = v->events[v->n - 1].t - v->events[0].t + 1;
+    const double busy = (double)v->n / ((double)s->width * (double)s->height) / (1e-6 * (double)span);
+    s->busiest = busy > s->busiest ? busy : s->busiest;
+    s->longest = span > s->longest ? span : s->longest;
+}
+
+static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
+                          struct usage *u, struct error *e)
+{
+    if (!s->loaded || strcmp(s->loaded, f->path) != 0) {
+        s->loaded = NULL;
+        TRY(file_read(f->path, s->most, &s->file, e));
+        s->loaded = f->path;
+        if (hash) hash_add(hash, f->name, strlen(f->name) + 1);
+        if (hash) hash_add(hash, s->file.bytes, s->file.size);
+    }
+    struct recording r = {.source = f->path,
+                          .bytes = s->file.bytes,
+                          .size = s->file.size,
+                          .request = s->request,
+                          .events = &s->events,
+                          .usage = u};
+    r.request.from = f->from;
+    r.request.to = f->to;
+    TRY(recording_read(&r, f->format, e));
+    TRY(learn_sensor(s, &r, e));
+    note_times(s, f);
+    if (s->view && s->width > 0) event_frame_apply(&s->frame, s->view, &s->events, u);
+    return ST_OK;
+}
+
+/* Windows of one file are samples of their own: the hash has them, too. */
+static void hash_window(struct hash *hash, const struct sample_file *f)
+{
+    char text[100];
+    if (f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
+    const int n = snprintf(text, sizeof text, "%d %lld %lld %zu\n", f->label, (long long)f->from,
+                           (long long)f->to, f->group);
+    hash_add(hash, text, (size_t)n);
+}
+
+/* Reads all recordings of a side and counts what they hold; those that are not to be used leave the list. */
+static status scan_side(struct recording_set *s, struct sample_list *list, struct hash *hash, struct error *e)
+{
+    const enum bad_policy bad = s->request.bad;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        struct usage one = {0};
+        bool use;
+        if (hash) hash_window(hash, &list->items[i]);
+        status st = read_sample(s, &list->items[i], hash, &one, e);
+        if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
+        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
+        if (!use) continue;
+        s->info.entries += s->events.n;
+        list->items[kept++] = list->items[i];
+    }
+    list->n = kept;
+    return ST_OK;
+}
+
+/* Refuses units of time that no camera could have worked in. */
+static status check_unit(const struct recording_set *s, struct error *e)
+{
+    const double busiest = 1e4, longest = 3600; /* events a pixel and second; seconds */
+    if (s->busiest <= busiest && s->longest <= 1e6 * longest) return ST_OK;
+    return FAIL(
+        e, ST_DATA,
+        "%s: with dataset.time_unit = %s the busiest recording has %.3g events a pixel and second, and "
+        "the longest takes %.3g s: is this the unit of its times?",
+        s->dataset, time_unit_names[s->request.time_unit], s->busiest, 1e-6 * s->longest);
+}
+
+static status scan(struct recording_set *s, struct hash *hash, struct error *e)
+{
+    static const char *const names[] = {"Train", "validation", "Test"};
+    bool listed[N_SPLITS];
+    for (int k = 0; k < N_SPLITS; k++) {
+        listed[k] = s->side[k].n > 0;
+        TRY(scan_side(s, &s->side[k], hash, e));
+    }
+    TRY(usage_check(&s->info.usage, s->dataset, e));
+    for (int k = 0; k < N_SPLITS; k++)
+        if (listed[k] && s->side[k].n == 0)
+            return FAIL(e, ST_DATA, "%s: no recording of the %s side is left", s->dataset, names[k]);
+    return check_unit(s, e);
+}
+
+status recording_set_describe(struct recording_set *s, struct error *e)
+{
+    struct hash hash;
+    struct dataset_info *info = &s->info;
+    hash_start(&hash);
+    TRY(event_coding_check(s->coding, e));
+    info->T = (size_t)s->common->T;
+    info->valued = event_coding_valued(s->coding);
+    info->test_side = s->side[SPLIT_TEST].n > 0 ? TEST_PUBLISHED : TEST_DRAWN;
+    TRY(scan(s, &hash, e));
+    hash_finish(&hash, info->sha256);
+    TRY(recording_split_sizes(s, e));
+    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    size_t listed = 0;
+    for (int k = 0; k < N_SPLITS; k++) listed += s->side[k].n;
+    info->entries =
+        s->coding->input_noise > 0 ? samples * info->T * info->n_inputs : info->entries / listed * samples;
+    return ST_OK;
+}
+
+status recording_set_visit(struct recording_set *s, uint64_t seed, recording_visitor take, void *context,
+                           struct error *e)
+{
+    const struct sample_file *const *chosen[N_SPLITS];
+    struct usage unused = {0};
+    s->info.T = (size_t)s->common->T;
+    TRY(event_coding_check(s->coding, e));
+    if (s->request.bad == BAD_SKIP) TRY(scan(s, NULL, e)); /* or all of them are used */
+    TRY(recording_split_sizes(s, e));
+    TRY(recording_split_choose(s, seed, chosen, e));
+    s->loaded = NULL;
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; i < s->info.n[k]; i++) {
+            TRY(read_sample(s, chosen[k][i], NULL, &unused, e));
+            TRY(take(context, (enum split)k, i, chosen[k][i]->label, &s->events, e));
+        }
+    return ST_OK;
+}
