@@ -26,7 +26,7 @@ static void print_comparison(FILE *out, const char *got, const char *published)
     if (strcmp(got, published) == 0)
         (void)fprintf(out, "as published\n");
     else
-        (void)fprintf(out, "NOT as published: SHA-256 %s, not %s\n", got, published);
+        (void)fprintf(out, "NOT as published: SHA-256 %s, not %s; or packed anew\n", got, published);
 }
 
 static status print_verdict(void *context, const char *path, struct error *e)

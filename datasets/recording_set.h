@@ -46,8 +46,8 @@ struct recording_set {
     struct event_frame frame;
     unsigned width, height; /* the sensor, 0 until the first recording is read */
     const char *first;      /* the file that said so */
-    double busiest;         /* most events a pixel and second in a recording whose unit is an option */
-    uint32_t longest;       /* most microseconds of one */
+    double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */
+    uint32_t longest;       /* of one */
 };
 void recording_set_free(struct recording_set *s);
 

@@ -224,6 +224,34 @@ Test(events, group_split_by_counting)
     }
 }
 
+/* Milliseconds read as microseconds: 200,000 events of a gesture in 6 ms instead of 6 s. */
+Test(events, a_wrong_unit_of_time)
+{
+    static const struct {
+        const char *unit;
+        status st;
+    } cases[] = {{"time_unit=ms", ST_OK}, {"time_unit=us", ST_DATA}, {"time_unit=ns", ST_DATA}};
+    char folder[FOLDER_MAX];
+    folder_create(folder);
+    for (int k = 0; k < 4; k++) {
+        char name[40];
+        (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
+        FILE *f = folder_open(folder, name, "w");
+        (void)fputs("x,y,t\n", f);
+        for (int i = 0; i < 800; i++)
+            (void)fprintf(f, "%d,%d,%d\n", i % 8, i % 7, 6 * i); /* 2.6 a pixel and s */
+        cr_assert_eq(fclose(f), 0);
+    }
+    for (size_t k = 0; k < 3; k++) {
+        struct dataset d;
+        struct error e;
+        cr_expect_eq(open_events(folder, (const char *const[]){cases[k].unit, NULL}, &d, &e), cases[k].st,
+                     "%s: %s", cases[k].unit, e.text);
+        dataset_free(&d);
+    }
+    folder_remove(folder);
+}
+
 /* Crop, then squares of pixels, polarity and beginning, by hand. */
 Test(events, view_by_hand)
 {
@@ -308,7 +336,7 @@ ParameterizedTestParameters(events, refused)
         {"printf 'file,label\na.jpg,1\n' > index.csv", "T=1", "line 2: 'a.jpg' is no recording by its name",
          ST_DATA},
         {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
-         "is this the unit of its times?", ST_DATA},
+         "is this the unit of their times?", ST_DATA},
         {"mkdir Train; cp -r train/0 Train", "T=1", "there are two train sides: ", ST_DATA},
     };
     return cr_make_param_array(struct bad_set, cases, sizeof cases / sizeof *cases);
