@@ -44,6 +44,7 @@ struct dataset {
     struct dataset_info info;
     struct spikes x[N_SPLITS];
     int *labels[N_SPLITS];   /* [n], NULL for regression */
+    char **class_names;      /* [n_classes] as the files have them; NULL: they are numbers from 0 */
     real *targets[N_SPLITS]; /* [n * n_targets], NULL for classification */
 };
 

@@ -86,6 +86,24 @@ static status probe(const char *name, const void *options, struct dataset_info *
     return st;
 }
 
+/* What a run trains on, and the names of its classes. */
+static status open_as(const struct dataset_source *source, const void *options, uint64_t seed,
+                      struct dataset *d, struct error *e)
+{
+    const struct events_options *o = options;
+    struct recording_set s;
+    memset(d, 0, sizeof *d);
+    status st = list(source->name, &s, options, e);
+    if (st == ST_OK) st = recording_set_describe(&s, e);
+    d->info = s.info;
+    const size_t n = d->info.n_classes;
+    if (st == ST_OK && !(d->class_names = mem_alloc(&d->mem, n, sizeof *d->class_names, e))) st = ST_MEMORY;
+    for (size_t k = 0; st == ST_OK && k < n; k++)
+        if (!(d->class_names[k] = mem_string(&d->mem, s.class_names[k], e))) st = ST_MEMORY;
+    recording_set_free(&s);
+    return st == ST_OK ? event_coding_open(source, options, &o->coding, seed, d, e) : st;
+}
+
 static status visit(const char *name, const void *options, uint64_t seed, recording_visitor take,
                     void *context, struct error *e)
 {
@@ -118,10 +136,7 @@ static const struct option_default n_caltech101_defaults[] = {
     }                                                                                                        \
     static status id##_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)          \
     {                                                                                                        \
-        const struct events_options *o = options;                                                            \
-        memset(d, 0, sizeof *d);                                                                             \
-        TRY(probe(#id, options, &d->info, e));                                                               \
-        return event_coding_open(&dataset_##id, options, &o->coding, seed, d, e);                            \
+        return open_as(&dataset_##id, options, seed, d, e);                                                  \
     }                                                                                                        \
     const struct dataset_source dataset_##id = {                                                             \
         .api_version = DATASET_API,                                                                          \

@@ -30,6 +30,23 @@ static status check_lists(struct recording_set *s, const char *root, struct erro
     return ST_OK;
 }
 
+/* Refuses classes that no training recording is of. */
+static status check_classes(const struct recording_set *s, struct error *e)
+{
+    struct mem scratch = {0};
+    const size_t n = s->info.n_classes;
+    bool *trained = mem_alloc(&scratch, n, sizeof *trained, e);
+    status st = trained ? ST_OK : ST_MEMORY;
+    for (size_t i = 0; st == ST_OK && i < s->side[SPLIT_TRAIN].n; i++)
+        trained[s->side[SPLIT_TRAIN].items[i].label] = true;
+    for (size_t k = 0; st == ST_OK && k < n; k++)
+        if (!trained[k])
+            st = FAIL(e, ST_DATA, "%s: class '%.60s' has no training recording", s->dataset,
+                      s->class_names[k]);
+    mem_free(&scratch);
+    return st;
+}
+
 status recording_lists_fill(struct recording_set *s, struct recording_layout *l, const char *root,
                             struct error *e)
 {
@@ -44,5 +61,6 @@ status recording_lists_fill(struct recording_set *s, struct recording_layout *l,
     if (l->text && l->others && !indexed) drop_text(s);
     for (int k = 0; k < N_SPLITS; k++) recording_set_sort(&s->side[k]);
     TRY(check_lists(s, root, e));
-    return recording_set_number_classes(s, e);
+    TRY(recording_set_number_classes(s, e));
+    return check_classes(s, e);
 }

@@ -78,7 +78,12 @@ status recording_set_number_classes(struct recording_set *s, struct error *e)
         numbers = numbers && errno == 0 && end != s->classes.v[k] && *end == '\0';
     }
     if (n > 1) qsort(all, n, sizeof *all, numbers ? by_number : by_text);
-    for (size_t k = 0; k < n; k++) label[all[k].place] = (int)k;
+    s->class_names = mem_alloc(&s->mem, n, sizeof *s->class_names, e);
+    if (!s->class_names) return ST_MEMORY;
+    for (size_t k = 0; k < n; k++) {
+        label[all[k].place] = (int)k;
+        s->class_names[k] = all[k].name;
+    }
     for (int side = 0; side < N_SPLITS; side++)
         for (size_t i = 0; i < s->side[side].n; i++)
             s->side[side].items[i].label = label[s->side[side].items[i].label];

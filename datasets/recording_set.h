@@ -36,6 +36,7 @@ struct recording_set {
      * side[SPLIT_VALIDATION] and side[SPLIT_TEST]. */
     struct sample_list side[N_SPLITS];
     struct texts classes, groups;
+    const char **class_names; /* [info.n_classes] in the order of the labels, once these are numbered */
     struct mem mem;
     /* Out. */
     struct dataset_info info;

@@ -337,6 +337,7 @@ ParameterizedTestParameters(events, refused)
          ST_DATA},
         {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
          "is this the unit of their times?", ST_DATA},
+        {"mkdir test/2; cp test/1/* test/2", "T=1", "events: class '2' has no training recording", ST_DATA},
         {"mkdir Train; cp -r train/0 Train", "T=1", "there are two train sides: ", ST_DATA},
     };
     return cr_make_param_array(struct bad_set, cases, sizeof cases / sizeof *cases);

@@ -165,6 +165,8 @@ Test(own_data, n_caltech101)
               "SPIKEBENCH_DATA=data \"$SB\" dataset info n_caltech101 --set n_test=6 --set n_validation=3");
     cr_expect_not_null(strstr(r.output, "2400 (40 x 30 x 2), T = 30 steps, 3 classes"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "9 training, 3 validation, 6 test"), "%s", r.output);
+    for (size_t k = 0; k < 3; k++) /* a class a line, with its name */
+        cr_expect_not_null(strstr(r.output, classes[k]), "%s", r.output);
 }
 
 Test(own_data, recordings_in_csv_files)
