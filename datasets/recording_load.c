@@ -63,25 +63,32 @@ static status read_sample(struct recording_set *s, const struct sample_file *f, 
     return ST_OK;
 }
 
-/* Windows of one file are samples of their own: the hash has them, too. */
-static void hash_window(struct hash *hash, const struct sample_file *f)
+/* What the names of the files do not say of a sample: the hash has it, too. */
+static void hash_sample(const struct recording_set *s, struct hash *hash, enum split side,
+                        const struct sample_file *f)
 {
-    char text[100];
-    if (f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
-    const int n = snprintf(text, sizeof text, "%d %lld %lld %zu\n", f->label, (long long)f->from,
-                           (long long)f->to, f->group);
-    hash_add(hash, text, (size_t)n);
+    char window[100];
+    const char *class = s->class_names ? s->class_names[f->label] : "";
+    const char *group = f->group < s->groups.n ? s->groups.v[f->group] : "";
+    if (!s->indexed && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
+    const int n = snprintf(window, sizeof window, "%s %lld %lld", split_names[side], (long long)f->from,
+                           (long long)f->to);
+    hash_add(hash, f->name, strlen(f->name) + 1);
+    hash_add(hash, window, (size_t)n + 1);
+    hash_add(hash, class, strlen(class) + 1);
+    hash_add(hash, group, strlen(group) + 1);
 }
 
 /* Reads all recordings of a side and counts what they hold; those that are not to be used leave the list. */
-static status scan_side(struct recording_set *s, struct sample_list *list, struct hash *hash, struct error *e)
+static status scan_side(struct recording_set *s, enum split side, struct hash *hash, struct error *e)
 {
+    struct sample_list *list = &s->side[side];
     const enum bad_policy bad = s->request.bad;
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct usage one = {0};
         bool use;
-        if (hash) hash_window(hash, &list->items[i]);
+        if (hash) hash_sample(s, hash, side, &list->items[i]);
         status st = read_sample(s, &list->items[i], hash, &one, e);
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
         TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
@@ -114,7 +121,7 @@ static status scan(struct recording_set *s, struct hash *hash, struct error *e)
     bool listed[N_SPLITS];
     for (int k = 0; k < N_SPLITS; k++) {
         listed[k] = s->side[k].n > 0;
-        TRY(scan_side(s, &s->side[k], hash, e));
+        TRY(scan_side(s, (enum split)k, hash, e));
     }
     TRY(usage_check(&s->info.usage, s->dataset, e));
     for (int k = 0; k < N_SPLITS; k++)

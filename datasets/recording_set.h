@@ -35,6 +35,7 @@ struct recording_set {
     /* Filled by whoever lists the files: side[SPLIT_TRAIN] and, where they are published,
      * side[SPLIT_VALIDATION] and side[SPLIT_TEST]. */
     struct sample_list side[N_SPLITS];
+    bool indexed; /* an index says what the samples are, not the names of files and folders alone */
     struct texts classes, groups;
     const char **class_names; /* [info.n_classes] in the order of the labels, once these are numbered */
     struct mem mem;

@@ -128,6 +128,38 @@ Test(events, index)
     folder_remove(folder);
 }
 
+/* What an index says is a part of the data's identity: a label, a side, a part, a group; the order of its
+ * lines is not. */
+Test(events, identity_of_an_index)
+{
+    static const char *const lines[] = {
+        "one.csv,a,train,,\\ntwo.csv,b,train,,\\nthree.csv,a,test,,\\n",
+        "three.csv,a,test,,\\ntwo.csv,b,train,,\\none.csv,a,train,,\\n", /* the same */
+        "one.csv,b,train,,\\ntwo.csv,a,train,,\\nthree.csv,a,test,,\\n",
+        "one.csv,a,train,,\\ntwo.csv,b,train,,\\nthree.csv,b,test,,\\n",
+        "one.csv,a,train,0,9000\\ntwo.csv,b,train,,\\nthree.csv,a,test,,\\n",
+        "three.csv,a,train,,\\ntwo.csv,b,train,,\\none.csv,a,test,,\\n"};
+    enum { CASES = sizeof lines / sizeof *lines };
+    char folder[FOLDER_MAX], command[300], sums[CASES][HASH_HEX];
+    folder_create(folder);
+    write_text(folder, "one.csv", 1, 0, 0, 10);
+    write_text(folder, "two.csv", 2, 0, 0, 10);
+    write_text(folder, "three.csv", 3, 0, 0, 10);
+    for (size_t k = 0; k < CASES; k++) {
+        struct dataset d;
+        struct error e;
+        (void)snprintf(command, sizeof command, "printf 'file,label,split,from,to\\n%s' > index.csv",
+                       lines[k]);
+        folder_shell(folder, command);
+        cr_assert_eq(open_events(folder, NULL, &d, &e), ST_OK, "%zu: %s", k, e.text);
+        memcpy(sums[k], d.info.sha256, HASH_HEX);
+        dataset_free(&d);
+        for (size_t i = 0; i < k; i++)
+            cr_expect_eq(strcmp(sums[i], sums[k]) == 0, i == 0 && k == 1, "indices %zu and %zu", i, k);
+    }
+    folder_remove(folder);
+}
+
 /* FILE_labels.csv beside FILE, and lists of the files of both sides, as DVS Gesture has them. */
 Test(events, label_files)
 {
