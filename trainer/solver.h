@@ -58,8 +58,10 @@ enum solver_feature {
     FEATURE_RECURRENT = 1 << 19,     /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
     FEATURE_SYNAPSE = 1 << 20,       /* network.synapse = current */
     FEATURE_LAYER_NEURONS = 1 << 21, /* network.leak, .threshold: another number for each layer */
-
-    FEATURE_RANKS = 1 << 22 /* several ranks divide its samples (support/parallel.h) */
+    /* Nothing of a training sample outlasts the step but its number: samples may be others in each
+     * (dataset.augment_*), as env.train.x then has them. */
+    FEATURE_FRESH_SAMPLES = 1 << 22,
+    FEATURE_RANKS = 1 << 23 /* several ranks divide its samples (support/parallel.h) */
 };
 
 /* Extra CSV columns of a solver. */
