@@ -226,7 +226,7 @@ FUZZ ?= yaml set idx nmnist shd weights runs curve checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" fuzz-programs
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSHD_CHILD_SECONDS=1" fuzz-programs
 	sh tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)

@@ -19,7 +19,7 @@ mkdir -p "$build/findings"
 failed=0
 for target; do
     mkdir -p "$TMPDIR/$target"
-    if "$build/fuzz-$target" "$limit" -timeout=25 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 -detect_leaks=1 \
+    if "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 -detect_leaks=1 \
         -artifact_prefix="$build/findings/$target-" "$TMPDIR/$target" "tests/fuzz/corpus/$target" >"$build/fuzz-$target.log" 2>&1; then
         printf '%-12s ok      %s executions\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz-$target.log")"
     else
