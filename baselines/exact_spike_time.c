@@ -258,7 +258,8 @@ const struct solver solver_exact_spike_time = {
     /* Weights that start at 0 cannot be scaled. Its neuron has no reset, and its readout is the first spike.
      */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS |
-                FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+                FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
+                FEATURE_OWN_PREDICTION,
     .options = {.spans = {{exact_option_list, sizeof exact_option_list / sizeof *exact_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .defaults = exact_defaults,

@@ -109,6 +109,7 @@ static void abilities(const struct solver *s, char *text, size_t size)
                     {FEATURE_REGRESSION, "regression"},
                     {FEATURE_FULL_BATCH, "full batch"},
                     {FEATURE_MINI_BATCH, "mini-batches"},
+                    {FEATURE_FRESH_SAMPLES, "augmentation"},
                     {FEATURE_ONE_SHOT, "one shot"},
                     {FEATURE_MEASURES, "measures, trains nothing"}};
     size_t used = 0;

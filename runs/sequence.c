@@ -7,16 +7,49 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const struct augment_options *augment_of(const struct session *s)
+{
+    return &((const struct dataset_common *)s->run->dataset_options)->augment;
+}
+
+/* The samples of an iteration by these options. */
+static status make_samples(struct session *s, const struct augment_options *o, uint64_t epoch,
+                           struct error *e)
+{
+    const struct dataset_info *info = &s->data.info;
+    const struct augment_shape shape = {info->channels, info->width, info->height, info->valued};
+    const struct augment_source source = {s->plain.x, o, &shape, s->run->seed, epoch};
+    return augment_make(&s->augmented, &source, s->pool, e);
+}
+
+status sequence_refresh(struct session *s, struct error *e)
+{
+    return augment_asked(augment_of(s)) ? make_samples(s, augment_of(s), (uint64_t)s->at.iter, e) : ST_OK;
+}
+
+/* Lets the solver train on samples that will change, and begin with those of the data. */
+static status begin_samples(struct session *s, struct error *e)
+{
+    static const struct augment_options none = {.shift = 0};
+    s->plain = s->env.train;
+    if (!augment_asked(augment_of(s))) return ST_OK;
+    s->env.train.x = &s->augmented.x;
+    return make_samples(s, &none, 0, e);
+}
+
 static status select_data(struct session *s, struct error *e)
 {
     struct dataset *part = &s->part[s->at.task % 2];
-    if (s->n_tasks == 1) return ST_OK;
+    if (s->n_tasks == 1) {
+        s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
+        return begin_samples(s, e);
+    }
     dataset_free(part);
     TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
     s->env.train = dataset_batch(part, SPLIT_TRAIN);
     s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
     s->env.info = &part->info;
-    return ST_OK;
+    return begin_samples(s, e);
 }
 
 status sequence_create(struct session *s, struct error *e)
@@ -25,7 +58,7 @@ status sequence_create(struct session *s, struct error *e)
     s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
     s->env.validation = dataset_batch(&s->data, SPLIT_VALIDATION);
     s->env.info = &s->data.info;
-    if (s->n_tasks == 1) return ST_OK;
+    if (s->n_tasks == 1) return select_data(s, e);
     const size_t n = (size_t)N_SPLITS * s->n_tasks * s->n_tasks;
     s->known = mem_alloc(&s->mem, n, sizeof *s->known, e);
     if (!s->known) return ST_MEMORY;

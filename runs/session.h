@@ -39,6 +39,8 @@ struct session {
     struct pool *pool;
     struct rng rng;
     struct train_env env;
+    struct batch plain;         /* the training samples of env as they are in the data */
+    struct augmented augmented; /* those of env.train.x where they change (dataset.augment_*) */
     struct evaluator *evaluator;
     struct mem solver_mem;
     void *solver;        /* the solver's state, in solver_mem */

@@ -31,7 +31,7 @@ static status prepare(struct session *s, struct error *e)
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");
-    TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
+    TRY(net_start(&s->net, &run->net, &s->plain, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
     if (run->solver->predict || s->n_tasks > 1) {
         size_t most = 0;
@@ -127,6 +127,7 @@ static status check_losses(struct session *s, struct error *e)
 /* One step of the solver, timed, and what it took. */
 static status take_step(struct session *s, struct step_report *r, struct error *e)
 {
+    TRY(sequence_refresh(s, e));
     s->watch = (struct stopwatch){0};
     stopwatch_start(&s->watch);
     status st = s->run->solver->step(s->solver, r, e);
@@ -263,6 +264,7 @@ static void release(struct session *s)
     sequence_free_solver(s);
     evaluator_free(s->evaluator);
     pool_free(s->pool);
+    augment_free(&s->augmented);
     for (int k = 0; k < 2; k++) dataset_free(&s->part[k]);
     dataset_free(&s->data);
     mem_free(&s->mem);

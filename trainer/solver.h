@@ -55,9 +55,12 @@ enum solver_feature {
     FEATURE_ONE_SHOT = 1 << 17, /* has a closed-form result: converged after one step */
     FEATURE_OWN_PREDICTION = 1 << 18, /* predicts by a rule of its own: has `predict` */
 
-    FEATURE_RECURRENT = 1 << 19,    /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
-    FEATURE_SYNAPSE = 1 << 20,      /* network.synapse = current */
-    FEATURE_LAYER_NEURONS = 1 << 21 /* network.leak, .threshold: another number for each layer */
+    FEATURE_RECURRENT = 1 << 19,     /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
+    FEATURE_SYNAPSE = 1 << 20,       /* network.synapse = current */
+    FEATURE_LAYER_NEURONS = 1 << 21, /* network.leak, .threshold: another number for each layer */
+    /* Nothing of a training sample outlasts the step but its number: samples may be others in each
+     * (dataset.augment_*), as env.train.x then has them. */
+    FEATURE_FRESH_SAMPLES = 1 << 22
 };
 
 /* Extra CSV columns of a solver. */
