@@ -73,7 +73,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help fuzz fuzz-programs same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help fuzz fuzz-programs faults coverage same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -228,11 +228,11 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 # FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
-FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights runs checkpoint
+FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights runs curve checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" fuzz-programs
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSHD_CHILD_SECONDS=1" fuzz-programs
 	sh tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)
@@ -241,16 +241,37 @@ $(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+$(BUILD)/fail_alloc.so: tests/faults/fail_alloc.c
+	@mkdir -p $(BUILD)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) -fno-builtin -fPIC -shared $< -o $@
+
+# PARTS: kills signals allocations limits disk descriptors cuts.
+FAULTS ?= quick
+PARTS ?=
+faults: build $(BUILD)/fail_alloc.so ## kills, failed allocations, full disks, limits, cut files: a table of promises; FAULTS=whole an hour of them, PARTS="kills cuts"
+	@sh tests/faults/faults.sh $(BUILD) $(FAULTS) $(PARTS)
+
+# Lines that the tests run, by room; LEAST: a room with a smaller share of its lines is an error.
+LEAST ?= 90
+coverage: ## lines of each room that the tests in double precision run (gcov; half an hour)
+	$(MAKE) BUILD=build-coverage OPT="-O1 --coverage -fprofile-update=atomic" build build-coverage/tests-f64
+	find build-coverage -name '*.gcda' -delete
+	sh tests/run.sh build-coverage '$(T)' f64
+	@sh tests/coverage.sh build-coverage/f64 $(LEAST) $(ROOMS)
+
 fresh: ## README's two commands in minimal roots of Debian 12 and 13 (root, debootstrap; 20 minutes)
 	sh tests/fresh.sh
 
-weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fuzz, fresh, with OLD=<build folder> same (2 hours)
+weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, fuzz, all faults, coverage, fresh, with OLD=<build folder> same (5 hours)
 	$(MAKE) mutants
 	$(MAKE) check-asan SANITIZED="f32 f64"
 	$(MAKE) check-tsan
 	$(MAKE) check-clang
 	sh tests/run.sh $(CLANG_BUILD)
 	$(MAKE) fuzz
+	$(MAKE) faults FAULTS=whole
+	$(MAKE) coverage
 	$(MAKE) fresh
 	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
 
@@ -279,11 +300,11 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/bench tests/bench/peers tests/bench/openmp tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/faults tests/bench tests/bench/peers tests/bench/openmp tests/program
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
-LINT     := lint-format lint-sizes lint-rooms lint-cppcheck
+LINT     := lint-format lint-sizes lint-rooms lint-plots lint-cppcheck
 .PHONY: $(LINT)
-lint: ## format, sizes of files and functions, order of the rooms, cppcheck: no finding
+lint: ## format, sizes of files and functions, order of the rooms, scripts that run nothing, cppcheck: no finding
 	@$(MAKE) -k --no-print-directory $(LINT)
 
 lint-format:
@@ -294,6 +315,9 @@ lint-sizes:
 
 lint-rooms: $(filter-out $(DIGITS),$(OBJ64)) $(MAINS:%.c=$(BUILD)/f64/%.o)
 	@sh tests/rooms.sh $(BUILD)/f64 $(ROOMS)
+
+lint-plots:
+	@sh tests/plots.sh $(wildcard plots/*.gp plots/experiments/*.gp tests/bench/*.gp)
 
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
@@ -378,6 +402,6 @@ check-install: build ## install and uninstall in an empty folder leave nothing, 
 	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(CLANG_BUILD) $(FUZZ_BUILD) build-asan build-tsan
+	rm -rf $(BUILD) $(CLANG_BUILD) $(FUZZ_BUILD) build-asan build-tsan build-coverage
 
 -include $(wildcard $(BUILD)/f??/*/*.d $(BUILD)/f??/*/*/*.d $(BUILD)/f??/*/*/*/*.d)

@@ -299,7 +299,7 @@ static status enkf_checkpoint(void *state, struct checkpoint *c, struct error *e
 {
     struct enkf *s = state;
     const struct ensemble *m = &s->members;
-    TRY(checkpoint_block(c, &s->steps, sizeof s->steps, e));
+    TRY(checkpoint_count(c, &s->steps, "number of steps", e));
     TRY(checkpoint_block(c, s->mean, m->D * sizeof *s->mean, e));
     return checkpoint_block(c, m->weights, m->J * m->D * sizeof *m->weights, e);
 }

@@ -315,7 +315,7 @@ static status save_or_load(void *state, struct checkpoint *c, struct error *e)
     struct ffnb *s = state;
     const struct net *net = s->minibatch.env.net;
     TRY(minibatch_checkpoint(state, c, e));
-    TRY(checkpoint_block(c, &s->later, sizeof s->later, e));
+    TRY(checkpoint_flag(c, &s->later, "place behind the first task", e));
     TRY(checkpoint_block(c, &s->passes, sizeof s->passes, e));
     TRY(checkpoint_block(c, &s->cost, sizeof s->cost, e));
     TRY(checkpoint_block(c, s->head, net->n[net->L] * net->n[net->L - 1] * sizeof(real), e));

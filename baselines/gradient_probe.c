@@ -305,7 +305,7 @@ static void probe_report(void *state, struct metric_sink *sink)
 static status probe_checkpoint(void *state, struct checkpoint *c, struct error *e)
 {
     struct gradient_probe *s = state;
-    TRY(checkpoint_block(c, &s->steps, sizeof s->steps, e));
+    TRY(checkpoint_count(c, &s->steps, "number of steps", e));
     TRY(checkpoint_block(c, &s->slope, sizeof s->slope, e));
     TRY(checkpoint_block(c, &s->directions, sizeof s->directions, e));
     TRY(checkpoint_block(c, &s->all, sizeof s->all, e));

@@ -43,8 +43,8 @@ void null_space_project(const struct null_space *s, size_t m, real *change)
 
 status null_space_checkpoint(struct null_space *s, struct checkpoint *c, struct error *e)
 {
-    TRY(checkpoint_block(c, &s->known, sizeof s->known, e));
-    TRY(checkpoint_block(c, &s->dimension, sizeof s->dimension, e));
+    TRY(checkpoint_flag(c, &s->known, "knowledge of a null space", e));
+    TRY(checkpoint_indices(c, &s->dimension, 1, (struct index_range){0, s->n + 1}, "dimension", e));
     TRY(checkpoint_block(c, s->gram, s->n * s->n * sizeof(real), e));
     return checkpoint_block(c, s->projection, s->n * s->n * sizeof(real), e);
 }

@@ -1,7 +1,6 @@
 /* spikebench plot: draws an experiment's figures with gnuplot. */
 #include "commands/commands.h"
 #include "report/figures.h"
-#include "report/profile.h"
 #include "support/paths.h"
 #include <string.h>
 
@@ -36,7 +35,6 @@ static status plot(struct call *call, struct groups *g, struct error *e)
                                       .formats = format_of(call_text(call, "format")),
                                       .all = call_has(call, "all")};
     TRY(groups_write(g, e));
-    TRY(profile_write(g, e));
     TRY(path_make(r.out, e));
     TRY(figures_draw(g, &r, stdout, stderr, &failed, e));
     return failed ? FAIL(e, ST_IO, "not all figures are drawn") : ST_OK;

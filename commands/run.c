@@ -58,6 +58,7 @@ static status show_plan(const struct call *call, struct plan *p, const struct pl
     (void)fflush(stdout);
     plan_print_errors(p, r, stderr);
     plan_print_overlap(p, r, stderr);
+    plan_print_coarse(p, r, stderr);
     return told(e, plan_outcome(r));
 }
 

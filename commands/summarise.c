@@ -2,14 +2,12 @@
 #include "commands/commands.h"
 #include "report/overview.h"
 #include "report/paired.h"
-#include "report/profile.h"
 
 static status summarise(struct call *call, struct groups *g, struct error *e)
 {
     const char *paired = call_text(call, "paired");
     const bool markdown = call_has(call, "markdown");
     TRY(groups_write(g, e));
-    TRY(profile_write(g, e));
     TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
     if (g->left_out)
         fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g->left_out);

@@ -5,6 +5,7 @@
 #include "support/csvio.h"
 #include "support/mpi_link.h"
 #include "support/process.h"
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,14 +68,16 @@ static void clean(const struct plan *p, const char *work)
     (void)rmdir(work);
 }
 
-/* Whether the run that the runner has just recorded left its weights: it ended well or was interrupted. */
+/* Whether the run that the runner has just recorded left its weights: it ended well, or was interrupted after
+ * it began to train. */
 static bool has_weights(const char *table)
 {
     struct csv_table t;
     const char *word = "";
     long column = csv_read(&t, table, 1, NULL) == ST_OK ? csv_column(&t, "status") : CSV_NONE;
     if (column != CSV_NONE && t.n_rows > 0) word = csv_cell(&t, 0, (size_t)column);
-    bool good = strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0;
+    const bool begun = !isnan(csv_value(&t, 0, "iters"));
+    const bool good = begun && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
     csv_table_free(&t);
     return good;
 }

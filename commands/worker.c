@@ -4,6 +4,11 @@
 #include "support/process.h"
 #include <string.h>
 
+static void catch_stop(void)
+{
+    stop_catch(NULL);
+}
+
 static status perform(struct call *call, struct plan *plan, struct error *e)
 {
     const char *file = call->arguments[0];
@@ -12,6 +17,7 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
         .jobs = (long)call_whole(call, "jobs"),
         .progress_fd = call_has(call, "progress") ? (int)call_whole(call, "progress") : -1,
         .weights = call_text(call, "weights"),
+        .begun = catch_stop,
     };
     TRY(call_plan(call, file, NULL, plan, e));
     if (plan->n_runs != 1) return FAIL(e, ST_CONFIG, "%s: %zu runs instead of one", file, plan->n_runs);
@@ -26,7 +32,7 @@ static status run(struct call *call, struct error *e)
     struct plan plan;
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
-    stop_catch(NULL); /* the runner has blocked these until here */
+    stop_at_once(); /* until it trains there is nothing to save; the runner has blocked these until here */
     status st = perform(call, &plan, e);
     plan_free(&plan);
     return st == ST_INTERRUPTED ? told(e, st) : st;

@@ -12,8 +12,14 @@
 #include "support/child.h"
 #include <hdf5.h>
 
-/* Of address space beyond what the program has, and of computing for one answer. */
-enum { CHILD_GIGABYTES = 2, CHILD_SECONDS = 10 };
+/* Of computing for one answer; the fuzz target, which meets many files that hang the library, has less time.
+ */
+#ifndef SHD_CHILD_SECONDS
+#define SHD_CHILD_SECONDS 10
+#endif
+/* Of address space beyond what the program has, and of waiting for an answer: disks and other processes take
+ * time, too. */
+enum { CHILD_GIGABYTES = 2, CHILD_WAIT_SECONDS = 120 };
 static const uint64_t most_bytes = (uint64_t)1 << 36;
 
 struct shd_file {
@@ -54,7 +60,7 @@ static void serve(void *context, int socket)
     struct answer a = {.n = 0};
     struct shd_hdf5 *f = NULL;
     size_t i = 0;
-    child_may_take(CHILD_SECONDS);
+    child_may_take(SHD_CHILD_SECONDS);
     if (shd_hdf5_open(&f, r->path, r->n_classes, &a.error) == ST_OK) {
         a.n = shd_hdf5_samples(f);
         a.time_type = shd_hdf5_time_type(f);
@@ -64,7 +70,7 @@ static void serve(void *context, int socket)
     while (good && child_receive(socket, &i, sizeof i)) {
         struct shd_recording one = {.n = 0};
         a = (struct answer){.n = 0};
-        child_may_take(CHILD_SECONDS);
+        child_may_take(SHD_CHILD_SECONDS);
         (void)shd_hdf5_read(f, i, &one, &a.error);
         a.n = one.n;
         good = child_send(socket, &a, sizeof a) && child_send(socket, one.times, one.n * sizeof *one.times) &&
@@ -85,7 +91,7 @@ static status child_lost(struct shd_file *f, const char *doing, struct error *e)
 static status receive(struct shd_file *f, const char *doing, size_t most, struct answer *a, struct error *e)
 {
     if (f->child.pid < 0) return FAIL(e, ST_DATA, "%s: is a damaged HDF5 file", f->path);
-    if (!child_receive(f->child.socket, a, sizeof *a)) return child_lost(f, doing, e);
+    if (!child_answer(&f->child, a, sizeof *a)) return child_lost(f, doing, e);
     a->error.text[sizeof a->error.text - 1] = '\0';
     if (a->error.code != ST_OK) return FAIL(e, a->error.code, "%s", a->error.text);
     return a->n <= most ? ST_OK : FAIL(e, ST_DATA, "%s: %s: %zu are too many", f->path, doing, a->n);
@@ -107,15 +113,15 @@ static status start(struct shd_file *f, int n_classes, struct error *e)
 {
     struct answer a;
     struct request r = {f->path, n_classes};
-    TRY(child_start(&f->child, serve, &r, (size_t)CHILD_GIGABYTES << 30, e));
+    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_WAIT_SECONDS};
+    TRY(child_start(&f->child, serve, &r, limits, e));
     TRY(receive(f, "its labels", SHD_MOST_SAMPLES, &a, e));
     f->labels = calloc(a.n + 1, sizeof *f->labels);
     if (!f->labels) return FAIL(e, ST_MEMORY, "%s: no memory for %zu labels", f->path, a.n);
     f->n = a.n;
     f->time_type = a.time_type;
-    return child_receive(f->child.socket, f->labels, a.n * sizeof *f->labels)
-               ? ST_OK
-               : child_lost(f, "its labels", e);
+    return child_answer(&f->child, f->labels, a.n * sizeof *f->labels) ? ST_OK
+                                                                       : child_lost(f, "its labels", e);
 }
 
 status shd_open(struct shd_file **out, const char *path, int n_classes, struct error *e)
@@ -180,8 +186,8 @@ static status fetch(struct shd_file *f, size_t i, size_t *n, struct error *e)
     TRY(receive(f, doing, SHD_MOST_EVENTS, &a, e));
     TRY(reserve(f, a.n, e));
     *n = a.n;
-    if (!child_receive(f->child.socket, f->times, a.n * sizeof *f->times) ||
-        !child_receive(f->child.socket, f->units, a.n * sizeof *f->units))
+    if (!child_answer(&f->child, f->times, a.n * sizeof *f->times) ||
+        !child_answer(&f->child, f->units, a.n * sizeof *f->units))
         return child_lost(f, doing, e);
     return ST_OK;
 }

@@ -324,3 +324,34 @@ void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE 
                   "samples of another\n",
                   p->source, a + 1, b + 1);
 }
+
+/* The hidden layer of a configuration whose firing rates are coarsest, if start: rate may miss start_rate on
+ * its data; 0 if not. */
+static size_t coarse_layer(const struct plan *p, const struct plan_configuration *c, double *grain)
+{
+    const struct run *run = &p->runs[c->first];
+    const struct dataset_info *info = &c->probe->info;
+    size_t least = 0;
+    if (c->outcome != ST_OK || run->net.start != START_RATE || info->n[SPLIT_TRAIN] == 0) return 0;
+    for (size_t l = 1; l < run->net.hidden.n; l++)
+        if (run->net.hidden.v[l] < run->net.hidden.v[least]) least = l;
+    *grain = net_start_grain(info->n[SPLIT_TRAIN], info->T, (size_t)run->net.hidden.v[least]);
+    return 2 * *grain > NET_START_TOLERANCE ? least + 1 : 0;
+}
+
+void plan_print_coarse(const struct plan *p, const struct plan_report *r, FILE *out)
+{
+    size_t n = 0, first = 0;
+    double grain = 0;
+    for (size_t i = 0; i < r->n_configurations; i++)
+        if (coarse_layer(p, &r->configurations[i], &grain) > 0 && n++ == 0) first = i;
+    if (n == 0) return;
+    const struct plan_configuration *c = &r->configurations[first];
+    const size_t layer = coarse_layer(p, c, &grain);
+    (void)fprintf(out, "spikebench: %s: warning: configuration %zu", p->source, first + 1);
+    if (n > 1) (void)fprintf(out, " and %zu more", n - 1);
+    (void)fprintf(out,
+                  ": start: rate: %zu samples of %zu steps give layer %zu firing rates in steps of %.2g: the "
+                  "nearest to start_rate is taken\n",
+                  c->probe->info.n[SPLIT_TRAIN], c->probe->info.T, layer, grain);
+}

@@ -53,6 +53,9 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
  * by.
  */
 void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out);
+/* Prints a warning where start: rate may miss its rate: the training samples are so few, and the layer so
+ * narrow, that rates come in coarse steps (net_start_grain). */
+void plan_print_coarse(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints every different error once, with the configurations it concerns. */
 void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out);
 /* ST_CONFIG if the plan is wrong, else ST_NO_DATA if data is absent or malformed, else ST_OK. */

@@ -94,6 +94,10 @@ void net_clear_diagonals(const struct net *net, real *const *M);
  * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
+/* The grain of the rates that START_RATE can find for so many neurons: one spike over all that it simulates
+ * of these samples of T steps. Two of them beyond NET_START_TOLERANCE, and start_rate may not be met. */
+double net_start_grain(size_t samples, size_t T, size_t neurons);
+#define NET_START_TOLERANCE 1e-3
 
 /* Number of weights, the recurrent ones included. */
 size_t net_parameters(const struct net *net);

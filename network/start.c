@@ -54,6 +54,12 @@ static void set_scale(struct net *net, size_t l, const real *W, double scale)
     for (size_t i = 0; R && i < net->n[l] * net->n[l]; i++) R[i] = (real)(scale * (double)W[size + i]);
 }
 
+double net_start_grain(size_t samples, size_t T, size_t neurons)
+{
+    const size_t simulated = samples < START_SAMPLES ? samples : START_SAMPLES;
+    return 1.0 / ((double)simulated * (double)T * (double)neurons);
+}
+
 /* Scales layer l to the target rate by bisection of the scale's logarithm. */
 static status calibrate(struct net *net, size_t l, double target, struct rate_task *task, struct pool *pool,
                         struct mem *m, struct error *e)
@@ -80,12 +86,12 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
     }
     set_scale(net, l, W, best);
     /* Little data, and neurons that cross the threshold together, leave few possible rates. */
-    const double grain = 1.0 / ((double)task->batch.n * (double)task->batch.x->T * (double)net->n[l]);
+    const double grain = net_start_grain(task->batch.n, task->batch.x->T, net->n[l]);
     if (nearest > 0.5 * target && nearest > 2 * grain)
         return FAIL(e, ST_NUMERIC,
                     "layer %zu cannot be scaled to a firing rate of %g: the nearest is off by %g (last %g)",
                     l, target, nearest, rate);
-    if (nearest > fmax(1e-3, 2 * grain) && nearest > task->worst) {
+    if (nearest > fmax(NET_START_TOLERANCE, 2 * grain) && nearest > task->worst) {
         task->worst = nearest;
         task->worst_layer = l;
     }

@@ -2,6 +2,8 @@
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "support/file.h"
+#include "support/texts.h"
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,22 +44,30 @@ static const struct identity *find_run(const struct identity *index, const struc
     return bsearch(&key, index, plan->n_runs, sizeof *index, compare_identities);
 }
 
-/* Puts the rows of runs.csv to the runs of the plan. The row of a run that was made when its data was absent,
- * and now is there, is left out. */
-static status place_rows(struct results_file *f, struct error *e)
+/* The runs of the plan by what they are called now, and by what they were called while their data was absent.
+ */
+struct identities {
+    const struct identity *runs, *lacking;
+};
+
+/* Whether this is a run that was made when its data was absent, which now is there. */
+static bool is_superseded(const struct results_file *f, const struct identities *ids, const char *id)
+{
+    const struct identity *older = find_run(ids->lacking, f->plan, id);
+    return older && strcmp(f->plan->runs[older->run].id, id) != 0;
+}
+
+/* Puts the rows of runs.csv to the runs of the plan, but for those that are superseded. */
+static void place_rows(struct results_file *f, const struct identities *ids)
 {
     const struct csv_table *t = &f->before;
-    const struct identity *runs = index_runs(f->plan, false, &f->mem, e);
-    const struct identity *lacking = index_runs(f->plan, true, &f->mem, e);
-    if (!runs || !lacking) return ST_MEMORY;
     for (size_t row = 0; row < t->n_rows; row++) {
         const char *id = csv_text(t, row, "run_id");
-        const struct identity *own = find_run(runs, f->plan, id), *older = find_run(lacking, f->plan, id);
+        const struct identity *own = find_run(ids->runs, f->plan, id);
         const bool ours = own && !f->rows[own->run].table && record_rules(t, row) == RESULT_RULES;
-        if (!ours && older && strcmp(f->plan->runs[older->run].id, id) != 0) continue;
+        if (!ours && is_superseded(f, ids, id)) continue;
         f->rows[ours ? own->run : f->n_runs + f->n_others++] = (struct record){t, row};
     }
-    return ST_OK;
 }
 
 void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH])
@@ -65,15 +75,80 @@ void results_row_file(const struct results_file *f, const char *id, char path[RE
     (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The ids of the runs that have a row file, sorted, in the arena: the names of all files in FOLDER/.work that
+ * end as theirs do. ST_MEMORY. */
+static status list_journal(struct results_file *f, const char ***ids, size_t *n, struct error *e)
+{
+    static const char end[] = ".row.csv";
+    char path[RESULTS_PATH];
+    struct texts found = {.n = 0};
+    (void)snprintf(path, sizeof path, "%s/.work", f->folder);
+    DIR *d = opendir(path);
+    for (const struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
+        const size_t length = strlen(entry->d_name), size = sizeof end - 1;
+        char id[sizeof entry->d_name];
+        if (length <= size || strcmp(entry->d_name + length - size, end) != 0) continue;
+        (void)snprintf(id, sizeof id, "%.*s", (int)(length - size), entry->d_name);
+        (void)texts_place(&found, id);
+    }
+    if (d) (void)closedir(d);
+    status st = found.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of row files") : ST_OK;
+    *n = found.n;
+    *ids = st == ST_OK ? mem_alloc(&f->mem, found.n + 1, sizeof **ids, e) : NULL;
+    for (size_t k = 0; *ids && k < found.n; k++)
+        if (!((*ids)[k] = mem_string(&f->mem, found.v[k], e))) st = ST_MEMORY;
+    if (*ids && st == ST_OK) qsort(*ids, found.n, sizeof **ids, compare_texts);
+    texts_free(&found);
+    return *ids ? st : ST_MEMORY;
+}
+
+/* Reads the row file of a run. ST_IO, ST_DATA, ST_MEMORY. */
+static status read_row(const struct results_file *f, const char *id, struct csv_table *t, struct error *e)
+{
+    char path[RESULTS_PATH];
+    results_row_file(f, id, path);
+    csv_table_free(t);
+    TRY(csv_read(t, path, 1, e));
+    if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", path, t->n_rows);
+    if (strcmp(csv_text(t, 0, "run_id"), id) == 0) return ST_OK;
+    return FAIL(e, ST_DATA, "%s: it is the row of another run", path);
+}
+
+/* Takes up the row of a run that the plan no longer has; the row of that run in runs.csv, if there is one, is
+ * replaced. */
+static status take_left(struct results_file *f, const struct identities *ids, const char *id, struct error *e)
+{
+    struct csv_table *t = &f->left[f->n_left++];
+    size_t i = f->n_runs;
+    TRY(read_row(f, id, t, e));
+    f->pending[f->n_pending++] = id;
+    if (is_superseded(f, ids, id)) return ST_OK;
+    while (i < f->n_runs + f->n_others &&
+           (strcmp(csv_text(f->rows[i].table, f->rows[i].row, "run_id"), id) != 0 ||
+            record_rules(f->rows[i].table, f->rows[i].row) != record_rules(t, 0)))
+        i++;
+    f->n_others += i == f->n_runs + f->n_others;
+    f->rows[i] = (struct record){t, 0};
+    return ST_OK;
+}
+
 /* Rows that a runner which was killed did not come to write. One that is no row is set aside. */
-static status take_journal(struct results_file *f, struct error *e)
+static status take_journal(struct results_file *f, const struct identities *ids, const char *const *found,
+                           size_t n, struct error *e)
 {
     char path[RESULTS_PATH], name[RESULTS_PATH + 16];
-    for (size_t i = 0; i < f->n_runs; i++) {
+    for (size_t k = 0; k < n; k++) {
         struct error unread = {.code = ST_OK};
-        results_row_file(f, f->plan->runs[i].id, path);
-        if (access(path, F_OK) != 0 || results_take(f, i, &unread) == ST_OK) continue;
+        const struct identity *own = find_run(ids->runs, f->plan, found[k]);
+        if ((own ? results_take(f, own->run, &unread) : take_left(f, ids, found[k], &unread)) == ST_OK)
+            continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
+        results_row_file(f, found[k], path);
         TRY(file_set_aside(path, name, sizeof name, e));
         (void)fprintf(stderr, "%s; it is kept as %s\n", unread.text, name);
     }
@@ -82,22 +157,27 @@ static status take_journal(struct results_file *f, struct error *e)
 
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e)
 {
+    const char **found;
+    size_t n = 0;
     memset(f, 0, sizeof *f);
     f->plan = plan;
     (void)snprintf(f->folder, sizeof f->folder, "%s", folder);
     (void)snprintf(f->path, sizeof f->path, "%s/runs.csv", folder);
     TRY(results_repair(f->path, e));
     if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
+    TRY(list_journal(f, &found, &n, e));
     const struct csv_table *t = &f->before;
-    f->rows = mem_alloc(&f->mem, plan->n_runs + t->n_rows + 1, sizeof *f->rows, e);
+    const struct identities ids = {index_runs(plan, false, &f->mem, e), index_runs(plan, true, &f->mem, e)};
+    f->rows = mem_alloc(&f->mem, plan->n_runs + t->n_rows + n + 1, sizeof *f->rows, e);
     f->news = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->news, e);
-    f->pending = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->pending, e);
-    if (!f->rows || !f->news || !f->pending) return ST_MEMORY;
+    f->left = mem_alloc(&f->mem, n + 1, sizeof *f->left, e);
+    f->pending = mem_alloc(&f->mem, plan->n_runs + n + 1, sizeof *f->pending, e);
+    if (!ids.runs || !ids.lacking || !f->rows || !f->news || !f->left || !f->pending) return ST_MEMORY;
     f->n_runs = plan->n_runs;
     if (t->source && csv_column(t, "run_id") == CSV_NONE)
         return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
-    TRY(place_rows(f, e));
-    TRY(take_journal(f, e));
+    place_rows(f, &ids);
+    TRY(take_journal(f, &ids, found, n, e));
     return f->n_pending > 0 ? results_write(f, e) : ST_OK;
 }
 
@@ -174,12 +254,8 @@ status results_write(struct results_file *f, struct error *e)
 
 status results_take(struct results_file *f, size_t i, struct error *e)
 {
-    char path[RESULTS_PATH];
     struct csv_table *t = &f->news[i];
-    results_row_file(f, f->plan->runs[i].id, path);
-    csv_table_free(t);
-    TRY(csv_read(t, path, 1, e));
-    if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", path, t->n_rows);
+    TRY(read_row(f, f->plan->runs[i].id, t, e));
     f->rows[i] = (struct record){t, 0};
     f->pending[f->n_pending++] = f->plan->runs[i].id;
     return ST_OK;
@@ -194,6 +270,7 @@ const char *results_text(const struct results_file *f, size_t i, const char *col
 void results_free(struct results_file *f)
 {
     for (size_t i = 0; i < f->n_runs; i++) csv_table_free(&f->news[i]);
+    for (size_t i = 0; i < f->n_left; i++) csv_table_free(&f->left[i]);
     csv_table_free(&f->before);
     mem_free(&f->mem);
     memset(f, 0, sizeof *f);

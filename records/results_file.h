@@ -19,16 +19,17 @@ struct results_file {
     char folder[3900], path[RESULTS_PATH];
     size_t n_runs, n_others;
     struct record *rows; /* [n_runs + n_others]: of the plan's runs, then of other configurations that were
-                            in the file */
+                            in the file, or in row files */
     struct csv_table before; /* the file as it was */
     struct csv_table *news;  /* [n_runs] the row files of workers that have ended */
+    struct csv_table *left;  /* [n_left] row files of runs that the plan no longer has */
     const char **pending;    /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
-    size_t n_pending;
+    size_t n_left, n_pending;
 };
 
 /* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in
- * FOLDER/.work of workers of a runner that was killed. ST_DATA if the file is damaged otherwise. Free with
- * results_free. */
+ * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not. ST_DATA if the file
+ * is damaged otherwise. Free with results_free. */
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,
  * a row's extra column standing behind the one it follows in that row; missing cells are nan. Row files are

@@ -12,7 +12,7 @@ struct figures_request {
 };
 
 /* Draws the experiment's own figure, or the general ones: panel and numerical error of each ADMM
- * configuration, accuracy and overlay per widths, depth. groups_write and profile_write come first. Prints
+ * configuration, accuracy and overlay per widths, depth. groups_write comes first. Prints
  * the names of the files to `names` and what could not be drawn to `problems`; *failed tells that there was
  * such a thing. ST_IO, ST_DATA, ST_MEMORY. */
 status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,

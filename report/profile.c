@@ -33,8 +33,9 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 }
 
 /* The costs of all trainers and problems of an experiment. */
-struct field {
+struct profile {
     struct mem mem;
+    const struct groups *groups;
     struct group_list problem;
     struct texts trainer;
     size_t *trainer_of;                 /* [groups] */
@@ -65,7 +66,7 @@ static void name_trainer(const struct group *one, char *name)
         *cut = '\0';
 }
 
-static status field_create(struct field *f, const struct groups *g, struct error *e)
+static status create(struct profile *f, const struct groups *g, struct error *e)
 {
     TRY(group_rows(&f->problem, &g->runs, is_problem, true, &f->mem, e));
     f->trainer_of = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer_of, e);
@@ -90,25 +91,24 @@ static status field_create(struct field *f, const struct groups *g, struct error
     return ST_OK;
 }
 
-static status read_costs(struct field *f, const struct groups *g, size_t k, size_t row, struct error *e)
+status profile_add(struct profile *f, size_t group, size_t row, const struct csv_table *curve,
+                   struct error *e)
 {
-    struct csv_table t;
-    size_t at = f->problem.of[row] * f->trainer.n + f->trainer_of[k];
-    status st = groups_curve(g, row, &t, e);
+    const struct csv_table *runs = &f->groups->runs;
+    const size_t at = f->problem.of[row] * f->trainer.n + f->trainer_of[group];
     for (size_t m = 0; m < N_MEASURES; m++) {
-        bool counted = !record_counted_otherwise(&g->runs, row, columns[m]);
-        for (size_t l = 0; st == ST_OK && l < N_LEVELS; l++) {
+        const bool counted = !record_counted_otherwise(runs, row, columns[m]);
+        for (size_t l = 0; l < N_LEVELS; l++) {
             f->cost[m][l][at] = NAN;
-            if (counted) st = curve_cost(&t, "acc_val", levels[l], columns[m], &f->cost[m][l][at], e);
+            if (counted) TRY(curve_cost(curve, "acc_val", levels[l], columns[m], &f->cost[m][l][at], e));
         }
     }
-    csv_table_free(&t);
-    f->shared[at] = strcmp(csv_text(&g->runs, row, "timing_valid"), "0") == 0;
-    return st;
+    f->shared[at] = strcmp(csv_text(runs, row, "timing_valid"), "0") == 0;
+    return ST_OK;
 }
 
 /* Computes the ratios of what is known: `timed` seconds only, or all. false if there is nothing. */
-static bool select_known(struct field *f, size_t m, size_t l, bool timed)
+static bool select_known(struct profile *f, size_t m, size_t l, bool timed)
 {
     const double *cost = f->cost[m][l];
     size_t S = f->trainer.n;
@@ -139,7 +139,7 @@ static int ascending(const void *a, const void *b)
 }
 
 /* The steps of each profile, which are the ratios of its trainer in order: profile_share at each. */
-static void put_profile(struct csv_writer *w, const struct field *f, size_t m, size_t l, bool timed)
+static void put_profile(struct csv_writer *w, const struct profile *f, size_t m, size_t l, bool timed)
 {
     const size_t n = f->n_problems;
     double last = 1;
@@ -162,28 +162,36 @@ static void put_profile(struct csv_writer *w, const struct field *f, size_t m, s
     }
 }
 
-static status write_field(struct field *f, const struct groups *g, struct csv_writer *w, struct error *e)
+static void write_all(struct profile *f, struct csv_writer *w)
 {
-    TRY(field_create(f, g, e));
-    for (size_t k = 0; k < g->n; k++)
-        for (size_t i = 0; i < g->group[k].n; i++) TRY(read_costs(f, g, k, g->group[k].rows[i], e));
     for (size_t m = 0; m < N_MEASURES; m++)
         for (size_t l = 0; l < N_LEVELS; l++) {
             bool seconds = m == 0, timed = select_known(f, m, l, seconds);
             if (timed || (seconds && select_known(f, m, l, false))) put_profile(w, f, m, l, timed);
         }
-    return ST_OK;
 }
 
-status profile_write(const struct groups *g, struct error *e)
+status profile_begin(struct profile **out, const struct groups *g, struct error *e)
+{
+    struct profile *f = *out = calloc(1, sizeof *f);
+    if (!f) return FAIL(e, ST_MEMORY, "no memory for profiles");
+    f->groups = g;
+    return create(f, g, e);
+}
+
+status profile_end(struct profile *f, status st, struct error *e)
 {
     struct csv_writer w;
-    struct field f = {0};
-    if (!groups_have_curves(g)) return ST_OK;
-    TRY(csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
-                  g->folder));
-    status st = write_field(&f, g, &w, e);
-    texts_free(&f.trainer);
-    mem_free(&f.mem);
-    return csv_end(&w, st, e);
+    if (!f) return st;
+    if (st == ST_OK)
+        st = csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
+                       f->groups->folder);
+    if (st == ST_OK) {
+        write_all(f, &w);
+        st = csv_close(&w, e);
+    }
+    texts_free(&f->trainer);
+    mem_free(&f->mem);
+    free(f);
+    return st;
 }

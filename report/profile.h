@@ -18,7 +18,7 @@ double profile_share(const double *ratios, size_t problems, size_t trainers, siz
 enum { N_PROFILE_MEASURES = 3 };
 extern const char *const profile_measures[N_PROFILE_MEASURES];
 
-/* Writes FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
+/* FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
  * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
  * label, ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to
  * the largest ratio of any trainer.
@@ -30,7 +30,15 @@ extern const char *const profile_measures[N_PROFILE_MEASURES];
  *   run counted by an earlier rule (record.h); seconds are unknown too where timing_valid is 0. A trainer of
  *   which no cost is known is not compared; a problem in which a cost is unknown is left out. If that leaves
  * nothing of the seconds, those of all runs are used, and timing_valid is 0. A measure of which nothing is
- * known has no rows. Without a folder FOLDER/curves the file stays as it is. ST_IO, ST_DATA, ST_MEMORY. */
-status profile_write(const struct groups *g, struct error *e);
+ * known has no rows.
+ *
+ * profile_begin; then profile_add with the curve of each finished run (its group, and its row of runs.csv);
+ * then profile_end, also after an error: it writes the file if `st` is ST_OK, frees, and returns the first
+ * error. ST_IO, ST_DATA, ST_MEMORY. */
+struct profile;
+status profile_begin(struct profile **p, const struct groups *g, struct error *e);
+status profile_add(struct profile *p, size_t group, size_t row, const struct csv_table *curve,
+                   struct error *e);
+status profile_end(struct profile *p, status st, struct error *e);
 
 #endif

@@ -1,5 +1,6 @@
 /* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
+#include "report/profile.h"
 #include "report/spread.h"
 #include "support/paths.h"
 #include <math.h>
@@ -166,7 +167,9 @@ static status write_reached(struct csv_writer *w, const struct groups *g, const 
     return ST_OK;
 }
 
-static status write_curves(const struct groups *g, struct csv_writer *w, struct error *e)
+/* All that comes from curves: each is read once. */
+static status write_curves(const struct groups *g, struct csv_writer *w, struct profile *profile,
+                           struct error *e)
 {
     for (size_t i = 0; i < g->n; i++) {
         const struct group *one = &g->group[i];
@@ -174,6 +177,8 @@ static status write_curves(const struct groups *g, struct csv_writer *w, struct 
         struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
         status st = curves ? write_curve(g, one, curves, &mem, e) : ST_MEMORY;
         if (st == ST_OK) st = write_reached(w, g, one, curves, e);
+        for (size_t k = 0; st == ST_OK && k < one->n; k++)
+            st = profile_add(profile, i, one->rows[k], &curves[k], e);
         for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
         mem_free(&mem);
         TRY(st);
@@ -193,6 +198,9 @@ status groups_write(const struct groups *g, struct error *e)
                   "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
                   "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
                   e, "%s/time_to_accuracy.csv", g->folder));
-    status st = write_curves(g, &w, e);
+    struct profile *profile = NULL;
+    status st = profile_begin(&profile, g, e);
+    if (st == ST_OK) st = write_curves(g, &w, profile, e);
+    st = profile_end(profile, st, e);
     return csv_end(&w, st, e);
 }

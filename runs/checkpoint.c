@@ -3,6 +3,7 @@
 #include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ static status check_progress(const struct session *s, FILE *f, struct error *e)
     if (s->at.n_rows > (size_t)file.st_size / (s->n_columns * sizeof *s->rows))
         return FAIL(e, ST_DATA, "the checkpoint claims %zu curve points, more than it can hold",
                     s->at.n_rows);
-    if (s->at.iter < 0 || s->at.best_iter > s->at.iter)
+    if (s->at.iter < 0 || s->at.iter > LONG_MAX / 2 || s->at.best_iter < 0 || s->at.best_iter > s->at.iter ||
+        s->at.task_iter < 0 || s->at.task_iter > s->at.iter)
         return FAIL(e, ST_DATA, "the checkpoint stands at iteration %ld, with the best at %ld", s->at.iter,
                     s->at.best_iter);
     const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;

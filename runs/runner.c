@@ -36,23 +36,29 @@ struct runner {
     struct results_file results;
     struct child *children; /* [jobs] */
     size_t next, finished, to_do;
-    bool *wanted; /* [n_runs] */
+    bool *wanted;         /* [n_runs] */
+    const char **damaged; /* [n_runs] why the run's data cannot be read; NULL: they can, or are absent */
     struct progress progress;
     double stopping;      /* since when workers are told to stop; 0: they are not */
     int lock;             /* descriptor of FOLDER/.work/lock */
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
-/* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty. */
-static status identify(struct plan *plan, const struct plan_report *checked, struct error *e)
+/* Gives the runs their identity by what plan_check has probed. Data that is absent or damaged leaves the
+ * run's SHA-256 empty; damaged data fails its own runs alone. */
+static status identify(struct runner *r, const struct plan_report *checked, struct error *e)
 {
+    r->damaged = calloc(r->plan->n_runs + 1, sizeof *r->damaged);
+    if (!r->damaged) return FAIL(e, ST_MEMORY, "no memory for the runner");
     for (size_t k = 0; k < checked->n_configurations; k++) {
         const struct plan_configuration *c = &checked->configurations[k];
         const struct plan_probe *probe = c->probe;
-        if (probe->outcome != ST_OK && probe->outcome != ST_NO_DATA)
-            return FAIL(e, probe->outcome, "%s", probe->message);
-        for (size_t s = 0; s < c->n_seeds; s++)
-            run_identify(&plan->runs[c->first + s], probe->outcome == ST_OK ? probe->info.sha256 : "");
+        const bool good = probe->outcome == ST_OK;
+        if (probe->outcome == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", probe->message);
+        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
+            run_identify(&r->plan->runs[i], good ? probe->info.sha256 : "");
+            r->damaged[i] = good || probe->outcome == ST_NO_DATA ? NULL : probe->message;
+        }
     }
     return ST_OK;
 }
@@ -180,20 +186,25 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     return st;
 }
 
-/* The row file of a worker that ended without writing one. */
+/* The row file of a worker that ended without writing one: where a stop signal ended it, it was still
+ * starting. */
 static status lost_worker(const char *path, const struct run *run, int wait_status, struct error *e)
 {
     char reason[80];
+    const int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+    const bool stopped = stop_is(number);
     if (run->run.ranks > 1 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 127)
         snprintf(reason, sizeof reason, "mpirun was not found (openmpi-bin)");
     else if (run->run.ranks > 1)
         snprintf(reason, sizeof reason, "a rank was lost (see what mpirun said); the same command resumes");
-    else if (WIFSIGNALED(wait_status))
-        snprintf(reason, sizeof reason, "worker killed by signal %d", WTERMSIG(wait_status));
+    else if (number)
+        snprintf(reason, sizeof reason, "worker killed by signal %d", number);
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
-    const struct run_result lost = {
-        .status = "failed", .stop_reason = "error", .error = reason, .data_sha256 = "nan"};
+    const struct run_result lost = {.status = stopped ? "interrupted" : "failed",
+                                    .stop_reason = stopped ? "interrupted" : "error",
+                                    .error = stopped ? "none" : reason,
+                                    .data_sha256 = "nan"};
     return record_write(path, run, &lost, false, e);
 }
 
@@ -212,7 +223,8 @@ static void announce_results(const struct csv_table *row)
         else
             printf(", %s %.2f %%", words[k], 100 * value);
     }
-    printf(", %.2f s", csv_value(row, 0, "train_s"));
+    const double seconds = csv_value(row, 0, "train_s");
+    if (!isnan(seconds)) printf(", %.2f s", seconds); /* else it was stopped before it trained */
 }
 
 /* What is said about a finished run where there is no progress line. */
@@ -236,17 +248,13 @@ static void announce(struct runner *r, size_t i)
     fflush(stdout);
 }
 
-static status child_ended(struct runner *r, struct child *c, int wait_status, struct error *e)
+/* Takes up the row file of run i. */
+static status run_ended(struct runner *r, size_t i, struct error *e)
 {
     char path[RUN_FILE];
     struct runner_outcome *o = r->outcome;
-    const struct run *run = &r->plan->runs[c->run];
-    run_file(path, r->folder, ".work", run, ".row.csv");
-    close(c->pipe);
-    c->pid = 0;
-    if (access(path, F_OK) != 0) TRY(lost_worker(path, run, wait_status, e));
-    TRY(results_take(&r->results, c->run, e));
-    const char *word = results_text(&r->results, c->run, "status");
+    TRY(results_take(&r->results, i, e));
+    const char *word = results_text(&r->results, i, "status");
     const bool interrupted = is_word(word, "interrupted");
     size_t *const count = is_word(word, "ok")         ? &o->done
                           : is_word(word, "diverged") ? &o->diverged
@@ -255,10 +263,32 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
                                                       : &o->failed;
     ++*count;
     r->finished++;
-    announce(r, c->run);
-    run_file(path, r->folder, ".work", run, ".yaml");
+    announce(r, i);
+    run_file(path, r->folder, ".work", &r->plan->runs[i], ".yaml");
     if (!interrupted) remove(path);
     return ST_OK;
+}
+
+static status child_ended(struct runner *r, struct child *c, int wait_status, struct error *e)
+{
+    char path[RUN_FILE];
+    const struct run *run = &r->plan->runs[c->run];
+    run_file(path, r->folder, ".work", run, ".row.csv");
+    close(c->pipe);
+    c->pid = 0;
+    if (access(path, F_OK) != 0) TRY(lost_worker(path, run, wait_status, e));
+    return run_ended(r, c->run, e);
+}
+
+/* A run whose data cannot be read fails without a worker. */
+static status fail_damaged(struct runner *r, size_t i, struct error *e)
+{
+    char path[RUN_FILE];
+    const struct run_result failed = {
+        .status = "failed", .stop_reason = "error", .error = r->damaged[i], .data_sha256 = "nan"};
+    run_file(path, r->folder, ".work", &r->plan->runs[i], ".row.csv");
+    TRY(record_write(path, &r->plan->runs[i], &failed, false, e));
+    return run_ended(r, i, e);
 }
 
 /* Reads the numbers of finished iterations, a line each. */
@@ -310,7 +340,8 @@ static status settle(struct runner *r, bool end, struct error *e)
 static status start_more(struct runner *r, struct error *e)
 {
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        while (r->next < r->plan->n_runs && !r->wanted[r->next]) r->next++;
+        for (; r->next < r->plan->n_runs && (!r->wanted[r->next] || r->damaged[r->next]); r->next++)
+            if (r->wanted[r->next]) TRY(fail_damaged(r, r->next, e));
         if (r->children[k].pid != 0 || r->next == r->plan->n_runs) continue;
         TRY(start_child(r, &r->children[k], r->next, e));
         r->next++;
@@ -405,7 +436,7 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
                     r->folder);
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
-    TRY(identify(r->plan, checked, e));
+    TRY(identify(r, checked, e));
     TRY(results_open(&r->results, r->folder, r->plan, e));
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
@@ -432,6 +463,7 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
     results_free(&r.results);
     free(r.children);
     free(r.wanted);
+    free(r.damaged);
     if (r.lock >= 0) close(r.lock);
     return st;
 }

@@ -14,6 +14,8 @@ struct worker_settings {
     long jobs;           /* how many runs share the machine: timing_valid is 0 if more than one */
     int progress_fd;     /* where the numbers of finished iterations go, a line each; -1: nowhere */
     const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
+    void (*begun)(void); /* NULL, or called when training begins: who stops the run from then on waits for
+                            the step that is running */
 };
 
 /* The part of the progress that a checkpoint carries as it is. */

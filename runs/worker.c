@@ -252,6 +252,7 @@ static status perform(struct session *s, struct error *e)
         TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
     }
+    if (s->settings->begun) s->settings->begun();
     return train(s, e);
 }
 

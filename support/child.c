@@ -38,8 +38,17 @@ void child_may_take(long seconds)
     struct rlimit limit;
     if (getrusage(RUSAGE_SELF, &used) != 0 || getrlimit(RLIMIT_CPU, &limit) != 0) return;
     const rlim_t most = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 2 + seconds);
-    limit.rlim_cur = most < limit.rlim_max ? most : limit.rlim_max;
+    limit.rlim_cur = most < limit.rlim_max ? most : limit.rlim_max; /* see settle */
     (void)setrlimit(RLIMIT_CPU, &limit);
+}
+
+/* Makes the user's soft limit the hard one, above which child_may_take cannot go. */
+static void keep_own_limit(int resource)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0) return;
+    limit.rlim_max = limit.rlim_cur;
+    (void)setrlimit(resource, &limit);
 }
 
 /* What a crash would call: handlers of a sanitizer or a test, and the message of the C library. */
@@ -55,23 +64,26 @@ static void settle(size_t bytes)
         (void)close(nowhere);
     }
     lower(RLIMIT_CORE, 0);
+    keep_own_limit(RLIMIT_CPU);
     if (now > 0) lower(RLIMIT_AS, now + (rlim_t)bytes);
 }
 
-status child_start(struct child *c, void (*serve)(void *context, int socket), void *context, size_t bytes,
-                   struct error *e)
+status child_start(struct child *c, void (*serve)(void *context, int socket), void *context,
+                   struct child_limits limits, struct error *e)
 {
     int ends[2];
     const pid_t parent = getpid();
+    const struct timeval patience = {.tv_sec = limits.seconds};
     *c = (struct child){.pid = -1, .socket = -1};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return FAIL(e, ST_IO, "socketpair: %s", strerror(errno));
+    (void)setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     c->pid = fork();
     if (c->pid == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) _exit(1);
         (void)close(ends[0]);
-        settle(bytes);
+        settle(limits.bytes);
         serve(context, ends[1]);
         _exit(0);
     }
@@ -110,9 +122,18 @@ bool child_receive(int socket, void *bytes, size_t size)
     return true;
 }
 
+bool child_answer(struct child *c, void *bytes, size_t size)
+{
+    errno = 0;
+    if (child_receive(c->socket, bytes, size)) return true;
+    c->late = errno == EAGAIN || errno == EWOULDBLOCK;
+    return false;
+}
+
 void child_end(struct child *c, char *how, size_t size)
 {
     int state = 0;
+    const bool late = c->late;
     if (c->socket >= 0) (void)close(c->socket);
     if (c->pid > 0) {
         (void)kill(c->pid, SIGKILL); /* changes nothing of how it ended if it did */
@@ -120,7 +141,7 @@ void child_end(struct child *c, char *how, size_t size)
     }
     *c = (struct child){.pid = -1, .socket = -1};
     if (!how) return;
-    if (WIFSIGNALED(state) && WTERMSIG(state) == SIGXCPU)
+    if (late || (WIFSIGNALED(state) && WTERMSIG(state) == SIGXCPU))
         (void)snprintf(how, size, "took too long");
     else if (WIFSIGNALED(state))
         (void)snprintf(how, size, "crashed (%s)", strsignal(WTERMSIG(state)));

@@ -11,18 +11,29 @@
 struct child {
     pid_t pid;
     int socket;
+    bool late; /* an answer did not come in time */
 };
 
-/* Forks; the copy runs serve(context, socket) and ends. It writes no core, prints nothing, may take `bytes`
- * more than this process has, and ends with this process. ST_IO. */
-status child_start(struct child *c, void (*serve)(void *context, int socket), void *context, size_t bytes,
-                   struct error *e);
-/* In the copy: from now on it may compute for `seconds` more. */
+/* What a copy may take: bytes of address space beyond what this process has; and seconds that pass without a
+ * byte of an answer, whether it computes or sleeps. */
+struct child_limits {
+    size_t bytes;
+    long seconds;
+};
+
+/* Forks; the copy runs serve(context, socket) and ends. It writes no core, prints nothing, is held to the
+ * limits, and ends with this process. ST_IO. */
+status child_start(struct child *c, void (*serve)(void *context, int socket), void *context,
+                   struct child_limits limits, struct error *e);
+/* In the copy: from now on it may compute for `seconds` more, or for as long as the user's own limit says
+ * (ulimit -t) where that is less. */
 void child_may_take(long seconds);
 
 /* All of the bytes, or false: the other side is gone. */
 bool child_send(int socket, const void *bytes, size_t size);
 bool child_receive(int socket, void *bytes, size_t size);
+/* Of the copy's answer, all of the bytes, or false: it is gone, or late. */
+bool child_answer(struct child *c, void *bytes, size_t size);
 
 /* Ends the copy. `how`, which may be NULL, gets how it ended if it did so by itself: "crashed (Segmentation
  * fault)", "took too long". */

@@ -24,13 +24,29 @@ static void mask_stop(int how, sigset_t *before)
     (void)sigprocmask(how, &set, before);
 }
 
+/* Gives the stop signals this handler. */
+static void handle_stop(void (*handler)(int), struct stop_signals *before)
+{
+    const struct sigaction action = {.sa_handler = handler};
+    for (int i = 0; i < N_STOP_SIGNALS; i++) {
+        struct sigaction old;
+        (void)sigaction(stop_numbers[i], NULL, &old);
+        if (before) before->before[i] = old;
+        if (stop_numbers[i] != SIGHUP || old.sa_handler != SIG_IGN)
+            (void)sigaction(stop_numbers[i], &action, NULL);
+    }
+    mask_stop(SIG_UNBLOCK, NULL);
+}
+
 void stop_catch(struct stop_signals *before)
 {
-    const struct sigaction action = {.sa_handler = on_signal};
     signal_seen = 0;
-    for (int i = 0; i < N_STOP_SIGNALS; i++)
-        (void)sigaction(stop_numbers[i], &action, before ? &before->before[i] : NULL);
-    mask_stop(SIG_UNBLOCK, NULL);
+    handle_stop(on_signal, before);
+}
+
+void stop_at_once(void)
+{
+    handle_stop(SIG_DFL, NULL);
 }
 
 void stop_release(const struct stop_signals *before)
@@ -41,6 +57,13 @@ void stop_release(const struct stop_signals *before)
 int stop_signal(void)
 {
     return signal_seen;
+}
+
+bool stop_is(int number)
+{
+    bool found = false;
+    for (int i = 0; i < N_STOP_SIGNALS; i++) found = found || stop_numbers[i] == number;
+    return found;
 }
 
 status process_pipe(int ends[2], struct error *e)

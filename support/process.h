@@ -4,6 +4,7 @@
 
 #include "support/err.h"
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 enum { N_STOP_SIGNALS = 4 }; /* SIGINT, SIGTERM, SIGHUP, SIGUSR1, which mpirun hands to its ranks */
@@ -13,10 +14,13 @@ struct stop_signals {
     struct sigaction before[N_STOP_SIGNALS];
 };
 /* From now on the stop signals only set what stop_signal returns, 0 until one comes; they are taken even if
- * they were blocked. `before` (or NULL) is for stop_release. */
+ * they were blocked. SIGHUP that is ignored stays so (nohup). `before` (or NULL) is for stop_release. */
 void stop_catch(struct stop_signals *before);
+/* From now on they end the process at once, also those that came while they were blocked; SIGHUP as above. */
+void stop_at_once(void);
 void stop_release(const struct stop_signals *before);
 int stop_signal(void);
+bool stop_is(int number); /* whether it is one of the stop signals */
 
 /* A pipe whose reading end ends[0] neither waits nor reaches children. ST_IO. */
 status process_pipe(int ends[2], struct error *e);

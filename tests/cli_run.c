@@ -36,10 +36,17 @@ bool cli_exists(const char *name)
 }
 
 /* What every shell text may use: kill_child PID kills the child of a process as soon as it has one, which it
- * waits half a minute for. */
+ * waits half a minute for; trains PID waits a minute until the worker of a runner trains, which it does from
+ * when it catches SIGTERM (0x4000 in the mask of the system). */
 static const char shell_functions[] =
     "kill_child() { tries=600; until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do "
-    "tries=$((tries - 1)); [ $tries -gt 0 ] || return 1; sleep 0.05; done; }";
+    "tries=$((tries - 1)); [ $tries -gt 0 ] || return 1; sleep 0.05; done; }; "
+    "trains() { tries=3000; until worker=$(cat /proc/$1/task/$1/children 2>/dev/null) && [ -n \"$worker\" ] "
+    "&& "
+    "grep -q worker /proc/${worker% }/cmdline 2>/dev/null && "
+    "mask=$(sed -n 's/^SigCgt:.*\\(....\\)$/\\1/p' /proc/${worker% }/status 2>/dev/null) && "
+    "[ $((0x${mask:-0} & 0x4000)) -ne 0 ]; do "
+    "tries=$((tries - 1)); [ $tries -gt 0 ] || return 1; sleep 0.02; done; }";
 
 void cli_shell(struct result *r, const char *text)
 {

@@ -18,7 +18,7 @@ bool cli_exists(const char *name);
 
 /* Runs shell text in the test's folder (nothing, with a code other than 0, before cli_setup); $SB is the
  * program, looked for in $SPIKEBENCH_BUILD (build), $SOURCES the folder of the sources; kill_child PID kills
- * the worker of a running program. */
+ * the worker of a running program, trains PID waits until it trains. */
 void cli_shell(struct result *r, const char *text);
 /* The program with `arguments` (shell text). */
 void spikebench(struct result *r, const char *arguments);

@@ -73,6 +73,22 @@ ParameterizedTest(struct solver_case *c, contract, starts_where_the_network_does
     setting_end(&s);
 }
 
+/* As many hidden layers as there may be, for whose leaks, one more, a list has no room. */
+Test(contract, networks_of_the_most_layers)
+{
+    struct setting s;
+    struct error e = {0};
+    struct solver_case c = {.combination = setting_n_combinations};
+    const struct contract_check *check = contract_checks;
+    while (strcmp(solvers[c.index]->name, "bptt") != 0) c.index++;
+    setting_create(&s, &c);
+    s.net_options.hidden.n = OPT_LIST_MAX;
+    for (size_t l = 0; l < OPT_LIST_MAX; l++) s.net_options.hidden.v[l] = 12;
+    while (!strstr(check->name, "each network that is promised works")) check++;
+    cr_expect_eq(check->run(&s.contract, &e), ST_OK, "%s", e.text);
+    setting_free(&s);
+}
+
 /* All metrics after the last step. */
 static size_t reported(struct setting *s, double *values)
 {

@@ -7,10 +7,12 @@
 #include "tests/folder.h"
 #include "trainer/solver.h"
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,12 +68,20 @@ Test(hostile_files, pipes_are_not_read)
     folder_remove(folder);
 }
 
+enum { USERS_SECONDS = 500 }; /* the limit that a user has set */
+
 /* What a child does: answers with one byte, then as its context says. */
 static void misbehave(void *context, int socket)
 {
     const char what = *(const char *)context;
-    child_may_take(0);
+    child_may_take(what == 'u' ? 1000 : 0);
     (void)child_send(socket, &what, 1);
+    while (what == 's') (void)pause();
+    if (what == 'u') {
+        struct rlimit limit = {.rlim_cur = 0};
+        (void)getrlimit(RLIMIT_CPU, &limit);
+        (void)child_send(socket, limit.rlim_cur == USERS_SECONDS ? "0" : "1", 1);
+    }
     if (what == 'c') (void)raise(SIGSEGV);
     if (what == 'm') (void)child_send(socket, malloc((size_t)1 << 32) ? "1" : "0", 1);
     const volatile bool hangs = what == 'h';
@@ -83,14 +93,15 @@ static void expect_end(char what, const char *expected)
     struct child c;
     struct error e = {0};
     char got = '?', how[100] = "";
-    cr_assert_eq(child_start(&c, misbehave, &what, (size_t)1 << 28, &e), ST_OK, "%s", e.text);
-    cr_expect(child_receive(c.socket, &got, 1));
+    const struct child_limits limits = {(size_t)1 << 28, what == 's' ? 1 : 100};
+    cr_assert_eq(child_start(&c, misbehave, &what, limits, &e), ST_OK, "%s", e.text);
+    cr_expect(child_answer(&c, &got, 1));
     cr_expect_eq(got, what);
-    if (what == 'm') {
-        cr_expect(child_receive(c.socket, &got, 1));
-        cr_expect_eq(got, '0', "4 GiB were given, 256 MiB are the limit");
+    if (what == 'm' || what == 'u') {
+        cr_expect(child_answer(&c, &got, 1));
+        cr_expect_eq(got, '0', "4 GiB were given, 256 MiB are the limit; or another limit than the user's");
     }
-    cr_expect_not(child_receive(c.socket, &got, 1));
+    cr_expect_not(child_answer(&c, &got, 1));
     child_end(&c, how, sizeof how);
     cr_expect_not_null(strstr(how, expected), "'%s' is not in: %s", expected, how);
     child_end(&c, NULL, 0);
@@ -101,9 +112,56 @@ Test(hostile_files, a_child_that_crashes_hangs_or_eats_memory_is_told_from_one_t
     expect_end('c', "crashed (Segmentation fault)");
     expect_end('h', "took too long");
     expect_end('e', "ended (code 0)");
+    (void)alarm(60);
+    expect_end('s', "took too long"); /* sleeping costs no time of the processor */
 #ifndef __SANITIZE_ADDRESS__
     expect_end('m', "ended (code 0)");
 #endif
+}
+
+/* ulimit -S -t: what the user has set is not raised. */
+Test(hostile_files, a_child_keeps_to_the_users_own_limit)
+{
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_CPU, &limit), 0);
+    limit.rlim_cur = USERS_SECONDS;
+    cr_assert_eq(setrlimit(RLIMIT_CPU, &limit), 0);
+    expect_end('u', "ended (code 0)");
+}
+
+/* Reads `value` back as a yes or no, and as a count. */
+static void read_back(long value, bool *flag, long *count, status *as_flag, status *as_count)
+{
+    struct error e = {0};
+    FILE *f = tmpfile();
+    cr_assert_not_null(f);
+    cr_assert_eq(fwrite(&value, sizeof value, 1, f), 1);
+    rewind(f);
+    struct checkpoint c = {.file = f, .reading = true};
+    *as_flag = checkpoint_flag(&c, flag, "mark", &e);
+    if (*as_flag != ST_OK) cr_expect_not_null(strstr(e.text, "mark"), "%s", e.text);
+    rewind(f);
+    *as_count = checkpoint_count(&c, count, "epoch", &e);
+    if (*as_count != ST_OK) cr_expect_not_null(strstr(e.text, "epoch"), "%s", e.text);
+    (void)fclose(f);
+}
+
+Test(hostile_files, marks_and_counts_of_a_checkpoint_are_checked)
+{
+    static const long values[] = {0, 1, 2, 255, 1000000, -1, LONG_MAX, LONG_MIN, LONG_MAX / 2};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+        const long value = values[k];
+        const unsigned char low = (unsigned char)value;
+        bool flag = true;
+        long count = 7;
+        status as_flag, as_count;
+        read_back(value, &flag, &count, &as_flag, &as_count);
+        cr_expect_eq(as_flag, low <= 1 ? ST_OK : ST_DATA, "%ld", value);
+        cr_expect_eq(flag, low <= 1 ? low == 1 : true, "%ld", value);
+        const bool counts = value >= 0 && value <= LONG_MAX / 2;
+        cr_expect_eq(as_count, counts ? ST_OK : ST_DATA, "%ld", value);
+        cr_expect_eq(count, counts ? value : 7, "%ld", value);
+    }
 }
 
 Test(hostile_files, indices_of_a_checkpoint_are_checked)

@@ -30,6 +30,23 @@ Test(profile, ratios_and_shares_by_hand)
     cr_expect(isnan(profile_share(v, 0, 3, 0, 1)));
 }
 
+/* profile.csv from all curves of a folder. */
+static void write_profile(const struct groups *g)
+{
+    struct profile *p;
+    struct error e = {0};
+    cr_assert_eq(profile_begin(&p, g, &e), ST_OK, "%s", e.text);
+    for (size_t k = 0; k < g->n; k++)
+        for (size_t i = 0; i < g->group[k].n; i++) {
+            struct csv_table curve;
+            const size_t row = g->group[k].rows[i];
+            cr_assert_eq(groups_curve(g, row, &curve, &e), ST_OK, "%s", e.text);
+            cr_assert_eq(profile_add(p, k, row, &curve, &e), ST_OK, "%s", e.text);
+            csv_table_free(&curve);
+        }
+    cr_assert_eq(profile_end(p, ST_OK, &e), ST_OK, "%s", e.text);
+}
+
 /* Writes profile.csv of these runs and curves (pairs of id and text) and returns it row by row. */
 static void profile_of(const char *runs, const char *const *curves, char *rows, size_t size)
 {
@@ -45,7 +62,7 @@ static void profile_of(const char *runs, const char *const *curves, char *rows, 
         folder_write(folder, path, curves[i + 1], strlen(curves[i + 1]));
     }
     cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(profile_write(&g, &e), ST_OK, "%s", e.text);
+    write_profile(&g);
     (void)snprintf(path, sizeof path, "%s/profile.csv", folder);
     cr_assert_eq(csv_read(&t, path, 1, &e), ST_OK, "%s", e.text);
     cr_assert_eq(t.n_columns, (size_t)7);

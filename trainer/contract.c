@@ -277,12 +277,13 @@ static status try_network(const struct contract_case *c, bool promised, const ch
     return ST_OK;
 }
 
-/* A value of an option that asks for what network_extras has of this key. */
+/* A value of an option that asks for what network_extras has of this key; as it was where no value can: the
+ * leaks of as many hidden layers as a list can hold. */
 static void ask(const char *key, struct net_options *net)
 {
     if (strcmp(key, "recurrent") == 0) net->recurrent = true;
     if (strcmp(key, "synapse") == 0) net->synapse = SYNAPSE_CURRENT;
-    if (strcmp(key, "leak") == 0) net->leak.n = net->hidden.n + 1;
+    if (strcmp(key, "leak") == 0 && net->hidden.n < OPT_LIST_MAX) net->leak.n = net->hidden.n + 1;
     if (strcmp(key, "threshold") == 0) net->threshold.n = net->hidden.n;
     for (size_t l = 1; l < net->leak.n; l++) net->leak.v[l] = net->leak.v[0] * (1 - 0.1 * (double)l);
     for (size_t l = 1; l < net->threshold.n; l++)

@@ -317,7 +317,7 @@ void minibatch_report(void *state, struct metric_sink *sink)
 status minibatch_checkpoint(void *state, struct checkpoint *c, struct error *e)
 {
     struct minibatch *m = state;
-    TRY(checkpoint_block(c, &m->epoch, sizeof m->epoch, e));
+    TRY(checkpoint_count(c, &m->epoch, "epoch", e));
     const size_t N = m->env.train.n;
     TRY(checkpoint_indices(c, m->order, N, (struct index_range){0, N}, "sample", e));
     return optimizer_checkpoint(&m->optimizer, c, e);

@@ -92,7 +92,7 @@ void optimizer_update(struct optimizer_state *s, real *const *W, double lr, cons
 
 status optimizer_checkpoint(struct optimizer_state *s, struct checkpoint *c, struct error *e)
 {
-    TRY(checkpoint_block(c, &s->steps, sizeof s->steps, e));
+    TRY(checkpoint_count(c, &s->steps, "number of updates", e));
     for (size_t l = 1; l <= s->layers; l++)
         for (size_t k = 0; k < s->kind->buffers; k++)
             TRY(checkpoint_block(c, s->buffer[k][l], s->size[l] * sizeof(real), e));

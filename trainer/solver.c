@@ -1,5 +1,6 @@
 /* What all solvers share: metric columns, the runner's clock, checkpoint blocks. */
 #include "trainer/solver.h"
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -118,5 +119,25 @@ status checkpoint_indices(struct checkpoint *c, size_t *indices, size_t n, struc
         if (indices[k] < range.first || indices[k] >= range.end)
             return FAIL(e, ST_DATA, "the checkpoint's %s %zu is not one of %zu to %zu", what, indices[k],
                         range.first, range.end - 1);
+    return ST_OK;
+}
+
+status checkpoint_flag(struct checkpoint *c, bool *flag, const char *what, struct error *e)
+{
+    unsigned char value = *flag;
+    TRY(checkpoint_block(c, &value, sizeof value, e));
+    if (value > 1) return FAIL(e, ST_DATA, "the checkpoint's %s is %u, not yes (1) or no (0)", what, value);
+    *flag = value == 1;
+    return ST_OK;
+}
+
+status checkpoint_count(struct checkpoint *c, long *count, const char *what, struct error *e)
+{
+    const long most = LONG_MAX / 2;
+    long value = *count;
+    TRY(checkpoint_block(c, &value, sizeof value, e));
+    if (value < 0 || value > most)
+        return FAIL(e, ST_DATA, "the checkpoint's %s is %ld, not one of 0 to %ld", what, value, most);
+    *count = value;
     return ST_OK;
 }

@@ -184,6 +184,10 @@ struct index_range {
 };
 status checkpoint_indices(struct checkpoint *c, size_t *indices, size_t n, struct index_range range,
                           const char *what, struct error *e);
+/* The same of a yes or no, and of a count of steps or epochs, at least 0 and so small that going on cannot
+ * overflow it. What is read is taken only if it is one: ST_DATA naming `what` otherwise. */
+status checkpoint_flag(struct checkpoint *c, bool *flag, const char *what, struct error *e);
+status checkpoint_count(struct checkpoint *c, long *count, const char *what, struct error *e);
 
 /* One trainer. A method with variants is one set of functions and a struct solver for each variant; `own`
  * then holds what they differ in. Functions without a state are given `self`; one that needs it in step keeps

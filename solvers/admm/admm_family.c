@@ -384,7 +384,7 @@ status admm_family_checkpoint(void *state, struct checkpoint *c, struct error *e
     const struct index_range hidden = {1, b->L}, steps = {0, b->T - 1};
     TRY(checkpoint_indices(c, s->layers, b->L - 1, hidden, "hidden layer", e));
     if (b->time_order) TRY(checkpoint_indices(c, b->time_order, b->T - 1, steps, "time step", e));
-    TRY(checkpoint_block(c, &s->iteration, sizeof s->iteration, e));
+    TRY(checkpoint_count(c, &s->iteration, "iteration", e));
     TRY(checkpoint_block(c, &s->dual, sizeof s->dual, e));
     TRY(checkpoint_block(c, &s->unsolved, sizeof s->unsolved, e));
     TRY(checkpoint_block(c, &s->rejected, sizeof s->rejected, e));

@@ -267,7 +267,7 @@ static status resync_checkpoint(void *state, struct checkpoint *c, struct error 
     struct resync *s = state;
     const struct net *net = s->net;
     size_t N = s->env.train.n;
-    TRY(checkpoint_block(c, &s->iteration, sizeof s->iteration, e));
+    TRY(checkpoint_count(c, &s->iteration, "iteration", e));
     TRY(checkpoint_indices(c, s->order, N, (struct index_range){0, N}, "sample", e));
     TRY(checkpoint_block(c, &s->record, sizeof s->record, e));
     const unsigned char solved = *(const unsigned char *)&s->record.solved;

@@ -1,18 +1,25 @@
 #!/bin/sh
 # Runs the fuzz targets, each from its corpus, which stays as it is; what they find is put into BUILD/findings.
 # usage: sh tests/fuzz/fuzz.sh BUILD SECONDS TARGET...
+# RUNS in the environment: so many executions of each target instead of SECONDS.
 set -eu
 build=$1 seconds=$2
 shift 2
+limit=-max_total_time=$seconds
+[ -z "${RUNS:-}" ] || limit=-runs=$RUNS
 export OPENBLAS_NUM_THREADS=1
-TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/spikebench-fuzz-XXXXXX")
+# Files are written a thousand times a second: in memory, where that is to be had.
+where=${TMPDIR:-/tmp}
+[ ! -w /dev/shm ] || where=/dev/shm
+TMPDIR=$(mktemp -d "$where/spikebench-fuzz-XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
+trap 'exit 130' HUP INT TERM
 mkdir -p "$build/findings"
 failed=0
 for target; do
     mkdir -p "$TMPDIR/$target"
-    if "$build/fuzz-$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 \
+    if "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 -detect_leaks=1 \
         -artifact_prefix="$build/findings/$target-" "$TMPDIR/$target" "tests/fuzz/corpus/$target" >"$build/fuzz-$target.log" 2>&1; then
         printf '%-12s ok      %s executions\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz-$target.log")"
     else

@@ -1,11 +1,13 @@
-/* Weights, results and checkpoints. */
+/* Weights, and results as all commands that read them do. */
 #include "commands/registry.h"
-#include "experiments/plan.h"
-#include "report/groups.h"
+#include "records/results_repair.h"
+#include "report/best.h"
+#include "report/comparison.h"
+#include "report/figure_data.h"
 #include "report/overview.h"
+#include "report/paired.h"
+#include "support/paths.h"
 #include "tests/fuzz/targets.h"
-#include "trainer/trainee.h"
-#include <stdlib.h>
 #include <string.h>
 
 void fuzz_weights(const unsigned char *bytes, size_t size)
@@ -28,63 +30,59 @@ void fuzz_weights(const unsigned char *bytes, size_t size)
     mem_free(&m);
 }
 
-void fuzz_runs(const unsigned char *bytes, size_t size)
+/* What `plot` hands to gnuplot. */
+static void write_figure(const struct groups *g, const char *folder)
+{
+    static const char *const options[FIGURE_OPTIONS] = {"lr", "batch", "rho"};
+    struct drawing d;
+    struct figure_data f = {.groups = NULL};
+    struct error e = {0};
+    (void)snprintf(d.folder, sizeof d.folder, "%s/figure", folder);
+    if (path_make(d.folder, &e) != ST_OK) return;
+    if (g->n > 0 && figure_data_open(&f, g, &d, &e) == ST_OK) {
+        for (size_t k = 0; k < g->n; k++) f.shown[k] = true;
+        (void)figure_data_write(&f, options, &e);
+    }
+    figure_data_free(&f);
+}
+
+/* summarise, best, plot, compare, and the check of a folder. */
+static void read_results(const char *folder)
 {
     struct groups g;
     struct error e = {0};
-    const char *folder = fuzz_folder("runs.csv", bytes, size);
+    struct comparison_result found;
+    size_t problems = 0;
     FILE *out = fopen("/dev/null", "w");
     if (!out) return;
     if (groups_load(&g, folder, &e) == ST_OK) {
+        (void)groups_write(&g, &e);
         (void)overview_print(&g, out, &e);
         (void)overview_by_depth(&g, TABLE_TEXT, out, &e);
-        (void)groups_write(&g, &e);
+        if (g.n > 0) (void)paired_write(&g, g.group[0].name, TABLE_TEXT, out, &e);
+        (void)best_run(&g, &(struct best_request){.by = "acc_val"}, &registry, out, out, &e);
+        write_figure(&g, folder);
     }
     groups_free(&g);
+    (void)comparison_run(folder, folder, NULL, VERDICT_TEXT, out, &found, &e);
+    (void)results_inspect(folder, out, &problems, &e);
     (void)fclose(out);
 }
 
-static const char trainers[] =
-    "experiment: x\ndataset: {name: digits, T: 3, n_train: 12, n_validation: 4, n_test: 4}\n"
-    "network: {hidden: [4, 3], start: kaiming}\nsolvers:\n"
-    "  - {name: bptt, batch: 5}\n  - {name: admm}\n  - {name: admm, time_order: random, layer_order: "
-    "random}\n"
-    "  - {name: admm_resync}\n  - {name: admm_anderson, memory: 2}\n";
-
-/* The state after two steps, changed by the bytes, in a trainer that begins; it makes a step if it takes it.
- */
-static void replace(const struct contract_case *c, const unsigned char *bytes, size_t size)
+void fuzz_runs(const unsigned char *bytes, size_t size)
 {
-    struct trainee a, b;
-    struct error e = {0};
-    char *state = NULL;
-    size_t n = 0;
-    if (trainee_begin(&a, c, 1, &e) == ST_OK && trainee_steps(&a, 2, true, &e) == ST_OK &&
-        trainee_save(&a, &state, &n, &e) == ST_OK && trainee_begin(&b, c, 1, &e) == ST_OK) {
-        for (size_t k = 0; k + 2 < size; k += 3) {
-            const size_t at = (size_t)bytes[k] << 8 | bytes[k + 1];
-            if (at < n) state[at] = (char)bytes[k + 2];
-        }
-        if (trainee_restore(&b, state, n, &e) == ST_OK) (void)trainee_steps(&b, 1, true, &e);
-        trainee_end(&b);
-    }
-    trainee_end(&a);
-    free(state);
+    read_results(fuzz_folder("runs", "runs.csv", bytes, size));
 }
 
-void fuzz_checkpoint(const unsigned char *bytes, size_t size)
+/* The run of the curve: the columns that every reader needs. */
+static const char run_of_curve[] =
+    "schema,run_id,experiment,solver,label,dataset,seed,status,stop_reason,error,precision,network.hidden,"
+    "timing_valid,rules\n"
+    "3,0123456789ab,x,bptt,bptt,digits,0,ok,max_iter,none,double,4,1,3\n";
+
+void fuzz_curve(const unsigned char *bytes, size_t size)
 {
-    struct plan p;
-    struct dataset data;
-    struct error e = {0};
-    if (size == 0) return;
-    if (plan_load_text(&p, &registry, "x.yaml", trainers, &(struct plan_overrides){.n_set = 0}, &e) != ST_OK)
-        abort();
-    const struct run *run = &p.runs[bytes[0] % p.n_runs];
-    if (run->dataset->open(run->dataset_options, 0, &data, &e) != ST_OK) abort();
-    const struct contract_case c = {
-        .solver = run->solver, .options = run->solver_options, .net_options = &run->net, .data = &data};
-    replace(&c, bytes + 1, size - 1);
-    dataset_free(&data);
-    plan_free(&p);
+    (void)fuzz_folder("curve/curves", "0123456789ab.csv", bytes, size);
+    read_results(
+        fuzz_folder("curve", "runs.csv", (const unsigned char *)run_of_curve, sizeof run_of_curve - 1));
 }

@@ -1,50 +1,68 @@
 /* See targets.h. */
 #include "tests/fuzz/targets.h"
+#include "support/paths.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-const struct fuzz_target fuzz_targets[] = {
-    {"yaml", fuzz_yaml}, {"set", fuzz_set},         {"idx", fuzz_idx},   {"nmnist", fuzz_nmnist},
-    {"dat", fuzz_dat},   {"aedat", fuzz_aedat},     {"npy", fuzz_npy},   {"text", fuzz_text},
-    {"shd", fuzz_shd},   {"weights", fuzz_weights}, {"runs", fuzz_runs}, {"checkpoint", fuzz_checkpoint},
-    {NULL, NULL}};
+const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml},
+                                           {"set", fuzz_set},
+                                           {"idx", fuzz_idx},
+                                           {"nmnist", fuzz_nmnist},
+                                           {"dat", fuzz_dat},
+                                           {"aedat", fuzz_aedat},
+                                           {"npy", fuzz_npy},
+                                           {"text", fuzz_text},
+                                           {"shd", fuzz_shd},
+                                           {"weights", fuzz_weights},
+                                           {"runs", fuzz_runs},
+                                           {"curve", fuzz_curve},
+                                           {"checkpoint", fuzz_checkpoint},
+                                           {NULL, NULL}};
 
-static char folder[200];
+enum { FOLDER_MAX = 200, PATH_MAX_HERE = 400 };
+
+static char folder[FOLDER_MAX]; /* of this process */
+static pid_t owner;
 
 static void remove_folder(void)
 {
-    static const char *const names[] = {"input", "runs.csv", "summary.csv"};
-    char path[300];
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, names[k]);
-        (void)remove(path);
+    static const char *const parts[] = {
+        "file", "runs/figure", "runs", "curve/curves", "curve/curves_summary", "curve/figure", "curve", ""};
+    char path[PATH_MAX_HERE];
+    for (size_t k = 0; k < sizeof parts / sizeof *parts && getpid() == owner; k++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, parts[k]);
+        path_remove(path);
     }
-    (void)snprintf(path, sizeof path, "%s/curves_summary", folder);
-    (void)rmdir(path);
-    (void)rmdir(folder);
 }
 
-const char *fuzz_folder(const char *name, const unsigned char *bytes, size_t size)
+static void make_folder(void)
 {
-    char path[300];
-    if (!folder[0]) {
-        const char *temporary = getenv("TMPDIR");
-        (void)snprintf(folder, sizeof folder, "%s/spikebench-fuzz-XXXXXX", temporary ? temporary : "/tmp");
-        if (!mkdtemp(folder)) abort();
-        (void)atexit(remove_folder);
-    }
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "wb");
+    const char *temporary = getenv("TMPDIR");
+    if (folder[0]) return;
+    (void)snprintf(folder, sizeof folder, "%s/spikebench-fuzz-XXXXXX", temporary ? temporary : "/tmp");
+    if (!mkdtemp(folder)) abort();
+    owner = getpid();
+    (void)atexit(remove_folder);
+}
+
+const char *fuzz_folder(const char *part, const char *name, const unsigned char *bytes, size_t size)
+{
+    static char path[PATH_MAX_HERE], file[2 * PATH_MAX_HERE];
+    struct error e = {0};
+    make_folder();
+    (void)snprintf(path, sizeof path, "%s/%s", folder, part);
+    if (path_make(path, &e) != ST_OK) abort();
+    (void)snprintf(file, sizeof file, "%s/%s", path, name);
+    FILE *f = fopen(file, "wb");
     if (!f || (size > 0 && fwrite(bytes, 1, size, f) != size)) abort();
     (void)fclose(f);
-    return folder;
+    return path;
 }
 
 const char *fuzz_file(const unsigned char *bytes, size_t size)
 {
-    static char path[300];
-    (void)snprintf(path, sizeof path, "%s/input", fuzz_folder("input", bytes, size));
+    static char path[PATH_MAX_HERE + 10];
+    (void)snprintf(path, sizeof path, "%s/input", fuzz_folder("file", "input", bytes, size));
     return path;
 }

@@ -26,15 +26,16 @@ void fuzz_text(const unsigned char *bytes, size_t size);
 void fuzz_shd(const unsigned char *bytes, size_t size);
 /* A weight file. */
 void fuzz_weights(const unsigned char *bytes, size_t size);
-/* A runs.csv, summarised. */
+/* A runs.csv, and a curve of one run, by summarise, best, compare and what plot hands to gnuplot. */
 void fuzz_runs(const unsigned char *bytes, size_t size);
+void fuzz_curve(const unsigned char *bytes, size_t size);
 /* A checkpoint: the first byte chooses the trainer, then each three bytes change its state: place (two bytes)
  * and value. What is taken back makes a step. */
 void fuzz_checkpoint(const unsigned char *bytes, size_t size);
 
 /* The bytes as a file; the name is valid until the next call. */
 const char *fuzz_file(const unsigned char *bytes, size_t size);
-/* The bytes as file NAME in a folder of this process; returns the folder. */
-const char *fuzz_folder(const char *name, const unsigned char *bytes, size_t size);
+/* The bytes as file NAME in PART, which is made, of a folder of this process; returns PART's path. */
+const char *fuzz_folder(const char *part, const char *name, const unsigned char *bytes, size_t size);
 
 #endif

@@ -283,6 +283,65 @@ Test(hostile, every_path)
     }
 }
 
+/* A value wherever the program takes the name of a file or a folder, which may be made: in a folder two below
+ * the test's own, so that ../.. is the test's. */
+Test(hostile, every_argument_and_variable)
+{
+    static const char *const lines[] = {
+        "\"$SB\" run \"$BAD\"",
+        "\"$SB\" run ../../tiny.yaml --out \"$BAD\"",
+        "\"$SB\" run ../../tiny.yaml --plugin \"$BAD\"",
+        "\"$SB\" check ../../tiny.yaml --results \"$BAD\"",
+        "\"$SB\" check ../../tiny.yaml --set \"dataset.path=$BAD\"",
+        "\"$SB\" train bptt digits --out \"$BAD.net\" --set stop.max_iter=1 --set dataset.n_train=40",
+        "\"$SB\" eval --weights \"$BAD.net\"",
+        "\"$SB\" trace --weights \"$BAD.net\" --out \"$BAD.svg\"",
+        "\"$SB\" weights \"$BAD.net\"",
+        "\"$SB\" plot ../../results/tiny --out \"$BAD\" --format svg",
+        "\"$SB\" dataset show digits --out \"$BAD.svg\"",
+        "\"$SB\" dataset info mnist --set \"path=$BAD\"",
+        "\"$SB\" contract bptt --plugin \"$BAD\"",
+        "SPIKEBENCH_DATA=\"$BAD\" \"$SB\" dataset info mnist",
+        "SPIKEBENCH_HOME=\"$BAD\" \"$SB\" plot ../../results/tiny --out f --format svg",
+        "mkdir -p -- \"$BAD\"; TMPDIR=\"$BAD\" \"$SB\" plot ../../results/tiny --out f --format svg",
+        "TMPDIR=\"$BAD\" \"$SB\" dataset show digits",
+        "TMPDIR=\"$BAD\" \"$SB\" run ../../tiny.yaml --out g"};
+    static struct result r;
+    for (size_t i = 0; i < N_VALUES; i++) {
+        export_text(values[i]);
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+            char text[400];
+            (void)snprintf(text, sizeof text,
+                           "rm -rf d; mkdir -p d/e; cd d/e; { %s; } >/dev/null 2>&1; echo code $?", lines[k]);
+            harmless(&r, text);
+            cr_expect(strstr(r.output, "code 0") || strstr(r.output, "code 1") || strstr(r.output, "code 2"),
+                      "%s with '%s': %s", lines[k], values[i], r.output);
+        }
+    }
+}
+
+/* What the lint of the scripts of gnuplot (tests/plots.sh) is for. */
+Test(hostile, scripts_of_gnuplot_only_draw)
+{
+    static const char *const bad[] = {"system 'ls'",        "a = system('ls')", "x = `date`", "eval text",
+                                      "evaluate(text)",     "plot @what",       "! ls",       "plot '< ls'",
+                                      "set output '| cat'", "load name",        "call name",  "a = 1; shell"};
+    static struct result r;
+    cli_shell(&r,
+              "sh \"$SOURCES/tests/plots.sh\" \"$SOURCES\"/plots/*.gp \"$SOURCES\"/plots/experiments/*.gp");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        cli_write("bad.gp", bad[k]);
+        cli_shell(&r, "sh \"$SOURCES/tests/plots.sh\" bad.gp");
+        cr_expect_eq(r.code, 1, "'%s' is let pass: %s", bad[k], r.output);
+    }
+    cli_write(
+        "good.gp",
+        "# system\nset title 'evaluations' # eval\nplot 'a' lc rgb '#ff0000' title substr('%@', 1, 1)\n");
+    cli_shell(&r, "sh \"$SOURCES/tests/plots.sh\" good.gp");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+}
+
 /* The list of a download: only plain names and known sums. */
 Test(hostile, lists_of_downloads)
 {

@@ -46,6 +46,18 @@ Test(messages, the_nearest_rate_is_taken_and_said)
     expect("\"$SB\" summarise a", 0, "bptt_1");
 }
 
+/* check says it before the run does; not of data that can. */
+Test(messages, check_warns_of_rates_that_the_data_cannot_resolve)
+{
+    expect(
+        "\"$SB\" check a.yaml", 0,
+        "warning: configuration 1: start: rate: 40 samples of 4 steps give layer 1 firing rates in steps of "
+        "0.0063: the nearest to start_rate is taken");
+    expect("sed -i 's/hidden: .1./hidden: [100, 50]/' a.yaml; \"$SB\" check a.yaml 2>&1 | grep -c 'start: "
+           "rate' || true",
+           0, "0\n");
+}
+
 /* A folder stands where each file would be written. */
 Test(messages, a_file_that_cannot_be_written_is_named_with_the_reason)
 {

@@ -20,14 +20,11 @@ static void setup(void)
         "BEGIN { FS = OFS = \",\"; n = split(\"train_s solver_bytes\", v, \" \"); for (i = 1; i <= n; i++) "
         "skip[v[i]] = 1 }\nFNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) "
         "drop[i] = 1 }\n{ for (i in drop) $i = \"\"; print $0 }\n");
-    /* numbers FOLDER; started FOLDER: waits until a worker is at work; cut_short: interrupts a run of
-     * long.yaml */
-    cli_write(
-        "functions.sh",
-        "numbers() { cat \"$1\"/curves/*.csv | awk -f numbers.awk; }\n"
-        "started() { until ls \"$1\"/.work/*.yaml >/dev/null 2>&1; do sleep 0.02; done; sleep 0.3; }\n"
-        "cut_short() { \"$SB\" run long.yaml >/dev/null 2>&1 & started results/long; kill -INT $!; wait $!; "
-        "ls results/long/.work/*.ckpt >/dev/null; }\n");
+    /* numbers FOLDER; cut_short: interrupts a run of long.yaml */
+    cli_write("functions.sh",
+              "numbers() { cat \"$1\"/curves/*.csv | awk -f numbers.awk; }\n"
+              "cut_short() { \"$SB\" run long.yaml >/dev/null 2>&1 & trains $!; kill -INT $!; wait $!; "
+              "ls results/long/.work/*.ckpt >/dev/null; }\n");
 }
 
 TestSuite(repair, .init = setup, .fini = cli_teardown);
@@ -159,8 +156,8 @@ Test(repair, a_killed_fresh_is_not_forgotten)
     static struct result r;
     good(&r, FUNCTIONS
          "\"$SB\" run long.yaml && cp results/long/runs.csv old.csv && { \"$SB\" run long.yaml --fresh & "
-         "started "
-         "results/long; kill -KILL $!; wait $!; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; flock -n "
+         "trains $!; "
+         "kill -KILL $!; wait $!; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; flock -n "
          "results/long/.work/lock true && break; done; \"$SB\" run long.yaml; } && cmp old.csv "
          "results/long/runs.csv.aside");
     expect(&r, "--fresh: the rows so far are kept as");
@@ -189,4 +186,70 @@ Test(repair, fresh_after_a_journal_alone)
              "results/small/runs.csv.aside");
     expect(&r, "4 done");
     expect(&r, "\n2\n");
+}
+
+/* Also of runs that the plan no longer has; a row that runs.csv has already is there once. */
+Test(repair, row_files_of_other_runs_are_taken_up)
+{
+    static struct result r;
+    good(&r,
+         "\"$SB\" run small.yaml && cp results/small/runs.csv old.csv && for k in 2 3; do id=$(sed -n ${k}p "
+         "old.csv | cut -d, -f2); sed -n \"1p;${k}p\" old.csv > results/small/.work/$id.row.csv; done && sed "
+         "-i "
+         "2d results/small/runs.csv && \"$SB\" run small.yaml --set dataset.T=6 && sort old.csv > a; sort "
+         "results/small/runs.csv > b; comm -23 a b | wc -l; wc -l < results/small/runs.csv; ls "
+         "results/small/.work");
+    expect(&r, "\n0\n9\n");
+    cr_expect_null(strstr(r.output, ".row.csv"), "%s", r.output);
+    good(&r, "cp results/small/.work/lock results/small/.work/none.row.csv; sed -n 1,2p old.csv > "
+             "results/small/.work/other.row.csv; \"$SB\" run small.yaml && ls results/small/.work");
+    expect(&r, "other.row.csv: it is the row of another run; it is kept as");
+    expect(&r, "none.row.csv.aside");
+    expect(&r, "4 finished before");
+}
+
+/* A file that crashes the library which reads it fails its own runs alone. */
+Test(repair, a_damaged_file_does_not_end_the_plan_of_the_others)
+{
+#ifdef SPIKEBENCH_HDF5
+    static struct result r;
+    cli_write(
+        "mixed.yaml",
+        "experiment: mixed\nseeds: [0, 1]\nstop: {max_iter: 1}\n"
+        "dataset: {name: shd, path: good, T: 5, n_train: 1, n_validation: 1, n_test: 2, bad: skip}\n"
+        "network: {hidden: [20]}\nsolvers:\n  - {name: bptt, batch: 2, dataset: {path: bad, bad: error}}\n"
+        "  - {name: bptt, batch: 2}\n");
+    cli_shell(&r,
+              "mkdir good bad; for s in train test; do cp \"$SOURCES/tests/fuzz/corpus/shd/three\" "
+              "good/shd_$s.h5; cp \"$SOURCES/tests/fuzz/corpus/shd/crash\" bad/shd_$s.h5; done; \"$SB\" run "
+              "mixed.yaml; echo code $?; cut -d, -f8 results/mixed/runs.csv");
+    expect(&r, "code 1");
+    expect(&r, "2 done, 2 failed");
+    expect(&r, "the HDF5 library crashed");
+    expect(&r, "status\nfailed\nfailed\nok\nok\n");
+#endif
+}
+
+/* A worker whose runner is killed while it still starts does not go on. */
+Test(repair, a_worker_that_starts_ends_with_its_runner)
+{
+    static struct result r;
+    cli_write("slow.yaml", "experiment: slow\nstop: {max_iter: 1}\n"
+                           "dataset: {name: digits, T: 500, n_train: 1200, n_test: 100}\n"
+                           "network: {hidden: [400, 400, 400], start: rate}\nsolvers: [{name: admm}]\n");
+    for (size_t k = 0; k < 2; k++) {
+        char text[500];
+        (void)snprintf(text, sizeof text,
+                       "\"$SB\" run slow.yaml & tries=500; until grep -q worker /proc/$(cat "
+                       "/proc/$!/task/$!/children)/cmdline; do tries=$((tries - 1)); [ $tries -gt 0 ] || "
+                       "exit 1; sleep 0.02; done "
+                       "2>/dev/null; sleep 0.3; kill -%s $!; wait $!; echo code $?; left=40; until flock -n "
+                       "results/slow/.work/lock true; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; "
+                       "sleep 0.05; done; echo "
+                       "ended",
+                       k == 0 ? "KILL" : "TERM");
+        good(&r, text);
+        expect(&r, "ended");
+        if (k == 1) expect(&r, "code 130");
+    }
 }

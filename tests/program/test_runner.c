@@ -34,9 +34,6 @@ TestSuite(runner, .init = setup, .fini = cli_teardown);
     "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
     "done) ; }; "
 
-/* Shell function `started FOLDER`: returns a little after a worker has been started there. */
-#define STARTED "started() { until ls $1/.work/*.yaml >/dev/null 2>&1; do sleep 0.02; done; sleep 0.3; }; "
-
 static void expect_good(const struct result *r)
 {
     cr_assert_eq(r->code, 0, "%s", r->output);
@@ -229,11 +226,10 @@ Test(runner, ctrl_c_saves_and_the_rest_gives_the_same_bits)
     spikebench(&r, "run long.yaml --out whole");
     expect_good(&r);
     /* twice, as Ctrl-C does */
-    cli_shell(&r, STARTED
-              "\"$SB\" run long.yaml --out cut & started cut/long; kill -INT $!; wait $!; echo code $?");
+    cli_shell(&r, "\"$SB\" run long.yaml --out cut & trains $!; kill -INT $!; wait $!; echo code $?");
     cr_expect_not_null(strstr(r.output, "interrupted"), "%s", r.output);
-    cli_shell(&r, STARTED "rm cut/long/.work/*.yaml; \"$SB\" run long.yaml --out cut & started cut/long; "
-                          "kill -INT $!; wait $!; echo code $?");
+    cli_shell(&r, "rm cut/long/.work/*.yaml; \"$SB\" run long.yaml --out cut & trains $!; "
+                  "kill -INT $!; wait $!; echo code $?");
     cr_expect_not_null(strstr(r.output, "code 130"), "%s", r.output);
     cli_shell(&r, "grep -c ',interrupted,' cut/long/runs.csv; head -1 cut/long/runs.csv | grep -c run_id");
     cr_expect_str_eq(r.output, "1\n1\n");
@@ -358,8 +354,8 @@ Test(runner, summary_and_figures)
 Test(runner, one_runner_at_a_time_in_a_folder)
 {
     static struct result r;
-    cli_shell(&r, STARTED "\"$SB\" run long.yaml & started results/long; \"$SB\" run long.yaml; echo code "
-                          "$?; kill -INT $!; wait $!");
+    cli_shell(&r, "\"$SB\" run long.yaml & trains $!; \"$SB\" run long.yaml; echo code "
+                  "$?; kill -INT $!; wait $!");
     cr_expect_not_null(strstr(r.output, "uses this folder"), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "code 1"), "%s", r.output);
 }
@@ -369,8 +365,8 @@ Test(runner, a_worker_does_not_outlive_its_runner)
     static struct result r;
     /* the lock is free again when the worker has saved and ended; the rest is then done from there */
     cli_shell(
-        &r, STARTED
-        "\"$SB\" run long.yaml & started results/long; kill -KILL $!; wait $! 2>/dev/null; "
+        &r,
+        "\"$SB\" run long.yaml & trains $!; kill -KILL $!; wait $! 2>/dev/null; "
         "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; flock -n results/long/.work/lock true && break; done; "
         "\"$SB\" run long.yaml");
     expect_good(&r);
@@ -380,9 +376,9 @@ Test(runner, a_worker_does_not_outlive_its_runner)
 Test(runner, an_interrupted_fresh_run_is_resumed_without_it)
 {
     static struct result r;
-    cli_shell(&r, STARTED "\"$SB\" run long.yaml --set stop.max_iter=20 && { \"$SB\" run long.yaml --set "
-                          "stop.max_iter=20 --fresh & started results/long; kill -INT $!; wait $!; \"$SB\" "
-                          "run long.yaml --set stop.max_iter=20; }");
+    cli_shell(&r, "\"$SB\" run long.yaml --set stop.max_iter=20 && { \"$SB\" run long.yaml --set "
+                  "stop.max_iter=20 --fresh & trains $!; kill -INT $!; wait $!; \"$SB\" "
+                  "run long.yaml --set stop.max_iter=20; }");
     expect_good(&r);
     cr_expect_null(strstr(r.output, "2 finished before"), "%s", r.output);
 }
