@@ -281,7 +281,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .totals.backward_passes = 11,
                                  .totals.train_macs = 12,
                                  .totals.gradient_evaluations = 13,
-                                 .totals.accumulations = 100};
+                                 .totals.accumulations = 100,
+                                 .energy = 14};
     static const struct {
         const char *name;
         double value;
@@ -296,7 +297,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                     {"backward_passes", 11},
                     {"train_macs", 12},
                     {"gradient_evaluations", 13},
-                    {"train_synops", 112}};
+                    {"train_synops", 112},
+                    {"energy", 14}};
     double row[64];
     cr_assert_leq(curve_count(), sizeof row / sizeof *row);
     curve_values(&r, row);
