@@ -124,12 +124,30 @@ status solver_network(const struct solver *solver, const void *options, const st
     return net_create_own(net, info->n_inputs, outputs, shape, n, m, e);
 }
 
+/* Of all samples, steps and inputs. */
+static size_t samples_cells(const struct dataset_info *info)
+{
+    return (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T *
+           info->n_inputs;
+}
+
 /* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. */
 static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 {
     const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
-    const size_t cells = rows * info->n_inputs, entries = info->entries < cells ? info->entries : cells;
-    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t);
+    const size_t cells = samples_cells(info), entries = info->entries < cells ? info->entries : cells;
+    const size_t targets = rows / info->T * info->n_targets * real_size;
+    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t) +
+           targets;
+}
+
+/* Of the scores of the largest split, which the runner keeps for predictions and for metrics of the data. */
+static size_t scores_memory(const struct solver *solver, const struct dataset_info *info, size_t real_size)
+{
+    size_t most = 0;
+    if (!solver->predict && info->grid.cells[0] == 0) return 0;
+    for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
+    return most * (info->n_classes ? info->n_classes : info->n_targets) * real_size;
 }
 
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
@@ -143,14 +161,15 @@ status solver_memory(const struct solver *solver, const void *options, const str
     *bytes = 0;
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
     status st = solver_network(solver, options, net_options, info, &net, &pages, e);
+    net.dense_inputs = spikes_are_dense(info->entries, samples_cells(info));
     if (st == ST_OK) {
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);
     }
     if (st == ST_OK) st = evaluator_memory(&net, info->T, threads, &pages, e);
     if (st == ST_OK)
-        *bytes = samples_memory(info, real_size) + pages.bytes - pages.reals +
-                 pages.reals / sizeof(real) * real_size;
+        *bytes = samples_memory(info, real_size) + scores_memory(solver, info, real_size) + pages.bytes -
+                 pages.reals + pages.reals / sizeof(real) * real_size;
     mem_free(&pages);
     return st;
 }
