@@ -25,7 +25,8 @@ static const struct option ista_option_list[] = {
 
 static const struct metric_desc ista_metrics[] = {
     {"lambda", "", "the value that was chosen", METRIC_RUN},
-    {"macs_fft", "operations", "multiply-accumulates of a sample where T is multiplied by FFTs", METRIC_RUN},
+    {"macs_fft", "operations", "multiply-accumulates of a sample where A and A' are multiplied by FFTs",
+     METRIC_RUN},
 };
 
 struct passing {
@@ -144,6 +145,21 @@ static void run_part(void *context, size_t part, size_t thread)
     }
 }
 
+/* Multiply-accumulates of a sample: B y, which is the same in all iterations, once, and T v in all but the
+ * first, where v = 0. */
+static double macs_dense(const struct unrolled *u)
+{
+    const double G = (double)u->G, N = (double)u->N;
+    return 4 * (G * N + ((double)u->layers - 1) * G * G);
+}
+
+/* The same by FFTs of G points, radix 2: A'(y - A v) takes two, in the first iteration one. */
+static double macs_fft(const struct unrolled *u)
+{
+    const double G = (double)u->G;
+    return 4 * (2 * (double)u->layers - 1) * G / 2 * log2(G);
+}
+
 static status ista_step(void *state, struct step_report *r, struct error *e)
 {
     struct ista *s = state;
@@ -162,15 +178,9 @@ static status ista_step(void *state, struct step_report *r, struct error *e)
     }
     r->samples = (double)s->env.train.n; /* of which there is nothing to learn */
     r->forward_passes = (double)n * (double)b->n;
-    r->dense_macs = r->forward_passes * unrolled_macs_dense(&s->u);
+    r->dense_macs = r->forward_passes * macs_dense(&s->u);
     r->converged = true;
     return isfinite(least) ? ST_OK : FAIL(e, ST_NUMERIC, "the error is not finite for any lambda");
-}
-
-/* B y is the same in all iterations: it is made once. */
-static double once(const struct ista *s, double macs)
-{
-    return macs - 4 * ((double)s->u.layers - 1) * (double)s->u.G * (double)s->u.N;
 }
 
 static status ista_predict(void *state, const struct batch *b, real *scores, struct operations *counts,
@@ -181,7 +191,7 @@ static status ista_predict(void *state, const struct batch *b, real *scores, str
     (void)e;
     task.lambda = (double)s->env.net->W[1][0];
     pool_run(s->env.pool, task.part.n_parts, run_part, &task);
-    *counts = (struct operations){0, once(s, unrolled_macs_dense(&s->u))};
+    *counts = (struct operations){0, macs_dense(&s->u)};
     return ST_OK;
 }
 
@@ -189,7 +199,7 @@ static void ista_report(void *state, struct metric_sink *sink)
 {
     const struct ista *s = state;
     metric_put(sink, "lambda", 0, (double)s->env.net->W[1][0]);
-    metric_put(sink, "macs_fft", 0, once(s, unrolled_macs_fft(&s->u)));
+    metric_put(sink, "macs_fft", 0, macs_fft(&s->u));
 }
 
 enum {

@@ -51,7 +51,7 @@ static const struct metric_desc lista_metrics[] = {
     {"input_spikes", "spikes", "few_spikes: spikes of a sample's inputs, mean over validation samples",
      METRIC_RUN},
     {"unit_spikes", "spikes", "few_spikes: the same of all units but the last layer's", METRIC_RUN},
-    {"macs_fft", "operations", "multiply-accumulates of a sample where T_k is multiplied by FFTs",
+    {"macs_fft", "operations", "toeplitz: multiply-accumulates of a sample where T_k is multiplied by FFTs",
      METRIC_RUN},
 };
 
@@ -370,7 +370,7 @@ static void lista_report(void *state, struct metric_sink *sink)
     double spikes[2] = {0, 0};
     minibatch_report(state, sink);
     if (s->batches > 0) metric_put(sink, "unrolled_loss", 0, s->loss / (double)s->batches);
-    metric_put(sink, "macs_fft", 0, unrolled_macs_fft(&s->u));
+    if (s->u.toeplitz) metric_put(sink, "macs_fft", 0, unrolled_macs_fft(&s->u));
     if (s->o.neuron == NEURON_ANALOGUE) return;
     prepare(s);
     for (size_t first = 0; first < b.n; first += CHUNK_MAX)

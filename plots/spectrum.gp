@@ -13,7 +13,7 @@ set ylabel "modulus of the amplitude"
 stats "spectrum.csv" using (column("cell")) nooutput
 set xrange [-1:STATS_max + 1]
 set yrange [0:*]
-set key top right
+set key outside right top Left reverse
 plot "spectrum.csv" using "cell":(positive(column("truth"))) with impulses lw 3 lc rgb colour[1] title "truth", \
      "spectrum.csv" using "cell":(positive(column("truth"))) with points pt disc ps 1.2 lc rgb colour[1] notitle, \
      "spectrum.csv" using "cell":"estimate" with linespoints pt 6 ps 0.9 lw 1.2 lc rgb colour[2] title "estimate"

@@ -1,6 +1,6 @@
 # Harmonic retrieval: error (NMSE, dB) against the energy of a sample's operations, a line for each label of the one-dimensional
 # task, the number of steps or iterations beside its points; the oracle (least squares on the true cells) as a level. Hollow points: the
-# same error where Toeplitz matrices are multiplied by FFTs. Medians and quartiles over seeds.
+# same error where A, A' and Toeplitz matrices are multiplied by FFTs. Medians and quartiles over seeds.
 load "plots/style.gp"
 load "plots/data.gp"
 array energy[n_groups]
@@ -47,7 +47,7 @@ do for [format in formats] {
     set logscale x
     set xlabel "energy (nJ): 0.9 pJ an accumulation, 4.6 pJ a multiply-accumulate" noenhanced
     set ylabel "NMSE, test (dB)"
-    set key outside right top
+    set key outside right top Left reverse
     set yrange [-30:0]
     plot oracle with lines dt 3 lw 2.2 lc rgb "#000000" title "oracle", \
          for [i = 1:n_names] $points using ($1 == i && shown(i) ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
