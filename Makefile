@@ -279,7 +279,7 @@ check-examples: ## build, test and run the examples of docs/ in a copy of the so
 	sh tests/examples.sh "$(MAKE)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
-DOCS := reference.md results.md speed.md ../README.md spikebench.1
+DOCS := reference.md results.md systems.md speed.md ../README.md spikebench.1
 docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
@@ -293,7 +293,7 @@ write-docs:
 	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
 	@$(MAKE) --no-print-directory results-docs
 
-results-docs: $(BUILD)/spikebench ## write docs/results.md, docs/speed.md and README's table, from results/reference
+results-docs: $(BUILD)/spikebench ## write docs/results.md, docs/systems.md, docs/speed.md and README's table, from results/reference
 	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it

@@ -195,26 +195,33 @@ struct predict_task {
     const struct batch *batch;
     struct partition part;
     real *scores;
+    struct operations counts[PART_MAX]; /* of predictions: sums over a part's samples */
 };
 
-static void predict_chunk(void *context, size_t chunk, size_t thread)
+static void predict_part(void *context, size_t part, size_t thread)
 {
-    const struct predict_task *task = context;
+    struct predict_task *task = context;
     struct converted_net *n = &task->s->converted[thread];
     const struct net *net = task->s->minibatch.env.net;
-    const size_t first = chunk_first(&task->part, chunk), C = chunk_first(&task->part, chunk + 1) - first;
     const size_t K = net->n[net->L];
-    converted_simulate(n, net, &task->s->how, task->batch, first, C);
-    memcpy(task->scores + first * K, n->ann.h[net->L], K * C * sizeof(real));
+    task->counts[part] = (struct operations){0, 0};
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
+        const size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
+        converted_simulate(n, net, &task->s->how, task->batch, first, C);
+        converted_count(n, net, &task->s->how, C, &task->counts[part]);
+        memcpy(task->scores + first * K, n->ann.h[net->L], K * C * sizeof(real));
+    }
 }
 
-static status convert_predict(void *state, const struct batch *b, real *scores, struct error *e)
+static status convert_predict(void *state, const struct batch *b, real *scores, struct operations *counts,
+                              struct error *e)
 {
     struct convert *s = state;
-    struct predict_task task = {s, b, partition_make(b->n), scores};
+    struct predict_task task = {.s = s, .batch = b, .part = partition_make(b->n), .scores = scores};
     (void)e;
     calibrate(s);
-    pool_run(s->minibatch.env.pool, task.part.n_chunks, predict_chunk, &task);
+    pool_run(s->minibatch.env.pool, task.part.n_parts, predict_part, &task);
+    operations_mean(task.counts, task.part.n_parts, b->n, counts);
     return ST_OK;
 }
 
@@ -243,7 +250,7 @@ static void convert_report(void *state, struct metric_sink *sink)
     struct convert *s = state;
     const struct net *net = s->minibatch.env.net;
     const double N = (double)s->calibrated.n;
-    struct predict_task task = {s, &s->calibrated, partition_make(s->calibrated.n), NULL};
+    struct predict_task task = {.s = s, .batch = &s->calibrated, .part = partition_make(s->calibrated.n)};
     double all = 0, neurons = 0, synops = 0;
     minibatch_report(state, sink);
     if (s->how.neuron == CONVERT_ANALOGUE) return;

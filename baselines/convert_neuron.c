@@ -1,5 +1,6 @@
 /* See convert_neuron.h. */
 #include "baselines/convert_neuron.h"
+#include "baselines/few_spikes.h"
 #include "support/blas.h"
 #include <math.h>
 #include <string.h>
@@ -111,20 +112,6 @@ static void rate(struct converted_net *n, const struct net *net, const struct co
 
 /* ---- few_spikes --- */
 
-/* The value |f| as its spikes carry it. */
-static real few_spikes_value(double A, size_t steps, double f, size_t *spikes)
-{
-    double left = fabs(f), level = A, y = 0;
-    for (size_t k = 1; k <= steps && left > 0; k++) {
-        level /= 2;
-        if (left < level) continue;
-        left -= level;
-        y += level;
-        ++*spikes;
-    }
-    return (real)(f < 0 ? -y : y);
-}
-
 static void few_spikes(struct converted_net *n, const struct net *net, const struct conversion *c, size_t C)
 {
     for (size_t l = 1; l < net->L; l++) {
@@ -153,4 +140,16 @@ void converted_simulate(struct converted_net *n, const struct net *net, const st
     if (c->neuron == CONVERT_SIGNGD) signgd(n, net, c, C);
     if (c->neuron == CONVERT_RATE) rate(n, net, c, C);
     if (c->neuron == CONVERT_FEW_SPIKES) few_spikes(n, net, c, C);
+}
+
+void converted_count(const struct converted_net *n, const struct net *net, const struct conversion *c,
+                     size_t C, struct operations *counts)
+{
+    const size_t inputs = net->n[0] * C;
+    for (size_t i = 0; i < inputs; i++) counts->macs += n->ann.h[0][i] != 0 ? (double)net->n[1] : 0;
+    for (size_t l = 1; l < net->L; l++)
+        if (c->neuron == CONVERT_ANALOGUE)
+            counts->macs += (double)(net->n[l] * net->n[l + 1] * C);
+        else
+            counts->accumulations += n->spikes[l] * (double)net->n[l + 1];
 }

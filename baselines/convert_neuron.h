@@ -20,6 +20,7 @@
 #define SPIKEBENCH_BASELINES_CONVERT_NEURON_H
 
 #include "baselines/convert_ann.h"
+#include "trainer/solver.h"
 
 enum converted { CONVERT_SIGNGD, CONVERT_RATE, CONVERT_FEW_SPIKES, CONVERT_ANALOGUE };
 extern const char *const converted_names[]; /* "signgd", "rate", "few_spikes", "analogue", NULL */
@@ -46,5 +47,11 @@ status converted_create(struct converted_net *n, const struct net *net, size_t C
 /* Simulates samples first .. first+C-1 of the batch: ann.h[L] has the scores, ann.h[l] what layer l says. */
 void converted_simulate(struct converted_net *n, const struct net *net, const struct conversion *c,
                         const struct batch *b, size_t first, size_t C);
+/* Adds the operations of that simulation of C samples, summed over them: an accumulation for each spike and
+ * receiver; a multiply-accumulate for each product with an input that is not zero, once, as they are the same
+ * in all steps, and for every product of the analogue network. What signgd adds at each step without a spike
+ * is one number for each neuron, and not counted. */
+void converted_count(const struct converted_net *n, const struct net *net, const struct conversion *c,
+                     size_t C, struct operations *counts);
 
 #endif

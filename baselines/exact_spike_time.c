@@ -234,17 +234,21 @@ static void softmax(size_t K, real *v)
     for (size_t k = 0; k < K; k++) v[k] = (real)(exp((double)v[k] - top) / sum);
 }
 
-static status exact_predict(void *state, const struct batch *b, real *scores, struct error *e)
+static status exact_predict(void *state, const struct batch *b, real *scores, struct operations *counts,
+                            struct error *e)
 {
     struct exact *s = state;
     const struct net *net = s->minibatch.env.net;
     const size_t K = net->n[net->L];
+    double synops = 0;
     (void)e;
     for (size_t i = 0; i < b->n; i++) {
         spike_time_simulate(&s->work[0], net, b, i);
+        synops += spike_time_synops(&s->work[0], net);
         spike_time_scores(&s->work[0], net, scores + i * K);
         if (net->loss != LOSS_CROSS_ENTROPY) softmax(K, scores + i * K);
     }
+    *counts = (struct operations){synops / (double)b->n, 0};
     return ST_OK;
 }
 

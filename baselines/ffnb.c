@@ -258,29 +258,46 @@ struct scoring {
     const struct batch *batch;
     struct partition part;
     real *scores;
+    double spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
-static void score_chunk(void *context, size_t chunk, size_t thread)
+static void score_part(void *context, size_t part, size_t thread)
 {
-    const struct scoring *task = context;
+    struct scoring *task = context;
     const struct net *net = task->s->minibatch.env.net;
-    const struct simulate_options plain = {0};
-    const size_t K = net->n[net->L], first = chunk_first(&task->part, chunk);
-    const size_t C = chunk_first(&task->part, chunk + 1) - first;
+    const struct simulate_options plain = {.spikes_out = task->spikes[part]};
+    const size_t K = net->n[net->L];
     struct trace *trace = &task->s->work[thread].trace;
-    net_simulate(net, task->batch, first, C, trace, &plain);
-    net_scores(net, trace, C, task->scores + first * K);
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
+        const size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
+        net_simulate(net, task->batch, first, C, trace, &plain);
+        net_scores(net, trace, C, task->scores + first * K);
+    }
+}
+
+/* Those of the simulation: the biases are elementwise work. */
+static struct operations scoring_operations(const struct scoring *task)
+{
+    const struct net *net = task->s->minibatch.env.net;
+    const double N = (double)task->batch->n, inputs = (double)spikes_nonzero(task->batch) * (double)net->n[1];
+    double spikes = 0;
+    for (size_t k = 0; k < task->part.n_parts; k++)
+        for (size_t l = 1; l < net->L; l++) spikes += task->spikes[k][l] * (double)net->n[l + 1];
+    if (task->batch->x->value) return (struct operations){spikes / N, inputs / N};
+    return (struct operations){(inputs + spikes) / N, 0};
 }
 
 /* The simulated readout, plus the biases of Fisher's. */
-static status predict(void *state, const struct batch *b, real *scores, struct error *e)
+static status predict(void *state, const struct batch *b, real *scores, struct operations *counts,
+                      struct error *e)
 {
     struct ffnb *s = state;
     const struct train_env *env = &s->minibatch.env;
     const size_t K = env->net->n[env->net->L];
-    struct scoring task = {s, b, partition_make(b->n), scores};
+    struct scoring task = {s, b, partition_make(b->n), scores, {{0}}};
     (void)e;
-    pool_run(env->pool, task.part.n_chunks, score_chunk, &task);
+    pool_run(env->pool, task.part.n_parts, score_part, &task);
+    *counts = scoring_operations(&task);
     if (s->options.readout != FFNB_FISHER) return ST_OK;
     fisher_biases(env->net->W[env->net->L], K, s->biases);
     for (size_t i = 0; i < b->n; i++)

@@ -1,8 +1,7 @@
 /* Forward-Forward training of a spiking network (arXiv 2502.20411): positive and negative samples, and losses
  * that are local to a layer. One step is one epoch; the readout W_L is neither trained nor used. The class is
  * that of the largest goodness (ff_predict): the network that predicts is not the one of the grid simulation,
- * whose columns (fwd_rate, rate_mean, synops, synops_dense, train_synops) are nan; train_macs counts the
- * gradients.
+ * whose columns (fwd_rate, rate_mean, synops_dense) are nan; train_macs counts the gradients.
  *
  * A sample with label k embedded drives layer 1 by W_1 x_t + label_scale W_1[:, k] at every step t: the label
  * is a constant current into input k, one of the first n_L; the data's own spikes at these inputs are left
@@ -268,10 +267,11 @@ double ff_block(struct ff_work *w, const struct net *net, const struct batch *b,
     return losses;
 }
 
-void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
-               const struct ff_rule *rule, size_t from_layer, real *scores)
+double ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+                 const struct ff_rule *rule, size_t from_layer, real *scores)
 {
     const size_t K = net->n[net->L], T = b->x->T;
+    double accumulations = 0;
     data_drive(w, net, b, first, C, rule);
     for (size_t k = 0; k < K; k++) {
         for (size_t c = 0; c < C; c++) {
@@ -282,9 +282,13 @@ void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, 
             layer_forward(w, net, l, T, C, 1, rule);
             if (l >= from_layer)
                 for (size_t c = 0; c < C; c++) scores[c * K + k] += (real)w->goodness[c];
-            if (l + 1 < net->L) normalise(w, net->n[l], T, C, rule);
+            if (l + 1 == net->L) break;
+            for (size_t i = 0; i < net->n[l] * C; i++)
+                accumulations += (double)w->counts[i] * (double)net->n[l + 1];
+            normalise(w, net->n[l], T, C, rule);
         }
     }
+    return accumulations;
 }
 
 /* ---- the solver -------------------------------------------------------------------------------------- */
@@ -406,25 +410,49 @@ struct score_task {
     const struct batch *batch;
     struct partition part;
     real *scores;
+    struct operations counts[PART_MAX];
 };
 
-static void score_chunk(void *context, size_t chunk, size_t thread)
+static void score_part(void *context, size_t part, size_t thread)
 {
-    const struct score_task *task = context;
+    struct score_task *task = context;
     struct ff *s = task->s;
     const struct net *net = s->minibatch.env.net;
-    size_t first = chunk_first(&task->part, chunk), C = chunk_first(&task->part, chunk + 1) - first;
-    size_t from_layer = s->skip_first && net->L > 2 ? 2 : 1;
-    ff_scores(&s->work[thread], net, task->batch, first, C, &s->rule, from_layer,
-              task->scores + first * net->n[net->L]);
+    const size_t from_layer = s->skip_first && net->L > 2 ? 2 : 1;
+    task->counts[part] = (struct operations){0, 0};
+    for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
+        const size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
+        task->counts[part].accumulations += ff_scores(&s->work[thread], net, task->batch, first, C, &s->rule,
+                                                      from_layer, task->scores + first * net->n[net->L]);
+    }
 }
 
-static status ff_predict(void *state, const struct batch *b, real *scores, struct error *e)
+/* Entries of the lists that drive layer 1. */
+static double data_entries(const struct ff *s, const struct batch *b)
+{
+    const size_t K = s->minibatch.env.net->n[s->minibatch.env.net->L], T = b->x->T;
+    double entries = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const size_t row = batch_sample(b, i) * T;
+        for (size_t k = b->x->start[row]; k < b->x->start[row + T]; k++)
+            entries += !(s->rule.label_only && b->x->index[k] < K);
+    }
+    return entries;
+}
+
+/* The data drive layer 1 once; each label adds its input's weights at every step. */
+static status ff_predict(void *state, const struct batch *b, real *scores, struct operations *counts,
+                         struct error *e)
 {
     struct ff *s = state;
-    struct score_task task = {s, b, partition_make(b->n), scores};
+    const struct net *net = s->minibatch.env.net;
+    struct score_task task = {.s = s, .batch = b, .part = partition_make(b->n), .scores = scores};
+    const double inputs = data_entries(s, b) * (double)net->n[1] / (double)b->n;
     (void)e;
-    pool_run(s->minibatch.env.pool, task.part.n_chunks, score_chunk, &task);
+    pool_run(s->minibatch.env.pool, task.part.n_parts, score_part, &task);
+    operations_mean(task.counts, task.part.n_parts, b->n, counts);
+    counts->accumulations += (double)(net->n[net->L] * b->x->T * net->n[1]);
+    *(b->x->value ? &counts->macs : &counts->accumulations) += inputs;
     return ST_OK;
 }
 

@@ -52,8 +52,10 @@ double ff_block(struct ff_work *w, const struct net *net, const struct batch *b,
                 const int *wrong, const struct ff_rule *rule, real *const *gradient, struct ff_sums *sums);
 
 /* scores (n_L x C) of samples first .. first+C-1: the goodness with each label embedded, summed over hidden
- * layers from_layer .. L-1. */
-void ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
-               const struct ff_rule *rule, size_t from_layer, real *scores);
+ * layers from_layer .. L-1. Returns the accumulations of hidden layers' spikes, summed over samples and
+ * labels.
+ */
+double ff_scores(struct ff_work *w, const struct net *net, const struct batch *b, size_t first, size_t C,
+                 const struct ff_rule *rule, size_t from_layer, real *scores);
 
 #endif

@@ -48,6 +48,8 @@ status hand_on(const struct call *call, int precision, struct error *e);
 typedef status (*network_command)(struct call *call, struct trained *t, struct error *e);
 status with_network(struct call *call, struct error *e);
 status with_weights(struct call *call, struct error *e);
+/* A network_command: spikebench trace for harmonic retrieval by an own network. (spectrum.c) */
+status trace_spectrum(struct call *call, struct trained *t, struct error *e);
 /* A dataset_command: the dataset of dataset_request_read. */
 struct dataset_request;
 typedef status (*dataset_command)(struct call *call, const struct dataset_request *r, const struct dataset *d,

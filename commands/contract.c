@@ -22,6 +22,9 @@ static const struct task {
      "{name: digits, T: 3, n_train: 100, n_validation: 20, n_test: 20}", LOSS_CROSS_ENTROPY},
     {"regression", FEATURE_REGRESSION, "{name: mexican_hat, n_train: 150, n_validation: 20, n_test: 20}",
      LOSS_SQUARED},
+    {"retrieval", FEATURE_RETRIEVAL,
+     "{name: harmonic, samples: 8, cells: 16, sources: 2, n_train: 150, n_validation: 20, n_test: 20}",
+     LOSS_SQUARED},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
@@ -30,7 +33,9 @@ enum { N_TASKS = sizeof tasks / sizeof *tasks };
 static void describe_network(const struct solver *solver, const struct task *task, char *text, size_t size)
 {
     const bool one_shot = solver->features & FEATURE_ONE_SHOT;
-    size_t used = (size_t)snprintf(text, size, "{hidden: [[%d, %d]]", FIRST, SECOND);
+    size_t used = solver->features & FEATURE_OWN_NETWORK
+                      ? (size_t)snprintf(text, size, "{hidden: [100]")
+                      : (size_t)snprintf(text, size, "{hidden: [[%d, %d]]", FIRST, SECOND);
     for (const struct network_choice *c = network_choices; c->key; c++) {
         const struct option *o = opt_find(&net_option_table, c->key);
         size_t k = 0;

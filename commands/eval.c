@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 #include "network/evaluate.h"
 #include "support/csvio.h"
+#include <math.h>
 #include <string.h>
 
 enum rule { RULE_OWN, RULE_SIMULATED };
@@ -35,6 +36,9 @@ static void print_numbers(enum split split, const struct trained *t, bool own, c
         (void)printf("accuracy:  %.2f %% (%.0f of %zu)\n", 100 * v->accuracy, v->accuracy * (double)b->n,
                      b->n);
     if (!own) print_activity(net, v);
+    if (!isnan(v->synops))
+        (void)printf("energy:    %.4g nJ per sample, %.0f operations, of which %.0f multiply\n",
+                     energy_of(&t->run->run.energy, v->synops, v->macs), v->synops, v->macs);
 }
 
 /* counts: K x K, row after row: true class, predicted class. */
@@ -89,8 +93,11 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     if (!scores || !counts) return ST_MEMORY;
     const bool own = t->run->solver->predict && call_choice(call, "rule") == RULE_OWN;
     if (own) {
-        TRY(trained_predict(t, &b, scores, e));
+        struct operations taken = {NAN, NAN};
+        TRY(trained_predict(t, &b, scores, &taken, e));
         evaluate_scores(net, &b, scores, &v);
+        v.synops = taken.accumulations + taken.macs;
+        v.macs = taken.macs;
     } else {
         evaluate(ev, net, &b, &v, scores);
     }

@@ -107,6 +107,8 @@ static void abilities(const struct solver *s, char *text, size_t size)
         const char *text;
     } features[] = {{FEATURE_CLASSIFICATION, "classification"},
                     {FEATURE_REGRESSION, "regression"},
+                    {FEATURE_RETRIEVAL, "harmonic retrieval"},
+                    {FEATURE_OWN_NETWORK, "a network of its own"},
                     {FEATURE_FULL_BATCH, "full batch"},
                     {FEATURE_MINI_BATCH, "mini-batches"},
                     {FEATURE_FRESH_SAMPLES, "augmentation"},
@@ -159,6 +161,11 @@ void reference_dataset(struct page *p, const struct dataset_source *d)
     write_module(p, "dataset ", d->name, d->summary, d->reference);
     write_labelled(p, "licence", d->licence);
     page_options(p, "options", &d->options, "dataset.");
+    if (d->n_metrics == 0) return;
+    page_title(p, 4, "its metrics: columns NAME_train, NAME_val and NAME_test of runs and curves");
+    page_entries(p, "metric");
+    for (const struct dataset_metric *m = d->metrics; m < d->metrics + d->n_metrics; m++)
+        page_entry(p, m->name, m->unit, m->help);
 }
 
 static void write_experiment(struct page *p)
@@ -195,6 +202,8 @@ static void write_curves(struct page *p)
         if (c->curve) page_entry(p, c->curve, c->unit, c->help);
     page_entry(p, "fwd_rate_1 .. _{L-1}", "spikes/step",
                "firing rate of each hidden layer on the training samples; nan as rate_mean");
+    page_entry(p, "METRIC_train, _val, _test", "",
+               "the last columns: metrics of the dataset's own, where it has any");
 }
 
 static void write_summary(struct page *p)

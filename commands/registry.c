@@ -5,8 +5,8 @@
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid,
     solver_admm_anderson, solver_admm_resync, solver_bptt, solver_convert, solver_decolle, solver_enkf,
     solver_eprop, solver_exact_spike_time, solver_ffnb, solver_forward_forward, solver_forward_mode,
-    solver_gradient_probe, solver_ide, solver_lfp, solver_ottt, solver_random_features, solver_spide,
-    solver_trained_readout;
+    solver_fista, solver_gradient_probe, solver_ide, solver_ista, solver_lfp, solver_lista, solver_ottt,
+    solver_random_features, solver_spide, solver_trained_readout;
 
 const struct solver *const solvers[] = {
     &solver_admm,
@@ -22,11 +22,14 @@ const struct solver *const solvers[] = {
     &solver_eprop,
     &solver_exact_spike_time,
     &solver_ffnb,
+    &solver_fista,
     &solver_forward_forward,
     &solver_forward_mode,
     &solver_gradient_probe,
     &solver_ide,
+    &solver_ista,
     &solver_lfp,
+    &solver_lista,
     &solver_ottt,
     &solver_random_features,
     &solver_spide,
@@ -37,15 +40,28 @@ const struct solver *const solvers[] = {
 extern const struct dataset_source dataset_digits, dataset_events, dataset_dvs_gesture, dataset_n_caltech101,
     dataset_nmnist, dataset_mnist, dataset_fashion_mnist, dataset_kmnist, dataset_emnist, dataset_shd,
     dataset_event_camera, dataset_ssc, dataset_yin_yang, dataset_mexican_hat, dataset_sine,
-    dataset_multiscale, dataset_poisson_1d;
+    dataset_multiscale, dataset_poisson_1d, dataset_harmonic;
 
 const struct dataset_source *const dataset_sources[] = {
-    &dataset_digits,       &dataset_events,        &dataset_dvs_gesture,
-    &dataset_n_caltech101, &dataset_nmnist,        &dataset_event_camera,
-    &dataset_mnist,        &dataset_fashion_mnist, &dataset_kmnist,
-    &dataset_emnist,       &dataset_shd,           &dataset_ssc,
-    &dataset_yin_yang,     &dataset_mexican_hat,   &dataset_sine,
-    &dataset_multiscale,   &dataset_poisson_1d,    NULL,
+    &dataset_digits,
+    &dataset_events,
+    &dataset_dvs_gesture,
+    &dataset_n_caltech101,
+    &dataset_nmnist,
+    &dataset_event_camera,
+    &dataset_mnist,
+    &dataset_fashion_mnist,
+    &dataset_kmnist,
+    &dataset_emnist,
+    &dataset_shd,
+    &dataset_ssc,
+    &dataset_yin_yang,
+    &dataset_mexican_hat,
+    &dataset_sine,
+    &dataset_multiscale,
+    &dataset_poisson_1d,
+    &dataset_harmonic,
+    NULL,
 };
 
 extern const struct command run_command, check_command, list_command, help_command, summarise_command,

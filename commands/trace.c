@@ -108,6 +108,8 @@ static status draw(struct call *call, const struct view *v, struct error *e)
 static status trace(struct call *call, struct trained *t, struct error *e)
 {
     struct view v;
+    if (t->data.info.grid.cells[0] > 0 && t->net.own) return trace_spectrum(call, t, e);
+    if (t->net.own) return FAIL(e, ST_USAGE, "a network of a trainer's own has no layers to trace");
     TRY(simulate(&v, call, t, e));
     print_network(call, t, true);
     return draw(call, &v, e);
@@ -119,10 +121,12 @@ const struct command trace_command = {
     .own = &(network_command){trace},
     .synopsis = "--weights NET.net [options]",
     .summary = "draw spikes and membrane potentials of a trained network",
-    .text = "Draws what a network of 'spikebench train' does with one sample: the spikes of the input and of "
-            "every hidden layer, the membrane potentials of the readout, the true class thick, and those of "
-            "the three neurons of the last hidden layer that spike most. With --ascii or --csv, a figure is "
-            "drawn only if --out is given too.",
+    .text =
+        "Draws what a network of 'spikebench train' does with one sample: the spikes of the input and of "
+        "every hidden layer, the membrane potentials of the readout, the true class thick, and those of "
+        "the three neurons of the last hidden layer that spike most. Of harmonic retrieval by a network of "
+        "a trainer's own: the true amplitudes and those that it finds. With --ascii or --csv, a figure is "
+        "drawn only if --out is given too.",
     .parameters =
         (parameter_list){
             &weights_option, &index_option, &test_split_option, &data_set_option,
@@ -132,7 +136,7 @@ const struct command trace_command = {
             &(parameter_row){
                 "--csv PATH", &value_file,
                 .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan in the "
-                        "readout)"},
+                        "readout); of harmonic retrieval cell, truth and estimate (moduli)"},
             &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit, or the figure could not be drawn",
 };

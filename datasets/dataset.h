@@ -5,6 +5,7 @@
 #define SPIKEBENCH_DATASETS_DATASET_H
 
 #include "datasets/augment.h"
+#include "datasets/grid.h"
 #include "datasets/usage.h"
 #include "network/spikes.h"
 #include "support/err.h"
@@ -14,7 +15,7 @@
 #include "support/rng.h"
 #include <stdint.h>
 
-enum { DATASET_API = 1 };
+enum { DATASET_API = 2 };
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, N_SPLITS };
 extern const char *const split_names[]; /* "train", "validation", "test" */
 
@@ -36,6 +37,7 @@ struct dataset_info {
     char sha256[HASH_HEX]; /* of the bytes that were read, in a fixed order */
     enum test_side test_side;
     struct usage usage; /* what of the files is not used; of a simulated camera known only to open */
+    struct grid grid;   /* of harmonic retrieval; all 0: other data */
     bool valued;        /* entries may be other than 1, and take memory for their values */
 };
 
@@ -47,6 +49,13 @@ struct dataset {
     char **class_names;      /* [n_classes] as the files have them; NULL: they are numbers from 0 */
     real *targets[N_SPLITS]; /* [n * n_targets], NULL for classification */
 };
+
+/* A measure of scores that the dataset has besides loss and accuracy: columns NAME_train, NAME_val and
+ * NAME_test of curves and runs. */
+struct dataset_metric {
+    const char *name, *unit, *help;
+};
+enum { DATASET_METRICS_MOST = 8 };
 
 /* The options that every dataset has; each module's options struct begins with this one and its table with
  * DATASET_COMMON_OPTIONS(struct its_options, default T, ...), or with DATASET_COMMON_OPTIONS_FROM, which also
@@ -95,6 +104,8 @@ struct dataset_source {
     const char *reference; /* where the data comes from */
     const char *licence;
     struct option_table options;
+    const struct dataset_metric *metrics; /* [n_metrics], with measure; most have none */
+    size_t n_metrics;
     /* Fills *info (sizes, classes, T, SHA-256) without keeping samples. ST_NO_DATA with the places looked at
      * if the data is absent; ST_DATA naming file, byte or line, and reason if it is malformed; ST_CONFIG if
      * the sizes asked for exceed what is there. The SHA-256 does not depend on the seed. */
@@ -106,6 +117,8 @@ struct dataset_source {
      * split, index 0 .. n-1. NULL for other datasets. */
     status (*recordings)(const void *options, uint64_t seed, recording_visitor take, void *context,
                          struct error *e);
+    /* values[n_metrics] of the scores (n_targets or n_classes x n) of all samples of a split, n > 0. */
+    void (*measure)(const struct dataset *d, enum split split, const real *scores, double *values);
     /* Calls take for every file that open would read, where each may have a published checksum. NULL for
      * other datasets. */
     status (*files)(const void *options, file_visitor take, void *context, struct error *e);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes OUT/results.md and OUT/speed.md from docs/*.in.md, and OUT/../README.md with the table of README.md anew, from results/reference
+# Writes OUT/results.md, OUT/systems.md and OUT/speed.md from docs/*.in.md, and OUT/../README.md with the table of README.md anew, from results/reference
 # (and what was tried from results/archive).
 # usage: sh docs/results.sh SPIKEBENCH WORK OUT
 # SPIKEBENCH is the program, WORK a folder for copies of the results: what is derived from runs is written anew there, never in place.
@@ -20,6 +20,7 @@ fill() { # PAGE TO [SOURCE]
     mv "$work/page" "$2"
 }
 fill docs/results.in.md "$out/results.md" results/reference
+fill docs/systems.in.md "$out/systems.md" results/reference
 if [ -d results/reference/speed ]; then
     fill docs/speed.in.md "$out/speed.md" results/reference/speed
 else

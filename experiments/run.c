@@ -20,6 +20,10 @@ static const struct option run_options[] = {
      "processes", "processes that share the samples of a run over MPI; results do not depend on it"},
     {"eval_every", OPT_INT, offsetof(struct run_options, eval_every), "10", 1, 1e9, 0, NULL, "iterations",
      "iterations between untimed evaluations; also at iteration 0 and at the end"},
+    {"energy_accumulation", OPT_REAL, offsetof(struct run_options, energy.accumulation), "0.9", 0, 1e6, 0,
+     NULL, "pJ", "energy of adding a weight for a spike, in column energy"},
+    {"energy_mac", OPT_REAL, offsetof(struct run_options, energy.mac), "4.6", 0, 1e6, 0, NULL, "pJ",
+     "energy of a multiply-accumulate, in column energy"},
 };
 const struct option_table run_option_table = {
     .spans = {{run_options, sizeof run_options / sizeof *run_options}}, .size = sizeof(struct run_options)};

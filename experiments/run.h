@@ -3,6 +3,7 @@
 #define SPIKEBENCH_EXPERIMENTS_RUN_H
 
 #include "experiments/catalogue.h"
+#include "network/energy.h"
 #include "network/net.h"
 #include "support/opt.h"
 #include <stdint.h>
@@ -29,6 +30,7 @@ struct run_options { /* keys at the top of the file */
     long threads;    /* OPT_NO_IDENTITY */
     long ranks;      /* OPT_NO_IDENTITY: processes that share the samples */
     long eval_every; /* iterations between untimed evaluations; also at iteration 0 and at the end */
+    struct energy_model energy; /* of inference: energy_accumulation, energy_mac */
 };
 struct stop_options { /* under stop: */
     long max_iter;

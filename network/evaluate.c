@@ -16,7 +16,7 @@ static status reserve_all(struct evaluator *ev, const struct net *net, size_t th
     ev->traces = mem_alloc(&ev->mem, threads, sizeof *ev->traces, e);
     ev->scores = mem_reals(&ev->mem, threads * net->n[net->L] * CHUNK_MAX, e);
     status st = ev->traces && ev->scores ? ST_OK : ST_MEMORY;
-    for (size_t i = 0; st == ST_OK && i < threads; i++)
+    for (size_t i = 0; st == ST_OK && !net->own && i < threads; i++)
         st = trace_create(&ev->traces[i], net, ev->T, CHUNK_MAX, false, &ev->mem, e);
     return st;
 }
@@ -103,7 +103,7 @@ static void evaluate_part(void *context, size_t part, size_t thread)
 
 static void all_nan(struct evaluation *out)
 {
-    out->loss = out->accuracy = out->synops = out->synops_dense = NAN;
+    out->loss = out->accuracy = out->synops = out->macs = out->synops_dense = NAN;
     for (size_t l = 0; l <= NET_MAX_LAYERS; l++) out->rate[l] = NAN;
 }
 
@@ -119,7 +119,7 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
 {
     double loss[PART_MAX], right[PART_MAX];
     all_nan(out);
-    if (b->n == 0) return;
+    if (b->n == 0 || net->own) return;
     struct evaluate_task task = {
         .ev = ev, .net = net, .batch = b, .part = partition_make(b->n), .scores_out = scores};
     const size_t parts = task.part.n_parts;
@@ -142,6 +142,7 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
     out->loss = sum_of_parts(parts, loss) / N;
     if (b->labels) out->accuracy = sum_of_parts(parts, right) / N;
     out->synops = synops / N;
+    out->macs = b->x->value ? (double)spikes_nonzero(b) * (double)net->n[1] / N : 0;
     out->synops_dense = dense;
 }
 

@@ -11,6 +11,7 @@ struct evaluation {
     double rate[NET_MAX_LAYERS + 1]; /* rate[l]: spikes per neuron and step, hidden l = 1..L-1 */
     double synops; /* accumulate operations per sample: sum over layers of (non-zero inputs of the layer) x
                       n_l, and of its spikes x the neurons that its recurrent weights reach */
+    double macs;   /* those of synops that multiply: products with inputs that carry other values than 1 */
     double synops_dense; /* the same if nothing were sparse: T times all weights */
 };
 
@@ -24,7 +25,7 @@ status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, 
 status evaluator_memory(const struct net *net, size_t T, size_t threads, struct mem *pages, struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
 /* Simulates the whole batch, the pool's ranks its parts. scores: NULL or out (n_L x batch->n). An empty batch
- * gives nan everywhere. */
+ * and a network of a trainer's own give nan everywhere. */
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores);
 

@@ -100,8 +100,33 @@ status net_create(struct net *net, const struct net_options *o, size_t n_inputs,
     return ST_OK;
 }
 
+status net_create_own(struct net *net, size_t n_inputs, size_t n_outputs, const struct net_block *shape,
+                      size_t n, struct mem *m, struct error *e)
+{
+    memset(net, 0, sizeof *net);
+    net->L = 1;
+    net->n[0] = n_inputs;
+    net->n[1] = n_outputs;
+    net->lif[1] = (struct lif){1, 1, RESET_SOFT};
+    net->self_connections = true;
+    net->loss = LOSS_SQUARED;
+    net->own = net->blocks = n;
+    for (size_t k = 0; k < n; k++) {
+        net->shape[k] = shape[k];
+        if (shape[k].rows > SIZE_MAX / shape[k].cols)
+            return FAIL(e, ST_MEMORY, "%s is too large", shape[k].name);
+        if (!(net->W[k + 1] = mem_reals(m, shape[k].rows * shape[k].cols, e))) return ST_MEMORY;
+    }
+    return ST_OK;
+}
+
 struct net_block net_block(const struct net *net, size_t k)
 {
+    if (net->own) {
+        struct net_block own = net->shape[k - 1];
+        own.w = net->W[k];
+        return own;
+    }
     const bool recurrent = k > net->L;
     const size_t l = recurrent ? k - net->L : k;
     struct net_block b = {
@@ -112,6 +137,7 @@ struct net_block net_block(const struct net *net, size_t k)
 
 size_t net_block_size(const struct net *net, size_t k)
 {
+    if (net->own) return net->shape[k - 1].rows * net->shape[k - 1].cols;
     return k > net->L ? net->n[k - net->L] * net->n[k - net->L] : net->n[k] * net->n[k - 1];
 }
 

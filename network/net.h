@@ -15,8 +15,8 @@
 #include "support/rng.h"
 #include <stdio.h>
 
-/* Weight matrices: W_1 .. W_L, and in recurrent networks R_1 .. R_{L-1}. */
-enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1, NET_MAX_BLOCKS = 2 * NET_MAX_LAYERS - 1 };
+/* Weight matrices: W_1 .. W_L, and in recurrent networks R_1 .. R_{L-1}; or those of an own network. */
+enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1, NET_MAX_BLOCKS = 2 * NET_MAX_LAYERS - 1, NET_OWN_MOST = 8 };
 enum readout { READOUT_LAST, READOUT_MEAN };     /* scores = z_{L,T}, or the mean of z_{L,t} over t */
 enum synapse { SYNAPSE_DELTA, SYNAPSE_CURRENT }; /* of all layers, the readout's too: network/recurrent.h */
 enum start { START_RATE, START_KAIMING, START_PUBLISHED };
@@ -40,6 +40,17 @@ struct net_options {
 };
 extern const struct option_table net_option_table;
 
+/* A weight matrix by its number k = 1 .. net->blocks; gradients and optimizers number them alike. */
+struct net_block {
+    char name[16];     /* W_1, R_1: in weight files and messages */
+    size_t rows, cols; /* column-major */
+    size_t layer;      /* whose neurons it feeds; 0 in own networks */
+    real *w;
+};
+
+/* A trainer may have a network of its own in place of the shared one (FEATURE_OWN_NETWORK of
+ * trainer/solver.h). Then `own` is the number of its matrices, which are all that W has, L is 1, and n has
+ * its inputs and outputs: nothing below simulates it or starts it. */
 struct net {
     size_t L;                     /* weight layers: hidden layers + 1 */
     size_t n[NET_MAX_LAYERS + 1]; /* n[0] inputs, n[1] .. n[L-1] hidden, n[L] outputs */
@@ -47,9 +58,11 @@ struct net {
     /* W[l], l = 1..L: W_l, n[l] x n[l-1], column-major; W[0] = NULL. W[L + l], l = 1..L-1, if recurrent: R_l,
      * n[l] x n[l], from the layer's spikes of the step before (network/recurrent.h). */
     real *W[NET_MAX_BLOCKS + 1];
-    bool self_connections;              /* false: the diagonals of R_l are 0 and stay so */
-    struct lif lif[NET_MAX_LAYERS + 1]; /* of layer l = 1..L; the readout uses its leak alone */
-    real synapse_decay;                 /* alpha; 0: delta synapses */
+    size_t own;                           /* 0: the shared network */
+    struct net_block shape[NET_OWN_MOST]; /* of W[k]: shape[k - 1] */
+    bool self_connections;                /* false: the diagonals of R_l are 0 and stay so */
+    struct lif lif[NET_MAX_LAYERS + 1];   /* of layer l = 1..L; the readout uses its leak alone */
+    real synapse_decay;                   /* alpha; 0: delta synapses */
     enum readout readout;
     enum loss loss;
     /* Whether layer 1's inputs are likely too many for lists. Estimates of memory alone read it: the way
@@ -61,17 +74,14 @@ struct net {
 status net_create(struct net *net, const struct net_options *o, size_t n_inputs, size_t n_outputs,
                   struct mem *m, struct error *e);
 
+/* An own network of n (at most NET_OWN_MOST) matrices of these names and sizes, all zero. ST_MEMORY. */
+status net_create_own(struct net *net, size_t n_inputs, size_t n_outputs, const struct net_block *shape,
+                      size_t n, struct mem *m, struct error *e);
+
 /* What stands in the options but cannot be: the numbers of leaks and thresholds, and options of recurrent
  * weights and synapses where there are none. ST_CONFIG naming the option. */
 status net_options_check(const struct net_options *o, struct error *e);
 
-/* A weight matrix by its number k = 1 .. net->blocks; gradients and optimizers number them alike. */
-struct net_block {
-    char name[16];     /* W_1, R_1: in weight files and messages */
-    size_t rows, cols; /* column-major */
-    size_t layer;      /* whose neurons it feeds */
-    real *w;
-};
 struct net_block net_block(const struct net *net, size_t k);
 /* rows * cols. */
 size_t net_block_size(const struct net *net, size_t k);
@@ -84,12 +94,13 @@ real *net_recurrent(const struct net *net, size_t l);
  * network has self-connections. */
 void net_clear_diagonals(const struct net *net, real *const *M);
 
-/* Sets the weights. START_RATE: rows N(0, 1/n_{l-1}), then each hidden layer, from the first on, scaled by
- * bisection until its mean firing rate on `data` (at most 1000 samples of it, evenly spaced) is start_rate
- * within 1e-3, or within two spikes over all that was simulated; else the nearest that was found is taken and
- * a warning goes to stderr, up to half the rate away. The readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming
- * the layer and the rates reached if none is nearer (no input spikes). START_KAIMING: uniform on +-sqrt(6 /
- * n_{l-1}). START_PUBLISHED: zeros. Recurrent weights: entries N(0, recurrent_scale^2 / n_l), uniform on
+/* Sets the weights, but of an own network, whose trainer does. START_RATE: rows N(0, 1/n_{l-1}), then each
+ * hidden layer, from the first on, scaled by bisection until its mean firing rate on `data` (at most 1000
+ * samples of it, evenly spaced) is start_rate within 1e-3, or within two spikes over all that was simulated;
+ * else the nearest that was found is taken and a warning goes to stderr, up to half the rate away. The
+ * readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if none is nearer (no
+ * input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED: zeros. Recurrent weights:
+ * entries N(0, recurrent_scale^2 / n_l), uniform on
  * +-recurrent_scale sqrt(6 / n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every
  * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,

@@ -8,8 +8,8 @@
 static const char magic[8] = {'S', 'P', 'I', 'K', 'E', 'N', 'E', 'T'};
 /* A network without recurrent weights and current-based synapses, whose layers have the same neurons, has all
  * of itself in a header of version 2. Any other is of version 3: the header is followed by struct extension.
- */
-enum { PLAIN_VERSION = 2, EXTENDED_VERSION = 3 };
+ * Own networks are of version 4: the extension names all matrices. */
+enum { PLAIN_VERSION = 2, EXTENDED_VERSION = 3, OWN_VERSION = 4 };
 
 struct header {
     char magic[8];
@@ -20,7 +20,8 @@ struct header {
 
 enum { BLOCKS_BEYOND = NET_MAX_BLOCKS - NET_MAX_LAYERS };
 struct extension {
-    uint32_t blocks, self_connections; /* blocks: matrices beyond W_1 .. W_L, in this order behind them */
+    uint32_t blocks,
+        self_connections; /* blocks: matrices beyond W_1 .. W_L, in this order behind them, or all */
     double synapse_decay, leak[NET_MAX_LAYERS + 1], threshold[NET_MAX_LAYERS + 1]; /* by layer */
     struct {
         char name[16];
@@ -39,7 +40,8 @@ static bool is_plain(const struct net *net)
 static void fill_extension(struct extension *x, const struct net *net)
 {
     memset(x, 0, sizeof *x);
-    x->blocks = (uint32_t)(net->blocks - net->L);
+    const size_t before = net->own ? 0 : net->L;
+    x->blocks = (uint32_t)(net->blocks - before);
     x->self_connections = net->self_connections;
     x->synapse_decay = (double)net->synapse_decay;
     for (size_t l = 1; l <= net->L; l++) {
@@ -47,7 +49,7 @@ static void fill_extension(struct extension *x, const struct net *net)
         x->threshold[l] = (double)net->lif[l].threshold;
     }
     for (size_t k = 0; k < x->blocks; k++) {
-        const struct net_block b = net_block(net, net->L + 1 + k);
+        const struct net_block b = net_block(net, before + 1 + k);
         memcpy(x->block[k].name, b.name, sizeof b.name);
         x->block[k].rows = b.rows;
         x->block[k].cols = b.cols;
@@ -58,7 +60,7 @@ static void fill_header(struct header *h, const struct net *net)
 {
     memset(h, 0, sizeof *h); /* padding included: the checksum covers it */
     memcpy(h->magic, magic, sizeof magic);
-    h->version = is_plain(net) ? PLAIN_VERSION : EXTENDED_VERSION;
+    h->version = net->own ? OWN_VERSION : is_plain(net) ? PLAIN_VERSION : EXTENDED_VERSION;
     h->real_size = sizeof(real);
     h->layers = (uint32_t)net->L;
     h->reset = (uint32_t)net->lif[1].reset;
@@ -81,7 +83,7 @@ status net_save(const struct net *net, FILE *f, struct error *e)
     fill_extension(&x, net);
     uint32_t sum = checksum(0, &h, sizeof h);
     bool good = fwrite(&h, sizeof h, 1, f) == 1;
-    if (h.version == EXTENDED_VERSION) {
+    if (h.version != PLAIN_VERSION) {
         sum = checksum(sum, &x, sizeof x);
         good = good && fwrite(&x, sizeof x, 1, f) == 1;
     }
@@ -108,7 +110,7 @@ static const char *name_of(const char *const *names, uint32_t k)
     return "unknown";
 }
 
-/* What a file of version 3 has besides, f standing behind its header. */
+/* What a file of version 3 or 4 has besides, f standing behind its header. */
 static uint64_t extended_bytes(FILE *f, uint32_t real_size)
 {
     enum { WIDEST = 1 << 24 };
@@ -139,8 +141,9 @@ status net_file_complete(FILE *f, struct error *e)
         return ST_OK;
     for (size_t l = 0; l <= h.layers; l++)
         if (h.n[l] > WIDEST) return ST_OK;
-    for (size_t l = 1; l <= h.layers; l++) expected += h.n[l] * h.n[l - 1] * h.real_size;
-    if (h.version == EXTENDED_VERSION) expected += extended_bytes(f, h.real_size);
+    for (size_t l = 1; l <= h.layers && h.version != OWN_VERSION; l++)
+        expected += h.n[l] * h.n[l - 1] * h.real_size;
+    if (h.version == EXTENDED_VERSION || h.version == OWN_VERSION) expected += extended_bytes(f, h.real_size);
     if (size < expected)
         return FAIL(e, ST_DATA, "the weight file is cut short: %llu bytes of %llu", (unsigned long long)size,
                     (unsigned long long)expected);
@@ -164,9 +167,9 @@ static status check_header(const struct header *h, const struct header *own, str
 {
     char theirs[256], ours[256];
     if (memcmp(h->magic, magic, sizeof magic) != 0) return FAIL(e, ST_DATA, "not a SpikeBench weight file");
-    if (h->version != PLAIN_VERSION && h->version != EXTENDED_VERSION)
-        return FAIL(e, ST_DATA, "weight file of version %u; this program reads versions %d and %d",
-                    h->version, PLAIN_VERSION, EXTENDED_VERSION);
+    if (h->version < PLAIN_VERSION || h->version > OWN_VERSION)
+        return FAIL(e, ST_DATA, "weight file of version %u; this program reads versions %d to %d", h->version,
+                    PLAIN_VERSION, OWN_VERSION);
     if (h->real_size != own->real_size)
         return FAIL(e, ST_DATA, "weight file of %u-byte numbers; this program uses %u", h->real_size,
                     own->real_size);
@@ -175,6 +178,10 @@ static status check_header(const struct header *h, const struct header *own, str
         shape_text(own->n, own->layers, ours, sizeof ours);
         return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
     }
+    if (h->version != own->version && (h->version == OWN_VERSION || own->version == OWN_VERSION))
+        return FAIL(e, ST_DATA, "weight file of %s; this one is %s",
+                    h->version == OWN_VERSION ? "a trainer's own network" : "a network of layers",
+                    own->version == OWN_VERSION ? "a trainer's own" : "of layers");
     if (h->version != own->version)
         return FAIL(
             e, ST_DATA,
@@ -192,12 +199,12 @@ static status check_header(const struct header *h, const struct header *own, str
     return ST_OK;
 }
 
-static status check_extension(const struct extension *x, const struct extension *own, struct error *e)
+static status check_extension(const struct extension *x, const struct extension *own, bool all,
+                              struct error *e)
 {
     if (x->blocks != own->blocks || memcmp(x->block, own->block, sizeof x->block) != 0)
-        return FAIL(e, ST_DATA,
-                    "weight file with %u recurrent matrices; this network has %u, or of other sizes",
-                    x->blocks, own->blocks);
+        return FAIL(e, ST_DATA, "weight file with %u %smatrices; this network has %u, or of other sizes",
+                    x->blocks, all ? "" : "recurrent ", own->blocks);
     if (x->self_connections != own->self_connections || x->synapse_decay != own->synapse_decay)
         return FAIL(
             e, ST_DATA,
@@ -242,9 +249,9 @@ status net_load(struct net *net, FILE *f, struct error *e)
     if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
     TRY(check_header(&h, &own, e));
     uint32_t sum = checksum(0, &h, sizeof h);
-    if (h.version == EXTENDED_VERSION) {
+    if (h.version != PLAIN_VERSION) {
         if (fread(&x, sizeof x, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
-        TRY(check_extension(&x, &own_x, e));
+        TRY(check_extension(&x, &own_x, net->own > 0, e));
         sum = checksum(sum, &x, sizeof x);
     }
     real *W = malloc(net_parameters(net) * sizeof *W), *at = W;

@@ -154,6 +154,7 @@ static void disturb(struct net *net, double noise, struct rng *rng)
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e)
 {
+    if (net->own) return ST_OK;
     if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
     for (size_t l = 1; o->start != START_RATE && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);

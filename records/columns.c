@@ -38,7 +38,7 @@ const struct result_column result_columns[] = {
     {"status", NULL, 0, HEAD, "", "how the run ended", TEXT(status)},
     {"stop_reason", NULL, 0, HEAD, "", "why it ended", TEXT(stop_reason)},
     {"error", NULL, 0, HEAD, "", "the message of a run that failed; none otherwise", TEXT(error)},
-    {"precision, eval_every, stop.*, dataset.*, network.*, solver.*", NULL, 0, HEAD, "",
+    {"precision, eval_every, energy_*, stop.*, dataset.*, network.*, solver.*", NULL, 0, HEAD, "",
      "every option that results depend on; nan where the solver has no such option", COLUMN_OPTIONS, 0},
     {"rules", NULL, 0, HEAD, "",
      "number of the rules and defaults by which the options became results; 1 where there is no such column. "
@@ -126,6 +126,8 @@ const struct result_column result_columns[] = {
     {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
     {"loss_test_at_best_val", NULL, 0, TEST | AT_BEST, "", "regression: test loss at best_iter",
      NUMBER(loss_test_at_best_val)},
+    {"METRIC_train, METRIC_val, METRIC_test", NULL, 0, 0, "",
+     "metrics of the dataset's own, at the end; also in curves, as the last columns", COLUMN_METRICS, 0},
     {"acc_val_tasks", NULL, 0, VALIDATION | ACCURACY, "",
      "dataset.tasks: validation accuracy after the last task, mean over the tasks; nan with one task. The "
      "readout chooses among all classes",
@@ -138,9 +140,18 @@ const struct result_column result_columns[] = {
     {"drop_test", NULL, 19, TEST | ACCURACY, "", "the same of test samples", NUMBER(drop_test)},
     {"footprint_bytes", NULL, 0, TRAIN | EXACT, "bytes", "size of the weights", NUMBER(footprint_bytes)},
     {"synops", NULL, 9, TRAIN, "operations",
-     "synaptic operations per test sample: accumulations for inputs that are not zero; nan as train_synops",
+     "synaptic operations per test sample: accumulations for inputs that are not zero; of a rule of the "
+     "solver's own what it counts, nan where it does not",
      NUMBER(synops)},
-    {"synops_dense", NULL, 0, TRAIN, "operations", "the same if every input were taken; nan likewise",
+    {"macs", NULL, 0, TRAIN, "operations",
+     "those of synops that multiply: a weight times an input that is no spike, or an activation",
+     NUMBER(macs)},
+    {"energy", "energy", 20, TRAIN, "nJ",
+     "energy of these operations per test sample: energy_mac for each of macs, energy_accumulation for each "
+     "other; arithmetic alone, by figures for 45 nm (Horowitz, ISSCC 2014)",
+     NUMBER(energy)},
+    {"synops_dense", NULL, 0, TRAIN, "operations",
+     "synops if every input were taken; nan where the solver predicts by a rule of its own",
      NUMBER(synops_dense)},
     {"rate_mean", NULL, 8, TRAIN, "spikes/step",
      "mean firing rate of the hidden neurons on the training samples; nan likewise", NUMBER(rate_mean)},

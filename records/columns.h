@@ -25,18 +25,20 @@ struct run_result {
     const char *curve_crc32; /* "nan" where there is no curve */
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, ranks, blas_threads, timing_valid;
+    const double *metrics;   /* [N_SPLITS x n_metrics] of the dataset, by split; NULL: none yet */
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
-    double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, synops_dense,
-        rate_mean;
+    double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, macs, energy,
+        synops_dense, rate_mean;
     double acc_val_tasks, acc_test_tasks, drop_val, drop_test; /* tasks in sequence; else nan */
     double train_synops, acc_val_best, acc_test_at_best_val, loss_val_best,
         loss_test_at_best_val; /* derived */
 };
 
-/* Texts and numbers are those at `offset`; options stand for the columns of all options of the run. */
-enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS };
+/* Texts and numbers are those at `offset`; options stand for the columns of all options of the run, metrics
+ * for those of its dataset's metrics. */
+enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_OPTIONS, COLUMN_METRICS };
 
 enum column_flag {
     COLUMN_COUNTED = 2,  /* passes and operations: of another rule before schema 2 */

@@ -2,6 +2,7 @@
 #include "records/record.h"
 #include "support/paths.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,25 @@ static void put_option(void *row, const char *name, const char *value, bool is_d
     put_text(row, name, value);
 }
 
+void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size)
+{
+    static const char *const splits[N_SPLITS] = {"train", "val", "test"};
+    (void)snprintf(name, size, "%s_%s", dataset->metrics[k % dataset->n_metrics].name,
+                   splits[k / dataset->n_metrics]);
+}
+
+static void put_metrics(struct row *row, const struct run *run, const double *values)
+{
+    for (size_t k = 0; k < N_SPLITS * run->dataset->n_metrics; k++) {
+        char name[80];
+        record_metric_name(run->dataset, k, name, sizeof name);
+        if (row->names)
+            csv_put(&row->file, name);
+        else
+            csv_put_number(&row->file, values ? values[k] : NAN);
+    }
+}
+
 static void put_row(struct row *row, const struct run *run, const struct run_result *r, bool whole)
 {
     for (size_t i = 0; i < n_result_columns; i++) {
@@ -33,6 +53,8 @@ static void put_row(struct row *row, const struct run *run, const struct run_res
         if (!whole && !(c->flags & COLUMN_HEAD)) continue;
         if (c->kind == COLUMN_OPTIONS)
             run_visit_options(run, false, put_option, row);
+        else if (c->kind == COLUMN_METRICS)
+            put_metrics(row, run, r->metrics);
         else if (c->kind == COLUMN_TEXT)
             put_text(row, c->name, *(const char *const *)((const char *)r + c->offset));
         else if (row->names)

@@ -9,6 +9,10 @@
 /* Writes a CSV file of one row (atomically): the columns of `result` and the options of the run in the order
  * of result_columns. The texts that name the run are taken from `run`; commas and line ends become spaces.
  * `whole` false: only the columns with COLUMN_HEAD. ST_IO, ST_MEMORY. */
+/* NAME_train, NAME_val, NAME_test of the dataset's metrics: column k, k < N_SPLITS n_metrics, split after
+ * split. */
+void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size);
+
 status record_write(const char *path, const struct run *run, const struct run_result *result, bool whole,
                     struct error *e);
 

@@ -193,10 +193,14 @@ static status check_precision(const struct trained *t, const char *weights, stru
 /* Builds the net and reads the weights; *info is NULL where the file's own sizes are believed. */
 static status load_net(struct trained *t, const struct dataset_info *info, FILE *f, struct error *e)
 {
-    size_t n_inputs = info ? info->n_inputs : 0;
-    size_t n_outputs = !info ? 0 : info->n_classes ? info->n_classes : info->n_targets;
-    if (!info) TRY(net_file_sizes(f, &n_inputs, &n_outputs, e));
-    TRY(net_create(&t->net, &t->run->net, n_inputs, n_outputs, &t->mem, e));
+    const struct run *run = t->run;
+    struct dataset_info sizes = {.n_inputs = 0};
+    if (!info && run->solver->features & FEATURE_OWN_NETWORK)
+        TRY(run->dataset->probe(run->dataset_options, &sizes, e));
+    else if (!info)
+        TRY(net_file_sizes(f, &sizes.n_inputs, &sizes.n_targets, e));
+    TRY(solver_network(run->solver, run->solver_options, &run->net, info ? info : &sizes, &t->net, &t->mem,
+                       e));
     TRY(net_load(&t->net, f, e));
     return fgetc(f) == EOF ? ST_OK : FAIL(e, ST_DATA, "bytes behind the end of the weight file");
 }
@@ -244,7 +248,8 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     return read_net(t, weights, info, e);
 }
 
-status trained_predict(const struct trained *t, const struct batch *b, real *scores, struct error *e)
+status trained_predict(const struct trained *t, const struct batch *b, real *scores,
+                       struct operations *counts, struct error *e)
 {
     struct trainee fresh;
     const struct contract_case c = {.solver = t->run->solver,
@@ -255,7 +260,7 @@ status trained_predict(const struct trained *t, const struct batch *b, real *sco
     status st = trainee_begin(&fresh, &c, (size_t)t->run->run.threads, e);
     if (st == ST_OK) {
         net_copy_weights(&fresh.net, &t->net);
-        st = c.solver->predict(fresh.state, b, scores, e);
+        st = c.solver->predict(fresh.state, b, scores, counts, e);
     }
     trainee_end(&fresh);
     return st;

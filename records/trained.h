@@ -42,7 +42,8 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
 status trained_net(struct trained *t, const char *weights, struct error *e);
 /* After trained_open, for a solver with a prediction rule of its own (solver.h, predict): the scores
  * (n_L x b->n) of that rule, as the runner's accuracies have them. b: a batch of t->data. */
-status trained_predict(const struct trained *t, const struct batch *b, real *scores, struct error *e);
+status trained_predict(const struct trained *t, const struct batch *b, real *scores,
+                       struct operations *counts, struct error *e);
 void trained_free(struct trained *t);
 
 #endif

@@ -27,6 +27,7 @@ static const struct own_figure own_figures[] = {
     {"depth", "experiments/depth.gp", {NULL}, {""}},
     {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}},
     {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
+    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}},
     {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
     {"online_rules", "experiments/online_rules.gp", {"T"}, {""}},
     {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}},

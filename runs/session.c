@@ -79,6 +79,8 @@ struct run_result session_result(const struct session *s)
         .solver_bytes = s->created ? (double)s->solver_bytes : NAN,
         .footprint_bytes = evaluated ? (double)net_footprint(&s->net) : NAN,
         .synops = evaluated ? test->synops : NAN,
+        .macs = evaluated ? test->macs : NAN,
+        .energy = evaluated ? energy_of(&s->run->run.energy, test->synops, test->macs) : NAN,
         .synops_dense = evaluated ? train->synops_dense : NAN,
         .acc_val_tasks = at->known[SPLIT_VALIDATION].average,
         .acc_test_tasks = at->known[SPLIT_TEST].average,
@@ -86,8 +88,14 @@ struct run_result session_result(const struct session *s)
         .drop_test = at->known[SPLIT_TEST].drop,
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
-    result.totals.accumulations += at->new_spike_passes * train->synops;
+    /* the operations of a rule of the solver's own are not those of its training */
+    result.totals.accumulations += at->new_spike_passes * (s->run->solver->predict ? NAN : train->synops);
     return result;
+}
+
+size_t session_measures(const struct session *s)
+{
+    return N_SPLITS * s->run->dataset->n_metrics;
 }
 
 status session_write_curve(struct session *s, struct error *e)
@@ -104,6 +112,10 @@ status session_write_curve(struct session *s, struct error *e)
     size_t extra = metric_count(&s->run->solver->metrics, s->net.L);
     for (size_t k = 0; k < extra; k++) {
         metric_column(&s->run->solver->metrics, s->net.L, k, name, sizeof name);
+        csv_put(&w, name);
+    }
+    for (size_t k = 0; k < session_measures(s); k++) {
+        record_metric_name(s->run->dataset, k, name, sizeof name);
         csv_put(&w, name);
     }
     csv_end_row(&w);
@@ -132,6 +144,7 @@ status session_write_row(const struct session *s, const char *word, const char *
     env_cpu(cpu, sizeof cpu);
     env_date(date, sizeof date);
     result.status = word;
+    if (s->at.n_rows > 0) result.metrics = s->rows + s->at.n_rows * s->n_columns - session_measures(s);
     result.stop_reason = s->stop_reason;
     result.curve_crc32 = s->curve_crc32[0] ? s->curve_crc32 : "nan";
     result.error = text[0] ? text : "none";

@@ -62,7 +62,7 @@ struct session {
     struct evaluation last[N_SPLITS]; /* of the last evaluation */
     struct metric_sink sink;
     real *scores;     /* for predict and for tasks; NULL without */
-    size_t n_columns; /* of the curve */
+    size_t n_columns; /* of the curve; the last are the metrics of the dataset, of all splits */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
     const char *stop_reason;
@@ -76,6 +76,8 @@ enum { RUN_FILE = 4200 };
 void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
               const char *end);
 
+/* Columns of the dataset's metrics. */
+size_t session_measures(const struct session *s);
 /* OUT/FOLDER/<id>.csv in `path`, its folder made if there is none. ST_IO. */
 status session_folder(const struct session *s, const char *folder, char path[RUN_FILE], struct error *e);
 

@@ -7,6 +7,7 @@
 #include "support/mpi_link.h"
 #include "support/process.h"
 #include "support/progress.h"
+#include "trainer/suit.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,7 @@ static status open_data(struct session *s, struct error *e)
     TRY(run_check(run, info, e));
     TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
     pool_join(s->pool, s->ranks);
-    TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
-                   &s->mem, e));
+    TRY(solver_network(run->solver, run->solver_options, &run->net, info, &s->net, &s->mem, e));
     s->env = (struct train_env){.net = &s->net, .net_options = &run->net, .pool = s->pool, .rng = &s->rng};
     return sequence_create(s, e);
 }
@@ -55,7 +55,7 @@ static status prepare(struct session *s, struct error *e)
     rng_seed(&s->rng, run->seed, "solver");
     TRY(net_start(&s->net, &run->net, &s->plain, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
-    if (run->solver->predict || s->n_tasks > 1) {
+    if (run->solver->predict || s->n_tasks > 1 || session_measures(s) > 0) {
         size_t most = 0;
         for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
@@ -65,7 +65,7 @@ static status prepare(struct session *s, struct error *e)
     s->sink = (struct metric_sink){&run->solver->metrics, s->net.L, NULL, false};
     s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
     if (!s->sink.values) return ST_MEMORY;
-    s->n_columns = curve_count() + s->net.L - 1 + extra;
+    s->n_columns = curve_count() + s->net.L - 1 + extra + session_measures(s);
     return ST_OK;
 }
 
@@ -75,16 +75,27 @@ static double merit(const struct session *s, enum split k)
     return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
 }
 
+/* The dataset's metrics of a split with these scores, nan where it is empty. */
+static void measure(const struct session *s, enum split k, double *values)
+{
+    const struct dataset_source *dataset = s->run->dataset;
+    for (size_t i = 0; i < dataset->n_metrics; i++) values[i] = NAN;
+    if (dataset->n_metrics > 0 && s->data.info.n[k] > 0) dataset->measure(&s->data, k, s->scores, values);
+}
+
 /* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
     const double started = clock_seconds();
+    const size_t metrics = s->run->dataset->n_metrics;
+    double measured[N_SPLITS * DATASET_METRICS_MOST];
     for (int k = 0; k < N_SPLITS; k++) {
         struct batch b = dataset_batch(&s->data, (enum split)k);
         evaluate(s->evaluator, &s->net, &b, &s->last[k], s->scores);
         if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
         if (s->n_tasks > 1) sequence_score(s, (enum split)k, s->scores);
+        measure(s, (enum split)k, measured + (size_t)k * metrics);
     }
     struct rank_traffic sent;
     TRY(accounts_share(&s->accounts, &s->net, &sent, e));
@@ -103,7 +114,9 @@ static status evaluate_now(struct session *s, struct error *e)
     s->at.new_spike_passes = 0;
     curve_values(&result, row);
     for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
-    memcpy(row + used, s->sink.values, (s->n_columns - used) * sizeof *row);
+    const size_t own = s->n_columns - used - session_measures(s);
+    memcpy(row + used, s->sink.values, own * sizeof *row);
+    memcpy(row + used + own, measured, session_measures(s) * sizeof *row);
     double validation = merit(s, SPLIT_VALIDATION);
     if (isnan(s->at.totals.best_val) ? !isnan(validation) : validation > s->at.totals.best_val) {
         s->at.totals.best_val = validation;

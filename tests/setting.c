@@ -2,10 +2,12 @@
 #include "tests/setting.h"
 #include "commands/registry.h"
 #include "records/columns.h"
+#include "tests/data_helpers.h"
 #include "tests/toy_training.h"
 #include <criterion/alloc.h>
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Options that change what a state is: "key=value key=value ...". */
@@ -54,8 +56,12 @@ const struct combination setting_combinations[] = {
     {"ffnb", "hidden=random readout=softmax"},
     {"ffnb", "hidden=unprojected optimizer=muon"},
     {"ide", "optimizer=adam lr=0.01"},
+    {"ista", "iterations=20 candidates=5"},
+    {"fista", "iterations=20 candidates=5"},
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
+    {"lista", "layers=3 products=dense"},
+    {"lista", "layers=4 neuron=few_spikes steps=5 optimizer=muon"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},
     {"forward_mode", "optimizer=implicit_lbfgs directions=4"},
     {"spide", "backward_steps=10 kappa=2 backward_threshold=0.25"},
@@ -112,14 +118,27 @@ void setting_set_all(struct setting *s, const char *text)
     }
 }
 
+static void retrieval_data(struct dataset *d)
+{
+    static const char *const settings[] = {"samples=8",   "cells=16",        "sources=2", "snr_db=20",
+                                           "n_train=150", "n_validation=19", "n_test=1",  NULL};
+    struct error e = {0};
+    void *options = data_options(dataset_find("harmonic"), settings);
+    cr_assert_eq(dataset_find("harmonic")->open(options, 4, d, &e), ST_OK, "%s", e.text);
+    free(options);
+}
+
 void setting_create(struct setting *s, const struct solver_case *c)
 {
     struct error e = {0};
     memset(s, 0, sizeof *s);
     s->solver = solvers[c->index];
-    toy_data_create(&s->data, 150, 6, 12, 3, 4);
     cr_assert_eq(opt_defaults(&net_option_table, &s->net_options, NULL), ST_OK);
-    s->net_options.hidden = (struct int_list){2, {24, 9}};
+    if (s->solver->features & FEATURE_RETRIEVAL)
+        retrieval_data(&s->data);
+    else
+        toy_data_create(&s->data, 150, 6, 12, 3, 4);
+    if (!(s->solver->features & FEATURE_OWN_NETWORK)) s->net_options.hidden = (struct int_list){2, {24, 9}};
     s->options = mem_alloc(&s->mem, 1, s->solver->options.size, NULL);
     cr_assert_eq(opt_defaults(&s->solver->options, s->options, &e), ST_OK, "%s", e.text);
     set(s, "batch", "40");

@@ -232,8 +232,9 @@ static void scores_of(const char *options, struct toy_training *t, real *scores)
     t->net_options.hidden = (struct int_list){2, {24, 9}};
     toy_training_set_all(t, options);
     toy_training_init(t, 2);
+    struct operations counts;
     for (int k = 0; k < 5; k++) (void)toy_training_step(t);
-    cr_assert_eq(t->solver->predict(t->state, &t->env.train, scores, NULL), ST_OK);
+    cr_assert_eq(t->solver->predict(t->state, &t->env.train, scores, &counts, NULL), ST_OK);
 }
 
 /* After the same training, conversions of many steps say what the analogue network says. */

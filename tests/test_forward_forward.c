@@ -233,9 +233,10 @@ Test(forward_forward, predicts_the_label_of_the_largest_goodness)
             begin(&s, depth, skip ? "true" : "false");
             const struct batch *train = &s.env.train;
             real scores[130 * CLASSES];
+            struct operations counts;
             size_t right = 0;
             for (int i = 0; i < 20; i++) toy_training_step(&s);
-            cr_assert_eq(s.solver->predict(s.state, train, scores, NULL), ST_OK);
+            cr_assert_eq(s.solver->predict(s.state, train, scores, &counts, NULL), ST_OK);
             for (size_t i = 0; i < 130; i++) {
                 double best = -1;
                 size_t chosen = 0;

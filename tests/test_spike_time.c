@@ -209,7 +209,15 @@ Test(spike_time, predicts_by_its_own_simulation)
         env.train = x.batch;
         env.validation = dataset_batch(&x.data, SPLIT_VALIDATION);
         cr_assert_eq(toy_begin(solver, &state, options, &env, &x.mem, &e), ST_OK, "%s", e.text);
-        cr_assert_eq(solver->predict(state, &x.batch, scores, &e), ST_OK, "%s", e.text);
+        struct operations counts = {-1, -1};
+        double synops = 0;
+        cr_assert_eq(solver->predict(state, &x.batch, scores, &counts, &e), ST_OK, "%s", e.text);
+        for (size_t i = 0; i < 12; i++) {
+            spike_time_simulate(&x.s, &x.net, &x.batch, i);
+            synops += spike_time_synops(&x.s, &x.net) / 12;
+        }
+        cr_expect_float_eq(counts.accumulations, synops, 1e-9 * synops);
+        cr_expect_eq(counts.macs, 0);
         for (size_t i = 0; i < 12; i++) {
             const double *time = x.s.layer[x.net.L].time;
             spike_time_simulate(&x.s, &x.net, &x.batch, i);

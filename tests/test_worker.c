@@ -283,7 +283,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .totals.gradient_evaluations = 13,
                                  .totals.messages = 14,
                                  .totals.bytes_sent = 15,
-                                 .totals.accumulations = 100};
+                                 .totals.accumulations = 100,
+                                 .energy = 16};
     static const struct {
         const char *name;
         double value;
@@ -300,7 +301,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                     {"gradient_evaluations", 13},
                     {"messages", 14},
                     {"bytes_sent", 15},
-                    {"train_synops", 112}};
+                    {"train_synops", 112},
+                    {"energy", 16}};
     double row[64];
     cr_assert_leq(curve_count(), sizeof row / sizeof *row);
     curve_values(&r, row);

@@ -3,6 +3,7 @@
 #include "commands/registry.h"
 #include "experiments/plan_check.h"
 #include "tests/bench/data.h"
+#include "trainer/suit.h"
 #include <criterion/criterion.h>
 
 status toy_begin(const struct solver *solver, void **state, const void *options, const struct train_env *env,
@@ -59,7 +60,12 @@ void toy_training_init(struct toy_training *t, uint64_t net_seed)
 void toy_training_init_on(struct toy_training *t, uint64_t net_seed, struct pool *pool)
 {
     struct error e = {0};
-    toy_net_create(&t->net, &t->net_options, &t->data, &t->mem, net_seed);
+    if (t->solver->features & FEATURE_OWN_NETWORK)
+        cr_assert_eq(
+            solver_network(t->solver, t->options, &t->net_options, &t->data.info, &t->net, &t->mem, &e),
+            ST_OK, "%s", e.text);
+    else
+        toy_net_create(&t->net, &t->net_options, &t->data, &t->mem, net_seed);
     rng_seed(&t->rng, 1, "solver");
     t->env = (struct train_env){.net = &t->net,
                                 .net_options = &t->net_options,

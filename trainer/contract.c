@@ -64,9 +64,15 @@ static status compare_predictions(const struct trainee *a, struct trainee *b, st
     real *scores = mem_reals(&b->mem, 2 * n, e);
     if (!scores) return ST_MEMORY;
     net_copy_weights(&b->net, &a->net);
-    TRY(a->c->solver->predict(a->state, train, scores, e));
-    TRY(b->c->solver->predict(b->state, train, scores + n, e));
-    if (memcmp(scores, scores + n, n * sizeof *scores) == 0) return ST_OK;
+    struct operations counts[2] = {{NAN, NAN}, {NAN, NAN}};
+    TRY(a->c->solver->predict(a->state, train, scores, &counts[0], e));
+    TRY(b->c->solver->predict(b->state, train, scores + n, &counts[1], e));
+    if (counts[0].accumulations < 0 || counts[0].macs < 0)
+        return FAIL(e, ST_INTERNAL, "predict counts %g accumulations and %g multiply-accumulates",
+                    counts[0].accumulations, counts[0].macs);
+    if (memcmp(scores, scores + n, n * sizeof *scores) == 0 &&
+        memcmp(&counts[0], &counts[1], sizeof counts[0]) == 0)
+        return ST_OK;
     return FAIL(e, ST_INTERNAL, "predict depends on more than the weights and the options");
 }
 
@@ -202,7 +208,7 @@ static status check_description(const struct contract_case *c, struct error *e)
     static const struct {
         unsigned bits;
         const char *what;
-    } groups[] = {{FEATURE_CLASSIFICATION | FEATURE_REGRESSION, "task"},
+    } groups[] = {{FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_RETRIEVAL, "task"},
                   {FEATURE_LOSSES, "loss"},
                   {FEATURE_RESETS, "reset"},
                   {FEATURE_READOUTS, "readout"},
@@ -217,6 +223,10 @@ static status check_description(const struct contract_case *c, struct error *e)
             return FAIL(e, ST_INTERNAL, "features have no %s", groups[i].what);
     if (!s->predict != !(s->features & FEATURE_OWN_PREDICTION))
         return FAIL(e, ST_INTERNAL, "FEATURE_OWN_PREDICTION and predict belong together");
+    if (!s->parameters != !(s->features & FEATURE_OWN_NETWORK))
+        return FAIL(e, ST_INTERNAL, "FEATURE_OWN_NETWORK and parameters belong together");
+    if (s->features & FEATURE_OWN_NETWORK && !s->predict)
+        return FAIL(e, ST_INTERNAL, "a network of its own needs a prediction of its own");
     if (!s->report != !s->metrics.n) return FAIL(e, ST_INTERNAL, "metrics and report belong together");
     return ST_OK;
 }

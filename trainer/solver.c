@@ -55,6 +55,15 @@ void metric_put(struct metric_sink *s, const char *name, size_t index, double va
     s->bad = true;
 }
 
+void operations_mean(const struct operations *parts, size_t n_parts, size_t n, struct operations *mean)
+{
+    *mean = (struct operations){0, 0};
+    for (size_t k = 0; k < n_parts; k++) {
+        mean->accumulations += parts[k].accumulations / (double)n;
+        mean->macs += parts[k].macs / (double)n;
+    }
+}
+
 void step_hold(struct step_report *r)
 {
     if (r && r->hold) r->hold(r->clock);

@@ -15,7 +15,7 @@
 
 /* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
  * other precision, or against another version, can be told from its first word. */
-enum { SOLVER_API = 4, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
+enum { SOLVER_API = 5, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
 /* What a solver can do. trainer/suit.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
@@ -25,6 +25,7 @@ enum { SOLVER_API = 4, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOL
 enum solver_feature {
     FEATURE_CLASSIFICATION = 1 << 0, /* class labels */
     FEATURE_REGRESSION = 1 << 1,     /* real-valued targets, with network.loss = squared */
+    FEATURE_RETRIEVAL = 1 << 24,     /* those of harmonic retrieval alone (dataset_info.grid) */
 
     FEATURE_LOSS_SQUARED = 1 << 2, /* network.loss: enum loss */
     FEATURE_LOSS_CROSS_ENTROPY = 1 << 3,
@@ -61,7 +62,12 @@ enum solver_feature {
     /* Nothing of a training sample outlasts the step but its number: samples may be others in each
      * (dataset.augment_*), as env.train.x then has them. */
     FEATURE_FRESH_SAMPLES = 1 << 22,
-    FEATURE_RANKS = 1 << 23 /* several ranks divide its samples (support/parallel.h) */
+    FEATURE_RANKS = 1 << 23, /* several ranks divide its samples (support/parallel.h) */
+
+    /* Has `parameters`, a network of its own in place of the shared one: env.net has these matrices, which
+     * start sets, and no layers. network.* has no part in it and is refused where it is not at its default:
+     * the mask has the default's bit of each choice. Needs FEATURE_OWN_PREDICTION. */
+    FEATURE_OWN_NETWORK = 1 << 25
 };
 
 /* Extra CSV columns of a solver. */
@@ -119,6 +125,14 @@ struct train_env {
 struct step_time {
     double wall, cpu;
 };
+
+/* Synaptic operations of a prediction, mean over its samples; elementwise work is not counted. */
+struct operations {
+    double accumulations; /* a weight is added for a spike */
+    double macs;          /* a weight times a value */
+};
+/* The mean over n samples of the sums of parts. */
+void operations_mean(const struct operations *parts, size_t n_parts, size_t n, struct operations *mean);
 
 /* One outer iteration or epoch. */
 struct step_report {
@@ -222,13 +236,19 @@ struct solver {
      * cannot say: ST_CONFIG naming the option. */
     status (*check)(const struct solver *self, const void *options, const struct net_options *net,
                     const struct dataset_info *info, struct error *e);
+    /* The matrices of an own network: names and sizes into shape[NET_OWN_MOST], their number into *n. Knows
+     * what check knows, which comes first. */
+    void (*parameters)(const struct solver *self, const void *options, const struct dataset_info *info,
+                       struct net_block *shape, size_t *n);
     /* Puts the values of the metrics; untimed. */
     void (*report)(void *state, struct metric_sink *sink);
     /* Scores (n_L x batch->n) for prediction rules other than the simulated readout. Where it is set, the
-     * runner reports no operations and rates of the simulated network (nan): it is not what predicts. They
-     * depend on the net, the options and what start makes alone, so that `spikebench eval` repeats them from
-     * a weight file. */
-    status (*predict)(void *state, const struct batch *b, real *scores, struct error *e);
+     * runner reports no rates of the simulated network (nan), which is not what predicts, and the operations
+     * that are put into *counts (in: nan, which stays where they are not counted; batch->n > 0). They depend
+     * on the net, the options and what start makes alone, so that `spikebench eval` repeats them from a
+     * weight file. */
+    status (*predict)(void *state, const struct batch *b, real *scores, struct operations *counts,
+                      struct error *e);
     /* Writes or reads, block by block, everything that the next step depends on beyond the net's weights and
      * the rng (which the runner keeps) and what start finds again from the same data. One function for both
      * ways, so that they cannot differ. NULL for a solver that keeps nothing else. */

@@ -53,7 +53,13 @@ static void name_allowed(const struct solver *solver, const struct network_choic
 static status refuse_features(const struct solver *solver, const struct net_options *net,
                               const struct dataset_info *info, const char *data, struct error *e)
 {
-    if (info->n_classes == 0 && !(solver->features & FEATURE_REGRESSION))
+    const bool retrieval = info->grid.cells[0] > 0 && solver->features & FEATURE_RETRIEVAL;
+    const unsigned real_valued = FEATURE_REGRESSION | FEATURE_RETRIEVAL;
+    if (info->n_classes == 0 && !retrieval && (solver->features & real_valued) == FEATURE_RETRIEVAL)
+        return FAIL(e, ST_CONFIG,
+                    "solver '%s' needs data of harmonic retrieval, no class labels; dataset '%s' has others",
+                    solver->name, data);
+    if (info->n_classes == 0 && !retrieval && !(solver->features & FEATURE_REGRESSION))
         return FAIL(e, ST_CONFIG, "solver '%s' needs class labels; dataset '%s' has real-valued targets",
                     solver->name, data);
     if (info->n_classes > 0 && !(solver->features & FEATURE_CLASSIFICATION))
@@ -78,17 +84,44 @@ static status refuse_features(const struct solver *solver, const struct net_opti
     return ST_OK;
 }
 
+/* Nothing of the network's options has a part in an own network. */
+static status refuse_network(const struct solver *solver, const struct net_options *net, struct error *e)
+{
+    for (size_t i = 0; i < opt_count(&net_option_table); i++) {
+        const struct option *o = opt_at(&net_option_table, i);
+        char value[OPT_STRING_MAX];
+        if (opt_is_default(&net_option_table, o, net)) continue;
+        opt_format(o, net, value, sizeof value);
+        return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which has a network of its own",
+                    o->key, value, solver->name);
+    }
+    return ST_OK;
+}
+
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e)
 {
     if (net_options_check(net, e) != ST_OK) return err_prefix(e, "network");
     TRY(refuse_features(solver, net, info, data, e));
+    if (solver->features & FEATURE_OWN_NETWORK) TRY(refuse_network(solver, net, e));
     if (info->n_classes == 0 && net->loss != LOSS_SQUARED)
         return FAIL(e, ST_CONFIG,
                     "network.loss = %s needs class labels; real-valued targets allow squared only",
                     loss_names[net->loss]);
     if (info->n[SPLIT_TRAIN] == 0) return FAIL(e, ST_CONFIG, "dataset '%s' has no training samples", data);
     return solver->check ? solver->check(solver, options, net, info, e) : ST_OK;
+}
+
+status solver_network(const struct solver *solver, const void *options, const struct net_options *net_options,
+                      const struct dataset_info *info, struct net *net, struct mem *m, struct error *e)
+{
+    const size_t outputs = info->n_classes ? info->n_classes : info->n_targets;
+    struct net_block shape[NET_OWN_MOST];
+    size_t n = 0;
+    if (!(solver->features & FEATURE_OWN_NETWORK))
+        return net_create(net, net_options, info->n_inputs, outputs, m, e);
+    solver->parameters(solver, options, info, shape, &n);
+    return net_create_own(net, info->n_inputs, outputs, shape, n, m, e);
 }
 
 /* Of all samples, steps and inputs. */
@@ -103,7 +136,18 @@ static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 {
     const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
     const size_t cells = samples_cells(info), entries = info->entries < cells ? info->entries : cells;
-    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t);
+    const size_t targets = rows / info->T * info->n_targets * real_size;
+    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t) +
+           targets;
+}
+
+/* Of the scores of the largest split, which the runner keeps for predictions and for metrics of the data. */
+static size_t scores_memory(const struct solver *solver, const struct dataset_info *info, size_t real_size)
+{
+    size_t most = 0;
+    if (!solver->predict && info->grid.cells[0] == 0) return 0;
+    for (int k = 0; k < N_SPLITS; k++) most = info->n[k] > most ? info->n[k] : most;
+    return most * (info->n_classes ? info->n_classes : info->n_targets) * real_size;
 }
 
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
@@ -116,8 +160,7 @@ status solver_memory(const struct solver *solver, const void *options, const str
     void *state;
     *bytes = 0;
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
-    status st = net_create(&net, net_options, info->n_inputs,
-                           info->n_classes ? info->n_classes : info->n_targets, &pages, e);
+    status st = solver_network(solver, options, net_options, info, &net, &pages, e);
     net.dense_inputs = spikes_are_dense(info->entries, samples_cells(info));
     if (st == ST_OK) {
         st = solver->create(solver, &state, options, &shapes, &pages, e);
@@ -125,8 +168,8 @@ status solver_memory(const struct solver *solver, const void *options, const str
     }
     if (st == ST_OK) st = evaluator_memory(&net, info->T, share.threads, &pages, e);
     if (st == ST_OK)
-        *bytes = samples_memory(info, real_size) + pages.bytes - pages.reals +
-                 pages.reals / sizeof(real) * real_size;
+        *bytes = samples_memory(info, real_size) + scores_memory(solver, info, real_size) + pages.bytes -
+                 pages.reals + pages.reals / sizeof(real) * real_size;
     mem_free(&pages);
     return st;
 }
@@ -135,12 +178,15 @@ status solver_evaluate(const struct solver *solver, void *state, const struct ne
                        const struct batch *batch, real *scores, struct evaluation *v, struct error *e)
 {
     struct evaluation predicted;
-    v->synops = v->synops_dense = NAN;
+    struct operations counts = {NAN, NAN};
+    v->synops = v->macs = v->synops_dense = NAN;
     for (size_t l = 1; l < net->L; l++) v->rate[l] = NAN;
     if (batch->n == 0) return ST_OK;
-    TRY(solver->predict(state, batch, scores, e));
+    TRY(solver->predict(state, batch, scores, &counts, e));
     evaluate_scores(net, batch, scores, &predicted);
     v->loss = predicted.loss;
     v->accuracy = predicted.accuracy;
+    v->synops = counts.accumulations + counts.macs;
+    v->macs = counts.macs;
     return ST_OK;
 }

@@ -29,6 +29,11 @@ extern const struct network_extra network_extras[]; /* ends without a key */
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e);
 
+/* The solver's network for these data, all zero: the shared one with these options, or its own. The errors of
+ * net_create. */
+status solver_network(const struct solver *solver, const void *options, const struct net_options *net_options,
+                      const struct dataset_info *info, struct net *net, struct mem *m, struct error *e);
+
 /* How many threads and ranks work on a run. */
 struct worker_share {
     size_t threads, ranks;
@@ -42,8 +47,8 @@ status solver_memory(const struct solver *solver, const void *options, const str
                      size_t *bytes, struct error *e);
 
 /* For a solver with a prediction rule of its own, after the simulation was evaluated: *v takes loss and
- * accuracy of its scores (n_L x batch->n, room for them in `scores`). Operations and rates become nan: the
- * network that they were counted in is not what predicts. */
+ * accuracy of its scores (n_L x batch->n, room for them in `scores`), and the operations that it counts.
+ * Rates become nan: the network that they were counted in is not what predicts. */
 status solver_evaluate(const struct solver *solver, void *state, const struct net *net,
                        const struct batch *batch, real *scores, struct evaluation *v, struct error *e);
 

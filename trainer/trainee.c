@@ -17,8 +17,7 @@ status trainee_begin(struct trainee *t, const struct contract_case *c, size_t th
                                 .train = dataset_batch(c->data, SPLIT_TRAIN),
                                 .validation = dataset_batch(c->data, SPLIT_VALIDATION),
                                 .rng = &t->rng};
-    TRY(net_create(&t->net, c->net_options, info->n_inputs,
-                   info->n_classes ? info->n_classes : info->n_targets, &t->mem, e));
+    TRY(solver_network(c->solver, c->options, c->net_options, info, &t->net, &t->mem, e));
     rng_seed(&start, c->seed, "start");
     TRY(net_start(&t->net, c->net_options, &t->env.train, NULL, &start, e));
     TRY(pool_create(&t->pool, threads, e));

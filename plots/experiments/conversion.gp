@@ -1,17 +1,20 @@
 # What a conversion keeps: test accuracy (means over seeds) against the steps, a panel for each activation; the error of the last
-# hidden layer's activations against the steps, and the accuracy against spikes, for relu.
+# hidden layer's activations against the steps, and the accuracy against spikes and against the energy of their accumulations (0.9 pJ
+# each; the product with the analogue inputs, the same for all, is left out), for relu.
 load "plots/style.gp"
 load "plots/data.gp"
 summary = "groups.csv"
 set datafile missing NaN
 array spikes[n_groups]
+array energy[n_groups]
 array wrong[n_groups]
 array steps[n_groups]
 array kind[n_groups]
-stats summary using (r = int(column(0)) + 1, steps[r] = int(column("steps")), kind[r] = stringcolumn("activation"), spikes[r] = NaN, wrong[r] = NaN, 0) nooutput
+stats summary using (r = int(column(0)) + 1, steps[r] = int(column("steps")), kind[r] = stringcolumn("activation"), spikes[r] = NaN, wrong[r] = NaN, energy[r] = NaN, 0) nooutput
 do for [r = 1:n_groups] {
     if (curve[r] > 0 && name_text[name_of[r]] ne "analogue") {
-        stats curve_file(r) using (spikes[r] = column("neuron_spikes_med"), wrong[r] = column("activation_error_2_med"), 0) nooutput
+        stats curve_file(r) using (spikes[r] = column("neuron_spikes_med"), wrong[r] = column("activation_error_2_med"), \
+            energy[r] = 0.9 * column("conversion_synops_med") / 1000, 0) nooutput
     }
 }
 of(i, activation) = column("name") == i && stringcolumn("activation") eq activation
@@ -58,6 +61,9 @@ do for [format in formats] {
     set yrange [85:99]
     set title "relu: test accuracy (%)" noenhanced
     plot for [i = 1:n_names] summary using (of(i, "relu") ? spikes[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i), \
+         analogue[1] with lines dt 3 lw 2.2 lc rgb "#000000"
+    set xlabel "energy of the spikes (nJ)"
+    plot for [i = 1:n_names] summary using (of(i, "relu") ? energy[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i), \
          analogue[1] with lines dt 3 lw 2.2 lc rgb "#000000"
     unset logscale x
     unset multiplot

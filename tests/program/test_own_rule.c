@@ -64,6 +64,7 @@ Test(own_rule, simulation_is_there_on_demand, .init = cli_setup, .fini = cli_tea
     cr_expect_eq(own.code, 0, "%s", own.output);
     cr_expect_not_null(strstr(own.output, "readout:   forward_forward's own rule\n"), "%s", own.output);
     cr_expect_null(strstr(own.output, "synops"), "%s", own.output);
+    cr_expect_not_null(strstr(own.output, " nJ per sample"), "%s", own.output);
     cr_expect_null(strstr(own.output, "note:"), "%s", own.output);
     spikebench(&simulated, "eval --weights a.net --rule simulated");
     cr_expect_eq(simulated.code, 0, "%s", simulated.output);
