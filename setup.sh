@@ -8,7 +8,8 @@ target=${1:-build}
 # make bench-peers and bench-admm use python3-torch and python3-numpy where they are installed; nothing else does.
 packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libpopt-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
 case $target in
-reproduce | test | build | deps) ;;
+reproduce | build | deps) ;;
+test) packages="$packages parallel" ;; # one test: the script of docs/cluster.md; without it, it is skipped
 paper) packages="$packages texlive-latex-recommended texlive-fonts-recommended lmodern latexmk fonts-dejavu-core" ;;
 lint) packages="$packages clang clang-format cppcheck universal-ctags groff-base help2man" ;;
 -h | --help)

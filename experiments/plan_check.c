@@ -1,6 +1,7 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "support/file.h"
 #include "support/resident.h"
 #include <inttypes.h>
 #include <string.h>
@@ -35,6 +36,27 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
+/* The file of network.start against the network's sizes. */
+static status check_start(const struct run *run, const struct dataset_info *info, struct error *e)
+{
+    struct mem pages = {.reserve = true};
+    struct net net;
+    FILE *f = NULL;
+    if (run->net.start != START_FILE) return ST_OK;
+    const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets,
+                 real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
+    status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
+    if (st == ST_OK) st = file_open(run->net.start_file, UINT64_MAX, &f, e);
+    if (st == ST_OK && (st = net_file_fits(&net, real_size, f, e)) != ST_OK)
+        err_prefix(e, "%s", run->net.start_file);
+    if (f) (void)fclose(f);
+    mem_free(&pages);
+    if (st == ST_OK || st == ST_MEMORY) return st;
+    err_prefix(e, "network.start");
+    if (e) e->code = ST_CONFIG;
+    return ST_CONFIG;
+}
+
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     const size_t tasks = tasks_of(run->dataset_options);
@@ -48,7 +70,7 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
-    return ST_OK;
+    return check_start(run, info, e);
 }
 
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
@@ -87,6 +109,26 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
         *c = (struct plan_configuration){.first = i, .n_seeds = 1};
         r->n_configurations++;
         TRY(check_configuration(r, &p->runs[i], c, e));
+    }
+    return ST_OK;
+}
+
+status plan_identify(struct plan *p, const struct plan_report *r, struct error *e)
+{
+    for (size_t k = 0; k < r->n_configurations; k++) {
+        const struct plan_configuration *c = &r->configurations[k];
+        const struct plan_probe *probe = c->probe;
+        if (probe->outcome != ST_OK && probe->outcome != ST_NO_DATA)
+            return FAIL(e, probe->outcome, "%s", probe->message);
+        for (size_t s = 0; s < c->n_seeds; s++) {
+            struct run *run = &p->runs[c->first + s];
+            const struct run *before = run > p->runs ? run - 1 : NULL;
+            if (before && before->start_sha256[0] && strcmp(before->net.start_file, run->net.start_file) == 0)
+                memcpy(run->start_sha256, before->start_sha256, sizeof run->start_sha256);
+            else
+                TRY(run_hash_start(run, e));
+            run_identify(run, probe->outcome == ST_OK ? probe->info.sha256 : "");
+        }
     }
     return ST_OK;
 }

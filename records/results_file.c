@@ -2,12 +2,9 @@
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "support/file.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { COLUMNS_MAX = 768 };
 
 /* A run of the plan by one of its identities. */
 struct identity {
@@ -42,21 +39,35 @@ static const struct identity *find_run(const struct identity *index, const struc
     return bsearch(&key, index, plan->n_runs, sizeof *index, compare_identities);
 }
 
-/* Puts the rows of runs.csv to the runs of the plan. The row of a run that was made when its data was absent,
- * and now is there, is left out. */
-static status place_rows(struct results_file *f, struct error *e)
+/* Puts the rows of runs.csv to the runs of the plan. Left out are rows that are replaced or dropped, and that
+ * of a run that was made when its data was absent, and now is there. */
+static void place_rows(struct results_file *f)
 {
     const struct csv_table *t = &f->before;
-    const struct identity *runs = index_runs(f->plan, false, &f->mem, e);
-    const struct identity *lacking = index_runs(f->plan, true, &f->mem, e);
-    if (!runs || !lacking) return ST_MEMORY;
+    f->n_others = 0;
     for (size_t row = 0; row < t->n_rows; row++) {
         const char *id = csv_text(t, row, "run_id");
-        const struct identity *own = find_run(runs, f->plan, id), *older = find_run(lacking, f->plan, id);
-        const bool ours = own && !f->rows[own->run].table && record_rules(t, row) == RESULT_RULES;
+        const struct identity *own = find_run(f->runs, f->plan, id),
+                              *older = find_run(f->lacking, f->plan, id);
+        const bool current = own && record_rules(t, row) == RESULT_RULES;
+        if (current && (f->dropped[own->run] || f->rows[own->run].table == &f->news[own->run])) continue;
+        const bool ours = current && !f->rows[own->run].table;
         if (!ours && older && strcmp(f->plan->runs[older->run].id, id) != 0) continue;
         f->rows[ours ? own->run : f->n_runs + f->n_others++] = (struct record){t, row};
     }
+}
+
+/* Reads runs.csv, where there is one, and places its rows. */
+static status read_before(struct results_file *f, struct error *e)
+{
+    const struct csv_table *t = &f->before;
+    if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
+    if (t->source && csv_column(t, "run_id") == CSV_NONE)
+        return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
+    struct record *rows = realloc(f->rows, (f->n_runs + t->n_rows + 1) * sizeof *rows);
+    if (!rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", f->n_runs + t->n_rows);
+    f->rows = rows;
+    place_rows(f);
     return ST_OK;
 }
 
@@ -71,6 +82,7 @@ static status take_journal(struct results_file *f, struct error *e)
     char path[RESULTS_PATH], name[RESULTS_PATH + 16];
     for (size_t i = 0; i < f->n_runs; i++) {
         struct error unread = {.code = ST_OK};
+        if (f->mine && !f->mine[i]) continue; /* another's, which is still to take it */
         results_row_file(f, f->plan->runs[i].id, path);
         if (access(path, F_OK) != 0 || results_take(f, i, &unread) == ST_OK) continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
@@ -80,96 +92,86 @@ static status take_journal(struct results_file *f, struct error *e)
     return ST_OK;
 }
 
-status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e)
+/* The lock of runs.csv where several processes write it; -1 where one does. */
+static status lock_table(const struct results_file *f, int *lock, struct error *e)
 {
+    char path[RESULTS_PATH];
+    *lock = -1;
+    if (!f->mine) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/.work/runs.lock", f->folder);
+    return file_lock_wait(path, lock, e);
+}
+
+static status allocate(struct results_file *f, struct error *e)
+{
+    const size_t n = f->plan->n_runs + 1;
+    f->news = mem_alloc(&f->mem, n, sizeof *f->news, e);
+    f->dropped = mem_alloc(&f->mem, n, sizeof *f->dropped, e);
+    f->pending = mem_alloc(&f->mem, n, sizeof *f->pending, e);
+    f->runs = index_runs(f->plan, false, &f->mem, e);
+    f->lacking = index_runs(f->plan, true, &f->mem, e);
+    f->rows = calloc(n, sizeof *f->rows);
+    if (!f->rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", n);
+    if (!f->news || !f->dropped || !f->pending || !f->runs || !f->lacking) return ST_MEMORY;
+    f->n_runs = f->plan->n_runs;
+    return ST_OK;
+}
+
+status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
+                    struct error *e)
+{
+    int lock;
     memset(f, 0, sizeof *f);
     f->plan = plan;
+    f->mine = mine;
     (void)snprintf(f->folder, sizeof f->folder, "%s", folder);
     (void)snprintf(f->path, sizeof f->path, "%s/runs.csv", folder);
-    TRY(results_repair(f->path, e));
-    if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
-    const struct csv_table *t = &f->before;
-    f->rows = mem_alloc(&f->mem, plan->n_runs + t->n_rows + 1, sizeof *f->rows, e);
-    f->news = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->news, e);
-    f->pending = mem_alloc(&f->mem, plan->n_runs + 1, sizeof *f->pending, e);
-    if (!f->rows || !f->news || !f->pending) return ST_MEMORY;
-    f->n_runs = plan->n_runs;
-    if (t->source && csv_column(t, "run_id") == CSV_NONE)
-        return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
-    TRY(place_rows(f, e));
+    TRY(allocate(f, e));
+    status st = lock_table(f, &lock, e);
+    if (st == ST_OK) st = results_repair(f->path, e);
+    if (st == ST_OK) st = read_before(f, e);
+    if (lock >= 0) (void)close(lock);
+    TRY(st);
     TRY(take_journal(f, e));
     return f->n_pending > 0 ? results_write(f, e) : ST_OK;
 }
 
-/* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
-static size_t merge_columns(const struct results_file *f, const char *names[COLUMNS_MAX])
+/* Reads the rows again that other processes have written in the meantime. */
+static status refresh(struct results_file *f, struct error *e)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < f->n_runs + f->n_others; i++) {
-        const struct csv_table *t = f->rows[i].table;
-        size_t place = 0; /* where a new column of this row goes */
-        if (i > 0 && t == f->rows[i - 1].table) continue;
-        for (size_t c = 0; t && c < t->n_columns; c++) {
-            size_t at = 0;
-            while (at < n && strcmp(names[at], t->names[c]) != 0) at++;
-            if (at == n) {
-                if (n == COLUMNS_MAX) return COLUMNS_MAX + 1;
-                at = place;
-                memmove(names + at + 1, names + at, (n - at) * sizeof *names);
-                names[at] = t->names[c];
-                n++;
-            }
-            place = at + 1;
-        }
-    }
-    return n;
+    for (size_t i = 0; i < f->n_runs; i++)
+        if (f->rows[i].table == &f->before) f->rows[i].table = NULL;
+    csv_table_free(&f->before);
+    f->before = (struct csv_table){.n_rows = 0};
+    return read_before(f, e);
 }
 
-/* The column of each name in a table. */
-static void find_columns(const struct csv_table *t, const char *const *names, size_t n, long *places)
+static status write_rows(struct results_file *f, struct error *e)
 {
-    for (size_t c = 0; c < n; c++) places[c] = csv_column(t, names[c]);
-}
-
-static void write_rows(const struct results_file *f, const char *const *names, size_t columns,
-                       struct csv_writer *w)
-{
-    long places[COLUMNS_MAX];
-    const struct csv_table *last = NULL;
-    csv_put_texts(w, names, columns);
-    csv_end_row(w);
-    for (size_t i = 0; i < f->n_runs + f->n_others; i++) {
-        const struct record *r = &f->rows[i];
-        if (!r->table) continue;
-        if (r->table != last) find_columns(r->table, names, columns, places);
-        last = r->table;
-        for (size_t c = 0; c < columns; c++)
-            csv_put(w, places[c] == CSV_NONE ? "nan" : csv_cell(r->table, r->row, (size_t)places[c]));
-        csv_end_row(w);
-    }
-}
-
-status results_write(struct results_file *f, struct error *e)
-{
-    const char *names[COLUMNS_MAX];
     char path[RESULTS_PATH];
-    const size_t columns = merge_columns(f, names);
-    struct csv_writer w;
-    if (columns > COLUMNS_MAX) return FAIL(e, ST_INTERNAL, "too many result columns");
-    if (columns == 0) {
-        /* no row: no file */
-        return remove(f->path) == 0 || errno == ENOENT ? ST_OK
-                                                       : FAIL(e, ST_IO, "%s: %s", f->path, strerror(errno));
-    }
-    TRY(csv_open(&w, f->path, e));
-    write_rows(f, names, columns, &w);
-    TRY(csv_close(&w, e));
+    TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, e));
     for (size_t k = 0; k < f->n_pending; k++) {
         results_row_file(f, f->pending[k], path);
         (void)remove(path);
     }
     f->n_pending = 0;
     return ST_OK;
+}
+
+status results_write(struct results_file *f, struct error *e)
+{
+    int lock;
+    status st = lock_table(f, &lock, e);
+    if (st == ST_OK && f->mine) st = refresh(f, e);
+    if (st == ST_OK) st = write_rows(f, e);
+    if (lock >= 0) (void)close(lock);
+    return st;
+}
+
+void results_drop(struct results_file *f, size_t i)
+{
+    f->rows[i].table = NULL;
+    f->dropped[i] = true;
 }
 
 status results_take(struct results_file *f, size_t i, struct error *e)
@@ -195,6 +197,7 @@ void results_free(struct results_file *f)
 {
     for (size_t i = 0; i < f->n_runs; i++) csv_table_free(&f->news[i]);
     csv_table_free(&f->before);
+    free(f->rows);
     mem_free(&f->mem);
     memset(f, 0, sizeof *f);
 }

@@ -3,6 +3,7 @@
 #include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,11 +14,12 @@ struct header {
     uint64_t columns;
 };
 
-static void fill_header(struct header *h, const struct session *s)
+/* `id`: of the run that the file is of. */
+static void fill_header(struct header *h, const struct session *s, const char *id)
 {
     memset(h, 0, sizeof *h);
     memcpy(h->magic, "SPIKECKP", sizeof h->magic);
-    memcpy(h->id, s->run->id, sizeof h->id);
+    (void)snprintf(h->id, sizeof h->id, "%s", id);
     snprintf(h->commit, sizeof h->commit, "%s", env_commit());
     h->dirty = env_dirty();
     h->columns = s->n_columns;
@@ -35,7 +37,8 @@ static status check_progress(const struct session *s, FILE *f, struct error *e)
         return FAIL(e, ST_DATA, "the checkpoint stands at iteration %ld, with the best at %ld", s->at.iter,
                     s->at.best_iter);
     const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;
-    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1)
+    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1 ||
+        *(const unsigned char *)&s->at.machine_shared > 1)
         return FAIL(e, ST_DATA, "the checkpoint stands at task %ld of %ld", s->at.task, tasks);
     return ST_OK;
 }
@@ -77,21 +80,35 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
 
-status checkpoint_save(struct session *s, struct error *e)
+/* Writes OUT/.work/<id>END, if it has at most `most` bytes. */
+static status save(struct session *s, const char *end, double most, struct error *e)
 {
     char path[RUN_FILE];
     struct file_writer w;
     struct header h;
-    fill_header(&h, s);
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    fill_header(&h, s, s->run->id);
+    run_file(path, s->settings->out, ".work", s->run, end);
     TRY(file_create(&w, path, e));
     struct checkpoint c = {.file = w.file};
     status st = checkpoint_block(&c, &h, sizeof h, e);
     if (st == ST_OK) st = transfer(s, &c, e);
-    if (st == ST_OK) st = file_seal(w.file, e);
-    if (st == ST_OK) return file_commit(&w, e);
+    const bool fits = st == ST_OK && (double)ftello(w.file) <= most;
+    if (fits) st = file_seal(w.file, e);
+    if (fits && st == ST_OK) return file_commit(&w, e);
     file_abandon(&w);
     return st;
+}
+
+status checkpoint_save(struct session *s, struct error *e)
+{
+    return save(s, ".ckpt", INFINITY, e);
+}
+
+status checkpoint_keep(struct session *s, struct error *e)
+{
+    if (s->end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
+    s->end_kept = true;
+    return save(s, ".end", s->settings->keep_bytes, e);
 }
 
 /* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
@@ -105,12 +122,13 @@ static status set_aside(const char *path, const char *reason, struct error *e)
 
 /* Reads an open checkpoint. `reason` gets why it cannot be used, or stays "": then an error is one of this
  * machine (memory), and the file may be good. */
-static status read_open(struct session *s, FILE *f, char *reason, size_t size, bool *found, struct error *e)
+static status read_open(struct session *s, const char *id, FILE *f, char *reason, size_t size, bool *found,
+                        struct error *e)
 {
     struct header h, own;
     struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
-    fill_header(&own, s);
+    fill_header(&own, s, id);
     if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
     if (seen.code != ST_OK) {
         (void)snprintf(reason, size, "%s", seen.text);
@@ -126,18 +144,18 @@ static status read_open(struct session *s, FILE *f, char *reason, size_t size, b
     return st;
 }
 
-status checkpoint_restore(struct session *s, bool *found, struct error *e)
+/* checkpoint_restore from the file of the run `id`. */
+static status restore(struct session *s, const char *id, const char *path, bool *found, struct error *e)
 {
-    char path[RUN_FILE], reason[sizeof e->text] = "";
+    char reason[sizeof e->text] = "";
     status st = ST_OK;
     *found = false;
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     FILE *f = NULL;
     struct error unread = {.code = ST_OK};
     if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
     (void)file_open(path, UINT64_MAX, &f, &unread);
     if (f) {
-        st = read_open(s, f, reason, sizeof reason, found, e);
+        st = read_open(s, id, f, reason, sizeof reason, found, e);
         if (st != ST_OK) err_prefix(e, "%s", path);
         (void)fclose(f);
     } else {
@@ -148,6 +166,16 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     struct error second = {.code = ST_OK};
     const status moved = set_aside(path, reason, st == ST_OK ? e : &second);
     return st == ST_OK ? moved : st;
+}
+
+status checkpoint_restore(struct session *s, bool *found, struct error *e)
+{
+    char path[RUN_FILE];
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    TRY(restore(s, s->run->id, path, found, e));
+    if (*found || !s->settings->after) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/.work/%s.end", s->settings->out, s->settings->after);
+    return restore(s, s->settings->after, path, found, e);
 }
 
 void checkpoint_remove(const struct session *s)

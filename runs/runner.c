@@ -3,6 +3,8 @@
 #include "datasets/tasks.h"
 #include "records/results_file.h"
 #include "records/results_repair.h"
+#include "runs/changes.h"
+#include "runs/extension.h"
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
@@ -35,23 +37,9 @@ struct runner {
     size_t next, finished, to_do;
     bool *wanted; /* [n_runs] */
     struct progress progress;
-    int lock;             /* descriptor of FOLDER/.work/lock */
+    int lock, own_lock;   /* descriptors of FOLDER/.work/lock and of the shard's; -1: none */
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
-
-/* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty. */
-static status identify(struct plan *plan, const struct plan_report *checked, struct error *e)
-{
-    for (size_t k = 0; k < checked->n_configurations; k++) {
-        const struct plan_configuration *c = &checked->configurations[k];
-        const struct plan_probe *probe = c->probe;
-        if (probe->outcome != ST_OK && probe->outcome != ST_NO_DATA)
-            return FAIL(e, probe->outcome, "%s", probe->message);
-        for (size_t s = 0; s < c->n_seeds; s++)
-            run_identify(&plan->runs[c->first + s], probe->outcome == ST_OK ? probe->info.sha256 : "");
-    }
-    return ST_OK;
-}
 
 static bool is_word(const char *text, const char *word)
 {
@@ -70,6 +58,11 @@ static bool is_finished(const struct runner *r, size_t i)
     return false;
 }
 
+static bool is_mine(const struct runner *r, size_t i)
+{
+    return !r->settings->mine || r->settings->mine[i];
+}
+
 /* Decides which runs are to be done. With --fresh all old rows and checkpoints go before the first run
  * starts, so that a --fresh that is cut short is resumed by the same command without it. */
 static status select_runs(struct runner *r, struct error *e)
@@ -78,12 +71,13 @@ static status select_runs(struct runner *r, struct error *e)
     const bool fresh = r->settings->fresh;
     bool old = false;
     for (size_t i = 0; i < r->plan->n_runs; i++) {
+        if (!is_mine(r, i)) continue;
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
         r->wanted[i] = !finished;
         r->to_do += r->wanted[i];
         if (fresh) {
             old = old || r->results.rows[i].table;
-            r->results.rows[i].table = NULL;
+            results_drop(&r->results, i);
         } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                    is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
             r->outcome->skipped++;
@@ -97,7 +91,10 @@ static status select_runs(struct runner *r, struct error *e)
         TRY(results_write(&r->results, e));
     }
     for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
+        if (!is_mine(r, i)) continue;
         run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
+        (void)remove(path);
+        run_file(path, r->folder, ".work", &r->plan->runs[i], ".end");
         (void)remove(path);
     }
     return ST_OK;
@@ -117,24 +114,46 @@ static status write_runs(const char *path, const struct run *runs, size_t n, str
     return st;
 }
 
+/* The run's shorter one, unless it repeats or resumes its own; what there is of it is said. */
+static void find_extension(struct runner *r, const struct run *run, struct extension *x)
+{
+    char path[RUN_FILE];
+    *x = (struct extension){.max_iter = 0};
+    run_file(path, r->folder, ".work", run, ".ckpt");
+    if (r->settings->fresh || access(path, F_OK) == 0) return;
+    extension_find(&r->results, run, x);
+    if (!x->id[0]) return;
+    progress_clear(&r->progress);
+    (void)fprintf(stderr,
+                  x->has_state
+                      ? "run %s goes on from the end of run %s (stop.max_iter %ld)\n"
+                      : "run %s begins anew: of run %s (stop.max_iter %ld), which it would go on from, the "
+                        "state at the end is gone\n",
+                  run->id, x->id, x->max_iter);
+}
+
 static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32];
+    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32];
+    struct extension x;
     const struct run *run = &r->plan->runs[i];
     const struct runner_settings *s = r->settings;
     int ends[2];
     run_file(spec, r->folder, ".work", run, ".yaml");
     run_file(row, r->folder, ".work", run, ".row.csv");
     TRY(write_runs(spec, run, 1, e));
+    find_extension(r, run, &x);
     remove(row);
     TRY(process_pipe(ends, e));
     snprintf(program, sizeof program, "%s/spikebench-%s", r->program,
              run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
-    snprintf(jobs, sizeof jobs, "%zu", s->jobs);
+    snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
     snprintf(out, sizeof out, "%d", ends[1]);
-    const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
-                            run->id, "--jobs", jobs, "--progress", out};
-    size_t n = 11;
+    snprintf(states, sizeof states, "%zu", s->states);
+    const char *argv[24] = {program,  "worker", spec,         "--out", r->folder,  "--id", run->id,
+                            "--jobs", jobs,     "--progress", out,     "--states", states};
+    size_t n = 13;
+    if (x.has_state) argv[n++] = "--after", argv[n++] = x.id;
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
     if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
     struct child started = {.run = i, .pipe = ends[0]};
@@ -334,30 +353,51 @@ static void count_lost(struct runner *r, const struct plan_report *checked)
     }
 }
 
+/* Locks the folder, as the only runner or as one for each shard. The workers inherit the locks: they are free
+ * when the last of them has ended. */
+static status take_folder(struct runner *r, struct error *e)
+{
+    char path[RUN_FILE], word[64];
+    bool taken = false;
+    const struct shard *shard = &r->settings->shard;
+    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
+    snprintf(word, sizeof word, "one of %zu shards", shard->count);
+    TRY(shard->count == 0 ? file_lock(path, &r->lock, &taken, e)
+                          : file_lock_among(path, word, &r->lock, &taken, e));
+    if (!taken && shard->count == 0)
+        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
+                    r->folder);
+    if (!taken)
+        return FAIL(e, ST_IO, "%s: another 'spikebench run', which is not %s, uses this folder", r->folder,
+                    word);
+    if (shard->count == 0) return ST_OK;
+    snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", r->folder, shard->index);
+    TRY(file_lock(path, &r->own_lock, &taken, e));
+    return taken ? ST_OK
+                 : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu",
+                        r->folder, shard->index, shard->count);
+}
+
 static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[RUN_FILE];
-    bool taken = false;
     int length = snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
     if (length < 0 || (size_t)length >= sizeof r->folder)
         return FAIL(e, ST_USAGE, "the name of the results folder is too long (%d characters)", length);
     TRY(path_program(r->program, sizeof r->program, e));
     snprintf(path, sizeof path, "%s/.work", r->folder);
     TRY(path_make(path, e));
-    /* The workers inherit the lock: it is free when the last of them has ended. */
-    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
-    TRY(file_lock(path, &r->lock, &taken, e));
-    if (!taken)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
-                    r->folder);
+    TRY(take_folder(r, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
-    TRY(identify(r->plan, checked, e));
-    TRY(results_open(&r->results, r->folder, r->plan, e));
+    TRY(plan_identify(r->plan, checked, e));
+    TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
     if (!r->children || !r->wanted) return FAIL(e, ST_MEMORY, "no memory for the runner");
     TRY(select_runs(r, e));
+    if (r->settings->n_set > 0)
+        changes_print(&r->results, r->wanted, r->settings->set, r->settings->n_set, stderr);
     snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
     return write_runs(path, r->plan->runs, r->plan->n_runs, e);
 }
@@ -365,7 +405,7 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1};
+    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1, .own_lock = -1};
     struct stop_signals before;
     *out = (struct runner_outcome){0};
     status st = prepare(&r, checked, e);
@@ -379,6 +419,7 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
     results_free(&r.results);
     free(r.children);
     free(r.wanted);
+    if (r.own_lock >= 0) close(r.own_lock);
     if (r.lock >= 0) close(r.lock);
     return st;
 }

@@ -20,6 +20,7 @@ static status prepare(struct session *s, struct error *e)
     struct run *run = s->run;
     blas_single_thread();
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
+    TRY(run_hash_start(run, e));
     run_identify(run, s->data.info.sha256);
     const struct dataset_info *info = &s->data.info;
     TRY(run_check(run, info, e));
@@ -145,6 +146,14 @@ static status take_step(struct session *s, struct step_report *r, struct error *
     return st;
 }
 
+/* Whether the next step is the last and is measured for that alone: a longer run would not do so. */
+static bool ends_between_evaluations(const struct session *s)
+{
+    const long next = s->at.task_iter + 1;
+    return next >= s->run->stop.max_iter && next % s->run->run.eval_every != 0 &&
+           !(s->run->solver->features & FEATURE_ONE_SHOT);
+}
+
 static status next_task(struct session *s, struct error *e)
 {
     s->at.task++;
@@ -162,6 +171,7 @@ static status train(struct session *s, struct error *e)
             TRY(next_task(s, e));
             continue;
         }
+        if (ends_between_evaluations(s)) TRY(checkpoint_keep(s, e));
         long next = s->at.task_iter + 1, every = s->run->run.eval_every;
         struct step_report r = stopwatch_report(&s->watch);
         r.measure =
@@ -195,6 +205,7 @@ static status perform(struct session *s, struct error *e)
     status restored = checkpoint_restore(s, &resumed, e);
     if (restored != ST_OK) s->at.n_rows = 0; /* what was read in part is no curve */
     TRY(restored);
+    if (s->settings->jobs > 1) s->at.machine_shared = true;
     if (!resumed) {
         TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
@@ -246,6 +257,7 @@ static status save_weights(struct session *s, struct error *e)
 static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
 {
     const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED;
+    if (s->created && how == ENDED_OK) TRY(checkpoint_keep(s, e));
     /* also before weights are written: where that fails, the training is not lost */
     if (s->created && (how == ENDED_INTERRUPTED || (good && s->settings->weights)))
         TRY(checkpoint_save(s, e));

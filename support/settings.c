@@ -207,8 +207,8 @@ static void write_quoted(const char *text, FILE *f)
 static void write_value(const struct option *o, const void *options, FILE *f)
 {
     char value[VALUE_MAX];
-    if (o->type == OPT_STRING) {
-        write_quoted((const char *)options + o->offset, f);
+    if (o->type == OPT_STRING || opt_file(o, options)) {
+        write_quoted(o->type == OPT_STRING ? (const char *)options + o->offset : opt_file(o, options), f);
         return;
     }
     opt_format(o, options, value, sizeof value);
