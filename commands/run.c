@@ -66,6 +66,7 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
 {
     struct runner_outcome outcome = {.done = 0};
     struct part part;
+    plan_print_budget(p, stdout);
     plan_print_usage(r, stdout);
     (void)fflush(stdout);
     const bool allow_missing = call_has(call, "allow-missing"), allow = call_has(call, "allow-diverged");

@@ -247,12 +247,21 @@ static size_t print_solver(const struct plan *p, const struct plan_report *r, si
     return end;
 }
 
+void plan_print_budget(const struct plan *p, FILE *out)
+{
+    if (p->budget == 0) return;
+    (void)fprintf(out, "tune: %s%zu configuration%s for each trainer%s, drawn with seed %" PRIu64 "\n",
+                  p->unequal ? "at least " : "", p->budget, p->budget == 1 ? "" : "s",
+                  p->unequal ? " (budget: any)" : "", p->tune_seed);
+}
+
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
 {
     size_t largest = 0, absent = 0;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
+    plan_print_budget(p, out);
     for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
     plan_print_usage(r, out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);

@@ -51,6 +51,8 @@ status plan_identify(struct plan *p, const struct plan_report *r, struct error *
 
 /* Prints a line for each dataset of whose files something is not used. */
 void plan_print_usage(const struct plan_report *r, FILE *out);
+/* With `tune`: prints how many configurations each trainer has, and from which seed. */
+void plan_print_budget(const struct plan *p, FILE *out);
 /* Prints the plan: number of runs, data, one line per configuration. */
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints a warning where configurations draw different test sides from the same samples: test samples of one
