@@ -66,8 +66,9 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
 {
     struct runner_outcome outcome = {.done = 0};
     struct part part;
-    plan_print_budget(p, stdout);
-    plan_print_usage(r, stdout);
+    const bool quiet = call_has(call, "quiet");
+    if (!quiet) plan_print_budget(p, stdout);
+    if (!quiet) plan_print_usage(r, stdout);
     (void)fflush(stdout);
     const bool allow_missing = call_has(call, "allow-missing"), allow = call_has(call, "allow-diverged");
     if (plan_outcome(r) == ST_CONFIG) {
@@ -84,6 +85,7 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
     const struct runner_settings settings = {.out = call_text(call, "out"),
                                              .jobs = call_whole(call, "jobs"),
                                              .fresh = call_has(call, "fresh"),
+                                             .quiet = quiet,
                                              .states = call_whole(call, "states"),
                                              .set = set,
                                              .n_set = n_set,
@@ -91,7 +93,9 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
                                              .mine = part.mine,
                                              .machine_shared = part.mine && !call_has(call, "exclusive")};
     status s = runner_run(p, r, &settings, &outcome, e);
-    print_outcome(p, &part, &outcome);
+    const bool all_well =
+        outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged + outcome.lost == 0;
+    if (!quiet || !all_well) print_outcome(p, &part, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
     const bool bad =
@@ -176,6 +180,7 @@ const struct command run_command = {
             &(parameter_row){"--allow-missing", .help = "runs whose data is absent are no failure"},
             &(parameter_row){"--allow-diverged",
                              .help = "configurations of which all runs diverge are no failure"},
+            &(parameter_row){"-q, --quiet", .help = "say only what went wrong"},
             &(parameter_row){"--dry-run", .help = "print the plan, run nothing"}, &plugin_option, NULL},
     .failure = "a run failed or lacked its data, or all runs of a configuration diverged",
     .interrupts = true,

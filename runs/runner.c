@@ -1,10 +1,12 @@
 /* See runner.h. */
 #include "runs/runner.h"
 #include "datasets/tasks.h"
+#include "experiments/names.h"
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "runs/changes.h"
 #include "runs/extension.h"
+#include "runs/run_line.h"
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
@@ -25,6 +27,8 @@ struct child {
     size_t run;
     int pipe;
     long iter, digits; /* finished iterations; the number that is being read */
+    long first;        /* the first number that was read, and when */
+    double since;
 };
 
 struct runner {
@@ -35,7 +39,10 @@ struct runner {
     struct results_file results;
     struct child *children; /* [jobs] */
     size_t next, finished, to_do;
-    bool *wanted; /* [n_runs] */
+    bool *wanted;               /* [n_runs] */
+    double *work;               /* [n_runs] run_work; 0 of runs without data */
+    double work_all, work_done; /* of the wanted runs */
+    struct names names;
     struct progress progress;
     int lock, own_lock;   /* descriptors of FOLDER/.work/lock and of the shard's; -1: none */
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
@@ -122,7 +129,7 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
     run_file(path, r->folder, ".work", run, ".ckpt");
     if (r->settings->fresh || access(path, F_OK) == 0) return;
     extension_find(&r->results, run, x);
-    if (!x->id[0]) return;
+    if (!x->id[0] || (x->has_state && r->settings->quiet)) return;
     progress_clear(&r->progress);
     (void)fprintf(stderr,
                   x->has_state
@@ -179,42 +186,33 @@ static status lost_worker(const char *path, const struct run *run, int wait_stat
     return record_write(path, run, &lost, false, e);
 }
 
-/* Results of a run that ended well. Never of the test side: nobody shall choose by what passes by. */
-static void announce_results(const struct csv_table *row)
+/* The share of the work that is done, runs under way by their iterations. */
+static double fraction_done(const struct runner *r)
 {
-    const bool regression = isnan(csv_value(row, 0, "acc_train"));
-    const char *const columns[] = {regression ? "loss_train" : "acc_train",
-                                   regression ? "loss_val" : "acc_val"};
-    static const char *const words[] = {"train", "validation"};
-    for (size_t k = 0; k < 2; k++) {
-        const double value = csv_value(row, 0, columns[k]);
-        if (isnan(value)) continue; /* no validation samples */
-        if (regression)
-            printf(", %s loss %.4g", words[k], value);
-        else
-            printf(", %s %.2f %%", words[k], 100 * value);
+    double done = r->work_done;
+    for (size_t k = 0; k < r->settings->jobs; k++) {
+        const struct child *c = &r->children[k];
+        const struct run *run = &r->plan->runs[c->run];
+        if (c->pid == 0) continue;
+        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
+        if (most > 0) done += r->work[c->run] * fmin(1, (double)c->iter / most);
     }
-    printf(", %.2f s", csv_value(row, 0, "train_s"));
+    return r->work_all > 0 ? done / r->work_all : 1;
 }
 
-/* What is said about a finished run where there is no progress line. */
+/* What is said about a finished run. */
 static void announce(struct runner *r, size_t i)
 {
     const struct csv_table *row = &r->results.news[i];
-    const struct run *run = &r->plan->runs[i];
     const char *word = csv_text(row, 0, "status");
-    char hidden[128];
-    opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
+    char name[RUN_NAME], left[PROGRESS_LEFT] = "";
+    names_format(&r->names, &r->plan->runs[i], name, sizeof name);
     progress_clear(&r->progress);
     const bool good = is_word(word, "ok") || is_word(word, "interrupted");
-    if (good && r->settings->weights) return;
-    printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
-           (unsigned long long)run->seed, word);
-    if (good)
-        announce_results(row);
-    else
-        printf(" (%s)", csv_text(row, 0, "error"));
-    printf("\n");
+    if (good && (r->settings->weights || r->settings->quiet)) return;
+    if (r->finished < r->to_do) progress_left(&r->progress, fraction_done(r), left);
+    printf("[%zu/%zu] %s: ", r->finished, r->to_do, name);
+    run_line_print(row, left, stdout);
     fflush(stdout);
 }
 
@@ -237,6 +235,7 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
                                                       : &o->failed;
     ++*count;
     r->finished++;
+    r->work_done += r->work[c->run];
     announce(r, c->run);
     run_file(path, r->folder, ".work", run, ".yaml");
     if (!interrupted) remove(path);
@@ -254,6 +253,10 @@ static void read_progress(struct child *c)
                 c->digits = 10 * c->digits + (buffer[k] - '0');
             } else {
                 c->iter = c->digits;
+                if (c->first == 0) {
+                    c->first = c->iter;
+                    c->since = clock_seconds();
+                }
                 c->digits = 0;
             }
         }
@@ -262,18 +265,20 @@ static void read_progress(struct child *c)
 
 static void show_progress(struct runner *r)
 {
-    double done = (double)r->finished;
-    char text[256] = "";
+    char text[RUN_NAME + 100] = "", name[RUN_NAME];
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct child *c = &r->children[k];
         const struct run *run = &r->plan->runs[c->run];
+        const double seconds = clock_seconds() - c->since;
         if (c->pid == 0) continue;
-        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
-        if (most > 0) done += (double)c->iter / most;
-        snprintf(text, sizeof text, "%s, %zu hidden, seed %llu, iteration %ld", run->label, run->net.hidden.n,
-                 (unsigned long long)run->seed, c->iter);
+        names_format(&r->names, run, name, sizeof name);
+        snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter,
+                 run->stop.max_iter * (long)tasks_of(run->dataset_options));
+        const size_t n = strlen(text);
+        if (c->iter > c->first && seconds > 0)
+            snprintf(text + n, sizeof text - n, ", %.3g/s", (double)(c->iter - c->first) / seconds);
     }
-    progress_update(&r->progress, r->to_do ? done / (double)r->to_do : 1, r->finished, r->to_do, text);
+    progress_update(&r->progress, fraction_done(r), r->finished, r->to_do, text);
 }
 
 /* Brings runs.csv up to date where rows are pending: at the end, else at most for a twentieth of the time. */
@@ -353,6 +358,21 @@ static void count_lost(struct runner *r, const struct plan_report *checked)
     }
 }
 
+/* The work of each run, and of all that are wanted. */
+static status weigh_runs(struct runner *r, const struct plan_report *checked, struct error *e)
+{
+    for (size_t k = 0; k < checked->n_configurations; k++) {
+        const struct plan_configuration *c = &checked->configurations[k];
+        double each = 0;
+        if (c->probe->outcome == ST_OK) TRY(run_work(&r->plan->runs[c->first], &c->probe->info, &each, e));
+        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
+            r->work[i] = each;
+            if (r->wanted[i]) r->work_all += each;
+        }
+    }
+    return ST_OK;
+}
+
 /* Locks the folder, as the only runner or as one for each shard. The workers inherit the locks: they are free
  * when the last of them has ended. */
 static status take_folder(struct runner *r, struct error *e)
@@ -394,8 +414,11 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
     TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
-    if (!r->children || !r->wanted) return FAIL(e, ST_MEMORY, "no memory for the runner");
+    r->work = calloc(r->plan->n_runs + 1, sizeof *r->work);
+    if (!r->children || !r->wanted || !r->work) return FAIL(e, ST_MEMORY, "no memory for the runner");
     TRY(select_runs(r, e));
+    TRY(names_create(&r->names, r->plan, e));
+    TRY(weigh_runs(r, checked, e));
     if (r->settings->n_set > 0)
         changes_print(&r->results, r->wanted, r->settings->set, r->settings->n_set, stderr);
     snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
@@ -412,6 +435,7 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
     if (st == ST_OK) {
         stop_catch(&before);
         progress_start(&r.progress, stderr);
+        if (s->quiet) r.progress.on = false;
         st = run_all(&r, e);
         stop_release(&before);
         count_lost(&r, checked);
@@ -419,6 +443,8 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
     results_free(&r.results);
     free(r.children);
     free(r.wanted);
+    free(r.work);
+    names_free(&r.names);
     if (r.own_lock >= 0) close(r.own_lock);
     if (r.lock >= 0) close(r.lock);
     return st;

@@ -12,6 +12,7 @@ struct runner_settings {
     struct shard shard;  /* this runner is one of several in the folder, each with its own shard; or {0, 0} */
     const bool *mine;    /* [n_runs] with a shard: the runs that are in it; else NULL: all */
     bool machine_shared; /* runs of other runners may share the machine: timings are not valid */
+    bool quiet;          /* runs that end well are not told, and there is no progress line */
     size_t states; /* MiB of the state at a run's end, from which a larger stop.max_iter goes on, that are
                       kept at most; 0: none */
     const char *const *set; /* n_set texts of --set: what they change about finished runs is said on stderr */
