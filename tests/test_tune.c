@@ -111,6 +111,22 @@ Test(tune, draws_do_not_depend_on_the_others)
     plan_free(&more);
 }
 
+/* Items of other labels draw from other streams, as do options of one item. */
+Test(tune, streams_are_apart)
+{
+    struct plan p;
+    load(&p,
+         HEAD "tune: {configurations: 1}\nsolvers:\n  - {name: bptt, label: a, lr: {log: [1e-3, 1]}}\n"
+              "  - {name: bptt, label: b, lr: {log: [1e-3, 1]}}\n"
+              "  - {name: admm, rho: {log: [1e-3, 1]}, beta: {log: [1e-3, 1]}}\n",
+         NULL);
+    cr_assert_eq(p.n_runs, (size_t)6);
+    cr_expect_str_neq(value_of(&p.runs[0], SECTION_SOLVER, "lr"), value_of(&p.runs[2], SECTION_SOLVER, "lr"));
+    cr_expect_str_neq(value_of(&p.runs[4], SECTION_SOLVER, "rho"),
+                      value_of(&p.runs[4], SECTION_SOLVER, "beta"));
+    plan_free(&p);
+}
+
 /* All of a small space, each once: what was drawn before is drawn again. */
 Test(tune, duplicates_are_drawn_again)
 {
