@@ -11,7 +11,9 @@ packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev l
 mpi="openmpi-bin libopenmpi-dev"
 case $target in
 reproduce | build | deps) ;;
-mpi | test) packages="$packages $mpi" ;;
+mpi) packages="$packages $mpi" ;;
+# parallel: for one test, the script of docs/cluster.md, which else is skipped
+test) packages="$packages $mpi parallel" ;;
 paper) packages="$packages texlive-latex-recommended texlive-fonts-recommended lmodern latexmk fonts-dejavu-core" ;;
 lint) packages="$packages $mpi clang clang-format cppcheck universal-ctags groff-base help2man" ;;
 -h | --help)

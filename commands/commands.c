@@ -39,7 +39,7 @@ status hand_on(const struct call *call, int precision, struct error *e)
 
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
-    char file[4096], precision[40];
+    char file[4096], precision[40], start[OPT_STRING_MAX + 20];
     *p = (struct plan){.n_runs = 0};
     const char *seeds = call_text(call, "seeds");
     struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
@@ -48,6 +48,10 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
     if (call_has(call, "precision")) {
         (void)snprintf(precision, sizeof precision, "precision=%s", call_text(call, "precision"));
         set[o.n_set++] = precision;
+    }
+    if (call_has(call, "from")) {
+        (void)snprintf(start, sizeof start, "network.start=%s", call_text(call, "from"));
+        set[o.n_set++] = start;
     }
     o.set = set;
     if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);

@@ -4,8 +4,39 @@
 #include "records/results_repair.h"
 #include "runs/runner.h"
 #include "support/mpi_link.h"
+#include <string.h>
 
-static void print_outcome(const struct plan *p, const struct runner_outcome *o)
+/* The part of the plan that --shard names; all of it without. */
+struct part {
+    struct shard shard;
+    size_t n_runs;
+    bool *mine;       /* [plan->n_runs]; NULL: all */
+    size_t *shard_of; /* the same, and the estimated work of each run */
+    double *work;
+};
+
+static status read_part(struct call *call, struct plan *p, const struct plan_report *r, struct part *part,
+                        struct error *e)
+{
+    const char *text = call_text(call, "shard");
+    *part = (struct part){.n_runs = p->n_runs};
+    if (!text) return ST_OK;
+    TRY(shard_read(&part->shard, text, e));
+    part->mine = mem_alloc(&call->mem, p->n_runs, sizeof *part->mine, e);
+    part->shard_of = mem_alloc(&call->mem, p->n_runs, sizeof *part->shard_of, e);
+    part->work = mem_alloc(&call->mem, p->n_runs, sizeof *part->work, e);
+    if (!part->mine || !part->shard_of || !part->work) return ST_MEMORY;
+    TRY(plan_identify(p, r, e));
+    TRY(plan_divide(p, r, part->shard.count, part->shard_of, part->work, e));
+    part->n_runs = 0;
+    for (size_t i = 0; i < p->n_runs; i++) {
+        part->mine[i] = part->shard_of[i] == part->shard.index;
+        part->n_runs += part->mine[i];
+    }
+    return ST_OK;
+}
+
+static void print_outcome(const struct plan *p, const struct part *part, const struct runner_outcome *o)
 {
     const struct {
         size_t n;
@@ -18,7 +49,9 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
                  {o->no_data, "without data"},
                  {o->interrupted, "interrupted"}};
     const char *separator = ": ";
-    (void)printf("%s: %zu run%s", p->experiment, p->n_runs, p->n_runs == 1 ? "" : "s");
+    (void)printf("%s: ", p->experiment);
+    if (part->mine) (void)printf("shard %zu/%zu: ", part->shard.index, part->shard.count);
+    (void)printf("%zu run%s", part->n_runs, part->n_runs == 1 ? "" : "s");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].n == 0) continue;
         (void)printf("%s%zu %s", separator, parts[i].n, parts[i].text);
@@ -30,20 +63,40 @@ static void print_outcome(const struct plan *p, const struct runner_outcome *o)
                       o->lost == 1 ? "" : "s", o->lost == 1 ? "its" : "their");
 }
 
-static status run_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
+static status run_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct runner_outcome outcome = {.done = 0};
-    plan_print_usage(r, stdout);
+    struct part part;
+    const bool quiet = call_has(call, "quiet");
+    if (!quiet) plan_print_budget(p, stdout);
+    if (!quiet) plan_print_usage(r, stdout);
     (void)fflush(stdout);
     const bool allow_missing = call_has(call, "allow-missing"), allow = call_has(call, "allow-diverged");
-    const struct runner_settings settings = {
-        .out = call_text(call, "out"), .jobs = call_whole(call, "jobs"), .fresh = call_has(call, "fresh")};
     if (plan_outcome(r) == ST_CONFIG) {
         plan_print_errors(p, r, stderr);
         return told(e, ST_CONFIG);
     }
+    TRY(read_part(call, p, r, &part, e));
+    size_t n_set;
+    const char **set = call_list(call, "set", &n_set, e);
+    if (!set) return ST_MEMORY;
+    if (call_has(call, "exclusive") && !part.mine)
+        return FAIL(e, ST_USAGE,
+                    "--exclusive is for --shard: other runs always have the machine to themselves");
+    const struct runner_settings settings = {.out = call_text(call, "out"),
+                                             .jobs = call_whole(call, "jobs"),
+                                             .fresh = call_has(call, "fresh"),
+                                             .quiet = quiet,
+                                             .states = call_whole(call, "states"),
+                                             .set = set,
+                                             .n_set = n_set,
+                                             .shard = part.shard,
+                                             .mine = part.mine,
+                                             .machine_shared = part.mine && !call_has(call, "exclusive")};
     status s = runner_run(p, r, &settings, &outcome, e);
-    print_outcome(p, &outcome);
+    const bool all_well =
+        outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged + outcome.lost == 0;
+    if (!quiet || !all_well) print_outcome(p, &part, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
     const bool bad =
@@ -51,10 +104,12 @@ static status run_plan(const struct call *call, struct plan *p, const struct pla
     return told(e, bad ? ST_NO_DATA : ST_OK);
 }
 
-static status show_plan(const struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
+static status show_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
-    (void)call;
+    struct part part = {.mine = NULL};
     plan_print(p, r, stdout);
+    if (plan_outcome(r) == ST_OK) TRY(read_part(call, p, r, &part, e));
+    if (part.mine) shards_print(p, part.shard.count, part.shard_of, part.work, stdout);
     (void)fflush(stdout);
     plan_print_errors(p, r, stderr);
     plan_print_overlap(p, r, stderr);
@@ -63,8 +118,7 @@ static status show_plan(const struct call *call, struct plan *p, const struct pl
 }
 
 /* show_plan, and what does not belong together in the results that --results names. */
-static status check_plan(const struct call *call, struct plan *p, const struct plan_report *r,
-                         struct error *e)
+static status check_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     char folder[4096];
     size_t problems;
@@ -75,7 +129,7 @@ static status check_plan(const struct call *call, struct plan *p, const struct p
     return told(e, problems ? ST_DATA : ST_OK);
 }
 
-typedef status (*plan_action)(const struct call *call, struct plan *p, const struct plan_report *r,
+typedef status (*plan_action)(struct call *call, struct plan *p, const struct plan_report *r,
                               struct error *e);
 
 static status with_plan(struct call *call, plan_action act, struct error *e)
@@ -119,9 +173,20 @@ const struct command run_command = {
                              .help = "runs at the same time; with more than one, timings are marked invalid",
                              .least = 1, .most = 1024},
             &(parameter_row){"--fresh", .help = "repeat finished runs"},
+            &(parameter_row){"--states MIB", &value_whole, "64",
+                             .help =
+                                 "keep the state at a run's end if it has at most so many MiB: with a larger "
+                                 "stop.max_iter the run then goes on from there; 0: none",
+                             .most = 1 << 20},
+            &(parameter_row){"--shard I/N", &value_text,
+                             .help = "only the I-th of N parts of the plan, of about equal work; N machines "
+                                     "may share the results folder (docs/cluster.md)"},
+            &(parameter_row){"--exclusive",
+                             .help = "with --shard: no other shard runs on this machine, timings are valid"},
             &(parameter_row){"--allow-missing", .help = "runs whose data is absent are no failure"},
             &(parameter_row){"--allow-diverged",
                              .help = "configurations of which all runs diverge are no failure"},
+            &(parameter_row){"-q, --quiet", .help = "say only what went wrong"},
             &(parameter_row){"--dry-run", .help = "print the plan, run nothing"}, &plugin_option, NULL},
     .failure = "a run failed or lacked its data, or all runs of a configuration diverged",
     .interrupts = true,

@@ -5,7 +5,9 @@
 #include "support/csvio.h"
 #include "support/mpi_link.h"
 #include "support/process.h"
+#include "support/settings.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,20 +33,45 @@ static status refuse_runs(struct call *call, const struct plan *p, struct error 
                 p->source, p->n_runs);
 }
 
+/* The text of an experiment file of one run; with --from, the network is that of the file. */
+static status write_text(struct call *call, FILE *f, struct error *e)
+{
+    struct trained from;
+    const char *const *words = call->arguments;
+    (void)fprintf(f, "experiment: train\ndataset: {name: %s}\nsolvers: [{name: %s}]\n", words[1], words[0]);
+    if (!call_has(call, "from")) return ST_OK;
+    status st = trained_describe(&from, call_catalogue(call), call_text(call, "from"), e);
+    if (st == ST_OK) {
+        (void)fprintf(f, "precision: %s\nnetwork:\n", precision_names[from.run->run.precision]);
+        settings_write(&net_option_table, &from.run->net, "  ", f);
+    }
+    trained_free(&from);
+    return st;
+}
+
+/* The plan of SOLVER DATASET. */
+static status load_pair(struct call *call, struct plan *p, struct error *e)
+{
+    char name[300], *text = NULL;
+    size_t size;
+    const char *const *words = call->arguments;
+    (void)snprintf(name, sizeof name, "%.100s on %.100s", words[0], words[1]);
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return FAIL(e, ST_MEMORY, "no memory for an experiment file");
+    status st = write_text(call, f, e);
+    if (fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_MEMORY, "no memory for an experiment file");
+    if (st == ST_OK) st = call_plan(call, name, text, p, e);
+    free(text);
+    return st;
+}
+
 /* The plan of SOLVER DATASET or of an experiment file. */
 static status load(struct call *call, struct plan *p, struct error *e)
 {
-    char name[300], text[300];
-    const char *const *words = call->arguments;
-    if (call->n_arguments == 1) {
-        TRY(call_plan(call, words[0], NULL, p, e));
-    } else {
-        (void)snprintf(name, sizeof name, "%.100s on %.100s", words[0], words[1]);
-        (void)snprintf(text, sizeof text,
-                       "experiment: train\ndataset: {name: %.100s}\nsolvers: [{name: %.100s}]\n", words[1],
-                       words[0]);
-        TRY(call_plan(call, name, text, p, e));
-    }
+    if (call->n_arguments == 1)
+        TRY(call_plan(call, call->arguments[0], NULL, p, e));
+    else
+        TRY(load_pair(call, p, e));
     return p->n_runs == 1 ? ST_OK : refuse_runs(call, p, e);
 }
 
@@ -82,21 +109,32 @@ static bool has_weights(const char *table)
     return good;
 }
 
-/* Whether the run has left a checkpoint: there is something to go on from. */
+/* Whether the run has left a checkpoint, or its state at the end: there is something to go on from. */
 static bool has_checkpoint(const struct plan *p, const char *work)
 {
-    char folder[PATH_SIZE + 200], path[RUN_FILE];
+    char folder[PATH_SIZE + 200], path[RUN_FILE], end[RUN_FILE];
     (void)snprintf(folder, sizeof folder, "%s/%s", work, p->experiment);
     run_file(path, folder, ".work", &p->runs[0], ".ckpt");
-    return access(path, F_OK) == 0;
+    run_file(end, folder, ".work", &p->runs[0], ".end");
+    return access(path, F_OK) == 0 || access(end, F_OK) == 0;
 }
 
 /* Runs the plan in NET.net.work, which stays while there is a checkpoint in it. */
-static status train_into(const char *weights, struct plan *p, const struct plan_report *r, struct error *e)
+static status train_into(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
+    const char *weights = call_text(call, "out");
+    size_t n_set;
+    const char **set = call_list(call, "set", &n_set, e);
+    if (!set) return ST_MEMORY;
+
     char work[PATH_SIZE], table[PATH_SIZE + 100], how[300];
     struct runner_outcome outcome;
-    const struct runner_settings settings = {.out = work, .jobs = 1, .weights = weights};
+    const struct runner_settings settings = {.out = work,
+                                             .jobs = 1,
+                                             .states = call_whole(call, "states"),
+                                             .set = set,
+                                             .n_set = n_set,
+                                             .weights = weights};
     (void)snprintf(work, sizeof work, "%s.work", weights);
     (void)snprintf(table, sizeof table, "%s/%s/runs.csv", work, p->experiment);
     status st = runner_run(p, r, &settings, &outcome, e);
@@ -114,6 +152,57 @@ static status train_into(const char *weights, struct plan *p, const struct plan_
     if (st == ST_OK && outcome.interrupted) st = FAIL(e, ST_INTERRUPTED, "interrupted");
     if (ended && !has_checkpoint(p, work)) clean(p, work);
     return st;
+}
+
+/* Writes the options in which a run differs from the one before it, and returns how many; `longer`: the only
+ * one is a larger stop.max_iter. */
+static size_t write_differences(const struct run *run, const struct run *before, bool *longer, FILE *f)
+{
+    size_t n = 0;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const struct section_view view = run_section(run, (enum section)s);
+        const void *there = run_section(before, (enum section)s).options;
+        for (size_t i = 0; i < opt_count(view.table); i++) {
+            const struct option *o = opt_at(view.table, i);
+            char own[OPT_STRING_MAX], old[OPT_STRING_MAX];
+            if (o->flags & OPT_NO_IDENTITY || opt_same(o, view.options, there)) continue;
+            opt_format(o, view.options, own, sizeof own);
+            opt_format(o, there, old, sizeof old);
+            (void)fprintf(f, "%s%s%s%s = %s (there %s)", n++ ? ", " : "", section_names[s], s ? "." : "",
+                          o->key, own, old);
+        }
+    }
+    *longer = n == 1 && run->stop.max_iter > before->stop.max_iter;
+    return n;
+}
+
+/* Says what makes the run another one than that of the network which it is going to replace. */
+static void tell_replaced(struct call *call, const struct run *run)
+{
+    struct trained t;
+    struct error none;
+    char *text = NULL;
+    size_t size;
+    bool longer;
+    const char *weights = call_text(call, "out");
+    FILE *f = open_memstream(&text, &size);
+    const bool read = trained_describe(&t, call_catalogue(call), weights, &none) == ST_OK;
+    if (f && read && t.run->solver == run->solver && t.run->dataset == run->dataset &&
+        t.run->seed == run->seed) {
+        const size_t n = write_differences(run, t.run, &longer, f);
+        (void)fflush(f);
+        if (longer)
+            (void)fprintf(
+                stderr,
+                "%s begins anew: the state at the end of its training (stop.max_iter %ld) was not kept "
+                "(--states)\n",
+                weights, t.run->stop.max_iter);
+        else if (n > 0)
+            (void)fprintf(stderr, "%s was another run: %s\n", weights, text);
+    }
+    trained_free(&t);
+    if (f) (void)fclose(f);
+    free(text);
 }
 
 /* Under a launcher: the run has as many ranks as it has started. */
@@ -137,8 +226,11 @@ static status serve(struct call *call, struct plan *p, struct error *e)
     const char *end = precision == PRECISION_FLOAT ? "-f32" : "-f64";
     name[length > 0 ? length : 0] = '\0';
     if (length < 4 || strcmp(name + length - 4, end) != 0) return hand_on(call, precision, e);
-    const struct worker_settings settings = {
-        .out = folder, .jobs = 1, .progress_fd = -1, .weights = call_text(call, "out")};
+    const struct worker_settings settings = {.out = folder,
+                                             .jobs = 1,
+                                             .progress_fd = -1,
+                                             .weights = call_text(call, "out"),
+                                             .keep_bytes = 1048576.0 * (double)call_whole(call, "states")};
     (void)snprintf(folder, sizeof folder, "%s.work/%s", settings.weights, p->experiment);
     stop_catch(NULL);
     (void)worker_run(&p->runs[0], &settings, e);
@@ -149,6 +241,7 @@ static status train(struct call *call, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
+    char work[PATH_SIZE];
     size_t own;
     const size_t launched = mpi_launched(&own);
     const char *weights = call_text(call, "out");
@@ -156,7 +249,9 @@ static status train(struct call *call, struct error *e)
     if (st == ST_OK) st = load(call, &plan, e);
     if (st == ST_OK) st = take_ranks(&plan, launched, e);
     if (st == ST_OK) st = check(&plan, &report, e);
-    if (st == ST_OK) st = own > 0 ? serve(call, &plan, e) : train_into(weights, &plan, &report, e);
+    (void)snprintf(work, sizeof work, "%s.work", weights);
+    if (st == ST_OK && own == 0 && access(work, F_OK) != 0) tell_replaced(call, &plan.runs[0]);
+    if (st == ST_OK) st = own > 0 ? serve(call, &plan, e) : train_into(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;
@@ -181,7 +276,16 @@ const struct command train_command = {
             &(parameter_row){"--set KEY=VALUE", &value_setting,
                              .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
                                      "stop.max_iter=50, ...; may be repeated"},
+            &(parameter_row){"--from NET.net", &value_weights,
+                             .help =
+                                 "start from the weights of this file; without an experiment file with its "
+                                 "network, too"},
             &(parameter_row){"--seed N", &value_whole, .help = "seed (0, or the file's)"}, &precision_option,
+            &(parameter_row){
+                "--states MIB", &value_whole, "0",
+                .help = "keep the state at the end, in NET.net.work, if it has at most so many MiB: with a "
+                        "larger stop.max_iter the training then goes on from there; 0: none",
+                .most = 1 << 20},
             &plugin_option, NULL},
     .failure = "the training failed or its data is absent",
     .interrupts = true,

@@ -18,6 +18,8 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
         .progress_fd = call_has(call, "progress") ? (int)call_whole(call, "progress") : -1,
         .weights = call_text(call, "weights"),
         .begun = catch_stop,
+        .after = call_text(call, "after"),
+        .keep_bytes = 1048576.0 * (double)call_whole(call, "states"),
     };
     TRY(call_plan(call, file, NULL, plan, e));
     if (plan->n_runs != 1) return FAIL(e, ST_CONFIG, "%s: %zu runs instead of one", file, plan->n_runs);
@@ -52,6 +54,10 @@ const struct command worker_command = {
             &(parameter_row){"--jobs N", &value_whole, "1", .help = "how many runs share the machine"},
             &(parameter_row){"--progress FD", &value_whole, .help = "descriptor for lines of progress"},
             &(parameter_row){"--weights NET.net", &value_weights, .help = "where the network is written"},
+            &(parameter_row){"--after ID", &value_text,
+                             .help = "the shorter run from whose end this one goes on"},
+            &(parameter_row){"--states MIB", &value_whole, "0",
+                             .help = "size of the state at the end that is kept"},
             &plugin_option, NULL},
     .failure = "it failed",
     .interrupts = true,

@@ -1,5 +1,6 @@
 /* See plan.h. */
 #include "experiments/plan.h"
+#include "experiments/tune.h"
 #include "support/paths.h"
 #include "support/settings.h"
 #include <errno.h>
@@ -14,6 +15,7 @@ struct solver_plan {
     const struct solver *solver;
     const char *label; /* in the plan's arena */
     struct settings settings;
+    size_t n_drawn; /* configurations drawn from ranges; 1 without */
     size_t n_configurations;
 };
 
@@ -27,6 +29,7 @@ struct loader {
     const struct dataset_source *dataset;
     uint64_t seeds[PLAN_SEEDS_MAX];
     size_t n_seeds;
+    struct tune tune;
     struct solver_plan *solvers;
     size_t n_solvers;
 };
@@ -59,7 +62,8 @@ static status add_seed(struct loader *l, const char *text, const char *where, st
     return ST_OK;
 }
 
-/* `seeds` of the file (checked even if --seeds replaces it), then --seeds; seed 0 without either. */
+/* `seeds` of the file (checked even if --seeds replaces it; `tune` draws by the first), then --seeds; seed 0
+ * without either. */
 static status read_seeds(struct loader *l, struct error *e)
 {
     const yml_node *node = yml_get(&l->file, l->root, "seeds");
@@ -74,6 +78,7 @@ static status read_seeds(struct loader *l, struct error *e)
         TRY(add_seed(l, yml_text(item), where, e));
     }
     char *text = NULL;
+    TRY(tune_read(&l->tune, &l->file, l->root, l->n_seeds ? l->seeds[0] : 0, e));
     if (l->overrides && l->overrides->seeds) {
         if (!(text = mem_string(&l->scratch, l->overrides->seeds, e))) return ST_MEMORY;
         l->n_seeds = 0;
@@ -255,19 +260,60 @@ static status read_solvers(struct loader *l, struct error *e)
     return ST_OK;
 }
 
+/* Whether a setting multiplies the configurations: what was drawn for a range goes by the draw. */
+static bool is_grid_axis(const struct setting *s)
+{
+    return s->range == RANGE_NONE;
+}
+
+/* The configurations of a trainer, over all items of its label. */
+static size_t budget_of(const struct loader *l, const char *label)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < l->n_solvers; k++)
+        if (strcmp(l->solvers[k].label, label) == 0) n += l->solvers[k].n_configurations;
+    return n;
+}
+
+/* With `tune` all trainers get the same number of configurations, unless the file lets them differ. */
+static status check_budgets(struct loader *l, struct error *e)
+{
+    const char *first = l->solvers[0].label;
+    if (l->tune.configurations == 0) return ST_OK;
+    l->plan->budget = budget_of(l, first);
+    l->plan->tune_seed = l->tune.seed;
+    for (size_t k = 1; k < l->n_solvers; k++) {
+        const char *label = l->solvers[k].label;
+        const size_t own = budget_of(l, label);
+        if (own == budget_of(l, first)) continue;
+        if (!l->tune.any_budget)
+            return FAIL(
+                e, ST_CONFIG,
+                "%s: solver '%s' has %zu configurations and '%s' %zu (lists multiply those that are drawn): "
+                "make them equal, or allow it by tune.budget: any",
+                l->plan->source, first, budget_of(l, first), label, own);
+        l->plan->budget = own < l->plan->budget ? own : l->plan->budget;
+        l->plan->unequal = true;
+    }
+    return ST_OK;
+}
+
 /* Number of configurations of every solver, and of all runs. */
 static status count_runs(struct loader *l, struct error *e)
 {
     size_t total = 0;
     for (size_t k = 0; k < l->n_solvers; k++) {
         struct solver_plan *sp = &l->solvers[k];
-        sp->n_configurations = 1;
+        const struct tune_item item = {l->plan->source, sp->label, l->dataset, &sp->settings};
+        TRY(tune_draw(&l->tune, &item, &sp->n_drawn, e));
+        sp->n_configurations = sp->n_drawn;
         for (size_t i = 0; i < sp->settings.n && sp->n_configurations <= PLAN_RUNS_MAX; i++)
-            sp->n_configurations *= sp->settings.list[i].n;
+            if (is_grid_axis(&sp->settings.list[i])) sp->n_configurations *= sp->settings.list[i].n;
         total += sp->n_configurations * l->n_seeds;
         if (sp->n_configurations > PLAN_RUNS_MAX || total > PLAN_RUNS_MAX)
             return FAIL(e, ST_CONFIG, "%s: the grid has more than %d runs", l->plan->source, PLAN_RUNS_MAX);
     }
+    TRY(check_budgets(l, e));
     l->plan->runs = mem_alloc(&l->plan->mem, total, sizeof *l->plan->runs, e);
     return l->plan->runs ? ST_OK : ST_MEMORY;
 }
@@ -285,11 +331,13 @@ static status refuse_precision(const struct loader *l, const struct run *run, st
                 run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
 }
 
-/* Fills the options of configuration `index` of a solver; the last axis is the fastest. */
+/* Fills the options of configuration `index` of a solver: the last axis is the fastest, what was drawn the
+ * slowest. */
 static status configure(struct loader *l, const struct solver_plan *sp, size_t index, struct run *run,
                         struct error *e)
 {
     struct mem *m = &l->plan->mem;
+    const size_t drawn = index / (sp->n_configurations / sp->n_drawn);
     *run = (struct run){.experiment = l->plan->experiment,
                         .label = sp->label,
                         .solver = sp->solver,
@@ -300,13 +348,15 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
     if (!run->dataset_options || !run->solver_options) return ST_MEMORY;
     for (int s = 0; s < N_SECTIONS; s++) {
         const struct section_view view = run_section(run, (enum section)s);
-        size_t rest = index;
+        size_t rest = index % (sp->n_configurations / sp->n_drawn);
         TRY(opt_defaults(view.table, view.options, e));
         for (size_t i = sp->settings.n; i-- > 0;) {
             const struct setting *setting = &sp->settings.list[i];
+            const bool axis = is_grid_axis(setting);
+            const size_t k = axis ? rest % setting->n : drawn;
             if (setting->table == view.table)
-                TRY(opt_set(setting->option, view.options, setting->values[rest % setting->n], e));
-            rest /= setting->n;
+                TRY(opt_set(setting->option, view.options, setting->values[k], e));
+            if (axis) rest /= setting->n;
         }
     }
     return refuse_precision(l, run, e);
@@ -356,7 +406,8 @@ static status refuse_twins(struct loader *l, struct error *e)
 
 static status load(struct loader *l, const char *text, struct error *e)
 {
-    static const char *const keys[] = {"experiment", "seeds", "stop", "dataset", "network", "solvers", NULL};
+    static const char *const keys[] = {"experiment", "seeds",   "tune",    "stop",
+                                       "dataset",    "network", "solvers", NULL};
     const char *source = l->plan->source;
     TRY(text ? yml_read_text(&l->file, source, text, strlen(text), e) : yml_read(&l->file, source, e));
     l->root = yml_root(&l->file);

@@ -12,6 +12,9 @@ struct plan {
     const char *source;     /* the YAML file */
     struct run *runs;
     size_t n_runs;
+    size_t budget; /* with `tune`: the configurations of each trainer, or, if they are unequal, the fewest */
+    bool unequal;
+    uint64_t tune_seed;
 };
 
 /* What the command line adds to the file. */
@@ -25,10 +28,12 @@ struct plan_overrides {
  *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
  * [{name, ...}] Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of
  * `solvers` may hold its own `stop:`, `dataset:` (options only), `network:` and `eval_every:` which override
- * those above for that solver, and a `label:`, which tells it from others of the same name in figures. Order
- * of runs: solvers as written, then axes as written (last one fastest), then seeds. Errors: ST_CONFIG with
- * FILE:LINE:COLUMN, the key, what is allowed, and the nearest valid name for an unknown key; keys given twice
- * are errors too. ST_IO if the file cannot be read. Free with plan_free, also after an error. */
+ * those above for that solver, and a `label:`, which tells it from others of the same name in figures. `tune:
+ * {configurations, seed, budget}` and ranges as values ({log: [1e-4, 1]}, {linear: [0, 1]}, {choice: [a, b]})
+ * draw configurations at random (tune.h), each of which is crossed with the axes. Order of runs: solvers as
+ * written, then axes as written (last one fastest), then seeds. Errors: ST_CONFIG with FILE:LINE:COLUMN, the
+ * key, what is allowed, and the nearest valid name for an unknown key; keys given twice are errors too. ST_IO
+ * if the file cannot be read. Free with plan_free, also after an error. */
 status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
                  struct error *e);
 /* The same of an experiment file's text; `name` stands for the file in messages. */

@@ -1,6 +1,7 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "support/file.h"
 #include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
@@ -34,6 +35,27 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     probe->peak = resident_peak();
     if (probe->outcome != ST_OK && !(probe->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
+}
+
+/* The file of network.start against the network's sizes. */
+static status check_start(const struct run *run, const struct dataset_info *info, struct error *e)
+{
+    struct mem pages = {.reserve = true};
+    struct net net;
+    FILE *f = NULL;
+    if (run->net.start != START_FILE) return ST_OK;
+    const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets,
+                 real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
+    status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
+    if (st == ST_OK) st = file_open(run->net.start_file, UINT64_MAX, &f, e);
+    if (st == ST_OK && (st = net_file_fits(&net, real_size, f, e)) != ST_OK)
+        err_prefix(e, "%s", run->net.start_file);
+    if (f) (void)fclose(f);
+    mem_free(&pages);
+    if (st == ST_OK || st == ST_MEMORY) return st;
+    err_prefix(e, "network.start");
+    if (e) e->code = ST_CONFIG;
+    return ST_CONFIG;
 }
 
 /* Refuses samples that change from iteration to iteration where they, or the solver, do not allow that. */
@@ -79,7 +101,7 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
-    return ST_OK;
+    return check_start(run, info, e);
 }
 
 /* What training samples that change take besides those of the data: their lists, and room to make them in. */
@@ -129,6 +151,25 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
         *c = (struct plan_configuration){.first = i, .n_seeds = 1};
         r->n_configurations++;
         TRY(check_configuration(r, &p->runs[i], c, e));
+    }
+    return ST_OK;
+}
+
+status plan_identify(struct plan *p, const struct plan_report *r, struct error *e)
+{
+    for (size_t k = 0; k < r->n_configurations; k++) {
+        const struct plan_configuration *c = &r->configurations[k];
+        const struct plan_probe *probe = c->probe;
+        if (probe->outcome == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", probe->message);
+        for (size_t s = 0; s < c->n_seeds; s++) {
+            struct run *run = &p->runs[c->first + s];
+            const struct run *before = run > p->runs ? run - 1 : NULL;
+            if (before && before->start_sha256[0] && strcmp(before->net.start_file, run->net.start_file) == 0)
+                memcpy(run->start_sha256, before->start_sha256, sizeof run->start_sha256);
+            else
+                TRY(run_hash_start(run, e));
+            run_identify(run, probe->outcome == ST_OK ? probe->info.sha256 : "");
+        }
     }
     return ST_OK;
 }
@@ -247,12 +288,21 @@ static size_t print_solver(const struct plan *p, const struct plan_report *r, si
     return end;
 }
 
+void plan_print_budget(const struct plan *p, FILE *out)
+{
+    if (p->budget == 0) return;
+    (void)fprintf(out, "tune: %s%zu configuration%s for each trainer%s, drawn with seed %" PRIu64 "\n",
+                  p->unequal ? "at least " : "", p->budget, p->budget == 1 ? "" : "s",
+                  p->unequal ? " (budget: any)" : "", p->tune_seed);
+}
+
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
 {
     size_t largest = 0, absent = 0;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
                   p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
                   r->n_configurations == 1 ? "" : "s");
+    plan_print_budget(p, out);
     for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
     plan_print_usage(r, out);
     for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);

@@ -35,7 +35,8 @@ struct plan_report {
     size_t program; /* bytes of this process before the first probe: program and libraries */
 };
 
-/* solver_suits of the run, and no stop.target where there is no accuracy. ST_CONFIG. */
+/* solver_suits of the run, no stop.target where there is no accuracy, and the file of network.start, which
+ * must fit. ST_CONFIG. */
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e);
 
 /* Probes the data of every configuration once, runs run_check, and counts the memory of a run by the solver's
@@ -44,8 +45,14 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
 
+/* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty.
+ * So does damaged data. ST_MEMORY; a file of starting weights that cannot be read. */
+status plan_identify(struct plan *p, const struct plan_report *r, struct error *e);
+
 /* Prints a line for each dataset of whose files something is not used. */
 void plan_print_usage(const struct plan_report *r, FILE *out);
+/* With `tune`: prints how many configurations each trainer has, and from which seed. */
+void plan_print_budget(const struct plan *p, FILE *out);
 /* Prints the plan: number of runs, data, one line per configuration. */
 void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
 /* Prints a warning where configurations draw different test sides from the same samples: test samples of one

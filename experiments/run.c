@@ -83,26 +83,44 @@ static void hash_line(struct hash *h, const char *name, const char *value)
     hash_add(h, "\n", 1);
 }
 
+/* What run_identify has: the hash, and what stands for the value of network.start. */
+struct identification {
+    struct hash hash;
+    const char *start_sha256;
+};
+
 static void hash_option(void *context, const char *name, const char *value, bool is_default)
 {
-    if (!is_default) hash_line(context, name, value);
+    struct identification *i = context;
+    const bool file = i->start_sha256[0] && strcmp(name, "network.start") == 0;
+    if (!is_default) hash_line(&i->hash, name, file ? i->start_sha256 : value);
+}
+
+status run_hash_start(struct run *run, struct error *e)
+{
+    run->start_sha256[0] = '\0';
+    if (run->net.start != START_FILE) return ST_OK;
+    const status st = hash_file(run->net.start_file, run->start_sha256, e);
+    return st == ST_OK ? ST_OK : err_prefix(e, "network.start");
 }
 
 void run_identify(struct run *run, const char *data_sha256)
 {
-    struct hash h;
+    struct identification i = {.start_sha256 = run->start_sha256};
+    struct hash *h = &i.hash;
     char hex[HASH_HEX], seed[24], rules[24];
+    memmove(run->data_sha256, data_sha256, strlen(data_sha256) + 1);
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
     (void)snprintf(rules, sizeof rules, "%d", RESULT_RULES);
-    hash_start(&h);
-    hash_line(&h, "rules", rules);
-    hash_line(&h, "solver", run->solver->name);
-    hash_line(&h, "dataset", run->dataset->name);
-    hash_line(&h, "seed", seed);
-    hash_line(&h, "data", data_sha256);
-    if (run->plugin) hash_line(&h, "plugin", run->plugin->sha256);
-    run_visit_options(run, false, hash_option, &h);
-    hash_finish(&h, hex);
+    hash_start(h);
+    hash_line(h, "rules", rules);
+    hash_line(h, "solver", run->solver->name);
+    hash_line(h, "dataset", run->dataset->name);
+    hash_line(h, "seed", seed);
+    hash_line(h, "data", data_sha256);
+    if (run->plugin) hash_line(h, "plugin", run->plugin->sha256);
+    run_visit_options(run, false, hash_option, &i);
+    hash_finish(h, hex);
     memcpy(run->id, hex, RUN_ID_SIZE - 1);
     run->id[RUN_ID_SIZE - 1] = '\0';
 }

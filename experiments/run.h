@@ -42,8 +42,11 @@ extern const struct option_table run_option_table, stop_option_table;
 
 /* One run. Options structs are owned by the plan's arena. */
 struct run {
-    char id[RUN_ID_SIZE]; /* first 12 digits of SHA-256 over RESULT_RULES, the non-default options, the data's
-                             SHA-256 and the plug-in's; "" until run_identify */
+    char id[RUN_ID_SIZE];        /* first 12 digits of SHA-256 over RESULT_RULES, the non-default options (of
+                                    network.start = FILE the file's SHA-256), the data's SHA-256 and the plug-in's;
+                                    "" until run_identify */
+    char data_sha256[HASH_HEX];  /* what run_identify was given */
+    char start_sha256[HASH_HEX]; /* of the file of network.start; "" until run_hash_start, or without one */
     const char *experiment;
     const char *label; /* what figures call it; the solver's name unless the file says otherwise */
     const struct solver *solver;
@@ -67,7 +70,11 @@ struct section_view {
 };
 struct section_view run_section(const struct run *run, enum section section);
 
-/* Sets run->id. data_sha256 is dataset_info.sha256. */
+/* Reads the SHA-256 of the file that network.start names, if it names one, which run_identify then takes in
+ * place of its name. ST_CONFIG naming the file if it cannot be read. */
+status run_hash_start(struct run *run, struct error *e);
+
+/* Sets run->id. data_sha256 is dataset_info.sha256, or run->data_sha256. */
 void run_identify(struct run *run, const char *data_sha256);
 
 /* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,

@@ -23,10 +23,10 @@ static const struct option net_option_list[] = {
     OPTION(readout, OPT_CHOICE, "last", 0, 0, 0, readout_names, "",
            "scores: the readout at the last step or its mean"),
     OPTION(loss, OPT_CHOICE, "squared", 0, 0, 0, loss_names, "", "loss that is trained and reported"),
-    OPTION(start, OPT_CHOICE, "rate", 0, 0, 0, start_names, "",
+    OPTION(start, OPT_CHOICE, "rate", 0, 0, OPT_OR_FILE, start_names, "",
            "initial weights: Gaussian rows scaled to a firing rate, Kaiming uniform, or published (zero "
-           "weights; ADMM's z and "
-           "a uniform)"),
+           "weights; ADMM's z and a uniform); or those of a weight file NAME.net, whose SHA-256 is part of "
+           "the run's identity and whose layers must have the network's sizes"),
     OPTION(start_rate, OPT_REAL, "0.15", 0, 1, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "spikes/step",
            "mean firing rate that start = rate scales each hidden layer to"),
     OPTION(start_noise, OPT_REAL, "0", 0, 1, 0, NULL, "",
@@ -45,6 +45,9 @@ static const struct option net_option_list[] = {
 const struct option_table net_option_table = {
     .spans = {{net_option_list, sizeof net_option_list / sizeof *net_option_list}},
     .size = sizeof(struct net_options)};
+
+_Static_assert(offsetof(struct net_options, start_file) == offsetof(struct net_options, start) + sizeof(int),
+               "OPT_OR_FILE: the name follows the choice");
 
 static double of_layer(const struct real_list *list, size_t l)
 {

@@ -19,7 +19,7 @@
 enum { NET_MAX_LAYERS = OPT_LIST_MAX + 1, NET_MAX_BLOCKS = 2 * NET_MAX_LAYERS - 1, NET_OWN_MOST = 8 };
 enum readout { READOUT_LAST, READOUT_MEAN };     /* scores = z_{L,T}, or the mean of z_{L,t} over t */
 enum synapse { SYNAPSE_DELTA, SYNAPSE_CURRENT }; /* of all layers, the readout's too: network/recurrent.h */
-enum start { START_RATE, START_KAIMING, START_PUBLISHED };
+enum start { START_RATE, START_KAIMING, START_PUBLISHED, START_FILE };
 extern const char *const readout_names[], *const start_names[], *const synapse_names[];
 
 struct net_options {
@@ -29,10 +29,11 @@ struct net_options {
     int reset;                  /* enum reset */
     int readout;                /* enum readout */
     int loss;                   /* enum loss: the loss that is trained and reported */
-    int start;                  /* enum start */
-    double start_noise;         /* relative change of every starting weight: factor 1 + start_noise N(0, 1) */
-    double start_rate; /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
-    bool recurrent;    /* hidden layers have recurrent weights R_l */
+    int start;                  /* enum start; START_FILE: the weights of start_file */
+    char start_file[OPT_STRING_MAX];
+    double start_noise; /* relative change of every starting weight: factor 1 + start_noise N(0, 1) */
+    double start_rate;  /* mean firing rate per neuron and step that START_RATE scales each hidden layer to */
+    bool recurrent;     /* hidden layers have recurrent weights R_l */
     bool self_connections;  /* and the diagonal of R_l is trained; else it is 0 */
     double recurrent_scale; /* standard deviation of R_l at the start, over that of rows of variance 1/n_l */
     int synapse;            /* enum synapse */
@@ -102,7 +103,8 @@ void net_clear_diagonals(const struct net *net, real *const *M);
  * input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED: zeros. Recurrent weights:
  * entries N(0, recurrent_scale^2 / n_l), uniform on
  * +-recurrent_scale sqrt(6 / n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every
- * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. */
+ * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. START_FILE: the weights of
+ * the file by net_load_weights, without a draw but for start_noise. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 /* The grain of the rates that START_RATE can find for so many neurons: one spike over all that it simulates
@@ -196,6 +198,12 @@ double net_losses(const struct net *net, const struct batch *b, size_t first, si
  * on error the net keeps the weights that it had. */
 status net_save(const struct net *net, FILE *f, struct error *e);
 status net_load(struct net *net, FILE *f, struct error *e);
+/* The same of a net whose neurons, synapses' decay and readout may differ: the matrices must be of the same
+ * sizes, ST_DATA naming the first that is not. */
+status net_load_weights(struct net *net, FILE *f, struct error *e);
+/* Whether net_load_weights would take the file, by its header alone, in a program whose reals have
+ * `real_size` bytes. ST_DATA, ST_IO. */
+status net_file_fits(const struct net *net, size_t real_size, FILE *f, struct error *e);
 /* The widths of the first and the last layer that a weight file names; moves the position of f to its start.
  * ST_DATA if it is none. */
 status net_file_sizes(FILE *f, size_t *n_inputs, size_t *n_outputs, struct error *e);

@@ -163,6 +163,16 @@ status net_file_sizes(FILE *f, size_t *n_inputs, size_t *n_outputs, struct error
     return ST_OK;
 }
 
+/* The first layer that both have, with other sizes; 0: there is none. */
+static size_t first_other(const struct header *h, const struct header *own)
+{
+    size_t l = 1;
+    while (l <= h->layers && l <= own->layers && l <= NET_MAX_LAYERS && h->n[l] == own->n[l] &&
+           h->n[l - 1] == own->n[l - 1])
+        l++;
+    return l <= h->layers && l <= own->layers ? l : 0;
+}
+
 static status check_header(const struct header *h, const struct header *own, struct error *e)
 {
     char theirs[256], ours[256];
@@ -174,9 +184,15 @@ static status check_header(const struct header *h, const struct header *own, str
         return FAIL(e, ST_DATA, "weight file of %u-byte numbers; this program uses %u", h->real_size,
                     own->real_size);
     if (h->layers != own->layers || memcmp(h->n, own->n, sizeof h->n) != 0) {
+        const size_t l = first_other(h, own);
         shape_text(h->n, h->layers <= NET_MAX_LAYERS ? h->layers : 0, theirs, sizeof theirs);
         shape_text(own->n, own->layers, ours, sizeof ours);
-        return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
+        if (l == 0) return FAIL(e, ST_DATA, "weight file of a %s network; this one is %s", theirs, ours);
+        return FAIL(
+            e, ST_DATA,
+            "weight file of a %s network; this one is %s: W_%zu is %llu x %llu in the file, %llu x %llu here",
+            theirs, ours, l, (unsigned long long)h->n[l], (unsigned long long)h->n[l - 1],
+            (unsigned long long)own->n[l], (unsigned long long)own->n[l - 1]);
     }
     if (h->version != own->version && (h->version == OWN_VERSION || own->version == OWN_VERSION))
         return FAIL(e, ST_DATA, "weight file of %s; this one is %s",
@@ -240,20 +256,60 @@ static status read_weights(const struct net *net, uint32_t sum, FILE *f, real *W
     return ST_OK;
 }
 
-status net_load(struct net *net, FILE *f, struct error *e)
+/* Takes over what is no size of a matrix. */
+static void adopt_neurons(struct header *own, const struct header *h)
+{
+    own->version = h->version;
+    own->reset = h->reset;
+    own->readout = h->readout;
+    own->unused = h->unused;
+    own->leak = h->leak;
+    own->threshold = h->threshold;
+}
+
+static void adopt_extension(struct extension *own, const struct extension *x)
+{
+    own->self_connections = x->self_connections;
+    own->synapse_decay = x->synapse_decay;
+    memcpy(own->leak, x->leak, sizeof own->leak);
+    memcpy(own->threshold, x->threshold, sizeof own->threshold);
+}
+
+/* Reads the header and what follows it, up to the weights, and compares it with the net's: all of it, or, for
+ * `weights` alone, the sizes. *sum: the checksum so far. */
+static status read_shape(const struct net *net, size_t real_size, bool weights, FILE *f, uint32_t *sum,
+                         struct error *e)
 {
     struct header h, own;
     struct extension x, own_x;
     fill_header(&own, net);
     fill_extension(&own_x, net);
+    own.real_size = (uint32_t)real_size;
     if (fread(&h, sizeof h, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
+    const bool known = h.version == PLAIN_VERSION || h.version == EXTENDED_VERSION;
+    if (weights && known) adopt_neurons(&own, &h);
     TRY(check_header(&h, &own, e));
-    uint32_t sum = checksum(0, &h, sizeof h);
-    if (h.version != PLAIN_VERSION) {
-        if (fread(&x, sizeof x, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
-        TRY(check_extension(&x, &own_x, net->own > 0, e));
-        sum = checksum(sum, &x, sizeof x);
-    }
+    *sum = checksum(0, &h, sizeof h);
+    if (h.version == PLAIN_VERSION && net->blocks > net->L)
+        return FAIL(e, ST_DATA, "weight file without recurrent weights; this network has R_1");
+    if (h.version == PLAIN_VERSION) return ST_OK;
+    if (fread(&x, sizeof x, 1, f) != 1) return FAIL(e, ST_DATA, "weight file ends within its header");
+    if (weights) adopt_extension(&own_x, &x);
+    TRY(check_extension(&x, &own_x, net->own > 0, e));
+    *sum = checksum(*sum, &x, sizeof x);
+    return ST_OK;
+}
+
+status net_file_fits(const struct net *net, size_t real_size, FILE *f, struct error *e)
+{
+    uint32_t sum;
+    return read_shape(net, real_size, true, f, &sum, e);
+}
+
+static status load(struct net *net, bool weights, FILE *f, struct error *e)
+{
+    uint32_t sum;
+    TRY(read_shape(net, sizeof(real), weights, f, &sum, e));
     real *W = malloc(net_parameters(net) * sizeof *W), *at = W;
     if (!W) return FAIL(e, ST_MEMORY, "no memory for %zu weights", net_parameters(net));
     status st = read_weights(net, sum, f, W, e);
@@ -261,4 +317,16 @@ status net_load(struct net *net, FILE *f, struct error *e)
         memcpy(net->W[k], at, net_block_size(net, k) * sizeof(real));
     free(W);
     return st;
+}
+
+status net_load(struct net *net, FILE *f, struct error *e)
+{
+    return load(net, false, f, e);
+}
+
+status net_load_weights(struct net *net, FILE *f, struct error *e)
+{
+    TRY(load(net, true, f, e));
+    net_clear_diagonals(net, net->W);
+    return ST_OK;
 }

@@ -1,5 +1,6 @@
 /* Initial weights. */
 #include "network/net.h"
+#include "support/file.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -143,6 +144,15 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     return st;
 }
 
+static status load_start(struct net *net, const char *path, struct error *e)
+{
+    FILE *f = NULL;
+    status st = file_open(path, UINT64_MAX, &f, e);
+    if (st == ST_OK && (st = net_load_weights(net, f, e)) != ST_OK) err_prefix(e, "%s", path);
+    if (f) (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "network.start");
+}
+
 /* The draws come last: with start_noise 0 none is made, and the start is the same. */
 static void disturb(struct net *net, double noise, struct rng *rng)
 {
@@ -155,13 +165,15 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
                  struct rng *rng, struct error *e)
 {
     if (net->own) return ST_OK;
+    const bool drawn = o->start == START_KAIMING || o->start == START_PUBLISHED;
     if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
-    for (size_t l = 1; o->start != START_RATE && l <= net->L; l++) {
+    if (o->start == START_FILE) TRY(load_start(net, o->start_file, e));
+    for (size_t l = 1; drawn && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             net->W[l][i] = o->start == START_KAIMING ? (real)(bound * (2.0 * rng_uniform(rng) - 1.0)) : 0;
     }
-    if (o->start != START_RATE) draw_recurrent(net, o, rng);
+    if (drawn) draw_recurrent(net, o, rng);
     disturb(net, o->start_noise, rng);
     return ST_OK;
 }

@@ -1,44 +1,49 @@
-/* OUT/<experiment>/runs.csv while a plan is being run. */
+/* OUT/<experiment>/runs.csv while a plan is being run, by one process or by several, each for its part. */
 #ifndef SPIKEBENCH_RECORDS_RESULTS_FILE_H
 #define SPIKEBENCH_RECORDS_RESULTS_FILE_H
 
 #include "experiments/plan.h"
-#include "records/record.h"
-
-/* A row of a table; without a table: there is none. */
-struct record {
-    const struct csv_table *table;
-    size_t row;
-};
+#include "records/rows.h"
 
 enum { RESULTS_PATH = 4200 };
+
+struct identity; /* a run of the plan by one of its identities (results_file.c) */
 
 struct results_file {
     struct mem mem;
     const struct plan *plan;
     char folder[3900], path[RESULTS_PATH];
     size_t n_runs, n_others;
-    struct record *rows; /* [n_runs + n_others]: of the plan's runs, then of other configurations that were
-                            in the file, or in row files */
-    struct csv_table before; /* the file as it was */
-    struct csv_table *news;  /* [n_runs] the row files of workers that have ended */
-    struct csv_table *left;  /* [n_left] row files of runs that the plan no longer has */
-    const char **pending;    /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
-    size_t n_left, n_pending;
+    const bool *mine;    /* [n_runs] the runs of this process, where others make the rest; NULL: all */
+    struct record *rows; /* heap, [n_runs + n_others]: of the plan's runs, then of other configurations that
+                            were in the file */
+    struct csv_table before;         /* the file as it was */
+    struct csv_table *news;          /* [n_runs] the row files of workers that have ended */
+    struct csv_table *left;          /* [n_left] row files of runs that the plan no longer has */
+    const char **journal;            /* [n_journal] the runs that had a row file, sorted */
+    bool *dropped;                   /* [n_runs] results_drop */
+    struct identity *runs, *lacking; /* [n_runs] of the plan, sorted: as they are; as without their data */
+    const char **pending;            /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
+    size_t n_left, n_journal, n_pending;
 };
 
 /* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in
- * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not. ST_DATA if the file
- * is damaged otherwise. Free with results_free. */
-status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e);
+ * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not (with `mine`: of
+ * those alone). `mine`: see there; borrowed. ST_DATA if the file is damaged otherwise. Free with
+ * results_free. */
+status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
+                    struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,
  * a row's extra column standing behind the one it follows in that row; missing cells are nan. Row files are
- * removed when runs.csv holds them. Without a row there is no runs.csv. */
+ * removed when runs.csv holds them. Without a row there is no runs.csv. With `mine` the rows of the others
+ * are read again before, all under a lock: those of this process alone are replaced. */
 status results_write(struct results_file *f, struct error *e);
 /* Replaces the row of run i by its row file, FOLDER/.work/<id>.row.csv. The row is pending: the file, which
  * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need
  * not be written after each run. */
 status results_take(struct results_file *f, size_t i, struct error *e);
+/* Leaves out the row of run i, and the one that runs.csv may have. */
+void results_drop(struct results_file *f, size_t i);
 /* The name of that file. */
 void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH]);
 /* The text in a column of the row of run i; "nan" where there is none. */

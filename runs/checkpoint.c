@@ -4,6 +4,7 @@
 #include "support/file.h"
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,11 +15,12 @@ struct header {
     uint64_t columns;
 };
 
-static void fill_header(struct header *h, const struct session *s)
+/* `id`: of the run that the file is of. */
+static void fill_header(struct header *h, const struct session *s, const char *id)
 {
     memset(h, 0, sizeof *h);
     memcpy(h->magic, "SPIKECKP", sizeof h->magic);
-    memcpy(h->id, s->run->id, sizeof h->id);
+    (void)snprintf(h->id, sizeof h->id, "%s", id);
     snprintf(h->commit, sizeof h->commit, "%s", env_commit());
     h->dirty = env_dirty();
     h->columns = s->n_columns;
@@ -37,7 +39,8 @@ static status check_progress(const struct session *s, FILE *f, struct error *e)
         return FAIL(e, ST_DATA, "the checkpoint stands at iteration %ld, with the best at %ld", s->at.iter,
                     s->at.best_iter);
     const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;
-    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1)
+    if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1 ||
+        *(const unsigned char *)&s->at.machine_shared > 1)
         return FAIL(e, ST_DATA, "the checkpoint stands at task %ld of %ld", s->at.task, tasks);
     return ST_OK;
 }
@@ -85,24 +88,38 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
 
-/* Every rank goes through transfer; rank 0 has a file. */
-status checkpoint_save(struct session *s, struct error *e)
+/* Writes OUT/.work/<id>END, if it has at most `most` bytes. Every rank goes through transfer; rank 0 has a
+ * file. */
+static status save(struct session *s, const char *end, double most, struct error *e)
 {
     char path[RUN_FILE];
     struct file_writer w;
     struct header h;
     struct checkpoint c = {.pool = s->pool};
     if (ranks_own(s->ranks) > 0) return transfer(s, &c, e);
-    fill_header(&h, s);
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    fill_header(&h, s, s->run->id);
+    run_file(path, s->settings->out, ".work", s->run, end);
     TRY(file_create(&w, path, e));
     c.file = w.file;
     status st = checkpoint_block(&c, &h, sizeof h, e);
     if (st == ST_OK) st = transfer(s, &c, e);
-    if (st == ST_OK) st = file_seal(w.file, e);
-    if (st == ST_OK) return file_commit(&w, e);
+    const bool fits = st == ST_OK && (double)ftello(w.file) <= most;
+    if (fits) st = file_seal(w.file, e);
+    if (fits && st == ST_OK) return file_commit(&w, e);
     file_abandon(&w);
     return st;
+}
+
+status checkpoint_save(struct session *s, struct error *e)
+{
+    return save(s, ".ckpt", INFINITY, e);
+}
+
+status checkpoint_keep(struct session *s, struct error *e)
+{
+    if (s->end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
+    s->end_kept = true;
+    return save(s, ".end", s->settings->keep_bytes, e);
 }
 
 /* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
@@ -121,12 +138,13 @@ struct finding {
 };
 
 /* Looks at the header of an open checkpoint. */
-static status look_at(const struct session *s, FILE *f, struct finding *found, struct error *e)
+static status look_at(const struct session *s, const char *id, FILE *f, struct finding *found,
+                      struct error *e)
 {
     struct header h, own;
     struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
-    fill_header(&own, s);
+    fill_header(&own, s, id);
     if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
     if (seen.code != ST_OK)
         (void)snprintf(found->reason, sizeof found->reason, "%s", seen.text);
@@ -138,7 +156,8 @@ static status look_at(const struct session *s, FILE *f, struct finding *found, s
     return ST_OK;
 }
 
-static status look_for(const struct session *s, const char *path, struct finding *found, struct error *e)
+static status look_for(const struct session *s, const char *id, const char *path, struct finding *found,
+                       struct error *e)
 {
     struct error unread = {.code = ST_OK};
     FILE *f = NULL;
@@ -149,7 +168,7 @@ static status look_for(const struct session *s, const char *path, struct finding
         (void)snprintf(found->reason, sizeof found->reason, "%s", at ? at + strlen(path) + 2 : unread.text);
         return ST_OK;
     }
-    const status st = look_at(s, f, found, e);
+    const status st = look_at(s, id, f, found, e);
     if (!found->file) (void)fclose(f);
     return st == ST_OK ? st : err_prefix(e, "%s", path);
 }
@@ -167,13 +186,12 @@ static status compare_findings(struct session *s, const struct finding *own, sta
     return session_agree(s, st, e);
 }
 
-status checkpoint_restore(struct session *s, bool *found, struct error *e)
+/* checkpoint_restore from the file of the run `id`. */
+static status restore(struct session *s, const char *id, const char *path, bool *found, struct error *e)
 {
-    char path[RUN_FILE];
     struct finding seen = {.file = NULL};
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     *found = false;
-    status st = compare_findings(s, &seen, look_for(s, path, &seen, e), e);
+    status st = compare_findings(s, &seen, look_for(s, id, path, &seen, e), e);
     if (seen.file) {
         struct checkpoint c = {.file = seen.file, .reading = true, .pool = s->pool};
         if (st == ST_OK) st = transfer(s, &c, e);
@@ -188,6 +206,27 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     struct error second = {.code = ST_OK};
     const status moved = set_aside(path, seen.reason, st == ST_OK ? e : &second);
     return st == ST_OK ? moved : st;
+}
+
+/* The run that this one goes on from, as rank 0 has it: under a launcher the others are not told. */
+static void agree_on_shorter(struct session *s, char id[RUN_ID_SIZE])
+{
+    const struct rank_block block = {id, RUN_ID_SIZE};
+    memset(id, 0, RUN_ID_SIZE);
+    if (s->settings->after) (void)snprintf(id, RUN_ID_SIZE, "%s", s->settings->after);
+    ranks_broadcast(s->ranks, &block, 1);
+}
+
+status checkpoint_restore(struct session *s, bool *found, struct error *e)
+{
+    char path[RUN_FILE], shorter[RUN_ID_SIZE];
+    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    TRY(restore(s, s->run->id, path, found, e));
+    if (*found) return ST_OK;
+    agree_on_shorter(s, shorter);
+    if (!shorter[0]) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/.work/%s.end", s->settings->out, shorter);
+    return restore(s, shorter, path, found, e);
 }
 
 void checkpoint_remove(const struct session *s)

@@ -1,8 +1,13 @@
 /* See runner.h. */
 #include "runs/runner.h"
 #include "datasets/tasks.h"
+#include "experiments/names.h"
 #include "records/results_file.h"
 #include "records/results_repair.h"
+#include "runs/changes.h"
+#include "runs/extension.h"
+#include "runs/launch.h"
+#include "runs/run_line.h"
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
@@ -24,8 +29,10 @@ struct child {
     size_t run;
     int pipe;
     long iter, digits; /* finished iterations; the number that is being read */
-    bool heard;        /* it has said something, and so listens to signals */
-    bool told;         /* to stop */
+    long first;        /* the first number that was read, and when */
+    double since;
+    bool heard; /* it has said something, and so listens to signals */
+    bool told;  /* to stop */
 };
 
 struct runner {
@@ -38,27 +45,25 @@ struct runner {
     size_t next, finished, to_do;
     bool *wanted;         /* [n_runs] */
     const char **damaged; /* [n_runs] why the run's data cannot be read; NULL: they can, or are absent */
+    double *work;         /* [n_runs] run_work; 0 of runs without data */
+    double work_all, work_done; /* of the wanted runs */
+    struct names names;
     struct progress progress;
     double stopping;      /* since when workers are told to stop; 0: they are not */
-    int lock;             /* descriptor of FOLDER/.work/lock */
+    int lock, own_lock;   /* descriptors of FOLDER/.work/lock and of the shard's; -1: none */
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
-/* Gives the runs their identity by what plan_check has probed. Data that is absent or damaged leaves the
- * run's SHA-256 empty; damaged data fails its own runs alone. */
-static status identify(struct runner *r, const struct plan_report *checked, struct error *e)
+/* Of which runs the data is damaged, by what plan_check has probed: it fails those runs alone. */
+static status find_damaged(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     r->damaged = calloc(r->plan->n_runs + 1, sizeof *r->damaged);
     if (!r->damaged) return FAIL(e, ST_MEMORY, "no memory for the runner");
     for (size_t k = 0; k < checked->n_configurations; k++) {
         const struct plan_configuration *c = &checked->configurations[k];
-        const struct plan_probe *probe = c->probe;
-        const bool good = probe->outcome == ST_OK;
-        if (probe->outcome == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", probe->message);
-        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
-            run_identify(&r->plan->runs[i], good ? probe->info.sha256 : "");
-            r->damaged[i] = good || probe->outcome == ST_NO_DATA ? NULL : probe->message;
-        }
+        const status outcome = c->probe->outcome;
+        const bool good = outcome == ST_OK || outcome == ST_NO_DATA;
+        for (size_t s = 0; s < c->n_seeds; s++) r->damaged[c->first + s] = good ? NULL : c->probe->message;
     }
     return ST_OK;
 }
@@ -80,6 +85,11 @@ static bool is_finished(const struct runner *r, size_t i)
     return false;
 }
 
+static bool is_mine(const struct runner *r, size_t i)
+{
+    return !r->settings->mine || r->settings->mine[i];
+}
+
 /* Decides which runs are to be done. With --fresh all old rows and checkpoints go before the first run
  * starts, so that a --fresh that is cut short is resumed by the same command without it. */
 static status select_runs(struct runner *r, struct error *e)
@@ -88,12 +98,13 @@ static status select_runs(struct runner *r, struct error *e)
     const bool fresh = r->settings->fresh;
     bool old = false;
     for (size_t i = 0; i < r->plan->n_runs; i++) {
+        if (!is_mine(r, i)) continue;
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
         r->wanted[i] = !finished;
         r->to_do += r->wanted[i];
         if (fresh) {
             old = old || r->results.rows[i].table;
-            r->results.rows[i].table = NULL;
+            results_drop(&r->results, i);
         } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                    is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
             r->outcome->skipped++;
@@ -107,7 +118,10 @@ static status select_runs(struct runner *r, struct error *e)
         TRY(results_write(&r->results, e));
     }
     for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
+        if (!is_mine(r, i)) continue;
         run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
+        (void)remove(path);
+        run_file(path, r->folder, ".work", &r->plan->runs[i], ".end");
         (void)remove(path);
     }
     return ST_OK;
@@ -127,52 +141,50 @@ static status write_runs(const char *path, const struct run *runs, size_t n, str
     return st;
 }
 
-/* Whether a run's worker is to be started by mpirun: with several ranks, unless a launcher has started this
- * program as one of them already. */
-static bool needs_launcher(const struct run *run)
+/* The run's shorter one, unless it repeats or resumes its own; what there is of it is said. */
+static void find_extension(struct runner *r, const struct run *run, struct extension *x)
 {
-    size_t own;
-    return run->run.ranks > 1 && mpi_launched(&own) == 1;
-}
-
-enum { ARGUMENTS_MAX = 32 };
-
-/* What goes before the worker's command line where it has several ranks. */
-static size_t launcher(const char **argv, const char *ranks)
-{
-    size_t n = 0;
-    argv[n++] = "mpirun";
-    if (geteuid() == 0) argv[n++] = "--allow-run-as-root";
-    /* as many ranks as were asked for, whose threads may go to any processor */
-    argv[n++] = "--oversubscribe", argv[n++] = "--bind-to", argv[n++] = "none";
-    /* who waits lets others run: the machine may be shared */
-    argv[n++] = "--mca", argv[n++] = "mpi_yield_when_idle", argv[n++] = "1";
-    argv[n++] = "-n", argv[n++] = ranks;
-    return n;
+    char path[RUN_FILE];
+    *x = (struct extension){.max_iter = 0};
+    run_file(path, r->folder, ".work", run, ".ckpt");
+    if (r->settings->fresh || access(path, F_OK) == 0) return;
+    extension_find(&r->results, run, x);
+    if (!x->id[0] || (x->has_state && r->settings->quiet)) return;
+    progress_clear(&r->progress);
+    (void)fprintf(stderr,
+                  x->has_state
+                      ? "run %s goes on from the end of run %s (stop.max_iter %ld)\n"
+                      : "run %s begins anew: of run %s (stop.max_iter %ld), which it would go on from, the "
+                        "state at the end is gone\n",
+                  run->id, x->id, x->max_iter);
 }
 
 static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], ranks[32];
+    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32], ranks[32];
+    struct extension x;
     const struct run *run = &r->plan->runs[i];
     const struct runner_settings *s = r->settings;
-    const bool several = needs_launcher(run);
+    const bool several = launch_needed(run);
     int ends[2];
     run_file(spec, r->folder, ".work", run, ".yaml");
     run_file(row, r->folder, ".work", run, ".row.csv");
     TRY(write_runs(spec, run, 1, e));
+    find_extension(r, run, &x);
     remove(row);
     TRY(process_pipe(ends, e));
     snprintf(program, sizeof program, "%s/spikebench-%s", r->program,
              run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
-    snprintf(jobs, sizeof jobs, "%zu", s->jobs);
+    snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
+    snprintf(states, sizeof states, "%zu", s->states);
     snprintf(out, sizeof out, "%d", several ? STDOUT_FILENO : ends[1]);
     snprintf(ranks, sizeof ranks, "%ld", run->run.ranks);
-    const char *const worker[] = {program, "worker", spec, "--out",      r->folder, "--id",
-                                  run->id, "--jobs", jobs, "--progress", out};
-    const char *argv[ARGUMENTS_MAX] = {NULL};
-    size_t n = several ? launcher(argv, ranks) : 0;
+    const char *const worker[] = {program,  "worker", spec,         "--out", r->folder,  "--id", run->id,
+                                  "--jobs", jobs,     "--progress", out,     "--states", states};
+    const char *argv[LAUNCH_ARGUMENTS_MAX] = {NULL};
+    size_t n = several ? launch_arguments(argv, ranks) : 0;
     for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
+    if (x.has_state) argv[n++] = "--after", argv[n++] = x.id;
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
     if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
     struct child started = {.run = i, .pipe = ends[0]};
@@ -186,65 +198,33 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     return st;
 }
 
-/* The row file of a worker that ended without writing one: where a stop signal ended it, it was still
- * starting. */
-static status lost_worker(const char *path, const struct run *run, int wait_status, struct error *e)
+/* The share of the work that is done, runs under way by their iterations. */
+static double fraction_done(const struct runner *r)
 {
-    char reason[80];
-    const int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
-    const bool stopped = stop_is(number);
-    if (run->run.ranks > 1 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 127)
-        snprintf(reason, sizeof reason, "mpirun was not found (openmpi-bin)");
-    else if (run->run.ranks > 1)
-        snprintf(reason, sizeof reason, "a rank was lost (see what mpirun said); the same command resumes");
-    else if (number)
-        snprintf(reason, sizeof reason, "worker killed by signal %d", number);
-    else
-        snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
-    const struct run_result lost = {.status = stopped ? "interrupted" : "failed",
-                                    .stop_reason = stopped ? "interrupted" : "error",
-                                    .error = stopped ? "none" : reason,
-                                    .data_sha256 = "nan"};
-    return record_write(path, run, &lost, false, e);
-}
-
-/* Results of a run that ended well. Never of the test side: nobody shall choose by what passes by. */
-static void announce_results(const struct csv_table *row)
-{
-    const bool regression = isnan(csv_value(row, 0, "acc_train"));
-    const char *const columns[] = {regression ? "loss_train" : "acc_train",
-                                   regression ? "loss_val" : "acc_val"};
-    static const char *const words[] = {"train", "validation"};
-    for (size_t k = 0; k < 2; k++) {
-        const double value = csv_value(row, 0, columns[k]);
-        if (isnan(value)) continue; /* no validation samples */
-        if (regression)
-            printf(", %s loss %.4g", words[k], value);
-        else
-            printf(", %s %.2f %%", words[k], 100 * value);
+    double done = r->work_done;
+    for (size_t k = 0; k < r->settings->jobs; k++) {
+        const struct child *c = &r->children[k];
+        const struct run *run = &r->plan->runs[c->run];
+        if (c->pid == 0) continue;
+        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
+        if (most > 0) done += r->work[c->run] * fmin(1, (double)c->iter / most);
     }
-    const double seconds = csv_value(row, 0, "train_s");
-    if (!isnan(seconds)) printf(", %.2f s", seconds); /* else it was stopped before it trained */
+    return r->work_all > 0 ? done / r->work_all : 1;
 }
 
-/* What is said about a finished run where there is no progress line. */
+/* What is said about a finished run. */
 static void announce(struct runner *r, size_t i)
 {
     const struct csv_table *row = &r->results.news[i];
-    const struct run *run = &r->plan->runs[i];
     const char *word = csv_text(row, 0, "status");
-    char hidden[128];
-    opt_format(opt_find(&net_option_table, "hidden"), &run->net, hidden, sizeof hidden);
+    char name[RUN_NAME], left[PROGRESS_LEFT] = "";
+    names_format(&r->names, &r->plan->runs[i], name, sizeof name);
     progress_clear(&r->progress);
     const bool good = is_word(word, "ok") || is_word(word, "interrupted");
-    if (good && r->settings->weights) return;
-    printf("[%zu/%zu] %s %s seed %llu: %s", r->finished, r->to_do, run->label, hidden,
-           (unsigned long long)run->seed, word);
-    if (good)
-        announce_results(row);
-    else
-        printf(" (%s)", csv_text(row, 0, "error"));
-    printf("\n");
+    if (good && (r->settings->weights || r->settings->quiet)) return;
+    if (r->finished < r->to_do) progress_left(&r->progress, fraction_done(r), left);
+    printf("[%zu/%zu] %s: ", r->finished, r->to_do, name);
+    run_line_print(row, left, stdout);
     fflush(stdout);
 }
 
@@ -263,6 +243,7 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
                                                       : &o->failed;
     ++*count;
     r->finished++;
+    r->work_done += r->work[i];
     announce(r, i);
     run_file(path, r->folder, ".work", &r->plan->runs[i], ".yaml");
     if (!interrupted) remove(path);
@@ -276,7 +257,7 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     run_file(path, r->folder, ".work", run, ".row.csv");
     close(c->pipe);
     c->pid = 0;
-    if (access(path, F_OK) != 0) TRY(lost_worker(path, run, wait_status, e));
+    if (access(path, F_OK) != 0) TRY(launch_lost(path, run, wait_status, e));
     return run_ended(r, c->run, e);
 }
 
@@ -302,6 +283,10 @@ static void read_progress(struct child *c)
                 c->digits = 10 * c->digits + (buffer[k] - '0');
             } else {
                 c->iter = c->digits;
+                if (c->since <= 0) {
+                    c->first = c->iter;
+                    c->since = clock_seconds();
+                }
                 c->digits = 0;
                 c->heard = true;
             }
@@ -311,18 +296,20 @@ static void read_progress(struct child *c)
 
 static void show_progress(struct runner *r)
 {
-    double done = (double)r->finished;
-    char text[256] = "";
+    char text[RUN_NAME + 100] = "", name[RUN_NAME];
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct child *c = &r->children[k];
         const struct run *run = &r->plan->runs[c->run];
+        const double seconds = clock_seconds() - c->since;
         if (c->pid == 0) continue;
-        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
-        if (most > 0) done += (double)c->iter / most;
-        snprintf(text, sizeof text, "%s, %zu hidden, seed %llu, iteration %ld", run->label, run->net.hidden.n,
-                 (unsigned long long)run->seed, c->iter);
+        names_format(&r->names, run, name, sizeof name);
+        snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter,
+                 run->stop.max_iter * (long)tasks_of(run->dataset_options));
+        const size_t n = strlen(text);
+        if (c->iter > c->first && seconds > 0)
+            snprintf(text + n, sizeof text - n, ", %.3g/s", (double)(c->iter - c->first) / seconds);
     }
-    progress_update(&r->progress, r->to_do ? done / (double)r->to_do : 1, r->finished, r->to_do, text);
+    progress_update(&r->progress, fraction_done(r), r->finished, r->to_do, text);
 }
 
 /* Brings runs.csv up to date where rows are pending: at the end, else at most for a twentieth of the time. */
@@ -378,7 +365,7 @@ static void stop_children(struct runner *r)
     for (size_t k = 0; k < r->settings->jobs; k++) {
         struct child *c = &r->children[k];
         if (c->pid == 0 || c->told) continue;
-        const bool several = needs_launcher(&r->plan->runs[c->run]);
+        const bool several = launch_needed(&r->plan->runs[c->run]);
         if (several && !c->heard && patient) continue;
         kill(c->pid, several && c->heard ? SIGUSR1 : SIGTERM);
         c->told = true;
@@ -418,30 +405,70 @@ static void count_lost(struct runner *r, const struct plan_report *checked)
     }
 }
 
+/* The work of each run, and of all that are wanted. */
+static status weigh_runs(struct runner *r, const struct plan_report *checked, struct error *e)
+{
+    for (size_t k = 0; k < checked->n_configurations; k++) {
+        const struct plan_configuration *c = &checked->configurations[k];
+        double each = 0;
+        if (c->probe->outcome == ST_OK) TRY(run_work(&r->plan->runs[c->first], &c->probe->info, &each, e));
+        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
+            r->work[i] = each;
+            if (r->wanted[i]) r->work_all += each;
+        }
+    }
+    return ST_OK;
+}
+
+/* Locks the folder, as the only runner or as one for each shard. The workers inherit the locks: they are free
+ * when the last of them has ended. */
+static status take_folder(struct runner *r, struct error *e)
+{
+    char path[RUN_FILE], word[64];
+    bool taken = false;
+    const struct shard *shard = &r->settings->shard;
+    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
+    snprintf(word, sizeof word, "one of %zu shards", shard->count);
+    TRY(shard->count == 0 ? file_lock(path, &r->lock, &taken, e)
+                          : file_lock_among(path, word, &r->lock, &taken, e));
+    if (!taken && shard->count == 0)
+        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
+                    r->folder);
+    if (!taken)
+        return FAIL(e, ST_IO, "%s: another 'spikebench run', which is not %s, uses this folder", r->folder,
+                    word);
+    if (shard->count == 0) return ST_OK;
+    snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", r->folder, shard->index);
+    TRY(file_lock(path, &r->own_lock, &taken, e));
+    return taken ? ST_OK
+                 : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu",
+                        r->folder, shard->index, shard->count);
+}
+
 static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[RUN_FILE];
-    bool taken = false;
     int length = snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
     if (length < 0 || (size_t)length >= sizeof r->folder)
         return FAIL(e, ST_USAGE, "the name of the results folder is too long (%d characters)", length);
     TRY(path_program(r->program, sizeof r->program, e));
     snprintf(path, sizeof path, "%s/.work", r->folder);
     TRY(path_make(path, e));
-    /* The workers inherit the lock: it is free when the last of them has ended. */
-    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
-    TRY(file_lock(path, &r->lock, &taken, e));
-    if (!taken)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
-                    r->folder);
+    TRY(take_folder(r, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
-    TRY(identify(r, checked, e));
-    TRY(results_open(&r->results, r->folder, r->plan, e));
+    TRY(plan_identify(r->plan, checked, e));
+    TRY(find_damaged(r, checked, e));
+    TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
     r->children = calloc(r->settings->jobs, sizeof *r->children);
     r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
-    if (!r->children || !r->wanted) return FAIL(e, ST_MEMORY, "no memory for the runner");
+    r->work = calloc(r->plan->n_runs + 1, sizeof *r->work);
+    if (!r->children || !r->wanted || !r->work) return FAIL(e, ST_MEMORY, "no memory for the runner");
     TRY(select_runs(r, e));
+    TRY(names_create(&r->names, r->plan, e));
+    TRY(weigh_runs(r, checked, e));
+    if (r->settings->n_set > 0)
+        changes_print(&r->results, r->wanted, r->settings->set, r->settings->n_set, stderr);
     snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
     return write_runs(path, r->plan->runs, r->plan->n_runs, e);
 }
@@ -449,13 +476,14 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1};
+    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1, .own_lock = -1};
     struct stop_signals before;
     *out = (struct runner_outcome){0};
     status st = prepare(&r, checked, e);
     if (st == ST_OK) {
         stop_catch(&before);
         progress_start(&r.progress, stderr);
+        if (s->quiet) r.progress.on = false;
         st = run_all(&r, e);
         stop_release(&before);
         count_lost(&r, checked);
@@ -464,6 +492,9 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
     free(r.children);
     free(r.wanted);
     free(r.damaged);
+    free(r.work);
+    names_free(&r.names);
+    if (r.own_lock >= 0) close(r.own_lock);
     if (r.lock >= 0) close(r.lock);
     return st;
 }

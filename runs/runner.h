@@ -2,13 +2,21 @@
 #ifndef SPIKEBENCH_RUNS_RUNNER_H
 #define SPIKEBENCH_RUNS_RUNNER_H
 
-#include "experiments/plan_check.h"
+#include "experiments/shard.h"
 #include "support/paths.h"
 
 struct runner_settings {
     const char *out;     /* results folder ("results") */
     size_t jobs;         /* runs at the same time, >= 1 */
     bool fresh;          /* repeat finished runs */
+    struct shard shard;  /* this runner is one of several in the folder, each with its own shard; or {0, 0} */
+    const bool *mine;    /* [n_runs] with a shard: the runs that are in it; else NULL: all */
+    bool machine_shared; /* runs of other runners may share the machine: timings are not valid */
+    bool quiet;          /* runs that end well are not told, and there is no progress line */
+    size_t states; /* MiB of the state at a run's end, from which a larger stop.max_iter goes on, that are
+                      kept at most; 0: none */
+    const char *const *set; /* n_set texts of --set: what they change about finished runs is said on stderr */
+    size_t n_set;
     const char *weights; /* NULL, or NAME.net for the network of the plan's only run, which then is made also
                             where it is finished; what is said about it is left to the caller, but for
                             failures */
@@ -23,7 +31,9 @@ struct runner_outcome {
  * at a time, with a progress line on a terminal (one plain line per finished run otherwise). Writes
  * OUT/<experiment>/runs.csv (rewritten after each run, atomically, rows in plan order, then rows of other
  * configurations that were there), curves/<run_id>.csv and config.resolved.yaml. SIGINT and SIGTERM reach the
- * workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. */
+ * workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. Runners of the shards
+ * of one plan may share the folder, on several machines at the same time: each keeps the rows of the others.
+ */
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e);
 

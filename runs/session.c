@@ -65,7 +65,7 @@ struct run_result session_result(const struct session *s)
         .totals = at->totals,
         .evaluated = evaluated,
         .classes = s->data.info.n_classes > 0,
-        .timing_valid = s->settings->jobs > 1 ? 0 : 1,
+        .timing_valid = at->machine_shared ? 0 : 1,
         .iters = (double)at->iter,
         .loss_train = train->loss,
         .loss_val = validation->loss,

@@ -16,6 +16,8 @@ struct worker_settings {
     const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
     void (*begun)(void); /* NULL, or called when training begins: who stops the run from then on waits for
                             the step that is running */
+    const char *after;   /* NULL, or the id of a shorter run from whose end this one goes on (extension.h) */
+    double keep_bytes;   /* the state at the end is kept if it has at most so many */
 };
 
 /* The part of the progress that a checkpoint carries as it is. */
@@ -25,6 +27,7 @@ struct progress_state {
     long iter, best_iter;
     long task, task_iter; /* of tasks in sequence the one that runs, from 0, and its iterations */
     bool converged;       /* the last step said so */
+    bool machine_shared;  /* during some of the training */
     struct {
         double average, drop;
     } known[N_SPLITS]; /* after the last task; nan before, and without tasks */
@@ -65,6 +68,7 @@ struct session {
     size_t n_columns; /* of the curve; the last are the metrics of the dataset, of all splits */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
+    bool end_kept; /* checkpoint_keep */
     const char *stop_reason;
     bool agreed;                /* all ranks know of the error that ended the run */
     char word[16];              /* what rank 0 has last told the others to do */
@@ -100,11 +104,15 @@ status session_write_row(const struct session *s, const char *word, const char *
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before: rank 0 does, with what all others hand it. ST_IO.
  */
 status checkpoint_save(struct session *s, struct error *e);
-/* Restores the session from the file, its solver included, which begins again where the task began, if there
- * is one of the same run and build; *found tells. One that is damaged, cannot be read or is of another is set
- * aside under another name, said on stderr, and the run begins anew. All ranks read the same file. On an
- * error the session must not go on: ST_MEMORY leaves the file where it is; ST_DATA or ST_IO, of a whole file
- * that does not fit its run, sets it aside. */
+/* Writes the same as OUT/.work/<id>.end, the state from which a run goes on that differs in a larger
+ * stop.max_iter alone: that of the end, or, where the last step is measured and evaluated for being the last
+ * alone, that before it. Once; not where it exceeds settings->keep_bytes, nor of tasks in sequence. ST_IO. */
+status checkpoint_keep(struct session *s, struct error *e);
+/* Restores the session from its checkpoint, or else from the end of the run settings->after, its solver
+ * included, which begins again where the task began, if there is one of the same run and build; *found tells.
+ * One that is damaged, cannot be read or is of another is set aside under another name, said on stderr, and
+ * the run begins anew. All ranks read the same file. On an error the session must not go on: ST_MEMORY leaves
+ * the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 /* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
  * disk. */

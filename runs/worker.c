@@ -33,6 +33,7 @@ static status open_data(struct session *s, struct error *e)
 {
     struct run *run = s->run;
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
+    TRY(run_hash_start(run, e));
     run_identify(run, s->data.info.sha256);
     const struct dataset_info *info = &s->data.info;
     TRY(run_check(run, info, e));
@@ -188,6 +189,14 @@ static status take_step(struct session *s, struct step_report *r, struct error *
     return st;
 }
 
+/* Whether the next step is the last and is measured for that alone: a longer run would not do so. */
+static bool ends_between_evaluations(const struct session *s)
+{
+    const long next = s->at.task_iter + 1;
+    return next >= s->run->stop.max_iter && next % s->run->run.eval_every != 0 &&
+           !(s->run->solver->features & FEATURE_ONE_SHOT);
+}
+
 static status next_task(struct session *s, struct error *e)
 {
     s->at.task++;
@@ -218,6 +227,7 @@ static void tell(const struct session *s)
 static status iterate(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
+    if (ends_between_evaluations(s)) TRY(checkpoint_keep(s, e));
     long next = s->at.task_iter + 1, every = s->run->run.eval_every;
     struct step_report r = stopwatch_report(&s->watch);
     r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
@@ -261,6 +271,7 @@ static status perform(struct session *s, struct error *e)
     status restored = checkpoint_restore(s, &resumed, e);
     if (restored != ST_OK) s->at.n_rows = 0; /* what was read in part is no curve */
     TRY(restored);
+    if (s->settings->jobs > 1) s->at.machine_shared = true;
     if (!resumed) {
         TRY(sequence_next(s, false, e));
         TRY(evaluate_now(s, e));
@@ -323,6 +334,7 @@ static status write_results(struct session *s, enum outcome how, const char *tex
 static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
 {
     const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED, first = ranks_own(s->ranks) == 0;
+    if (s->created && how == ENDED_OK) TRY(checkpoint_keep(s, e));
     /* also before weights are written: where that fails, the training is not lost */
     if (s->created && (how == ENDED_INTERRUPTED || (good && s->settings->weights)))
         TRY(checkpoint_save(s, e));

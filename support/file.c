@@ -2,6 +2,7 @@
 #include "support/file.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,37 @@ status file_lock(const char *path, int *descriptor, bool *taken, struct error *e
     if (*descriptor < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     *taken = flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
     return *taken || errno == EWOULDBLOCK ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+}
+
+/* The word is changed by a holder of the exclusive lock alone, so that who shares the lock reads what all
+ * others have read. Who is first holds the exclusive lock for a moment, which the others wait for; between it
+ * and the shared one another may have come in. */
+status file_lock_among(const char *path, const char *word, int *descriptor, bool *taken, struct error *e)
+{
+    char there[80] = "";
+    TRY(file_lock(path, descriptor, taken, e));
+    const size_t n = strlen(word);
+    if (*taken && (ftruncate(*descriptor, 0) != 0 || pwrite(*descriptor, word, n, 0) != (ssize_t)n))
+        return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    for (int tries = 0; flock(*descriptor, LOCK_SH | LOCK_NB) != 0; tries++) {
+        *taken = false;
+        if (errno != EWOULDBLOCK) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+        if (tries == 200) return ST_OK;
+        (void)poll(NULL, 0, 10);
+    }
+    if (pread(*descriptor, there, sizeof there - 1, 0) < 0)
+        return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    *taken = strcmp(there, word) == 0;
+    return ST_OK;
+}
+
+status file_lock_wait(const char *path, int *descriptor, struct error *e)
+{
+    *descriptor = open(path, O_RDWR | O_CREAT, 0666);
+    if (*descriptor < 0) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    while (flock(*descriptor, LOCK_EX) != 0)
+        if (errno != EINTR) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
+    return ST_OK;
 }
 
 /* CRC-32 of the first `size` bytes of the file, which is left behind them. */

@@ -55,6 +55,12 @@ status file_keep(const char *path, char *name, size_t size, struct error *e);
  * descriptor; not *taken: another holds it. The caller closes it if it is not negative. ST_IO. */
 status file_lock(const char *path, int *descriptor, bool *taken, struct error *e);
 
+/* file_lock for several holders at the same time, all of which have given the same word (a short one, written
+ * in the file by the first). Waits for two seconds where another has the lock. */
+status file_lock_among(const char *path, const char *word, int *descriptor, bool *taken, struct error *e);
+/* file_lock that waits until it has the lock. */
+status file_lock_wait(const char *path, int *descriptor, struct error *e);
+
 /* CRC-32 of a file's bytes, eight hexadecimal digits. ST_IO. */
 enum { FILE_CRC = 9 };
 status file_crc32(const char *path, char text[FILE_CRC], struct error *e);

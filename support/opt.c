@@ -152,6 +152,27 @@ static bool parse_bool(const char *text, bool *value)
     return false;
 }
 
+const char *opt_file(const struct option *o, const void *options)
+{
+    const int *at = const_field(o, options);
+    return o->flags & OPT_OR_FILE && !opt_choice(o, (size_t)*at) ? (const char *)(at + 1) : NULL;
+}
+
+static status set_choice(const struct option *o, int *at, const char *text, struct error *e)
+{
+    int k = 0;
+    const size_t length = strlen(text);
+    while (opt_choice(o, (size_t)k) && strcmp(text, opt_choice(o, (size_t)k)) != 0) k++;
+    const bool chosen = opt_choice(o, (size_t)k) != NULL;
+    const bool file = length > 4 && strcmp(text + length - 4, ".net") == 0;
+    if (!chosen && !(o->flags & OPT_OR_FILE && file)) return refuse(o, text, e);
+    if (!chosen && length >= OPT_STRING_MAX)
+        return FAIL(e, ST_CONFIG, "option '%s' is longer than %d characters", o->key, OPT_STRING_MAX - 1);
+    *at = k;
+    if (o->flags & OPT_OR_FILE) memcpy(at + 1, chosen ? "" : text, chosen ? 1 : length + 1);
+    return ST_OK;
+}
+
 status opt_set(const struct option *o, void *options, const char *text, struct error *e)
 {
     void *at = field(o, options);
@@ -175,10 +196,7 @@ status opt_set(const struct option *o, void *options, const char *text, struct e
         return ST_OK;
     }
     case OPT_BOOL: return parse_bool(text, at) ? ST_OK : refuse(o, text, e);
-    case OPT_CHOICE:
-        for (int i = 0; opt_choice(o, (size_t)i); i++)
-            if (strcmp(text, opt_choice(o, (size_t)i)) == 0) return memcpy(at, &i, sizeof i), ST_OK;
-        return refuse(o, text, e);
+    case OPT_CHOICE: return set_choice(o, at, text, e);
     case OPT_STRING:
         if (strlen(text) >= OPT_STRING_MAX)
             return FAIL(e, ST_CONFIG, "option '%s' is longer than %d characters", o->key, OPT_STRING_MAX - 1);
@@ -268,7 +286,10 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
     case OPT_REAL: format_real(*(const double *)at, text, size); break;
     case OPT_INT: snprintf(text, size, "%ld", *(const long *)at); break;
     case OPT_BOOL: snprintf(text, size, "%s", *(const bool *)at ? "true" : "false"); break;
-    case OPT_CHOICE: snprintf(text, size, "%s", opt_choice(o, (size_t) * (const int *)at)); break;
+    case OPT_CHOICE:
+        snprintf(text, size, "%s",
+                 opt_file(o, options) ? opt_file(o, options) : opt_choice(o, (size_t) * (const int *)at));
+        break;
     case OPT_STRING: snprintf(text, size, "%s", (const char *)at); break;
     case OPT_INTS: {
         const struct int_list *list = at;
@@ -297,7 +318,10 @@ bool opt_is_default(const struct option_table *t, const struct option *o, const 
         double real;
         long integer;
         bool boolean;
-        int choice;
+        struct {
+            int choice;
+            char file[OPT_STRING_MAX];
+        } choice;
         char string[OPT_STRING_MAX];
         struct int_list list;
         struct real_list reals;
@@ -349,6 +373,8 @@ void opt_describe(const struct option *o, char *text, size_t size)
         size_t used = (size_t)snprintf(text, size, "one of ");
         for (size_t i = 0; opt_choice(o, i) && used < size; i++)
             used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
+        if (o->flags & OPT_OR_FILE && used < size)
+            snprintf(text + used, size - used, ", or a weight file NAME.net");
         break;
     }
     }

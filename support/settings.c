@@ -1,5 +1,6 @@
 /* See settings.h. */
 #include "support/settings.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_MAX = OPT_STRING_MAX + 64 };
@@ -25,7 +26,8 @@ status settings_put(struct settings *s, struct setting setting, struct error *e)
 static status begin(const struct settings *s, struct setting *setting, const struct option_table *table,
                     const struct option *option, size_t n, struct error *e)
 {
-    *setting = (struct setting){table, option, mem_alloc(s->mem, n, sizeof(char *), e), n};
+    *setting = (struct setting){
+        .table = table, .option = option, .values = mem_alloc(s->mem, n, sizeof(char *), e), .n = n};
     return setting->values ? ST_OK : ST_MEMORY;
 }
 
@@ -107,10 +109,73 @@ static bool is_axis(struct yml *y, const struct option *o, const yml_node *node)
     return o->type != OPT_INTS || (yml_length(node) > 0 && yml_is_list(yml_item(y, node, 0)));
 }
 
+/* ---- ranges ---- */
+
+static const char *const range_names[] = {
+    [RANGE_LOG] = "log", [RANGE_LINEAR] = "linear", [RANGE_CHOICE] = "choice"};
+static const char ranges_allowed[] = "{log: [LO, HI]}, {linear: [LO, HI]} or {choice: [A, B, ...]}";
+
+/* The kind of range that a mapping is, and its list. */
+static status read_kind(struct yml *y, const struct option *o, const yml_node *map, enum range_kind *kind,
+                        struct error *e)
+{
+    const char *key = yml_length(map) == 1 ? yml_text(yml_key(y, map, 0)) : NULL;
+    *kind = RANGE_NONE;
+    for (int k = RANGE_LOG; key && k <= RANGE_CHOICE; k++)
+        if (strcmp(key, range_names[k]) == 0) *kind = (enum range_kind)k;
+    if (*kind == RANGE_NONE)
+        return yml_fail(y, map, e, "option '%s' has a mapping for a value; allowed as a range: %s", o->key,
+                        ranges_allowed);
+    const bool number =
+        o->type == OPT_REAL || o->type == OPT_INT || o->type == OPT_INTS || o->type == OPT_REALS;
+    if (*kind != RANGE_CHOICE && !number)
+        return yml_fail(y, map, e, "option '%s' is no number; allowed as a range: {choice: [A, B, ...]}",
+                        o->key);
+    const yml_node *list = yml_item(y, map, 0);
+    if (!yml_is_list(list) || yml_length(list) == 0 || (*kind != RANGE_CHOICE && yml_length(list) != 2))
+        return yml_fail(y, list, e, "option '%s': the range '%s' needs a list of %s", o->key, key,
+                        *kind == RANGE_CHOICE ? "values" : "two numbers, the least and the largest");
+    return ST_OK;
+}
+
+static status check_bounds(struct yml *y, const struct setting *s, const yml_node *list, struct error *e)
+{
+    if (s->range == RANGE_LOG && !(s->low > 0))
+        return yml_fail(y, list, e, "option '%s': a logarithmic range begins above 0, not at %s",
+                        s->option->key, s->values[0]);
+    if (!(s->low < s->high))
+        return yml_fail(y, list, e, "option '%s': the range's first number, %s, must be below its second, %s",
+                        s->option->key, s->values[0], s->values[1]);
+    return ST_OK;
+}
+
+static status put_range(struct settings *s, struct yml *y, const struct option_table *table,
+                        const struct option *option, const yml_node *map, struct error *e)
+{
+    struct setting setting;
+    enum range_kind kind;
+    char where[300];
+    TRY(read_kind(y, option, map, &kind, e));
+    const yml_node *list = yml_item(y, map, 0);
+    TRY(begin(s, &setting, table, option, yml_length(list), e));
+    yml_where(y, map, where, sizeof where);
+    setting.range = kind;
+    setting.where = mem_string(s->mem, where, e);
+    if (!setting.where) return ST_MEMORY;
+    for (size_t i = 0; i < setting.n; i++) TRY(put_value(y, &setting, i, yml_item(y, list, i), s->mem, e));
+    if (kind != RANGE_CHOICE) {
+        setting.low = strtod(setting.values[0], NULL);
+        setting.high = strtod(setting.values[1], NULL);
+        TRY(check_bounds(y, &setting, list, e));
+    }
+    return settings_put(s, setting, e);
+}
+
 status settings_put_node(struct settings *s, struct yml *y, const struct option_table *table,
                          const struct option *option, const yml_node *node, struct error *e)
 {
     struct setting setting;
+    if (yml_is_map(node)) return put_range(s, y, table, option, node, e);
     bool axis = is_axis(y, option, node);
     size_t n = axis ? yml_length(node) : 1;
     if (n == 0) return yml_fail(y, node, e, "option '%s' has an empty list", option->key);
@@ -207,8 +272,8 @@ static void write_quoted(const char *text, FILE *f)
 static void write_value(const struct option *o, const void *options, FILE *f)
 {
     char value[VALUE_MAX];
-    if (o->type == OPT_STRING) {
-        write_quoted((const char *)options + o->offset, f);
+    if (o->type == OPT_STRING || opt_file(o, options)) {
+        write_quoted(o->type == OPT_STRING ? (const char *)options + o->offset : opt_file(o, options), f);
         return;
     }
     opt_format(o, options, value, sizeof value);

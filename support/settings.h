@@ -7,12 +7,18 @@
 #include "support/opt.h"
 #include "support/yaml.h"
 
+/* A value that is to be drawn: {log: [1e-4, 1]}, {linear: [0, 1]}, {choice: [a, b]}. */
+enum range_kind { RANGE_NONE, RANGE_LOG, RANGE_LINEAR, RANGE_CHOICE };
+
 /* One option of a table and the values it takes, all of which the option allows. */
 struct setting {
     const struct option_table *table;
     const struct option *option;
-    const char **values;
+    const char **values; /* of a range: its choices, or its two bounds */
     size_t n;
+    enum range_kind range;
+    double low, high;  /* the bounds as numbers */
+    const char *where; /* of a range: FILE:LINE:COLUMN */
 };
 struct settings {
     struct mem *mem; /* borrowed; of values and list */
@@ -25,7 +31,8 @@ status settings_create(struct settings *s, size_t capacity, struct mem *m, struc
 /* Adds a setting, in place of an earlier one of the same option. */
 status settings_put(struct settings *s, struct setting setting, struct error *e);
 /* Adds the value `node`. Values of text and number options are scalars, of OPT_INTS lists; a list of these is
- * an axis. ST_CONFIG with FILE:LINE:COLUMN. */
+ * an axis, a mapping a range: one key, whose bounds (the first smaller, of log above 0) or choices the option
+ * allows; bounds are for numbers alone. ST_CONFIG with FILE:LINE:COLUMN. */
 status settings_put_node(struct settings *s, struct yml *y, const struct option_table *table,
                          const struct option *option, const yml_node *node, struct error *e);
 /* Adds the value `text`; commas separate the values of an axis, but for text options. ST_CONFIG. */

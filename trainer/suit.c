@@ -69,6 +69,12 @@ static status refuse_features(const struct solver *solver, const struct net_opti
         const struct option *o = opt_find(&net_option_table, c->key);
         const int value = *(const int *)((const char *)net + o->offset);
         char allowed[200];
+        if (opt_file(o, net)) {
+            if (solver->features & (FEATURE_START_RATE | FEATURE_START_KAIMING)) continue;
+            return FAIL(e, ST_CONFIG,
+                        "network.%s = %.200s is not for solver '%s', which has a start of its own", c->key,
+                        opt_file(o, net), solver->name);
+        }
         if (solver->features & c->first << value) continue;
         name_allowed(solver, c, allowed, sizeof allowed);
         return FAIL(e, ST_CONFIG, "network.%s = %s is not for solver '%s', which allows %s", c->key,

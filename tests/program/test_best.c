@@ -241,3 +241,27 @@ Test(best, older_results_are_read)
     cr_expect_not_null(strstr(r.output, "0.725"), "%s", r.output);
     cr_expect_str_eq(r.output + strlen(r.output) - 4, "nan\n");
 }
+
+/* Results of configurations that were drawn are read as those of a grid. */
+Test(best_of_draws, are_read, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    cli_write("t.yaml",
+              "experiment: t\nseeds: [0, 1]\ntune: {configurations: 3}\nstop: {max_iter: 2}\n"
+              "dataset: {name: digits, T: 4, n_train: 150, n_validation: 50, n_test: 50}\n"
+              "network: {hidden: [10]}\nsolvers:\n"
+              "  - {name: bptt, lr: {log: [1e-3, 1e-1]}}\n  - {name: admm, rho: {log: [0.1, 10]}}\n");
+    spikebench(&r, "run t.yaml");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "tune: 3 configurations for each trainer, drawn with seed 0\n"), "%s",
+                       r.output);
+    cr_expect_not_null(strstr(r.output, "t: 12 runs: 12 done"), "%s", r.output);
+    spikebench(&r, "best t");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    cr_expect_null(strstr(r.output, "configurations;"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "- {name: bptt, lr: "), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "- {name: admm, rho: "), "%s", r.output);
+    /* the configurations are those of the seed, whatever seeds they are run with */
+    spikebench(&r, "run t.yaml --seeds 0,1,2");
+    cr_expect_not_null(strstr(r.output, "t: 18 runs: 6 done, 12 finished before"), "%s", r.output);
+}

@@ -43,7 +43,7 @@ static struct completed words[] = {
     {"dataset w", "write "},
     {"dataset --", "--help "},
     {"run --fr", "--fresh "},
-    {"run x.yaml --s", "--seeds --set "},
+    {"run x.yaml --s", "--seeds --set --shard --states "},
     {"check --fr", " "},
     {"run smo", "smoke "},
     {"run --set solver.rho=1 smo", "smoke "},

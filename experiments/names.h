@@ -1,0 +1,28 @@
+/* What a run is called among the others of its plan. */
+#ifndef SPIKEBENCH_EXPERIMENTS_NAMES_H
+#define SPIKEBENCH_EXPERIMENTS_NAMES_H
+
+#include "experiments/plan.h"
+
+enum { NAME_COLUMNS = 200, RUN_NAME = 300 };
+
+/* The runs of a plan that have solver and label in common. */
+struct name_group {
+    const struct solver *solver;
+    const char *label;
+    bool varies[NAME_COLUMNS]; /* by option, in the order of run_visit_options */
+    bool seeds;                /* there are several */
+};
+struct names {
+    struct mem mem;
+    struct name_group *groups;
+    size_t n;
+};
+
+/* Finds the options that vary within each group. Free with names_free, also after an error. ST_MEMORY. */
+status names_create(struct names *n, const struct plan *p, struct error *e);
+/* "bptt lr=0.01 hidden=100-100 seed 3": the label, and of options and seed those that vary. */
+void names_format(const struct names *n, const struct run *run, char *text, size_t size);
+void names_free(struct names *n);
+
+#endif
