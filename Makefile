@@ -14,6 +14,12 @@ ifeq ($(HDF5),yes)
 PC_CFLAGS += -DSPIKEBENCH_HDF5 $(shell pkg-config --cflags hdf5)
 PC_LIBS   += $(shell pkg-config --libs hdf5)
 endif
+# MPI is for runs of several processes (option ranks); without it (or with MPI=no) they are refused.
+MPI      ?= $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes || echo no)
+ifeq ($(MPI),yes)
+PC_CFLAGS += -DSPIKEBENCH_MPI $(shell pkg-config --cflags ompi-c)
+PC_LIBS   += $(shell pkg-config --libs ompi-c)
+endif
 OPT      ?= -O2
 # Warnings are errors for developers and CI (STRICT=1), not for a newer compiler of a user.
 STRICT   ?= 0

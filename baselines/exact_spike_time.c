@@ -93,7 +93,7 @@ static status exact_create(const struct solver *self, void **state, const void *
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++)
         TRY(spike_time_create(&s->work[i], &times, net, events, m, e));
-    for (size_t k = 0; k < pool_sums(parts, shapes->threads); k++)
+    for (size_t k = 0; k < pool_sums(parts, shapes->threads, shapes->ranks); k++)
         for (size_t l = 1; l <= net->L; l++)
             if (!(s->sums[k].gradient[l] = mem_alloc(m, net->n[l] * net->n[l - 1], sizeof(double), e)))
                 return ST_MEMORY;
@@ -183,7 +183,7 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
 /* Mean gradient of a mini-batch, with the push; returns the mean loss, without it. */
 static double mean_gradient(void *state, const struct batch *batch, real *const *gradient)
 {
-    static const struct part_sum parts = {gradient_part, add_sums};
+    static const struct part_sum parts = {gradient_part, add_sums, NULL};
     struct exact *s = state;
     const struct net *net = s->minibatch.env.net;
     const struct sums *all = &s->sums[0];

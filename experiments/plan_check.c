@@ -1,6 +1,7 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
 #include <string.h>
@@ -50,6 +51,19 @@ static status check_augment(const struct run *run, const struct dataset_info *in
     return augment_check(o, &shape, e);
 }
 
+static status check_ranks(const struct run *run, struct error *e)
+{
+    if (run->run.ranks <= 1) return ST_OK;
+    if (!(run->solver->features & FEATURE_RANKS))
+        return FAIL(e, ST_CONFIG,
+                    "ranks = %ld is not for solver '%s', which does not divide its samples: 1 is allowed",
+                    run->run.ranks, run->solver->name);
+    if (!mpi_library())
+        return FAIL(e, ST_CONFIG, "ranks = %ld: the program was built without MPI (libopenmpi-dev)",
+                    run->run.ranks);
+    return ST_OK;
+}
+
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     TRY(check_augment(run, info, e));
@@ -61,6 +75,7 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
                     "dataset.tasks = %zu are trained one after the other",
                     run->stop.target > 0 ? "target" : "patience", tasks);
     TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
+    TRY(check_ranks(run, e));
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
@@ -85,11 +100,12 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
+    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks};
     const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     c->outcome = run_check(run, &c->probe->info, &problem);
     if (c->outcome == ST_OK)
-        c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info,
-                                   (size_t)run->run.threads, real_size, &c->memory, &problem);
+        c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share,
+                                   real_size, &c->memory, &problem);
     if (c->outcome == ST_OK && c->memory > 0) {
         c->memory += r->program + augment_memory(run, &c->probe->info, real_size);
         c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;

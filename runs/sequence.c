@@ -2,10 +2,8 @@
 #include "runs/sequence.h"
 #include "datasets/tasks.h"
 #include "support/csvio.h"
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const struct augment_options *augment_of(const struct session *s)
 {
@@ -79,10 +77,12 @@ static status new_solver(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
     const struct dataset_info *info = s->n_tasks > 1 && solver->task ? &s->largest : s->env.info;
-    const struct shapes shapes = {&s->net, &s->run->net, info, pool_threads(s->pool)};
+    const struct shapes shapes = {&s->net, &s->run->net, info, pool_threads(s->pool), ranks_count(s->ranks)};
     sequence_free_solver(s);
-    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->solver_mem, e));
-    s->created = true;
+    const status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->solver_mem, e);
+    s->created = st == ST_OK;
+    TRY(session_agree(s, st, e));
+    accounts_start(&s->accounts); /* that was no training */
     if (s->solver_mem.bytes > s->solver_bytes) s->solver_bytes = s->solver_mem.bytes;
     return solver->start(s->solver, &s->env, e);
 }
@@ -97,9 +97,11 @@ status sequence_next(struct session *s, bool resumed, struct error *e)
         s->begun_rng = s->rng;
     }
     s->watch = (struct stopwatch){0};
+    accounts_start(&s->accounts);
     stopwatch_start(&s->watch);
     status st = own ? solver->task(s->solver, &s->env, e) : new_solver(s, e);
     stopwatch_hold(&s->watch);
+    accounts_stop(&s->accounts, s->watch.total, s->watch.cpu_total);
     TRY(st);
     if (!first && !own) net_copy_weights(&s->net, &s->begun); /* a start that maps weights did so at first */
     if (s->n_tasks > 1) dataset_free(&s->part[(s->at.task + 1) % 2]);
@@ -154,10 +156,7 @@ status sequence_write(const struct session *s, struct error *e)
     char path[RUN_FILE];
     struct csv_writer w;
     if (s->n_tasks <= 1) return ST_OK;
-    (void)snprintf(path, sizeof path, "%s/tasks", s->settings->out);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return FAIL(e, ST_IO, "%s: cannot be made: %s", path, strerror(errno));
-    run_file(path, s->settings->out, "tasks", s->run, ".csv");
+    TRY(session_folder(s, "tasks", path, e));
     TRY(csv_open(&w, path, e));
     csv_put_texts(&w, (const char *const[]){"after", "task", "acc_train", "acc_val", "acc_test"}, 5);
     csv_end_row(&w);
