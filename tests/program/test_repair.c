@@ -239,15 +239,16 @@ Test(repair, a_worker_that_starts_ends_with_its_runner)
                            "network: {hidden: [400, 400, 400], start: rate}\nsolvers: [{name: admm}]\n");
     for (size_t k = 0; k < 2; k++) {
         char text[500];
-        (void)snprintf(text, sizeof text,
-                       "\"$SB\" run slow.yaml & tries=500; until grep -q worker /proc/$(cat "
-                       "/proc/$!/task/$!/children)/cmdline; do tries=$((tries - 1)); [ $tries -gt 0 ] || "
-                       "exit 1; sleep 0.02; done "
-                       "2>/dev/null; sleep 0.3; kill -%s $!; wait $!; echo code $?; left=40; until flock -n "
-                       "results/slow/.work/lock true; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; "
-                       "sleep 0.05; done; echo "
-                       "ended",
-                       k == 0 ? "KILL" : "TERM");
+        (void)snprintf(
+            text, sizeof text,
+            "\"$SB\" run slow.yaml & tries=500; until c=$(cat /proc/$!/task/$!/children) && grep -q worker "
+            "/proc/${c%% }/cmdline; do tries=$((tries - 1)); [ $tries -gt 0 ] || { kill -KILL $!; exit 1; }; "
+            "sleep "
+            "0.02; done 2>/dev/null; sleep 0.3; kill -%s $!; wait $!; echo code $?; left=40; until flock -n "
+            "results/slow/.work/lock true; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep 0.05; "
+            "done; echo "
+            "ended",
+            k == 0 ? "KILL" : "TERM");
         good(&r, text);
         expect(&r, "ended");
         if (k == 1) expect(&r, "code 130");
