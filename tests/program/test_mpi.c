@@ -24,6 +24,7 @@ static void setup(void)
                      "  - {name: random_features, kappa: 0.1, network: {readout: mean}}\n"
                      "  - {name: bptt, batch: 200}\n"
                      "  - {name: bptt, batch: 450, optimizer: implicit_lbfgs, network: {recurrent: true}}\n"
+                     "  - {name: bptt, batch: 200, dataset: {augment_drop: 0.2}}\n"
                      "  - {name: trained_readout, batch: 200}\n"
                      "  - {name: eprop, batch: 200, feedback: random}\n"
                      "  - {name: ottt, batch: 200}\n"
@@ -119,7 +120,7 @@ ParameterizedTest(struct share *c, mpi, same_bits)
                    c->ranks, c->threads, c->precision);
     cli_shell(&r, text);
     expect_good(&r);
-    (void)snprintf(text, sizeof text, "\n%d\n20\n", c->ranks);
+    (void)snprintf(text, sizeof text, "\n%d\n21\n", c->ranks);
     cr_expect_not_null(strstr(r.output, text), "%s", r.output);
 }
 
@@ -228,7 +229,7 @@ ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
               "OPENBLAS_CORETYPE=Haswell timeout 60 \"$SB\" run each.yaml --set ranks=2 --set "
               "stop.max_iter=1; echo code $?; grep -c ,failed, results/each/runs.csv");
     cr_expect_not_null(strstr(r.output, c->expected), "%s", r.output);
-    cr_expect_not_null(strstr(r.output, "code 1\n19\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 1\n20\n"), "%s", r.output);
 }
 
 Test(mpi, who_is_not_root_may_start_ranks)
@@ -246,7 +247,7 @@ Test(mpi, who_is_not_root_may_start_ranks)
                   "grep -c ,ok, "
                   "results/each/runs.csv");
     expect_good(&r);
-    cr_expect_not_null(strstr(r.output, "\n19\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "\n20\n"), "%s", r.output);
 }
 
 /* A trainer that does not divide its samples, and options that cannot be divided, are refused by name. */
