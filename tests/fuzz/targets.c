@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct fuzz_target fuzz_targets[] = {
-    {"yaml", fuzz_yaml}, {"set", fuzz_set},         {"idx", fuzz_idx},   {"nmnist", fuzz_nmnist},
-    {"shd", fuzz_shd},   {"weights", fuzz_weights}, {"runs", fuzz_runs}, {"checkpoint", fuzz_checkpoint},
-    {NULL, NULL}};
+const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml}, {"set", fuzz_set},
+                                           {"idx", fuzz_idx},   {"nmnist", fuzz_nmnist},
+                                           {"shd", fuzz_shd},   {"weights", fuzz_weights},
+                                           {"runs", fuzz_runs}, {"checkpoint", fuzz_checkpoint},
+                                           {"nir", fuzz_nir},   {"nir_graph", fuzz_nir_graph},
+                                           {NULL, NULL}};
 
 static char folder[200];
 

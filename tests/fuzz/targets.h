@@ -20,6 +20,9 @@ void fuzz_nmnist(const unsigned char *bytes, size_t size);
 void fuzz_shd(const unsigned char *bytes, size_t size);
 /* A weight file. */
 void fuzz_weights(const unsigned char *bytes, size_t size);
+/* A NIR file; the graph of one, made of the bytes. */
+void fuzz_nir(const unsigned char *bytes, size_t size);
+void fuzz_nir_graph(const unsigned char *bytes, size_t size);
 /* A runs.csv, summarised. */
 void fuzz_runs(const unsigned char *bytes, size_t size);
 /* A checkpoint: the first byte chooses the trainer, then each three bytes change its state: place (two bytes)
