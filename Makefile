@@ -5,7 +5,7 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
-PC       := openblas yaml-0.1 zlib libmd popt
+PC       := openblas yaml-0.1 zlib libmd popt libcjson
 PC_CFLAGS := $(shell pkg-config --cflags $(PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(PC) 2>/dev/null)
 # HDF5 is for the datasets shd and ssc; without it (or with HDF5=no) they say so.
@@ -306,11 +306,14 @@ references: build ## run all experiments and put them into results/reference; re
 
 # Threads change no result; more than four gain little on these sizes.
 THREADS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -le 4 ] && echo "$$n" || echo 4)
-reproduce: build ## run the proof of concept on this machine with up to four threads (THREADS=1), draw its figures, print the tables
+reproduce: build ## run the proof of concept on this machine with up to four threads (THREADS=1), draw its figures, print the tables and where their page is
 	$(BUILD)/spikebench run experiments/poc_digits.yaml --set threads=$(THREADS)
 	@if [ -d "$${SPIKEBENCH_DATA:-/nonexistent}/nmnist/Train" ]; then $(BUILD)/spikebench run experiments/poc_nmnist_small.yaml --set threads=$(THREADS); \
 	else echo "N-MNIST is left out: SPIKEBENCH_DATA/nmnist/Train was not found"; fi
 	@$(MAKE) --no-print-directory plots
+	@for e in poc_digits poc_nmnist_small; do if [ -f results/$$e/runs.csv ]; then \
+	  page=$$($(BUILD)/spikebench report $$e) && echo "the page with all of it: $(CURDIR)/$$page" || exit 1; \
+	fi; done
 
 same: build ## OLD=<build folder>: the same curves and weights as an old program, byte for byte (3 minutes)
 	@[ -n "$(OLD)" ] || { echo 'make same OLD=<build folder of the old program>' >&2; exit 2; }
@@ -339,7 +342,8 @@ NOT_INSTALLED += network/nir.h network/nir_graph.h trainer/shared_object.h datas
 PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets $(SHARE)/report
+	install -m 644 report/page.html report/page.css report/page.js $(SHARE)/report
 	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
