@@ -14,7 +14,8 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     /* one hidden layer whose inputs are lists needs neither, unless it goes by steps */
     const bool needed = net->L > 2 || net_needs_steps(net);
     w->da = needed ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
-    w->dz = needed ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
+    w->dz = needed || net->dense_inputs ? mem_reals(m, widest * T * C_max, e)
+                                        : mem_spare(m, widest * T * C_max, e);
     w->own = mem_reals(m, net->n[net->L - 1] * C_max, e);
     w->scores = mem_reals(m, net->n[net->L] * C_max, e);
     w->dscores = mem_reals(m, net->n[net->L] * C_max, e);

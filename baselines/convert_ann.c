@@ -21,7 +21,8 @@ double activation_value(const struct activation_function *f, double x)
     return f->kind == ACTIVATION_LEAKY_RELU ? f->slope * x : 0;
 }
 
-double activation_slope(const struct activation_function *f, double x)
+/* f'(x); at the kink that of x < 0. */
+static double activation_slope(const struct activation_function *f, double x)
 {
     if (f->kind == ACTIVATION_GELU) return normal_distribution(x) + x * NORMAL_SCALE * exp(-x * x / 2);
     if (x > 0) return 1;
@@ -53,7 +54,9 @@ void ann_inputs(const struct batch *b, size_t first, size_t C, real *h0)
     }
 }
 
-void ann_layer(struct ann *a, const struct net *net, const struct activation_function *f, size_t l, size_t C)
+/* h_l out of h_{l-1} (C columns each) in *a, l <= L. */
+static void ann_layer(struct ann *a, const struct net *net, const struct activation_function *f, size_t l,
+                      size_t C)
 {
     const size_t n = net->n[l], in = net->n[l - 1];
     real *x = l < net->L ? a->x[l] : a->h[l];

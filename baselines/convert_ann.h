@@ -16,8 +16,6 @@ struct activation_function {
 /* f(x): max(0, x); x or slope x; x Phi(x), Phi the normal distribution function (not its approximation by
  * tanh). */
 double activation_value(const struct activation_function *f, double x);
-/* f'(x); at the kink that of x < 0. */
-double activation_slope(const struct activation_function *f, double x);
 
 /* What a pass over at most C_max samples leaves. */
 struct ann {
@@ -26,12 +24,11 @@ struct ann {
     real *x[NET_MAX_LAYERS + 1]; /* n_l x C, l = 1 .. L-1 */
     real *delta[2];              /* widest of layers 1 .. L x C_max */
 };
+/* Arrays of `a` for the net's shape, owned by the arena. ST_MEMORY. */
 status ann_create(struct ann *a, const struct net *net, size_t C_max, struct mem *m, struct error *e);
 
 /* h_0 (n_0 x C) of samples first .. first+C-1 of the batch. */
 void ann_inputs(const struct batch *b, size_t first, size_t C, real *h0);
-/* h_l out of h_{l-1} (C columns each) in *a, l <= L. */
-void ann_layer(struct ann *a, const struct net *net, const struct activation_function *f, size_t l, size_t C);
 /* Inputs and all layers of these samples. */
 void ann_forward(struct ann *a, const struct net *net, const struct activation_function *f,
                  const struct batch *b, size_t first, size_t C);

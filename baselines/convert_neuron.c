@@ -6,7 +6,8 @@
 
 const char *const converted_names[] = {"signgd", "rate", "few_spikes", "analogue", NULL};
 
-double conversion_step(const struct conversion *c, size_t t)
+/* eta_t, t = 1 .. steps. */
+static double conversion_step(const struct conversion *c, size_t t)
 {
     return c->decay > 0 ? c->first * pow(c->decay, (double)t - 1) : c->first / (double)t;
 }

@@ -32,8 +32,6 @@ struct conversion {
     bool half;              /* rate: v_0 = A/2 */
     real A[NET_MAX_LAYERS]; /* l = 1 .. L-1 */
 };
-/* eta_t, t = 1 .. steps. */
-double conversion_step(const struct conversion *c, size_t t);
 
 /* A simulation of at most C_max samples. */
 struct converted_net {
@@ -42,6 +40,7 @@ struct converted_net {
     real *sum[NET_MAX_LAYERS + 1];     /* rate: spikes of all steps times +-A, n_l x C */
     double spikes[NET_MAX_LAYERS + 1]; /* out: of layer l, sum over the samples */
 };
+/* Arrays for at most C_max samples, owned by the arena. ST_MEMORY. */
 status converted_create(struct converted_net *n, const struct net *net, size_t C_max, struct mem *m,
                         struct error *e);
 /* Simulates samples first .. first+C-1 of the batch: ann.h[L] has the scores, ann.h[l] what layer l says. */

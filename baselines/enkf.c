@@ -134,7 +134,7 @@ static void draw_first(struct enkf *s)
     for (size_t j = 0; j < m->J; j++) {
         real *w = m->weights + j * m->D;
         for (size_t l = 1; l <= net->L; l++)
-            for (size_t i = ensemble_layer(net, l), end = ensemble_layer(net, l + 1); i < end; i++)
+            for (size_t i = net_block_first(net, l), end = net_block_first(net, l + 1); i < end; i++)
                 w[i] = (real)((double)s->mean[i] + s->start[l] * rng_normal(s->env.rng));
     }
 }
@@ -150,7 +150,7 @@ static void draw_again(struct enkf *s)
         for (size_t l = 1; l <= net->L; l++) {
             const real away = (real)(s->o.spread * s->start[l]);
             uint64_t sides = 0;
-            for (size_t i = ensemble_layer(net, l), end = ensemble_layer(net, l + 1), k = 0; i < end;
+            for (size_t i = net_block_first(net, l), end = net_block_first(net, l + 1), k = 0; i < end;
                  i++, k++) {
                 sides = k % 64 ? sides >> 1 : rng_u64(s->env.rng);
                 w[i] = s->mean[i] + (sides & 1 ? away : -away);
@@ -180,7 +180,7 @@ static status enkf_start(void *state, const struct train_env *env, struct error 
             size > 0 ? size : 1 / sqrt((double)net->n[l - 1]); /* zeros have no scale of their own */
         if (common) s->start[l] *= s->o.deviation;
     }
-    const size_t readout = ensemble_layer(net, net->L);
+    const size_t readout = net_block_first(net, net->L);
     for (size_t i = 0; i < s->members.D; i++)
         if (!common)
             s->mean[i] = 0;
@@ -197,7 +197,7 @@ static status enkf_start(void *state, const struct train_env *env, struct error 
 static status analyse(struct enkf *s, double shift, struct error *e)
 {
     const struct net *net = s->env.net;
-    const size_t D = s->members.D, K = net->n[net->L], readout = ensemble_layer(net, net->L);
+    const size_t D = s->members.D, K = net->n[net->L], readout = net_block_first(net, net->L);
     const bool local = s->o.localisation == LOCALISATION_OUTPUT;
     real *target = redraws(s) ? s->mean : s->members.weights;
     for (size_t k = 0; local && k < K; k++) {
@@ -281,7 +281,7 @@ static void enkf_report(void *state, struct metric_sink *sink)
     const struct ensemble *m = &s->members;
     if (s->steps == 0) return;
     for (size_t l = 1; l <= net->L; l++) {
-        const size_t first = ensemble_layer(net, l), end = ensemble_layer(net, l + 1);
+        const size_t first = net_block_first(net, l), end = net_block_first(net, l + 1);
         double squares = 0;
         for (size_t j = 0; j < m->J; j++)
             for (size_t i = first; i < end; i++) {

@@ -36,7 +36,8 @@ struct equilibrium_trainer {
     double cosine, error;
 };
 
-/* The contract's create, with the trainer's rule. */
+/* The contract's slots: create with the trainer's rule (ST_MEMORY); check refuses what has no equilibrium
+ * (ST_CONFIG naming the option); the others as solver.h says. */
 status equilibrium_trainer_create(struct equilibrium_trainer **state, const struct equilibrium_rule *rule,
                                   const struct equilibrium_options *o, const struct shapes *shapes,
                                   struct mem *m, struct error *e);

@@ -13,16 +13,19 @@ struct fisher_sums {
     real *sum;      /* n x K: of f, by class */
     real *square;   /* n x n, lower triangle: of f f' */
 };
+/* Sums of nothing yet, owned by the arena. ST_MEMORY. */
 status fisher_sums_create(struct fisher_sums *s, size_t n, size_t K, struct mem *m, struct error *e);
 void fisher_sums_copy(struct fisher_sums *to, const struct fisher_sums *from);
 /* Adds the samples of a batch, whose features (n x b->n) are given. n^2 + n FLOPs for each. */
 void fisher_sums_add(struct fisher_sums *s, const struct batch *b, const real *features);
+/* Saves or restores the sums; ST_DATA where a checkpoint ends before them. */
 status fisher_sums_checkpoint(struct fisher_sums *s, struct checkpoint *c, struct error *e);
 
 struct fisher {
     struct chol system;
     real *V; /* n x K */
 };
+/* Workspace of fisher_readout, owned by the arena. ST_MEMORY. */
 status fisher_create(struct fisher *f, size_t n, size_t K, struct mem *m, struct error *e);
 /* W (K x n), whose scores W f + b rank the classes as V'f + b does, with
  *

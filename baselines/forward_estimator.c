@@ -116,14 +116,6 @@ status forward_create(struct forward_estimator *f, const struct forward_options 
     return ST_OK;
 }
 
-/* Where the weights of matrix k start within a direction. */
-static size_t block_offset(const struct net *net, size_t k)
-{
-    size_t offset = 0;
-    for (size_t j = 1; j < k; j++) offset += net_block_size(net, j);
-    return offset;
-}
-
 /* Whether a direction that moves `layer` (0: all) moves matrix k. */
 static bool moves(const struct net *net, size_t layer, size_t k)
 {
@@ -218,7 +210,7 @@ static double block_tangent(struct forward_work *w, const struct net *net, const
     size_t T = b->x->T, columns = T * C, start = layer ? layer : 1;
     for (size_t l = start; l <= net->L; l++) {
         size_t n = net->n[l], in = net->n[l - 1];
-        const real *below = w->da[(l - 1) % 2], *v = direction + block_offset(net, l);
+        const real *below = w->da[(l - 1) % 2], *v = direction + net_block_first(net, l);
         bool moved = layer == 0 || layer == l;
         if (l == 1)
             spikes_times_weights(b, first, C, v, n, w->dz);
@@ -228,8 +220,8 @@ static double block_tangent(struct forward_work *w, const struct net *net, const
             blas_gemm(false, false, n, columns, in, R(1.0), net->W[l], n, below, in, moved ? R(1.0) : R(0.0),
                       w->dz, n);
         if (net_recurrent(net, l) && moved && T > 1)
-            blas_gemm(false, false, n, columns - C, n, R(1.0), direction + block_offset(net, net->L + l), n,
-                      w->trace.a[l], n, R(1.0), w->dz + n * C, n);
+            blas_gemm(false, false, n, columns - C, n, R(1.0), direction + net_block_first(net, net->L + l),
+                      n, w->trace.a[l], n, R(1.0), w->dz + n * C, n);
         if (l < net->L) hidden_tangent(w, net, l, T, C, o, w->da[l % 2]);
     }
     score_tangent(w, net, T, C);

@@ -17,8 +17,8 @@ void lif_backward_step(const struct lif *lif, const struct backward_options *o, 
                        const real *a, const real *da, const real *next, real *dz);
 
 /* Backwards through time within one layer of spiking neurons: dz (d loss / d potential) from da (d loss / d
- * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by the three lines below.
- */
+ * spike, all steps), potentials z and spikes a of T steps of `size` numbers each, by lif_backward_step from
+ * the last step to the first. */
 void lif_backward(const struct lif *lif, const struct backward_options *o, size_t size, size_t T,
                   const real *z, const real *a, const real *da, real *dz);
 

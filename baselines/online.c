@@ -41,7 +41,8 @@ void online_begin(struct online *w, const struct net *net, const struct batch *b
     }
 }
 
-const real *online_spikes(const struct online *w, size_t l)
+/* a_l (n_l x C) of the step of now, l = 0 .. L-1. */
+static const real *online_spikes(const struct online *w, size_t l)
 {
     return l == 0 ? w->input : w->trace.a[l];
 }

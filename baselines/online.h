@@ -38,9 +38,8 @@ void online_begin(struct online *w, const struct net *net, const struct batch *b
 /* Step t = 0, 1, .. of these samples. */
 void online_step(struct online *w, const struct net *net, const struct online_rule *rule,
                  const struct batch *b, size_t first, size_t t);
-/* a_l (n_l x C) of the step of now, l = 0 .. L-1. */
-const real *online_spikes(const struct online *w, size_t l);
-/* What goes into matrix k at this step: online_spikes of the layer below, or a recurrent layer's before. */
+/* What goes into matrix k at this step: the spikes of the layer below, or a recurrent layer's own of the step
+ * before. */
 const real *online_inputs(const struct online *w, const struct net *net, size_t k);
 /* values (n_l x C) times psi of layer l's potentials, element by element. */
 void online_times_psi(const struct online *w, const struct net *net, const struct online_rule *rule, size_t l,

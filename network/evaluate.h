@@ -16,10 +16,11 @@ struct evaluation {
 
 struct evaluator;
 
-/* Workspaces for evaluating nets of this shape over T steps with this pool (borrowed; NULL: one thread). */
+/* Workspaces for evaluating nets of this shape over T steps with this pool (borrowed; NULL: one thread).
+ * Owned by the caller. ST_MEMORY. */
 status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, struct pool *pool,
                         struct error *e);
-/* Adds to the counts of `pages` what evaluator_create takes for so many threads. */
+/* Adds to the counts of `pages` what evaluator_create takes for so many threads. ST_MEMORY. */
 status evaluator_memory(const struct net *net, size_t T, size_t threads, struct mem *pages, struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
 /* Simulates the whole batch. scores: NULL or out (n_L x batch->n). An empty batch gives nan everywhere. */

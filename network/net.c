@@ -115,6 +115,13 @@ size_t net_block_size(const struct net *net, size_t k)
     return k > net->L ? net->n[k - net->L] * net->n[k - net->L] : net->n[k] * net->n[k - 1];
 }
 
+size_t net_block_first(const struct net *net, size_t k)
+{
+    size_t first = 0;
+    for (size_t j = 1; j < k; j++) first += net_block_size(net, j);
+    return first;
+}
+
 real *net_recurrent(const struct net *net, size_t l)
 {
     return net->blocks > net->L && l < net->L ? net->W[net->L + l] : NULL;
@@ -142,9 +149,7 @@ size_t net_largest_weights(const struct net *net)
 
 size_t net_parameters(const struct net *net)
 {
-    size_t sum = 0;
-    for (size_t k = 1; k <= net->blocks; k++) sum += net_block_size(net, k);
-    return sum;
+    return net_block_first(net, net->blocks + 1);
 }
 
 bool net_finite(const struct net *net)

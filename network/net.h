@@ -52,6 +52,9 @@ struct net {
     real synapse_decay;                 /* alpha; 0: delta synapses */
     enum readout readout;
     enum loss loss;
+    /* Whether layer 1's inputs are likely too many for lists. Estimates of memory alone read it: the way
+     * taken depends on the spikes themselves. */
+    bool dense_inputs;
 };
 
 /* Builds a net with zero weights, owned by the arena. ST_CONFIG if a width is 0, ST_MEMORY. */
@@ -72,6 +75,9 @@ struct net_block {
 struct net_block net_block(const struct net *net, size_t k);
 /* rows * cols. */
 size_t net_block_size(const struct net *net, size_t k);
+/* Where matrix k begins in a vector of all weights, matrix after matrix: the sizes of those before it. k = 1
+ * .. net->blocks + 1, where the last gives net_parameters. */
+size_t net_block_first(const struct net *net, size_t k);
 /* R_l, or NULL where there is none: the readout, and networks that are not recurrent. */
 real *net_recurrent(const struct net *net, size_t l);
 /* Sets to 0 the diagonals of the recurrent matrices in M[L + l] (weights, a gradient, a direction) unless the

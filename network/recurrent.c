@@ -7,7 +7,9 @@ bool net_needs_steps(const struct net *net)
     return net->blocks > net->L || net->synapse_decay > 0;
 }
 
-void recurrent_product(size_t n, size_t C, const real *R, const real *a, real *out)
+/* out (n x C) += R a (n x C) for R n x n, column by column of R where a is not 0: lists of spikes without
+ * lists. The order of the sums is that of the neurons. */
+static void recurrent_product(size_t n, size_t C, const real *R, const real *a, real *out)
 {
     const struct kernels *k = kernels();
     for (size_t c = 0; c < C; c++)

@@ -22,8 +22,4 @@ bool net_needs_steps(const struct net *net);
 void recurrent_simulate(const struct net *net, size_t l, size_t T, size_t C, real *z, real *a,
                         const struct surrogate *smooth, real slope, struct net_state *state, real *current);
 
-/* out (n x C) += R a (n x C) for R n x n, column by column of R where a is not 0: lists of spikes without
- * lists. The order of the sums is that of the neurons. */
-void recurrent_product(size_t n, size_t C, const real *R, const real *a, real *out);
-
 #endif

@@ -25,15 +25,16 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
         return ST_MEMORY;
     if (kind == TRACE_ALL) return create_all(tr, net, m, e);
     size_t widest = net_widest(net, 1, net->L - 1);
-    const bool steps = net_needs_steps(net);
+    /* scores alone need no potentials, unless the inputs of a layer are dense */
+    const bool steps = net_needs_steps(net),
+               potentials = steps || net->dense_inputs || kind == TRACE_GRADIENT;
     for (size_t l = 1; l < net->L; l++) {
         bool own = l == 1 || kind == TRACE_GRADIENT;
         size_t n = kind == TRACE_GRADIENT ? net->n[l] : widest;
         if (!own)
             tr->z[l] = tr->z[1];
-        else /* scores alone need no potentials, unless a layer's inputs are dense */
-            tr->z[l] = kind == TRACE_SCORES && !steps ? mem_spare(m, n * T * C_max, e)
-                                                      : mem_reals(m, n * T * C_max, e);
+        else
+            tr->z[l] = potentials ? mem_reals(m, n * T * C_max, e) : mem_spare(m, n * T * C_max, e);
         tr->bits[l] = own ? mem_alloc(m, spike_words(n) * T * C_max, sizeof *tr->bits[l], e) : tr->bits[1];
         if (!tr->z[l] || !tr->bits[l]) return ST_MEMORY;
     }

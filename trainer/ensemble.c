@@ -15,23 +15,16 @@ status ensemble_create(struct ensemble *m, const struct net *net, size_t T, size
     return ST_OK;
 }
 
-size_t ensemble_layer(const struct net *net, size_t l)
-{
-    size_t first = 0;
-    for (size_t k = 1; k < l; k++) first += net->n[k] * net->n[k - 1];
-    return first;
-}
-
 void ensemble_pack(const struct net *net, real *w)
 {
     for (size_t l = 1; l <= net->L; l++)
-        memcpy(w + ensemble_layer(net, l), net->W[l], net->n[l] * net->n[l - 1] * sizeof *w);
+        memcpy(w + net_block_first(net, l), net->W[l], net->n[l] * net->n[l - 1] * sizeof *w);
 }
 
 void ensemble_unpack(const real *w, struct net *net)
 {
     for (size_t l = 1; l <= net->L; l++)
-        memcpy(net->W[l], w + ensemble_layer(net, l), net->n[l] * net->n[l - 1] * sizeof *w);
+        memcpy(net->W[l], w + net_block_first(net, l), net->n[l] * net->n[l - 1] * sizeof *w);
 }
 
 struct scores_task {
@@ -50,7 +43,7 @@ static void score_member(void *context, size_t j, size_t thread)
     const size_t K = task->net->n[task->net->L];
     const struct simulate_options plain = {0};
     struct net member = *task->net;
-    for (size_t l = 1; l <= member.L; l++) member.W[l] = m->weights + j * m->D + ensemble_layer(&member, l);
+    for (size_t l = 1; l <= member.L; l++) member.W[l] = m->weights + j * m->D + net_block_first(&member, l);
     for (size_t c = 0; c < task->part.n_chunks; c++) {
         const size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
         net_simulate(&member, task->batch, first, C, &m->traces[thread], &plain);

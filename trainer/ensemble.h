@@ -16,8 +16,6 @@ struct ensemble {
 status ensemble_create(struct ensemble *m, const struct net *net, size_t T, size_t J, size_t threads,
                        struct mem *mem, struct error *e);
 
-/* First of the D weights that belongs to layer l. */
-size_t ensemble_layer(const struct net *net, size_t l);
 /* Weights of a net to w (D), and back. */
 void ensemble_pack(const struct net *net, real *w);
 void ensemble_unpack(const real *w, struct net *net);

@@ -91,11 +91,18 @@ status solver_suits(const struct solver *solver, const void *options, const stru
     return solver->check ? solver->check(solver, options, net, info, e) : ST_OK;
 }
 
+/* Of all samples, steps and inputs. */
+static size_t samples_cells(const struct dataset_info *info)
+{
+    return (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T *
+           info->n_inputs;
+}
+
 /* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. */
 static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 {
     const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
-    const size_t cells = rows * info->n_inputs, entries = info->entries < cells ? info->entries : cells;
+    const size_t cells = samples_cells(info), entries = info->entries < cells ? info->entries : cells;
     return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t);
 }
 
@@ -111,6 +118,7 @@ status solver_memory(const struct solver *solver, const void *options, const str
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
     status st = net_create(&net, net_options, info->n_inputs,
                            info->n_classes ? info->n_classes : info->n_targets, &pages, e);
+    net.dense_inputs = spikes_are_dense(info->entries, samples_cells(info));
     if (st == ST_OK) {
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);

@@ -1,5 +1,5 @@
 # What goes forwards with time beside backpropagation: test accuracy (mean and standard deviation over seeds), memory of the
-# trainer's state and seconds per epoch, against the number of time steps T.
+# trainer's state and seconds per epoch (operations where the machine was shared), against the number of time steps T.
 load "plots/style.gp"
 load "plots/data.gp"
 summary = "groups.csv"
@@ -14,8 +14,10 @@ do for [w = 1:n_widths] { widths = widths.(w > 1 ? ", " : "").width_text[w] }
 of(i) = column("name") == i
 # rows of other lines are missing, not gaps in a line
 set datafile missing NaN
-shared = 0
-stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
+# seconds of runs that shared the machine are missing; where all are, operations stand for them
+timed = 0
+stats summary using (timed = timed || strcol("train_s_mean") ne "nan", 0) nooutput
+cost(none) = timed ? column("train_s_mean") : column("train_synops_mean") + column("train_macs_mean")
 do for [format in formats] {
     wide = 1400
     high = 540
@@ -34,10 +36,12 @@ do for [format in formats] {
     set logscale y
     set title "memory of the trainer's state (MB)"
     plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(column("solver_bytes_mean") / 1e6) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i)
-    set title "seconds per epoch".(shared ? " (machine was shared)" : "")
+    set format y "10^{%T}"
+    set title timed ? "seconds per epoch" : "operations per epoch"
     set key at screen 0.84,0.82 left top Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) && column("iters_mean") > 0 ? column("T") : NaN):(column("train_s_mean") / column("iters_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) && column("iters_mean") > 0 ? column("T") : NaN):(cost(0) / column("iters_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
     unset logscale y
+    set format y
     unset multiplot
     unset output
 }

@@ -22,6 +22,7 @@ ParameterizedTestParameters(memory, estimates_are_within_a_quarter_of_the_peak)
         {"yin_yang, T: 800, n_train: 300", "100, 100", "double", "{name: bptt}", "100"},
         {"yin_yang, T: 800, n_train: 300", "100, 100", "float", "{name: bptt}", "60"},
         {"event_camera, T: 800, n_train: 400", "100", "double", "{name: bptt}", "45"},
+        {"sine, T: 400, n_train: 300", "100", "double", "{name: bptt}", "60"},
         {"digits, T: 200, n_train: 200", "100, 100", "double", "{name: bptt}, {name: admm_resync}", "60"},
     };
     return cr_make_param_array(struct trial, trials, sizeof trials / sizeof *trials);
