@@ -1,7 +1,7 @@
 # SpikeBench: `make help` lists the targets.
 CC       ?= gcc
 BUILD    ?= build
-VERSION  := 0.1.0
+VERSION  := 0.2.0
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
@@ -67,7 +67,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help fuzz fuzz-programs same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help fuzz fuzz-programs same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install dist deb clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -78,7 +78,7 @@ help: ## this list
 # Facts about the build that results carry; rewritten only when they change.
 $(BUILD)/version.h: FORCE
 	@mkdir -p $(BUILD)
-	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
+	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || sed -n 's/^\([0-9a-f]\{12\}\).*/\1/p' .commit 2>/dev/null); commit=$${commit:-unknown}; \
 	 dirty=$$(test -z "$$(git status --porcelain --untracked-files=no 2>/dev/null)" && echo 0 || echo 1); \
 	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
 	   "$(VERSION)" "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
@@ -374,6 +374,17 @@ uninstall: ## remove what install put there, and the folders that this leaves em
 
 check-install: build ## install and uninstall in an empty folder leave nothing, and no file of others is touched
 	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
+
+# The commit stands in .commit, so that results of a program from the archive name it, too.
+DIST = $(BUILD)/spikebench-$(VERSION).tar.gz
+dist: ## the sources of the last commit as build/spikebench-VERSION.tar.gz
+	@[ -z "$$(git status --porcelain --untracked-files=no)" ] || echo 'make dist: changes that are not committed are left out' >&2
+	@mkdir -p $(BUILD)
+	git archive --format=tar --prefix=spikebench-$(VERSION)/ HEAD | gzip -9n > $(DIST)
+	@echo $(DIST)
+
+deb: dist ## a Debian package, looked at by lintian, installed, run and removed (apt: dpkg-dev debhelper lintian)
+	@sh tests/deb.sh $(DIST) $(BUILD)
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(CLANG_BUILD) $(FUZZ_BUILD) build-asan build-tsan
