@@ -14,6 +14,12 @@ ifeq ($(HDF5),yes)
 PC_CFLAGS += -DSPIKEBENCH_HDF5 $(shell pkg-config --cflags hdf5)
 PC_LIBS   += $(shell pkg-config --libs hdf5)
 endif
+# MPI is for runs of several processes (option ranks); without it (or with MPI=no) they are refused.
+MPI      ?= $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes || echo no)
+ifeq ($(MPI),yes)
+PC_CFLAGS += -DSPIKEBENCH_MPI $(shell pkg-config --cflags ompi-c)
+PC_LIBS   += $(shell pkg-config --libs ompi-c)
+endif
 OPT      ?= -O2
 # Warnings are errors for developers and CI (STRICT=1), not for a newer compiler of a user.
 STRICT   ?= 0
@@ -222,7 +228,7 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 # FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
-FUZZ ?= yaml set idx nmnist shd weights nir nir_graph runs checkpoint
+FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights nir nir_graph runs checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
@@ -338,7 +344,7 @@ INCLUDE = $(ROOT)/include/spikebench
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 # Plumbing of the program itself, which a plug-in has no use for.
 NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h page.h command.h command_main.h command_usage.h command_complete.h)
-NOT_INSTALLED += network/nir.h network/nir_graph.h trainer/shared_object.h datasets/nmnist_write.h datasets/counts.h
+NOT_INSTALLED += network/nir.h network/nir_graph.h trainer/shared_object.h datasets/event_write.h datasets/counts.h
 PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)

@@ -61,7 +61,8 @@ const struct solver solver_bptt = {
     .reference =
         "Neftci, Mostafa, Zenke: Surrogate Gradient Learning in Spiking Neural Networks, arXiv 1901.09948",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS |
+                FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {bptt_option_list, sizeof bptt_option_list / sizeof *bptt_option_list},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

@@ -137,7 +137,8 @@ const struct solver solver_decolle = {
                  "(DECOLLE), Frontiers in Neuroscience 14:424, 2020, arXiv 1811.10766",
     /* A hard reset has no trace. */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
-                FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH,
+                FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH |
+                FEATURE_FRESH_SAMPLES,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

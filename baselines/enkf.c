@@ -311,7 +311,8 @@ const struct solver solver_enkf = {
     .reference = "Chen, Xing, Ding, Xue, Zhong: A Novel Neural Network Training Framework with Data "
                  "Assimilation, arXiv 2010.02626",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSS_SQUARED | FEATURE_RESETS |
-                FEATURE_READOUTS | FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_MINI_BATCH,
+                FEATURE_READOUTS | FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_MINI_BATCH |
+                FEATURE_FRESH_SAMPLES,
     .options = {.spans = {{enkf_option_list, sizeof enkf_option_list / sizeof *enkf_option_list}},
                 .size = sizeof(struct enkf_options)},
     .metrics = {enkf_metrics, sizeof enkf_metrics / sizeof *enkf_metrics},

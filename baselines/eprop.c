@@ -277,7 +277,8 @@ const struct solver solver_eprop = {
     .reference = "Bellec, Scherr, Subramoney, Hajek, Salaj, Legenstein, Maass: A solution to the learning "
                  "dilemma for recurrent networks of spiking neurons, Nature Communications 11:3625, 2020",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS |
+                FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {eprop_option_list, sizeof eprop_option_list / sizeof *eprop_option_list},

@@ -93,7 +93,7 @@ static status exact_create(const struct solver *self, void **state, const void *
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++)
         TRY(spike_time_create(&s->work[i], &times, net, events, m, e));
-    for (size_t k = 0; k < pool_sums(parts, shapes->threads); k++)
+    for (size_t k = 0; k < pool_sums(parts, shapes->threads, shapes->ranks); k++)
         for (size_t l = 1; l <= net->L; l++)
             if (!(s->sums[k].gradient[l] = mem_alloc(m, net->n[l] * net->n[l - 1], sizeof(double), e)))
                 return ST_MEMORY;
@@ -183,7 +183,7 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
 /* Mean gradient of a mini-batch, with the push; returns the mean loss, without it. */
 static double mean_gradient(void *state, const struct batch *batch, real *const *gradient)
 {
-    static const struct part_sum parts = {gradient_part, add_sums};
+    static const struct part_sum parts = {gradient_part, add_sums, NULL};
     struct exact *s = state;
     const struct net *net = s->minibatch.env.net;
     const struct sums *all = &s->sums[0];
@@ -258,7 +258,8 @@ const struct solver solver_exact_spike_time = {
     /* Weights that start at 0 cannot be scaled. Its neuron has no reset, and its readout is the first spike.
      */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS |
-                FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+                FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
+                FEATURE_OWN_PREDICTION,
     .options = {.spans = {{exact_option_list, sizeof exact_option_list / sizeof *exact_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .defaults = exact_defaults,

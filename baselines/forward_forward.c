@@ -434,7 +434,8 @@ const struct solver solver_forward_forward = {
     .summary = "Forward-Forward: each layer tells right labels from wrong ones by its own goodness",
     .reference = "Ghader, Kheradpisheh, Farahani, Fazlali: Backpropagation-free Spiking Neural Networks with "
                  "the Forward-Forward Algorithm, arXiv 2502.20411",
-    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
+                FEATURE_OWN_PREDICTION,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
                           {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list}},
                 .size = sizeof(struct ff_options)},

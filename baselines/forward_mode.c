@@ -135,7 +135,7 @@ const struct solver solver_forward_mode = {
     .reference = "Wan, Zhang, Karniadakis: Randomized Forward Mode Gradient for Spiking Neural Networks in "
                  "Scientific Machine Learning, arXiv 2411.07057",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{forward_mode_option_list,
                            sizeof forward_mode_option_list / sizeof *forward_mode_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},

@@ -47,7 +47,7 @@ const struct solver solver_ide = {
      */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
                 FEATURE_READOUT_LAST | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {&contraction_option, 1},
                           {ide_option_list, sizeof ide_option_list / sizeof *ide_option_list},

@@ -234,7 +234,7 @@ const struct solver solver_lfp = {
     /* A hard reset and a synapse's current have no rule, and weights that start at 0 would stay there. */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_RESET_NONE |
                 FEATURE_READOUTS | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_LAYER_NEURONS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
                           {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list}},
                 .defaults = lfp_defaults,

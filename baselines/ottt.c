@@ -117,7 +117,8 @@ const struct solver solver_ottt = {
     /* A hard reset has no trace. */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
                 FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_SYNAPSE | FEATURE_LAYER_NEURONS |
+                FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

@@ -55,7 +55,7 @@ const struct solver solver_spide = {
         "arXiv 2302.00232",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
                 FEATURE_READOUT_LAST | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
-                FEATURE_RECURRENT,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {&contraction_option, 1},
                           {spide_option_list, sizeof spide_option_list / sizeof *spide_option_list},

@@ -65,7 +65,8 @@ const struct solver solver_trained_readout = {
     .name = "trained_readout",
     .summary = "the starting network, its last layers trained by surrogate gradients: the other floor",
     .reference = "Neftci, Mostafa, Zenke: Surrogate Gradient Learning in Spiking Neural Networks, 2019",
-    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH,
+    .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_NETWORKS | FEATURE_MINI_BATCH |
+                FEATURE_FRESH_SAMPLES | FEATURE_RANKS,
     .options = {{{option_list, 1}, {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .size = sizeof(struct options)},
     .metrics = {metric_list, sizeof metric_list / sizeof *metric_list},

@@ -1,5 +1,6 @@
 /* spikebench dataset info: what a dataset holds. */
 #include "commands/commands.h"
+#include "commands/published.h"
 #include "datasets/counts.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,9 +18,10 @@ static void print_head(const struct dataset_request *r, const struct dataset_inf
     if (usage_print(&info->usage, "files:     ", false, stdout)) (void)putchar('\n');
 }
 
-static void print_counts(const struct dataset_info *info, const struct dataset_counts *c,
-                         const size_t *samples, const double *events)
+static void print_counts(const struct dataset *d, const struct dataset_counts *c, const size_t *samples,
+                         const double *events)
 {
+    const struct dataset_info *info = &d->info;
     double cells = (double)info->n_inputs * (double)info->T;
     (void)printf("density:   %.3f %% of the (input, step) cells are not zero; %zu inputs are silent\n",
                  100 * (double)c->cells_on / ((double)c->samples * cells), c->silent);
@@ -31,8 +33,9 @@ static void print_counts(const struct dataset_info *info, const struct dataset_c
     for (size_t k = 0; k < info->n_classes; k++) {
         const size_t *n = samples + k * N_SPLITS;
         size_t all = n[0] + n[1] + n[2];
-        (void)printf("%8zu %10zu %10zu %10zu   %.5f\n", k, n[0], n[1], n[2],
+        (void)printf("%8zu %10zu %10zu %10zu   %.5f", k, n[0], n[1], n[2],
                      all ? events[k] / ((double)all * cells) : NAN);
+        (void)printf("%s%s\n", d->class_names ? "   " : "", d->class_names ? d->class_names[k] : "");
     }
 }
 
@@ -46,7 +49,8 @@ static status describe(struct call *call, const struct dataset_request *r, const
     if (!samples || !events) return ST_MEMORY;
     TRY(dataset_count(d, &c, samples, events, &call->mem, e));
     print_head(r, &d->info);
-    print_counts(&d->info, &c, samples, events);
+    TRY(published_print(r->source, r->options, stdout, e));
+    print_counts(d, &c, samples, events);
     return ST_OK;
 }
 
@@ -56,7 +60,9 @@ const struct command dataset_info_command = {
     .own = &(dataset_command){describe},
     .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
     .summary = "print classes, sizes, density and firing rates",
-    .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it.",
+    .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it, "
+            "and of "
+            "IDX files whether they are as published.",
     .parameters = (parameter_list){&dataset_argument, &dataset_set_option, &seed_option, NULL},
     .failure = "the data is absent or malformed",
 };

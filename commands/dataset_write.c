@@ -1,23 +1,37 @@
-/* spikebench dataset write: an event dataset as files in N-MNIST's layout and format. */
+/* spikebench dataset write: an event dataset as files. */
 #include "commands/commands.h"
-#include "datasets/nmnist_write.h"
+#include "datasets/event_write.h"
 #include "support/progress.h"
+#include <string.h>
 
 static void show_progress(void *progress, size_t done, size_t all, const char *path)
 {
     progress_update(progress, (double)done / (double)all, done, all, path);
 }
 
+static const char *const format_names[] = {"bin", "npy", "csv", NULL};
+
+static const struct event_format *format_of(const struct call *call)
+{
+    const char *name = call_text(call, "format");
+    size_t k = 0;
+    while (name && event_formats[k + 1] && strcmp(event_formats[k]->name, name) != 0) k++;
+    return event_formats[k];
+}
+
 static status run(struct call *call, struct error *e)
 {
     struct dataset_request r;
     struct progress progress;
-    struct nmnist_writer w = {.folder = call_text(call, "out"), .wrote = show_progress, .context = &progress};
+    struct event_writer w = {.format = format_of(call),
+                             .folder = call_text(call, "out"),
+                             .wrote = show_progress,
+                             .context = &progress};
     TRY(dataset_request_read(&r, call, e));
     if (!r.source->recordings)
         return FAIL(e, ST_USAGE, "dataset '%s' has no event recordings", r.source->name);
     progress_start(&progress, stderr);
-    status st = nmnist_write(&w, r.source, r.options, r.seed, e);
+    status st = event_write(&w, r.source, r.options, r.seed, e);
     progress_clear(&progress);
     TRY(st);
     (void)printf("%zu training and %zu test recordings in %s\n", w.number[0], w.number[1], w.folder);
@@ -27,14 +41,19 @@ static status run(struct call *call, struct error *e)
 const struct command dataset_write_command = {
     .name = "write",
     .run = run,
-    .synopsis = "NAME --out DIR [--set KEY=VALUE]... [--seed N]",
-    .summary = "write event recordings as N-MNIST files",
-    .text = "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.bin (training and "
-            "validation samples) and DIR/Test/LABEL/NUMBER.bin in the format of N-MNIST: 5 bytes per event.",
+    .synopsis = "NAME --out DIR [--format bin|npy|csv] [--set KEY=VALUE]... [--seed N]",
+    .summary = "write event recordings as files",
+    .text =
+        "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.FORMAT (training and "
+        "validation samples) and DIR/Test/LABEL/NUMBER.FORMAT, which the dataset events reads. bin is the "
+        "format of N-MNIST (5 bytes per event, at most 8.4 s), npy a numpy array with the fields x, y, t "
+        "(microseconds), p, csv text with these columns.",
     .parameters =
         (parameter_list){&dataset_argument,
                          &(parameter_row){"--out DIR", &value_folder,
                                           .help = "where to write; must be new or empty", .needed = true},
+                         &(parameter_row){"-f, --format FORMAT", &value_choice, "bin", .help = "of the files",
+                                          .choices = format_names},
                          &dataset_set_option, &seed_option, NULL},
     .failure = "data is absent or a file could not be written",
 };

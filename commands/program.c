@@ -5,6 +5,7 @@
 #include "network/kernels/kernels.h"
 #include "support/command_usage.h"
 #include "support/env.h"
+#include "support/mpi_link.h"
 
 static void print_version(void)
 {
@@ -16,7 +17,8 @@ static void print_version(void)
     (void)printf("compiler: %s; flags: %s\n", env_compiler(), env_flags());
     (void)printf("BLAS: %s (%s); core %s; 1 thread per call\n", env_blas_name(), config, core);
     (void)printf("kernels: %s\n", kernels_name());
-    (void)printf("precisions: double, float; HDF5: %s\n", shd_library() ? shd_library() : "no");
+    (void)printf("precisions: double, float; HDF5: %s; MPI: %s\n", shd_library() ? shd_library() : "no",
+                 mpi_library() ? mpi_library() : "no");
 }
 
 static status run(struct call *call, struct error *e)

@@ -109,8 +109,10 @@ static void abilities(const struct solver *s, char *text, size_t size)
                     {FEATURE_REGRESSION, "regression"},
                     {FEATURE_FULL_BATCH, "full batch"},
                     {FEATURE_MINI_BATCH, "mini-batches"},
+                    {FEATURE_FRESH_SAMPLES, "augmentation"},
                     {FEATURE_ONE_SHOT, "one shot"},
-                    {FEATURE_MEASURES, "measures, trains nothing"}};
+                    {FEATURE_MEASURES, "measures, trains nothing"},
+                    {FEATURE_RANKS, "divides its samples among ranks"}};
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)

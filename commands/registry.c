@@ -34,18 +34,18 @@ const struct solver *const solvers[] = {
     NULL,
 };
 
-extern const struct dataset_source dataset_digits, dataset_nmnist, dataset_mnist, dataset_fashion_mnist,
-    dataset_kmnist, dataset_shd, dataset_event_camera, dataset_ssc, dataset_yin_yang, dataset_mexican_hat,
-    dataset_sine, dataset_multiscale, dataset_poisson_1d;
+extern const struct dataset_source dataset_digits, dataset_events, dataset_dvs_gesture, dataset_n_caltech101,
+    dataset_nmnist, dataset_mnist, dataset_fashion_mnist, dataset_kmnist, dataset_emnist, dataset_shd,
+    dataset_event_camera, dataset_ssc, dataset_yin_yang, dataset_mexican_hat, dataset_sine,
+    dataset_multiscale, dataset_poisson_1d;
 
 const struct dataset_source *const dataset_sources[] = {
-    &dataset_digits,        &dataset_nmnist,
-    &dataset_event_camera,  &dataset_mnist,
-    &dataset_fashion_mnist, &dataset_kmnist,
-    &dataset_shd,           &dataset_ssc,
-    &dataset_yin_yang,      &dataset_mexican_hat,
-    &dataset_sine,          &dataset_multiscale,
-    &dataset_poisson_1d,    NULL,
+    &dataset_digits,       &dataset_events,        &dataset_dvs_gesture,
+    &dataset_n_caltech101, &dataset_nmnist,        &dataset_event_camera,
+    &dataset_mnist,        &dataset_fashion_mnist, &dataset_kmnist,
+    &dataset_emnist,       &dataset_shd,           &dataset_ssc,
+    &dataset_yin_yang,     &dataset_mexican_hat,   &dataset_sine,
+    &dataset_multiscale,   &dataset_poisson_1d,    NULL,
 };
 
 extern const struct command run_command, check_command, list_command, help_command, summarise_command,

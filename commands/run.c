@@ -3,6 +3,7 @@
 #include "experiments/plan_check.h"
 #include "records/results_repair.h"
 #include "runs/runner.h"
+#include "support/mpi_link.h"
 
 static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 {
@@ -78,6 +79,10 @@ typedef status (*plan_action)(const struct call *call, struct plan *p, const str
 
 static status with_plan(struct call *call, plan_action act, struct error *e)
 {
+    size_t own;
+    if (mpi_launched(&own) > 1)
+        return FAIL(e, ST_USAGE,
+                    "under mpirun there is 'spikebench train'; here, give the runs 'ranks', without mpirun");
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
     status st = call_plan(call, call->arguments[0], NULL, &plan, e);

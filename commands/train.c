@@ -1,8 +1,10 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
 #include "commands/commands.h"
 #include "runs/runner.h"
-#include "runs/session.h"
+#include "runs/worker.h"
 #include "support/csvio.h"
+#include "support/mpi_link.h"
+#include "support/process.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -57,8 +59,8 @@ static status check(const struct plan *p, struct plan_report *r, struct error *e
 static void clean(const struct plan *p, const char *work)
 {
     char path[PATH_SIZE + 200];
-    static const char *const parts[] = {"/.work", "/curves", ""};
-    for (int i = 0; i < 3; i++) {
+    static const char *const parts[] = {"/.work", "/curves", "/ranks", "/tasks", ""};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         (void)snprintf(path, sizeof path, "%s/%s%s", work, p->experiment, parts[i]);
         path_remove(path);
     }
@@ -111,15 +113,47 @@ static status train_into(const char *weights, struct plan *p, const struct plan_
     return st;
 }
 
+/* Under a launcher: the run has as many ranks as it has started. */
+static status take_ranks(struct plan *p, size_t launched, struct error *e)
+{
+    struct run_options *run = &p->runs[0].run;
+    if (launched == 1 || run->ranks == (long)launched) return ST_OK;
+    if (run->ranks > 1 || launched > PART_MAX)
+        return FAIL(e, ST_CONFIG, "%s: ranks = %ld, but the launcher has started %zu (at most %d)", p->source,
+                    run->ranks, launched, PART_MAX);
+    run->ranks = (long)launched;
+    return ST_OK;
+}
+
+/* A rank but the first under a launcher: it is the worker itself, and leaves all else to the first. */
+static status serve(struct call *call, struct plan *p, struct error *e)
+{
+    char folder[PATH_SIZE], name[PATH_SIZE];
+    const ssize_t length = readlink("/proc/self/exe", name, sizeof name - 1);
+    const int precision = p->runs[0].run.precision;
+    const char *end = precision == PRECISION_FLOAT ? "-f32" : "-f64";
+    name[length > 0 ? length : 0] = '\0';
+    if (length < 4 || strcmp(name + length - 4, end) != 0) return hand_on(call, precision, e);
+    const struct worker_settings settings = {
+        .out = folder, .jobs = 1, .progress_fd = -1, .weights = call_text(call, "out")};
+    (void)snprintf(folder, sizeof folder, "%s.work/%s", settings.weights, p->experiment);
+    stop_catch(NULL);
+    (void)worker_run(&p->runs[0], &settings, e);
+    return ST_OK; /* how it went is the first rank's to say */
+}
+
 static status train(struct call *call, struct error *e)
 {
     struct plan plan = {.n_runs = 0};
     struct plan_report report = {.n_probes = 0};
+    size_t own;
+    const size_t launched = mpi_launched(&own);
     const char *weights = call_text(call, "out");
-    status st = trained_may_save(weights, e);
+    status st = own == 0 ? trained_may_save(weights, e) : ST_OK;
     if (st == ST_OK) st = load(call, &plan, e);
+    if (st == ST_OK) st = take_ranks(&plan, launched, e);
     if (st == ST_OK) st = check(&plan, &report, e);
-    if (st == ST_OK) st = train_into(weights, &plan, &report, e);
+    if (st == ST_OK) st = own > 0 ? serve(call, &plan, e) : train_into(weights, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;
@@ -130,9 +164,10 @@ const struct command train_command = {
     .run = train,
     .synopsis = "(SOLVER DATASET | FILE.yaml) --out NET.net [options]",
     .summary = "train one network and keep its weights",
-    .text = "Trains one network, or the only run that an experiment file plans, and writes its weights "
-            "(NET.net) and all its options (NET.yaml), which 'spikebench eval' and 'spikebench trace' read. "
-            "Ctrl-C saves; the same command then goes on from there.",
+    .text =
+        "Trains one network, or the only run that an experiment file plans, and writes its weights "
+        "(NET.net) and all its options (NET.yaml), which 'spikebench eval' and 'spikebench trace' read. "
+        "Ctrl-C saves; the same command then goes on from there. Under 'mpirun -n N' the run has N ranks.",
     .parameters =
         (parameter_list){
             &(parameter_row){"SOLVER", &value_trainable,

@@ -46,14 +46,9 @@ static double log_intensity(const struct camera *c, const struct camera_scene *s
 
 static status add_event(struct event_list *list, double t, unsigned x, unsigned y, bool on, struct error *e)
 {
-    if (list->n == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 4096;
-        struct event *more = realloc(list->events, capacity * sizeof *more);
-        if (!more) return FAIL(e, ST_MEMORY, "no memory for %zu events", capacity);
-        list->events = more;
-        list->capacity = capacity;
-    }
-    list->events[list->n++] = (struct event){(uint32_t)t, (uint8_t)x, (uint8_t)y, on};
+    if (list->n == list->capacity)
+        TRY(events_reserve(list, list->capacity ? 2 * list->capacity : 4096, "the simulated camera", e));
+    list->events[list->n++] = (struct event){(uint32_t)t, (uint16_t)x, (uint16_t)y, on};
     return ST_OK;
 }
 

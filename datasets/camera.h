@@ -4,7 +4,7 @@
 #ifndef SPIKEBENCH_DATASETS_CAMERA_H
 #define SPIKEBENCH_DATASETS_CAMERA_H
 
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 
 enum { CAMERA_SIDE_MOST = 34, CAMERA_SPAN_US = 300000 };
 

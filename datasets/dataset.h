@@ -4,6 +4,7 @@
 #ifndef SPIKEBENCH_DATASETS_DATASET_H
 #define SPIKEBENCH_DATASETS_DATASET_H
 
+#include "datasets/augment.h"
 #include "datasets/usage.h"
 #include "network/spikes.h"
 #include "support/err.h"
@@ -43,6 +44,7 @@ struct dataset {
     struct dataset_info info;
     struct spikes x[N_SPLITS];
     int *labels[N_SPLITS];   /* [n], NULL for regression */
+    char **class_names;      /* [n_classes] as the files have them; NULL: they are numbers from 0 */
     real *targets[N_SPLITS]; /* [n * n_targets], NULL for classification */
 };
 
@@ -54,6 +56,7 @@ struct dataset_common {
     long n_train, n_validation, n_test; /* 0: what is left (see each module) */
     long split_seed;
     long tasks; /* classes in tasks, trained one after the other (tasks.h); 1: all at once */
+    struct augment_options augment; /* of tables that have these options; else nothing */
     char path[OPT_STRING_MAX];
 };
 
@@ -83,6 +86,9 @@ struct event_list;
 typedef status (*recording_visitor)(void *context, enum split split, size_t index, int label,
                                     struct event_list *events, struct error *e);
 
+/* Takes the name of a file that is read. */
+typedef status (*file_visitor)(void *context, const char *path, struct error *e);
+
 struct dataset_source {
     unsigned api_version; /* DATASET_API */
     const char *name, *summary;
@@ -100,6 +106,9 @@ struct dataset_source {
      * split, index 0 .. n-1. NULL for other datasets. */
     status (*recordings)(const void *options, uint64_t seed, recording_visitor take, void *context,
                          struct error *e);
+    /* Calls take for every file that open would read, where each may have a published checksum. NULL for
+     * other datasets. */
+    status (*files)(const void *options, file_visitor take, void *context, struct error *e);
 };
 
 void dataset_free(struct dataset *d);

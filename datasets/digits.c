@@ -10,6 +10,7 @@ struct digits_options {
 static const struct option digits_option_list[] = {
     DATASET_COMMON_OPTIONS(struct digits_options, "20", "1000", "200", "0"),
     IMAGE_CODING_OPTIONS(struct digits_options),
+    AUGMENT_OPTIONS(struct digits_options),
 };
 
 static status digits_probe(const void *options, struct dataset_info *info, struct error *e)

@@ -39,6 +39,7 @@ static const struct option event_camera_option_list[] = {
     {"amplitude", OPT_REAL, offsetof(struct event_camera_options, amplitude), "4", 0.1, 16, 0, NULL, "pixels",
      "base and height of the triangle that the three saccades follow"},
     EVENT_CODING_OPTIONS(struct event_camera_options, "0"),
+    AUGMENT_OPTIONS(struct event_camera_options),
 };
 
 extern const struct dataset_source dataset_event_camera;
@@ -68,7 +69,9 @@ static status describe(const struct event_camera_options *o, const struct images
 static status read_images(const struct event_camera_options *o, struct images *images, struct error *e)
 {
     if (o->images == SOURCE_DIGITS) return digits_images(images, o->common.path, e);
-    return idx_images(images, source_folders[o->images], o->common.path, (enum idx_side)o->side, e);
+    const struct idx_request r = {
+        .name = source_folders[o->images], .path = o->common.path, .side = (enum idx_side)o->side};
+    return idx_images(images, &r, e);
 }
 
 static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)

@@ -21,7 +21,8 @@ static struct fraction microseconds(double ms)
 
 static struct frames frames_of(const struct event_coding *c, size_t T)
 {
-    struct frames f = {T, {0, 1}, c->values == VALUES_BINARY, c->input_noise};
+    struct frames f = {
+        .T = T, .window = {0, 1}, .binary = c->values == VALUES_BINARY, .noise = c->input_noise};
     if (c->binning == BINNING_WINDOW) f.window = microseconds(c->window_ms);
     return f;
 }
@@ -112,6 +113,7 @@ status event_coding_open(const struct dataset_source *source, const void *option
 {
     struct mem scratch = {0};
     struct filling f = {.coding = c, .d = d, .seed = seed, .frames = frames_of(c, d->info.T)};
+    f.frames.merged = d->info.channels == 1;
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++) {

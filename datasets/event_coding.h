@@ -3,7 +3,7 @@
 #define SPIKEBENCH_DATASETS_EVENT_CODING_H
 
 #include "datasets/dataset.h"
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 
 struct event_coding {
     int binning, values;

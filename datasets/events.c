@@ -1,202 +1,168 @@
-/* Event recordings. */
-#include "datasets/events.h"
-#include "support/file.h"
-#include "support/file_kind.h"
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* Any set of event recordings: class folders, an index or label files; N-MNIST's .bin, Prophesee's .dat,
+ * AEDAT 2.0 and 3.1, .npy, CSV and text. DVS Gesture and N-Caltech101 are the same with other defaults. */
+#include "datasets/place.h"
+#include "datasets/recording_lists.h"
+#include "datasets/recording_load.h"
 #include <string.h>
 
-enum { EVENT_BYTES = 5, TIME_MOST = (1 << 23) - 1, OVERFLOW_Y = 240, OVERFLOW_US = 1 << 13 };
+enum { FILE_MOST = 1 << 30 };
+enum zero { ZERO_FIRST, ZERO_CLOCK };
+static const char *const zero_names[] = {"first", "clock", NULL};
+static const char *const format_names[] = {"auto", "bin", "dat", "aedat", "npy", "text", NULL};
 
-void events_free(struct event_list *list)
-{
-    free(list->events);
-    *list = (struct event_list){0};
-}
-
-/* Stable: events of one time stay in their order. */
-static status sort_by_time(struct event_list *list, struct error *e)
-{
-    struct event *from = list->events, *to = malloc(list->n * sizeof *to), *spare = to;
-    const size_t n = list->n;
-    if (!to) return FAIL(e, ST_MEMORY, "no memory to sort %zu events", n);
-    for (size_t width = 1; width < n; width *= 2) {
-        for (size_t start = 0; start < n; start += 2 * width) {
-            size_t middle = start + width < n ? start + width : n,
-                   end = middle + width < n ? middle + width : n;
-            size_t i = start, j = middle;
-            for (size_t k = start; k < end; k++)
-                to[k] = i < middle && (j == end || from[i].t <= from[j].t) ? from[i++] : from[j++];
-        }
-        struct event *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != list->events) memcpy(list->events, from, n * sizeof *from);
-    free(spare);
-    return ST_OK;
-}
-
-/* The time of events one after another: of 23 bits, a clock that overflows or begins again. */
-struct event_clock {
-    uint64_t from; /* what was before */
-    uint32_t last; /* of 23 bits */
+struct events_options {
+    struct dataset_common common;
+    struct event_coding coding;
+    struct event_view view;
+    long width, height;
+    int format, labels, group, time_unit, zero, bad;
+    char index[OPT_STRING_MAX], columns[OPT_STRING_MAX];
 };
 
-static uint64_t read_clock(struct event_clock *c, const unsigned char *p, struct usage *u)
+/* clang-format off */
+#define AT(field) offsetof(struct events_options, field)
+static const struct option events_option_list[] = {
+    DATASET_COMMON_OPTIONS(struct events_options, "20", "0", "100", "0"),
+    {"format", OPT_CHOICE, AT(format), "auto", 0, 0, 0, format_names, "",
+     "auto: each file by the end of its name (.bin, .dat, .aedat, .npy, .csv, .txt, .tsv), text only where there "
+     "is nothing else; or only files of this format"},
+    {"labels", OPT_CHOICE, AT(labels), "folder", 0, 0, 0, label_source_names, "",
+     "where classes come from without an index: the folder's name; the file's name (0.npy, 1.npy, ...); or "
+     "FILE_labels.csv beside FILE.aedat, with class, start and end in microseconds, several samples of a file"},
+    {"index", OPT_STRING, AT(index), "", 0, 0, 0, NULL, "",
+     "a CSV file in the folder with the columns file, label and, where wanted, split (train, validation, test), "
+     "from, to (times of the recording), group; empty: index.csv if it is there"},
+    {"group", OPT_CHOICE, AT(group), "file", 0, 0, 0, group_source_names, "",
+     "what is never on two sides of a drawn split: a file; a folder; what its name has before the first _ (that of "
+     "the folder with labels = file): user01; or the index's column group. Groups are drawn whole, by split_seed"},
+    {"width", OPT_INT, AT(width), "0", 0, UINT16_MAX, 0, NULL, "pixels",
+     "width of the sensor; 0: the file says it (.dat, .aedat)"},
+    {"height", OPT_INT, AT(height), "0", 0, UINT16_MAX, 0, NULL, "pixels", "its height, likewise"},
+    {"columns", OPT_STRING, AT(columns), "", 0, 0, 0, NULL, "",
+     "order of the columns where files do not name them: x y p t, with - for any other"},
+    {"time_unit", OPT_CHOICE, AT(time_unit), "us", 0, 0, 0, time_unit_names, "",
+     "unit of times in .npy and text, and in an index of such files"},
+    {"zero", OPT_CHOICE, AT(zero), "first", 0, 0, 0, zero_names, "",
+     "time zero is the first event, or that of the recording's clock (of a part of a recording: its beginning)"},
+    EVENT_VIEW_OPTIONS(struct events_options),
+    EVENT_CODING_OPTIONS(struct events_options, "0"),
+    BAD_OPTION(struct events_options),
+    AUGMENT_OPTIONS(struct events_options),
+};
+/* clang-format on */
+
+static status list(const char *name, struct recording_set *s, const struct events_options *o, struct error *e)
 {
-    uint32_t t = ((uint32_t)(p[2] & 0x7f) << 16) | ((uint32_t)p[3] << 8) | p[4];
-    if (c->last > t && c->last - t > TIME_MOST / 2) {
-        c->from += (uint64_t)TIME_MOST + 1;
-        u->wraps++;
-    }
-    c->last = t;
-    return c->from + t;
+    const char *const names[] = {name, NULL};
+    char root[FIND_PATH];
+    struct recording_layout layout = {
+        .format = format_names[o->format], .labels = o->labels, .group = o->group, .index = o->index};
+    *s = (struct recording_set){.dataset = name,
+                                .common = &o->common,
+                                .coding = &o->coding,
+                                .view = &o->view,
+                                .request = {.width = (unsigned)o->width,
+                                            .height = (unsigned)o->height,
+                                            .time_unit = o->time_unit,
+                                            .columns = o->columns,
+                                            .bad = (enum bad_policy)o->bad,
+                                            .from_first = o->zero == ZERO_FIRST},
+                                .most = FILE_MOST};
+    if ((o->width == 0) != (o->height == 0))
+        return FAIL(e, ST_CONFIG, "options 'width' and 'height' are %ld and %ld: both or none", o->width,
+                    o->height);
+    TRY(event_coding_check(&o->coding, e));
+    TRY(place_folder(o->common.path, names, root, e));
+    return recording_lists_fill(s, &layout, root, e);
 }
 
-static status read_events(struct event_list *list, const char *source, const unsigned char *bytes, size_t n,
-                          unsigned width, unsigned height, enum bad_policy policy, struct usage *u,
-                          struct error *e)
+static status probe(const char *name, const void *options, struct dataset_info *info, struct error *e)
 {
-    struct event_clock clock = {0, 0};
-    uint64_t latest = 0;
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char *p = bytes + i * EVENT_BYTES;
-        if (p[1] == OVERFLOW_Y && height <= OVERFLOW_Y) {
-            clock.from += OVERFLOW_US;
-            continue;
-        }
-        u->events++;
-        if (p[0] >= width || p[1] >= height) {
-            if (policy == BAD_ERROR)
-                return FAIL(e, ST_DATA, "%s: byte %zu: pixel (%u, %u) is off the %u x %u sensor", source,
-                            i * EVENT_BYTES, p[0], p[1], width, height);
-            u->off_sensor++;
-            continue;
-        }
-        uint64_t t = read_clock(&clock, p, u);
-        if (t > UINT32_MAX)
-            return FAIL(e, ST_DATA, "%s: byte %zu: after %zu wraps of the clock the time is beyond 32 bits",
-                        source, i * EVENT_BYTES, u->wraps);
-        if (t < latest) u->out_of_order++;
-        latest = t > latest ? t : latest;
-        list->events[list->n++] = (struct event){(uint32_t)t, p[0], p[1], (uint8_t)(p[2] >> 7)};
-    }
-    return ST_OK;
-}
-
-status events_parse(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
-                    unsigned width, unsigned height, enum bad_policy policy, struct usage *u, struct error *e)
-{
-    size_t n = size / EVENT_BYTES, unsorted = u->out_of_order;
-    list->n = 0;
-    if (n > list->capacity) {
-        struct event *more = realloc(list->events, n * sizeof *more);
-        if (!more) return FAIL(e, ST_MEMORY, "%s: no memory for %zu events", source, n);
-        list->events = more;
-        list->capacity = n;
-    }
-    status st = read_events(list, source, bytes, n, width, height, policy, u, e);
-    if (st == ST_OK && size % EVENT_BYTES != 0)
-        st = FAIL(e, ST_DATA, "%s: byte %zu: the last event is cut (%zu of %d bytes)", source,
-                  n * EVENT_BYTES, size % EVENT_BYTES, EVENT_BYTES);
-    const char *kind = size > 0 ? file_kind(bytes, size) : NULL;
-    if (kind && (st == ST_DATA || u->off_sensor > 0))
-        st = FAIL(e, ST_DATA, "%s: is no recording but %s", source, kind);
-    return st == ST_OK && u->out_of_order > unsorted ? sort_by_time(list, e) : st;
-}
-
-static status write_events(const struct event_list *list, const char *path, FILE *f, struct error *e)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct event *v = &list->events[i];
-        if (v->t > TIME_MOST)
-            return FAIL(e, ST_DATA, "%s: event %zu is at %u us; the format has room for %d", path, i, v->t,
-                        TIME_MOST);
-        const uint32_t word = (uint32_t)v->polarity << 23 | v->t; /* the lower three of its bytes */
-        const unsigned char bytes[EVENT_BYTES] = {v->x, v->y, (unsigned char)(word >> 16),
-                                                  (unsigned char)(word >> 8), (unsigned char)word};
-        if (fwrite(bytes, sizeof bytes, 1, f) != 1) return FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    }
-    return ST_OK;
-}
-
-status events_write(const struct event_list *list, const char *path, struct error *e)
-{
-    struct file_writer w;
-    TRY(file_create(&w, path, e));
-    status st = write_events(list, path, w.file, e);
-    if (st == ST_OK) return file_commit(&w, e);
-    file_abandon(&w);
+    struct recording_set s;
+    status st = list(name, &s, options, e);
+    if (st == ST_OK) st = recording_set_describe(&s, e);
+    *info = s.info;
+    recording_set_free(&s);
     return st;
 }
 
-status events_filter(struct event_list *list, unsigned width, unsigned height, uint32_t window_us,
-                     struct error *e)
+/* What a run trains on, and the names of its classes. */
+static status open_as(const struct dataset_source *source, const void *options, uint64_t seed,
+                      struct dataset *d, struct error *e)
 {
-    /* until[y][x]: the time up to which an event at (x, y) vouches for its neighbours; a border of one pixel
-     * of zeros. */
-    size_t stride = width + 2, cells = stride * (height + 2), kept = 0;
-    uint64_t *until = calloc(cells, sizeof *until);
-    if (!until) return FAIL(e, ST_MEMORY, "no memory for the event filter");
-    for (size_t i = 0; i < list->n; i++) {
-        struct event v = list->events[i];
-        uint64_t *at = until + (v.y + 1) * stride + v.x + 1;
-        bool vouched = at[1] > v.t || *(at - 1) > v.t || at[stride] > v.t || *(at - stride) > v.t;
-        *at = (uint64_t)v.t + window_us;
-        if (vouched) list->events[kept++] = v;
-    }
-    list->n = kept;
-    free(until);
-    return ST_OK;
+    const struct events_options *o = options;
+    struct recording_set s;
+    memset(d, 0, sizeof *d);
+    status st = list(source->name, &s, options, e);
+    if (st == ST_OK) st = recording_set_describe(&s, e);
+    d->info = s.info;
+    const size_t n = d->info.n_classes;
+    if (st == ST_OK && !(d->class_names = mem_alloc(&d->mem, n, sizeof *d->class_names, e))) st = ST_MEMORY;
+    for (size_t k = 0; st == ST_OK && k < n; k++)
+        if (!(d->class_names[k] = mem_string(&d->mem, s.class_names[k], e))) st = ST_MEMORY;
+    recording_set_free(&s);
+    return st == ST_OK ? event_coding_open(source, options, &o->coding, seed, d, e) : st;
 }
 
-/* Bin of an event, or T if it falls outside. All products are below 2^64. */
-static size_t bin_of(const struct frames *f, uint32_t t, uint32_t first, uint32_t last)
+static status visit(const char *name, const void *options, uint64_t seed, recording_visitor take,
+                    void *context, struct error *e)
 {
-    if (f->window.over > 0) {
-        uint64_t k = t * f->window.under / f->window.over;
-        return k < f->T ? (size_t)k : f->T;
-    }
-    return (size_t)((uint64_t)(t - first) * f->T / ((uint64_t)(last - first) + 1));
-}
-
-size_t events_cut(struct event_list *list, const struct frames *f)
-{
-    size_t kept = 0, n = list->n;
-    for (size_t i = 0; i < n && f->window.over > 0; i++)
-        if (bin_of(f, list->events[i].t, 0, 0) < f->T) list->events[kept++] = list->events[i];
-    if (f->window.over > 0) list->n = kept;
-    return n - list->n;
-}
-
-status events_to_frames(const struct event_list *list, const struct frames *f, unsigned width,
-                        unsigned height, uint32_t *counts, struct rng *rng, struct spikes_builder *b,
-                        struct error *e)
-{
-    size_t inputs = 2 * (size_t)width * height;
-    uint32_t first = list->n ? list->events[0].t : 0, last = first;
-    for (size_t i = 0; i < list->n; i++) {
-        first = list->events[i].t < first ? list->events[i].t : first;
-        last = list->events[i].t > last ? list->events[i].t : last;
-    }
-    for (size_t i = 0; i < list->n; i++) {
-        const struct event *v = &list->events[i];
-        size_t bin = bin_of(f, v->t, first, last);
-        if (bin < f->T) counts[bin * inputs + ((size_t)v->polarity * height + v->y) * width + v->x]++;
-    }
-    status st = ST_OK;
-    for (size_t t = 0; t < f->T && st == ST_OK; t++) {
-        for (size_t i = 0; i < inputs && st == ST_OK; i++) {
-            uint32_t count = counts[t * inputs + i];
-            if (count == 0 && f->noise <= 0) continue;
-            double value = f->binary ? count > 0 : (double)count;
-            if (f->noise > 0) value += f->noise * rng_normal(rng);
-            st = spikes_add(b, (uint32_t)i, value, e);
-        }
-        if (st == ST_OK) st = spikes_end_row(b, e);
-    }
-    memset(counts, 0, f->T * inputs * sizeof *counts);
+    struct recording_set s;
+    status st = list(name, &s, options, e);
+    if (st == ST_OK) st = recording_set_visit(&s, seed, take, context, e);
+    recording_set_free(&s);
     return st;
 }
+
+static const struct option_default events_defaults[] = {{NULL, NULL}};
+static const struct option_default dvs_gesture_defaults[] = {
+    {"labels", "file"}, {"columns", "x y p t"}, {"time_unit", "ms"}, {"width", "128"},
+    {"height", "128"},  {"downsample", "4"},    {NULL, NULL}};
+static const struct option_default n_caltech101_defaults[] = {
+    {"format", "bin"}, {"width", "240"},   {"height", "180"},       {"downsample", "6"},
+    {"T", "30"},       {"n_test", "1700"}, {"n_validation", "800"}, {NULL, NULL}};
+
+/* A set of recordings: its name, and what it is. */
+#define EVENTS_LIKE(id, what, from, terms)                                                                   \
+    extern const struct dataset_source dataset_##id;                                                         \
+    static status id##_probe(const void *options, struct dataset_info *info, struct error *e)                \
+    {                                                                                                        \
+        return probe(#id, options, info, e);                                                                 \
+    }                                                                                                        \
+    static status id##_recordings(const void *options, uint64_t seed, recording_visitor take, void *context, \
+                                  struct error *e)                                                           \
+    {                                                                                                        \
+        return visit(#id, options, seed, take, context, e);                                                  \
+    }                                                                                                        \
+    static status id##_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)          \
+    {                                                                                                        \
+        return open_as(&dataset_##id, options, seed, d, e);                                                  \
+    }                                                                                                        \
+    const struct dataset_source dataset_##id = {                                                             \
+        .api_version = DATASET_API,                                                                          \
+        .name = #id,                                                                                         \
+        .summary = what,                                                                                     \
+        .reference = from,                                                                                   \
+        .licence = terms,                                                                                    \
+        .options = {.spans = {{events_option_list, sizeof events_option_list / sizeof *events_option_list}}, \
+                    .defaults = id##_defaults,                                                               \
+                    .size = sizeof(struct events_options)},                                                  \
+        .probe = id##_probe,                                                                                 \
+        .open = id##_open,                                                                                   \
+        .recordings = id##_recordings,                                                                       \
+    }
+
+EVENTS_LIKE(
+    events,
+    "any event-camera recordings: class folders, an index or label files; .bin, .dat, .aedat, .npy, CSV",
+    "yours", "that of the recordings");
+EVENTS_LIKE(dvs_gesture,
+            "DVS Gesture, 11 gestures of 29 people, 128 x 128, as tonic has it (.npy); a preset of events",
+            "Amir et al.: A Low Power, Fully Event-Based Gesture Recognition System, CVPR, 2017",
+            "CC BY 4.0");
+EVENTS_LIKE(
+    n_caltech101,
+    "N-Caltech101, 101 kinds of objects, up to 240 x 180, class folders of .bin; a preset of events",
+    "Orchard, Jayawant, Cohen, Thakor: Converting Static Image Datasets to Spiking Neuromorphic Datasets "
+    "Using Saccades, Frontiers in Neuroscience, 2015",
+    "CC BY 4.0");

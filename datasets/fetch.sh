@@ -93,14 +93,24 @@ download() {
     fi
 }
 
+# An archive that holds $gives.zip, or $gives further down.
+unzip_inner() {
+    [ ! -e "$room/$gives" ] || return 0
+    inner=$(find "$room" -name "$gives.zip" ! -path '*__MACOSX*' | head -n 1)
+    [ -z "$inner" ] || unzip -q "$inner" -d "$room" || return 1
+    deeper=$(find "$room" -mindepth 2 -name "$gives" ! -path '*__MACOSX*' | head -n 1)
+    [ -e "$room/$gives" ] || [ -z "$deeper" ] || mv "$deeper" "$room/$gives"
+}
+
 # Unpacks $target in a folder of its own, moves $gives into place and removes $target.
 unpack() {
     room=$folder/.$file.unpacking
     rm -rf "$room" && mkdir "$room" || return 1
     case $file in
-    *.zip) unzip -q "$target" -d "$room" ;;
+    *.zip) unzip -q "$target" -d "$room" && unzip_inner ;;
+    *.tar.gz) tar -xzf "$target" -C "$room" ;;
     *.gz) gzip -dc "$target" >"$room/$gives" ;;
-    *) fail "$sources: $file is to be unpacked, but is no .zip or .gz" ;;
+    *) fail "$sources: $file is to be unpacked, but is no .zip, .tar.gz or .gz" ;;
     esac
     code=$?
     if [ $code -ne 0 ] || [ ! -e "$room/$gives" ]; then

@@ -1,15 +1,14 @@
 /* N-MNIST recordings (Orchard et al. 2015) in their original layout: Train/0..9/NAME.bin and
- * Test/0..9/NAME.bin, in any case. */
-#include "datasets/event_coding.h"
+ * Test/0..9/NAME.bin, in any case. As the dataset events, with the layout, the sensor and the filter given.
+ */
 #include "datasets/place.h"
-#include "support/file.h"
-#include <ctype.h>
+#include "datasets/recording_formats.h"
+#include "datasets/recording_load.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SIDE = 34, INPUTS = 2 * SIDE * SIDE, CLASSES = 10, FILE_MOST = 8 << 20 };
+enum { SIDE = 34, CLASSES = 10, FILE_MOST = 8 << 20 };
 extern const struct dataset_source dataset_nmnist;
 
 struct nmnist_options {
@@ -22,70 +21,13 @@ static const struct option nmnist_option_list[] = {
     DATASET_COMMON_OPTIONS(struct nmnist_options, "20", "0", "100", "0"),
     EVENT_CODING_OPTIONS(struct nmnist_options, "10"),
     BAD_OPTION(struct nmnist_options),
+    AUGMENT_OPTIONS(struct nmnist_options),
 };
-
-struct recording {
-    char *path; /* as it is opened */
-    char *name; /* "Train/3/00007.bin": the original layout's, for order and identity */
-    int label;
-};
-struct recording_list {
-    struct recording *items; /* heap */
-    size_t n, capacity;
-};
-
-/* Everything a load needs; freed by loader_free. */
-struct loader {
-    const struct nmnist_options *options;
-    struct dataset_info info;
-    struct recording_list train, test;
-    struct mem mem;
-    struct file_buffer file;
-    struct event_list events;
-};
-
-static void loader_free(struct loader *l)
-{
-    free(l->train.items);
-    free(l->test.items);
-    free(l->file.bytes);
-    events_free(&l->events);
-    mem_free(&l->mem);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct recording *)a)->name, ((const struct recording *)b)->name);
-}
-
-static status add_recording(struct recording_list *list, const char *path, const char *name, int label,
-                            struct mem *m, struct error *e)
-{
-    if (list->n == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 256;
-        struct recording *items = realloc(list->items, capacity * sizeof *items);
-        if (!items) return FAIL(e, ST_MEMORY, "no memory for %zu file names", capacity);
-        list->items = items;
-        list->capacity = capacity;
-    }
-    struct recording r = {mem_string(m, path, e), mem_string(m, name, e), label};
-    if (!r.path || !r.name) return ST_MEMORY;
-    list->items[list->n++] = r;
-    return ST_OK;
-}
-
-/* Whether a name ends in .bin, in any case. */
-static bool is_recording(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 4 && name[n - 4] == '.' && tolower((unsigned char)name[n - 3]) == 'b' &&
-           tolower((unsigned char)name[n - 2]) == 'i' && tolower((unsigned char)name[n - 1]) == 'n';
-}
 
 /* The recordings of one class; names live in the arena. Hidden files are no recordings (the forks that a Mac
  * leaves, ._NAME.bin). */
-static status list_class(struct loader *l, struct recording_list *list, const char *folder, const char *side,
-                         int label, struct error *e)
+static status list_class(struct recording_set *l, struct sample_list *list, const char *folder,
+                         const char *side, int label, struct error *e)
 {
     struct find_list files;
     struct stat s;
@@ -95,13 +37,14 @@ static status list_class(struct loader *l, struct recording_list *list, const ch
     status st = find_names(folder, &files, e);
     TRY(st);
     for (size_t i = 0; st == ST_OK && i < files.n; i++) {
-        if (!is_recording(files.names[i])) {
+        if (recording_format_of(files.names[i]) != &recording_bin) {
             l->info.usage.others++;
             continue;
         }
         (void)snprintf(path, sizeof path, "%s/%.255s", folder, files.names[i]);
         (void)snprintf(name, sizeof name, "%s/%d/%.255s", side, label, files.names[i]);
-        st = add_recording(list, path, name, label, &l->mem, e);
+        const struct sample_file f = {path, name, &recording_bin, label, 0, RECORDING_BEGIN, RECORDING_END};
+        st = recording_set_add(l, list, &f, e);
     }
     l->info.usage.others += files.hidden;
     find_free(&files);
@@ -111,7 +54,7 @@ static status list_class(struct loader *l, struct recording_list *list, const ch
 
 /* Refuses (or with BAD_SKIP counts) folders beside those of the ten classes: recordings of a class that there
  * is not. */
-static status check_classes(struct loader *l, const char *folder, struct error *e)
+static status check_classes(struct recording_set *l, const char *folder, struct error *e)
 {
     struct find_list list;
     struct stat s;
@@ -124,7 +67,7 @@ static status check_classes(struct loader *l, const char *folder, struct error *
         if (name[0] >= '0' && name[0] < '0' + CLASSES && name[1] == '\0') continue;
         (void)snprintf(path, sizeof path, "%s/%.255s", folder, name);
         bool is_folder = stat(path, &s) == 0 && S_ISDIR(s.st_mode);
-        if (is_folder && l->options->bad == BAD_ERROR)
+        if (is_folder && l->request.bad == BAD_ERROR)
             st = FAIL(e, ST_DATA,
                       "%s: a folder beside those of the classes 0 to %d; dataset.bad = skip passes over it",
                       path, CLASSES - 1);
@@ -135,7 +78,7 @@ static status check_classes(struct loader *l, const char *folder, struct error *
 }
 
 /* One side: its folder in `root`, "Train" or "Test" in any case, or a folder of this name within it. */
-static status list_side(struct loader *l, struct recording_list *list, const char *root, const char *side,
+static status list_side(struct recording_set *l, struct sample_list *list, const char *root, const char *side,
                         struct error *e)
 {
     const struct find outer = {.names = (const char *const[]){side, NULL}, .folder = true};
@@ -147,133 +90,49 @@ static status list_side(struct loader *l, struct recording_list *list, const cha
         TRY(list_class(l, list, class, side, label, e));
     }
     TRY(check_classes(l, folder, e));
-    qsort(list->items, list->n, sizeof *list->items, by_name);
+    recording_set_sort(list);
     return ST_OK;
 }
 
 /* The lists of both sides. */
-static status list_recordings(struct loader *l, const struct nmnist_options *o, struct error *e)
+static status list_recordings(struct recording_set *l, const struct nmnist_options *o, struct error *e)
 {
     static const char *const names[] = {"nmnist", NULL}, *const train[] = {"Train", NULL};
     const struct find find = {.names = train, .folder = true, .down = 1};
     char root[FIND_PATH], side[FIND_PATH];
-    memset(l, 0, sizeof *l);
-    l->options = o;
-    l->info = (struct dataset_info){.n_inputs = INPUTS,
-                                    .channels = 2,
-                                    .width = SIDE,
-                                    .height = SIDE,
-                                    .n_classes = CLASSES,
-                                    .T = (size_t)o->common.T,
-                                    .test_side = TEST_PUBLISHED,
-                                    .valued = event_coding_valued(&o->coding)};
+    *l = (struct recording_set){.dataset = "nmnist",
+                                .common = &o->common,
+                                .coding = &o->coding,
+                                .request = {.width = SIDE, .height = SIDE, .bad = (enum bad_policy)o->bad},
+                                .most = FILE_MOST,
+                                .info = {.n_classes = CLASSES}};
     TRY(event_coding_check(&o->coding, e));
     TRY(place_folder(o->common.path, names, root, e));
     status st = find_path(&find, root, side, e);
     if (st != ST_OK) (void)err_prefix(e, "N-MNIST was not found");
     TRY(st);
     *strrchr(side, '/') = '\0';
-    TRY(list_side(l, &l->train, side, "Train", e));
-    return list_side(l, &l->test, side, "Test", e);
-}
-
-static status read_recording(struct loader *l, const struct recording *r, struct hash *hash, struct usage *u,
-                             struct error *e)
-{
-    TRY(file_read(r->path, FILE_MOST, &l->file, e));
-    if (hash) hash_add(hash, r->name, strlen(r->name) + 1);
-    if (hash) hash_add(hash, l->file.bytes, l->file.size);
-    return events_parse(&l->events, r->path, l->file.bytes, l->file.size, SIDE, SIDE,
-                        (enum bad_policy)l->options->bad, u, e);
-}
-
-/* Reads all recordings of a side and counts what they hold; those that are not to be used leave the list. */
-static status scan_side(struct loader *l, struct recording_list *list, struct hash *hash, struct error *e)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < list->n; i++) {
-        struct usage one = {0};
-        bool use;
-        status st = read_recording(l, &list->items[i], hash, &one, e);
-        if (st == ST_OK) st = event_coding_keep(&l->options->coding, &l->info, &l->events, &one, e);
-        TRY(usage_take(&l->info.usage, (enum bad_policy)l->options->bad, &one, st, l->events.n,
-                       list->items[i].path, &use, e));
-        if (!use) continue;
-        l->info.entries += l->events.n;
-        list->items[kept++] = list->items[i];
-    }
-    list->n = kept;
-    return ST_OK;
-}
-
-static status scan(struct loader *l, struct hash *hash, struct error *e)
-{
-    TRY(scan_side(l, &l->train, hash, e));
-    TRY(scan_side(l, &l->test, hash, e));
-    TRY(usage_check(&l->info.usage, "nmnist", e));
-    if (l->train.n == 0 || l->test.n == 0)
-        return FAIL(e, ST_DATA, "nmnist: no recording of the %s side is left", l->test.n ? "Train" : "Test");
-    return ST_OK;
-}
-
-static status probe(struct loader *l, const struct nmnist_options *o, struct error *e)
-{
-    struct hash hash;
-    hash_start(&hash);
-    TRY(list_recordings(l, o, e));
-    TRY(scan(l, &hash, e));
-    hash_finish(&hash, l->info.sha256);
-    TRY(dataset_split_sides(&o->common, l->train.n, l->test.n, l->info.n, e));
-    size_t samples = l->info.n[SPLIT_TRAIN] + l->info.n[SPLIT_VALIDATION] + l->info.n[SPLIT_TEST];
-    l->info.entries = o->coding.input_noise > 0 ? samples * l->info.T * INPUTS
-                                                : l->info.entries / (l->train.n + l->test.n) * samples;
-    return ST_OK;
+    TRY(list_side(l, &l->side[SPLIT_TRAIN], side, "Train", e));
+    return list_side(l, &l->side[SPLIT_TEST], side, "Test", e);
 }
 
 static status nmnist_probe(const void *options, struct dataset_info *info, struct error *e)
 {
-    struct loader l;
-    status st = probe(&l, options, e);
+    struct recording_set l;
+    status st = list_recordings(&l, options, e);
+    if (st == ST_OK) st = recording_set_describe(&l, e);
     *info = l.info;
-    loader_free(&l);
+    recording_set_free(&l);
     return st;
-}
-
-static int *labels_of(const struct recording_list *side, struct mem *m, struct error *e)
-{
-    int *labels = mem_alloc(m, side->n, sizeof *labels, e);
-    for (size_t i = 0; labels && i < side->n; i++) labels[i] = side->items[i].label;
-    return labels;
-}
-
-static status hand_out(struct loader *l, const struct nmnist_options *o, uint64_t seed,
-                       recording_visitor take, void *context, struct error *e)
-{
-    size_t *chosen[N_SPLITS];
-    struct usage unused = {0};
-    TRY(list_recordings(l, o, e));
-    if (o->bad == BAD_SKIP) TRY(scan(l, NULL, e)); /* or all of them are used */
-    size_t *n = l->info.n;
-    TRY(dataset_split_sides(&o->common, l->train.n, l->test.n, n, e));
-    int *train = labels_of(&l->train, &l->mem, e), *test = train ? labels_of(&l->test, &l->mem, e) : NULL;
-    if (!test) return ST_MEMORY;
-    TRY(dataset_choose(&o->common, seed, train, l->train.n, test, l->test.n, CLASSES, n, chosen, &l->mem, e));
-    for (int k = 0; k < N_SPLITS; k++)
-        for (size_t i = 0; i < n[k]; i++) {
-            const struct recording_list *side = k == SPLIT_TEST ? &l->test : &l->train;
-            const struct recording *r = &side->items[chosen[k][i]];
-            TRY(read_recording(l, r, NULL, &unused, e));
-            TRY(take(context, (enum split)k, i, r->label, &l->events, e));
-        }
-    return ST_OK;
 }
 
 static status nmnist_recordings(const void *options, uint64_t seed, recording_visitor take, void *context,
                                 struct error *e)
 {
-    struct loader l;
-    status st = hand_out(&l, options, seed, take, context, e);
-    loader_free(&l);
+    struct recording_set l;
+    status st = list_recordings(&l, options, e);
+    if (st == ST_OK) st = recording_set_visit(&l, seed, take, context, e);
+    recording_set_free(&l);
     return st;
 }
 

@@ -25,7 +25,8 @@ struct shd_options {
      "units", "neighbouring channels that share an input"},                                                  \
     {"values", OPT_CHOICE, offsetof(struct shd_options, values), "counts", 0, 0, 0, value_names, "",         \
      "number of spikes in a cell, or 1 where there is any"},                                                 \
-    BAD_OPTION(struct shd_options)
+    BAD_OPTION(struct shd_options),                                                                         \
+    AUGMENT_EVENT_OPTIONS(struct shd_options)
 /* clang-format on */
 
 static const struct option shd_option_list[] = {

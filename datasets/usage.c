@@ -14,6 +14,8 @@ static void add(struct usage *u, const struct usage *part)
     u->outside += part->outside;
     u->filtered += part->filtered;
     u->off_sensor += part->off_sensor;
+    u->not_wanted += part->not_wanted;
+    u->invalid += part->invalid;
     u->out_of_order += part->out_of_order;
     u->wraps += part->wraps;
 }
@@ -33,8 +35,9 @@ static status nothing_left(const struct usage *one, const char *what, struct err
     return FAIL(
         e, ST_DATA,
         "%s: none of its %zu events is left: %zu are beyond the time that the steps cover, %zu isolated "
-        "(filter_ms), %zu off the sensor",
-        what, one->events, one->outside, one->filtered, one->off_sensor);
+        "(filter_ms), %zu off the sensor%s",
+        what, one->events, one->outside, one->filtered, one->off_sensor,
+        one->not_wanted ? "; crop or polarity leave out the others" : "");
 }
 
 status usage_take(struct usage *u, enum bad_policy policy, const struct usage *one, status st, size_t left,
@@ -57,7 +60,7 @@ status usage_take(struct usage *u, enum bad_policy policy, const struct usage *o
 status usage_check(const struct usage *u, const char *dataset, struct error *e)
 {
     const size_t used = u->recordings - u->empty - u->bad;
-    const size_t events = u->events - u->outside - u->filtered - u->off_sensor;
+    const size_t events = u->events - u->outside - u->filtered - u->off_sensor - u->not_wanted;
     if (u->recordings > 0 && used <= u->recordings / 100)
         return FAIL(e, ST_DATA, "%s: of %zu recordings %zu are malformed and %zu empty: nearly all", dataset,
                     u->recordings, u->bad, u->empty);
@@ -65,8 +68,9 @@ status usage_check(const struct usage *u, const char *dataset, struct error *e)
         return FAIL(
             e, ST_DATA,
             "%s: of %zu events %zu are beyond the time that the steps cover, %zu isolated (filter_ms), "
-            "%zu off the sensor: nearly all",
-            dataset, u->events, u->outside, u->filtered, u->off_sensor);
+            "%zu off the sensor%s: nearly all",
+            dataset, u->events, u->outside, u->filtered, u->off_sensor,
+            u->not_wanted ? ", others left out by crop or polarity" : "");
     if (u->events > 0 && u->out_of_order >= u->events - u->events / 100)
         return FAIL(e, ST_DATA, "%s: of %zu events %zu are earlier than one before them: is it this format?",
                     dataset, u->events, u->out_of_order);
@@ -84,6 +88,8 @@ bool usage_print(const struct usage *u, const char *before, bool quiet, FILE *ou
                  {u->outside, u->events, "events beyond the time covered left out"},
                  {u->filtered, u->events, "isolated events filtered"},
                  {u->off_sensor, u->events, "events off the sensor left out"},
+                 {u->not_wanted, u->events, "events left out by crop or polarity"},
+                 {u->invalid, 0, "events marked invalid left out"},
                  {u->out_of_order, u->events, "events out of order sorted"},
                  {u->wraps, 0, "wraps of the clock undone"}};
     const size_t all = sizeof parts / sizeof *parts;

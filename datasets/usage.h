@@ -17,6 +17,8 @@ struct usage {
     size_t outside;      /* of them left out: beyond the windows or the duration */
     size_t filtered;     /* left out by the filter */
     size_t off_sensor;   /* left out: of a pixel or a channel that there is not */
+    size_t not_wanted;   /* left out: outside of the crop, or of the polarity that is not asked for */
+    size_t invalid;      /* beside these: marked as invalid by the camera, left out */
     size_t out_of_order; /* used, but earlier than one before them in the file */
     size_t wraps;        /* times at which a clock began again; later events count from there */
 };

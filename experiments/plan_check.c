@@ -1,6 +1,7 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
 #include <string.h>
@@ -35,8 +36,37 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
+/* Refuses samples that change from iteration to iteration where they, or the solver, do not allow that. */
+static status check_augment(const struct run *run, const struct dataset_info *info, struct error *e)
+{
+    const struct augment_options *o = &((const struct dataset_common *)run->dataset_options)->augment;
+    const struct augment_shape shape = {info->channels, info->width, info->height, info->valued};
+    if (!augment_asked(o)) return ST_OK;
+    if (!(run->solver->features & FEATURE_FRESH_SAMPLES))
+        return FAIL(
+            e, ST_CONFIG,
+            "dataset.augment_* is not for solver '%s': what it keeps of each training sample from iteration "
+            "to iteration is of that sample as it was, and the samples change",
+            run->solver->name);
+    return augment_check(o, &shape, e);
+}
+
+static status check_ranks(const struct run *run, struct error *e)
+{
+    if (run->run.ranks <= 1) return ST_OK;
+    if (!(run->solver->features & FEATURE_RANKS))
+        return FAIL(e, ST_CONFIG,
+                    "ranks = %ld is not for solver '%s', which does not divide its samples: 1 is allowed",
+                    run->run.ranks, run->solver->name);
+    if (!mpi_library())
+        return FAIL(e, ST_CONFIG, "ranks = %ld: the program was built without MPI (libopenmpi-dev)",
+                    run->run.ranks);
+    return ST_OK;
+}
+
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
+    TRY(check_augment(run, info, e));
     const size_t tasks = tasks_of(run->dataset_options);
     TRY(tasks_check(tasks, info, run->dataset->name, e));
     if (tasks > 1 && (run->stop.target > 0 || run->stop.patience > 0))
@@ -45,10 +75,21 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
                     "dataset.tasks = %zu are trained one after the other",
                     run->stop.target > 0 ? "target" : "patience", tasks);
     TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
+    TRY(check_ranks(run, e));
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
     return ST_OK;
+}
+
+/* What training samples that change take besides those of the data: their lists, and room to make them in. */
+static size_t augment_memory(const struct run *run, const struct dataset_info *info, size_t real_size)
+{
+    const struct augment_options *o = &((const struct dataset_common *)run->dataset_options)->augment;
+    const double samples = (double)(info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]);
+    const double n = (double)info->n[SPLIT_TRAIN], entries = (double)info->entries / samples + o->noise;
+    const double entry = sizeof(uint32_t) + (double)(info->valued ? real_size : 0) + 3 * sizeof(double);
+    return augment_asked(o) ? (size_t)(n * (entries * entry + (double)info->T * sizeof(size_t))) : 0;
 }
 
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
@@ -59,13 +100,14 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
+    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks};
     const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     c->outcome = run_check(run, &c->probe->info, &problem);
     if (c->outcome == ST_OK)
-        c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info,
-                                   (size_t)run->run.threads, real_size, &c->memory, &problem);
+        c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share,
+                                   real_size, &c->memory, &problem);
     if (c->outcome == ST_OK && c->memory > 0) {
-        c->memory += r->program;
+        c->memory += r->program + augment_memory(run, &c->probe->info, real_size);
         c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;
     }
     if (c->outcome != ST_OK && !(c->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;

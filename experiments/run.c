@@ -1,6 +1,7 @@
 /* A run's own options, and what is done with all of its options: identity, listing, writing (see run.h). */
 #include "experiments/run.h"
 #include "support/hash.h"
+#include "support/parallel.h"
 #include "support/settings.h"
 #include <stddef.h>
 #include <string.h>
@@ -15,6 +16,8 @@ static const struct option run_options[] = {
      "floating-point type of all numerical code"},
     {"threads", OPT_INT, offsetof(struct run_options, threads), "1", 1, 1024, OPT_NO_IDENTITY, NULL,
      "threads", "threads per run; results do not depend on it"},
+    {"ranks", OPT_INT, offsetof(struct run_options, ranks), "1", 1, PART_MAX, OPT_NO_IDENTITY, NULL,
+     "processes", "processes that share the samples of a run over MPI; results do not depend on it"},
     {"eval_every", OPT_INT, offsetof(struct run_options, eval_every), "10", 1, 1e9, 0, NULL, "iterations",
      "iterations between untimed evaluations; also at iteration 0 and at the end"},
 };

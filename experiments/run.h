@@ -27,6 +27,7 @@ int solver_precision(const struct solver *solver);
 struct run_options { /* keys at the top of the file */
     int precision;   /* enum precision */
     long threads;    /* OPT_NO_IDENTITY */
+    long ranks;      /* OPT_NO_IDENTITY: processes that share the samples */
     long eval_every; /* iterations between untimed evaluations; also at iteration 0 and at the end */
 };
 struct stop_options { /* under stop: */

@@ -54,13 +54,18 @@ void evaluator_free(struct evaluator *ev)
     free(ev);
 }
 
+/* What a part adds. */
+struct part_result {
+    double loss, right, spikes[NET_MAX_LAYERS + 1];
+};
+
 struct evaluate_task {
     struct evaluator *ev;
     const struct net *net;
     const struct batch *batch;
     struct partition part;
     real *scores_out;
-    double loss[PART_MAX], right[PART_MAX], spikes[PART_MAX][NET_MAX_LAYERS + 1];
+    struct part_result parts[PART_MAX];
 };
 
 /* Adds loss and right answers of C samples from `first` on. */
@@ -85,13 +90,14 @@ static void evaluate_part(void *context, size_t part, size_t thread)
     struct evaluate_task *task = context;
     struct evaluator *ev = task->ev;
     size_t K = task->net->n[task->net->L];
-    struct simulate_options o = {.spikes_out = task->spikes[part]};
+    struct part_result *result = &task->parts[part];
+    struct simulate_options o = {.spikes_out = result->spikes};
     for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c), C = chunk_first(&task->part, c + 1) - first;
         real *scores = task->scores_out ? task->scores_out + first * K : ev->scores + thread * K * CHUNK_MAX;
         net_simulate(task->net, task->batch, first, C, &ev->traces[thread], &o);
         net_scores(task->net, &ev->traces[thread], C, scores);
-        judge(task->net, task->batch, first, C, scores, &task->loss[part], &task->right[part]);
+        judge(task->net, task->batch, first, C, scores, &result->loss, &result->right);
     }
 }
 
@@ -111,21 +117,30 @@ static size_t recurrent_targets(const struct net *net, size_t l)
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores)
 {
+    double loss[PART_MAX], right[PART_MAX];
     all_nan(out);
     if (b->n == 0) return;
-    struct evaluate_task task = {ev, net, b, partition_make(b->n), scores, {0}, {0}, {{0}}};
-    pool_run(ev->pool, task.part.n_parts, evaluate_part, &task);
+    struct evaluate_task task = {
+        .ev = ev, .net = net, .batch = b, .part = partition_make(b->n), .scores_out = scores};
+    const size_t parts = task.part.n_parts;
+    part_run(ev->pool, parts, evaluate_part, &task);
+    part_share(ev->pool, parts, task.parts, sizeof *task.parts);
+    if (scores) part_share_samples(ev->pool, &task.part, scores, net->n[net->L] * sizeof *scores);
+    for (size_t k = 0; k < parts; k++) {
+        loss[k] = task.parts[k].loss;
+        right[k] = task.parts[k].right;
+    }
     double N = (double)b->n, T = (double)ev->T, dense = 0;
     double synops = (double)spikes_nonzero(b) * (double)net->n[1];
     for (size_t k = 1; k <= net->blocks; k++) dense += T * (double)net_block_size(net, k);
     for (size_t l = 1; l < net->L; l++) {
         double spikes = 0; /* a whole number: any order gives the same */
-        for (size_t k = 0; k < task.part.n_parts; k++) spikes += task.spikes[k][l];
+        for (size_t k = 0; k < parts; k++) spikes += task.parts[k].spikes[l];
         out->rate[l] = spikes / (N * T * (double)net->n[l]);
         synops += spikes * (double)(net->n[l + 1] + recurrent_targets(net, l));
     }
-    out->loss = sum_of_parts(task.part.n_parts, task.loss) / N;
-    if (b->labels) out->accuracy = sum_of_parts(task.part.n_parts, task.right) / N;
+    out->loss = sum_of_parts(parts, loss) / N;
+    if (b->labels) out->accuracy = sum_of_parts(parts, right) / N;
     out->synops = synops / N;
     out->synops_dense = dense;
 }

@@ -23,7 +23,8 @@ status evaluator_create(struct evaluator **ev, const struct net *net, size_t T, 
 /* Adds to the counts of `pages` what evaluator_create takes for so many threads. ST_MEMORY. */
 status evaluator_memory(const struct net *net, size_t T, size_t threads, struct mem *pages, struct error *e);
 void evaluator_free(struct evaluator *ev); /* accepts NULL */
-/* Simulates the whole batch. scores: NULL or out (n_L x batch->n). An empty batch gives nan everywhere. */
+/* Simulates the whole batch, the pool's ranks its parts. scores: NULL or out (n_L x batch->n). An empty batch
+ * gives nan everywhere. */
 void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b, struct evaluation *out,
               real *scores);
 

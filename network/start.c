@@ -39,7 +39,8 @@ static double firing_rate(struct rate_task *task, struct pool *pool)
 {
     double sum = 0;
     memset(task->spikes, 0, sizeof task->spikes);
-    pool_run(pool, task->part.n_parts, rate_part, task);
+    part_run(pool, task->part.n_parts, rate_part, task);
+    part_share(pool, task->part.n_parts, task->spikes, sizeof *task->spikes);
     for (size_t k = 0; k < task->part.n_parts; k++) sum += task->spikes[k][task->layer];
     return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->net->n[task->layer]);
 }

@@ -9,7 +9,8 @@
 struct run_totals {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes, train_macs, gradient_evaluations;
-    double accumulations; /* of the simulations of training, up to the last evaluation */
+    double messages, bytes_sent, wait_s; /* of all ranks */
+    double accumulations;                /* of the simulations of training, up to the last evaluation */
     double best_val,
         best_test; /* at best_iter: accuracies, or losses with their sign turned; nan: none yet */
 };
@@ -23,7 +24,7 @@ struct run_result {
     const char *test_side;   /* test_side_names, "nan" where no data was read */
     const char *curve_crc32; /* "nan" where there is no curve */
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
-    double schema, rules, threads, blas_threads, timing_valid;
+    double schema, rules, threads, ranks, blas_threads, timing_valid;
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
     double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */

@@ -6,6 +6,7 @@
 #include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
+#include "support/mpi_link.h"
 #include "support/process.h"
 #include "support/progress.h"
 #include <ctype.h>
@@ -23,6 +24,8 @@ struct child {
     size_t run;
     int pipe;
     long iter, digits; /* finished iterations; the number that is being read */
+    bool heard;        /* it has said something, and so listens to signals */
+    bool told;         /* to stop */
 };
 
 struct runner {
@@ -117,11 +120,36 @@ static status write_runs(const char *path, const struct run *runs, size_t n, str
     return st;
 }
 
+/* Whether a run's worker is to be started by mpirun: with several ranks, unless a launcher has started this
+ * program as one of them already. */
+static bool needs_launcher(const struct run *run)
+{
+    size_t own;
+    return run->run.ranks > 1 && mpi_launched(&own) == 1;
+}
+
+enum { ARGUMENTS_MAX = 32 };
+
+/* What goes before the worker's command line where it has several ranks. */
+static size_t launcher(const char **argv, const char *ranks)
+{
+    size_t n = 0;
+    argv[n++] = "mpirun";
+    if (geteuid() == 0) argv[n++] = "--allow-run-as-root";
+    /* as many ranks as were asked for, whose threads may go to any processor */
+    argv[n++] = "--oversubscribe", argv[n++] = "--bind-to", argv[n++] = "none";
+    /* who waits lets others run: the machine may be shared */
+    argv[n++] = "--mca", argv[n++] = "mpi_yield_when_idle", argv[n++] = "1";
+    argv[n++] = "-n", argv[n++] = ranks;
+    return n;
+}
+
 static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32];
+    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], ranks[32];
     const struct run *run = &r->plan->runs[i];
     const struct runner_settings *s = r->settings;
+    const bool several = needs_launcher(run);
     int ends[2];
     run_file(spec, r->folder, ".work", run, ".yaml");
     run_file(row, r->folder, ".work", run, ".row.csv");
@@ -131,14 +159,18 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     snprintf(program, sizeof program, "%s/spikebench-%s", r->program,
              run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
     snprintf(jobs, sizeof jobs, "%zu", s->jobs);
-    snprintf(out, sizeof out, "%d", ends[1]);
-    const char *argv[16] = {program, "worker", spec, "--out",      r->folder, "--id",
-                            run->id, "--jobs", jobs, "--progress", out};
-    size_t n = 11;
+    snprintf(out, sizeof out, "%d", several ? STDOUT_FILENO : ends[1]);
+    snprintf(ranks, sizeof ranks, "%ld", run->run.ranks);
+    const char *const worker[] = {program, "worker", spec, "--out",      r->folder, "--id",
+                                  run->id, "--jobs", jobs, "--progress", out};
+    const char *argv[ARGUMENTS_MAX] = {NULL};
+    size_t n = several ? launcher(argv, ranks) : 0;
+    for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
     if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
     struct child started = {.run = i, .pipe = ends[0]};
-    status st = process_start(argv, &started.pid, e);
+    status st = several ? process_start_launcher(argv, ends[1], &started.pid, e)
+                        : process_start(argv, &started.pid, e);
     close(ends[1]);
     if (st == ST_OK)
         *c = started;
@@ -150,8 +182,12 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
 /* The row file of a worker that ended without writing one. */
 static status lost_worker(const char *path, const struct run *run, int wait_status, struct error *e)
 {
-    char reason[64];
-    if (WIFSIGNALED(wait_status))
+    char reason[80];
+    if (run->run.ranks > 1 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 127)
+        snprintf(reason, sizeof reason, "mpirun was not found (openmpi-bin)");
+    else if (run->run.ranks > 1)
+        snprintf(reason, sizeof reason, "a rank was lost (see what mpirun said); the same command resumes");
+    else if (WIFSIGNALED(wait_status))
         snprintf(reason, sizeof reason, "worker killed by signal %d", WTERMSIG(wait_status));
     else
         snprintf(reason, sizeof reason, "worker exited with code %d", WEXITSTATUS(wait_status));
@@ -236,6 +272,7 @@ static void read_progress(struct child *c)
             } else {
                 c->iter = c->digits;
                 c->digits = 0;
+                c->heard = true;
             }
         }
     }
@@ -298,17 +335,28 @@ static size_t look_after(struct runner *r, status *st, struct error *e)
     return n;
 }
 
+/* Tells the workers to stop. SIGTERM would let mpirun end its ranks before they have saved anything; it hands
+ * on SIGUSR1, which a rank that does not listen yet would end by. */
+static void stop_children(struct runner *r)
+{
+    for (size_t k = 0; k < r->settings->jobs; k++) {
+        struct child *c = &r->children[k];
+        if (c->pid == 0 || c->told) continue;
+        const bool several = needs_launcher(&r->plan->runs[c->run]);
+        if (several && !c->heard) continue;
+        kill(c->pid, several ? SIGUSR1 : SIGTERM);
+        c->told = true;
+    }
+}
+
 /* Runs everything that is wanted; on an error of its own, the workers are stopped and waited for. */
 static status run_all(struct runner *r, struct error *e)
 {
     status st = ST_OK;
-    bool told = false;
     do {
         const bool stop = stop_signal() || st != ST_OK;
         if (!stop) st = start_more(r, e);
-        for (size_t k = 0; stop && !told && k < r->settings->jobs; k++)
-            if (r->children[k].pid != 0) kill(r->children[k].pid, SIGTERM);
-        told = stop;
+        if (stop) stop_children(r);
         show_progress(r);
         if (st == ST_OK) st = settle(r, false, e);
         poll(NULL, 0, 10);

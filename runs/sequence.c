@@ -2,21 +2,52 @@
 #include "runs/sequence.h"
 #include "datasets/tasks.h"
 #include "support/csvio.h"
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
+
+static const struct augment_options *augment_of(const struct session *s)
+{
+    return &((const struct dataset_common *)s->run->dataset_options)->augment;
+}
+
+/* The samples of an iteration by these options. */
+static status make_samples(struct session *s, const struct augment_options *o, uint64_t epoch,
+                           struct error *e)
+{
+    const struct dataset_info *info = &s->data.info;
+    const struct augment_shape shape = {info->channels, info->width, info->height, info->valued};
+    const struct augment_source source = {s->plain.x, o, &shape, s->run->seed, epoch};
+    return augment_make(&s->augmented, &source, s->pool, e);
+}
+
+status sequence_refresh(struct session *s, struct error *e)
+{
+    return augment_asked(augment_of(s)) ? make_samples(s, augment_of(s), (uint64_t)s->at.iter, e) : ST_OK;
+}
+
+/* Lets the solver train on samples that will change, and begin with those of the data. */
+static status begin_samples(struct session *s, struct error *e)
+{
+    static const struct augment_options none = {.shift = 0};
+    s->plain = s->env.train;
+    if (!augment_asked(augment_of(s))) return ST_OK;
+    s->env.train.x = &s->augmented.x;
+    return make_samples(s, &none, 0, e);
+}
 
 static status select_data(struct session *s, struct error *e)
 {
     struct dataset *part = &s->part[s->at.task % 2];
-    if (s->n_tasks == 1) return ST_OK;
+    if (s->n_tasks == 1) {
+        s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
+        return begin_samples(s, e);
+    }
     dataset_free(part);
     TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
     s->env.train = dataset_batch(part, SPLIT_TRAIN);
     s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
     s->env.info = &part->info;
-    return ST_OK;
+    return begin_samples(s, e);
 }
 
 status sequence_create(struct session *s, struct error *e)
@@ -25,7 +56,7 @@ status sequence_create(struct session *s, struct error *e)
     s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
     s->env.validation = dataset_batch(&s->data, SPLIT_VALIDATION);
     s->env.info = &s->data.info;
-    if (s->n_tasks == 1) return ST_OK;
+    if (s->n_tasks == 1) return select_data(s, e);
     const size_t n = (size_t)N_SPLITS * s->n_tasks * s->n_tasks;
     s->known = mem_alloc(&s->mem, n, sizeof *s->known, e);
     if (!s->known) return ST_MEMORY;
@@ -46,10 +77,12 @@ static status new_solver(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
     const struct dataset_info *info = s->n_tasks > 1 && solver->task ? &s->largest : s->env.info;
-    const struct shapes shapes = {&s->net, &s->run->net, info, pool_threads(s->pool)};
+    const struct shapes shapes = {&s->net, &s->run->net, info, pool_threads(s->pool), ranks_count(s->ranks)};
     sequence_free_solver(s);
-    TRY(solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->solver_mem, e));
-    s->created = true;
+    const status st = solver->create(solver, &s->solver, s->run->solver_options, &shapes, &s->solver_mem, e);
+    s->created = st == ST_OK;
+    TRY(session_agree(s, st, e));
+    accounts_start(&s->accounts); /* that was no training */
     if (s->solver_mem.bytes > s->solver_bytes) s->solver_bytes = s->solver_mem.bytes;
     return solver->start(s->solver, &s->env, e);
 }
@@ -64,9 +97,11 @@ status sequence_next(struct session *s, bool resumed, struct error *e)
         s->begun_rng = s->rng;
     }
     s->watch = (struct stopwatch){0};
+    accounts_start(&s->accounts);
     stopwatch_start(&s->watch);
     status st = own ? solver->task(s->solver, &s->env, e) : new_solver(s, e);
     stopwatch_hold(&s->watch);
+    accounts_stop(&s->accounts, s->watch.total, s->watch.cpu_total);
     TRY(st);
     if (!first && !own) net_copy_weights(&s->net, &s->begun); /* a start that maps weights did so at first */
     if (s->n_tasks > 1) dataset_free(&s->part[(s->at.task + 1) % 2]);
@@ -121,10 +156,7 @@ status sequence_write(const struct session *s, struct error *e)
     char path[RUN_FILE];
     struct csv_writer w;
     if (s->n_tasks <= 1) return ST_OK;
-    (void)snprintf(path, sizeof path, "%s/tasks", s->settings->out);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return FAIL(e, ST_IO, "%s: cannot be made: %s", path, strerror(errno));
-    run_file(path, s->settings->out, "tasks", s->run, ".csv");
+    TRY(session_folder(s, "tasks", path, e));
     TRY(csv_open(&w, path, e));
     csv_put_texts(&w, (const char *const[]){"after", "task", "acc_train", "acc_val", "acc_test"}, 5);
     csv_end_row(&w);

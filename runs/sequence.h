@@ -12,6 +12,9 @@
  * task_select, and of the solver. */
 status sequence_create(struct session *s, struct error *e);
 status sequence_next(struct session *s, bool resumed, struct error *e);
+/* Where training samples change from iteration to iteration: makes those of the next one; no time of
+ * training. As the solver starts, and where nothing is asked for, they are those of the data. ST_MEMORY. */
+status sequence_refresh(struct session *s, struct error *e);
 void sequence_free_solver(struct session *s);
 /* Takes the accuracies of a split by task from the scores (n_L x n) of its samples, and in the last task
  * their average and drop, s->at.known. */

@@ -2,14 +2,33 @@
 #include "runs/session.h"
 #include "records/record.h"
 #include "support/env.h"
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
               const char *end)
 {
     (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", out, folder, run->id, end);
+}
+
+status session_folder(const struct session *s, const char *folder, char path[RUN_FILE], struct error *e)
+{
+    (void)snprintf(path, RUN_FILE, "%s/%s", s->settings->out, folder);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return FAIL(e, ST_IO, "%s: cannot be made: %s", path, strerror(errno));
+    run_file(path, s->settings->out, folder, s->run, ".csv");
+    return ST_OK;
+}
+
+status session_agree(struct session *s, status st, struct error *e)
+{
+    const status all = ranks_agree(s->ranks, st, e);
+    s->agreed = all != ST_OK;
+    return all;
 }
 
 status session_reserve_rows(struct session *s, size_t n, struct error *e)
@@ -94,6 +113,14 @@ status session_write_curve(struct session *s, struct error *e)
     }
     TRY(csv_close(&w, e));
     return file_crc32(path, s->curve_crc32, e);
+}
+
+status session_write_accounts(const struct session *s, struct error *e)
+{
+    char path[RUN_FILE];
+    if (ranks_count(s->ranks) == 1) return ST_OK;
+    TRY(session_folder(s, "ranks", path, e));
+    return accounts_write(&s->accounts, path, e);
 }
 
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)

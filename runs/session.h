@@ -5,6 +5,7 @@
 #include "experiments/run.h"
 #include "network/evaluate.h"
 #include "records/columns.h"
+#include "runs/accounts.h"
 #include "support/file.h"
 #include "trainer/stopwatch.h"
 
@@ -28,15 +29,20 @@ struct progress_state {
     size_t n_rows;
 };
 
+/* Each of a run's ranks has one, with the same weights and numbers; rank 0 alone writes files. */
 struct session {
     struct mem mem;
     struct run *run;
     const struct worker_settings *settings;
+    struct ranks *ranks;      /* that share the run; NULL: this process alone */
+    struct accounts accounts; /* of what they have sent */
     struct dataset data;
     struct net net;
     struct pool *pool;
     struct rng rng;
     struct train_env env;
+    struct batch plain;         /* the training samples of env as they are in the data */
+    struct augmented augmented; /* those of env.train.x where they change (dataset.augment_*) */
     struct evaluator *evaluator;
     struct mem solver_mem;
     void *solver;        /* the solver's state, in solver_mem */
@@ -58,6 +64,8 @@ struct session {
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
     const char *stop_reason;
+    bool agreed;                /* all ranks know of the error that ended the run */
+    char word[16];              /* what rank 0 has last told the others to do */
     char curve_crc32[FILE_CRC]; /* "" until the curve is written */
 };
 
@@ -66,25 +74,33 @@ enum { RUN_FILE = 4200 };
 void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
               const char *end);
 
+/* OUT/FOLDER/<id>.csv in `path`, its folder made if there is none. ST_IO. */
+status session_folder(const struct session *s, const char *folder, char path[RUN_FILE], struct error *e);
+
 /* Room for n curve rows in all. ST_MEMORY. */
 status session_reserve_rows(struct session *s, size_t n, struct error *e);
 /* What the session has measured so far. Accumulations are an estimate: simulations since the last evaluation
  * take the accumulations per training sample of the network simulated there; nan for a solver with a
  * prediction rule of its own. */
 struct run_result session_result(const struct session *s);
+/* ranks_agree; an error is one that all ranks know of. */
+status session_agree(struct session *s, status st, struct error *e);
 /* OUT/curves/<id>.csv: a row per evaluation; its CRC-32 goes to s->curve_crc32. ST_IO. */
 status session_write_curve(struct session *s, struct error *e);
+/* OUT/ranks/<id>.csv: a row for each rank, where there are several. ST_IO. */
+status session_write_accounts(const struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
 
-/* Writes OUT/.work/<id>.ckpt, complete or as it was before. ST_IO. */
+/* Writes OUT/.work/<id>.ckpt, complete or as it was before: rank 0 does, with what all others hand it. ST_IO.
+ */
 status checkpoint_save(struct session *s, struct error *e);
 /* Restores the session from the file, its solver included, which begins again where the task began, if there
  * is one of the same run and build; *found tells. One that is damaged, cannot be read or is of another is set
- * aside under another name, said on stderr, and the run begins anew. On an error the session must not go on:
- * ST_MEMORY leaves the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it
- * aside. */
+ * aside under another name, said on stderr, and the run begins anew. All ranks read the same file. On an
+ * error the session must not go on: ST_MEMORY leaves the file where it is; ST_DATA or ST_IO, of a whole file
+ * that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
 /* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
  * disk. */

@@ -4,6 +4,7 @@
 #include "records/trained.h"
 #include "runs/sequence.h"
 #include "support/blas.h"
+#include "support/mpi_link.h"
 #include "support/process.h"
 #include "support/progress.h"
 #include <math.h>
@@ -13,25 +14,46 @@
 enum { CHECKPOINT_SECONDS = 60 };
 /* A loss above this says that training has diverged, as one that is no number does. */
 static const double LOSS_LIMIT = 1e12;
+static const char SAVE[] = "save"; /* a word of rank 0: a checkpoint is due */
 
-/* Everything before the first step, but for the solver's create and start. */
-static status prepare(struct session *s, struct error *e)
+/* Joins the run's ranks; but for the first they are silent from then on: what they would say it says, too. */
+static status join(struct session *s, struct error *e)
+{
+    const size_t ranks = (size_t)s->run->run.ranks;
+    blas_single_thread();
+    if (ranks > 1) TRY(mpi_join(&s->ranks, ranks, e));
+    if (ranks_own(s->ranks) > 0 && !freopen("/dev/null", "w", stderr))
+        return FAIL(e, ST_IO, "/dev/null cannot be opened");
+    return accounts_create(&s->accounts, s->ranks, &s->mem, e);
+}
+
+/* What a rank can fail at alone. */
+static status open_data(struct session *s, struct error *e)
 {
     struct run *run = s->run;
-    blas_single_thread();
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
     run_identify(run, s->data.info.sha256);
     const struct dataset_info *info = &s->data.info;
     TRY(run_check(run, info, e));
     TRY(pool_create(&s->pool, (size_t)run->run.threads, e));
+    pool_join(s->pool, s->ranks);
     TRY(net_create(&s->net, &run->net, info->n_inputs, info->n_classes ? info->n_classes : info->n_targets,
                    &s->mem, e));
     s->env = (struct train_env){.net = &s->net, .net_options = &run->net, .pool = s->pool, .rng = &s->rng};
-    TRY(sequence_create(s, e));
+    return sequence_create(s, e);
+}
+
+/* Everything before the first step, but for the solver's create and start. */
+static status prepare(struct session *s, struct error *e)
+{
+    struct run *run = s->run;
+    const struct dataset_info *info = &s->data.info;
+    TRY(join(s, e));
+    TRY(session_agree(s, open_data(s, e), e));
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");
-    TRY(net_start(&s->net, &run->net, &s->env.train, s->pool, &start, e));
+    TRY(net_start(&s->net, &run->net, &s->plain, s->pool, &start, e));
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
     if (run->solver->predict || s->n_tasks > 1) {
         size_t most = 0;
@@ -83,6 +105,10 @@ static status evaluate_now(struct session *s, struct error *e)
         s->at.totals.best_test = merit(s, SPLIT_TEST);
         s->at.best_iter = s->at.iter;
     }
+    const struct rank_traffic sent = accounts_share(&s->accounts);
+    s->at.totals.messages += sent.messages;
+    s->at.totals.bytes_sent += sent.bytes;
+    s->at.totals.wait_s += sent.wait_s;
     s->at.totals.eval_s += clock_seconds() - started;
     return ST_OK;
 }
@@ -127,10 +153,13 @@ static status check_losses(struct session *s, struct error *e)
 /* One step of the solver, timed, and what it took. */
 static status take_step(struct session *s, struct step_report *r, struct error *e)
 {
+    TRY(sequence_refresh(s, e));
     s->watch = (struct stopwatch){0};
+    accounts_start(&s->accounts);
     stopwatch_start(&s->watch);
     status st = s->run->solver->step(s->solver, r, e);
     stopwatch_hold(&s->watch);
+    accounts_stop(&s->accounts, s->watch.total, s->watch.cpu_total);
     s->at.totals.cpu_s += s->watch.cpu_total;
     s->at.totals.train_s += s->watch.total;
     s->at.iter++;
@@ -153,45 +182,68 @@ static status next_task(struct session *s, struct error *e)
     return sequence_next(s, false, e);
 }
 
-static status train(struct session *s, struct error *e)
+/* What rank 0 decides for all: clocks and signals are its own. "": to go on; SAVE, or why to stop. */
+static const char *decide(struct session *s, double saved)
+{
+    const struct rank_block word = {s->word, sizeof s->word};
+    const char *reason = reason_to_stop(s);
+    const bool save = clock_seconds() - saved > CHECKPOINT_SECONDS;
+    (void)snprintf(s->word, sizeof s->word, "%s", reason ? reason : save ? SAVE : "");
+    ranks_broadcast(s->ranks, &word, 1);
+    return s->word;
+}
+
+/* Tells the runner how many iterations are done. A reader that is gone is no reason to stop. */
+static void tell(const struct session *s)
+{
+    if (ranks_own(s->ranks) == 0 && s->settings->progress_fd >= 0)
+        (void)dprintf(s->settings->progress_fd, "%ld\n", s->at.iter);
+}
+
+/* A step, and the evaluation that is due after it. */
+static status iterate(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
+    long next = s->at.task_iter + 1, every = s->run->run.eval_every;
+    struct step_report r = stopwatch_report(&s->watch);
+    r.measure = next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
+    status st = take_step(s, &r, e);
+    if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
+        s->stop_reason = "diverged";
+        if (st == ST_OK) st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", s->at.iter);
+        return st;
+    }
+    TRY(st);
+    if (r.measure || r.converged) {
+        TRY(evaluate_now(s, e));
+        TRY(check_losses(s, e));
+    }
+    tell(s);
+    return ST_OK;
+}
+
+static status train(struct session *s, struct error *e)
+{
     double saved = clock_seconds();
-    while (!(s->stop_reason = reason_to_stop(s))) {
-        if (task_over(s)) {
-            TRY(next_task(s, e));
-            continue;
-        }
-        long next = s->at.task_iter + 1, every = s->run->run.eval_every;
-        struct step_report r = stopwatch_report(&s->watch);
-        r.measure =
-            next % every == 0 || next >= s->run->stop.max_iter || (solver->features & FEATURE_ONE_SHOT);
-        status st = take_step(s, &r, e);
-        if (st == ST_NUMERIC || (st == ST_OK && !net_finite(&s->net))) {
-            s->stop_reason = "diverged";
-            if (st == ST_OK)
-                st = FAIL(e, ST_NUMERIC, "a weight is not finite after iteration %ld", s->at.iter);
-            return st;
-        }
-        TRY(st);
-        if (r.measure || r.converged) {
-            TRY(evaluate_now(s, e));
-            TRY(check_losses(s, e));
-        }
-        /* A reader that is gone is no reason to stop. */
-        if (s->settings->progress_fd >= 0) (void)dprintf(s->settings->progress_fd, "%ld\n", s->at.iter);
-        if (clock_seconds() - saved > CHECKPOINT_SECONDS) {
+    for (;;) {
+        const char *word = decide(s, saved);
+        if (strcmp(word, SAVE) == 0) {
             TRY(checkpoint_save(s, e));
             saved = clock_seconds();
+        } else if (word[0]) {
+            s->stop_reason = word;
+            return ST_OK;
+        } else {
+            TRY(task_over(s) ? next_task(s, e) : iterate(s, e));
         }
     }
-    return ST_OK;
 }
 
 static status perform(struct session *s, struct error *e)
 {
     bool resumed;
     TRY(prepare(s, e));
+    tell(s); /* and that signals are heard */
     status restored = checkpoint_restore(s, &resumed, e);
     if (restored != ST_OK) s->at.n_rows = 0; /* what was read in part is no curve */
     TRY(restored);
@@ -238,23 +290,38 @@ static status save_weights(struct session *s, struct error *e)
              s->at.iter, s->stop_reason, solver->predict ? "own rule's" : "simulated",
              classes ? "accuracy" : "loss", shown[SPLIT_TRAIN], unit, shown[SPLIT_VALIDATION], unit,
              shown[SPLIT_TEST], unit);
+    if (ranks_own(s->ranks) > 0) return ST_OK;
     return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
+}
+
+/* Curve, accounts and row. */
+static status write_results(struct session *s, enum outcome how, const char *text, struct error *e)
+{
+    if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
+    if (s->at.n_rows > 0) TRY(sequence_write(s, e));
+    if (s->at.n_rows > 0) TRY(session_write_accounts(s, e));
+    return session_write_row(s, outcome_words[how], text, e);
 }
 
 /* Puts what the run has led to on the disk. Its checkpoint goes last, and only where the row says that the
  * run has ended. */
 static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
 {
-    const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED;
+    const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED, first = ranks_own(s->ranks) == 0;
     /* also before weights are written: where that fails, the training is not lost */
     if (s->created && (how == ENDED_INTERRUPTED || (good && s->settings->weights)))
         TRY(checkpoint_save(s, e));
-    if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
-    if (s->at.n_rows > 0) TRY(sequence_write(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));
-    TRY(session_write_row(s, outcome_words[how], text, e));
+    if (!first) return ST_OK;
+    TRY(write_results(s, how, text, e));
     if (how == ENDED_OK || how == ENDED_DIVERGED) checkpoint_remove(s);
     return ST_OK;
+}
+
+/* Whether all ranks have ended alike: memory and files can fail on one of them alone. */
+static bool all_ended(const struct session *s, status st, status kept)
+{
+    return kept == ST_OK && (s->agreed || (st != ST_MEMORY && st != ST_IO && st != ST_NO_DATA));
 }
 
 static void release(struct session *s)
@@ -262,6 +329,7 @@ static void release(struct session *s)
     sequence_free_solver(s);
     evaluator_free(s->evaluator);
     pool_free(s->pool);
+    augment_free(&s->augmented);
     for (int k = 0; k < 2; k++) dataset_free(&s->part[k]);
     dataset_free(&s->data);
     mem_free(&s->mem);
@@ -285,6 +353,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     const enum outcome how = outcome_of(s, st);
     struct error second = {.code = ST_OK};
     const status kept = keep(s, how, st == ST_OK ? "" : e->text, &second);
+    mpi_leave(s->ranks, all_ended(s, st, kept));
     release(s);
     if (st == ST_OK && kept != ST_OK) {
         *e = second;

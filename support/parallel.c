@@ -26,21 +26,124 @@ size_t chunk_largest(const struct partition *p)
     return p->n_chunks == 0 ? 0 : (p->n + p->n_chunks - 1) / p->n_chunks;
 }
 
+/* Ranks share out grains of parts: the largest power of two that leaves each two of them, so that the ranges
+ * are of nearly the same size, and made of few aligned groups. */
+static size_t grain(size_t n_parts, size_t ranks)
+{
+    size_t size = 1;
+    while (4 * size * ranks <= n_parts) size *= 2;
+    return size;
+}
+
+struct part_range parts_of_rank(size_t n_parts, size_t ranks, size_t own)
+{
+    const size_t size = grain(n_parts, ranks), grains = (n_parts + size - 1) / size;
+    const size_t first = (grains * own + ranks - 1) / ranks * size,
+                 end = (grains * (own + 1) + ranks - 1) / ranks * size;
+    return (struct part_range){first < n_parts ? first : n_parts, end < n_parts ? end : n_parts};
+}
+
+struct part_range own_parts(const struct pool *p, size_t n_parts)
+{
+    const struct ranks *r = pool_ranks(p);
+    return parts_of_rank(n_parts, ranks_count(r), ranks_own(r));
+}
+
+struct part_range own_chunks(const struct pool *p, const struct partition *part)
+{
+    const struct part_range own = own_parts(p, part->n_parts);
+    return (struct part_range){part_first(part, own.first), part_first(part, own.end)};
+}
+
+/* A task over a range of parts. */
+struct range_task {
+    size_t first;
+    pool_task task;
+    void *context;
+};
+
+static void run_in_range(void *context, size_t i, size_t thread)
+{
+    const struct range_task *range = context;
+    range->task(range->context, range->first + i, thread);
+}
+
+void part_run(struct pool *p, size_t n_parts, pool_task task, void *context)
+{
+    const struct part_range own = own_parts(p, n_parts);
+    struct range_task range = {own.first, task, context};
+    pool_run(p, own.end - own.first, run_in_range, &range);
+}
+
+void part_share(struct pool *p, size_t n_parts, void *values, size_t size)
+{
+    struct ranks *r = pool_ranks(p);
+    const size_t n = ranks_count(r);
+    size_t first[PART_MAX + 1] = {0};
+    if (n == 1) return;
+    for (size_t k = 0; k < n; k++) first[k + 1] = parts_of_rank(n_parts, n, k).end * size;
+    ranks_share(r, values, first);
+}
+
+/* The first byte of each rank's samples. */
+static void places_of_samples(const struct partition *part, size_t ranks, size_t size, size_t *first)
+{
+    first[0] = 0;
+    for (size_t k = 0; k < ranks; k++)
+        first[k + 1] = chunk_first(part, part_first(part, parts_of_rank(part->n_parts, ranks, k).end)) * size;
+}
+
+void part_share_samples(struct pool *p, const struct partition *part, void *values, size_t size)
+{
+    struct ranks *r = pool_ranks(p);
+    size_t first[PART_MAX + 1];
+    if (ranks_count(r) == 1) return;
+    places_of_samples(part, r->n, size, first);
+    ranks_share(r, values, first);
+}
+
+void part_gather_samples(struct pool *p, const struct partition *part, void *values, size_t size)
+{
+    struct ranks *r = pool_ranks(p);
+    size_t first[PART_MAX + 1];
+    if (ranks_count(r) == 1) return;
+    places_of_samples(part, r->n, size, first);
+    ranks_gather(r, values, first);
+}
+
 /* How the parts are shared out: groups of `size` parts, a power of two, twice as many as threads where there
- * is more than one; `depth` sums a thread besides that of its group. */
+ * is more than one; `depth` sums a thread besides that of its group. This rank has groups first .. first+n-1
+ * of `all`. */
 struct groups {
-    size_t parts, size, n, depth;
+    size_t parts, size, all, first, n, depth;
     const struct part_sum *sum;
     void *context;
 };
 
-static struct groups groups_make(size_t parts, size_t threads)
+/* The largest power of two that divides where each rank's parts begin, or n_parts at least. */
+static size_t alignment(size_t n_parts, size_t ranks)
 {
+    size_t bits = 0, most = 1;
+    for (size_t k = 1; k < ranks; k++) {
+        const struct part_range range = parts_of_rank(n_parts, ranks, k);
+        if (range.first < n_parts) bits |= range.first;
+    }
+    while (most < n_parts && !(bits & most)) most *= 2;
+    return most;
+}
+
+static struct groups groups_make(size_t parts, size_t threads, size_t ranks, size_t own)
+{
+    const struct part_range range = parts_of_rank(parts, ranks, own), most = parts_of_rank(parts, ranks, 0);
+    const size_t limit = alignment(parts, ranks);
     struct groups g = {.parts = parts, .size = 1};
-    while ((parts + g.size - 1) / g.size > 1 &&
-           (threads == 1 || (parts + g.size - 1) / g.size >= 4 * threads))
+    /* of the largest range: the size must be the same on all ranks */
+    while (g.size < limit && (most.end + g.size - 1) / g.size > 1 &&
+           (threads == 1 || (most.end + g.size - 1) / g.size >= 4 * threads))
         g.size *= 2;
-    g.n = (parts + g.size - 1) / g.size;
+    g.all = (parts + g.size - 1) / g.size;
+    g.first = (range.first + g.size - 1) / g.size;
+    g.n = (range.end + g.size - 1) / g.size - g.first;
     for (size_t i = 0; i < g.size && i < parts; i++) {
         size_t depth = (size_t)__builtin_popcountl(i);
         if (depth > g.depth) g.depth = depth;
@@ -48,18 +151,26 @@ static struct groups groups_make(size_t parts, size_t threads)
     return g;
 }
 
-size_t pool_sums(size_t n_parts, size_t threads)
+/* The sum that takes what other ranks send: behind those that threads hold. */
+static size_t received(const struct groups *g, size_t threads)
+{
+    return (g->n > 0 ? g->n : 1) + threads * g->depth;
+}
+
+size_t pool_sums(size_t n_parts, size_t threads, size_t ranks)
 {
     size_t most = 0;
-    for (size_t n = 1; n <= n_parts; n++) {
-        struct groups g = groups_make(n, threads);
-        size_t sums = g.n + threads * g.depth;
-        if (sums > most) most = sums;
-    }
+    if (ranks == 0) ranks = 1;
+    for (size_t n = 1; n <= n_parts; n++)
+        for (size_t own = 0; own < ranks; own++) {
+            struct groups g = groups_make(n, threads, ranks, own);
+            size_t sums = received(&g, threads) + (ranks > 1);
+            if (sums > most) most = sums;
+        }
     return most;
 }
 
-/* The k-th sum that a thread holds while it works on a group. */
+/* The k-th sum that a thread holds while it works on a group of this rank. */
 static size_t held(const struct groups *g, size_t group, size_t thread, size_t k)
 {
     return k == 0 ? group : g->n + thread * g->depth + k - 1;
@@ -70,7 +181,7 @@ static size_t held(const struct groups *g, size_t group, size_t thread, size_t k
 static void run_group(void *context, size_t group, size_t thread)
 {
     const struct groups *g = context;
-    size_t first = group * g->size, n = g->parts - first < g->size ? g->parts - first : g->size;
+    size_t first = (g->first + group) * g->size, n = g->parts - first < g->size ? g->parts - first : g->size;
     for (size_t i = 0; i < n; i++) {
         size_t k = (size_t)__builtin_popcountl(i);
         g->sum->part(g->context, first + i, held(g, group, thread, k), thread);
@@ -81,13 +192,46 @@ static void run_group(void *context, size_t group, size_t thread)
         g->sum->add(g->context, held(g, group, thread, k - 1), held(g, group, thread, k));
 }
 
+/* The rank whose parts a group is. */
+static size_t owner(const struct groups *g, const struct ranks *r, size_t group)
+{
+    size_t rank = 0;
+    while (parts_of_rank(g->parts, r->n, rank).end <= group * g->size) rank++;
+    return rank;
+}
+
+/* The tree over the groups of all ranks: the left of two neighbours takes both. All ranks go through it in
+ * the same order, so that no two wait for each other. */
+static void sum_over_ranks(const struct groups *g, struct ranks *r, size_t threads)
+{
+    const struct part_sum *s = g->sum;
+    struct rank_block blocks[RANK_BLOCKS_MAX];
+    const size_t arrived = received(g, threads);
+    for (size_t step = 1; step < g->all; step *= 2)
+        for (size_t i = 0; i + step < g->all; i += 2 * step) {
+            const size_t left = owner(g, r, i), right = owner(g, r, i + step);
+            if (left == r->own && right == r->own) {
+                s->add(g->context, i - g->first, i + step - g->first);
+            } else if (right == r->own) {
+                ranks_send(r, left, blocks, s->blocks(g->context, i + step - g->first, blocks));
+            } else if (left == r->own) {
+                ranks_receive(r, right, blocks, s->blocks(g->context, arrived, blocks));
+                s->add(g->context, i - g->first, arrived);
+            }
+        }
+    ranks_broadcast(r, blocks, s->blocks(g->context, 0, blocks));
+}
+
 size_t pool_sum(struct pool *p, size_t n_parts, const struct part_sum *s, void *context)
 {
-    struct groups g = groups_make(n_parts, pool_threads(p));
+    struct ranks *r = s->blocks ? pool_ranks(p) : NULL;
+    struct groups g = groups_make(n_parts, pool_threads(p), ranks_count(r), ranks_own(r));
     g.sum = s;
     g.context = context;
     pool_run(p, g.n, run_group, &g);
-    return g.n;
+    if (ranks_count(r) == 1) return g.n;
+    sum_over_ranks(&g, r, pool_threads(p));
+    return 1;
 }
 
 void sum_tree(size_t n, sum_add add, void *context)

@@ -11,13 +11,15 @@
  * it gives other bits with two.)
  *
  * An aligned group, parts g 2^k .. (g + 1) 2^k - 1, is one partial sum of the tree. A thread takes one group
- * after another. Processes share the work likewise: rank r of n takes the aligned group of parts r S .. (r +
- * 1) S - 1, S the smallest power of two with n S >= n_parts, and the tree over the ranks' sums gives the bits
- * of one process. */
+ * after another. Processes (support/ranks.h) share the work likewise: each has a range of parts, which is
+ * made of a few aligned groups, one if the number of ranks is a power of two. The tree goes on over the
+ * groups of all ranks: a sum whose left neighbour is another rank's travels there, and that of all parts from
+ * rank 0 to all. So the bits are those of one process, too. */
 #ifndef SPIKEBENCH_SUPPORT_PARALLEL_H
 #define SPIKEBENCH_SUPPORT_PARALLEL_H
 
 #include "support/pool.h"
+#include "support/ranks.h"
 
 enum { CHUNK_MAX = 64, PART_MAX = 64 };
 
@@ -34,18 +36,43 @@ size_t part_first(const struct partition *p,
                   size_t part);                  /* first chunk of `part`; part_first(n_parts) = n_chunks */
 size_t chunk_largest(const struct partition *p); /* samples in the largest chunk */
 
+/* Parts first .. end-1. */
+struct part_range {
+    size_t first, end;
+};
+/* The share of rank `own` of `ranks`: the first of them may have some parts more than the others, and the
+ * last none at all. Every part belongs to exactly one rank, and those of a rank come before the next's. */
+struct part_range parts_of_rank(size_t n_parts, size_t ranks, size_t own);
+
+/* The parts that are this rank's, and their chunks. */
+struct part_range own_parts(const struct pool *p, size_t n_parts);
+struct part_range own_chunks(const struct pool *p, const struct partition *part);
+
+/* pool_run for the parts 0 .. n_parts-1 that are this rank's. */
+void part_run(struct pool *p, size_t n_parts, pool_task task, void *context);
+/* Makes known to all ranks what each has written for its own parts: `values` has `size` bytes a part. */
+void part_share(struct pool *p, size_t n_parts, void *values, size_t size);
+/* The same of `size` bytes a sample; gather: known to rank 0 alone. */
+void part_share_samples(struct pool *p, const struct partition *part, void *values, size_t size);
+void part_gather_samples(struct pool *p, const struct partition *part, void *values, size_t size);
+
 /* Adds sum number `other` to sum number `sum`. */
 typedef void (*sum_add)(void *context, size_t sum, size_t other);
-/* A sum over parts: `part` writes the partial sum of a part to sum number `sum`. */
+/* A sum over parts: `part` writes the partial sum of a part to sum number `sum`. `blocks` says where a sum
+ * lies in memory, at most RANK_BLOCKS_MAX blocks, and returns how many. Where it is NULL, all ranks work out
+ * all parts. */
 struct part_sum {
     void (*part)(void *context, size_t part, size_t sum, size_t thread);
     sum_add add;
+    size_t (*blocks)(void *context, size_t sum, struct rank_block *blocks);
 };
 /* Sums that the caller of pool_sum provides for at most n_parts parts, numbered from 0: a thread holds the
- * sum of its group and at most log2 of the group's size besides. At most n_parts. */
-size_t pool_sums(size_t n_parts, size_t threads);
+ * sum of its group and at most log2 of the group's size besides; with several ranks (0 is one) there is one
+ * more, for what comes from others. At most PART_MAX. */
+size_t pool_sums(size_t n_parts, size_t threads, size_t ranks);
 /* Runs s->part for every part. Returns n > 0 sums 0 .. n-1 of aligned groups, whose tree (sum_tree, or the
- * caller's own over pieces of the sums) is the sum over all parts. n_parts > 0. */
+ * caller's own over pieces of the sums) is the sum over all parts: with several ranks 1, the sum itself, on
+ * all of them. n_parts > 0. */
 size_t pool_sum(struct pool *p, size_t n_parts, const struct part_sum *s, void *context);
 /* The tree over sums 0 .. n-1; the result is sum 0, the others are overwritten. */
 void sum_tree(size_t n, sum_add add, void *context);

@@ -13,6 +13,7 @@ struct worker {
 
 struct pool {
     size_t threads, started;
+    struct ranks *ranks;
     struct worker *workers; /* [threads]; number 0 is the calling thread */
     pthread_mutex_t lock;
     pthread_cond_t work, done;
@@ -109,6 +110,16 @@ void pool_free(struct pool *p)
 size_t pool_threads(const struct pool *p)
 {
     return p ? p->threads : 1;
+}
+
+void pool_join(struct pool *p, struct ranks *r)
+{
+    p->ranks = r;
+}
+
+struct ranks *pool_ranks(const struct pool *p)
+{
+    return p ? p->ranks : NULL;
 }
 
 void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context)

@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static const int stop_numbers[N_STOP_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+static const int stop_numbers[N_STOP_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 static volatile sig_atomic_t signal_seen;
 
 static void on_signal(int number)
@@ -65,5 +65,31 @@ status process_start(const char *const *argv, pid_t *pid, struct error *e)
         _exit(127);
     }
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return *pid < 0 ? FAIL(e, ST_IO, "fork: %s", strerror(errno)) : ST_OK;
+}
+
+/* In the child. */
+static void become_launcher(const char *const *argv, int out)
+{
+    const int nothing = open("/dev/null", O_RDONLY);
+    (void)setpgid(0, 0);
+    mask_stop(SIG_UNBLOCK, NULL);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(127);
+    (void)close(nothing);
+    (void)close(out);
+    (void)execvp(argv[0], (char *const *)argv);
+    (void)fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+status process_start_launcher(const char *const *argv, int out, pid_t *pid, struct error *e)
+{
+    const pid_t parent = getpid();
+    *pid = fork();
+    if (*pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != parent) _exit(1);
+        become_launcher(argv, out);
+    }
     return *pid < 0 ? FAIL(e, ST_IO, "fork: %s", strerror(errno)) : ST_OK;
 }

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
-enum { N_STOP_SIGNALS = 3 }; /* SIGINT, SIGTERM, SIGHUP */
+enum { N_STOP_SIGNALS = 4 }; /* SIGINT, SIGTERM, SIGHUP, SIGUSR1, which mpirun hands to its ranks */
 
 /* What the stop signals did before. */
 struct stop_signals {
@@ -23,5 +23,9 @@ status process_pipe(int ends[2], struct error *e);
 /* Starts program argv[0] (a path), argv ending with NULL. The child is born with the stop signals blocked, so
  * that one that comes before its stop_catch waits, and gets SIGTERM when this process ends. ST_IO. */
 status process_start(const char *const *argv, pid_t *pid, struct error *e);
+/* The same of a launcher, argv[0] as the shell finds it: in a process group of its own, since it would end
+ * its ranks at once where a terminal's Ctrl-C reached it; with its output in the pipe `out`, an empty input,
+ * and no signal blocked. */
+status process_start_launcher(const char *const *argv, int out, pid_t *pid, struct error *e);
 
 #endif

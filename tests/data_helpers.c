@@ -43,3 +43,16 @@ void folder_write_idx(const char *path, const char *name, const unsigned char *b
     folder_write(path, name, all, 4 * words + size);
     free(all);
 }
+
+status data_parse_bin(struct event_list *list, const char *source, const unsigned char *bytes, size_t size,
+                      enum bad_policy policy, struct usage *u, struct error *e)
+{
+    struct recording r = {
+        .source = source,
+        .bytes = bytes,
+        .size = size,
+        .request = {.width = 34, .height = 34, .bad = policy, .from = RECORDING_BEGIN, .to = RECORDING_END},
+        .events = list,
+        .usage = u};
+    return recording_read(&r, &recording_bin, e);
+}

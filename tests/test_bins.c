@@ -1,7 +1,7 @@
 /* Bins with exact edges: against brute force over decimal edges that strtod rounds, and against fractions. */
 #include "commands/registry.h"
 #include "datasets/bins.h"
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <math.h>

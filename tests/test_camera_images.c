@@ -1,7 +1,7 @@
 /* Images of MNIST's format in front of the simulated event camera: the same pictures give the same events
  * from whichever file, finer ones are averaged, and (where SPIKEBENCH_DATA is set) real images. */
 #include "commands/registry.h"
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 #include "datasets/images.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>

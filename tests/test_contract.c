@@ -127,7 +127,7 @@ static void expect_no_allocation_after_create(const struct solver_case *c, const
     void *state;
     struct mem arena = {0}, reserved = {.reserve = true};
     setting_begin(&s, c, 1);
-    const struct shapes shapes = {&s.t.net, &s.net_options, &s.data.info, 1};
+    const struct shapes shapes = {&s.t.net, &s.net_options, &s.data.info, 1, 1};
     size_t before = allocations_so_far(), blocks = 0;
     cr_assert_eq(s.solver->create(s.solver, &state, s.options, &shapes, &arena, NULL), ST_OK);
     blocks = allocations_so_far() - before;

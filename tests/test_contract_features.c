@@ -173,7 +173,7 @@ Test(contract, create_on_reserved_pages_touches_next_to_nothing)
         toy_training_create(&t, solvers[i]->name);
         t.net_options.hidden = (struct int_list){1, {4000}};
         cr_assert_eq(net_create(&t.net, &t.net_options, 500, 10, &pages, &e), ST_OK, "%s", e.text);
-        const struct shapes shapes = {&t.net, &t.net_options, &info, 4};
+        const struct shapes shapes = {&t.net, &t.net_options, &info, 4, 1};
         const size_t before = resident(), weights = pages.bytes, touches_most = (size_t)4 << 20;
         cr_assert_eq(t.solver->create(t.solver, &t.state, t.options, &shapes, &pages, &e), ST_OK, "%s",
                      e.text);

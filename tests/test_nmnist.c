@@ -1,7 +1,7 @@
 /* N-MNIST: bytes written by hand, the isolated-event filter, frames, damaged folders, and (where
  * SPIKEBENCH_DATA is set) real recordings. */
 #include "commands/registry.h"
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -21,8 +21,7 @@ Test(nmnist, bytes_by_hand)
     struct event_list list = {0};
     struct error e = {0};
     struct usage u = {0};
-    cr_assert_eq(events_parse(&list, "hand", bytes, sizeof bytes, SIDE, SIDE, BAD_ERROR, &u, &e), ST_OK, "%s",
-                 e.text);
+    cr_assert_eq(data_parse_bin(&list, "hand", bytes, sizeof bytes, BAD_ERROR, &u, &e), ST_OK, "%s", e.text);
     cr_assert_eq(list.n, 3);
     cr_expect(u.events == 3 && u.out_of_order == 0 && u.wraps == 0 && u.off_sensor == 0);
     for (size_t i = 0; i < 3; i++) {
@@ -56,7 +55,7 @@ ParameterizedTest(struct bad_bytes *c, nmnist, damaged_bytes)
     struct event_list list = {0};
     struct error e = {0};
     struct usage u = {0};
-    cr_expect_eq(events_parse(&list, "rec.bin", c->bytes, c->size, SIDE, SIDE, BAD_ERROR, &u, &e), ST_DATA);
+    cr_expect_eq(data_parse_bin(&list, "rec.bin", c->bytes, c->size, BAD_ERROR, &u, &e), ST_DATA);
     cr_expect_str_eq(e.text, c->expected);
     events_free(&list);
 }

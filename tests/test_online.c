@@ -416,7 +416,7 @@ static size_t bytes_for(const char *solver, const char *option, size_t T)
     t.net_options.hidden = (struct int_list){2, {24, 9}};
     if (option[0]) toy_training_set_all(&t, option);
     toy_training_init(&t, 2);
-    const struct shapes shapes = {&t.net, &t.net_options, &t.data.info, 2};
+    const struct shapes shapes = {&t.net, &t.net_options, &t.data.info, 2, 1};
     cr_assert_eq(t.solver->create(t.solver, &state, t.options, &shapes, &mem, NULL), ST_OK);
     const size_t bytes = mem.bytes;
     mem_free(&mem);

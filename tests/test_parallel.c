@@ -105,7 +105,7 @@ static void draw_leaves(real *leaves)
 Test(parallel, sums_over_parts_have_the_bits_of_the_tree_for_any_number_of_threads)
 {
     static const size_t threads[] = {1, 2, 3, 5, 8};
-    static const struct part_sum parts = {leaf, add};
+    static const struct part_sum parts = {leaf, add, NULL};
     real leaves[PART_MAX];
     double numbers[PART_MAX];
     size_t in_order = 0;
@@ -131,34 +131,17 @@ Test(parallel, sums_over_parts_have_the_bits_of_the_tree_for_any_number_of_threa
     cr_expect_eq(sum_of_parts(0, numbers), 0);
 }
 
-/* What a rank of several would send: the tree over aligned groups' trees is the whole. */
-Test(parallel, ranks_with_aligned_groups_have_the_bits_of_one)
-{
-    real leaves[PART_MAX];
-    draw_leaves(leaves);
-    for (size_t n = 1; n <= PART_MAX; n++)
-        for (size_t ranks = 1; ranks <= 8; ranks++) {
-            real sent[8];
-            size_t group = 1, used = 0;
-            while (ranks * group < n) group *= 2;
-            for (size_t first = 0; first < n; first += group)
-                sent[used++] = tree_by_levels(n - first < group ? n - first : group, leaves + first);
-            cr_assert_leq(used, ranks);
-            cr_expect_eq(tree_by_levels(used, sent), tree_by_levels(n, leaves), "%zu parts, %zu ranks", n,
-                         ranks);
-        }
-}
-
 /* A thread holds its group's sum and at most log2 of the group's size besides. */
 Test(parallel, few_sums_are_held_at_a_time)
 {
-    cr_expect_eq(pool_sums(1, 1), 1);
-    cr_expect_eq(pool_sums(2, 1), 2);
-    cr_expect_eq(pool_sums(64, 1), 1 + 6);
-    cr_expect_leq(pool_sums(64, 2), 7 + 2 * 3, "at most 7 groups, 3 sums besides for each of 2 threads");
+    cr_expect_eq(pool_sums(1, 1, 1), 1);
+    cr_expect_eq(pool_sums(2, 1, 0), 2);
+    cr_expect_eq(pool_sums(64, 1, 1), 1 + 6);
+    cr_expect_leq(pool_sums(64, 2, 1), 7 + 2 * 3, "at most 7 groups, 3 sums besides for each of 2 threads");
     for (size_t threads = 1; threads <= 70; threads++)
         for (size_t n = 1; n <= PART_MAX; n++) {
-            cr_expect_leq(pool_sums(n, threads), n, "%zu parts, %zu threads", n, threads);
-            cr_expect_leq(pool_sums(n - 1, threads), pool_sums(n, threads));
+            cr_expect_leq(pool_sums(n, threads, 1), n, "%zu parts, %zu threads", n, threads);
+            cr_expect_leq(pool_sums(n, threads, 1 + threads % 64), PART_MAX);
+            cr_expect_leq(pool_sums(n - 1, threads, 1), pool_sums(n, threads, 1));
         }
 }

@@ -318,7 +318,7 @@ ParameterizedTestParameters(plan, refused_on_the_command_line)
         {"solver.rho=1,", "", {"option 'rho' cannot be ''"}},
         {"dataset.name=nmnist", "", {"unknown option 'name' of section 'dataset'"}},
         {"network.hidden=10-x", "", {"option 'hidden' cannot be '10-x'"}},
-        {"max_iter=5", "", {"unknown option 'max_iter'", "allowed: precision, threads, eval_every"}},
+        {"max_iter=5", "", {"unknown option 'max_iter'", "allowed: precision, threads, ranks, eval_every"}},
         {"threads=0", "", {"option 'threads' cannot be '0'"}},
         {"threads=1", "1,,2", {"--seeds: seed ''"}},
         {"threads=1", "1,1", {"--seeds: seed 1 is given twice"}},

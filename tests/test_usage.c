@@ -1,6 +1,6 @@
 /* What loaders count, skip and refuse: recordings written byte by byte. */
 #include "commands/registry.h"
-#include "datasets/events.h"
+#include "datasets/event_list.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -24,10 +24,10 @@ static void parse(const unsigned char *bytes, size_t size, enum bad_policy polic
     struct error e = {0};
     *list = (struct event_list){0};
     *u = (struct usage){0};
-    cr_assert_eq(events_parse(list, "hand", bytes, size, SIDE, SIDE, policy, u, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(data_parse_bin(list, "hand", bytes, size, policy, u, &e), ST_OK, "%s", e.text);
 }
 
-static void expect_times(const struct event_list *list, const uint32_t *t, const uint8_t *x, size_t n)
+static void expect_times(const struct event_list *list, const uint32_t *t, const uint16_t *x, size_t n)
 {
     cr_assert_eq(list->n, n);
     for (size_t k = 0; k < n; k++)
@@ -45,7 +45,7 @@ Test(usage, times_that_run_backwards_are_sorted_and_counted)
     size_t at = 0;
     for (unsigned k = 0; k < 6; k++) at += put_event(bytes + at, k, 0, 1, times[k]);
     parse(bytes, at, BAD_ERROR, &list, &u);
-    expect_times(&list, (const uint32_t[]){10, 30, 30, 50, 60, 70}, (const uint8_t[]){4, 1, 3, 0, 2, 5}, 6);
+    expect_times(&list, (const uint32_t[]){10, 30, 30, 50, 60, 70}, (const uint16_t[]){4, 1, 3, 0, 2, 5}, 6);
     cr_expect(u.events == 6 && u.out_of_order == 3 && u.wraps == 0, "%zu %zu", u.out_of_order, u.wraps);
     events_free(&list);
 }
@@ -87,8 +87,8 @@ Test(usage, a_clock_that_wraps_goes_on)
     at += put_event(bytes + at, 3, 0, 0, 0);
     at += put_event(bytes + at, 4, 0, 0, 5);
     parse(bytes, at, BAD_ERROR, &list, &u);
-    expect_times(&list, (const uint32_t[]){8388600, 8388607, 8388608, 8388613}, (const uint8_t[]){1, 2, 3, 4},
-                 4);
+    expect_times(&list, (const uint32_t[]){8388600, 8388607, 8388608, 8388613},
+                 (const uint16_t[]){1, 2, 3, 4}, 4);
     cr_expect(u.wraps == 1 && u.out_of_order == 0 && u.events == 4);
     events_free(&list);
 }
@@ -104,7 +104,7 @@ Test(usage, marks_of_an_overflow_are_no_events)
     at += put_event(bytes + at, 2, 0, 0, 3);
     at += put_event(bytes + at, 3, 0, 0, 4);
     parse(bytes, at, BAD_ERROR, &list, &u);
-    expect_times(&list, (const uint32_t[]){8000, 8195, 8196}, (const uint8_t[]){1, 2, 3}, 3);
+    expect_times(&list, (const uint32_t[]){8000, 8195, 8196}, (const uint16_t[]){1, 2, 3}, 3);
     cr_expect(u.events == 3 && u.out_of_order == 0 && u.off_sensor == 0);
     events_free(&list);
 }
@@ -118,7 +118,7 @@ Test(usage, events_off_the_sensor_are_left_out_where_asked)
     at += put_event(bytes + at, 34, 0, 0, 2);
     at += put_event(bytes + at, 33, 33, 0, 3);
     parse(bytes, at, BAD_SKIP, &list, &u);
-    expect_times(&list, (const uint32_t[]){1, 3}, (const uint8_t[]){1, 33}, 2);
+    expect_times(&list, (const uint32_t[]){1, 3}, (const uint16_t[]){1, 33}, 2);
     cr_expect(u.events == 3 && u.off_sensor == 1);
     events_free(&list);
 }

@@ -8,7 +8,7 @@
 status toy_begin(const struct solver *solver, void **state, const void *options, const struct train_env *env,
                  struct mem *m, struct error *e)
 {
-    const struct shapes shapes = {env->net, env->net_options, env->info, pool_threads(env->pool)};
+    const struct shapes shapes = {env->net, env->net_options, env->info, pool_threads(env->pool), 1};
     TRY(solver->create(solver, state, options, &shapes, m, e));
     return solver->start(*state, env, e);
 }

@@ -229,7 +229,7 @@ static status check_create(const struct contract_case *c, struct error *e)
     struct mem *const arenas[] = {&usual, &reserved};
     const struct solver *s = c->solver;
     status st = trainee_begin(&t, c, 1, e);
-    const struct shapes shapes = {&t.net, c->net_options, &c->data->info, 1};
+    const struct shapes shapes = {&t.net, c->net_options, &c->data->info, 1, 1};
     for (int i = 0; i < 2 && st == ST_OK; i++) {
         void *state;
         st = s->create(s, &state, c->options, &shapes, arenas[i], e);

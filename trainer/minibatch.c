@@ -96,7 +96,7 @@ status minibatch_create(struct minibatch *m, const struct minibatch_options *o, 
     const size_t N = shapes->info->n[SPLIT_TRAIN], batch = minibatch_largest(o, N);
     m->residuals = mem_alloc(mem, (N + batch - 1) / batch, sizeof *m->residuals, e);
     if (!m->order || !m->squares || !m->residuals) return ST_MEMORY;
-    for (size_t k = 1; k < pool_sums(parts, shapes->threads); k++)
+    for (size_t k = 1; k < pool_sums(parts, shapes->threads, shapes->ranks); k++)
         for (size_t l = 1; l <= layers; l++)
             if (!(m->sums[k][l] = mem_reals(mem, m->optimizer.size[l], e))) return ST_MEMORY;
     return ST_OK;
@@ -117,8 +117,8 @@ struct evaluation_task {
     struct batch batch;
     struct rng start; /* of the mini-batch's random numbers */
     struct partition part;
-    real *const *direction; /* sum 0, and the result */
-    double losses[PART_MAX];
+    real *const *direction;  /* sum 0, and the result */
+    double losses[PART_MAX]; /* of sums */
 };
 
 static real *const *direction_of(const struct evaluation_task *task, size_t sum)
@@ -132,21 +132,36 @@ static void run_part(void *context, size_t part, size_t sum, size_t thread)
     struct minibatch *m = task->m;
     real *const *direction = direction_of(task, sum);
     for (size_t l = 1; l <= m->layers; l++) memset(direction[l], 0, m->optimizer.size[l] * sizeof(real));
-    task->losses[part] = 0;
+    task->losses[sum] = 0;
     for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
         struct minibatch_block where = {&task->batch, first, chunk_first(&task->part, c + 1) - first, part,
                                         thread};
-        task->losses[part] += task->rule->block(m, &where, direction);
+        task->losses[sum] += task->rule->block(m, &where, direction);
     }
 }
 
 static void add_directions(void *context, size_t sum, size_t other)
 {
-    const struct evaluation_task *task = context;
+    struct evaluation_task *task = context;
     real *const *to = direction_of(task, sum), *const *from = direction_of(task, other);
     for (size_t l = 1; l <= task->m->layers; l++)
         kernels()->add_scaled(task->m->optimizer.size[l], R(1.0), from[l], to[l]);
+    task->losses[sum] += task->losses[other];
+}
+
+static size_t direction_blocks(void *context, size_t sum, struct rank_block *blocks)
+{
+    struct evaluation_task *task = context;
+    const struct minibatch *m = task->m;
+    real *const *direction = direction_of(task, sum);
+    size_t n = 0;
+    _Static_assert(NET_MAX_BLOCKS + 1 <= RANK_BLOCKS_MAX, "a message has room for all matrices and the loss");
+    for (size_t l = 1; l <= m->layers; l++)
+        if (m->optimizer.size[l] > 0)
+            blocks[n++] = (struct rank_block){direction[l], m->optimizer.size[l] * sizeof(real)};
+    blocks[n++] = (struct rank_block){&task->losses[sum], sizeof(double)};
+    return n;
 }
 
 static double learning_rate(const struct minibatch *m)
@@ -215,13 +230,13 @@ static void sum_slice(void *context, size_t slice, size_t l, size_t first, size_
 /* Mean direction and loss of a mini-batch. */
 static double mean_of_blocks(struct evaluation_task *task)
 {
-    static const struct part_sum parts = {run_part, add_directions};
+    static const struct part_sum parts = {run_part, add_directions, direction_blocks};
     const struct minibatch *m = task->m;
     task->part = partition_make(task->batch.n);
     const size_t sums = pool_sum(m->env.pool, task->part.n_parts, &parts, task);
     struct direction_task sum = {m, task->direction, sums, 1 / (real)task->batch.n};
     optimizer_spread(&m->optimizer, sum_slice, &sum);
-    return sum_of_parts(task->part.n_parts, task->losses) / (double)task->batch.n;
+    return sum_of_parts(sums, task->losses) / (double)task->batch.n;
 }
 
 /* The oracle. Trainers read the weights of env.net: it has W while the rule works. A rule that draws random

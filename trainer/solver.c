@@ -95,12 +95,19 @@ double step_length(double first, double last, long n, long k)
 
 status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e)
 {
-    if (size == 0) return ST_OK;
+    if (size == 0 || !c->file) return ST_OK;
     if (c->reading && fread(bytes, size, 1, c->file) != 1)
         return FAIL(e, ST_IO, "the checkpoint ends %zu bytes early", size);
     if (!c->reading && fwrite(bytes, size, 1, c->file) != 1)
         return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
     return ST_OK;
+}
+
+status checkpoint_samples(struct checkpoint *c, const struct partition *part, void *bytes, size_t size,
+                          struct error *e)
+{
+    if (!c->reading) part_gather_samples(c->pool, part, bytes, size);
+    return checkpoint_block(c, bytes, part->n * size, e);
 }
 
 status checkpoint_indices(struct checkpoint *c, size_t *indices, size_t n, struct index_range range,

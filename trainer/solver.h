@@ -15,7 +15,7 @@
 
 /* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
  * other precision, or against another version, can be told from its first word. */
-enum { SOLVER_API = 3, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
+enum { SOLVER_API = 4, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
 /* What a solver can do. trainer/suit.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,
@@ -55,9 +55,13 @@ enum solver_feature {
     FEATURE_ONE_SHOT = 1 << 17, /* has a closed-form result: converged after one step */
     FEATURE_OWN_PREDICTION = 1 << 18, /* predicts by a rule of its own: has `predict` */
 
-    FEATURE_RECURRENT = 1 << 19,    /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
-    FEATURE_SYNAPSE = 1 << 20,      /* network.synapse = current */
-    FEATURE_LAYER_NEURONS = 1 << 21 /* network.leak, .threshold: another number for each layer */
+    FEATURE_RECURRENT = 1 << 19,     /* network.recurrent: trains net->W[1 .. net->blocks], R_l included */
+    FEATURE_SYNAPSE = 1 << 20,       /* network.synapse = current */
+    FEATURE_LAYER_NEURONS = 1 << 21, /* network.leak, .threshold: another number for each layer */
+    /* Nothing of a training sample outlasts the step but its number: samples may be others in each
+     * (dataset.augment_*), as env.train.x then has them. */
+    FEATURE_FRESH_SAMPLES = 1 << 22,
+    FEATURE_RANKS = 1 << 23 /* several ranks divide its samples (support/parallel.h) */
 };
 
 /* Extra CSV columns of a solver. */
@@ -96,6 +100,7 @@ struct shapes {
     const struct net_options *net_options;
     const struct dataset_info *info; /* info->n[SPLIT_TRAIN] > 0 */
     size_t threads;                  /* of the pool */
+    size_t ranks;                    /* that share the samples; 0 and 1: this process alone */
 };
 
 /* What a solver trains with: the net, info and number of threads that create was given, now with weights,
@@ -162,11 +167,16 @@ void step_discount(struct step_report *r, struct step_time sum, size_t threads);
 
 /* A checkpoint that is being written or read. */
 struct checkpoint {
-    FILE *file;
+    FILE *file; /* NULL on ranks but the first, which write nothing */
     bool reading;
+    struct pool *pool; /* of the run */
 };
 /* Writes the block, or reads it back into the same place. ST_IO on a short write or read. */
 status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e);
+/* The same of an array of `size` bytes a sample, of which each rank has kept its own (support/parallel.h):
+ * what is written is made whole first, what is read back is. */
+status checkpoint_samples(struct checkpoint *c, const struct partition *part, void *bytes, size_t size,
+                          struct error *e);
 /* The same of n indices. Those that are read back must be first .. end-1, as a right checksum does not say
  * that they are: ST_DATA naming `what` otherwise. */
 struct index_range {

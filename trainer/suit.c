@@ -107,12 +107,12 @@ static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 }
 
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net_options,
-                     const struct dataset_info *info, size_t threads, size_t real_size, size_t *bytes,
-                     struct error *e)
+                     const struct dataset_info *info, struct worker_share share, size_t real_size,
+                     size_t *bytes, struct error *e)
 {
     struct mem pages = {.reserve = true};
     struct net net;
-    const struct shapes shapes = {&net, net_options, info, threads};
+    const struct shapes shapes = {&net, net_options, info, share.threads, share.ranks};
     void *state;
     *bytes = 0;
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
@@ -123,7 +123,7 @@ status solver_memory(const struct solver *solver, const void *options, const str
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);
     }
-    if (st == ST_OK) st = evaluator_memory(&net, info->T, threads, &pages, e);
+    if (st == ST_OK) st = evaluator_memory(&net, info->T, share.threads, &pages, e);
     if (st == ST_OK)
         *bytes = samples_memory(info, real_size) + pages.bytes - pages.reals +
                  pages.reals / sizeof(real) * real_size;

@@ -29,12 +29,17 @@ extern const struct network_extra network_extras[]; /* ends without a key */
 status solver_suits(const struct solver *solver, const void *options, const struct net_options *net,
                     const struct dataset_info *info, const char *data, struct error *e);
 
-/* Bytes of a run behind program and libraries: samples, weights, the evaluator and all that the solver's
- * create takes, counted on reserved pages (what is likely of mem_likely), for reals of `real_size` bytes. 0
- * for a solver whose code is not for this program's precision. */
+/* How many threads and ranks work on a run. */
+struct worker_share {
+    size_t threads, ranks;
+};
+
+/* Bytes of a run (of each of its ranks) behind program and libraries: samples, weights, the evaluator and all
+ * that the solver's create takes, counted on reserved pages (what is likely of mem_likely), for reals of
+ * `real_size` bytes. 0 for a solver whose code is not for this program's precision. */
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
-                     const struct dataset_info *info, size_t threads, size_t real_size, size_t *bytes,
-                     struct error *e);
+                     const struct dataset_info *info, struct worker_share share, size_t real_size,
+                     size_t *bytes, struct error *e);
 
 /* For a solver with a prediction rule of its own, after the simulation was evaluated: *v takes loss and
  * accuracy of its scores (n_L x batch->n, room for them in `scores`). Operations and rates become nan: the

@@ -8,7 +8,7 @@
 status trainee_begin(struct trainee *t, const struct contract_case *c, size_t threads, struct error *e)
 {
     const struct dataset_info *info = &c->data->info;
-    const struct shapes shapes = {&t->net, c->net_options, info, threads};
+    const struct shapes shapes = {&t->net, c->net_options, info, threads, 1};
     struct rng start;
     *t = (struct trainee){.c = c};
     t->env = (struct train_env){.net = &t->net,

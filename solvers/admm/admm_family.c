@@ -68,7 +68,7 @@ static void hidden_part(void *context, size_t part, size_t thread)
     struct admm *s = task->s;
     size_t l = task->l, T = s->T;
     struct admm_work *w = &s->work[thread];
-    struct admm_sums *sums = &s->sums[part];
+    struct admm_sums *sums = admm_sums_of(s, part, l);
     for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
         if (s->set.potentials != POTENTIALS_SEQUENTIAL) {
             if (T > 1) admm_update_spikes(s, l, c, 0, T - 1, w, sums);
@@ -88,41 +88,69 @@ static void hidden_part(void *context, size_t part, size_t thread)
     }
 }
 
+/* Squared change of z_{L,T} in a chunk. */
+static double readout_change(const struct admm *s, size_t chunk)
+{
+    const size_t K = s->net->n[s->L], C = admm_chunk_size(s, chunk);
+    const real *z = admm_block(s, s->z[s->L], s->L, chunk) + K * C * (s->T - 1);
+    const real *old = s->last + K * chunk_first(&s->part, chunk);
+    double moved = 0;
+    for (size_t i = 0; i < K * C; i++) moved += pow((double)z[i] - (double)old[i], 2.0);
+    return moved;
+}
+
 static void output_part(void *context, size_t part, size_t thread)
 {
     struct admm *s = context;
-    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++)
-        admm_update_output(s, c, &s->work[thread], &s->sums[part]);
+    struct admm_sums *sums = admm_sums_of(s, part, s->L);
+    for (size_t c = part_first(&s->part, part); c < part_first(&s->part, part + 1); c++) {
+        admm_update_output(s, c, &s->work[thread], sums);
+        sums->moved2 += readout_change(s, c);
+    }
 }
 
-static struct admm_sums take_sums(struct admm_solver *solver)
+/* Adds what a part has of a layer. */
+static void add_part_sums(struct admm_sums *all, const struct admm_sums *one)
 {
-    struct admm *s = &solver->blocks;
+    all->change_a += one->change_a;
+    all->change_z += one->change_z;
+    all->residual2 += one->residual2;
+    all->x2 += one->x2;
+    all->b2 += one->b2;
+    all->distance2 += one->distance2;
+    all->norm2 += one->norm2;
+    all->kkt = one->kkt > all->kkt ? one->kkt : all->kkt;
+    all->products += one->products;
+    all->path_macs += one->path_macs;
+    all->unsolved += one->unsolved;
+    all->rejected += one->rejected;
+    all->moved2 += one->moved2;
+    all->kkt_z = one->kkt_z > all->kkt_z ? one->kkt_z : all->kkt_z;
+}
+
+/* The sums of a layer over all parts, which all ranks know by now. */
+static struct admm_sums sums_of_layer(struct admm_solver *solver, size_t l)
+{
+    const struct admm *s = &solver->blocks;
     struct admm_sums all = {0};
-    for (size_t k = 0; k < s->part.n_parts; k++) {
-        const struct admm_sums *one = &s->sums[k];
-        all.change_a += one->change_a;
-        all.change_z += one->change_z;
-        all.residual2 += one->residual2;
-        all.x2 += one->x2;
-        all.b2 += one->b2;
-        all.distance2 += one->distance2;
-        all.norm2 += one->norm2;
-        all.kkt = one->kkt > all.kkt ? one->kkt : all.kkt;
-        all.diagnostics.wall += one->diagnostics.wall;
-        all.diagnostics.cpu += one->diagnostics.cpu;
-        all.products += one->products;
-        all.path_macs += one->path_macs;
-        all.unsolved += one->unsolved;
-        all.rejected += one->rejected;
-        all.kkt_z = one->kkt_z > all.kkt_z ? one->kkt_z : all.kkt_z;
-    }
-    memset(s->sums, 0, sizeof s->sums);
+    for (size_t k = 0; k < s->part.n_parts; k++) add_part_sums(&all, admm_sums_of(s, k, l));
     solver->unsolved += all.unsolved;
     solver->rejected += all.rejected;
     solver->kkt_z = all.kkt_z > solver->kkt_z ? all.kkt_z : solver->kkt_z;
-    step_discount(s->report, all.diagnostics, pool_threads(s->env.pool));
     return all;
+}
+
+/* Takes off the clock what this rank's parts of a layer took for diagnostics. */
+static void discount_layer(struct admm_solver *solver, size_t l)
+{
+    const struct admm *s = &solver->blocks;
+    const struct part_range own = own_parts(s->env.pool, s->part.n_parts);
+    struct step_time length = {0, 0};
+    for (size_t k = own.first; k < own.end; k++) {
+        length.wall += admm_sums_of(s, k, l)->diagnostics.wall;
+        length.cpu += admm_sums_of(s, k, l)->diagnostics.cpu;
+    }
+    step_discount(s->report, length, pool_threads(s->env.pool));
 }
 
 static double weights_of(const struct net *net, size_t l)
@@ -185,15 +213,23 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
     TRY(admm_factor_spikes(b, l, e));
     admm_family_product(s, l);
     struct layer_task task = {b, l};
-    pool_run(b->env.pool, b->part.n_parts, hidden_part, &task);
+    part_run(b->env.pool, b->part.n_parts, hidden_part, &task);
+    discount_layer(s, l);
     admm_family_changed(s, l + 1);
-    struct admm_sums sums = take_sums(s);
+    return ST_OK;
+}
+
+/* What a hidden layer's update took, and what it says of the iteration. */
+static void account_hidden(struct admm_solver *s, size_t l)
+{
+    struct admm *b = &s->blocks;
+    const struct admm_sums sums = sums_of_layer(s, l);
     s->forward += sums.products * weights_of(b->net, l + 1);
     s->backward += (sums.products + columns_of(b)) * weights_of(b->net, l + 1);
     admm_cost_spikes(&s->work, b, l, columns_of(b), sums.products);
     s->work.flops += 2 * sums.path_macs;
     b->kkt = sums.kkt > b->kkt ? sums.kkt : b->kkt;
-    if (!b->measure) return ST_OK;
+    if (!b->measure) return;
     double numbers = columns_of(b) * (double)b->net->n[l];
     count_rise(s, RISE_A, sums.change_a, 0);
     /* Moving the open boundary to theta + eps may cost rho_l eps^2 per element. */
@@ -206,30 +242,36 @@ static status update_hidden(struct admm_solver *s, size_t l, struct error *e)
         b->precision_a[l] = sums.norm2 > 0 ? sqrt(sums.distance2 / sums.norm2) : 0.0;
         b->backward_a[l] = scale > 0 ? sqrt(sums.residual2) / scale : 0.0;
     }
-    return ST_OK;
+}
+
+/* Whether the multiplier moves in this iteration. */
+static bool moves_multiplier(const struct admm_solver *s)
+{
+    return s->iteration >= s->options.warmup && s->blocks.set.multiplier != MULTIPLIER_OFF;
 }
 
 /* z_L and, after the warm-up, the multiplier. */
 static void update_readout(struct admm_solver *s)
 {
     struct admm *b = &s->blocks;
-    double moved = 0;
     admm_family_product(s, b->L);
-    pool_run(b->env.pool, b->part.n_parts, output_part, b);
-    struct admm_sums sums = take_sums(s);
+    part_run(b->env.pool, b->part.n_parts, output_part, b);
+    discount_layer(s, b->L);
+    if (moves_multiplier(s)) admm_update_multiplier(b);
+}
+
+/* Of all layers: one message of each rank for all that its parts have counted. */
+static void account(struct admm_solver *s)
+{
+    struct admm *b = &s->blocks;
+    const size_t n = b->part.n_parts * b->L;
+    part_share(b->env.pool, b->part.n_parts, b->sums, b->L * sizeof *b->sums);
+    for (size_t l = 1; l < b->L; l++) account_hidden(s, l);
+    const struct admm_sums sums = sums_of_layer(s, b->L);
     if (b->measure) count_rise(s, RISE_Z_OUT, sums.change_z, 0);
-    size_t K = b->net->n[b->L];
-    for (size_t c = 0; c < b->part.n_chunks; c++) {
-        size_t C = admm_chunk_size(b, c);
-        const real *z = admm_block(b, b->z[b->L], b->L, c) + K * C * (b->T - 1);
-        const real *old = b->last + K * chunk_first(&b->part, c);
-        for (size_t i = 0; i < K * C; i++) moved += pow((double)z[i] - (double)old[i], 2.0);
-    }
-    s->dual = NAN;
-    if (s->iteration >= s->options.warmup && b->set.multiplier != MULTIPLIER_OFF) {
-        s->dual = b->rho[b->L] * sqrt(moved / ((double)b->N * (double)K));
-        admm_update_multiplier(b);
-    }
+    const double numbers = (double)b->N * (double)b->net->n[b->L];
+    s->dual = moves_multiplier(s) ? b->rho[b->L] * sqrt(sums.moved2 / numbers) : NAN;
+    memset(b->sums, 0, n * sizeof *b->sums);
 }
 
 /* The published order: W, a, z of each hidden layer, then W_L, z_L, lambda. */
@@ -242,6 +284,7 @@ static status sweep(struct admm_solver *s, struct error *e)
     }
     TRY(update_weights(s, b->L, e));
     update_readout(s);
+    account(s);
     return ST_OK;
 }
 
@@ -331,14 +374,13 @@ status admm_family_checkpoint(void *state, struct checkpoint *c, struct error *e
 {
     struct admm_solver *s = state;
     struct admm *b = &s->blocks;
-    size_t columns = b->T * b->N, K = b->net->n[b->L];
     for (size_t l = 1; l <= b->L; l++) {
-        TRY(checkpoint_block(c, b->z[l], b->net->n[l] * columns * sizeof(real), e));
-        if (!admm_is_output(b, l))
-            TRY(checkpoint_block(c, b->a[l], b->net->n[l] * columns * sizeof(real), e));
+        const size_t size = b->net->n[l] * b->T * sizeof(real);
+        TRY(checkpoint_samples(c, &b->part, b->z[l], size, e));
+        if (!admm_is_output(b, l)) TRY(checkpoint_samples(c, &b->part, b->a[l], size, e));
         b->fresh[l] = false;
     }
-    TRY(checkpoint_block(c, b->lambda, K * b->N * sizeof(real), e));
+    TRY(checkpoint_samples(c, &b->part, b->lambda, b->net->n[b->L] * sizeof(real), e));
     const struct index_range hidden = {1, b->L}, steps = {0, b->T - 1};
     TRY(checkpoint_indices(c, s->layers, b->L - 1, hidden, "hidden layer", e));
     if (b->time_order) TRY(checkpoint_indices(c, b->time_order, b->T - 1, steps, "time step", e));

@@ -56,7 +56,7 @@ struct admm_settings admm_settings_of(const struct admm_options *o);
 
 enum {
     ADMM_FEATURES = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_READOUT_LAST |
-                    FEATURE_STARTS | FEATURE_FULL_BATCH
+                    FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_RANKS
 };
 
 extern const struct solver solver_admm, solver_admm_joint, solver_admm_linearized, solver_admm_hybrid;

@@ -87,7 +87,8 @@ void admm_measure(struct admm *s, struct admm_point *p)
     struct measure_task task = {.s = s};
     struct sums all = {0};
     for (size_t l = 1; l <= s->L; l++) admm_refresh(s, l);
-    pool_run(s->env.pool, s->part.n_parts, measure_part, &task);
+    part_run(s->env.pool, s->part.n_parts, measure_part, &task);
+    part_share(s->env.pool, s->part.n_parts, task.parts, sizeof *task.parts);
     for (size_t k = 0; k < s->part.n_parts; k++) add_sums(&all, &task.parts[k], s->L);
     double N = (double)s->N;
     memset(p, 0, sizeof *p);
@@ -104,19 +105,30 @@ void admm_measure(struct admm *s, struct admm_point *p)
     }
 }
 
+/* Adds the entries of a chunk whose spike the simulated network has not, by layer. */
+static void add_gap(struct admm *s, size_t chunk, double *differ)
+{
+    const struct simulate_options plain = {0};
+    const size_t C = admm_chunk_size(s, chunk);
+    net_simulate(s->net, &s->env.train, chunk_first(&s->part, chunk), C, &s->trace, &plain);
+    for (size_t l = 1; l < s->L; l++) {
+        const real *z = admm_block(s, s->z[l], l, chunk);
+        for (size_t i = 0; i < s->net->n[l] * s->T * C; i++)
+            if ((z[i] > s->net->lif[l].threshold) != (s->trace.a[l][i] > R(0.5))) differ[l] += 1.0;
+    }
+}
+
 void admm_spike_gap(struct admm *s, double *gap)
 {
-    struct simulate_options plain = {0};
-    double differ[NET_MAX_LAYERS + 1] = {0};
-    for (size_t c = 0; c < s->part.n_chunks; c++) {
-        size_t C = admm_chunk_size(s, c);
-        net_simulate(s->net, &s->env.train, chunk_first(&s->part, c), C, &s->trace, &plain);
-        for (size_t l = 1; l < s->L; l++) {
-            const real *z = admm_block(s, s->z[l], l, c);
-            for (size_t i = 0; i < s->net->n[l] * s->T * C; i++)
-                if ((z[i] > s->net->lif[l].threshold) != (s->trace.a[l][i] > R(0.5))) differ[l] += 1.0;
-        }
+    double differ[PART_MAX][NET_MAX_LAYERS + 1] = {{0}};
+    const struct part_range own = own_parts(s->env.pool, s->part.n_parts);
+    for (size_t k = own.first; k < own.end; k++)
+        for (size_t c = part_first(&s->part, k); c < part_first(&s->part, k + 1); c++)
+            add_gap(s, c, differ[k]);
+    part_share(s->env.pool, s->part.n_parts, differ, sizeof *differ);
+    for (size_t l = 1; l < s->L; l++) {
+        double all = 0; /* a whole number: any order gives the same */
+        for (size_t k = 0; k < s->part.n_parts; k++) all += differ[k][l];
+        gap[l] = all / ((double)s->N * (double)s->T * (double)s->net->n[l]);
     }
-    for (size_t l = 1; l < s->L; l++)
-        gap[l] = differ[l] / ((double)s->N * (double)s->T * (double)s->net->n[l]);
 }

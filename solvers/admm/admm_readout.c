@@ -110,11 +110,13 @@ void admm_update_multiplier(struct admm *s)
     size_t K = s->net->n[s->L];
     const real delta = s->net->lif[s->L].leak, rho = (real)s->rho[s->L];
     if (s->set.multiplier == MULTIPLIER_OFF) return;
+    const struct part_range own = own_chunks(s->env.pool, &s->part);
     if (s->set.output == OUTPUT_JOINT) { /* lambda_T + rho r_T = rho r~_T */
-        memcpy(s->lambda, s->adjoint, K * s->N * sizeof *s->lambda);
+        const size_t first = K * chunk_first(&s->part, own.first), end = K * chunk_first(&s->part, own.end);
+        memcpy(s->lambda + first, s->adjoint + first, (end - first) * sizeof *s->lambda);
         return;
     }
-    for (size_t c = 0; c < s->part.n_chunks; c++) {
+    for (size_t c = own.first; c < own.end; c++) {
         size_t C = admm_chunk_size(s, c), step = K * C, offset = step * (s->T - 1);
         const real *z = admm_block(s, s->z[s->L], s->L, c) + offset,
                    *v = admm_block(s, s->v[s->L], s->L, c) + offset;

@@ -45,7 +45,7 @@ static status create_workspaces(struct admm *s, const struct shapes *shapes, str
     s->work = mem_alloc(m, shapes->threads, sizeof *s->work, e);
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++) TRY(create_work(s, net, &s->work[i], m, e));
-    for (size_t i = 0; i < pool_sums(s->part.n_parts, shapes->threads); i++) {
+    for (size_t i = 0; i < pool_sums(s->part.n_parts, shapes->threads, shapes->ranks); i++) {
         s->d_sum[i] = mem_reals(m, weights, e);
         s->g_sum[i] = mem_reals(m, inputs * inputs, e);
         if (!s->d_sum[i] || !s->g_sum[i]) return ST_MEMORY;
@@ -80,6 +80,7 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
     for (size_t i = 0; i < sizeof readout / sizeof *readout; i++)
         if (!(*readout[i] = mem_reals(m, net->n[s->L] * s->N, e))) return ST_MEMORY;
     if (!(s->labels = mem_alloc(m, s->N, sizeof *s->labels, e))) return ST_MEMORY;
+    if (!(s->sums = mem_alloc(m, s->part.n_parts * s->L, sizeof *s->sums, e))) return ST_MEMORY;
     if (set->potentials != POTENTIALS_SEQUENTIAL)
         TRY(joint_potentials_create(&s->paths, s->T, 1, 1, net->lif[1].leak, net->lif[1].threshold, ADMM_EPS,
                                     m, e));
@@ -96,7 +97,8 @@ void admm_attach(struct admm *s, const struct train_env *env)
 void admm_start_forward(struct admm *s)
 {
     struct simulate_options plain = {0};
-    for (size_t c = 0; c < s->part.n_chunks; c++) {
+    const struct part_range own = own_chunks(s->env.pool, &s->part);
+    for (size_t c = own.first; c < own.end; c++) {
         size_t C = admm_chunk_size(s, c);
         net_simulate(s->net, &s->env.train, chunk_first(&s->part, c), C, &s->trace, &plain);
         for (size_t l = 1; l <= s->L; l++) {
@@ -111,9 +113,10 @@ void admm_start_output(struct admm *s)
 {
     size_t K = s->net->n[s->L], T = s->T;
     const double delta = (double)s->net->lif[s->L].leak;
+    const struct part_range own = own_chunks(s->env.pool, &s->part);
     double energy = 0;
     for (size_t t = 0; t < T; t++) energy += pow(delta, 2.0 * (double)t);
-    for (size_t c = 0; c < s->part.n_chunks; c++) {
+    for (size_t c = own.first; c < own.end; c++) {
         size_t C = admm_chunk_size(s, c), first = chunk_first(&s->part, c);
         real *z = admm_block(s, s->z[s->L], s->L, c);
         memset(z, 0, K * C * T * sizeof *z);
@@ -128,13 +131,23 @@ void admm_start_output(struct admm *s)
     }
 }
 
+/* Draws n_l T numbers for each sample, and keeps those of this rank's. */
+static void draw_uniform(const struct admm *s, size_t l, real *array, struct rng *rng)
+{
+    const struct part_range own = own_chunks(s->env.pool, &s->part);
+    const size_t step = s->net->n[l] * s->T, first = step * chunk_first(&s->part, own.first),
+                 end = step * chunk_first(&s->part, own.end);
+    for (size_t i = 0; i < step * s->N; i++) {
+        const double drawn = rng_uniform(rng);
+        if (i >= first && i < end) array[i] = (real)drawn;
+    }
+}
+
 void admm_start_uniform(struct admm *s, struct rng *rng)
 {
     for (size_t l = 1; l <= s->L; l++) {
-        size_t size = s->net->n[l] * s->T * s->N;
-        for (size_t i = 0; i < size; i++) s->z[l][i] = (real)rng_uniform(rng);
-        if (!admm_is_output(s, l))
-            for (size_t i = 0; i < size; i++) s->a[l][i] = (real)rng_uniform(rng);
+        draw_uniform(s, l, s->z[l], rng);
+        if (!admm_is_output(s, l)) draw_uniform(s, l, s->a[l], rng);
     }
 }
 
@@ -164,7 +177,7 @@ void admm_refresh(struct admm *s, size_t l)
 {
     if (s->fresh[l]) return;
     struct refresh r = {s, l};
-    pool_run(s->env.pool, s->part.n_parts, refresh_task, &r);
+    part_run(s->env.pool, s->part.n_parts, refresh_task, &r);
     s->fresh[l] = true;
 }
 

@@ -8,7 +8,8 @@
  *
  * Data layout: the samples are cut into chunks (support/parallel.h); a chunk of C samples owns, for every
  * layer, a column-major block of n_l rows and T*C columns, column t*C + c (network/spikes.h). In the code t
- * runs from 0 to T-1. */
+ * runs from 0 to T-1. With several ranks (support/ranks.h) each keeps these blocks for its own chunks; the
+ * others' are never touched, and so take no memory. */
 #ifndef SPIKEBENCH_SOLVERS_ADMM_ADMM_STATE_H
 #define SPIKEBENCH_SOLVERS_ADMM_ADMM_STATE_H
 
@@ -51,7 +52,7 @@ struct admm_work {
     struct joint_work paths;
 };
 
-/* Per-part sums of an iteration. */
+/* Sums of an iteration over a part, of one layer. */
 struct admm_sums {
     double change_a, change_z;    /* change of the Lagrangian in the block, from exact differences */
     double residual2, x2, b2;     /* squared norms for backward errors */
@@ -62,6 +63,7 @@ struct admm_sums {
     double kkt_z;                 /* largest KKT residual of the joint z-steps */
     double products;              /* columns (samples x steps) that spike solves took through W and W' */
     double path_macs;             /* of the joint z-steps (joint_stats) */
+    double moved2;                /* squared change of z_{L,T} */
     struct step_time diagnostics; /* what measuring took */
 };
 
@@ -92,7 +94,7 @@ struct admm {
     struct trace trace;            /* a chunk of the forward simulation */
     bool measure;
     struct step_report *report; /* of the step that is running: its clock; else NULL */
-    struct admm_sums sums[PART_MAX];
+    struct admm_sums *sums;     /* [n_parts][L], see admm_sums_of */
     /* Numerical error of the last measured iteration. */
     double backward_w[NET_MAX_LAYERS + 1], rcond_w[NET_MAX_LAYERS + 1];
     double backward_a[NET_MAX_LAYERS + 1], rcond_a[NET_MAX_LAYERS + 1];
@@ -114,6 +116,10 @@ static inline bool admm_is_linear(const struct admm_settings *set, const struct 
 static inline real *admm_block(const struct admm *s, real *array, size_t l, size_t chunk)
 {
     return array + s->net->n[l] * s->T * chunk_first(&s->part, chunk);
+}
+static inline struct admm_sums *admm_sums_of(const struct admm *s, size_t part, size_t l)
+{
+    return s->sums + part * s->L + l - 1;
 }
 static inline size_t admm_chunk_size(const struct admm *s, size_t chunk)
 {

@@ -39,6 +39,16 @@ static void add_sums(void *context, size_t sum, size_t other)
     if (task->l > 1) blas_axpy(in * in, R(1.0), s->g_sum[other], s->g_sum[sum]);
 }
 
+static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
+{
+    const struct sums_task *task = context;
+    const struct admm *s = task->s;
+    size_t n = 0, in = s->net->n[task->l - 1];
+    blocks[n++] = (struct rank_block){s->d_sum[sum], s->net->n[task->l] * in * sizeof(real)};
+    if (task->l > 1) blocks[n++] = (struct rank_block){s->g_sum[sum], in * in * sizeof(real)};
+    return n;
+}
+
 /* rcond of layer l's Cholesky factor, where it is wanted, off the clock. */
 static status measure_rcond(struct admm *s, size_t l, struct error *e)
 {
@@ -49,7 +59,8 @@ static status measure_rcond(struct admm *s, size_t l, struct error *e)
     return st;
 }
 
-/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once. */
+/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once, by every rank
+ * of all samples. */
 static void make_gram(struct admm *s, size_t l)
 {
     struct weight_system *w = &s->weight[l];
@@ -145,7 +156,7 @@ static void measure_solve(struct admm *s, size_t l, double *change)
 
 status admm_update_weights(struct admm *s, size_t l, double *change, struct error *e)
 {
-    static const struct part_sum parts = {sum_part, add_sums};
+    static const struct part_sum parts = {sum_part, add_sums, sum_blocks};
     size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
     const bool linear = admm_is_linear(&s->set, s->net, l);
     real *W = s->net->W[l];

@@ -145,6 +145,12 @@ static status create(const struct solver *self, void **state, const void *option
     if (!s) return ST_MEMORY;
     s->o = *(const struct anderson_options *)options;
     s->base = bases[s->o.base];
+    if (shapes->ranks > 1 && !is_resync(s->base))
+        return FAIL(
+            e, ST_CONFIG,
+            "ranks = %zu: with base = %s the state that is accelerated is spread over the ranks; base = "
+            "admm_resync is allowed",
+            shapes->ranks, s->base->name);
     TRY(base_options(self, &s->o, &inner, e));
     TRY(s->base->create(s->base, &s->inner, &inner, shapes, m, e));
     const size_t size = state_size(s->base, shapes);

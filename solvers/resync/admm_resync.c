@@ -164,7 +164,7 @@ static status create_blocks(struct resync *s, const struct shapes *shapes, const
         s->columns[k] = mem_alloc(m, bit_gram_work(widest, T * C), sizeof *s->columns[k], e);
         if (!s->prox[k] || !s->scores[k] || !s->columns[k]) return ST_MEMORY;
     }
-    return create_sums(s, net, pool_sums(part->n_parts, shapes->threads), m, e);
+    return create_sums(s, net, pool_sums(part->n_parts, shapes->threads, shapes->ranks), m, e);
 }
 
 static status resync_create(const struct solver *self, void **state, const void *options,
@@ -177,6 +177,12 @@ static status resync_create(const struct solver *self, void **state, const void 
     if (!s) return ST_MEMORY;
     s->o = *(const struct resync_options *)options;
     struct partition part = partition_make(batch_size(&s->o, N));
+    if (shapes->ranks > 1 && part.n < N && (s->o.multiplier || s->o.keep > 0))
+        return FAIL(
+            e, ST_CONFIG,
+            "ranks = %zu: with option '%s' each sample keeps numbers from iteration to iteration, which a "
+            "mini-batch would take to other ranks; batch = 0 is allowed",
+            shapes->ranks, s->o.multiplier ? "multiplier" : "keep");
     /* the last mini-batch is smaller, but may have larger chunks */
     size_t C = part.n == N ? chunk_largest(&part) : part.n < CHUNK_MAX ? part.n : CHUNK_MAX;
     TRY(create_blocks(s, shapes, &part, C, m, e));
@@ -268,10 +274,11 @@ static status resync_checkpoint(void *state, struct checkpoint *c, struct error 
     if (solved > 1) return FAIL(e, ST_DATA, "the checkpoint has %u in place of yes or no", solved);
     for (size_t l = 1; l <= net->L && s->velocity[l]; l++)
         TRY(checkpoint_block(c, s->velocity[l], net->n[l] * net->n[l - 1] * sizeof(real), e));
+    const struct partition all =
+        partition_make(N); /* ranks have samples of their own with full batches alone */
     for (size_t l = 1; l < net->L && s->kept.y[l]; l++)
-        TRY(checkpoint_block(c, s->kept.y[l], net->n[l] * s->env.info->T * N * sizeof(real), e));
-    if (!s->lbar) return ST_OK;
-    return checkpoint_block(c, s->lbar, net->n[net->L] * N * sizeof(real), e);
+        TRY(checkpoint_samples(c, &all, s->kept.y[l], net->n[l] * s->env.info->T * sizeof(real), e));
+    return s->lbar ? checkpoint_samples(c, &all, s->lbar, net->n[net->L] * sizeof(real), e) : ST_OK;
 }
 
 const struct solver solver_admm_resync = {
@@ -282,7 +289,7 @@ const struct solver solver_admm_resync = {
     .reference = "built on Perin, Bidini, Mazzieri, Rossi: ADMM-Based Training for Spiking Neural Networks, "
                  "arXiv 2505.05527",
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_READOUT_LAST |
-                FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_MINI_BATCH,
+                FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_MINI_BATCH | FEATURE_RANKS,
     .options = {{{resync_option_list, N_OPTIONS}}, NULL, sizeof(struct resync_options)},
     .metrics = {resync_metrics, N_METRICS},
     .create = resync_create,

@@ -77,28 +77,41 @@ static void clear_sums(const struct pass *p, size_t sum)
     size_t n = p->s->net->n[p->l], in = p->s->net->n[p->l - 1];
     memset(p->s->d[sum][p->l], 0, n * in * sizeof(real));
     if (p->l > 1) memset(p->s->gram[sum][p->l], 0, in * in * sizeof(real));
+    p->s->tally[sum] = 0;
 }
 
 static void add_sums(void *context, size_t sum, size_t other)
 {
     const struct pass *p = context;
-    const struct resync *s = p->s;
+    struct resync *s = p->s;
     size_t l = p->l, n = s->net->n[l], in = s->net->n[l - 1];
     blas_axpy(n * in, R(1.0), s->d[other][l], s->d[sum][l]);
     if (l > 1) blas_axpy(in * in, R(1.0), s->gram[other][l], s->gram[sum][l]);
+    s->tally[sum] += s->tally[other];
 }
 
-/* D_l and G_l of the mini-batch, in sum 0. */
+static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
+{
+    const struct pass *p = context;
+    struct resync *s = p->s;
+    size_t l = p->l, n = 0, in = s->net->n[l - 1];
+    blocks[n++] = (struct rank_block){s->d[sum][l], s->net->n[l] * in * sizeof(real)};
+    if (l > 1) blocks[n++] = (struct rank_block){s->gram[sum][l], in * in * sizeof(real)};
+    blocks[n++] = (struct rank_block){&s->tally[sum], sizeof(double)};
+    return n;
+}
+
+/* D_l and G_l of the mini-batch and what was counted, in sum 0. */
 static void sum_layer(struct pass *p, size_t l,
                       void (*part)(void *context, size_t part, size_t sum, size_t thread))
 {
-    const struct part_sum parts = {part, add_sums};
+    const struct part_sum parts = {part, add_sums, sum_blocks};
     p->l = l;
     sum_tree(pool_sum(p->s->env.pool, p->b->part.n_parts, &parts, p), add_sums, p);
 }
 
 /* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
-static void output_target(const struct pass *p, size_t part, size_t chunk, size_t thread)
+static void output_target(const struct pass *p, size_t sum, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
@@ -115,30 +128,10 @@ static void output_target(const struct pass *p, size_t part, size_t chunk, size_
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
         if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
-            s->unsolved[part] += 1;
+            s->tally[sum] += 1;
         for (size_t k = 0; k < K; k++) nu[k] = (real)(d[k] / E);
         for (size_t k = 0; lbar && k < K; k++) lbar[k] = (real)s->o.rho * nu[k]; /* -grad loss(z*) */
     }
-}
-
-/* What a TRACE_ALL holds of hidden layers as a TRACE_GRADIENT. */
-static void take_trace(const struct net *net, const struct trace *all, size_t C, struct trace *tr)
-{
-    const size_t columns = tr->T * C, n = net->n[net->L - 1];
-    const real *a = all->a[net->L - 1];
-    for (size_t l = 1; l < net->L; l++) {
-        const size_t words = spike_words(net->n[l]);
-        memcpy(tr->z[l], all->z[l], net->n[l] * columns * sizeof(real));
-        memset(tr->bits[l], 0, words * columns * sizeof *tr->bits[l]);
-        for (size_t j = 0; j < columns; j++)
-            for (size_t i = 0; i < net->n[l]; i++)
-                if (all->a[l][j * net->n[l] + i] > 0)
-                    tr->bits[l][j * words + i / 32] |= (uint32_t)1 << i % 32;
-    }
-    memset(tr->filtered, 0, n * C * sizeof(real));
-    for (size_t t = 0; t < tr->T; t++)
-        for (size_t i = 0; i < n * C; i++)
-            tr->filtered[i] = net->lif[net->L].leak * tr->filtered[i] + a[t * n * C + i];
 }
 
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
@@ -149,7 +142,7 @@ static void simulate(const struct pass *p, size_t chunk, size_t thread)
     size_t first = first_of(p, chunk), C = size_of(p, chunk);
     if (s->fed) {
         kept_simulate(&s->kept, s->net, &p->b->samples, first, C, &s->fed[thread], thread);
-        take_trace(s->net, &s->fed[thread], C, &s->traces[chunk]);
+        kept_trace(s->net, &s->fed[thread], C, &s->traces[chunk]);
     } else {
         net_simulate(s->net, &p->b->samples, first, C, &s->traces[chunk], &plain);
     }
@@ -161,7 +154,7 @@ static void forward_part(void *context, size_t part, size_t sum, size_t thread)
     clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         simulate(p, c, thread);
-        output_target(p, part, c, thread);
+        output_target(p, sum, c, thread);
         add_output_sums(p, sum, c, thread);
     }
 }
@@ -262,7 +255,7 @@ static void pull_part(void *context, size_t part, size_t sum, size_t thread)
         s->pull[c] = below;
         add_chunk(p, l, sum, c, thread);
     }
-    s->counts[part] = (double)moved;
+    s->tally[sum] = (double)moved;
 }
 
 static double columns_of(const struct pass *p)
@@ -291,7 +284,8 @@ static bool pull_layer(struct pass *p, size_t l)
     struct resync *s = p->s;
     double entries = (double)s->net->n[l] * (double)s->env.info->T * (double)p->b->part.n;
     p->l = l;
-    pool_run(s->env.pool, p->b->part.n_parts, gain_part, p);
+    part_run(s->env.pool, p->b->part.n_parts, gain_part, p);
+    part_share(s->env.pool, p->b->part.n_parts, s->squares, sizeof *s->squares);
     s->swept += (double)(s->net->n[l + 1] * s->net->n[l] * p->b->part.n);
     cost_product(&s->work, s->net, l + 1, products_of(p, l + 1), 0);
     double rms = sqrt(sum_of_parts(p->b->part.n_parts, s->squares) / entries);
@@ -302,12 +296,11 @@ static bool pull_layer(struct pass *p, size_t l)
     if (!(rms > 0) || !(p->rule.rho > 0)) return false;
     sum_layer(p, l, pull_part);
     count_sums(p, l);
-    double moved = sum_of_parts(p->b->part.n_parts, s->counts);
-    s->record.moved[l] += moved;
-    return moved > 0 || s->o.keep > 0;
+    s->record.moved[l] += s->tally[0];
+    return s->tally[0] > 0 || s->o.keep > 0;
 }
 
-/* That of layer 1: of the whole training set, made once. */
+/* That of layer 1: of the whole training set, made once, by every rank. */
 static void make_first_gram(struct resync *s)
 {
     real *G = s->chol[1].a;
@@ -415,7 +408,8 @@ static void measure_gap(struct pass *p, struct step_report *r)
     if (!r->measure || !(s->o.keep > 0)) return;
     step_hold(r);
     for (p->l = 1; p->l < s->net->L; p->l++) {
-        pool_run(s->env.pool, p->b->part.n_parts, gap_part, p);
+        part_run(s->env.pool, p->b->part.n_parts, gap_part, p);
+        part_share(s->env.pool, p->b->part.n_parts, s->counts, sizeof *s->counts);
         s->record.differ[p->l] += sum_of_parts(p->b->part.n_parts, s->counts);
     }
     step_resume(r);
@@ -438,7 +432,7 @@ static void start_kept_part(void *context, size_t part, size_t thread)
 void resync_start_kept(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
-    pool_run(s->env.pool, b->part.n_parts, start_kept_part, &p);
+    part_run(s->env.pool, b->part.n_parts, start_kept_part, &p);
 }
 
 static void loss_part(void *context, size_t part, size_t thread)
@@ -464,7 +458,8 @@ static void loss_part(void *context, size_t part, size_t thread)
 double resync_loss(struct resync *s, const struct resync_batch *b)
 {
     struct pass p = {.s = s, .b = b};
-    pool_run(s->env.pool, b->part.n_parts, loss_part, &p);
+    part_run(s->env.pool, b->part.n_parts, loss_part, &p);
+    part_share(s->env.pool, b->part.n_parts, s->squares, sizeof *s->squares);
     return sum_of_parts(b->part.n_parts, s->squares) / (double)b->part.n;
 }
 
@@ -474,10 +469,9 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     struct pass p = {.s = s, .b = b};
     size_t L = s->net->L;
     memset(s->active, 0, sizeof s->active);
-    memset(s->unsolved, 0, sizeof s->unsolved);
     sum_layer(&p, L, forward_part);
     count_sums(&p, L);
-    s->record.unsolved += sum_of_parts(b->part.n_parts, s->unsolved);
+    s->record.unsolved += s->tally[0];
     measure_gap(&p, r);
     s->active[L] = true;
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);

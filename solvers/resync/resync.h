@@ -55,7 +55,8 @@ struct resync {
     real *velocity[NET_MAX_LAYERS + 1]; /* momentum; NULL without */
     struct resync_kept kept;            /* keep > 0 */
     real *scratch;
-    double squares[PART_MAX], counts[PART_MAX], unsolved[PART_MAX];
+    double tally[PART_MAX];                     /* of a sum over parts: unsolved steps, or entries moved */
+    double squares[PART_MAX], counts[PART_MAX]; /* of parts */
     long iteration;
     bool active[NET_MAX_LAYERS + 1]; /* layers with a pull in this mini-batch */
     double swept;                    /* this step's products with W_{l+1}': weights x samples */

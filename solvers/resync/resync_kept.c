@@ -72,3 +72,22 @@ void kept_simulate(const struct resync_kept *k, const struct net *net, const str
     const struct simulate_options o = {.feed = feed_centre, .context = &fed};
     net_simulate(net, b, first, C, tr, &o);
 }
+
+void kept_trace(const struct net *net, const struct trace *all, size_t C, struct trace *tr)
+{
+    const size_t columns = tr->T * C, n = net->n[net->L - 1];
+    const real *a = all->a[net->L - 1];
+    for (size_t l = 1; l < net->L; l++) {
+        const size_t words = spike_words(net->n[l]);
+        memcpy(tr->z[l], all->z[l], net->n[l] * columns * sizeof(real));
+        memset(tr->bits[l], 0, words * columns * sizeof *tr->bits[l]);
+        for (size_t j = 0; j < columns; j++)
+            for (size_t i = 0; i < net->n[l]; i++)
+                if (all->a[l][j * net->n[l] + i] > 0)
+                    tr->bits[l][j * words + i / 32] |= (uint32_t)1 << i % 32;
+    }
+    memset(tr->filtered, 0, n * C * sizeof(real));
+    for (size_t t = 0; t < tr->T; t++)
+        for (size_t i = 0; i < n * C; i++)
+            tr->filtered[i] = net->lif[net->L].leak * tr->filtered[i] + a[t * n * C + i];
+}

@@ -48,5 +48,7 @@ void kept_store(const struct resync_kept *k, const struct net *net, size_t l, co
  * tr->z as simulated from them, tr->a: the spikes of y0. A neuron is reset by its own simulated spikes. */
 void kept_simulate(const struct resync_kept *k, const struct net *net, const struct batch *b, size_t first,
                    size_t C, struct trace *tr, size_t thread);
+/* What a TRACE_ALL of C samples holds of hidden layers, as a TRACE_GRADIENT. */
+void kept_trace(const struct net *net, const struct trace *all, size_t C, struct trace *tr);
 
 #endif

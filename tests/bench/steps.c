@@ -76,7 +76,7 @@ static status begin(struct training *t, const struct solver *solver, size_t thre
                                 .validation = dataset_batch(d, SPLIT_VALIDATION),
                                 .pool = t->pool,
                                 .rng = &t->rng};
-    const struct shapes shapes = {&t->net, &t->net_options, &d->info, threads};
+    const struct shapes shapes = {&t->net, &t->net_options, &d->info, threads, 1};
     if (solver->check) TRY(solver->check(solver, t->options, &t->net_options, &d->info, e));
     TRY(solver->create(solver, &t->state, t->options, &shapes, m, e));
     TRY(solver->start(t->state, &t->env, e));

@@ -1,8 +1,9 @@
 /* Files of datasets. */
-#include "datasets/events.h"
 #include "datasets/idx.h"
+#include "datasets/recording_formats.h"
 #include "datasets/shd_file.h"
 #include "tests/fuzz/targets.h"
+#include <stdlib.h>
 
 enum { SIDE = 34, CLASSES = 20 };
 
@@ -17,16 +18,59 @@ void fuzz_idx(const unsigned char *bytes, size_t size)
     mem_free(&m);
 }
 
-void fuzz_nmnist(const unsigned char *bytes, size_t size)
+/* The reader of a format, by each policy, with and without a sensor, in a window and in whole. */
+static void fuzz_recording(const struct recording_format *f, const unsigned char *bytes, size_t size)
 {
-    for (enum bad_policy policy = BAD_SKIP; policy <= BAD_ERROR; policy++) {
-        struct event_list list = {0};
+    struct event_list list = {0};
+    for (unsigned way = 0; way < 8; way++) {
         struct usage u = {0};
         struct error e = {0};
-        if (events_parse(&list, "fuzzed", bytes, size, SIDE, SIDE, policy, &u, &e) == ST_OK)
-            (void)events_filter(&list, SIDE, SIDE, 1000, &e);
-        events_free(&list);
+        struct recording r = {.source = "fuzzed",
+                              .bytes = bytes,
+                              .size = size,
+                              .request = {.width = way & 1 ? SIDE : 0,
+                                          .height = way & 1 ? SIDE : 0,
+                                          .time_unit = (int)(size % 4),
+                                          .columns = way & 2 ? "x y t p" : "t - x y",
+                                          .bad = way & 4 ? BAD_SKIP : BAD_ERROR,
+                                          .from = way & 2 ? 100 : RECORDING_BEGIN,
+                                          .to = RECORDING_END,
+                                          .from_first = (way & 4) != 0},
+                              .events = &list,
+                              .usage = &u};
+        if (recording_read(&r, f, &e) != ST_OK) continue;
+        for (size_t i = 0; i < list.n; i++)
+            if (list.events[i].x >= r.width || list.events[i].y >= r.height || list.events[i].polarity > 1 ||
+                (i > 0 && list.events[i].t < list.events[i - 1].t))
+                abort();
+        if (r.width == SIDE && r.height == SIDE) (void)events_filter(&list, SIDE, SIDE, 1000, &e);
     }
+    events_free(&list);
+}
+
+void fuzz_nmnist(const unsigned char *bytes, size_t size)
+{
+    fuzz_recording(&recording_bin, bytes, size);
+}
+
+void fuzz_dat(const unsigned char *bytes, size_t size)
+{
+    fuzz_recording(&recording_dat, bytes, size);
+}
+
+void fuzz_aedat(const unsigned char *bytes, size_t size)
+{
+    fuzz_recording(&recording_aedat, bytes, size);
+}
+
+void fuzz_npy(const unsigned char *bytes, size_t size)
+{
+    fuzz_recording(&recording_npy, bytes, size);
+}
+
+void fuzz_text(const unsigned char *bytes, size_t size)
+{
+    fuzz_recording(&recording_text, bytes, size);
 }
 
 void fuzz_shd(const unsigned char *bytes, size_t size)

@@ -7,6 +7,8 @@
 
 const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml}, {"set", fuzz_set},
                                            {"idx", fuzz_idx},   {"nmnist", fuzz_nmnist},
+                                           {"dat", fuzz_dat},   {"aedat", fuzz_aedat},
+                                           {"npy", fuzz_npy},   {"text", fuzz_text},
                                            {"shd", fuzz_shd},   {"weights", fuzz_weights},
                                            {"runs", fuzz_runs}, {"checkpoint", fuzz_checkpoint},
                                            {"nir", fuzz_nir},   {"nir_graph", fuzz_nir_graph},

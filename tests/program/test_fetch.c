@@ -15,9 +15,8 @@ static size_t put(unsigned char *to, size_t at, uint32_t value, size_t bytes)
 }
 
 /* Fields that a zip entry has in its local and in its central header: version 1.0, stored, no date. */
-static size_t put_entry(unsigned char *to, size_t at, const char *name, const char *content)
+static size_t put_entry(unsigned char *to, size_t at, const char *name, const void *content, uint32_t size)
 {
-    uint32_t size = (uint32_t)strlen(content);
     at = put(to, at, 10, 2);
     at = put(to, at, 0, 4);          /* flags, method */
     at = put(to, at, 0x00210000, 4); /* 1 January 1980 */
@@ -28,20 +27,22 @@ static size_t put_entry(unsigned char *to, size_t at, const char *name, const ch
     return put(to, at, 0, 2);
 }
 
-/* An archive of n files, nothing compressed. */
-static size_t zip_bytes(unsigned char *to, const char *const *names, const char *const *contents, size_t n)
+/* An archive of n files, nothing compressed; sizes NULL: the contents are texts. */
+static size_t zip_bytes(unsigned char *to, const char *const *names, const char *const *contents,
+                        const size_t *sizes, size_t n)
 {
     size_t at = 0, local[8], central;
     for (size_t k = 0; k < n; k++) {
+        const size_t size = sizes ? sizes[k] : strlen(contents[k]);
         local[k] = at;
-        at = put_entry(to, put(to, at, 0x04034b50, 4), names[k], contents[k]);
+        at = put_entry(to, put(to, at, 0x04034b50, 4), names[k], contents[k], (uint32_t)size);
         for (const char *c = names[k]; *c; c++) to[at++] = (unsigned char)*c;
-        for (const char *c = contents[k]; *c; c++) to[at++] = (unsigned char)*c;
+        for (size_t i = 0; i < size; i++) to[at++] = (unsigned char)contents[k][i];
     }
     central = at;
     for (size_t k = 0; k < n; k++) {
         at = put(to, put(to, at, 0x02014b50, 4), 10, 2);
-        at = put_entry(to, at, names[k], contents[k]);
+        at = put_entry(to, at, names[k], contents[k], (uint32_t)(sizes ? sizes[k] : strlen(contents[k])));
         at = put(to, put(to, put(to, at, 0, 4), 0, 2), 0, 4); /* comment, disk, attributes */
         at = put(to, at, (uint32_t)local[k], 4);
         for (const char *c = names[k]; *c; c++) to[at++] = (unsigned char)*c;
@@ -61,6 +62,17 @@ static void shell(const char *text)
     cr_assert_eq(r.code, 0, "%s: %s", text, r.output);
 }
 
+/* A file of the test's folder. */
+static void write_bytes(const char *name, const unsigned char *bytes, size_t size)
+{
+    char text[9000] = "printf '";
+    size_t at = strlen(text);
+    cr_assert_lt(4 * size + 200, sizeof text);
+    for (size_t k = 0; k < size; k++, at += 4) (void)snprintf(text + at, 5, "\\%03o", bytes[k]);
+    (void)snprintf(text + at, sizeof text - at, "' > %s", name);
+    shell(text);
+}
+
 /* mirror/Train.zip, mirror/images.gz and mirror/a.h5.gz with their table, sources.csv; the last has neither
  * size nor checksum there. */
 static void setup(void)
@@ -68,12 +80,9 @@ static void setup(void)
     static const char *const names[] = {"Train/0/00001.bin", "Train/1/00002.bin"};
     static const char *const contents[] = {"events of a zero", "events of a one"};
     unsigned char zip[1000];
-    char octal[5000] = "mkdir mirror && printf '";
-    size_t size = zip_bytes(zip, names, contents, 2), at = strlen(octal);
-    for (size_t k = 0; k < size; k++, at += 4) (void)snprintf(octal + at, 5, "\\%03o", zip[k]);
-    (void)snprintf(octal + at, sizeof octal - at, "' > mirror/Train.zip");
     cli_setup();
-    shell(octal);
+    shell("mkdir mirror");
+    write_bytes("mirror/Train.zip", zip, zip_bytes(zip, names, contents, NULL, 2));
     shell("seq 1 2000 > mirror/images.gz && printf 'HDF of a kind' | gzip -c > mirror/a.h5.gz\n"
           "sum() { $1sum < mirror/$2 | cut -d ' ' -f 1; }\n"
           "here=file://$(pwd)/mirror\n"
@@ -122,6 +131,48 @@ Test(fetch, layout_of_the_loaders)
     cr_expect_str_eq(r.output, "out/fashion/images.gz\nout/nmnist/.Train.zip.fetched\n"
                                "out/nmnist/Train/0/00001.bin\nout/nmnist/Train/1/00002.bin\n"
                                "out/shd/.a.h5.gz.fetched\nout/shd/a.h5\nevents of a oneHDF of a kind");
+}
+
+/* What is asked for may be in an archive within the archive, or in a folder further down. */
+Test(fetch, archives_within_archives)
+{
+    static const char *const inner[] = {"Train/ant/a.bin"}, *const text[] = {"events of an ant"};
+    static const char *const packed[] = {"pack/Train.zip", "__MACOSX/Train.zip"}, *const deep[] = {
+                                                                                      "pack/Train/bee/b.bin"};
+    unsigned char one[600], other[1500];
+    const size_t sizes[] = {zip_bytes(one, inner, text, NULL, 1), 3};
+    const char *const contents[] = {(const char *)one, "???"};
+    const char *const at =
+        "sed -i \"s/md5:[0-9a-f]*,test,\\(.*Train\\)/md5:$(md5sum < mirror/Train.zip | cut -d ' ' -f "
+        "1),test,\\1/\" sources.csv";
+    write_bytes("mirror/Train.zip", other, zip_bytes(other, packed, contents, sizes, 2));
+    shell(at);
+    fetch("nmnist", 0);
+    shell("cat out/nmnist/Train/ant/a.bin; ls out/nmnist; rm -r out");
+    cr_expect_str_eq(r.output, "events of an antTrain\n");
+    write_bytes("mirror/Train.zip", other, zip_bytes(other, deep, text, NULL, 1));
+    shell(at);
+    fetch("nmnist", 0);
+    shell("cat out/nmnist/Train/bee/b.bin");
+    cr_expect_str_eq(r.output, "events of an ant");
+}
+
+/* Of IDX files, info says whether they are as published: packed ones by their checksum. */
+Test(fetch, verdict_on_files)
+{
+    static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2};
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 'a', 'b', 'c'};
+    shell("mkdir mnist");
+    write_bytes("mnist/t10k-labels-idx1-ubyte", labels, sizeof labels);
+    write_bytes("mnist/t10k-images-idx3-ubyte", images, sizeof images);
+    shell("gzip mnist/t10k-images-idx3-ubyte");
+    spikebench(&r,
+               "dataset info mnist --set path=mnist --set side=test --set n_validation=0 --set n_train=2");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    expect("mnist/t10k-images-idx3-ubyte.gz: NOT as published: SHA-256 ");
+    expect("not 8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6");
+    expect("mnist/t10k-labels-idx1-ubyte: not compared: unpacked, and the published checksum is that of "
+           "t10k-labels-idx1-ubyte.gz");
 }
 
 /* The short name is the folder's; the SHA-256 that is printed is the file's. */
@@ -275,11 +326,11 @@ Test(fetch, tools_that_are_missing)
 /* The environment names the folder; the table that is shipped has these datasets and no others. */
 Test(fetch, environment_and_shipped_table)
 {
-    char text[100], names[] = "nmnist mnist fashion_mnist kmnist shd ssc ";
+    char text[100], names[] = "nmnist dvs_gesture n_caltech101 mnist fashion_mnist kmnist emnist shd ssc ";
     cli_shell(&r, "SPIKEBENCH_DATA=there \"$SB\" dataset fetch shd --sources sources.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect(cli_exists("there/shd/a.h5"));
-    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
+    spikebench(&r, "dataset fetch --list | sed -n 's/^\\([a-z_][a-z_0-9]*\\)[ :].*/\\1/p' | tr '\\n' ' '");
     cr_expect_str_eq(names, r.output);
     for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
         (void)snprintf(text, sizeof text, "dataset fetch %s --to nowhere --dry-run", name);

@@ -5,6 +5,7 @@
 
 struct pool {
     int threads;
+    struct ranks *ranks;
 };
 
 status pool_create(struct pool **p, size_t threads, struct error *e)
@@ -12,6 +13,7 @@ status pool_create(struct pool **p, size_t threads, struct error *e)
     *p = malloc(sizeof **p);
     if (!*p) return FAIL(e, ST_MEMORY, "no memory for a pool of %zu threads", threads);
     (*p)->threads = (int)threads;
+    (*p)->ranks = NULL;
     return ST_OK;
 }
 
@@ -23,6 +25,16 @@ void pool_free(struct pool *p)
 size_t pool_threads(const struct pool *p)
 {
     return p ? (size_t)p->threads : 1;
+}
+
+void pool_join(struct pool *p, struct ranks *r)
+{
+    p->ranks = r;
+}
+
+struct ranks *pool_ranks(const struct pool *p)
+{
+    return p ? p->ranks : NULL;
 }
 
 void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context)

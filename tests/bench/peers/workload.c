@@ -117,7 +117,7 @@ static status begin(struct workload *w, const struct shape *s, size_t threads, c
     TRY(opt_defaults(&solver->options, w->solver_options, e));
     if (solver == &solver_bptt) TRY(set(&solver->options, w->solver_options, "slope", "25", e));
     if (w->detach_reset) TRY(set(&solver->options, w->solver_options, "detach_reset", "true", e));
-    const struct shapes sizes = {&w->net, &w->options, &w->info, threads};
+    const struct shapes sizes = {&w->net, &w->options, &w->info, threads, 1};
     TRY(solver->create(solver, &w->state, w->solver_options, &sizes, &w->mem, e));
     const struct train_env env = {.net = &w->net,
                                   .net_options = &w->options,

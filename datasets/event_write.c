@@ -1,6 +1,5 @@
-/* See nmnist_write.h. */
-#include "datasets/nmnist_write.h"
-#include "datasets/events.h"
+/* See event_write.h. */
+#include "datasets/event_write.h"
 #include "support/paths.h"
 #include <dirent.h>
 #include <errno.h>
@@ -8,23 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CLASSES_MOST = 10, SENSOR_MOST = 256, PATH_SIZE = 4200 };
+enum { PATH_SIZE = 4200 };
 
 static status write_recording(void *context, enum split split, size_t index, int label,
                               struct event_list *events, struct error *e)
 {
-    struct nmnist_writer *w = context;
+    struct event_writer *w = context;
     char path[PATH_SIZE];
     size_t side = split == SPLIT_TEST;
     (void)index;
-    if (label < 0 || label >= CLASSES_MOST)
-        return FAIL(e, ST_CONFIG, "label %d: N-MNIST's layout has the folders 0 to %d", label,
-                    CLASSES_MOST - 1);
     int n = snprintf(path, sizeof path, "%s/%s/%d", w->folder, side ? "Test" : "Train", label);
     if (n < 0 || (size_t)n >= sizeof path - 40) return FAIL(e, ST_USAGE, "--out: the name is too long");
     TRY(path_make(path, e));
-    snprintf(path + n, sizeof path - (size_t)n, "/%05zu.bin", ++w->number[side]);
-    TRY(events_write(events, path, e));
+    snprintf(path + n, sizeof path - (size_t)n, "/%05zu.%s", ++w->number[side], w->format->name);
+    TRY(w->format->write(events, path, e));
     w->done++;
     if (w->wrote) w->wrote(w->context, w->done, w->all, path);
     return ST_OK;
@@ -46,21 +42,22 @@ static status check_empty(const char *folder, struct error *e)
                         folder, folder, folder);
 }
 
-static status write_all(struct nmnist_writer *w, const char *train, const struct dataset_source *source,
+static status write_all(struct event_writer *w, const char *train, const struct dataset_source *source,
                         const void *options, uint64_t seed, struct error *e)
 {
     struct dataset_info info = {0};
     TRY(path_make(train, e));
     TRY(source->probe(options, &info, e));
-    if (info.width > SENSOR_MOST || info.height > SENSOR_MOST)
-        return FAIL(e, ST_CONFIG, "a sensor of %zu x %zu pixels: the format has room for %d x %d", info.width,
-                    info.height, SENSOR_MOST, SENSOR_MOST);
+    const unsigned most = w->format->sensor_most;
+    if (info.width > most || info.height > most)
+        return FAIL(e, ST_CONFIG, "a sensor of %zu x %zu pixels: the format has room for %u x %u", info.width,
+                    info.height, most, most);
     w->all = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
     return source->recordings(options, seed, write_recording, w, e);
 }
 
-status nmnist_write(struct nmnist_writer *w, const struct dataset_source *source, const void *options,
-                    uint64_t seed, struct error *e)
+status event_write(struct event_writer *w, const struct dataset_source *source, const void *options,
+                   uint64_t seed, struct error *e)
 {
     char train[PATH_SIZE];
     int n = snprintf(train, sizeof train, "%s/Train", w->folder);

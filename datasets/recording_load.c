@@ -1,0 +1,170 @@
+/* See recording_load.h. */
+#include "datasets/recording_load.h"
+#include "datasets/recording_split.h"
+#include <string.h>
+
+/* The sensor that all recordings have, by the first of them; then what the samples are. */
+static status learn_sensor(struct recording_set *s, const struct recording *r, struct error *e)
+{
+    static const struct event_view whole = {.crop = {4, {0}}, .downsample = 1};
+    if (r->width == 0 || r->height == 0) return ST_OK; /* a file without an event */
+    if (s->width > 0) {
+        if (s->width == r->width && s->height == r->height) return ST_OK;
+        return FAIL(
+            e, ST_DATA,
+            "%s: a sensor of %u x %u pixels, but %s has %u x %u; dataset.width and dataset.height say "
+            "what all are read as",
+            r->source, r->width, r->height, s->first, s->width, s->height);
+    }
+    s->width = r->width;
+    s->height = r->height;
+    s->first = r->source;
+    TRY(event_frame_make(&s->frame, s->view ? s->view : &whole, s->width, s->height, e));
+    s->info.channels = s->frame.channels;
+    s->info.width = s->frame.columns;
+    s->info.height = s->frame.rows;
+    s->info.n_inputs = s->info.channels * s->info.width * s->info.height;
+    return ST_OK;
+}
+
+/* What is to tell a wrong unit of time: how long recordings are, and how busy. */
+static void note_times(struct recording_set *s, const struct sample_file *f)
+{
+    const struct event_list *v = &s->events;
+    if (!f->format->has_unit || v->n < 2) return;
+    const uint32_t span = v->events[v->n - 1].t - v->events[0].t;
+    s->timed += (double)v->n;
+    s->timed_us += (double)span + 1;
+    s->longest = span > s->longest ? span : s->longest;
+}
+
+static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
+                          struct usage *u, struct error *e)
+{
+    if (!s->loaded || strcmp(s->loaded, f->path) != 0) {
+        s->loaded = NULL;
+        TRY(file_read(f->path, s->most, &s->file, e));
+        s->loaded = f->path;
+        if (hash) hash_add(hash, f->name, strlen(f->name) + 1);
+        if (hash) hash_add(hash, s->file.bytes, s->file.size);
+    }
+    struct recording r = {.source = f->path,
+                          .bytes = s->file.bytes,
+                          .size = s->file.size,
+                          .request = s->request,
+                          .events = &s->events,
+                          .usage = u};
+    r.request.from = f->from;
+    r.request.to = f->to;
+    TRY(recording_read(&r, f->format, e));
+    TRY(learn_sensor(s, &r, e));
+    note_times(s, f);
+    if (s->view && s->width > 0) event_frame_apply(&s->frame, s->view, &s->events, u);
+    return ST_OK;
+}
+
+/* What the names of the files do not say of a sample: the hash has it, too. */
+static void hash_sample(const struct recording_set *s, struct hash *hash, enum split side,
+                        const struct sample_file *f)
+{
+    char window[100];
+    const char *class = s->class_names ? s->class_names[f->label] : "";
+    const char *group = f->group < s->groups.n ? s->groups.v[f->group] : "";
+    if (!s->indexed && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
+    const int n = snprintf(window, sizeof window, "%s %lld %lld", split_names[side], (long long)f->from,
+                           (long long)f->to);
+    hash_add(hash, f->name, strlen(f->name) + 1);
+    hash_add(hash, window, (size_t)n + 1);
+    hash_add(hash, class, strlen(class) + 1);
+    hash_add(hash, group, strlen(group) + 1);
+}
+
+/* Reads all recordings of a side and counts what they hold; those that are not to be used leave the list. */
+static status scan_side(struct recording_set *s, enum split side, struct hash *hash, struct error *e)
+{
+    struct sample_list *list = &s->side[side];
+    const enum bad_policy bad = s->request.bad;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        struct usage one = {0};
+        bool use;
+        if (hash) hash_sample(s, hash, side, &list->items[i]);
+        status st = read_sample(s, &list->items[i], hash, &one, e);
+        if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
+        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
+        if (!use) continue;
+        s->info.entries += s->events.n;
+        list->items[kept++] = list->items[i];
+    }
+    list->n = kept;
+    return ST_OK;
+}
+
+/* Refuses units of time that no camera could have worked in: more than 500 events a pixel and second over all
+ * recordings (the bus of a DVS128 takes 60, that of a camera of a million pixels 1,000), or one of an hour.
+ */
+static status check_unit(const struct recording_set *s, struct error *e)
+{
+    const double busiest = 500, longest = 3600e6, pixels = (double)s->width * (double)s->height;
+    const double busy = s->timed_us > 0 ? s->timed / pixels / (1e-6 * s->timed_us) : 0;
+    if (busy <= busiest && s->longest <= longest) return ST_OK;
+    return FAIL(
+        e, ST_DATA,
+        "%s: with dataset.time_unit = %s recordings have %.3g events a pixel and second, and the longest "
+        "takes %.3g s: is this the unit of their times?",
+        s->dataset, time_unit_names[s->request.time_unit], busy, 1e-6 * s->longest);
+}
+
+static status scan(struct recording_set *s, struct hash *hash, struct error *e)
+{
+    static const char *const names[] = {"Train", "validation", "Test"};
+    bool listed[N_SPLITS];
+    for (int k = 0; k < N_SPLITS; k++) {
+        listed[k] = s->side[k].n > 0;
+        TRY(scan_side(s, (enum split)k, hash, e));
+    }
+    TRY(usage_check(&s->info.usage, s->dataset, e));
+    for (int k = 0; k < N_SPLITS; k++)
+        if (listed[k] && s->side[k].n == 0)
+            return FAIL(e, ST_DATA, "%s: no recording of the %s side is left", s->dataset, names[k]);
+    return check_unit(s, e);
+}
+
+status recording_set_describe(struct recording_set *s, struct error *e)
+{
+    struct hash hash;
+    struct dataset_info *info = &s->info;
+    hash_start(&hash);
+    TRY(event_coding_check(s->coding, e));
+    info->T = (size_t)s->common->T;
+    info->valued = event_coding_valued(s->coding);
+    info->test_side = s->side[SPLIT_TEST].n > 0 ? TEST_PUBLISHED : TEST_DRAWN;
+    TRY(scan(s, &hash, e));
+    hash_finish(&hash, info->sha256);
+    TRY(recording_split_sizes(s, e));
+    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    size_t listed = 0;
+    for (int k = 0; k < N_SPLITS; k++) listed += s->side[k].n;
+    info->entries =
+        s->coding->input_noise > 0 ? samples * info->T * info->n_inputs : info->entries / listed * samples;
+    return ST_OK;
+}
+
+status recording_set_visit(struct recording_set *s, uint64_t seed, recording_visitor take, void *context,
+                           struct error *e)
+{
+    const struct sample_file *const *chosen[N_SPLITS];
+    struct usage unused = {0};
+    s->info.T = (size_t)s->common->T;
+    TRY(event_coding_check(s->coding, e));
+    if (s->request.bad == BAD_SKIP) TRY(scan(s, NULL, e)); /* or all of them are used */
+    TRY(recording_split_sizes(s, e));
+    TRY(recording_split_choose(s, seed, chosen, e));
+    s->loaded = NULL;
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; i < s->info.n[k]; i++) {
+            TRY(read_sample(s, chosen[k][i], NULL, &unused, e));
+            TRY(take(context, (enum split)k, i, chosen[k][i]->label, &s->events, e));
+        }
+    return ST_OK;
+}

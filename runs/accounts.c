@@ -1,0 +1,83 @@
+/* See accounts.h. */
+#include "runs/accounts.h"
+#include "support/csvio.h"
+#include "support/parallel.h"
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A name that fits a CSV cell. */
+static void name_host(char host[HOST_TEXT])
+{
+    if (gethostname(host, HOST_TEXT) != 0) (void)snprintf(host, HOST_TEXT, "unknown");
+    host[HOST_TEXT - 1] = '\0';
+    for (char *c = host; *c; c++)
+        if (*c == ',' || *c == '"' || *c == '\n') *c = '_';
+}
+
+status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, struct error *e)
+{
+    *a = (struct accounts){.ranks = ranks};
+    if (!(a->list = mem_alloc(m, ranks_count(ranks), sizeof *a->list, e))) return ST_MEMORY;
+    name_host(a->list[ranks_own(ranks)].host);
+    return ST_OK;
+}
+
+void accounts_start(struct accounts *a)
+{
+    a->before = ranks_traffic(a->ranks);
+}
+
+void accounts_stop(struct accounts *a, double wall_s, double cpu_s)
+{
+    struct rank_account *own = &a->list[ranks_own(a->ranks)];
+    const struct rank_traffic now = ranks_traffic(a->ranks);
+    own->training.messages += now.messages - a->before.messages;
+    own->training.bytes += now.bytes - a->before.bytes;
+    own->training.wait_s += now.wait_s - a->before.wait_s;
+    own->train_s += wall_s;
+    own->cpu_s += cpu_s;
+}
+
+struct rank_traffic accounts_share(struct accounts *a)
+{
+    const size_t n = ranks_count(a->ranks);
+    size_t first[PART_MAX + 1];
+    struct rank_traffic all = {0}, news;
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        a->list[ranks_own(a->ranks)].peak_bytes = (double)usage.ru_maxrss * 1024.0;
+    for (size_t k = 0; k <= n; k++) first[k] = k * sizeof *a->list;
+    ranks_share(a->ranks, a->list, first);
+    for (size_t k = 0; k < n; k++) {
+        all.messages += a->list[k].training.messages;
+        all.bytes += a->list[k].training.bytes;
+        all.wait_s += a->list[k].training.wait_s;
+    }
+    news = (struct rank_traffic){all.messages - a->reported.messages, all.bytes - a->reported.bytes,
+                                 all.wait_s - a->reported.wait_s};
+    a->reported = all;
+    return news;
+}
+
+status accounts_write(const struct accounts *a, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_open(&w, path, e));
+    csv_put_texts(&w,
+                  (const char *const[]){"rank", "host", "messages", "bytes_sent", "wait_s", "train_s",
+                                        "cpu_s", "peak_bytes"},
+                  8);
+    csv_end_row(&w);
+    for (size_t k = 0; k < ranks_count(a->ranks); k++) {
+        const struct rank_account *one = &a->list[k];
+        csv_put_number(&w, (double)k);
+        csv_put(&w, one->host);
+        csv_put_numbers(&w,
+                        (const double[]){one->training.messages, one->training.bytes, one->training.wait_s,
+                                         one->train_s, one->cpu_s, one->peak_bytes},
+                        6);
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}

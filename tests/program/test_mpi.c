@@ -1,0 +1,329 @@
+/* Runs of several ranks under mpirun: the same bits as one, the same command goes on after a loss, and what
+ * cannot give the same bits is refused. Skipped, loudly, where there is no mpirun, or the program has no MPI.
+ */
+#include "tests/cli_run.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+#include <string.h>
+
+/* 450 training samples are 8 chunks and parts, of a mini-batch of 200 4 and of the last one of 50 1. */
+#define EXPERIMENT(name, iterations, hidden)                                                                 \
+    "experiment: " name "\nseeds: [0]\neval_every: 2\nstop: {max_iter: " iterations "}\n"                    \
+    "dataset: {name: digits, T: 5, n_train: 450, n_validation: 130, n_test: 90}\n"                           \
+    "network: {hidden: [" hidden "]}\nsolvers:\n"
+
+static void setup(void)
+{
+    cli_setup();
+    cli_write(
+        "each.yaml",
+        EXPERIMENT(
+            "each", "3",
+            "10, 8") "  - {name: random_features}\n"
+                     "  - {name: random_features, kappa: 0.1, network: {readout: mean}}\n"
+                     "  - {name: bptt, batch: 200}\n"
+                     "  - {name: bptt, batch: 450, optimizer: implicit_lbfgs, network: {recurrent: true}}\n"
+                     "  - {name: trained_readout, batch: 200}\n"
+                     "  - {name: eprop, batch: 200, feedback: random}\n"
+                     "  - {name: ottt, batch: 200}\n"
+                     "  - {name: ide, batch: 200}\n"
+                     "  - {name: spide, batch: 200}\n"
+                     "  - {name: admm, box: clip, layer_order: random, time_order: random, warmup: 1}\n"
+                     "  - {name: admm, weights: pinv, network: {start: published}}\n"
+                     "  - {name: admm, weights: proximal, box: exact, multiplier: all, output: joint, "
+                     "warmup: 1, "
+                     "start_output: labels, network: {loss: cross_entropy}}\n"
+                     "  - {name: admm_joint, warmup: 1}\n"
+                     "  - {name: admm_linearized, inner: 2}\n"
+                     "  - {name: admm_hybrid}\n"
+                     "  - {name: admm_resync}\n"
+                     "  - {name: admm_resync, batch: 200, gain: single_flip, momentum: 0.5}\n"
+                     "  - {name: admm_resync, multiplier: true, keep: 0.5, feed: auxiliary}\n"
+                     "  - {name: admm_anderson}\n");
+    cli_write("long.yaml",
+              EXPERIMENT("long", "400",
+                         "60") "  - {name: admm, kappa: 0.01, beta: 10, time_order: random, warmup: 2}\n"
+                               "  - {name: admm_resync, multiplier: true, keep: 0.5}\n"
+                               "  - {name: bptt, batch: 200}\n");
+    /* the columns that may differ between two runs, blanked, by name */
+    cli_write(
+        "numbers.awk",
+        "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date timing_valid "
+        "threads solver_bytes curve_crc32 ranks messages bytes_sent wait_s\", v, \" \");\n"
+        "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
+        "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
+        "{ for (i in drop) $i = \"\"; print $0 }\n");
+}
+
+TestSuite(mpi, .init = setup, .fini = cli_teardown);
+
+#define FUNCTIONS                                                                                            \
+    /* numbers DIR: every number of an experiment's folder that must not change */                           \
+    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
+    "done) ; }; " /* column NAME FILE: the values of a column */                                             \
+    "column() { awk -F, -v c=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 { print "   \
+    "$k }' $2; }; " /* rank K: the process of rank K that works in this folder, waited for half a minute */  \
+    "rank() { for try in $(seq 300); do for p in /proc/[0-9]*; do if [ \"$(readlink $p/cwd)\" = "            \
+    "\"$(pwd -P)\" ] && tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]*spikebench-f.. worker' && tr '\\0' '\\n' " \
+    "<$p/environ | grep -q \"^OMPI_COMM_WORLD_RANK=$1$\"; then echo ${p#/proc/}; return; fi; done "          \
+    "2>/dev/null; sleep 0.1; done; return 1; }; "
+
+/* Whether there is MPI to test with. */
+static bool possible(const char *test)
+{
+    static struct result r;
+#ifdef __SANITIZE_ADDRESS__ /* MPI leaves memory behind */
+    (void)fprintf(stderr, "SKIPPED mpi::%s: under a sanitizer\n", test);
+    return false;
+#endif
+    cli_shell(&r, "command -v mpirun >/dev/null && ! \"$SB\" --version | grep 'MPI: no'");
+    if (r.code != 0)
+        (void)fprintf(stderr,
+                      "SKIPPED mpi::%s: no mpirun (openmpi-bin), or no MPI in the program "
+                      "(libopenmpi-dev)\n",
+                      test);
+    return r.code == 0;
+}
+
+static void expect_good(const struct result *r)
+{
+    cr_assert_eq(r->code, 0, "%s", r->output);
+}
+
+struct share {
+    int ranks, threads;
+    char precision[8];
+};
+
+ParameterizedTestParameters(mpi, same_bits)
+{
+    static struct share cases[] = {
+        {2, 1, "double"}, {2, 2, "double"}, {3, 1, "double"}, {3, 2, "double"}, {3, 2, "float"}};
+    return cr_make_param_array(struct share, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct share *c, mpi, same_bits)
+{
+    static struct result r;
+    char text[1500];
+    if (!possible("same_bits")) return;
+    (void)snprintf(text, sizeof text, "run each.yaml --out one -j 2 --set precision=%s", c->precision);
+    spikebench(&r, text);
+    expect_good(&r);
+    (void)snprintf(text, sizeof text,
+                   FUNCTIONS
+                   "\"$SB\" run each.yaml --out many --set ranks=%d --set threads=%d --set precision=%s && "
+                   "numbers one/each >first && numbers many/each >second && cmp first second && "
+                   "column ranks many/each/runs.csv | sort -u && wc -l <many/each/runs.csv",
+                   c->ranks, c->threads, c->precision);
+    cli_shell(&r, text);
+    expect_good(&r);
+    (void)snprintf(text, sizeof text, "\n%d\n20\n", c->ranks);
+    cr_expect_not_null(strstr(r.output, text), "%s", r.output);
+}
+
+Test(mpi, what_is_sent_is_counted)
+{
+    static struct result r;
+    if (!possible("what_is_sent_is_counted")) return;
+    /* 64-60-10 numbers of 8 bytes, and a loss; of the three mini-batches of an epoch the last has one part,
+     * which is rank 0's: nothing goes up */
+    spikebench(&r, "run long.yaml --set stop.max_iter=4 --set ranks=2");
+    expect_good(&r);
+    cli_shell(&r,
+              FUNCTIONS "cd results/long; id=$(grep ,bptt, runs.csv | cut -d, -f2); head -1 ranks/$id.csv; "
+                        "column messages ranks/$id.csv; column bytes_sent ranks/$id.csv; grep -e run_id -e "
+                        ",bptt, runs.csv >bptt.csv; column messages bptt.csv; column bytes_sent bptt.csv; "
+                        "column wait_s bptt.csv | awk '{ print ($1 > 0) }'");
+    expect_good(&r);
+    const int up = 4 * 2, down = 4 * 3, bytes = 8 * (64 * 60 + 60 * 10) + 8;
+    char text[400];
+    (void)snprintf(
+        text, sizeof text,
+        "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes\n%d\n%d\n%d\n%d\n%d\n%d\n1\n", down,
+        up, down * bytes, up * bytes, up + down, (up + down) * bytes);
+    cr_expect_str_eq(r.output, text);
+    spikebench(&r, "run long.yaml --out one --set stop.max_iter=1");
+    cli_shell(&r,
+              FUNCTIONS "column messages one/long/runs.csv; column wait_s one/long/runs.csv; ls one/long");
+    cr_expect_str_eq(r.output, "0\n0\n0\n0\n0\n0\nconfig.resolved.yaml\ncurves\nruns.csv\n");
+}
+
+/* Interrupted with two ranks, gone on with three, and with one. */
+Test(mpi, other_ranks_go_on_with_the_same_bits)
+{
+    static struct result r;
+    if (!possible("other_ranks_go_on_with_the_same_bits")) return;
+    spikebench(&r, "run long.yaml --out whole -j 2");
+    expect_good(&r);
+    for (int ranks = 2; ranks <= 3; ranks++) {
+        char text[1000];
+        (void)snprintf(text, sizeof text,
+                       FUNCTIONS
+                       "\"$SB\" run long.yaml --out cut --set ranks=%d & rank 0 && sleep 0.7; kill -INT $!; "
+                       "wait $!; echo code $?",
+                       ranks);
+        cli_shell(&r, text);
+        cr_expect_not_null(strstr(r.output, "code 130"), "%s", r.output);
+    }
+    cli_shell(&r, "ls cut/long/.work/*.ckpt | wc -l; grep -c ,interrupted, cut/long/runs.csv");
+    cr_expect_str_eq(r.output, "1\n1\n");
+    spikebench(&r, "run long.yaml --out cut");
+    expect_good(&r);
+    cli_shell(&r, FUNCTIONS "numbers whole/long >first; numbers cut/long >second; cmp first second");
+    expect_good(&r);
+}
+
+/* The checkpoint of the interruption stays when a rank is killed later. */
+Test(mpi, a_killed_rank_ends_the_run_and_the_same_command_resumes)
+{
+    static struct result r;
+    if (!possible("a_killed_rank_ends_the_run_and_the_same_command_resumes")) return;
+    spikebench(&r, "run long.yaml --out whole -j 2");
+    expect_good(&r);
+    cli_shell(&r, FUNCTIONS
+              "\"$SB\" run long.yaml --out cut --set ranks=3 & rank 0 && sleep 0.7; kill -INT $!; wait $!");
+    cli_shell(
+        &r, FUNCTIONS
+        "\"$SB\" run long.yaml --out cut --set ranks=3 & victim=$(rank 1); sleep 0.2; begin=$(date +%s); "
+        "kill -KILL $victim; until grep -q ,failed, cut/long/runs.csv; do sleep 0.1; [ $(($(date +%s) - "
+        "begin)) -lt 20 ] || break; done; kill -INT $!; wait $!; ls cut/long/.work/*.ckpt | head -1");
+    cr_expect_not_null(strstr(r.output, "a rank was lost"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "signal 9 (Killed)"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, ".ckpt"), "%s", r.output);
+    spikebench(&r, "run long.yaml --out cut --set ranks=2");
+    expect_good(&r);
+    cli_shell(&r, FUNCTIONS "numbers whole/long >first; numbers cut/long >second; cmp first second");
+    expect_good(&r);
+}
+
+/* Rank 1 is what `does` makes of it: a mpirun of the test's own stands before the real one. */
+struct stranger {
+    char does[200], expected[100];
+};
+
+ParameterizedTestParameters(mpi, strangers_are_refused)
+{
+    static struct stranger cases[] = {
+        {"export OPENBLAS_CORETYPE=Prescott", "rank 1: OpenBLAS has kernels for "},
+        {"cp \"$1\" ./spikebench-other; echo >>./spikebench-other; shift; set -- ./spikebench-other \"$@\"",
+         "rank 1: the program is another build"},
+    };
+    return cr_make_param_array(struct stranger, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
+{
+    static struct result r;
+    char text[2000];
+    if (!possible("strangers_are_refused")) return;
+    (void)snprintf(text, sizeof text,
+                   "#!/bin/sh\nif [ \"$OMPI_COMM_WORLD_RANK\" = 1 ]; then\n%s\nfi\nexec \"$@\"\n", c->does);
+    cli_write("stranger", text);
+    cli_shell(&r,
+              "mkdir bin && printf '#!/bin/sh\\nall=$*\\nexec %s ${all%%%%/*} ./stranger /${all#*/}\\n' "
+              "\"$(command -v mpirun)\" >bin/mpirun && chmod +x bin/mpirun stranger && PATH=$PWD/bin:$PATH "
+              "OPENBLAS_CORETYPE=Haswell timeout 60 \"$SB\" run each.yaml --set ranks=2 --set "
+              "stop.max_iter=1; echo code $?; grep -c ,failed, results/each/runs.csv");
+    cr_expect_not_null(strstr(r.output, c->expected), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 1\n19\n"), "%s", r.output);
+}
+
+Test(mpi, who_is_not_root_may_start_ranks)
+{
+    static struct result r;
+    if (!possible("who_is_not_root_may_start_ranks")) return;
+    cli_shell(&r, "[ $(id -u) = 0 ] && command -v setpriv >/dev/null");
+    if (r.code != 0) {
+        (void)fprintf(stderr, "SKIPPED mpi::who_is_not_root_may_start_ranks: needs root and setpriv\n");
+        return;
+    }
+    cli_shell(&r, "mkdir open && chmod 777 . open && cp each.yaml open && cd open && HOME=/nonexistent "
+                  "setpriv --reuid=65534 "
+                  "--regid=65534 --clear-groups \"$SB\" run each.yaml --set ranks=2 --set stop.max_iter=1 && "
+                  "grep -c ,ok, "
+                  "results/each/runs.csv");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "\n19\n"), "%s", r.output);
+}
+
+/* A trainer that does not divide its samples, and options that cannot be divided, are refused by name. */
+struct refusal {
+    char solver[120], expected[120];
+};
+
+ParameterizedTestParameters(mpi, what_cannot_be_divided_is_refused)
+{
+    static struct refusal cases[] = {
+        {"{name: enkf}", "ranks = 2 is not for solver 'enkf', which does not divide its samples"},
+        {"{name: admm_anderson, base: admm}", "with base = admm the state that is accelerated"},
+        {"{name: admm_resync, batch: 200, multiplier: true}", "with option 'multiplier' each sample keeps"},
+        {"{name: admm_resync, batch: 200, keep: 0.5}", "with option 'keep' each sample keeps"},
+    };
+    return cr_make_param_array(struct refusal, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct refusal *c, mpi, what_cannot_be_divided_is_refused)
+{
+    static struct result r;
+    char text[1000];
+    (void)snprintf(text, sizeof text, EXPERIMENT("small", "1", "8") "  - %s\n", c->solver);
+    cli_write("refused.yaml", text);
+    if (!possible("what_cannot_be_divided_is_refused")) return;
+    spikebench(&r, "run refused.yaml --set ranks=2");
+    cr_expect_eq(r.code, 2, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, c->expected), "%s", r.output);
+    spikebench(&r, "run refused.yaml");
+    expect_good(&r);
+}
+
+Test(mpi, without_mpi_several_ranks_are_refused)
+{
+    static struct result r;
+    cli_shell(&r, "\"$SB\" --version | grep -q 'MPI: no'");
+    const bool built = r.code != 0;
+    spikebench(&r, "run each.yaml --dry-run --set ranks=2");
+    cr_expect_eq(r.code, built ? 0 : 2, "%s", r.output);
+    if (!built) cr_expect_not_null(strstr(r.output, "built without MPI"), "%s", r.output);
+    spikebench(&r, "run each.yaml --dry-run --set ranks=65");
+    cr_expect_eq(r.code, 2, "%s", r.output);
+}
+
+/* What a cluster's launcher starts: every rank has the same command line, and the first is the front end. */
+struct launch {
+    int ranks;
+    char precision[8];
+};
+
+ParameterizedTestParameters(mpi, mpirun_may_start_train)
+{
+    static struct launch cases[] = {{2, "double"}, {3, "float"}};
+    return cr_make_param_array(struct launch, cases, sizeof cases / sizeof *cases);
+}
+
+ParameterizedTest(struct launch *c, mpi, mpirun_may_start_train)
+{
+    static struct result r;
+    char text[1500];
+    if (!possible("mpirun_may_start_train")) return;
+    (void)snprintf(
+        text, sizeof text,
+        "as_root=$([ $(id -u) = 0 ] && echo --allow-run-as-root); options='--precision %s --set dataset.T=5 "
+        "--set dataset.n_train=450 --set network.hidden=10 --set stop.max_iter=3 --set solver.batch=200'; "
+        "\"$SB\" train bptt digits --out one.net $options >/dev/null && mpirun $as_root --oversubscribe -n "
+        "%d "
+        "\"$SB\" train bptt digits --out many.net $options && cmp one.net many.net && grep ranks many.yaml; "
+        "ls -d many.*",
+        c->precision, c->ranks);
+    cli_shell(&r, text);
+    expect_good(&r);
+    (void)snprintf(text, sizeof text, "\nranks: %d\nmany.net\nmany.yaml\n", c->ranks);
+    cr_expect_not_null(strstr(r.output, "many.net: bptt, 3 iterations"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, text), "%s", r.output);
+    cli_shell(
+        &r,
+        "mpirun $([ $(id -u) = 0 ] && echo --allow-run-as-root) --oversubscribe -n 2 \"$SB\" run each.yaml");
+    cr_expect_neq(r.code, 0);
+    cr_expect_not_null(strstr(r.output, "under mpirun there is 'spikebench train'"), "%s", r.output);
+}
