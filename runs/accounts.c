@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <zlib.h>
 
 /* A name that fits a CSV cell. */
 static void name_host(char host[HOST_TEXT])
@@ -39,25 +40,38 @@ void accounts_stop(struct accounts *a, double wall_s, double cpu_s)
     own->cpu_s += cpu_s;
 }
 
-struct rank_traffic accounts_share(struct accounts *a)
+static uint32_t checksum(const struct net *net)
+{
+    uLong crc = crc32(0, NULL, 0);
+    for (size_t k = 1; k <= net->blocks; k++)
+        crc = crc32_z(crc, (const unsigned char *)net->W[k], net_block_size(net, k) * sizeof(real));
+    return (uint32_t)crc;
+}
+
+status accounts_share(struct accounts *a, const struct net *net, struct rank_traffic *news, struct error *e)
 {
     const size_t n = ranks_count(a->ranks);
+    struct rank_account *own = &a->list[ranks_own(a->ranks)];
     size_t first[PART_MAX + 1];
-    struct rank_traffic all = {0}, news;
+    struct rank_traffic all = {0};
     struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        a->list[ranks_own(a->ranks)].peak_bytes = (double)usage.ru_maxrss * 1024.0;
+    *news = all;
+    if (n == 1) return ST_OK;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) own->peak_bytes = (double)usage.ru_maxrss * 1024.0;
+    own->weights = checksum(net);
     for (size_t k = 0; k <= n; k++) first[k] = k * sizeof *a->list;
     ranks_share(a->ranks, a->list, first);
     for (size_t k = 0; k < n; k++) {
+        if (a->list[k].weights != a->list[0].weights)
+            return FAIL(e, ST_INTERNAL, "rank %zu holds other weights than rank 0", k);
         all.messages += a->list[k].training.messages;
         all.bytes += a->list[k].training.bytes;
         all.wait_s += a->list[k].training.wait_s;
     }
-    news = (struct rank_traffic){all.messages - a->reported.messages, all.bytes - a->reported.bytes,
-                                 all.wait_s - a->reported.wait_s};
+    *news = (struct rank_traffic){all.messages - a->reported.messages, all.bytes - a->reported.bytes,
+                                  all.wait_s - a->reported.wait_s};
     a->reported = all;
-    return news;
+    return ST_OK;
 }
 
 status accounts_write(const struct accounts *a, const char *path, struct error *e)

@@ -2,8 +2,10 @@
 #ifndef SPIKEBENCH_RUNS_ACCOUNTS_H
 #define SPIKEBENCH_RUNS_ACCOUNTS_H
 
+#include "network/net.h"
 #include "support/mem.h"
 #include "support/ranks.h"
+#include <stdint.h>
 
 enum { HOST_TEXT = 64 };
 
@@ -12,6 +14,7 @@ struct rank_account {
     struct rank_traffic training; /* in set-up and steps */
     double train_s, cpu_s;        /* by the rank's own clock */
     double peak_bytes;
+    uint32_t weights; /* CRC-32 of the network at the last accounts_share */
     char host[HOST_TEXT];
 };
 
@@ -27,9 +30,9 @@ status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, s
 /* What is sent between start and stop is training; the length of that time is added, too. */
 void accounts_start(struct accounts *a);
 void accounts_stop(struct accounts *a, double wall_s, double cpu_s);
-/* Makes the accounts of all ranks known to all; returns what they have sent in training since the last time.
- */
-struct rank_traffic accounts_share(struct accounts *a);
+/* Makes the accounts of all ranks known to all; *news: what they have sent in training since the last time.
+ * ST_INTERNAL, on all of them, if a rank holds another network than rank 0. */
+status accounts_share(struct accounts *a, const struct net *net, struct rank_traffic *news, struct error *e);
 /* The accounts as a table at `path`, a row for each rank. ST_IO. */
 status accounts_write(const struct accounts *a, const char *path, struct error *e);
 

@@ -38,6 +38,7 @@ struct runner {
     size_t next, finished, to_do;
     bool *wanted; /* [n_runs] */
     struct progress progress;
+    double stopping;      /* since when workers are told to stop; 0: they are not */
     int lock;             /* descriptor of FOLDER/.work/lock */
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
@@ -335,16 +336,20 @@ static size_t look_after(struct runner *r, status *st, struct error *e)
     return n;
 }
 
+enum { PATIENCE_SECONDS = 30 };
+
 /* Tells the workers to stop. SIGTERM would let mpirun end its ranks before they have saved anything; it hands
- * on SIGUSR1, which a rank that does not listen yet would end by. */
+ * on SIGUSR1, which a rank that does not listen yet would end by. Ranks that never listen are ended. */
 static void stop_children(struct runner *r)
 {
+    if (r->stopping == 0) r->stopping = clock_seconds();
+    const bool patient = clock_seconds() - r->stopping < PATIENCE_SECONDS;
     for (size_t k = 0; k < r->settings->jobs; k++) {
         struct child *c = &r->children[k];
         if (c->pid == 0 || c->told) continue;
         const bool several = needs_launcher(&r->plan->runs[c->run]);
-        if (several && !c->heard) continue;
-        kill(c->pid, several ? SIGUSR1 : SIGTERM);
+        if (several && !c->heard && patient) continue;
+        kill(c->pid, several && c->heard ? SIGUSR1 : SIGTERM);
         c->told = true;
     }
 }

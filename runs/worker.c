@@ -86,6 +86,11 @@ static status evaluate_now(struct session *s, struct error *e)
         if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
         if (s->n_tasks > 1) sequence_score(s, (enum split)k, s->scores);
     }
+    struct rank_traffic sent;
+    TRY(accounts_share(&s->accounts, &s->net, &sent, e));
+    s->at.totals.messages += sent.messages;
+    s->at.totals.bytes_sent += sent.bytes;
+    s->at.totals.wait_s += sent.wait_s;
     metric_clear(&s->sink);
     if (solver->report) solver->report(s->solver, &s->sink);
     if (s->sink.bad)
@@ -105,10 +110,6 @@ static status evaluate_now(struct session *s, struct error *e)
         s->at.totals.best_test = merit(s, SPLIT_TEST);
         s->at.best_iter = s->at.iter;
     }
-    const struct rank_traffic sent = accounts_share(&s->accounts);
-    s->at.totals.messages += sent.messages;
-    s->at.totals.bytes_sent += sent.bytes;
-    s->at.totals.wait_s += sent.wait_s;
     s->at.totals.eval_s += clock_seconds() - started;
     return ST_OK;
 }

@@ -281,6 +281,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .totals.backward_passes = 11,
                                  .totals.train_macs = 12,
                                  .totals.gradient_evaluations = 13,
+                                 .totals.messages = 14,
+                                 .totals.bytes_sent = 15,
                                  .totals.accumulations = 100};
     static const struct {
         const char *name;
@@ -296,6 +298,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                     {"backward_passes", 11},
                     {"train_macs", 12},
                     {"gradient_evaluations", 13},
+                    {"messages", 14},
+                    {"bytes_sent", 15},
                     {"train_synops", 112}};
     double row[64];
     cr_assert_leq(curve_count(), sizeof row / sizeof *row);
