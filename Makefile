@@ -1,11 +1,11 @@
 # SpikeBench: `make help` lists the targets.
 CC       ?= gcc
 BUILD    ?= build
-VERSION  := 0.1.0
+VERSION  := 0.2.0
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 # libcsv has no .pc file on Debian: it is linked by name below.
-PC       := openblas yaml-0.1 zlib libmd popt
+PC       := openblas yaml-0.1 zlib libmd popt libcjson
 PC_CFLAGS := $(shell pkg-config --cflags $(PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(PC) 2>/dev/null)
 # HDF5 is for the datasets shd and ssc; without it (or with HDF5=no) they say so.
@@ -73,7 +73,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help fuzz fuzz-programs faults coverage same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install clean FORCE
+.PHONY: build all help fuzz fuzz-programs faults coverage same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install dist deb clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -84,7 +84,7 @@ help: ## this list
 # Facts about the build that results carry; rewritten only when they change.
 $(BUILD)/version.h: FORCE
 	@mkdir -p $(BUILD)
-	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
+	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || sed -n 's/^\([0-9a-f]\{12\}\).*/\1/p' .commit 2>/dev/null); commit=$${commit:-unknown}; \
 	 dirty=$$(test -z "$$(git status --porcelain --untracked-files=no 2>/dev/null)" && echo 0 || echo 1); \
 	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
 	   "$(VERSION)" "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
@@ -228,7 +228,7 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 # FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
-FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights runs curve checkpoint
+FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights nir nir_graph runs curve checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
@@ -336,11 +336,14 @@ references: build ## run all experiments and put them into results/reference; re
 
 # Threads change no result; more than four gain little on these sizes.
 THREADS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -le 4 ] && echo "$$n" || echo 4)
-reproduce: build ## run the proof of concept on this machine with up to four threads (THREADS=1), draw its figures, print the tables
+reproduce: build ## run the proof of concept on this machine with up to four threads (THREADS=1), draw its figures, print the tables and where their page is
 	$(BUILD)/spikebench run experiments/poc_digits.yaml --set threads=$(THREADS)
 	@if [ -d "$${SPIKEBENCH_DATA:-/nonexistent}/nmnist/Train" ]; then $(BUILD)/spikebench run experiments/poc_nmnist_small.yaml --set threads=$(THREADS); \
 	else echo "N-MNIST is left out: SPIKEBENCH_DATA/nmnist/Train was not found"; fi
 	@$(MAKE) --no-print-directory plots
+	@for e in poc_digits poc_nmnist_small; do if [ -f results/$$e/runs.csv ]; then \
+	  page=$$($(BUILD)/spikebench report $$e) && echo "the page with all of it: $(CURDIR)/$$page" || exit 1; \
+	fi; done
 
 same: build ## OLD=<build folder>: the same curves and weights as an old program, byte for byte (3 minutes)
 	@[ -n "$(OLD)" ] || { echo 'make same OLD=<build folder of the old program>' >&2; exit 2; }
@@ -365,11 +368,12 @@ INCLUDE = $(ROOT)/include/spikebench
 PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proximal
 # Plumbing of the program itself, which a plug-in has no use for.
 NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h page.h command.h command_main.h command_usage.h command_complete.h)
-NOT_INSTALLED += trainer/shared_object.h datasets/event_write.h datasets/counts.h
+NOT_INSTALLED += network/nir.h network/nir_graph.h trainer/shared_object.h datasets/event_write.h datasets/counts.h
 PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets
+	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets $(SHARE)/report
+	install -m 644 report/page.html report/page.css report/page.js $(SHARE)/report
 	install -m 755 $(BIN) $(ROOT)/bin
 	install -m 644 plots/*.gp plots/published.csv $(SHARE)/plots
 	install -m 644 plots/experiments/*.gp $(SHARE)/plots/experiments
@@ -400,6 +404,17 @@ uninstall: ## remove what install put there, and the folders that this leaves em
 
 check-install: build ## install and uninstall in an empty folder leave nothing, and no file of others is touched
 	@sh tests/install_round.sh "$(MAKE)" "$(CC)"
+
+# The commit stands in .commit, so that results of a program from the archive name it, too.
+DIST = $(BUILD)/spikebench-$(VERSION).tar.gz
+dist: ## the sources of the last commit as build/spikebench-VERSION.tar.gz
+	@[ -z "$$(git status --porcelain --untracked-files=no)" ] || echo 'make dist: changes that are not committed are left out' >&2
+	@mkdir -p $(BUILD)
+	git archive --format=tar --prefix=spikebench-$(VERSION)/ HEAD | gzip -9n > $(DIST)
+	@echo $(DIST)
+
+deb: dist ## a Debian package, looked at by lintian, installed, run and removed (apt: dpkg-dev debhelper lintian)
+	@sh tests/deb.sh $(DIST) $(BUILD)
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(CLANG_BUILD) $(FUZZ_BUILD) build-asan build-tsan build-coverage

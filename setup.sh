@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 target=${1:-build}
 
 # make bench-peers and bench-admm use python3-torch and python3-numpy where they are installed; nothing else does.
-packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libpopt-dev libcriterion-dev zlib1g-dev libmd-dev libhdf5-dev gnuplot-nox curl unzip"
+packages="make gcc libc6-dev pkg-config libopenblas-dev libcsv-dev libyaml-dev libpopt-dev libcriterion-dev zlib1g-dev libmd-dev libcjson-dev libhdf5-dev gnuplot-nox curl unzip"
 # Runs of several processes (option ranks), and their tests.
 mpi="openmpi-bin libopenmpi-dev"
 case $target in
@@ -54,7 +54,7 @@ if command -v apt-get >/dev/null 2>&1; then
 else
     cat >&2 <<'M'
 setup.sh: this system has no apt-get. Install by its own means: make, a C17 compiler, pkg-config, OpenBLAS, libcsv, libyaml, popt,
-Criterion, zlib, libmd (all with headers), gnuplot, for the datasets shd and ssc HDF5, for runs of several processes OpenMPI, and for downloads curl and unzip; then run make. Going on with what is there.
+Criterion, zlib, libmd, cJSON (all with headers), gnuplot, for the datasets shd and ssc HDF5, for runs of several processes OpenMPI, and for downloads curl and unzip; then run make. Going on with what is there.
 M
 fi
 

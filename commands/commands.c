@@ -59,13 +59,55 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
     return plan_load(p, call_catalogue(call), file, &o, e);
 }
 
+status step_seconds(const struct call *call, const char *option, double *dt, struct error *e)
+{
+    const char *text = call_text(call, option);
+    char *end = NULL;
+    *dt = text ? strtod(text, &end) : 0;
+    if (!text || (end != text && !*end && *dt > 0 && *dt <= 1e6)) return ST_OK;
+    return FAIL(e, ST_USAGE, "--%s '%.100s': a number of seconds above 0 is needed, as 1e-4", option, text);
+}
+
+/* Whether the command takes NIR files, too: their options are its own. */
+static bool imports(const struct call *call)
+{
+    return command_option(call->command, "--membrane") != NULL;
+}
+
+/* The options that only a NIR file takes; with another file they are refused. */
+static status read_import(const struct call *call, const char *weights, struct trained_import *import,
+                          struct error *e)
+{
+    static const char *const names[] = {"dataset", "dt", "reset", "readout", "membrane"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (call_has(call, names[i]) && !trained_is_nir(weights))
+            return FAIL(e, ST_USAGE, "--%s: it is for NIR files (NAME.nir); %s is none", names[i], weights);
+    *import = (struct trained_import){
+        .dataset = call_text(call, "dataset"),
+        .nir = {.reset = call_has(call, "reset") ? (int)call_choice(call, "reset") : -1,
+                .readout = call_has(call, "readout") ? (int)call_choice(call, "readout") : -1,
+                .membrane = call_has(call, "membrane")}};
+    return step_seconds(call, "dt", &import->nir.dt, e);
+}
+
+static status describe(struct call *call, bool alone, struct trained *t, struct error *e)
+{
+    struct trained_import import = {.dataset = NULL};
+    const char *weights = call_text(call, "weights");
+    if (imports(call)) TRY(read_import(call, weights, &import, e));
+    import.alone = alone;
+    return imports(call) && trained_is_nir(weights)
+               ? trained_describe_nir(t, call_catalogue(call), weights, &import, e)
+               : trained_describe(t, call_catalogue(call), weights, e);
+}
+
 static status open_network(struct call *call, bool alone, struct trained *t, struct error *e)
 {
     const char *weights = call_text(call, "weights");
     size_t n;
     const char **set = call_list(call, "set", &n, e);
     if (!set) return ST_MEMORY;
-    TRY(trained_describe(t, call_catalogue(call), weights, e));
+    TRY(describe(call, alone, t, e));
     if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0)
         return hand_on(call, t->run->run.precision, e);
     return alone ? trained_net(t, weights, e) : trained_open(t, weights, set, n, e);
@@ -92,12 +134,15 @@ status with_weights(struct call *call, struct error *e)
 
 void print_network(const struct call *call, const struct trained *t, bool simulated)
 {
-    (void)printf("%s: %s on %s, ", call_text(call, "weights"), t->run->solver->name, t->run->dataset->name);
+    const bool foreign = t->nir && !t->data_sha256[0];
+    (void)printf("%s: %s on %s, ", call_text(call, "weights"),
+                 foreign ? "a network of another program" : t->run->solver->name, t->run->dataset->name);
     for (size_t l = 0; l <= t->net.L; l++) (void)printf("%s%zu", l ? "-" : "", t->net.n[l]);
     (void)printf(", %s, seed %" PRIu64 "\n", REAL_NAME, t->run->seed);
     if (simulated && t->run->solver->predict)
         (void)printf("note: %s has a prediction rule of its own; here the readout is simulated\n",
                      t->run->solver->name);
+    if (t->nir && t->nir->note[0]) (void)printf("note: %s\n", t->nir->note);
     if (t->other_data) (void)printf("note: the data is not that of the training (another SHA-256)\n");
     if (t->other_splits)
         (void)printf("note: the splits are drawn in another way than for the training: they may share "

@@ -12,16 +12,17 @@
 typedef const struct parameter parameter_row;
 typedef const char *const name_list[];
 
-/* A weight file, NAME.net; an experiment file or the bare name of one; a folder of results, or its name in
- * the results folder; the name of a solver, or an experiment; names of the catalogue; KEY=VALUE of any option
- * of a run, of an option of the dataset that is the first argument (with or without "dataset."), and
- * dataset.KEY=VALUE. */
-extern const struct value_kind value_weights, value_experiment, value_results, value_trainable, value_solver,
-    value_dataset, value_setting, value_dataset_setting, value_data_setting;
+/* A weight file, NAME.net; that, or a NIR file, NAME.nir; an experiment file or the bare name of one; a
+ * folder of results, or its name in the results folder; the name of a solver, or an experiment; names of the
+ * catalogue; KEY=VALUE of any option of a run, of an option of the dataset that is the first argument (with
+ * or without "dataset."), and dataset.KEY=VALUE. */
+extern const struct value_kind value_weights, value_network, value_experiment, value_results, value_trainable,
+    value_solver, value_dataset, value_setting, value_dataset_setting, value_data_setting;
 
 extern const struct parameter experiment_argument, results_argument, dataset_argument, set_option,
     plugin_option, precision_option, seeds_option, results_option, dataset_set_option, seed_option,
-    index_option, weights_option, test_split_option, data_set_option;
+    index_option, weights_option, test_split_option, data_set_option, import_dataset_option,
+    import_step_option, import_reset_option, import_readout_option, import_membrane_option;
 
 /* The solvers and datasets that there are, --plugin's too. */
 const struct catalogue *call_catalogue(const struct call *call);
@@ -41,6 +42,9 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
 /* Becomes the program of this precision (enum precision), which runs the same command line; returns only if
  * that fails: ST_IO. */
 status hand_on(const struct call *call, int precision, struct error *e);
+
+/* A number of seconds above 0; 0 if the option is not given and has no usual value. ST_USAGE. */
+status step_seconds(const struct call *call, const char *option, double *dt, struct error *e);
 
 /* Functions of commands (run) that open what a command works on, call its `own`, and close it. Theirs is a
  * network_command: the network of --weights, in the first with its data, which the options of --set change. A

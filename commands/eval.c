@@ -142,7 +142,8 @@ const struct command eval_command = {
                              .help = "what predicts: the solver's own rule where it has one, or the "
                                      "simulated network",
                              .choices = rule_names},
-            &data_set_option,
+            &data_set_option, &import_dataset_option, &import_step_option, &import_reset_option,
+            &import_readout_option, &import_membrane_option,
             &(parameter_row){
                 "--csv PATH", &value_file,
                 .help = "write the confusion matrix: a row per true class, a column per predicted class"},

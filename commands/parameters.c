@@ -119,6 +119,7 @@ static void offer_settings(const struct completion *c)
 /* ---- the table ---- */
 
 const struct value_kind value_weights = {.files = ":-f -X !*.net\n:-d", .filled = true};
+const struct value_kind value_network = {.files = ":-f -X !*.net\n:-f -X !*.nir\n:-d", .filled = true};
 const struct value_kind value_experiment = {.offer = offer_experiments, .files = ":-f -X !*.yaml\n:-d"};
 const struct value_kind value_results = {.offer = offer_results, .files = ":-d"};
 const struct value_kind value_trainable = {check_trainable, offer_trainables, ":-f -X !*.yaml\n:-d", true};
@@ -152,9 +153,25 @@ parameter_row dataset_set_option = {
     .help = "an option of the dataset, with or without 'dataset.'; may be repeated"};
 parameter_row seed_option = {"--seed N", &value_whole, "0", .help = "seed of the split and of random codes"};
 parameter_row index_option = {"--index I", &value_whole, "0", .help = "which sample, from 0"};
-parameter_row weights_option = {"--weights NET.net", &value_weights,
-                                .help = "a weight file of 'spikebench train', NET.yaml beside it",
+parameter_row weights_option = {"--weights NET.net", &value_network,
+                                .help =
+                                    "a weight file of 'spikebench train', NET.yaml beside it; or NET.nir, "
+                                    "a NIR file",
                                 .needed = true};
+parameter_row import_dataset_option = {"--dataset NAME", &value_dataset,
+                                       .help = "NIR: the data (those of the training, in our own exports)"};
+parameter_row import_step_option = {
+    "--dt SECONDS", &value_text, .help = "NIR: the length of a step (what our own exports say, else 1e-4)"};
+parameter_row import_reset_option = {"--reset RESET", &value_choice,
+                                     .help = "NIR: after a spike (what our own exports say, else hard where "
+                                             "neurons have v_reset, else soft)",
+                                     .choices = reset_names};
+parameter_row import_readout_option = {"--readout READOUT", &value_choice,
+                                       .help = "NIR: the readout at the last step or its mean (what our own "
+                                               "exports say, else last)",
+                                       .choices = readout_names};
+parameter_row import_membrane_option = {
+    "--membrane", .help = "NIR: read a last layer that spikes as a readout: its potential without spikes"};
 parameter_row test_split_option = {"--split SPLIT", &value_choice, "test", .help = "which samples",
                                    .choices = split_names};
 parameter_row data_set_option = {"--set dataset.KEY=VALUE", &value_data_setting,

@@ -66,13 +66,17 @@ const struct dataset_source *const dataset_sources[] = {
 
 extern const struct command run_command, check_command, list_command, help_command, summarise_command,
     best_command, compare_command, merge_command, table_command, plot_command, train_command, eval_command,
-    weights_command, trace_command, contract_command, dataset_command, worker_command;
+    weights_command, trace_command, export_command, report_command, contract_command, dataset_command,
+    worker_command;
 
 const struct command *const commands[] = {
-    &run_command,     &check_command,    &list_command,    &help_command,  &summarise_command,
-    &best_command,    &compare_command,  &merge_command,   &table_command, &plot_command,
-    &train_command,   &eval_command,     &weights_command, &trace_command, &contract_command,
-    &dataset_command, &complete_command, &worker_command,  NULL,
+    &run_command,      &check_command,     &list_command,
+    &help_command,     &summarise_command, &best_command,
+    &compare_command,  &merge_command,     &table_command,
+    &plot_command,     &train_command,     &eval_command,
+    &weights_command,  &trace_command,     &export_command,
+    &report_command,   &contract_command,  &dataset_command,
+    &complete_command, &worker_command,    NULL,
 };
 
 const struct catalogue registry = {.solvers = solvers, .datasets = dataset_sources};

@@ -129,7 +129,8 @@ const struct command trace_command = {
         "drawn only if --out is given too.",
     .parameters =
         (parameter_list){
-            &weights_option, &index_option, &test_split_option, &data_set_option,
+            &weights_option, &index_option, &test_split_option, &data_set_option, &import_dataset_option,
+            &import_step_option, &import_reset_option, &import_readout_option, &import_membrane_option,
             &(parameter_row){"--out PATH", &value_file,
                              .help = "the figure (NET_I.svg): PATH.svg or PATH.png"},
             &(parameter_row){"--ascii", .help = "draw in the terminal"},

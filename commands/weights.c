@@ -60,6 +60,6 @@ const struct command weights_command = {
             &(parameter_row){"--csv PATH", &value_file,
                              .help = "write layer, to, from (neurons from 0) and weight; R_l of L layers "
                                      "has the number L + l"},
-            &plugin_option, NULL},
+            &import_step_option, &import_membrane_option, &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit",
 };

@@ -10,11 +10,11 @@ set tics nomirror out scale 0.6
 set grid lc rgb "#dddddd" lw 0.8
 set key opaque samplen 2 spacing 1.05 noenhanced
 set style fill transparent solid 0.18 noborder
-# The formats to draw in: svg 1, png 2, pdf 4, text 8. In a loop over `formats` a script sets `wide` and `high`, in pixels of the PNG, and
+# The formats to draw in: svg 1, png 2, pdf 4, text 8, svg that reads the mouse 16. In a loop over `formats` a script sets `wide` and `high`, in pixels of the PNG, and
 # `part`, what the file's name ends in, and loads plots/terminal.gp.
 bits = 0
 stats "figure.csv" using (bits = int(column("formats")), 0) nooutput
-formats = (bits & 1 ? "svg " : "").(bits & 2 ? "png " : "").(bits & 4 ? "pdf " : "").(bits & 8 ? "txt" : "")
+formats = (bits & 17 ? "svg " : "").(bits & 2 ? "png " : "").(bits & 4 ? "pdf " : "").(bits & 8 ? "txt" : "")
 part = ""
 # Points: in text a character.
 disc = bits & 8 ? "*" : 7

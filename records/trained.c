@@ -1,5 +1,6 @@
 /* A trained network on disk (see trained.h). */
 #include "records/trained.h"
+#include "records/sidecar.h"
 #include "support/blas.h"
 #include "support/file.h"
 #include "support/hash.h"
@@ -10,50 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, LINE_SIZE = 400 };
-
-static const char first_line[] =
-    "# A network trained by SpikeBench: 'spikebench eval' and 'trace' read it.\n";
-/* The comments at the head of NET.yaml. */
-enum { HOW, WEIGHTS, DATA, RULES, N_KEYS };
-static const char *const keys[N_KEYS] = {
-    "# training: ", "# weights SHA-256: ", "# data SHA-256: ", "# rules: "};
-
-struct sidecar {
-    char path[PATH_SIZE];
-    bool ours;                     /* it begins with first_line */
-    char value[N_KEYS][LINE_SIZE]; /* what follows the keys; "" where there is none */
-};
-
-/* What stands beside the weights. ST_USAGE if these do not end in .net or have too long a name. */
-static status read_sidecar(const char *weights, struct sidecar *s, struct error *e)
-{
-    char line[LINE_SIZE] = "";
-    const size_t n = strlen(weights);
-    *s = (struct sidecar){.ours = false};
-    if (n <= 4 || strcmp(weights + n - 4, ".net") != 0 || weights[n - 5] == '/')
-        return FAIL(e, ST_USAGE, "'%.200s': the name of a weight file ends in .net", weights);
-    if (n + 10 > sizeof s->path) return FAIL(e, ST_USAGE, "the name of the weight file is too long");
-    (void)snprintf(s->path, sizeof s->path, "%.*s.yaml", (int)(n - 4), weights);
-    FILE *f = NULL;
-    if (access(s->path, R_OK) != 0) return ST_OK;
-    TRY(file_open(s->path, UINT64_MAX, &f, e));
-    s->ours = fgets(line, sizeof line, f) && strcmp(line, first_line) == 0;
-    while (fgets(line, sizeof line, f) && line[0] == '#') {
-        line[strcspn(line, "\r\n")] = '\0';
-        for (int k = 0; k < N_KEYS; k++)
-            if (!s->value[k][0] && strncmp(line, keys[k], strlen(keys[k])) == 0)
-                (void)snprintf(s->value[k], LINE_SIZE, "%s", line + strlen(keys[k]));
-    }
-    (void)fclose(f);
-    return ST_OK;
-}
-
 status trained_may_save(const char *weights, struct error *e)
 {
     struct sidecar s;
     struct file_writer w;
-    TRY(read_sidecar(weights, &s, e));
+    TRY(sidecar_read(weights, &s, e));
     if (access(s.path, F_OK) == 0 && !s.ours)
         return FAIL(e, ST_USAGE, "--out %s: %s is there and would be overwritten, but is not of a network",
                     weights, s.path);
@@ -66,8 +28,10 @@ status trained_may_save(const char *weights, struct error *e)
 static status write_sidecar(const struct run *run, const char *data_sha256, const char *weights_sha256,
                             const char *how, FILE *f, struct error *e)
 {
-    (void)fprintf(f, "%s%s%s\n%s%s\n", first_line, keys[HOW], how, keys[WEIGHTS], weights_sha256);
-    (void)fprintf(f, "%s%s\n%s%d\n", keys[DATA], data_sha256, keys[RULES], RESULT_RULES);
+    (void)fprintf(f, "%s%s%s\n%s%s\n", sidecar_first_line, sidecar_keys[SIDECAR_HOW], how,
+                  sidecar_keys[SIDECAR_WEIGHTS], weights_sha256);
+    (void)fprintf(f, "%s%s\n%s%d\n", sidecar_keys[SIDECAR_DATA], data_sha256, sidecar_keys[SIDECAR_RULES],
+                  RESULT_RULES);
     return run_write_yaml(run, f, e);
 }
 
@@ -77,7 +41,7 @@ status trained_save(const struct run *run, const struct net *net, const char *da
     char sha256[HASH_HEX];
     struct sidecar before;
     struct file_writer new_net, new_yaml = {.file = NULL};
-    TRY(read_sidecar(weights, &before, e));
+    TRY(sidecar_read(weights, &before, e));
     TRY(file_create(&new_net, weights, e));
     status st = net_save(net, new_net.file, e);
     if (st == ST_OK && fflush(new_net.file) != 0) st = FAIL(e, ST_IO, "%s", strerror(errno));
@@ -98,8 +62,8 @@ status trained_save(const struct run *run, const struct net *net, const char *da
 status trained_summary(const char *weights, char *text, size_t size, struct error *e)
 {
     struct sidecar s;
-    TRY(read_sidecar(weights, &s, e));
-    (void)snprintf(text, size, "%s", s.value[HOW]);
+    TRY(sidecar_read(weights, &s, e));
+    (void)snprintf(text, size, "%s", s.value[SIDECAR_HOW]);
     return text[0] ? ST_OK : FAIL(e, ST_IO, "%s was not written", s.path);
 }
 
@@ -112,13 +76,19 @@ static status check_complete(const char *weights, struct error *e)
     return st == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
 }
 
+void trained_remember(struct trained *t, const struct sidecar *s)
+{
+    (void)snprintf(t->data_sha256, sizeof t->data_sha256, "%.*s", HASH_HEX - 1, s->value[SIDECAR_DATA]);
+    t->rules = strtol(s->value[SIDECAR_RULES], NULL, 10);
+}
+
 status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e)
 {
     char sha256[HASH_HEX];
     struct sidecar s;
     memset(t, 0, sizeof *t);
-    TRY(read_sidecar(weights, &s, e));
-    const char *path = s.path, *wanted = s.value[WEIGHTS];
+    TRY(sidecar_read(weights, &s, e));
+    const char *path = s.path, *wanted = s.value[SIDECAR_WEIGHTS];
     TRY(file_check(weights, UINT64_MAX, NULL, e));
     TRY(hash_file(weights, sha256, e));
     if (access(path, R_OK) != 0)
@@ -126,7 +96,7 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
                     weights);
     if (!s.ours || !wanted[0])
         return FAIL(e, ST_DATA, "%s: not written by 'spikebench train': it lacks the line '%s...'", path,
-                    keys[WEIGHTS]);
+                    sidecar_keys[SIDECAR_WEIGHTS]);
     if (strcmp(wanted, sha256) != 0) {
         TRY(check_complete(weights, e));
         return FAIL(e, ST_DATA,
@@ -138,6 +108,7 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
     if (t->plan.n_runs != 1)
         return FAIL(e, ST_DATA, "%s: it plans %zu runs instead of one", path, t->plan.n_runs);
     t->run = &t->plan.runs[0];
+    trained_remember(t, &s);
     return ST_OK;
 }
 
@@ -190,6 +161,11 @@ static status check_precision(const struct trained *t, const char *weights, stru
                 REAL_NAME);
 }
 
+static size_t outputs_of(const struct dataset_info *info)
+{
+    return info->n_classes ? info->n_classes : info->n_targets;
+}
+
 /* Builds the net and reads the weights; *info is NULL where the file's own sizes are believed. */
 static status load_net(struct trained *t, const struct dataset_info *info, FILE *f, struct error *e)
 {
@@ -205,10 +181,20 @@ static status load_net(struct trained *t, const struct dataset_info *info, FILE 
     return fgetc(f) == EOF ? ST_OK : FAIL(e, ST_DATA, "bytes behind the end of the weight file");
 }
 
+/* The same of a network that a NIR file has brought already. */
+static status take_nir(struct trained *t, const struct dataset_info *info, struct error *e)
+{
+    const struct nir_network *n = t->nir;
+    TRY(net_create(&t->net, &t->run->net, info ? info->n_inputs : n->n_inputs,
+                   info ? outputs_of(info) : n->n_outputs, &t->mem, e));
+    return nir_weights(n, &t->net, e);
+}
+
 static status read_net(struct trained *t, const char *weights, const struct dataset_info *info,
                        struct error *e)
 {
     FILE *f = NULL;
+    if (t->nir) return take_nir(t, info, e) == ST_OK ? ST_OK : err_prefix(e, "%s", weights);
     TRY(file_open(weights, UINT64_MAX, &f, e));
     status st = load_net(t, info, f, e);
     (void)fclose(f);
@@ -232,7 +218,6 @@ static bool sets_solver(const char *const *set, size_t n_set)
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
-    struct sidecar s;
     struct run *run = t->run;
     TRY(check_precision(t, weights, e));
     blas_single_thread();
@@ -241,9 +226,8 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     const struct dataset_info *info = &t->data.info;
     if (sets_solver(set, n_set))
         TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
-    TRY(read_sidecar(weights, &s, e));
-    t->other_data = strcmp(s.value[DATA], info->sha256) != 0;
-    if (strtol(s.value[RULES], NULL, 10) != RESULT_RULES) t->other_splits = true;
+    t->other_data = t->data_sha256[0] && strcmp(t->data_sha256, info->sha256) != 0;
+    if (t->data_sha256[0] && t->rules != RESULT_RULES) t->other_splits = true;
     TRY(pool_create(&t->pool, (size_t)run->run.threads, e));
     return read_net(t, weights, info, e);
 }

@@ -5,6 +5,7 @@
 #define SPIKEBENCH_RECORDS_TRAINED_H
 
 #include "experiments/plan.h"
+#include "network/nir.h"
 
 /* ST_USAGE if `weights` is no NAME.net, or if NAME.yaml is there and was not written by trained_save: an
  * experiment file of the user's is not overwritten. ST_IO if the folder cannot be written in. */
@@ -25,14 +26,34 @@ struct trained {
     struct dataset data;
     struct net net;
     struct pool *pool;
-    bool other_data;   /* the data's SHA-256 is not that of the training */
-    bool other_splits; /* a setting, or a change of RESULT_RULES, changes how the splits are drawn */
+    struct nir_network *nir;    /* of a NIR file; NULL: a weight file */
+    char data_sha256[HASH_HEX]; /* of the training; "" if the file does not say */
+    long rules;                 /* RESULT_RULES of the training */
+    bool other_data;            /* the data's SHA-256 is not that of the training */
+    bool other_splits;          /* a setting, or a change of RESULT_RULES, changes how the splits are drawn */
 };
 
 /* The plan's only run from NET.yaml, its names being those of `c`, checked against the bytes of NET.net:
  * ST_IO, ST_DATA or ST_CONFIG naming the file and the reason. trained_free afterwards, also after an error.
  */
 status trained_describe(struct trained *t, const struct catalogue *c, const char *weights, struct error *e);
+
+/* What only a NIR file (NAME.nir, network/nir.h) needs to be told. */
+struct trained_import {
+    const char *dataset; /* NULL: that of the training, which our own exports name */
+    bool alone;          /* the network alone is wanted: any data will do */
+    struct nir_options nir;
+};
+bool trained_is_nir(const char *path);
+/* trained_describe of a NIR file: its run is the one it was exported from, or, of a file of another program
+ * or with a dataset given, bptt on that dataset with the file's network. ST_USAGE if there is no dataset;
+ * errors of nir_read. */
+status trained_describe_nir(struct trained *t, const struct catalogue *c, const char *path,
+                            const struct trained_import *import, struct error *e);
+/* The text of NET.yaml, which an export keeps. Freed by free(buffer.bytes). */
+struct file_buffer;
+status trained_text(const char *weights, struct file_buffer *text, struct error *e);
+
 /* After trained_describe: applies `set` (n_set texts "dataset.KEY=VALUE", or "solver.KEY=VALUE" of options
  * that are OPT_PREDICTION), opens the data, builds the net and
  * reads its weights. This build's precision must be the run's (ST_CONFIG). */
@@ -45,5 +66,9 @@ status trained_net(struct trained *t, const char *weights, struct error *e);
 status trained_predict(const struct trained *t, const struct batch *b, real *scores,
                        struct operations *counts, struct error *e);
 void trained_free(struct trained *t);
+
+/* Takes the data and the rules of the training from what stands at the head of a run (sidecar.h). */
+struct sidecar;
+void trained_remember(struct trained *t, const struct sidecar *s);
 
 #endif

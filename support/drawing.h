@@ -8,7 +8,14 @@
 #include "support/csvio.h"
 
 enum { DRAWING_PATH = 4096 };
-enum drawing_format { DRAWING_SVG = 1, DRAWING_PNG = 2, DRAWING_PDF = 4, DRAWING_TEXT = 8 };
+/* DRAWING_MOUSE: SVG whose own script reads the mouse. */
+enum drawing_format {
+    DRAWING_SVG = 1,
+    DRAWING_PNG = 2,
+    DRAWING_PDF = 4,
+    DRAWING_TEXT = 8,
+    DRAWING_MOUSE = 16
+};
 
 struct drawing {
     char folder[DRAWING_PATH]; /* the private folder; "" if there is none */

@@ -8,7 +8,7 @@
 
 enum { ENV_TEXT = 160 };
 
-const char *env_version(void);   /* "0.1.0" */
+const char *env_version(void);   /* "0.2.0" */
 const char *env_commit(void);    /* 12 digits, or "unknown" outside a git checkout */
 bool env_dirty(void);            /* tracked files differed from the commit at build time */
 const char *env_compiler(void);  /* first line of the compiler's --version */

@@ -18,6 +18,8 @@ const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml},
                                            {"runs", fuzz_runs},
                                            {"curve", fuzz_curve},
                                            {"checkpoint", fuzz_checkpoint},
+                                           {"nir", fuzz_nir},
+                                           {"nir_graph", fuzz_nir_graph},
                                            {NULL, NULL}};
 
 enum { FOLDER_MAX = 200, PATH_MAX_HERE = 400 };

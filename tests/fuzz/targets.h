@@ -26,6 +26,9 @@ void fuzz_text(const unsigned char *bytes, size_t size);
 void fuzz_shd(const unsigned char *bytes, size_t size);
 /* A weight file. */
 void fuzz_weights(const unsigned char *bytes, size_t size);
+/* A NIR file; the graph of one, made of the bytes. */
+void fuzz_nir(const unsigned char *bytes, size_t size);
+void fuzz_nir_graph(const unsigned char *bytes, size_t size);
 /* A runs.csv, and a curve of one run, by summarise, best, compare and what plot hands to gnuplot. */
 void fuzz_runs(const unsigned char *bytes, size_t size);
 void fuzz_curve(const unsigned char *bytes, size_t size);

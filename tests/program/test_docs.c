@@ -412,3 +412,16 @@ Test(docs, columns_of_result_files_are_described, .init = cli_setup, .fini = cli
         cr_expect(listed, "'%s' is not described", column);
     }
 }
+
+/* The version stands in five places. */
+Test(docs, one_version, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "v=$(sed -n 's/^VERSION *:= *//p' \"$SOURCES/Makefile\") && test -n \"$v\" && "
+        "\"$SB\" --version | grep -F \"spikebench $v (\" && cd \"$SOURCES\" && grep -xF \"version: $v\" "
+        "CITATION.cff && grep -m 1 '^## ' CHANGELOG.md | grep -F \"## $v\" && head -n 1 debian/changelog | "
+        "grep -F \"spikebench ($v)\" && grep -F \"\\\"spikebench $v\\\"\" docs/spikebench.1");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+}

@@ -1,0 +1,64 @@
+/* spikebench export: a trained network as a NIR file, for other programs. */
+#include "commands/commands.h"
+#include "support/env.h"
+#include "support/file.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* What other programs may do otherwise than this network. */
+static void print_notes(const struct trained *t)
+{
+    const struct net *net = &t->net;
+    if (net->lif[1].reset != RESET_HARD)
+        (void)printf(
+            "note: NIR sets a neuron that spikes to v_reset (0); this network's reset is %s: the file's "
+            "metadata say so, for this program\n",
+            reset_names[net->lif[1].reset]);
+    if (t->run->solver->predict)
+        (void)printf("note: %s predicts by a rule of its own, which the file does not hold\n",
+                     t->run->solver->name);
+}
+
+static status write_nir(struct call *call, struct trained *t, struct error *e)
+{
+    char program[100];
+    struct nir_export x = {.program = program};
+    struct file_buffer text = {.bytes = NULL};
+    const char *out = call_text(call, "out"), *weights = call_text(call, "weights");
+    if (!trained_is_nir(out))
+        return FAIL(e, ST_USAGE, "--out '%.200s': a name that ends in .nir is needed", out);
+    TRY(step_seconds(call, "dt", &x.dt, e));
+    TRY(trained_text(weights, &text, e));
+    char *run = mem_alloc(&t->mem, text.size + 1, 1, e);
+    if (run) memcpy(run, text.bytes, text.size);
+    free(text.bytes);
+    if (!run) return ST_MEMORY;
+    x.run = run;
+    (void)snprintf(program, sizeof program, "spikebench %s", env_version());
+    TRY(nir_write(&t->net, &x, out, e));
+    (void)printf("%s: %zu layers, steps of %g s\n", out, t->net.L, x.dt);
+    print_notes(t);
+    return ST_OK;
+}
+
+const struct command export_command = {
+    .name = "export",
+    .run = with_weights,
+    .own = &(network_command){write_nir},
+    .synopsis = "--weights NET.net --out NET.nir [--dt SECONDS] [--plugin FILE]",
+    .summary = "write a trained network as a NIR file",
+    .text =
+        "Writes a network of 'spikebench train' in the Neuromorphic Intermediate Representation (NIR, HDF5) "
+        "that other programs read: tau = dt / (1 - leak), r = tau / dt. All of NET.yaml, paths of data "
+        "too, goes into the metadata, so that 'spikebench eval --weights NET.nir' has the same network and "
+        "data as NET.net. docs/nir.md tells what of NIR is read.",
+    .parameters =
+        (parameter_list){
+            &(parameter_row){"--weights NET.net", &value_weights,
+                             .help = "a weight file of 'spikebench train', NET.yaml beside it",
+                             .needed = true},
+            &(parameter_row){"--out NET.nir", &value_file, .help = "the NIR file", .needed = true},
+            &(parameter_row){"--dt SECONDS", &value_text, "1e-4", .help = "the length of a step"},
+            &plugin_option, NULL},
+    .failure = "a file is absent or damaged or cannot be written, or NIR lacks the neuron",
+};

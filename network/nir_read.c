@@ -1,0 +1,140 @@
+/* Reading NIR files: HDF5 in a child process (nir_hdf5.c), the rest here (see nir.h). */
+#include "network/nir.h"
+#include "support/file.h"
+#include "support/file_kind.h"
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef SPIKEBENCH_HDF5
+#include "network/nir_graph.h"
+#include "support/child.h"
+
+/* Of address space beyond what the program has, and of computing. */
+enum { CHILD_GIGABYTES = 2, CHILD_SECONDS = 20 };
+static const uint64_t most_bytes = (uint64_t)1 << 32;
+
+/* What the child answers: an error, or a graph, whose parts follow. */
+struct answer {
+    struct error error;
+    struct nir_graph graph;
+};
+
+static void serve(void *context, int socket)
+{
+    struct answer a = {.error = {.code = ST_OK}};
+    child_may_take(CHILD_SECONDS);
+    (void)nir_hdf5_read(&a.graph, context, &a.error);
+    const struct nir_graph *g = &a.graph;
+    (void)(child_send(socket, &a, sizeof a) && a.error.code == ST_OK &&
+           child_send(socket, g->nodes, g->n_nodes * sizeof *g->nodes) &&
+           child_send(socket, g->edges, g->n_edges * sizeof *g->edges) &&
+           child_send(socket, g->numbers, g->n_numbers * sizeof *g->numbers) &&
+           child_send(socket, g->text, g->n_text));
+}
+
+/* Room for the graph that the child has announced, and its parts. False: the child is gone. */
+static status receive_graph(struct child *from, struct nir_graph *g, struct mem *m, bool *good,
+                            struct error *e)
+{
+    if (g->n_nodes > NIR_MOST_NODES || g->n_edges > NIR_MOST_EDGES || g->n_numbers > NIR_MOST_NUMBERS ||
+        g->n_text > NIR_MOST_TEXT)
+        return FAIL(e, ST_DATA, "holds too much");
+    g->nodes = mem_alloc(m, g->n_nodes, sizeof *g->nodes, e);
+    g->edges = mem_alloc(m, NIR_MOST_EDGES, sizeof *g->edges, e);
+    g->numbers = mem_alloc(m, g->n_numbers, sizeof *g->numbers, e);
+    g->text = mem_alloc(m, g->n_text, 1, e);
+    if (!g->nodes || !g->edges || !g->numbers || !g->text) return ST_MEMORY;
+    *good = child_answer(from, g->nodes, g->n_nodes * sizeof *g->nodes) &&
+            child_answer(from, g->edges, g->n_edges * sizeof *g->edges) &&
+            child_answer(from, g->numbers, g->n_numbers * sizeof *g->numbers) &&
+            child_answer(from, g->text, g->n_text);
+    return ST_OK;
+}
+
+/* The graph of a file, in the arena. */
+static status read_graph(struct nir_graph *g, const char *path, struct mem *m, struct error *e)
+{
+    struct child child;
+    struct answer a;
+    char how[120];
+    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_SECONDS};
+    TRY(child_start(&child, serve, (void *)(uintptr_t)path, limits, e));
+    bool good = child_answer(&child, &a, sizeof a);
+    status st = ST_OK;
+    if (good) {
+        a.error.text[sizeof a.error.text - 1] = '\0';
+        if (a.error.code != ST_OK) st = FAIL(e, a.error.code, "%s", a.error.text);
+        if (st == ST_OK) st = receive_graph(&child, &a.graph, m, &good, e);
+    }
+    child_end(&child, how, sizeof how);
+    if (st == ST_OK && !good)
+        st = FAIL(e, ST_DATA, "the HDF5 library %s while it read the file: it is damaged", how);
+    *g = a.graph;
+    return st == ST_OK ? nir_graph_check(g, e) : st;
+}
+
+static status check_kind(const char *path, struct error *e)
+{
+    const char *kind = file_kind_of(path), *hdf5 = file_kind((const unsigned char *)"\x89HDF\r\n\x1a\n", 8);
+    if (kind && strcmp(kind, hdf5) == 0) return ST_OK;
+    return FAIL(e, ST_DATA, "is no NIR file: NIR is HDF5%s%s", kind ? ", and this is " : "",
+                kind ? kind : "");
+}
+
+static status read_file(struct nir_network *n, const char *path, const struct nir_options *o, struct mem *m,
+                        struct error *e)
+{
+    struct mem own = {.blocks = NULL};
+    struct nir_graph g;
+    struct nir_chain chain;
+    TRY(check_kind(path, e));
+    status st = read_graph(&g, path, &own, e);
+    if (st == ST_OK) st = nir_chain_find(&chain, &g, e);
+    if (st == ST_OK) st = nir_translate(n, &g, &chain, o, m, e);
+    mem_free(&own);
+    return st;
+}
+
+status nir_read(struct nir_network *n, const char *path, const struct nir_options *o, struct mem *m,
+                struct error *e)
+{
+    memset(n, 0, sizeof *n);
+    TRY(file_check(path, most_bytes, NULL, e));
+    return read_file(n, path, o, m, e) == ST_OK ? ST_OK : err_prefix(e, "%s", path);
+}
+#else
+status nir_read(struct nir_network *n, const char *path, const struct nir_options *o, struct mem *m,
+                struct error *e)
+{
+    (void)o, (void)m;
+    memset(n, 0, sizeof *n);
+    return FAIL(e, ST_NO_DATA,
+                "%s: this program was built without HDF5: install libhdf5-dev and build it again", path);
+}
+#endif
+
+static bool same_shape(const struct nir_network *n, const struct net *net)
+{
+    const size_t L = n->net.hidden.n + 1;
+    bool same = net->L == L && net->n[0] == n->n_inputs && net->n[L] == n->n_outputs &&
+                net->blocks == (n->net.recurrent ? 2 * L - 1 : L);
+    for (size_t l = 1; same && l < L; l++) same = net->n[l] == (size_t)n->net.hidden.v[l - 1];
+    return same;
+}
+
+status nir_weights(const struct nir_network *n, struct net *net, struct error *e)
+{
+    if (net->n[0] != n->n_inputs || net->n[net->L] != n->n_outputs)
+        return FAIL(e, ST_DATA, "a network of %zu inputs and %zu outputs; the data has %zu and %zu",
+                    n->n_inputs, n->n_outputs, net->n[0], net->n[net->L]);
+    if (!same_shape(n, net)) return FAIL(e, ST_DATA, "a network of another shape");
+    for (size_t k = 1; k <= net->blocks; k++)
+        for (size_t i = 0, size = net_block_size(net, k); i < size; i++) {
+            const real w = (real)n->w[k][i];
+            if (!isfinite(w))
+                return FAIL(e, ST_DATA, "the weight %g is too large for numbers of this precision",
+                            n->w[k][i]);
+            net->W[k][i] = w;
+        }
+    return ST_OK;
+}

@@ -1,0 +1,279 @@
+/* The data of a report's page (see report_data.h). Cells of runs.csv go in as the texts that they are. */
+#include "report/report_data.h"
+#include "records/columns.h"
+#include "records/record.h"
+#include "report/spread.h"
+#include "support/env.h"
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Points of a curve, and configurations with curves, that a page holds. */
+enum { MOST_POINTS = 200, MOST_CURVES = 400, MOST_FIGURES = 60, FIGURE_BYTES = 4 << 20 };
+
+struct maker {
+    const struct groups *g;
+    struct error *e;
+    bool no_memory; /* cJSON has said so */
+};
+
+static void put(struct maker *m, cJSON *object, const char *name, cJSON *value)
+{
+    const bool added = !object ? false
+                       : name  ? cJSON_AddItemToObject(object, name, value)
+                               : cJSON_AddItemToArray(object, value);
+    if (added && value) return;
+    m->no_memory = true;
+    cJSON_Delete(value);
+}
+
+static void put_text(struct maker *m, cJSON *object, const char *name, const char *text)
+{
+    put(m, object, name, cJSON_CreateString(text));
+}
+
+static void put_number(struct maker *m, cJSON *object, const char *name, double v)
+{
+    put(m, object, name, isfinite(v) ? cJSON_CreateNumber(v) : cJSON_CreateNull());
+}
+
+/* A list or an object in another. */
+static cJSON *put_new(struct maker *m, cJSON *object, const char *name, cJSON *made)
+{
+    put(m, object, name, made);
+    return m->no_memory ? NULL : made;
+}
+
+/* ---- columns and rows of runs.csv ---- */
+
+static bool is_constant(const struct csv_table *t, size_t column)
+{
+    for (size_t row = 1; row < t->n_rows; row++)
+        if (strcmp(csv_cell(t, row, column), csv_cell(t, 0, column)) != 0) return false;
+    return t->n_rows > 0;
+}
+
+static const struct result_column *known_column(const char *name)
+{
+    for (size_t i = 0; i < n_result_columns; i++)
+        if (result_columns[i].name && strcmp(result_columns[i].name, name) == 0) return &result_columns[i];
+    return NULL;
+}
+
+/* Name, unit, meaning, whether it is an option; the value where it is the same in all rows. */
+static void put_column(struct maker *m, cJSON *columns, const struct csv_table *t, size_t c, bool constant)
+{
+    const char *name = t->names[c];
+    const struct result_column *known = known_column(name);
+    cJSON *one = put_new(m, columns, NULL, cJSON_CreateObject());
+    put_text(m, one, "name", name);
+    put_text(m, one, "unit", known && known->unit ? known->unit : "");
+    put_text(m, one, "help", known && known->help ? known->help : "");
+    put(m, one, "option", cJSON_CreateBool(column_is_option(name)));
+    if (constant) put_text(m, one, "value", csv_cell(t, 0, c));
+}
+
+static void put_runs(struct maker *m, cJSON *root)
+{
+    const struct csv_table *t = &m->g->runs;
+    cJSON *columns = put_new(m, root, "columns", cJSON_CreateArray());
+    cJSON *constants = put_new(m, root, "constants", cJSON_CreateArray());
+    cJSON *rows = put_new(m, root, "rows", cJSON_CreateArray());
+    cJSON *lines = put_new(m, root, "lines", cJSON_CreateArray());
+    bool *constant = calloc(t->n_columns + 1, sizeof *constant);
+    if (!constant) {
+        m->no_memory = true;
+        return;
+    }
+    for (size_t c = 0; c < t->n_columns; c++) {
+        constant[c] = is_constant(t, c);
+        put_column(m, constant[c] ? constants : columns, t, c, constant[c]);
+    }
+    for (size_t row = 0; row < t->n_rows && !m->no_memory; row++) {
+        cJSON *cells = put_new(m, rows, NULL, cJSON_CreateArray());
+        put_number(m, lines, NULL, (double)(t->first_line + row));
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (!constant[c]) put_text(m, cells, NULL, csv_cell(t, row, c));
+    }
+    free(constant);
+}
+
+/* ---- configurations ---- */
+
+/* Mean and standard deviation of a column over a group's runs, where there is one. */
+static void put_mean(struct maker *m, cJSON *means, const struct group *one, const char *column)
+{
+    double v[GROUP_RUNS_MAX];
+    size_t n = 0;
+    if (group_values(m->g, one, column, NULL, v, &n, NULL) != ST_OK) return;
+    const double mean = mean_of(v, n);
+    if (!isfinite(mean)) return;
+    cJSON *pair = put_new(m, means, column, cJSON_CreateArray());
+    put_number(m, pair, NULL, mean);
+    put_number(m, pair, NULL, deviation_of(v, n));
+}
+
+static void put_groups(struct maker *m, cJSON *root)
+{
+    cJSON *groups = put_new(m, root, "groups", cJSON_CreateArray());
+    for (size_t i = 0; i < m->g->n && !m->no_memory; i++) {
+        const struct group *one = &m->g->group[i];
+        cJSON *group = put_new(m, groups, NULL, cJSON_CreateObject());
+        put_text(m, group, "label", one->label);
+        put_text(m, group, "name", one->name);
+        put_text(m, group, "hidden", one->hidden);
+        put(m, group, "own_rule", cJSON_CreateBool(group_own_rule(m->g, one)));
+        cJSON *rows = put_new(m, group, "rows", cJSON_CreateArray());
+        for (size_t k = 0; k < one->n; k++) put_number(m, rows, NULL, (double)one->rows[k]);
+        cJSON *means = put_new(m, group, "mean", cJSON_CreateObject());
+        for (size_t c = 0; c < n_result_columns; c++)
+            if (result_columns[c].kind == COLUMN_NUMBER &&
+                result_columns[c].flags & (COLUMN_TRAIN | COLUMN_VALIDATION | COLUMN_TEST))
+                put_mean(m, means, one, result_columns[c].name);
+    }
+}
+
+/* ---- curves ---- */
+
+/* Every k-th row of a column, and the last. */
+static void put_points(struct maker *m, cJSON *list, const struct csv_table *t, long column, size_t step)
+{
+    for (size_t row = 0; row < t->n_rows; row++)
+        if (row % step == 0 || row + 1 == t->n_rows) {
+            double v = NAN;
+            (void)csv_number(t, row, (size_t)column, &v, NULL);
+            put_number(m, list, NULL, v);
+        }
+}
+
+static void put_curve(struct maker *m, cJSON *curves, size_t group, const struct csv_table *t)
+{
+    static const char *const names[] = {"train_s",  "forward_passes", "acc_train", "acc_val",
+                                        "acc_test", "loss",           "loss_val",  "loss_test"};
+    static const char *const parts[] = {"med", "q1", "q3"};
+    const size_t step = (t->n_rows + MOST_POINTS - 1) / MOST_POINTS;
+    char name[80];
+    cJSON *curve = put_new(m, curves, NULL, cJSON_CreateObject());
+    put_number(m, curve, "group", (double)group);
+    put_points(m, put_new(m, curve, "iter", cJSON_CreateArray()), t, 0, step);
+    cJSON *columns = put_new(m, curve, "columns", cJSON_CreateObject());
+    for (size_t c = 0; c < sizeof names / sizeof *names; c++) {
+        cJSON *three = NULL;
+        for (size_t k = 0; k < 3; k++) {
+            (void)snprintf(name, sizeof name, "%s_%s", names[c], parts[k]);
+            const long column = csv_column(t, name);
+            if (column == CSV_NONE) break;
+            if (k == 0) three = put_new(m, columns, names[c], cJSON_CreateArray());
+            put_points(m, put_new(m, three, NULL, cJSON_CreateArray()), t, column, step);
+        }
+    }
+}
+
+/* Of the files that groups_write has made; a configuration without one has no curve. */
+static void put_curves(struct maker *m, cJSON *root)
+{
+    cJSON *curves = put_new(m, root, "curves", cJSON_CreateArray());
+    for (size_t i = 0; i < m->g->n && i < MOST_CURVES && !m->no_memory; i++) {
+        struct csv_table t;
+        if (m->g->group[i].n > 0 &&
+            csv_load(&t, NULL, "%s/curves_summary/%s.csv", m->g->folder, m->g->group[i].label) == ST_OK &&
+            t.n_rows > 0)
+            put_curve(m, curves, i, &t);
+        csv_table_free(&t);
+    }
+}
+
+/* ---- figures ---- */
+
+static int is_svg(const struct dirent *entry)
+{
+    const size_t n = strlen(entry->d_name);
+    return n > 4 && strcmp(entry->d_name + n - 4, ".svg") == 0;
+}
+
+static status put_figure(struct maker *m, cJSON *figures, const char *folder, const char *name)
+{
+    char path[4600];
+    struct file_buffer svg = {NULL, 0, 0};
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    TRY(file_read(path, FIGURE_BYTES, &svg, m->e));
+    char *text = realloc(svg.bytes, svg.size + 1);
+    if (!text) {
+        free(svg.bytes);
+        return FAIL(m->e, ST_MEMORY, "no memory for %s", path);
+    }
+    text[svg.size] = '\0';
+    cJSON *figure = put_new(m, figures, NULL, cJSON_CreateObject());
+    (void)snprintf(path, sizeof path, "%.*s", (int)strlen(name) - 4, name);
+    put_text(m, figure, "name", path);
+    put_text(m, figure, "svg", text);
+    free(text);
+    return ST_OK;
+}
+
+static status put_figures(struct maker *m, cJSON *root, const struct report_figures *f)
+{
+    struct dirent **names = NULL;
+    cJSON *figures = put_new(m, root, "figures", cJSON_CreateArray());
+    const int n = f->folder ? scandir(f->folder, &names, is_svg, alphasort) : 0;
+    status st = n < 0 ? FAIL(m->e, ST_IO, "%s cannot be read", f->folder) : ST_OK;
+    for (int i = 0; i < n; i++) {
+        if (st == ST_OK && i < MOST_FIGURES) st = put_figure(m, figures, f->folder, names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+    cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
+    char line[400];
+    for (const char *p = f->problems; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+        (void)snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
+        put_text(m, problems, NULL, line);
+    }
+    put_text(m, root, "figures_missing", f->missing);
+    return st;
+}
+
+/* ---- the whole ---- */
+
+/* '<' stands in texts alone, and may be written so. */
+static char *without_tags(const char *json)
+{
+    size_t n = 0;
+    for (const char *c = json; *c; c++) n += *c == '<' ? 6 : 1;
+    char *text = malloc(n + 1), *to = text;
+    if (!text) return NULL;
+    for (const char *c = json; *c; c++)
+        if (*c == '<') {
+            memcpy(to, "\\u003c", 6);
+            to += 6;
+        } else {
+            *to++ = *c;
+        }
+    *to = '\0';
+    return text;
+}
+
+status report_data(const struct groups *g, const struct report_figures *figures, char **json, struct error *e)
+{
+    char program[200];
+    struct maker m = {.g = g, .e = e};
+    cJSON *root = cJSON_CreateObject();
+    *json = NULL;
+    if (!root) return FAIL(e, ST_MEMORY, "no memory for the report");
+    (void)snprintf(program, sizeof program, "spikebench %s (%s%s)", env_version(), env_commit(),
+                   env_dirty() ? ", modified" : "");
+    put_text(&m, root, "program", program);
+    put_number(&m, root, "left_out", (double)g->left_out);
+    put_number(&m, root, "other_rules", (double)g->other_rules);
+    put_runs(&m, root);
+    put_groups(&m, root);
+    put_curves(&m, root);
+    status st = put_figures(&m, root, figures);
+    char *text = st == ST_OK && !m.no_memory ? cJSON_PrintUnformatted(root) : NULL;
+    if (text) *json = without_tags(text);
+    cJSON_free(text);
+    cJSON_Delete(root);
+    if (st != ST_OK) return st;
+    return *json ? ST_OK : FAIL(e, ST_MEMORY, "no memory for the report");
+}

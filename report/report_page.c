@@ -1,0 +1,96 @@
+/* A report's page out of its parts (see report_page.h). */
+#include "report/report_page.h"
+#include "support/file.h"
+#include "support/paths.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PART_BYTES = 1 << 20 };
+
+/* A text in HTML, in elements and in attributes. */
+static void write_escaped(FILE *f, const char *text)
+{
+    for (const char *c = text; *c; c++) switch (*c) {
+        case '&': (void)fputs("&amp;", f); break;
+        case '<': (void)fputs("&lt;", f); break;
+        case '>': (void)fputs("&gt;", f); break;
+        case '"': (void)fputs("&quot;", f); break;
+        case '\'': (void)fputs("&#39;", f); break;
+        default: (void)fputc(*c, f);
+        }
+}
+
+/* report/NAME of the program's own files: heap. */
+static status read_part(const char *name, char **text, struct error *e)
+{
+    char home[3900], path[4096];
+    struct file_buffer b = {NULL, 0, 0};
+    TRY(path_home(home, sizeof home, e));
+    (void)snprintf(path, sizeof path, "%s/report/%s", home, name);
+    TRY(file_read(path, PART_BYTES, &b, e));
+    *text = realloc(b.bytes, b.size + 1);
+    if (!*text) {
+        free(b.bytes);
+        return FAIL(e, ST_MEMORY, "no memory for %s", path);
+    }
+    (*text)[b.size] = '\0';
+    return ST_OK;
+}
+
+/* What takes the places of @TITLE@ and its like. */
+struct parts {
+    char *html, *style, *script, *data;
+    const char *title;
+};
+
+static void write_parts(const struct parts *p, FILE *f)
+{
+    const struct {
+        const char *mark, *text;
+        bool escaped;
+    } places[] = {{"@TITLE@", p->title, true},
+                  {"@STYLE@", p->style, false},
+                  {"@SCRIPT@", p->script, false},
+                  {"@DATA@", p->data, false}};
+    enum { N = sizeof places / sizeof *places };
+    for (const char *at = p->html; *at;) {
+        size_t k = 0;
+        while (k < N && strncmp(at, places[k].mark, strlen(places[k].mark)) != 0) k++;
+        if (k == N) {
+            (void)fputc(*at++, f);
+            continue;
+        }
+        if (places[k].escaped)
+            write_escaped(f, places[k].text);
+        else
+            (void)fputs(places[k].text, f);
+        at += strlen(places[k].mark);
+    }
+}
+
+static status write_file(const struct parts *p, const char *path, struct error *e)
+{
+    struct file_writer w;
+    TRY(file_create(&w, path, e));
+    write_parts(p, w.file);
+    status st = ferror(w.file) ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : file_commit(&w, e);
+    file_abandon(&w);
+    return st;
+}
+
+status report_page_write(const struct groups *g, const struct report_figures *figures, const char *path,
+                         struct error *e)
+{
+    struct parts p = {.title = g->runs.n_rows > 0 ? csv_text(&g->runs, 0, "experiment") : "no runs"};
+    status st = read_part("page.html", &p.html, e);
+    if (st == ST_OK) st = read_part("page.css", &p.style, e);
+    if (st == ST_OK) st = read_part("page.js", &p.script, e);
+    if (st == ST_OK) st = report_data(g, figures, &p.data, e);
+    if (st == ST_OK) st = write_file(&p, path, e);
+    free(p.html);
+    free(p.style);
+    free(p.script);
+    free(p.data);
+    return st;
+}
