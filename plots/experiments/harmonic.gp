@@ -20,10 +20,11 @@ do for [r = 1:n_groups] {
     if (curve[r] > 0 && strstrt(name_text[name_of[r]], "_2d") == 0) {
         stats curve_file(r) using (energy[r] = column("energy_med"), 0) nooutput
         stats curve_file(r) using (error[r] = column("nmse_test_med"), low[r] = column("nmse_test_q1"), high_error[r] = column("nmse_test_q3"), \
-            oracle = column("nmse_oracle_test_med"), n_points = n_points + 1, 0) nooutput
+            oracle = column("nmse_oracle_test_med"), 0) nooutput
         if (name_text[name_of[r]] ne "few_spikes") { stats curve_file(r) using (fast[r] = column("macs_fft_med") * mac / 1000, 0) nooutput }
     }
 }
+do for [r = 1:n_groups] { if (energy[r] > 0 && abs(error[r]) >= 0) { n_points = n_points + 1 } }
 set print $points
 print "NaN NaN NaN NaN NaN NaN NaN"
 do for [r = 1:n_groups] { print sprintf("%d %.10g %.10g %.10g %.10g %.10g %g", name_of[r], energy[r], error[r], low[r], high_error[r], fast[r], count[r]) }

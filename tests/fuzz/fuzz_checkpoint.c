@@ -9,12 +9,12 @@
 static const char trainers[] =
     "experiment: x\ndataset: {name: digits, T: 3, n_train: 12, n_validation: 4, n_test: 4}\n"
     "network: {hidden: [4, 3], start: kaiming}\nsolvers:\n"
-    "  - {name: bptt, batch: 5}\n  - {name: admm}\n"
-    "  - {name: admm, time_order: random, layer_order: random}\n"
+    "  - {name: bptt, batch: 5}\n  - {name: admm, kappa: 1e-3}\n"
+    "  - {name: admm, kappa: 1e-3, time_order: random, layer_order: random}\n"
     "  - {name: admm_resync}\n  - {name: admm_anderson, memory: 2}\n"
     "  - {name: ffnb, batch: 5, readout: softmax}\n  - {name: forward_forward}\n  - {name: enkf, ensemble: "
     "8}\n"
-    "  - {name: admm_joint}\n  - {name: admm_linearized}\n  - {name: admm_hybrid}\n"
+    "  - {name: admm_joint, kappa: 1e-3}\n  - {name: admm_linearized}\n  - {name: admm_hybrid, kappa: 1e-3}\n"
     "  - {name: lfp, batch: 5}\n  - {name: trained_readout, batch: 5}\n  - {name: eprop, batch: 5}\n";
 
 enum { TRAINERS_MAX = 20 };

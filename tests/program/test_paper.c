@@ -153,8 +153,7 @@ Test(paper, every_script_draws_a_small_experiment)
 }
 
 /* All four figures of trainers beside each other: two depths, a floor, a trainer at one depth only, one that
- * failed there, one with a single seed. Each names every trainer, but that of operations the one that has
- * none. */
+ * failed there, one with a single seed. Each names every trainer. */
 Test(paper, rivals_are_drawn_from_a_small_result)
 {
     static struct result r;
@@ -175,8 +174,7 @@ Test(paper, rivals_are_drawn_from_a_small_result)
     cli_shell(&r, "\"$SB\" plot rivals_small --out figures --format svg && ls figures && for f in "
                   "figures/*.svg; do for t in random_features mine yours theirs lfp forward_forward; do grep "
                   "-q \">$t\" $f "
-                  "|| echo \"$f lacks $t\"; done; done | grep -v 'synops.svg lacks forward_forward' ; "
-                  "! grep '>forward_forward' figures/rivals_synops.svg");
+                  "|| echo \"$f lacks $t\"; done; done");
     cr_expect_eq(r.code, 0, "%s", r.output);
     static const char *const figures[] = {"\nrivals.svg\n", "\nrivals_final.svg\n", "\nrivals_profile.svg\n",
                                           "\nrivals_synops.svg\n"};
