@@ -227,7 +227,9 @@ static status put_figures(struct maker *m, cJSON *root, const struct report_figu
     cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
     char line[400];
     for (const char *p = f->problems; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-        (void)snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
+        const size_t length = strcspn(p, "\n"), kept = length < sizeof line ? length : sizeof line - 1;
+        memcpy(line, p, kept);
+        line[kept] = '\0';
         put_text(m, problems, NULL, line);
     }
     put_text(m, root, "figures_missing", f->missing);
