@@ -241,11 +241,12 @@ Test(mpi, who_is_not_root_may_start_ranks)
         (void)fprintf(stderr, "SKIPPED mpi::who_is_not_root_may_start_ranks: needs root and setpriv\n");
         return;
     }
-    cli_shell(&r, "mkdir open && chmod 777 . open && cp each.yaml open && cd open && HOME=/nonexistent "
-                  "setpriv --reuid=65534 "
-                  "--regid=65534 --clear-groups \"$SB\" run each.yaml --set ranks=2 --set stop.max_iter=1 && "
-                  "grep -c ,ok, "
-                  "results/each/runs.csv");
+    /* in a folder that all can reach: that of the tests may be root's alone */
+    cli_shell(&r,
+              "d=$(mktemp -d /tmp/spikebench-ranks-XXXXXX) && chmod 777 $d && cp each.yaml $d && cd $d && "
+              "HOME=/nonexistent TMPDIR=$d setpriv --reuid=65534 --regid=65534 --clear-groups \"$SB\" run "
+              "each.yaml --set ranks=2 --set stop.max_iter=1 && grep -c ,ok, results/each/runs.csv; "
+              "code=$?; rm -rf $d; exit $code");
     expect_good(&r);
     cr_expect_not_null(strstr(r.output, "\n20\n"), "%s", r.output);
 }
