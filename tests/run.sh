@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the tests, those in single precision first; all that they write goes into one folder, removed in the end.
 # usage: sh tests/run.sh BUILD [SUITE | SUITE/TEST | ''] [PRECISION...]
-# Without a suite all of them run; SUITE is a part of a name, * stands for anything. PRECISION is f32 or f64 (both). The last line
+# Without a suite all of them run, but for those named in EXCEPT (one|another) of the environment; SUITE is a part of a name, * stands for anything. PRECISION is f32 or f64 (both). The last line
 # is Criterion's summary.
 set -eu
 build=$1 chosen=${2:-}
@@ -14,7 +14,7 @@ export SPIKEBENCH_BUILD="$build"
 trap 'chmod -R u+rwx "$TMPDIR"; rm -rf "$TMPDIR"' EXIT
 trap 'exit 130' HUP INT TERM
 case $chosen in
-'') set -- ;;
+'') if [ -n "${EXCEPT:-}" ]; then set -- --filter "!($EXCEPT)/*"; else set --; fi ;;
 */*) set -- --filter "$chosen" ;;
 *) set -- --filter "*$chosen*/*" ;;
 esac
