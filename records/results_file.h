@@ -16,7 +16,7 @@ struct results_file {
     size_t n_runs, n_others;
     const bool *mine;    /* [n_runs] the runs of this process, where others make the rest; NULL: all */
     struct record *rows; /* heap, [n_runs + n_others]: of the plan's runs, then of other configurations that
-                            were in the file */
+                            were in the file, or in row files */
     struct csv_table before;         /* the file as it was */
     struct csv_table *news;          /* [n_runs] the row files of workers that have ended */
     struct csv_table *left;          /* [n_left] row files of runs that the plan no longer has */
@@ -42,10 +42,10 @@ status results_write(struct results_file *f, struct error *e);
  * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need
  * not be written after each run. */
 status results_take(struct results_file *f, size_t i, struct error *e);
+/* The name of the row file of the run `id`. */
+void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH]);
 /* Leaves out the row of run i, and the one that runs.csv may have. */
 void results_drop(struct results_file *f, size_t i);
-/* The name of that file. */
-void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH]);
 /* The text in a column of the row of run i; "nan" where there is none. */
 const char *results_text(const struct results_file *f, size_t i, const char *column);
 void results_free(struct results_file *f);
