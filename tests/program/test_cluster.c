@@ -3,11 +3,13 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void setup(void)
 {
     cli_setup();
+    (void)setenv("OPENBLAS_CORETYPE", "Haswell", 1); /* as the scripts of docs/cluster.md do for all parts */
     cli_write("grid.yaml",
               "experiment: grid\nseeds: [0, 1]\neval_every: 2\nstop: {max_iter: 4}\n"
               "dataset: {name: digits, T: 6, n_train: 150, n_validation: 20, n_test: 50}\n"
