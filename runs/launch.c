@@ -2,6 +2,7 @@
 #include "runs/launch.h"
 #include "records/record.h"
 #include "support/mpi_link.h"
+#include "support/paths.h"
 #include "support/process.h"
 #include <stdio.h>
 #include <sys/wait.h>
@@ -13,17 +14,32 @@ bool launch_needed(const struct run *run)
     return run->run.ranks > 1 && mpi_launched(&own) == 1;
 }
 
-size_t launch_arguments(const char **argv, const char *ranks)
+static void session_path(char path[RUN_FILE], const char *folder, const struct run *run)
+{
+    run_file(path, folder, ".work", run, ".mpi");
+}
+
+size_t launch_arguments(const char **argv, struct launch *l, const char *folder, const struct run *run)
 {
     size_t n = 0;
+    (void)snprintf(l->ranks, sizeof l->ranks, "%ld", run->run.ranks);
+    session_path(l->session, folder, run);
     argv[n++] = "mpirun";
     if (geteuid() == 0) argv[n++] = "--allow-run-as-root";
     /* as many ranks as were asked for, whose threads may go to any processor */
     argv[n++] = "--oversubscribe", argv[n++] = "--bind-to", argv[n++] = "none";
     /* who waits lets others run: the machine may be shared */
     argv[n++] = "--mca", argv[n++] = "mpi_yield_when_idle", argv[n++] = "1";
-    argv[n++] = "-n", argv[n++] = ranks;
+    argv[n++] = "--mca", argv[n++] = "orte_tmpdir_base", argv[n++] = l->session;
+    argv[n++] = "-n", argv[n++] = l->ranks;
     return n;
+}
+
+void launch_end(const char *folder, const struct run *run)
+{
+    char path[RUN_FILE];
+    session_path(path, folder, run);
+    if (run->run.ranks > 1) path_remove(path);
 }
 
 status launch_lost(const char *path, const struct run *run, int wait_status, struct error *e)

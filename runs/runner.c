@@ -8,7 +8,6 @@
 #include "runs/extension.h"
 #include "runs/launch.h"
 #include "runs/run_line.h"
-#include "runs/session.h"
 #include "support/env.h"
 #include "support/file.h"
 #include "support/mpi_link.h"
@@ -161,7 +160,8 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
 
 static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32], ranks[32];
+    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32];
+    struct launch l;
     struct extension x;
     const struct run *run = &r->plan->runs[i];
     const struct runner_settings *s = r->settings;
@@ -178,11 +178,10 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
     snprintf(states, sizeof states, "%zu", s->states);
     snprintf(out, sizeof out, "%d", several ? STDOUT_FILENO : ends[1]);
-    snprintf(ranks, sizeof ranks, "%ld", run->run.ranks);
     const char *const worker[] = {program,  "worker", spec,         "--out", r->folder,  "--id", run->id,
                                   "--jobs", jobs,     "--progress", out,     "--states", states};
     const char *argv[LAUNCH_ARGUMENTS_MAX] = {NULL};
-    size_t n = several ? launch_arguments(argv, ranks) : 0;
+    size_t n = several ? launch_arguments(argv, &l, r->folder, run) : 0;
     for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
     if (x.has_state) argv[n++] = "--after", argv[n++] = x.id;
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
@@ -256,6 +255,7 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     const struct run *run = &r->plan->runs[c->run];
     run_file(path, r->folder, ".work", run, ".row.csv");
     close(c->pipe);
+    launch_end(r->folder, run);
     c->pid = 0;
     if (access(path, F_OK) != 0) TRY(launch_lost(path, run, wait_status, e));
     return run_ended(r, c->run, e);
