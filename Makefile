@@ -195,7 +195,7 @@ bench-pool: $(WORKLOADS) $(OPENMP) ## the own pool of threads beside OpenMP's wi
 
 bench-scaling: $(WORKLOADS) ## time against N, T, width, depth and density; results/bench/scaling.csv, exponents.csv, scaling_time.png
 	$(PYTHON) tests/bench/scaling.py --build $(BUILD) --out $(SPEED)
-	sh tests/bench/draw.sh $(SPEED) $(SPEED)/scaling_time.png
+	sh tests/bench/draw.sh tests/bench/scaling_time.gp $(SPEED)/scaling_time.png $(SPEED)/scaling.csv $(SPEED)/exponents.csv
 
 bench-report: $(WORKLOADS) $(OPENMP) ## what docs/speed.md says, on a quiet machine of two cores; into results/reference/speed (ten minutes; PEERS=DIR four more)
 	sh tests/bench/report.sh "$(PYTHON)" $(BUILD) results/reference/speed "$(PEERS)"
