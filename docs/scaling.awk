@@ -6,6 +6,7 @@
 #              messages, and to the level. parts: the program divides among so many ranks at most. shown: the level that the figure takes
 #              of this dataset, the highest that two trainers or more reach
 #   best.csv   the number of ranks, not above parts, with the fewest seconds
+#   winners.csv  of each dataset, level and network the trainer with the fewest seconds, and the next one
 #   check.csv  an iteration on two ranks of one machine: measured, and as the model says
 # Prints the check.
 
@@ -41,6 +42,17 @@ function traffic(c, ranks, latency, speed) {
 function network(name, latency, speed) {
     n_networks++
     net[n_networks] = name; latencies[n_networks] = latency; speeds[n_networks] = speed
+}
+function winner(d, k, link,    c, first, second) {
+    for (c = 1; c <= n; c++) {
+        if (dataset[c] != d || !((c, k, link) in fewest)) continue
+        if (!first || fewest[c, k, link] < fewest[first, k, link]) { second = first; first = c }
+        else if (!second || fewest[c, k, link] < fewest[second, k, link]) second = c
+    }
+    if (!first) return
+    printf "%s,%g,%s,%s,%d,%.5g,", d, level[k], net[link], label[first], with_ranks[first, k, link], fewest[first, k, link] >winners
+    if (second) printf "%s,%d,%.5g\n", label[second], with_ranks[second, k, link], fewest[second, k, link] >winners
+    else print ",," >winners
 }
 BEGIN {
     FS = ","
@@ -78,9 +90,10 @@ files == 1 {
     if (trainers[dataset[c], k] >= 2) shown[dataset[c]] = max(shown[dataset[c]], k)
 }
 END {
-    model = out "/model.csv"; best = out "/best.csv"; check = out "/check.csv"
+    model = out "/model.csv"; winners = out "/winners.csv"; best = out "/best.csv"; check = out "/check.csv"
     print "dataset,label,network,link,level,shown,seeds,ranks,parts,work_s,traffic_s,iteration_s,seconds" >model
     print "dataset,label,network,level,alone_s,ranks,seconds,faster" >best
+    print "dataset,level,network,label,ranks,seconds,next_label,next_ranks,next_seconds" >winners
     print "dataset,label,one_s,two_s,model_s,ratio,fixed_share" >check
     for (c = 1; c <= n; c++) {
         if (!counted[c]) continue
@@ -103,7 +116,14 @@ END {
                     if (ranks <= parts(batch[c]) && (!least || seconds < least)) { least = seconds; best_ranks = ranks }
                 }
                 printf "%s,%s,%s,%g,%.5g,%d,%.5g,%.2f\n", dataset[c], label[c], net[link], level[k], alone, best_ranks, least, alone / least >best
+                fewest[c, k, link] = least; with_ranks[c, k, link] = best_ranks
             }
         }
+    }
+    for (c = 1; c <= n; c++) {
+        if (dataset[c] in told) continue
+        told[dataset[c]] = 1
+        for (k = 1; k <= n_levels; k++)
+            for (link = 1; link <= n_networks; link++) winner(dataset[c], k, link)
     }
 }

@@ -65,6 +65,24 @@ Test(scaling, model_by_hand)
                                "0\n");
 }
 
+/* y needs 20 s alone and 10 with two ranks; x the same alone, and less with more (see above). At 90 % x has
+ * no rival. */
+Test(scaling, winners_by_hand)
+{
+    static struct result r;
+    cli_write("ranks.csv", SECONDS "d,y,1024,128,Haswell,10,3,5,10,5,5,1,1,1,1\n"
+                                   "d,x,1024,1024,Haswell,10,3,3,5,4.5,6,1,1,1,1\n");
+    cli_write("traffic.csv", TRAFFIC "x_8,x,d,x,2,0.8,2,2,4,12,8000000\nx_8,x,d,x,2,0.9,2,2,10,30,20000000\n"
+                                     "y_8,y,d,y,2,0.8,2,2,2,40,4000000\n");
+    cli_shell(&r, MODEL " >check.txt && grep -e dataset -e 10.GbE -e 50 winners.csv");
+    cr_expect_str_eq(r.output,
+                     "dataset,level,network,label,ranks,seconds,next_label,next_ranks,next_seconds\n"
+                     "d,0.8,10 GbE 0.05 ms,x,16,5.0288,y,2,10.005\n"
+                     "d,0.8,100 Mbit/s 50 ms,x,8,10.32,y,2,12.42\n"
+                     "d,0.9,10 GbE 0.05 ms,x,16,12.572,,,\n"
+                     "d,0.9,100 Mbit/s 50 ms,x,8,25.8,,,\n");
+}
+
 /* The largest share of chunks that a rank has. */
 static double largest_share(size_t n, size_t ranks)
 {
