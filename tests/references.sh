@@ -25,10 +25,11 @@ place() {
 # The options of `spikebench best NAME ...` as the experiment's own comment gives them.
 choice() { sed -n "s/.*\`spikebench best $1\([^\`]*\)\`.*/\1/p" "experiments/$1.yaml" | head -n 1; }
 
-# What `summarise`, and for some `best`, derive from the runs; the comparison with bptt where the reference has one.
+# What `summarise`, and for some `best`, derive from the runs; the comparison with a label where the reference has one.
 derive() {
     paired=
-    [ ! -f "results/reference/$1/paired.csv" ] || paired='--paired bptt'
+    reference=results/reference/$1/paired.csv
+    [ ! -f "$reference" ] || paired="--paired $(awk -F, 'NR == 2 { print $2 }' "$reference")"
     # shellcheck disable=SC2086 # nothing or two words
     "$spikebench" summarise "$1" --results "$work" $paired >/dev/null || return 1
     # shellcheck disable=SC2046 # words
