@@ -48,11 +48,26 @@ wanted() {
     fi
 }
 
+# Of FILE the columns that REFERENCE, the same file as it was, has: curves have many that nothing reads.
+narrow() {
+    [ -f "$2" ] || return 0
+    awk -F, 'NR == FNR { if (FNR == 1) for (i = 1; i <= NF; i++) had[$i]
+        next }
+        FNR == 1 { for (i = 1; i <= NF; i++) if ($i in had) keep[++n] = i }
+        { line = $keep[1]
+          for (k = 2; k <= n; k++) line = line "," $keep[k]
+          print line }' "$2" "$1" >"$1.narrow"
+    mv "$1.narrow" "$1"
+}
+
 replace() {
     new=results/reference/.$1.new old=results/reference/.$1.old
     rm -rf "$new" "$old"
     mkdir -p "$new"
     for file in $(wanted "$1"); do cp -r "$work/$1/$file" "$new/"; done
+    for file in "$new"/curves_summary/*.csv; do
+        [ ! -f "$file" ] || narrow "$file" "results/reference/$1/curves_summary/${file##*/}"
+    done
     [ ! -f "results/reference/$1/tolerances.csv" ] || cp "results/reference/$1/tolerances.csv" "$new/"
     [ ! -d "results/reference/$1" ] || mv "results/reference/$1" "$old"
     mv "$new" "results/reference/$1"
