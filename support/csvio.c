@@ -345,18 +345,13 @@ status csv_close(struct csv_writer *w, struct error *e)
 {
     if (!w->failed) return file_commit(&w->out, e);
     status st = FAIL(e, ST_IO, "%s: %s", w->out.path, strerror(errno));
-    csv_abandon(w);
+    file_abandon(&w->out);
     return st;
 }
 
 status csv_end(struct csv_writer *w, status st, struct error *e)
 {
     if (st == ST_OK) return csv_close(w, e);
-    csv_abandon(w);
-    return st;
-}
-
-void csv_abandon(struct csv_writer *w)
-{
     file_abandon(&w->out);
+    return st;
 }
