@@ -265,7 +265,7 @@ faults: build $(BUILD)/fail_alloc.so ## kills, failed allocations, full disks, l
 # Lines that the tests run, by room; LEAST: a room with a smaller share of its lines is an error.
 LEAST ?= 90
 coverage: ## lines of each room that the tests in double precision run (gcov; half an hour)
-	$(MAKE) BUILD=build-coverage OPT="-O1 --coverage -fprofile-update=atomic" build build-coverage/tests-f64
+	$(MAKE) BUILD=build-coverage OPT="-O1 --coverage -fprofile-update=atomic -DSPIKEBENCH_COVERAGE" build build-coverage/tests-f64
 	find build-coverage -name '*.gcda' -delete
 	sh tests/run.sh build-coverage '$(T)' f64
 	@sh tests/coverage.sh build-coverage/f64 $(LEAST) $(ROOMS)

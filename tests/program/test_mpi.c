@@ -47,24 +47,13 @@ static void setup(void)
                          "60") "  - {name: admm, kappa: 0.01, beta: 10, time_order: random, warmup: 2}\n"
                                "  - {name: admm_resync, multiplier: true, keep: 0.5}\n"
                                "  - {name: bptt, batch: 200}\n");
-    /* the columns that may differ between two runs, blanked, by name */
-    cli_write(
-        "numbers.awk",
-        "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date timing_valid "
-        "threads solver_bytes curve_crc32 ranks messages bytes_sent wait_s\", v, \" \");\n"
-        "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
-        "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
-        "{ for (i in drop) $i = \"\"; print $0 }\n");
 }
 
 TestSuite(mpi, .init = setup, .fini = cli_teardown);
 
 #define FUNCTIONS                                                                                            \
-    /* numbers DIR: every number of an experiment's folder that must not change */                           \
-    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
-    "done) ; }; " /* column NAME FILE: the values of a column */                                             \
-    "column() { awk -F, -v c=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 { print "   \
-    "$k }' $2; }; " /* rank K: the process of rank K that works in this folder, waited for half a minute */  \
+    "also='ranks messages bytes_sent wait_s'; " /* rank K: the process of rank K that works in this folder,  \
+                                                   waited for half a minute */                               \
     "rank() { for try in $(seq 300); do for p in /proc/[0-9]*; do if [ \"$(readlink $p/cwd)\" = "            \
     "\"$(pwd -P)\" ] && tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]*spikebench-f.. worker' && tr '\\0' '\\n' " \
     "<$p/environ | grep -q \"^OMPI_COMM_WORLD_RANK=$1$\"; then echo ${p#/proc/}; return; fi; done "          \
@@ -85,11 +74,6 @@ static bool possible(const char *test)
                       "(libopenmpi-dev)\n",
                       test);
     return r.code == 0;
-}
-
-static void expect_good(const struct result *r)
-{
-    cr_assert_eq(r->code, 0, "%s", r->output);
 }
 
 struct share {
