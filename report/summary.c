@@ -2,6 +2,7 @@
 #include "records/record.h"
 #include "report/profile.h"
 #include "report/spread.h"
+#include "report/traffic.h"
 #include "support/paths.h"
 #include <math.h>
 #include <string.h>
@@ -219,5 +220,6 @@ status groups_write(const struct groups *g, struct error *e)
     status st = profile_begin(&profile, g, e);
     if (st == ST_OK) st = write_curves(g, &w, profile, e);
     st = profile_end(profile, st, e);
-    return csv_end(&w, st, e);
+    TRY(csv_end(&w, st, e));
+    return traffic_write(g, e);
 }

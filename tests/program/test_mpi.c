@@ -161,6 +161,48 @@ Test(mpi, other_ranks_go_on_with_the_same_bits)
     expect_good(&r);
 }
 
+/* A larger stop.max_iter goes on from the end that was kept, the auxiliary potentials of all samples in it,
+ * with two ranks more. */
+Test(mpi, a_kept_end_goes_on_with_other_ranks)
+{
+    static struct result r;
+    if (!possible("a_kept_end_goes_on_with_other_ranks")) return;
+    cli_write("kept.yaml",
+              EXPERIMENT("kept", "8", "10, 8") "  - {name: admm_resync, keep: 0.5, batch: 0}\n"
+                                               "  - {name: admm_resync, multiplier: true, keep: 1}\n");
+    spikebench(&r, "run kept.yaml --out whole");
+    expect_good(&r);
+    spikebench(&r, "run kept.yaml --out cut --set ranks=2 --set stop.max_iter=4");
+    expect_good(&r);
+    cli_shell(
+        &r, "\"$SB\" run kept.yaml --out cut --set ranks=4 2>&1 | grep -c ' goes on from the end of run ' && "
+            "for f in whole/kept/curves/*.csv; do awk -f numbers.awk $f >first; awk -f numbers.awk "
+            "cut/kept/curves/${f##*/} >second; cmp first second || exit 1; wc -l <second; done");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "2\n6\n6\n");
+}
+
+/* OpenMPI's own setting says where the ranks run; a host that is not there shows that it is read. */
+Test(mpi, a_host_file_says_where)
+{
+    static struct result r;
+    if (!possible("a_host_file_says_where")) return;
+    cli_write("here", "localhost slots=2\n");
+    cli_write("nowhere", "no-such-host.invalid slots=2\n");
+    cli_shell(
+        &r, FUNCTIONS
+        "OMPI_MCA_orte_default_hostfile=$PWD/here \"$SB\" run long.yaml --set ranks=2 --set stop.max_iter=1 "
+        "&& "
+        "for f in results/long/ranks/*.csv; do column host $f; done | sort | uniq -c | wc -l && column ranks "
+        "results/long/runs.csv | sort -u");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "\n1\n2\n"), "one host, two ranks: %s", r.output);
+    cli_shell(&r, "OMPI_MCA_orte_default_hostfile=$PWD/nowhere timeout 120 \"$SB\" run long.yaml --out other "
+                  "--set ranks=2 "
+                  "--set stop.max_iter=1; echo code $?; grep -c ,failed, other/long/runs.csv");
+    cr_expect_not_null(strstr(r.output, "code 1\n3\n"), "%s", r.output);
+}
+
 /* The checkpoint of the interruption stays when a rank is killed later. */
 Test(mpi, a_killed_rank_ends_the_run_and_the_same_command_resumes)
 {
