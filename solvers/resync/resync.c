@@ -3,7 +3,7 @@
 #include "network/bit_gram.h"
 #include "network/tiled_products.h"
 #include "solvers/proximal/loss_prox.h"
-#include "solvers/resync/resync_branch.h"
+#include "solvers/resync/resync_weights.h"
 #include "support/blas.h"
 #include <string.h>
 
