@@ -149,6 +149,15 @@ void print_network(const struct call *call, const struct trained *t, bool simula
                      "samples with it\n");
 }
 
+status refuse_other_rule(const struct trained *t, struct error *e)
+{
+    if (!t->other_rule) return ST_OK;
+    return FAIL(
+        e, ST_USAGE,
+        "--set solver...: it changes how %s predicts, but here the network is simulated from its weights",
+        t->run->solver->name);
+}
+
 status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e)
 {
     size_t n;

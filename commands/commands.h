@@ -67,6 +67,10 @@ status with_results(struct call *call, struct error *e);
  * the training, and on a solver that has a prediction rule of its own where the network is `simulated`. */
 void print_network(const struct call *call, const struct trained *t, bool simulated);
 
+/* ST_USAGE where --set changed an option that the solver's prediction alone reads: what follows simulates the
+ * network, which has no such option. */
+status refuse_other_rule(const struct trained *t, struct error *e);
+
 /* The dataset of the first argument with the options of --set and the seed of --seed. ST_CONFIG naming what
  * is wrong. */
 struct dataset_request {

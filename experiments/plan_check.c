@@ -33,6 +33,7 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
     probe->peak = resident_peak();
+    probe->info.streamed = ((const struct dataset_common *)run->dataset_options)->stream[0] != 0;
     if (probe->outcome != ST_OK && !(probe->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
 }
@@ -73,6 +74,16 @@ static status check_augment(const struct run *run, const struct dataset_info *in
     return augment_check(o, &shape, e);
 }
 
+/* Refuses what makes copies of the samples in memory. */
+static status check_stream(const struct run *run, struct error *e)
+{
+    const struct dataset_common *o = run->dataset_options;
+    if (o->stream[0] == 0 || (o->tasks == 1 && !augment_asked(&o->augment))) return ST_OK;
+    return FAIL(e, ST_CONFIG,
+                "dataset.stream is not for %s, which copies samples in memory: empty is allowed",
+                o->tasks > 1 ? "dataset.tasks" : "dataset.augment_*");
+}
+
 static status check_ranks(const struct run *run, struct error *e)
 {
     if (run->run.ranks <= 1) return ST_OK;
@@ -89,6 +100,7 @@ static status check_ranks(const struct run *run, struct error *e)
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     TRY(check_augment(run, info, e));
+    TRY(check_stream(run, e));
     const size_t tasks = tasks_of(run->dataset_options);
     TRY(tasks_check(tasks, info, run->dataset->name, e));
     if (tasks > 1 && (run->stop.target > 0 || run->stop.patience > 0))

@@ -30,6 +30,7 @@ struct trained {
     char data_sha256[HASH_HEX]; /* of the training; "" if the file does not say */
     long rules;                 /* RESULT_RULES of the training */
     bool other_data;            /* the data's SHA-256 is not that of the training */
+    bool other_rule;            /* a setting changes an option of the solver's prediction */
     bool other_splits;          /* a setting, or a change of RESULT_RULES, changes how the splits are drawn */
 };
 

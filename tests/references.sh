@@ -44,6 +44,7 @@ wanted() {
     else
         echo runs.csv
         echo summary.csv
+        [ ! -f "$work/$1/traffic.csv" ] || echo traffic.csv
         case $1 in tune_*) echo best.csv ;; esac
     fi
 }
