@@ -73,7 +73,7 @@ Q := $(Q_$(V))
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build all help fuzz fuzz-programs faults coverage same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install dist deb clean FORCE
+.PHONY: build all help fuzz fuzz-programs faults coverage same weekly fresh check-clang check-tsan test bench bench-peers bench-admm bench-pool bench-scaling bench-ranks scaling-model bench-report oracle mutants check-asan check-examples docs results-docs write-docs check-docs lint format smoke references reproduce plots paper install install-headers uninstall check-install dist deb clean FORCE
 .SECONDARY:
 
 build: $(BIN) ## the program and its two workers (default)
@@ -196,7 +196,17 @@ bench-pool: $(WORKLOADS) $(OPENMP) ## the own pool of threads beside OpenMP's wi
 
 bench-scaling: $(WORKLOADS) ## time against N, T, width, depth and density; results/bench/scaling.csv, exponents.csv, scaling_time.png
 	$(PYTHON) tests/bench/scaling.py --build $(BUILD) --out $(SPEED)
-	sh tests/bench/draw.sh $(SPEED) $(SPEED)/scaling_time.png
+	sh tests/bench/draw.sh tests/bench/scaling_time.gp $(SPEED)/scaling_time.png $(SPEED)/scaling.csv $(SPEED)/exponents.csv
+
+RANKS_SECONDS ?= 420
+bench-ranks: build ## one and two ranks on the runs of experiments/scale_*.yaml, on a quiet machine of two cores, then scaling-model (seven minutes)
+	OPENBLAS_CORETYPE=Haswell $(PYTHON) tests/bench/ranks.py --build $(BUILD) --seconds $(RANKS_SECONDS) --out results/reference/scaling/ranks.csv
+	@$(MAKE) --no-print-directory scaling-model
+
+scaling-model: ## the model of docs/scaling.md from results/reference: its check, and plots/reference/ranks_model.png
+	@mkdir -p $(BUILD)/scaling
+	@LC_ALL=C awk -v out=$(BUILD)/scaling -f docs/scaling.awk results/reference/scaling/ranks.csv results/reference/scale_*/traffic.csv
+	@sh tests/bench/draw.sh plots/ranks_model.gp plots/reference/ranks_model.png $(BUILD)/scaling/model.csv
 
 bench-report: $(WORKLOADS) $(OPENMP) ## what docs/speed.md says, on a quiet machine of two cores; into results/reference/speed (ten minutes; PEERS=DIR four more)
 	sh tests/bench/report.sh "$(PYTHON)" $(BUILD) results/reference/speed "$(PEERS)"
@@ -256,7 +266,7 @@ faults: build $(BUILD)/fail_alloc.so ## kills, failed allocations, full disks, l
 # Lines that the tests run, by room; LEAST: a room with a smaller share of its lines is an error.
 LEAST ?= 90
 coverage: ## lines of each room that the tests in double precision run (gcov; half an hour)
-	$(MAKE) BUILD=build-coverage OPT="-O1 --coverage -fprofile-update=atomic" build build-coverage/tests-f64
+	$(MAKE) BUILD=build-coverage OPT="-O1 --coverage -fprofile-update=atomic -DSPIKEBENCH_COVERAGE" build build-coverage/tests-f64
 	find build-coverage -name '*.gcda' -delete
 	sh tests/run.sh build-coverage '$(T)' f64
 	@sh tests/coverage.sh build-coverage/f64 $(LEAST) $(ROOMS)
@@ -280,7 +290,7 @@ check-examples: ## build, test and run the examples of docs/ in a copy of the so
 	sh tests/examples.sh "$(MAKE)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
-DOCS := reference.md results.md systems.md speed.md ../README.md spikebench.1
+DOCS := reference.md results.md systems.md speed.md scaling.md ../README.md spikebench.1
 docs: $(BUILD)/spikebench ## write the reference, the results and the man page in docs/ (help2man: sh setup.sh lint)
 	@$(MAKE) --no-print-directory write-docs TO=docs
 
@@ -294,7 +304,7 @@ write-docs:
 	@sed -i -e '1s/.*/.\\" Written by make docs; do not edit./' -e '2s/"[A-Z][a-z]* [0-9]*"/""/' $(TO)/spikebench.1
 	@$(MAKE) --no-print-directory results-docs
 
-results-docs: $(BUILD)/spikebench ## write docs/results.md, docs/systems.md, docs/speed.md and README's table, from results/reference
+results-docs: $(BUILD)/spikebench ## write docs/results.md, docs/systems.md, docs/speed.md, docs/scaling.md and README's table, from results/reference
 	sh docs/results.sh $(BUILD)/spikebench $(BUILD)/reference $(TO)
 
 check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and bash accept it

@@ -70,10 +70,10 @@ static void arguments(const struct net *net, size_t l, size_t C, const real *own
     if (R) blas_gemm(false, false, n, C, n, scale, R, n, own, n, R(1.0), z, n);
 }
 
-static void find_mask(struct equilibrium *w, const struct net *net, size_t l, size_t C, bool spiking)
+static void find_mask(struct equilibrium *w, const struct net *net, size_t l, size_t C, bool by_rates)
 {
     const real *z = w->rate[l];
-    if (!spiking) {
+    if (!by_rates) {
         arguments(net, l, C, w->rate[l], w->rate[l - 1], w->beta);
         z = w->beta;
     }
@@ -147,7 +147,7 @@ double equilibrium_gradient(struct equilibrium *w, const struct net *net, const 
     const double loss = through_readout(w, net, b, first, C, gradient[net->L]);
     for (size_t l = net->L - 1; l >= 1; l--) {
         const size_t n = net->n[l], in = net->n[l - 1];
-        find_mask(w, net, l, C, rule->spiking);
+        find_mask(w, net, l, C, rule->by_rates);
         equilibrium_solve(w, net, l, C, rule);
         for (size_t i = 0; i < n * C; i++) w->delta[i] = w->mask[i] * w->beta[i] / net->lif[l].threshold;
         blas_gemm(false, true, n, in, C, R(1.0), w->delta, n, w->rate[l - 1], in, R(1.0), gradient[l], n);
@@ -209,7 +209,7 @@ double equilibrium_macs(const struct net *net, const struct equilibrium_rule *ru
     double macs = 0;
     for (size_t l = 1; l <= net->L; l++) {
         const double weights = (double)(net->n[l] * net->n[l - 1]), own = (double)(net->n[l] * net->n[l]);
-        const bool mask = l < net->L && !rule->spiking;
+        const bool mask = l < net->L && !rule->by_rates;
         macs += weights * (1 + (l > 1) + mask); /* gradient, way down, z */
         if (net_recurrent(net, l)) macs += own * ((double)rule->steps + 1 + mask);
     }

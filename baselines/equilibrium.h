@@ -20,6 +20,7 @@
 /* How beta is found. */
 struct equilibrium_rule {
     bool spiking;   /* false: `steps` times beta <- g + R' (m beta) / theta, from beta = g */
+    bool by_rates;  /* m = [0 < a_l < 1] of the observed rates, which needs no z_l */
     size_t steps;   /* of the iteration, or of the backward neurons (T_B) */
     real kappa;     /* spiking: scale of the current that g feeds to the backward neurons */
     real threshold; /* spiking: of the backward neurons (V_b); their spikes are -2, 0 and 2 times this */

@@ -6,9 +6,9 @@
  * neuron = few_spikes predicts with spikes: the inputs and the units send their values in K steps as the
  * few-spikes neuron does (few_spikes.h), rounded to the nearest, one signed spike at most for each of real
  * and imaginary part and step. A complex unit adds up z while the layer below sends, shrinks both membranes
- * by max(0, 1 - theta / |z|), and sends. Scales A: the largest part of inputs and of each layer's units on
- * validation samples. The source is known by its abstract alone: this coupled neuron, the training and its
- * settings are a construction of this project. */
+ * by max(0, 1 - theta / |z|), and sends. Scales A: `amplitude` times the largest part of inputs and of each
+ * layer's units on validation samples. The source is known by its abstract alone: this coupled neuron, the
+ * training and its settings are a construction of this project. */
 #include "baselines/few_spikes.h"
 #include "baselines/unrolled.h"
 #include "support/blas.h"
@@ -21,12 +21,14 @@ enum { T_BLOCK = 1, B_BLOCK, THETA_BLOCK, N_BLOCKS = THETA_BLOCK };
 enum { NEURON_ANALOGUE, NEURON_FEW_SPIKES };
 static const char *const product_names[] = {"toeplitz", "dense", NULL};
 static const char *const neuron_names[] = {"analogue", "few_spikes", NULL};
+enum { ROUND_NEAREST, ROUND_DOWN };
+static const char *const rounding_names[] = {"nearest", "down", NULL};
 
 struct lista_options {
     struct minibatch_options common;
     long layers, steps;
-    int products, neuron;
-    double early, start_lambda;
+    int products, neuron, rounding;
+    double early, start_lambda, amplitude;
 };
 #define AT(field) offsetof(struct lista_options, field)
 
@@ -41,6 +43,10 @@ static const struct option lista_option_list[] = {
     {"neuron", OPT_CHOICE, AT(neuron), "analogue", 0, 0, OPT_PREDICTION, neuron_names, "",
      "how values are sent from layer to layer in predictions"},
     {"steps", OPT_INT, AT(steps), "4", 1, 50, OPT_PREDICTION, NULL, "steps", "K of few_spikes"},
+    {"amplitude", OPT_REAL, AT(amplitude), "1", 0, 1, OPT_OPEN_LO | OPT_PREDICTION, NULL, "",
+     "few_spikes: the largest number that is sent, over the largest part on validation samples"},
+    {"rounding", OPT_CHOICE, AT(rounding), "nearest", 0, 0, OPT_PREDICTION, rounding_names, "",
+     "few_spikes: to a multiple of the last step's"},
 };
 static const struct option_default lista_defaults[] = {{"batch", "64"}, {NULL, NULL}};
 
@@ -77,8 +83,11 @@ static status lista_check(const struct solver *self, const void *options, const 
                           const struct dataset_info *info, struct error *e)
 {
     const struct lista_options *o = options;
-    const struct option_use steps = {"steps", o->neuron == NEURON_FEW_SPIKES, "neuron = few_spikes"};
-    TRY(opt_refuse_idle(&self->options, options, &steps, 1, e));
+    const bool spikes = o->neuron == NEURON_FEW_SPIKES;
+    const struct option_use uses[] = {{"steps", spikes, "neuron = few_spikes"},
+                                      {"amplitude", spikes, "neuron = few_spikes"},
+                                      {"rounding", spikes, "neuron = few_spikes"}};
+    TRY(opt_refuse_idle(&self->options, options, uses, sizeof uses / sizeof *uses, e));
     return minibatch_check(self, options, net, info, e);
 }
 
@@ -271,7 +280,9 @@ static status lista_step(void *state, struct step_report *r, struct error *e)
 static size_t send(const struct lista *s, double A, size_t n, real *v)
 {
     size_t spikes = 0;
-    for (size_t i = 0; i < n; i++) v[i] = few_spikes_nearest(A, (size_t)s->o.steps, (double)v[i], &spikes);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (s->o.rounding == ROUND_DOWN ? few_spikes_value : few_spikes_nearest)(A, (size_t)s->o.steps,
+                                                                                     (double)v[i], &spikes);
     return spikes;
 }
 
@@ -319,7 +330,7 @@ static void prepare(struct lista *s)
     memset(s->A, 0, sizeof s->A);
     for (size_t first = 0; first < b.n; first += CHUNK_MAX)
         pass(s, &s->passing[0], &b, first, b.n - first < CHUNK_MAX ? b.n - first : CHUNK_MAX, s->A, NULL);
-    for (size_t k = 0; k <= s->u.layers; k++) s->A[k] = s->A[k] > 0 ? s->A[k] : 1;
+    for (size_t k = 0; k <= s->u.layers; k++) s->A[k] = s->A[k] > 0 ? s->o.amplitude * s->A[k] : 1;
 }
 
 struct predict_task {

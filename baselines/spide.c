@@ -11,7 +11,11 @@ struct spide_options {
     struct equilibrium_options common;
     long backward_steps;
     double kappa, backward_threshold;
+    int mask;
 };
+
+static const char *const mask_names[] = {"rates", "equilibrium", NULL};
+enum mask { MASK_RATES, MASK_EQUILIBRIUM };
 
 static const struct option spide_option_list[] = {
     {"backward_steps", OPT_INT, offsetof(struct spide_options, backward_steps), "100", 1, 1e6, 0, NULL,
@@ -19,7 +23,11 @@ static const struct option spide_option_list[] = {
     {"kappa", OPT_REAL, offsetof(struct spide_options, kappa), "0.8", 0, 1e9, OPT_OPEN_LO, NULL, "",
      "scale of the loss's derivative as the current of the backward neurons"},
     {"backward_threshold", OPT_REAL, offsetof(struct spide_options, backward_threshold), "0.5", 0, 1e9,
-     OPT_OPEN_LO, NULL, "", "of the backward neurons (V_b); a spike is twice this"}};
+     OPT_OPEN_LO, NULL, "", "of the backward neurons (V_b); a spike is twice this"},
+    {"mask", OPT_CHOICE, offsetof(struct spide_options, mask), "rates", 0, 0, 0, mask_names, "",
+     "neurons that a change of their input moves: by their observed rates, as published, or by the argument "
+     "of "
+     "the equilibrium's equation, as in ide, which costs a product with the weights"}};
 
 static const struct metric_desc spide_metric_list[] = {
     {"grad_cosine", "", "cosine of the hidden layers' gradient with that of ide, 30 iterations", METRIC_RUN},
@@ -36,6 +44,7 @@ static status create(const struct solver *self, void **state, const void *option
 {
     const struct spide_options *o = options;
     const struct equilibrium_rule rule = {.spiking = true,
+                                          .by_rates = o->mask == MASK_RATES,
                                           .steps = (size_t)o->backward_steps,
                                           .kappa = (real)o->kappa,
                                           .threshold = (real)o->backward_threshold};

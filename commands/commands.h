@@ -43,6 +43,10 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
  * that fails: ST_IO. */
 status hand_on(const struct call *call, int precision, struct error *e);
 
+/* The options that only a NIR file takes (import_step_option, ...); ST_USAGE naming one that is given where
+ * `weights`, which may be NULL, is no NIR file. */
+status read_import(const struct call *call, const char *weights, struct trained_import *import,
+                   struct error *e);
 /* A number of seconds above 0; 0 if the option is not given and has no usual value. ST_USAGE. */
 status step_seconds(const struct call *call, const char *option, double *dt, struct error *e);
 
@@ -66,6 +70,10 @@ status with_results(struct call *call, struct error *e);
 /* "NET.net: bptt on digits, 64-100-10, double, seed 0", then notes on data and splits that are not those of
  * the training, and on a solver that has a prediction rule of its own where the network is `simulated`. */
 void print_network(const struct call *call, const struct trained *t, bool simulated);
+
+/* ST_USAGE where --set changed an option that the solver's prediction alone reads: what follows simulates the
+ * network, which has no such option. */
+status refuse_other_rule(const struct trained *t, struct error *e);
 
 /* The dataset of the first argument with the options of --set and the seed of --seed. ST_CONFIG naming what
  * is wrong. */

@@ -92,6 +92,7 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
     if (!scores || !counts) return ST_MEMORY;
     const bool own = t->run->solver->predict && call_choice(call, "rule") == RULE_OWN;
+    if (!own) TRY(refuse_other_rule(t, e));
     if (own) {
         struct operations taken = {NAN, NAN};
         TRY(trained_predict(t, &b, scores, &taken, e));

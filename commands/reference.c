@@ -34,6 +34,10 @@ static const struct entry result_files[] = {
      "validation accuracy: per trainer the share of problems (widths, seed and split) that it solves at no "
      "more than `ratio` times the least cost; timing_valid is 0 where only runs that shared the machine "
      "could be used; written by summarise and plot"},
+    {"traffic.csv",
+     "of runs of several ranks: a row per configuration and validation accuracy (0.8, 0.9, 0.95, 0.98): runs "
+     "(seeds) and how many of them reached it, iterations, messages and bytes sent by all ranks up to the "
+     "first such evaluation (mean over those); written by summarise and plot"},
     {"curves_summary/LABEL.csv",
      "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise "
      "and plot"},

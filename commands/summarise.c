@@ -22,7 +22,8 @@ const struct command summarise_command = {
     .synopsis = "EXPERIMENT [--results DIR] [--paired NAME] [--markdown]",
     .summary = "print a table of results",
     .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
-            "writes summary.csv, time_to_accuracy.csv, profile.csv and curves_summary/ there. EXPERIMENT "
+            "writes summary.csv, time_to_accuracy.csv, profile.csv, traffic.csv and curves_summary/ there. "
+            "EXPERIMENT "
             "may also be a folder that holds a runs.csv. Accuracies are those of the network simulated "
             "forward from its weights, or by the solver's own rule where the table says so.",
     .parameters =

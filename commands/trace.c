@@ -110,6 +110,7 @@ static status trace(struct call *call, struct trained *t, struct error *e)
     struct view v;
     if (t->data.info.grid.cells[0] > 0 && t->net.own) return trace_spectrum(call, t, e);
     if (t->net.own) return FAIL(e, ST_USAGE, "a network of a trainer's own has no layers to trace");
+    TRY(refuse_other_rule(t, e));
     TRY(simulate(&v, call, t, e));
     print_network(call, t, true);
     return draw(call, &v, e);

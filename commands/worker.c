@@ -1,12 +1,23 @@
 /* spikebench worker: performs the one run of an experiment file. Started by spikebench run. */
 #include "runs/worker.h"
 #include "commands/commands.h"
+#include "runs/launch.h"
 #include "support/process.h"
 #include <string.h>
 
 static void catch_stop(void)
 {
     stop_catch(NULL);
+}
+
+/* Exit code 2 tells the program that started this one that they are not of one version (launch_lost). */
+static status check_version(const struct call *call, struct error *e)
+{
+    char version[LAUNCH_VERSION];
+    const char *wanted = call_text(call, "for");
+    launch_version(version);
+    if (!wanted || strcmp(wanted, version) == 0) return ST_OK;
+    return FAIL(e, ST_USAGE, "--for %.200s: this is %s", wanted, version);
 }
 
 static status perform(struct call *call, struct plan *plan, struct error *e)
@@ -21,8 +32,10 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
         .after = call_text(call, "after"),
         .keep_bytes = 1048576.0 * (double)call_whole(call, "states"),
     };
-    TRY(call_plan(call, file, NULL, plan, e));
-    if (plan->n_runs != 1) return FAIL(e, ST_CONFIG, "%s: %zu runs instead of one", file, plan->n_runs);
+    status read = call_plan(call, file, NULL, plan, e);
+    if (read == ST_CONFIG) read = e->code = ST_DATA; /* not code 2: see check_version */
+    TRY(read);
+    if (plan->n_runs != 1) return FAIL(e, ST_DATA, "%s: %zu runs instead of one", file, plan->n_runs);
     (void)snprintf(plan->runs[0].id, sizeof plan->runs[0].id, "%s", call_text(call, "id"));
     const status st = worker_run(&plan->runs[0], &settings, e);
     /* how a run with several ranks ended is in its row; mpirun has nothing to say about it */
@@ -32,6 +45,7 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
 static status run(struct call *call, struct error *e)
 {
     struct plan plan;
+    TRY(check_version(call, e));
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
     stop_at_once(); /* until it trains there is nothing to save; the runner has blocked these until here */
@@ -53,6 +67,7 @@ const struct command worker_command = {
             &(parameter_row){"--id ID", &value_text, "", .help = "identity of the run"},
             &(parameter_row){"--jobs N", &value_whole, "1", .help = "how many runs share the machine"},
             &(parameter_row){"--progress FD", &value_whole, .help = "descriptor for lines of progress"},
+            &(parameter_row){"--for VERSION", &value_text, .help = "of the program that starts it"},
             &(parameter_row){"--weights NET.net", &value_weights, .help = "where the network is written"},
             &(parameter_row){"--after ID", &value_text,
                              .help = "the shorter run from whose end this one goes on"},

@@ -39,6 +39,7 @@ struct dataset_info {
     struct usage usage; /* what of the files is not used; of a simulated camera known only to open */
     struct grid grid;   /* of harmonic retrieval; all 0: other data */
     bool valued;        /* entries may be other than 1, and take memory for their values */
+    bool streamed;      /* dataset.stream: lists are read from a file. Estimates of memory alone read it */
 };
 
 struct dataset {
@@ -66,7 +67,7 @@ struct dataset_common {
     long split_seed;
     long tasks; /* classes in tasks, trained one after the other (tasks.h); 1: all at once */
     struct augment_options augment; /* of tables that have these options; else nothing */
-    char path[OPT_STRING_MAX];
+    char path[OPT_STRING_MAX], stream[OPT_STRING_MAX];
 };
 
 /* clang-format off */
@@ -87,7 +88,10 @@ struct dataset_common {
      "classes are divided in their order into so many tasks of equal size, which are trained one after the "  \
      "other, each for stop.max_iter iterations; 1: all classes at once"},                                    \
     {"path", OPT_STRING, offsetof(type, common.path), "", 0, 0, OPT_NO_IDENTITY, NULL, "",                   \
-     "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"}
+     "where the data is; empty: the built-in copy, or $SPIKEBENCH_DATA"},                                    \
+    {"stream", OPT_STRING, offsetof(type, common.stream), "", 0, 0, OPT_NO_IDENTITY, NULL, "",               \
+     "a folder on a disk for samples that do not fit into memory: they are read from a file there as they "  \
+     "are used, and the results are the same; empty: they are kept in memory"}
 /* clang-format on */
 
 /* Takes one event recording; the events may be changed. */

@@ -70,6 +70,7 @@ struct filling {
     bool building;
     uint32_t *counts; /* scratch of events_to_frames */
     uint64_t seed;
+    const char *stream; /* dataset.stream */
 };
 
 static status begin_split(struct filling *f, enum split split, struct error *e)
@@ -79,7 +80,7 @@ static status begin_split(struct filling *f, enum split split, struct error *e)
     if (!f->d->labels[split]) return ST_MEMORY;
     TRY(spikes_begin(&f->builder, info->n_inputs, info->T, info->n[split], e));
     f->building = true;
-    return ST_OK;
+    return spikes_stream(&f->builder, f->stream, e);
 }
 
 static status end_split(struct filling *f, enum split split, struct error *e)
@@ -112,7 +113,9 @@ status event_coding_open(const struct dataset_source *source, const void *option
                          const struct event_coding *c, uint64_t seed, struct dataset *d, struct error *e)
 {
     struct mem scratch = {0};
-    struct filling f = {.coding = c, .d = d, .seed = seed, .frames = frames_of(c, d->info.T)};
+    const struct dataset_common *common = options;
+    struct filling f = {
+        .coding = c, .d = d, .seed = seed, .stream = common->stream, .frames = frames_of(c, d->info.T)};
     f.frames.merged = d->info.channels == 1;
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;

@@ -41,8 +41,8 @@ status formula_open(const struct formula *f, const void *options, uint64_t seed,
             d->targets[s][i] = (real)f->value(options, p);
         }
         if (st == ST_OK)
-            st = points_encode(&o->coding, width, points, n, d->info.T, seed, (enum split)s, &d->x[s],
-                               &d->mem, e);
+            st = points_encode(&o->coding, width, points, n, d->info.T, seed, (enum split)s, o->common.stream,
+                               &d->x[s], &d->mem, e);
     }
     mem_free(&scratch);
     return st;

@@ -152,7 +152,8 @@ static status harmonic_open(const void *options, uint64_t seed, struct dataset *
         d->targets[s] = mem_reals(&d->mem, d->info.n[s] * d->info.n_targets, e);
         st = d->targets[s] ? spikes_begin(&b, d->info.n_inputs, d->info.T, d->info.n[s], e) : ST_MEMORY;
         if (st != ST_OK) break;
-        st = fill(o, d, (enum split)s, &rng, y, &b, e);
+        st = spikes_stream(&b, o->common.stream, e);
+        if (st == ST_OK) st = fill(o, d, (enum split)s, &rng, y, &b, e);
         if (st != ST_OK) spikes_abandon(&b);
     }
     mem_free(&scratch);

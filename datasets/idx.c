@@ -10,12 +10,16 @@
 enum { MAGIC_LABELS = 0x801, MAGIC_IMAGES = 0x803, MOST_THINGS = 1000000, MOST_SIDE = 256, BLOCK = 1 << 20 };
 /* The most bytes that are read, whatever a header or a packed file says; MNIST has 47 MB, EMNIST 640 MB. */
 enum { MOST_BYTES = MOST_THINGS * 1024 };
+/* A packed file is unpacked to so many times its own length, or up to so many bytes, which all of MNIST fits
+ * in: images pack to a fifth, and what packs far better was made to fill the memory. */
+enum { MOST_UNPACKED = 20, FREE_BYTES = 64 << 20 };
 
 /* An IDX file being read. gzread reads plain files as they are. */
 struct reader {
     const char *path;
     gzFile file;
-    uint64_t at; /* bytes read, after decompression */
+    uint64_t size; /* of the file as it is */
+    uint64_t at;   /* bytes read, after decompression */
 };
 
 static status fail_read(const struct reader *r, struct error *e)
@@ -101,6 +105,20 @@ static status check_kind(struct reader *r, struct error *e)
     return gzrewind(r->file) == 0 ? ST_OK : FAIL(e, ST_IO, "%s: cannot be read again", r->path);
 }
 
+/* Refuses what the header claims where that is too much, before anything of it is read. */
+static status check_size(const struct reader *r, const struct idx *x, size_t size, struct error *e)
+{
+    if (size > MOST_BYTES)
+        return FAIL(e, ST_DATA, "%s: byte 4: %zu images of %zu x %zu are %zu bytes; at most %d are read",
+                    r->path, x->n, x->height, x->width, size, MOST_BYTES);
+    if (gzdirect(r->file) || size <= FREE_BYTES || size / MOST_UNPACKED <= r->size) return ST_OK;
+    return FAIL(
+        e, ST_DATA,
+        "%s: byte 4: %zu bytes out of %llu packed ones: images do not pack so tightly; at most %d times "
+        "their length or %d bytes are unpacked",
+        r->path, size, (unsigned long long)r->size, MOST_UNPACKED, FREE_BYTES);
+}
+
 static status read_all(struct reader *r, struct idx *x, bool images, unsigned char **bytes, struct error *e)
 {
     uint32_t magic = 0, wanted = images ? MAGIC_IMAGES : MAGIC_LABELS;
@@ -116,9 +134,7 @@ static status read_all(struct reader *r, struct idx *x, bool images, unsigned ch
         TRY(read_size(r, "columns", MOST_SIDE, &x->width, e));
     }
     const size_t size = x->n * x->height * x->width;
-    if (size > MOST_BYTES)
-        return FAIL(e, ST_DATA, "%s: byte 4: %zu images of %zu x %zu are %zu bytes; at most %d are read",
-                    r->path, x->n, x->height, x->width, size, MOST_BYTES);
+    TRY(check_size(r, x, size, e));
     return read_content(r, size, bytes, e);
 }
 
@@ -127,7 +143,7 @@ static status read_idx(struct idx *x, const char *path, bool images, struct mem 
     unsigned char *bytes = NULL;
     struct reader r = {.path = path};
     *x = (struct idx){0};
-    TRY(file_check(path, MOST_BYTES + 16, NULL, e));
+    TRY(file_check(path, MOST_BYTES + 16, &r.size, e));
     errno = 0;
     r.file = gzopen(path, "rb");
     if (!r.file) return FAIL(e, ST_IO, "%s: %s", path, errno ? strerror(errno) : "no memory");

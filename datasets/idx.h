@@ -14,8 +14,8 @@ struct idx {
 
 /* Reads images (magic number 0x00000803) or labels (0x00000801). Memory grows with the bytes that are there,
  * not with what the header claims. ST_IO, or ST_DATA with file, byte and reason: a wrong magic number, sizes
- * out of range (images: at most 256 x 256, a million of them, 1.024 GB), an end
- * before the last byte or bytes after it, damaged compression. */
+ * out of range (images: at most 256 x 256, a million of them, 1.024 GB; out of a packed file at most 20 times
+ * its length, or 64 MiB), an end before the last byte or bytes after it, damaged compression. */
 status idx_read_images(struct idx *x, const char *path, struct mem *m, struct error *e);
 status idx_read_labels(struct idx *x, const char *path, struct mem *m, struct error *e);
 

@@ -90,15 +90,16 @@ status images_describe(const struct images *i, const struct dataset_common *c,
 }
 
 /* Encodes the chosen images of one split. intensities: scratch for an image. */
-static status fill_split(const struct images *i, const struct image_coding *coding, const size_t *chosen,
-                         uint64_t seed, enum split split, double *intensities, struct dataset *d,
-                         struct error *e)
+static status fill_split(const struct images *i, const struct dataset_common *c,
+                         const struct image_coding *coding, const size_t *chosen, uint64_t seed,
+                         enum split split, double *intensities, struct dataset *d, struct error *e)
 {
     struct spikes_builder b;
     size_t n = d->info.n[split];
     d->labels[split] = mem_alloc(&d->mem, n, sizeof **d->labels, e);
     if (!d->labels[split]) return ST_MEMORY;
     status st = spikes_begin(&b, d->info.n_inputs, d->info.T, n, e);
+    if (st == ST_OK) st = spikes_stream(&b, c->stream, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         struct rng rng;
         dataset_sample_stream(seed, "encode", split, k, &rng);
@@ -121,7 +122,7 @@ status images_open(const struct images *i, const struct dataset_common *c, const
     double *intensities = st == ST_OK ? mem_alloc(&scratch, d->info.n_inputs, sizeof *intensities, e) : NULL;
     if (st == ST_OK && !intensities) st = ST_MEMORY;
     for (int k = 0; st == ST_OK && k < N_SPLITS; k++)
-        st = fill_split(i, coding, chosen[k], seed, (enum split)k, intensities, d, e);
+        st = fill_split(i, c, coding, chosen[k], seed, (enum split)k, intensities, d, e);
     mem_free(&scratch);
     return st;
 }

@@ -48,11 +48,13 @@ static double input_value(const struct point_coding *c, size_t d, const double *
 }
 
 status points_encode(const struct point_coding *c, size_t d, const double *xy, size_t n, size_t T,
-                     uint64_t seed, enum split split, struct spikes *x, struct mem *m, struct error *e)
+                     uint64_t seed, enum split split, const char *stream, struct spikes *x, struct mem *m,
+                     struct error *e)
 {
     struct spikes_builder b;
     size_t inputs = points_inputs(c, d);
     status st = spikes_begin(&b, inputs, T, n, e);
+    if (st == ST_OK) st = spikes_stream(&b, stream, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         struct rng rng;
         dataset_sample_stream(seed, "encode", split, k, &rng);

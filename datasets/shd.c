@@ -264,6 +264,7 @@ static status fill_split(const struct part *p, const struct shd_options *o, cons
     d->labels[split] = mem_alloc(&d->mem, n, sizeof **d->labels, e);
     if (!d->labels[split]) return ST_MEMORY;
     status st = spikes_begin(&b, d->info.n_inputs, d->info.T, n, e);
+    if (st == ST_OK) st = spikes_stream(&b, o->common.stream, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         d->labels[split][k] = p->labels[chosen[k]];
         st = shd_read(p->file, p->used[chosen[k]], (enum bad_policy)o->bad, &events, &counted, e);

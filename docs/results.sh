@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes OUT/results.md, OUT/systems.md and OUT/speed.md from docs/*.in.md, and OUT/../README.md with the table of README.md anew, from results/reference
+# Writes OUT/results.md, OUT/systems.md, OUT/speed.md and OUT/scaling.md from docs/*.in.md, and OUT/../README.md with the table of README.md anew, from results/reference
 # (and what was tried from results/archive).
 # usage: sh docs/results.sh SPIKEBENCH WORK OUT
 # SPIKEBENCH is the program, WORK a folder for copies of the results: what is derived from runs is written anew there, never in place.
@@ -25,5 +25,11 @@ if [ -d results/reference/speed ]; then
     fill docs/speed.in.md "$out/speed.md" results/reference/speed
 else
     printf '# Speed\n\nNothing is measured yet: `make bench-report`, then `make docs`.\n' >"$out/speed.md"
+fi
+if [ -f results/reference/scaling/ranks.csv ]; then
+    LC_ALL=C awk -v out="$work/scaling" -f docs/scaling.awk "$work/scaling/ranks.csv" "$work"/scale_*/traffic.csv >/dev/null
+    fill docs/scaling.in.md "$out/scaling.md" results/reference
+else
+    printf '# Several machines\n\nNothing is measured yet: `make bench-ranks`, then `make docs`.\n' >"$out/scaling.md"
 fi
 fill README.md "$out/../README.md"

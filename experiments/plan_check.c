@@ -1,7 +1,9 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "network/nir.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
@@ -33,8 +35,28 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
     probe->peak = resident_peak();
+    probe->info.streamed = ((const struct dataset_common *)run->dataset_options)->stream[0] != 0;
     if (probe->outcome != ST_OK && !(probe->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
     return ST_OK;
+}
+
+static status check_net(const struct net *net, const char *path, size_t real_size, struct error *e)
+{
+    FILE *f = NULL;
+    TRY(file_open(path, UINT64_MAX, &f, e));
+    const status st = net_file_fits(net, real_size, f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", path);
+}
+
+static status check_nir(const struct net *net, const struct net_options *o, size_t real_size, struct error *e)
+{
+    struct mem m = {.blocks = NULL};
+    struct nir_network n;
+    status st = nir_read_start(&n, o, &m, e);
+    if (st == ST_OK && (st = nir_fits(&n, net, real_size, e)) != ST_OK) err_prefix(e, "%s", o->start_file);
+    mem_free(&m);
+    return st;
 }
 
 /* The file of network.start against the network's sizes. */
@@ -42,15 +64,14 @@ static status check_start(const struct run *run, const struct dataset_info *info
 {
     struct mem pages = {.reserve = true};
     struct net net;
-    FILE *f = NULL;
+    const char *path = run->net.start_file;
     if (run->net.start != START_FILE) return ST_OK;
     const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets,
                  real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
-    if (st == ST_OK) st = file_open(run->net.start_file, UINT64_MAX, &f, e);
-    if (st == ST_OK && (st = net_file_fits(&net, real_size, f, e)) != ST_OK)
-        err_prefix(e, "%s", run->net.start_file);
-    if (f) (void)fclose(f);
+    if (st == ST_OK)
+        st = file_named(path, ".nir") ? check_nir(&net, &run->net, real_size, e)
+                                      : check_net(&net, path, real_size, e);
     mem_free(&pages);
     if (st == ST_OK || st == ST_MEMORY) return st;
     err_prefix(e, "network.start");
@@ -73,6 +94,16 @@ static status check_augment(const struct run *run, const struct dataset_info *in
     return augment_check(o, &shape, e);
 }
 
+/* Refuses what makes copies of the samples in memory. */
+static status check_stream(const struct run *run, struct error *e)
+{
+    const struct dataset_common *o = run->dataset_options;
+    if (o->stream[0] == 0 || (o->tasks == 1 && !augment_asked(&o->augment))) return ST_OK;
+    return FAIL(e, ST_CONFIG,
+                "dataset.stream is not for %s, which copies samples in memory: empty is allowed",
+                o->tasks > 1 ? "dataset.tasks" : "dataset.augment_*");
+}
+
 static status check_ranks(const struct run *run, struct error *e)
 {
     if (run->run.ranks <= 1) return ST_OK;
@@ -89,6 +120,7 @@ static status check_ranks(const struct run *run, struct error *e)
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     TRY(check_augment(run, info, e));
+    TRY(check_stream(run, e));
     const size_t tasks = tasks_of(run->dataset_options);
     TRY(tasks_check(tasks, info, run->dataset->name, e));
     if (tasks > 1 && (run->stop.target > 0 || run->stop.patience > 0))

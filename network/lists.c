@@ -43,6 +43,7 @@ struct spike_columns lists_of_batch(struct lists *w, const struct batch *b, size
     const struct spikes *x = b->x;
     const struct kernels *k = kernels();
     bool ones = true;
+    spikes_visit(b, first, C);
     for (size_t c = 0; c < C; c++) {
         const size_t *start = x->start + batch_sample(b, first + c) * x->T;
         ones = ones && (!x->value || k->ones(start[x->T] - start[0], x->value + start[0]));

@@ -1,7 +1,34 @@
 /* Sparse spike tensors: batches and building (products: spikes_products.c). */
 #include "network/spikes.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Reading brings in pages around those that are read: so many bytes at the two ends of a sample's lists. */
+enum { READ_AROUND = 2 * 65536 };
+
+/* The mappings of lists, and an upper limit of the bytes of them in memory. */
+struct spikes_window {
+    atomic_size_t read;
+    const void *index, *value;
+    size_t index_bytes, value_bytes;
+};
+
+void spikes_visit(const struct batch *b, size_t first, size_t C)
+{
+    struct spikes_window *w = b->x->window;
+    const size_t T = b->x->T, entry = sizeof *b->x->index + (b->x->value ? sizeof *b->x->value : 0);
+    size_t bytes = 0;
+    if (!w) return;
+    for (size_t c = 0; c < C; c++) {
+        const size_t *start = b->x->start + batch_sample(b, first + c) * T;
+        bytes += (start[T] - start[0]) * entry + READ_AROUND;
+    }
+    if (atomic_fetch_add(&w->read, bytes) + bytes < SPIKES_WINDOW) return;
+    atomic_store(&w->read, 0);
+    scratch_release(w->index, w->index_bytes);
+    scratch_release(w->value, w->value_bytes);
+}
 
 size_t batch_sample(const struct batch *b, size_t i)
 {
@@ -64,18 +91,43 @@ static status write_ones(struct spikes_builder *b, struct error *e)
     return ST_OK;
 }
 
+status spikes_stream(struct spikes_builder *b, const char *folder, struct error *e)
+{
+    return folder[0] ? scratch_create(&b->index_file, folder, e) : ST_OK;
+}
+
+/* Appends an entry to the files; that of the values begins with the ones that were left out so far. */
+static status write_entry(struct spikes_builder *b, uint32_t index, real value, struct error *e)
+{
+    const real one = R(1.0);
+    if (!b->value_file.file && value != one) {
+        TRY(scratch_create(&b->value_file, b->index_file.folder, e));
+        for (size_t k = 0; k < b->entries; k++) TRY(scratch_write(&b->value_file, &one, sizeof one, e));
+    }
+    if (b->value_file.file) TRY(scratch_write(&b->value_file, &value, sizeof value, e));
+    return scratch_write(&b->index_file, &index, sizeof index, e);
+}
+
+static status keep_entry(struct spikes_builder *b, uint32_t index, real value, struct error *e)
+{
+    if (b->entries == b->capacity) TRY(grow(b, e));
+    if (!b->x.value && value != R(1.0)) TRY(write_ones(b, e));
+    if (b->x.value) b->x.value[b->entries] = value;
+    b->x.index[b->entries] = index;
+    return ST_OK;
+}
+
 status spikes_add(struct spikes_builder *b, uint32_t index, double value, struct error *e)
 {
     if (value == 0.0) return ST_OK;
     if (index >= b->x.n_inputs)
         return FAIL(e, ST_INTERNAL, "input %u of %zu", (unsigned)index, b->x.n_inputs);
-    if (b->entries > b->x.start[b->rows] && b->x.index[b->entries - 1] >= index)
+    if (b->entries > b->x.start[b->rows] && b->last >= index)
         return FAIL(e, ST_INTERNAL, "inputs of a row must ascend: %u after %u", (unsigned)index,
-                    (unsigned)b->x.index[b->entries - 1]);
-    if (b->entries == b->capacity) TRY(grow(b, e));
-    if (!b->x.value && (real)value != R(1.0)) TRY(write_ones(b, e));
-    if (b->x.value) b->x.value[b->entries] = (real)value;
-    b->x.index[b->entries++] = index;
+                    (unsigned)b->last);
+    TRY(b->index_file.file ? write_entry(b, index, (real)value, e) : keep_entry(b, index, (real)value, e));
+    b->last = index;
+    b->entries++;
     return ST_OK;
 }
 
@@ -114,12 +166,33 @@ static status keep_all(struct spikes_builder *b, struct spikes *x, struct mem *m
     return st;
 }
 
+/* What is in files is mapped into memory. */
+static status map_all(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e)
+{
+    const size_t rows = b->x.n_samples * b->x.T;
+    void *start = b->x.start, *kept = NULL, *index = NULL, *value = NULL;
+    struct spikes_window *w = x->window = mem_alloc(m, 1, sizeof *x->window, e);
+    status st = w ? keep(&start, (rows + 1) * sizeof *x->start, m, &kept, e) : ST_MEMORY;
+    b->x.start = start;
+    if (st != ST_OK) return st;
+    x->start = kept;
+    w->index_bytes = b->entries * sizeof *x->index;
+    TRY(scratch_map(&b->index_file, w->index_bytes, m, &index, e));
+    w->index = x->index = index;
+    if (!b->value_file.file) return ST_OK;
+    w->value_bytes = b->entries * sizeof *x->value;
+    TRY(scratch_map(&b->value_file, w->value_bytes, m, &value, e));
+    w->value = x->value = value;
+    return ST_OK;
+}
+
 status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e)
 {
     const size_t rows = b->x.n_samples * b->x.T;
     *x = b->x;
-    status st = b->rows == rows ? keep_all(b, x, m, e)
-                                : FAIL(e, ST_INTERNAL, "%zu of %zu rows were filled", b->rows, rows);
+    status st = b->rows != rows      ? FAIL(e, ST_INTERNAL, "%zu of %zu rows were filled", b->rows, rows)
+                : b->index_file.file ? map_all(b, x, m, e)
+                                     : keep_all(b, x, m, e);
     spikes_abandon(b);
     return st;
 }
@@ -129,5 +202,7 @@ void spikes_abandon(struct spikes_builder *b)
     free(b->x.start);
     free(b->x.index);
     free(b->x.value);
+    scratch_abandon(&b->index_file);
+    scratch_abandon(&b->value_file);
     memset(b, 0, sizeof *b);
 }

@@ -5,6 +5,7 @@
 
 #include "support/mem.h"
 #include "support/real.h"
+#include "support/scratch_file.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,9 @@ struct spikes {
     size_t *start;   /* [n_samples*T + 1] */
     uint32_t *index; /* [start[n_samples*T]], each < n_inputs */
     real *value;     /* the same length, or NULL */
+    /* Where index and value are read from a file (spikes_stream): counts what is read of it. NULL: they are
+     * in memory. */
+    struct spikes_window *window;
 };
 static inline real spikes_value(const struct spikes *x, size_t k)
 {
@@ -63,6 +67,11 @@ void spikes_gram(const struct batch *b, size_t first, size_t C, real *G);
 /* X (n_inputs x T*C) as a dense block. */
 void spikes_dense(const struct batch *b, size_t first, size_t C, real *X);
 
+/* To be called by who reads samples first .. first+C-1 otherwise: of lists in a file at most about
+ * SPIKES_WINDOW bytes stay in memory. Threads may call it at the same time; what they read stays valid. */
+enum { SPIKES_WINDOW = 64 << 20 };
+void spikes_visit(const struct batch *b, size_t first, size_t C);
+
 /* Number of (input, time) cells that are not zero, over the whole batch. */
 size_t spikes_nonzero(const struct batch *b);
 /* Sum over samples and steps of k^2, k the number of entries: the FLOPs of spikes_gram over the batch. */
@@ -74,9 +83,14 @@ double spikes_squares(const struct batch *b);
 struct spikes_builder {
     struct spikes x;
     size_t rows, entries, capacity;
+    uint32_t last;                              /* input of the last entry */
+    struct scratch_file index_file, value_file; /* spikes_stream; else none */
 };
 
 status spikes_begin(struct spikes_builder *b, size_t n_inputs, size_t T, size_t n_samples, struct error *e);
+/* Right after spikes_begin: lists go to files in this folder (borrowed), and are read from there as memory
+ * that the system brings in and drops page by page. "": nothing changes. ST_IO naming the folder. */
+status spikes_stream(struct spikes_builder *b, const char *folder, struct error *e);
 status spikes_add(struct spikes_builder *b, uint32_t index, double value,
                   struct error *e); /* value 0 is dropped */
 status spikes_end_row(struct spikes_builder *b, struct error *e);

@@ -159,6 +159,7 @@ static void gather_tile(const struct batch *b, size_t first, size_t C, const rea
 
 void spikes_times_weights(const struct batch *b, size_t first, size_t C, const real *W, size_t n, real *V)
 {
+    spikes_visit(b, first, C);
     if (spikes_as_dense(b, first, C)) {
         memset(V, 0, n * b->x->T * C * sizeof *V);
         dense_times_weights(b, first, C, W, n, V);
@@ -178,6 +179,7 @@ void spikes_times_weights(const struct batch *b, size_t first, size_t C, const r
 void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, size_t n, real *D)
 {
     const struct kernels *kernel = kernels();
+    spikes_visit(b, first, C);
     if (spikes_as_dense(b, first, C)) {
         dense_outer(b, first, C, V, n, D);
         return;
@@ -195,6 +197,7 @@ void spikes_outer(const struct batch *b, size_t first, size_t C, const real *V, 
 void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
 {
     size_t n = b->x->n_inputs;
+    spikes_visit(b, first, C);
     if (spikes_as_dense(b, first, C)) {
         dense_gram(b, first, C, G);
         return;
@@ -212,6 +215,7 @@ void spikes_gram(const struct batch *b, size_t first, size_t C, real *G)
 void spikes_dense(const struct batch *b, size_t first, size_t C, real *X)
 {
     size_t n = b->x->n_inputs;
+    spikes_visit(b, first, C);
     memset(X, 0, n * b->x->T * C * sizeof *X);
     for (size_t t = 0; t < b->x->T; t++)
         for (size_t c = 0; c < C; c++) {

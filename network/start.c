@@ -1,6 +1,8 @@
 /* Initial weights. */
 #include "network/net.h"
+#include "network/nir.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,10 +14,8 @@ static void gaussian_rows(struct net *net, size_t l, struct rng *rng)
     for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) net->W[l][i] = (real)(scale * rng_normal(rng));
 }
 
-/* The first l layers of a net as a net of its own whose last hidden layer is l: what a rate is measured on.
- */
 struct rate_task {
-    const struct net *net;
+    struct net upto; /* first_layers: what the rate is measured on */
     struct batch batch;
     struct partition part;
     struct trace *traces; /* [threads] */
@@ -25,13 +25,25 @@ struct rate_task {
     double spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
+/* The first l hidden layers of a net as a net of its own, with the same weights: the layers above are not
+ * simulated. They would take blocks for dense inputs while scales are tried by which layer l fires much. */
+static struct net first_layers(const struct net *net, size_t l)
+{
+    const bool recurrent = net->blocks > net->L;
+    struct net upto = *net;
+    upto.L = l + 1;
+    upto.blocks = recurrent ? 2 * upto.L - 1 : upto.L;
+    for (size_t k = 1; recurrent && k <= l; k++) upto.W[upto.L + k] = net->W[net->L + k];
+    return upto;
+}
+
 static void rate_part(void *context, size_t part, size_t thread)
 {
     struct rate_task *task = context;
     struct simulate_options o = {.spikes_out = task->spikes[part]};
     for (size_t c = part_first(&task->part, part); c < part_first(&task->part, part + 1); c++) {
         size_t first = chunk_first(&task->part, c);
-        net_simulate(task->net, &task->batch, first, chunk_first(&task->part, c + 1) - first,
+        net_simulate(&task->upto, &task->batch, first, chunk_first(&task->part, c + 1) - first,
                      &task->traces[thread], &o);
     }
 }
@@ -43,7 +55,7 @@ static double firing_rate(struct rate_task *task, struct pool *pool)
     part_run(pool, task->part.n_parts, rate_part, task);
     part_share(pool, task->part.n_parts, task->spikes, sizeof *task->spikes);
     for (size_t k = 0; k < task->part.n_parts; k++) sum += task->spikes[k][task->layer];
-    return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->net->n[task->layer]);
+    return sum / ((double)task->batch.n * (double)task->batch.x->T * (double)task->upto.n[task->layer]);
 }
 
 /* The matrices of layer l = W (those of W_l, then those of R_l) times scale. */
@@ -72,6 +84,7 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
     if (own > 0) memcpy(W + size, net_recurrent(net, l), own * sizeof *W);
     double lo = 1e-4, hi = 1e4, rate = 0, best = 1, nearest = 2;
     task->layer = l;
+    task->upto = first_layers(net, l);
     for (int k = 0; k < START_BISECTIONS && nearest > 1e-4; k++) {
         double middle = sqrt(lo * hi);
         set_scale(net, l, W, middle);
@@ -117,7 +130,7 @@ static status start_rate(struct net *net, const struct net_options *o, const str
                          struct pool *pool, struct rng *rng, struct error *e)
 {
     struct mem mem = {0};
-    struct rate_task task = {.net = net, .batch = *data};
+    struct rate_task task = {.batch = *data};
     status st = ST_OK;
     const double target = o->start_rate;
     for (size_t l = 1; l <= net->L; l++) gaussian_rows(net, l, rng);
@@ -131,8 +144,14 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     for (size_t i = 0; st == ST_OK && i < task.batch.n; i++)
         samples[i] = batch_sample(data, i * data->n / task.batch.n);
     task.batch.samples = samples;
-    for (size_t i = 0; st == ST_OK && i < pool_threads(pool); i++)
-        st = trace_create(&task.traces[i], net, data->x->T, chunk_largest(&task.part), false, &mem, e);
+    for (size_t i = 0; st == ST_OK && i < pool_threads(pool); i++) {
+        const size_t C = chunk_largest(&task.part);
+        st = trace_create(&task.traces[i], net, data->x->T, C, TRACE_SCORES, &mem, e);
+        if (st != ST_OK) break;
+        /* any of the hidden layers is the last */
+        task.traces[i].filtered = mem_reals(&mem, net_widest(net, 1, net->L - 1) * C, e);
+        if (!task.traces[i].filtered) st = ST_MEMORY;
+    }
     for (size_t l = 1; st == ST_OK && l < net->L; l++) st = calibrate(net, l, target, &task, pool, &mem, e);
     if (st == ST_OK && task.worst_layer > 0)
         (void)fprintf(
@@ -144,12 +163,30 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     return st;
 }
 
-static status load_start(struct net *net, const char *path, struct error *e)
+static status load_net(struct net *net, const char *path, struct error *e)
 {
     FILE *f = NULL;
-    status st = file_open(path, UINT64_MAX, &f, e);
-    if (st == ST_OK && (st = net_load_weights(net, f, e)) != ST_OK) err_prefix(e, "%s", path);
-    if (f) (void)fclose(f);
+    TRY(file_open(path, UINT64_MAX, &f, e));
+    const status st = net_load_weights(net, f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", path);
+}
+
+static status load_nir(struct net *net, const struct net_options *o, struct error *e)
+{
+    struct mem m = {.blocks = NULL};
+    struct nir_network n;
+    status st = nir_read_start(&n, o, &m, e);
+    if (st == ST_OK && (st = nir_weights(&n, net, e)) != ST_OK) err_prefix(e, "%s", o->start_file);
+    if (st == ST_OK) net_clear_diagonals(net, net->W);
+    mem_free(&m);
+    return st;
+}
+
+static status load_start(struct net *net, const struct net_options *o, struct error *e)
+{
+    const status st =
+        file_named(o->start_file, ".nir") ? load_nir(net, o, e) : load_net(net, o->start_file, e);
     return st == ST_OK ? ST_OK : err_prefix(e, "network.start");
 }
 
@@ -167,7 +204,7 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
     if (net->own) return ST_OK;
     const bool drawn = o->start == START_KAIMING || o->start == START_PUBLISHED;
     if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
-    if (o->start == START_FILE) TRY(load_start(net, o->start_file, e));
+    if (o->start == START_FILE) TRY(load_start(net, o, e));
     for (size_t l = 1; drawn && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)

@@ -21,4 +21,14 @@ while read -r experiment rest; do
         break
     done
 done <paper/experiments.txt
+# what docs/scaling.awk makes of several machines
+if [ -f results/reference/scaling/ranks.csv ]; then
+    mkdir -p "$work/scaling" "$out/scaling"
+    LC_ALL=C awk -v out="$work/scaling" -f docs/scaling.awk results/reference/scaling/ranks.csv results/reference/scale_*/traffic.csv >/dev/null
+    sh tests/bench/draw.sh plots/ranks_model.gp "$out/scaling/ranks_model.pdf" "$work/scaling/model.csv"
+    LC_ALL=C awk -f paper/scaling.awk "$work/scaling/winners.csv" >"$out/scaling.tex"
+else
+    printf '\\missing{scaling}\n' >"$out/scaling.tex"
+    echo 'paper: no results of scaling'
+fi
 sh paper/tables.sh "$spikebench" "$work" "$out"

@@ -80,7 +80,8 @@ static status read_before(struct results_file *f, struct error *e)
     return ST_OK;
 }
 
-void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH])
+/* The name of the row file of the run `id`. */
+static void row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH])
 {
     (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
 }
@@ -121,7 +122,7 @@ static status list_journal(struct results_file *f, struct error *e)
 static status read_row(const struct results_file *f, const char *id, struct csv_table *t, struct error *e)
 {
     char path[RESULTS_PATH];
-    results_row_file(f, id, path);
+    row_file(f, id, path);
     csv_table_free(t);
     TRY(csv_read(t, path, 1, e));
     if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", path, t->n_rows);
@@ -159,7 +160,7 @@ static status take_journal(struct results_file *f, struct error *e)
         if (f->mine && !(own && f->mine[own->run])) continue;
         if ((own ? results_take(f, own->run, &unread) : take_left(f, id, &unread)) == ST_OK) continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
-        results_row_file(f, id, path);
+        row_file(f, id, path);
         TRY(file_set_aside(path, name, sizeof name, e));
         (void)fprintf(stderr, "%s; it is kept as %s\n", unread.text, name);
     }
@@ -227,7 +228,7 @@ static status write_rows(struct results_file *f, struct error *e)
     char path[RESULTS_PATH];
     TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, e));
     for (size_t k = 0; k < f->n_pending; k++) {
-        results_row_file(f, f->pending[k], path);
+        row_file(f, f->pending[k], path);
         (void)remove(path);
     }
     f->n_pending = 0;

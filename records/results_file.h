@@ -42,8 +42,6 @@ status results_write(struct results_file *f, struct error *e);
  * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need
  * not be written after each run. */
 status results_take(struct results_file *f, size_t i, struct error *e);
-/* The name of the row file of the run `id`. */
-void results_row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH]);
 /* Leaves out the row of run i, and the one that runs.csv may have. */
 void results_drop(struct results_file *f, size_t i);
 /* The text in a column of the row of run i; "nan" where there is none. */

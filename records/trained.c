@@ -138,6 +138,7 @@ static status apply_settings(struct trained *t, const char *const *set, size_t n
     for (size_t i = 0; i < n_set; i++) {
         if (strncmp(set[i], prediction, sizeof prediction - 1) == 0) {
             TRY(set_prediction(t, set[i] + sizeof prediction - 1, e));
+            t->other_rule = true;
             continue;
         }
         if (strncmp(set[i], section, sizeof section - 1) != 0)

@@ -30,6 +30,7 @@ struct trained {
     char data_sha256[HASH_HEX]; /* of the training; "" if the file does not say */
     long rules;                 /* RESULT_RULES of the training */
     bool other_data;            /* the data's SHA-256 is not that of the training */
+    bool other_rule;            /* a setting changes an option of the solver's prediction */
     bool other_splits;          /* a setting, or a change of RESULT_RULES, changes how the splits are drawn */
 };
 
@@ -44,7 +45,6 @@ struct trained_import {
     bool alone;          /* the network alone is wanted: any data will do */
     struct nir_options nir;
 };
-bool trained_is_nir(const char *path);
 /* trained_describe of a NIR file: its run is the one it was exported from, or, of a file of another program
  * or with a dataset given, bptt on that dataset with the file's network. ST_USAGE if there is no dataset;
  * errors of nir_read. */

@@ -15,28 +15,29 @@ struct own_figure {
     const char *name, *script;
     const char *options[FIGURE_OPTIONS];
     const char *parts[4];
+    bool of_curves; /* shows nothing but curves, so that without any there is no figure */
 };
 
 static const struct own_figure own_figures[] = {
-    {"ablation", "experiments/ablation.gp", {NULL}, {""}},
-    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}},
-    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}},
-    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}},
-    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}},
-    {"data_size", "experiments/data_size.gp", {NULL}, {""}},
-    {"depth", "experiments/depth.gp", {NULL}, {""}},
-    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}},
-    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}},
-    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}},
-    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}},
-    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}},
-    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}},
-    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}},
-    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}},
-    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}},
-    {"stability", "experiments/stability.gp", {"lr"}, {""}},
-    {"start", "experiments/start.gp", {NULL}, {""}},
-    {"width", "experiments/width.gp", {NULL}, {""}},
+    {"ablation", "experiments/ablation.gp", {NULL}, {""}, false},
+    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}, false},
+    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}, true},
+    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}, true},
+    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}, false},
+    {"data_size", "experiments/data_size.gp", {NULL}, {""}, false},
+    {"depth", "experiments/depth.gp", {NULL}, {""}, false},
+    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}, false},
+    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}, true},
+    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}, true},
+    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}, false},
+    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}, false},
+    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}, true},
+    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}, false},
+    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}, false},
+    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}, false},
+    {"stability", "experiments/stability.gp", {"lr"}, {""}, false},
+    {"start", "experiments/start.gp", {NULL}, {""}, false},
+    {"width", "experiments/width.gp", {NULL}, {""}, false},
 };
 
 struct plotter {
@@ -244,6 +245,13 @@ static void draw_all(struct plotter *p)
     const struct own_figure *own = find_own(g);
     if (own) {
         limit(p, OWN_MOST, "the experiment's own figure shows");
+        bool curves = show(p, any, NULL, true, SIZE_MAX) > 0;
+        if (own->of_curves && !curves) {
+            (void)fprintf(p->problems, "spikebench plot: %s has no curves, which figure %s is made of\n",
+                          g->folder, own->name);
+            p->failed = true;
+            return;
+        }
         (void)show(p, any, NULL, false, SIZE_MAX);
         draw(p, own->script, own->name, own->parts, 4, own->options,
              &(struct labels){.title = "", .widths = ""});

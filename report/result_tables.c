@@ -45,6 +45,12 @@ static const struct list_column numbers_columns[] = {
     {"seconds", "train_s_mean", "%.2f", NULL, 1},
     {"iters", "iters_mean", whole, NULL, 1},
     {"seeds", "seeds", NULL, NULL, 1},
+    {"half", "acc_test_half", "%.1f", NULL, 100},
+    {"loss", "loss_train_mean", "%.4f", NULL, 1},
+    {"error", "loss_test_mean", "%.4f", NULL, 1},
+    {"tasks", "acc_test_tasks_mean", "%.1f", NULL, 100},
+    {"drop", "drop_test_mean", "%.1f", NULL, 100},
+    {"memory", "solver_bytes_mean", "%.1f", NULL, 1e-6},
     {NULL, NULL, NULL, NULL, 0},
 };
 static const struct list_column list_columns[] = {

@@ -2,6 +2,7 @@
 #include "records/record.h"
 #include "report/profile.h"
 #include "report/spread.h"
+#include "report/traffic.h"
 #include "support/paths.h"
 #include <math.h>
 #include <string.h>
@@ -71,26 +72,46 @@ static size_t row_of(const struct csv_table *t, const char *iter, size_t likely)
     return row;
 }
 
-/* since: of each column of the first curve, record_counted_since. */
-static status write_row(struct csv_writer *w, const struct groups *g, const struct group *one,
-                        const struct csv_table *curves, const long *since, size_t row, struct error *e)
+/* The curves of a group, and where their columns are. */
+struct curves {
+    struct mem mem;
+    const struct group *of;
+    struct csv_table *v; /* [of->n] */
+    long *column; /* [columns of the first curve * of->n] its column in each curve; CSV_NONE: its numbers
+                     are not there, or were counted by an earlier rule */
+};
+
+static status find_columns(struct curves *c, const struct groups *g, struct error *e)
 {
-    const size_t n = one->n;
+    const size_t n = c->of->n, n_columns = c->v[0].n_columns;
+    c->column = mem_alloc(&c->mem, n_columns * n, sizeof *c->column, e);
+    if (!c->column) return ST_MEMORY;
+    for (size_t k = 0; k < n_columns; k++) {
+        const char *name = c->v[0].names[k];
+        const long since = record_counted_since(name);
+        for (size_t i = 0; i < n; i++)
+            c->column[k * n + i] =
+                record_before(&g->runs, c->of->rows[i], since) ? CSV_NONE : csv_column(&c->v[i], name);
+    }
+    return ST_OK;
+}
+
+static status write_row(struct csv_writer *w, const struct curves *c, size_t row, struct error *e)
+{
+    const size_t n = c->of->n;
     double v[GROUP_RUNS_MAX];
     size_t at[GROUP_RUNS_MAX];
-    const char *iter = csv_cell(&curves[0], row, 0);
+    const char *iter = csv_cell(&c->v[0], row, 0);
     for (size_t i = 0; i < n; i++) {
-        at[i] = row_of(&curves[i], iter, row);
-        if (at[i] == curves[i].n_rows) return ST_OK; /* not in every run */
+        at[i] = row_of(&c->v[i], iter, row);
+        if (at[i] == c->v[i].n_rows) return ST_OK; /* not in every run */
     }
     csv_put(w, iter);
-    for (size_t c = 1; c < curves[0].n_columns; c++) {
-        const char *name = curves[0].names[c];
+    for (size_t k = 1; k < c->v[0].n_columns; k++) {
         for (size_t i = 0; i < n; i++) {
-            const long column = csv_column(&curves[i], name);
+            const long column = c->column[k * n + i];
             v[i] = NAN;
-            if (column != CSV_NONE && !record_before(&g->runs, one->rows[i], since[c]))
-                TRY(csv_number(&curves[i], at[i], (size_t)column, &v[i], e));
+            if (column != CSV_NONE) TRY(csv_number(&c->v[i], at[i], (size_t)column, &v[i], e));
         }
         put_quartiles(w, v, n);
     }
@@ -98,28 +119,25 @@ static status write_row(struct csv_writer *w, const struct groups *g, const stru
     return ST_OK;
 }
 
-static status write_curve(const struct groups *g, const struct group *one, struct csv_table *curves,
-                          struct mem *m, struct error *e)
+static status write_curve(const struct groups *g, struct curves *c, struct error *e)
 {
     static const char *const parts[] = {"med", "q1", "q3"};
     char name[120];
     struct csv_writer w;
-    for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &curves[i], e));
-    long *since = mem_alloc(m, curves[0].n_columns, sizeof *since, e);
-    if (!since) return ST_MEMORY;
-    for (size_t c = 0; c < curves[0].n_columns; c++) since[c] = record_counted_since(curves[0].names[c]);
-    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, one->label));
+    for (size_t i = 0; i < c->of->n; i++) TRY(groups_curve(g, c->of->rows[i], &c->v[i], e));
+    TRY(find_columns(c, g, e));
+    const struct csv_table *first = &c->v[0];
+    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, c->of->label));
     w.out.derived = true;
-    csv_put(&w, curves[0].names[0]);
-    for (size_t c = 1; c < curves[0].n_columns; c++)
-        for (int k = 0; k < 3; k++) {
-            snprintf(name, sizeof name, "%s_%s", curves[0].names[c], parts[k]);
+    csv_put(&w, first->names[0]);
+    for (size_t k = 1; k < first->n_columns; k++)
+        for (int part = 0; part < 3; part++) {
+            snprintf(name, sizeof name, "%s_%s", first->names[k], parts[part]);
             csv_put(&w, name);
         }
     csv_end_row(&w);
     status st = ST_OK;
-    for (size_t row = 0; st == ST_OK && row < curves[0].n_rows; row++)
-        st = write_row(&w, g, one, curves, since, row, e);
+    for (size_t row = 0; st == ST_OK && row < first->n_rows; row++) st = write_row(&w, c, row, e);
     return csv_end(&w, st, e);
 }
 
@@ -173,14 +191,14 @@ static status write_curves(const struct groups *g, struct csv_writer *w, struct 
 {
     for (size_t i = 0; i < g->n; i++) {
         const struct group *one = &g->group[i];
-        struct mem mem = {0};
-        struct csv_table *curves = mem_alloc(&mem, one->n, sizeof *curves, e);
-        status st = curves ? write_curve(g, one, curves, &mem, e) : ST_MEMORY;
-        if (st == ST_OK) st = write_reached(w, g, one, curves, e);
+        struct curves c = {.of = one};
+        c.v = mem_alloc(&c.mem, one->n, sizeof *c.v, e);
+        status st = c.v ? write_curve(g, &c, e) : ST_MEMORY;
+        if (st == ST_OK) st = write_reached(w, g, one, c.v, e);
         for (size_t k = 0; st == ST_OK && k < one->n; k++)
-            st = profile_add(profile, i, one->rows[k], &curves[k], e);
-        for (size_t k = 0; curves && k < one->n; k++) csv_table_free(&curves[k]);
-        mem_free(&mem);
+            st = profile_add(profile, i, one->rows[k], &c.v[k], e);
+        for (size_t k = 0; c.v && k < one->n; k++) csv_table_free(&c.v[k]);
+        mem_free(&c.mem);
         TRY(st);
     }
     return ST_OK;
@@ -202,5 +220,6 @@ status groups_write(const struct groups *g, struct error *e)
     status st = profile_begin(&profile, g, e);
     if (st == ST_OK) st = write_curves(g, &w, profile, e);
     st = profile_end(profile, st, e);
-    return csv_end(&w, st, e);
+    TRY(csv_end(&w, st, e));
+    return traffic_write(g, e);
 }

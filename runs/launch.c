@@ -8,15 +8,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+void launch_version(char text[LAUNCH_VERSION])
+{
+    (void)snprintf(text, LAUNCH_VERSION, "%s-%s", env_version(), env_commit());
+}
+
 bool launch_needed(const struct run *run)
 {
     size_t own;
     return run->run.ranks > 1 && mpi_launched(&own) == 1;
 }
 
+/* mpirun takes a relative path for one from the root. */
 static void session_path(char path[RUN_FILE], const char *folder, const struct run *run)
 {
-    run_file(path, folder, ".work", run, ".mpi");
+    char own[RUN_FILE], here[2000];
+    run_file(own, folder, ".work", run, ".mpi");
+    const bool relative = own[0] != '/' && getcwd(here, sizeof here);
+    (void)snprintf(path, RUN_FILE, "%s%s%.2100s", relative ? here : "", relative ? "/" : "", own);
 }
 
 size_t launch_arguments(const char **argv, struct launch *l, const char *folder, const struct run *run)
@@ -44,9 +53,16 @@ void launch_end(const char *folder, const struct run *run)
 
 status launch_lost(const char *path, const struct run *run, int wait_status, struct error *e)
 {
-    char reason[80];
+    enum { REFUSED = 2 }; /* a worker of this version has no other use for it */
+    char reason[80], version[LAUNCH_VERSION];
     const int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
     const bool stopped = stop_is(number);
+    launch_version(version);
+    if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == REFUSED)
+        return FAIL(e, ST_CONFIG,
+                    "spikebench-%s beside this program is of another version than it, %s: build or install "
+                    "them together",
+                    run->run.precision == PRECISION_FLOAT ? "f32" : "f64", version);
     if (run->run.ranks > 1 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 127)
         snprintf(reason, sizeof reason, "mpirun was not found (openmpi-bin)");
     else if (run->run.ranks > 1)

@@ -3,8 +3,14 @@
 #define SPIKEBENCH_RUNS_LAUNCH_H
 
 #include "runs/session.h"
+#include "support/env.h"
 
 enum { LAUNCH_ARGUMENTS_MAX = 32 }; /* of a worker's command line, the launcher's included */
+
+/* Version and commit of this program: what it starts must be of the same, since both know the options of a
+ * run and the command line between them. */
+enum { LAUNCH_VERSION = 2 * ENV_TEXT };
+void launch_version(char text[LAUNCH_VERSION]);
 
 /* Texts of a launcher's command line. */
 struct launch {
@@ -21,7 +27,8 @@ size_t launch_arguments(const char **argv, struct launch *l, const char *folder,
 /* Removes what a launcher has left of its session. */
 void launch_end(const char *folder, const struct run *run);
 /* Writes the row file of a worker that ended, with this status of waitpid, without writing one: where a stop
- * signal ended it, it was still starting. ST_IO, ST_MEMORY. */
+ * signal ended it, it was still starting. ST_IO, ST_MEMORY. One that did not take its command line is of
+ * another version: ST_CONFIG, which ends the plan, and there is no row. */
 status launch_lost(const char *path, const struct run *run, int wait_status, struct error *e);
 
 #endif

@@ -10,7 +10,6 @@
 #include "runs/run_line.h"
 #include "support/env.h"
 #include "support/file.h"
-#include "support/mpi_link.h"
 #include "support/process.h"
 #include "support/progress.h"
 #include <ctype.h>
@@ -160,7 +159,7 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
 
 static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32];
+    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32], version[LAUNCH_VERSION];
     struct launch l;
     struct extension x;
     const struct run *run = &r->plan->runs[i];
@@ -178,8 +177,10 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
     snprintf(states, sizeof states, "%zu", s->states);
     snprintf(out, sizeof out, "%d", several ? STDOUT_FILENO : ends[1]);
-    const char *const worker[] = {program,  "worker", spec,         "--out", r->folder,  "--id", run->id,
-                                  "--jobs", jobs,     "--progress", out,     "--states", states};
+    launch_version(version);
+    const char *const worker[] = {program, "worker",   spec,     "--out", r->folder,
+                                  "--id",  run->id,    "--jobs", jobs,    "--progress",
+                                  out,     "--states", states,   "--for", version};
     const char *argv[LAUNCH_ARGUMENTS_MAX] = {NULL};
     size_t n = several ? launch_arguments(argv, &l, r->folder, run) : 0;
     for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
@@ -354,12 +355,11 @@ static size_t look_after(struct runner *r, status *st, struct error *e)
     return n;
 }
 
-enum { PATIENCE_SECONDS = 30 };
-
 /* Tells the workers to stop. SIGTERM would let mpirun end its ranks before they have saved anything; it hands
  * on SIGUSR1, which a rank that does not listen yet would end by. Ranks that never listen are ended. */
 static void stop_children(struct runner *r)
 {
+    enum { PATIENCE_SECONDS = 30 };
     if (r->stopping == 0) r->stopping = clock_seconds();
     const bool patient = clock_seconds() - r->stopping < PATIENCE_SECONDS;
     for (size_t k = 0; k < r->settings->jobs; k++) {

@@ -4,6 +4,7 @@
 #include "support/texts.h"
 #include <csv.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -65,27 +66,41 @@ static void on_row(int terminator, void *context)
     r->in_row = 0;
 }
 
+/* What a byte is to a plain table. */
+enum kind { INSIDE, BLANK, COMMA, LINE_END, NOT_PLAIN };
+static const unsigned char kinds[UCHAR_MAX + 1] = {
+    [' '] = BLANK,      [','] = COMMA,      ['\n'] = LINE_END, ['"'] = NOT_PLAIN,
+    ['\r'] = NOT_PLAIN, ['\t'] = NOT_PLAIN, ['\0'] = NOT_PLAIN};
+
+static enum kind kind_of(char c)
+{
+    return (enum kind)kinds[(unsigned char)c];
+}
+
 /* Whether a table is so plain that cells are what stands between commas and line ends: no quotes, no carriage
  * returns, tabs or zeros, no blanks at the ends of cells, no empty line, a line end at the end, and as many
  * cells in each row. All else is libcsv's. */
 static bool is_plain(const char *bytes, size_t size, struct reading *r)
 {
     size_t in_row = 1;
-    char before = '\n';
+    enum kind before = LINE_END;
     for (size_t i = 0; i < size; i++) {
-        const char c = bytes[i];
-        const bool end = c == ',' || c == '\n', begun = before == ',' || before == '\n';
-        if (c == '"' || c == '\r' || c == '\t' || c == '\0') return false;
-        if ((c == ' ' && begun) || (before == ' ' && end)) return false;
-        if (c == ',') in_row++;
-        if (c == '\n') {
-            if (r->row++ == 0) r->first = in_row;
-            if (in_row != r->first || (in_row == 1 && before == '\n')) return false;
-            in_row = 1;
+        const enum kind last = before;
+        before = kind_of(bytes[i]);
+        if (before == INSIDE) continue;
+        if (before == NOT_PLAIN) return false;
+        if (before == BLANK && (last == COMMA || last == LINE_END)) return false;
+        if (before == BLANK) continue;
+        if (last == BLANK) return false;
+        if (before == COMMA) {
+            in_row++;
+            continue;
         }
-        before = c;
+        if (r->row++ == 0) r->first = in_row;
+        if (in_row != r->first || (in_row == 1 && last == LINE_END)) return false;
+        in_row = 1;
     }
-    return size > 0 && before == '\n';
+    return size > 0 && before == LINE_END;
 }
 
 /* Reads a plain table, many times as fast as libcsv; false if it is none, or there is no memory. */
@@ -102,9 +117,12 @@ static bool read_plain(struct reading *r, const char *bytes, size_t size)
         return false;
     }
     memcpy(plain.text, bytes, size);
+    plain.starts[plain.n++] = 0;
     for (size_t i = 0; i < size; i++) {
-        if (i == 0 || plain.text[i - 1] == '\0') plain.starts[plain.n++] = i;
-        if (plain.text[i] == ',' || plain.text[i] == '\n') plain.text[i] = '\0';
+        const enum kind k = kind_of(plain.text[i]);
+        if (k != COMMA && k != LINE_END) continue;
+        plain.text[i] = '\0';
+        if (i + 1 < size) plain.starts[plain.n++] = i + 1;
     }
     *r = plain;
     return true;
@@ -195,29 +213,11 @@ status csv_parse_memory(struct csv_table *t, const char *source, const void *byt
 
 status csv_read(struct csv_table *t, const char *path, int header, struct error *e)
 {
+    struct file_buffer b = {NULL, 0, 0};
     memset(t, 0, sizeof *t);
-    FILE *f = NULL;
-    TRY(file_open(path, UINT64_MAX, &f, e));
-    char *bytes = NULL;
-    size_t size = 0, capacity = 0;
-    status st = ST_OK;
-    while (st == ST_OK) {
-        if (size == capacity) {
-            char *more = realloc(bytes, capacity = capacity ? 2 * capacity : 65536);
-            if (!more) {
-                st = FAIL(e, ST_MEMORY, "%s: no memory to read it", path);
-                break;
-            }
-            bytes = more;
-        }
-        size_t got = fread(bytes + size, 1, capacity - size, f);
-        if (got == 0) break;
-        size += got;
-    }
-    if (st == ST_OK && ferror(f)) st = FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
-    fclose(f);
-    if (st == ST_OK) st = csv_parse_memory(t, path, bytes, size, header, e);
-    free(bytes);
+    status st = file_read(path, UINT64_MAX >> 1, &b, e);
+    if (st == ST_OK) st = csv_parse_memory(t, path, b.bytes, b.size, header, e);
+    free(b.bytes);
     return st;
 }
 
@@ -314,12 +314,9 @@ void csv_put(struct csv_writer *w, const char *text)
 
 void csv_put_number(struct csv_writer *w, double value)
 {
-    char text[40];
-    if (isnan(value))
-        snprintf(text, sizeof text, "nan");
-    else
-        snprintf(text, sizeof text, "%.17g", value);
-    csv_put(w, text);
+    char text[40] = ",nan";
+    if (!isnan(value)) (void)snprintf(text + 1, sizeof text - 1, "%.17g", value);
+    if (fputs(w->column++ > 0 ? text : text + 1, w->out.file) == EOF) w->failed = 1;
 }
 
 void csv_put_texts(struct csv_writer *w, const char *const *texts, size_t n)
@@ -348,18 +345,13 @@ status csv_close(struct csv_writer *w, struct error *e)
 {
     if (!w->failed) return file_commit(&w->out, e);
     status st = FAIL(e, ST_IO, "%s: %s", w->out.path, strerror(errno));
-    csv_abandon(w);
+    file_abandon(&w->out);
     return st;
 }
 
 status csv_end(struct csv_writer *w, status st, struct error *e)
 {
     if (st == ST_OK) return csv_close(w, e);
-    csv_abandon(w);
-    return st;
-}
-
-void csv_abandon(struct csv_writer *w)
-{
     file_abandon(&w->out);
+    return st;
 }

@@ -62,8 +62,7 @@ void csv_put_numbers(struct csv_writer *w, const double *values, size_t n);
 void csv_end_row(struct csv_writer *w);
 void csv_numbers(struct csv_writer *w, const double *values, size_t n); /* a whole row */
 status csv_close(struct csv_writer *w, struct error *e); /* flushes, checks, renames; ST_IO on any failure */
-/* csv_close if `st` is ST_OK, else csv_abandon; returns the first error. */
+/* csv_close if `st` is ST_OK, else PATH stays as it was; returns the first error. */
 status csv_end(struct csv_writer *w, status st, struct error *e);
-void csv_abandon(struct csv_writer *w); /* PATH stays as it was */
 
 #endif

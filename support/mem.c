@@ -75,6 +75,15 @@ status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e)
     return ST_OK;
 }
 
+status mem_keep_mapping(struct mem *m, void *mapping, size_t size, struct error *e)
+{
+    struct mem_block *block = malloc(sizeof *block);
+    if (!block) return FAIL(e, ST_MEMORY, "no memory for an arena's block");
+    *block = (struct mem_block){m->blocks, mapping, size};
+    m->blocks = block;
+    return ST_OK;
+}
+
 real *mem_reals(struct mem *m, size_t count, struct error *e)
 {
     real *data = mem_alloc(m, count, sizeof(real), e);

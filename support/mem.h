@@ -33,6 +33,9 @@ real *mem_spare(struct mem *m, size_t count, struct error *e);
 
 /* Hands `bytes` that malloc and its kin gave to the arena; on ST_MEMORY they stay the caller's. */
 status mem_keep(struct mem *m, void *heap, size_t bytes, struct error *e);
+/* Hands a mapping (mmap) of a file to the arena; its pages, which the system may drop, are not of `bytes`. On
+ * ST_MEMORY it stays the caller's. */
+status mem_keep_mapping(struct mem *m, void *mapping, size_t size, struct error *e);
 
 /* A copy of `text` owned by the arena. */
 char *mem_string(struct mem *m, const char *text, struct error *e);

@@ -1,5 +1,6 @@
 /* Parsing, formatting and describing options from their tables. */
 #include "support/opt.h"
+#include "support/file_kind.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -103,9 +104,49 @@ static bool parse_long(const char *text, char end, long *value, const char **res
     return true;
 }
 
+enum { WRITTEN_MAX = 26 * OPT_LIST_MAX }; /* more than any list is written in */
+
+static void format_real(double v, char *text, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, size, "%.*g", digits, v);
+        if (strtod(text, NULL) == v) return;
+    }
+}
+
+static void format_reals(const struct real_list *list, char *text, size_t size)
+{
+    size_t used = 0;
+    if (size > 0) text[0] = '\0';
+    for (size_t i = 0; i < list->n && used < size; i++) {
+        char number[40];
+        format_real(list->v[i], number, sizeof number);
+        used += (size_t)snprintf(text + used, size - used, i ? "/%s" : "%s", number);
+    }
+}
+
+static void format_ints(const struct int_list *list, char *text, size_t size)
+{
+    size_t used = 0;
+    if (size > 0) text[0] = '\0';
+    for (size_t i = 0; i < list->n && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, i ? "-%ld" : "%ld", list->v[i]);
+}
+
+/* Refuses a list that is written in more characters than texts of options have: what is cut off would not be
+ * in the identity of a run. */
+static status check_length(const struct option *o, const char *written, struct error *e)
+{
+    if (strlen(written) < OPT_STRING_MAX) return ST_OK;
+    return FAIL(e, ST_CONFIG,
+                "option '%s' is longer than %d characters: fewer values, or fewer digits, are needed", o->key,
+                OPT_STRING_MAX - 1);
+}
+
 static status set_list(const struct option *o, struct int_list *list, const char *text, struct error *e)
 {
     struct int_list new = {0};
+    char written[WRITTEN_MAX];
     const char *p = text;
     for (;;) {
         long v;
@@ -118,6 +159,8 @@ static status set_list(const struct option *o, struct int_list *list, const char
         if (*rest == '\0') break;
         p = rest + 1;
     }
+    format_ints(&new, written, sizeof written);
+    TRY(check_length(o, written, e));
     *list = new;
     return ST_OK;
 }
@@ -125,6 +168,7 @@ static status set_list(const struct option *o, struct int_list *list, const char
 static status set_reals(const struct option *o, struct real_list *list, const char *text, struct error *e)
 {
     struct real_list new = {0};
+    char written[WRITTEN_MAX];
     for (const char *p = text;; p++) {
         char *end;
         errno = 0;
@@ -138,6 +182,8 @@ static status set_reals(const struct option *o, struct real_list *list, const ch
         p = end;
         if (*p == '\0') break;
     }
+    format_reals(&new, written, sizeof written);
+    TRY(check_length(o, written, e));
     *list = new;
     return ST_OK;
 }
@@ -164,7 +210,7 @@ static status set_choice(const struct option *o, int *at, const char *text, stru
     const size_t length = strlen(text);
     while (opt_choice(o, (size_t)k) && strcmp(text, opt_choice(o, (size_t)k)) != 0) k++;
     const bool chosen = opt_choice(o, (size_t)k) != NULL;
-    const bool file = length > 4 && strcmp(text + length - 4, ".net") == 0;
+    const bool file = file_named(text, ".net") || file_named(text, ".nir");
     if (!chosen && !(o->flags & OPT_OR_FILE && file)) return refuse(o, text, e);
     if (!chosen && length >= OPT_STRING_MAX)
         return FAIL(e, ST_CONFIG, "option '%s' is longer than %d characters", o->key, OPT_STRING_MAX - 1);
@@ -260,25 +306,6 @@ void opt_hint(const char *key, const char *const *candidates, size_t n, const ch
         (void)snprintf(text, OPT_HINT, ";");
 }
 
-static void format_real(double v, char *text, size_t size)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, size, "%.*g", digits, v);
-        if (strtod(text, NULL) == v) return;
-    }
-}
-
-static void format_reals(const struct real_list *list, char *text, size_t size)
-{
-    size_t used = 0;
-    if (size > 0) text[0] = '\0';
-    for (size_t i = 0; i < list->n && used < size; i++) {
-        char number[40];
-        format_real(list->v[i], number, sizeof number);
-        used += (size_t)snprintf(text + used, size - used, i ? "/%s" : "%s", number);
-    }
-}
-
 void opt_format(const struct option *o, const void *options, char *text, size_t size)
 {
     const void *at = const_field(o, options);
@@ -291,14 +318,7 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
                  opt_file(o, options) ? opt_file(o, options) : opt_choice(o, (size_t) * (const int *)at));
         break;
     case OPT_STRING: snprintf(text, size, "%s", (const char *)at); break;
-    case OPT_INTS: {
-        const struct int_list *list = at;
-        size_t used = 0;
-        if (size > 0) text[0] = '\0';
-        for (size_t i = 0; i < list->n && used < size; i++)
-            used += (size_t)snprintf(text + used, size - used, i ? "-%ld" : "%ld", list->v[i]);
-        break;
-    }
+    case OPT_INTS: format_ints(at, text, size); break;
     case OPT_REALS: format_reals(at, text, size); break;
     }
 }
@@ -374,7 +394,7 @@ void opt_describe(const struct option *o, char *text, size_t size)
         for (size_t i = 0; opt_choice(o, i) && used < size; i++)
             used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
         if (o->flags & OPT_OR_FILE && used < size)
-            snprintf(text + used, size - used, ", or a weight file NAME.net");
+            snprintf(text + used, size - used, ", or a weight file NAME.net or NAME.nir");
         break;
     }
     }

@@ -36,9 +36,15 @@ bool cli_exists(const char *name)
 }
 
 /* What every shell text may use: kill_child PID kills the child of a process as soon as it has one, which it
- * waits half a minute for; trains PID waits a minute until the worker of a runner trains, which it does from
- * when it catches SIGTERM (0x4000 in the mask of the system). */
+ * waits half a minute for; numbers DIR prints every number of an experiment's folder that must not change
+ * between two runs of it, but for the columns $also; column NAME FILE the values of a column; trains PID
+ * waits a minute until the worker of a runner trains, which it does from when it catches SIGTERM (0x4000 in
+ * the mask of the system). */
 static const char shell_functions[] =
+    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; "
+    "awk -v also=\"$also\" -f \"$SOURCES/tests/numbers.awk\" $f; done) ; }; "
+    "column() { awk -F, -v name=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } "
+    "{ print $c }' $2; }; "
     "kill_child() { tries=600; until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do "
     "tries=$((tries - 1)); [ $tries -gt 0 ] || return 1; sleep 0.05; done; }; "
     "trains() { tries=3000; until worker=$(cat /proc/$1/task/$1/children 2>/dev/null) && [ -n \"$worker\" ] "
@@ -70,4 +76,14 @@ void spikebench(struct result *r, const char *arguments)
     char text[4000];
     (void)snprintf(text, sizeof text, "\"$SB\" %s", arguments);
     cli_shell(r, text);
+}
+
+void expect_good(const struct result *r)
+{
+    cr_assert_eq(r->code, 0, "%s", r->output);
+}
+
+void expect_text(const struct result *r, const char *text)
+{
+    cr_expect_not_null(strstr(r->output, text), "no '%s' in:\n%s", text, r->output);
 }

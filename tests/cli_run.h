@@ -18,9 +18,15 @@ bool cli_exists(const char *name);
 
 /* Runs shell text in the test's folder (nothing, with a code other than 0, before cli_setup); $SB is the
  * program, looked for in $SPIKEBENCH_BUILD (build), $SOURCES the folder of the sources; kill_child PID kills
- * the worker of a running program, trains PID waits until it trains. */
+ * the worker of a running program, trains PID waits until it trains; numbers DIR prints all of an
+ * experiment's results that two runs of it must share (but for the columns $also), column NAME FILE a column
+ * of a table. */
 void cli_shell(struct result *r, const char *text);
 /* The program with `arguments` (shell text). */
 void spikebench(struct result *r, const char *arguments);
+
+/* The code is 0, or the test ends; the text is in the output. */
+void expect_good(const struct result *r);
+void expect_text(const struct result *r, const char *text);
 
 #endif

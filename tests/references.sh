@@ -25,10 +25,11 @@ place() {
 # The options of `spikebench best NAME ...` as the experiment's own comment gives them.
 choice() { sed -n "s/.*\`spikebench best $1\([^\`]*\)\`.*/\1/p" "experiments/$1.yaml" | head -n 1; }
 
-# What `summarise`, and for some `best`, derive from the runs; the comparison with bptt where the reference has one.
+# What `summarise`, and for some `best`, derive from the runs; the comparison with a label where the reference has one.
 derive() {
     paired=
-    [ ! -f "results/reference/$1/paired.csv" ] || paired='--paired bptt'
+    reference=results/reference/$1/paired.csv
+    [ ! -f "$reference" ] || paired="--paired $(awk -F, 'NR == 2 { print $2 }' "$reference")"
     # shellcheck disable=SC2086 # nothing or two words
     "$spikebench" summarise "$1" --results "$work" $paired >/dev/null || return 1
     # shellcheck disable=SC2046 # words
@@ -43,8 +44,21 @@ wanted() {
     else
         echo runs.csv
         echo summary.csv
+        [ ! -f "$work/$1/traffic.csv" ] || echo traffic.csv
         case $1 in tune_*) echo best.csv ;; esac
     fi
+}
+
+# Of FILE the columns that REFERENCE, the same file as it was, has: curves have many that nothing reads.
+narrow() {
+    [ -f "$2" ] || return 0
+    awk -F, 'NR == FNR { if (FNR == 1) for (i = 1; i <= NF; i++) had[$i]
+        next }
+        FNR == 1 { for (i = 1; i <= NF; i++) if ($i in had) keep[++n] = i }
+        { line = $keep[1]
+          for (k = 2; k <= n; k++) line = line "," $keep[k]
+          print line }' "$2" "$1" >"$1.narrow"
+    mv "$1.narrow" "$1"
 }
 
 replace() {
@@ -52,6 +66,9 @@ replace() {
     rm -rf "$new" "$old"
     mkdir -p "$new"
     for file in $(wanted "$1"); do cp -r "$work/$1/$file" "$new/"; done
+    for file in "$new"/curves_summary/*.csv; do
+        [ ! -f "$file" ] || narrow "$file" "results/reference/$1/curves_summary/${file##*/}"
+    done
     [ ! -f "results/reference/$1/tolerances.csv" ] || cp "results/reference/$1/tolerances.csv" "$new/"
     [ ! -d "results/reference/$1" ] || mv "results/reference/$1" "$old"
     mv "$new" "results/reference/$1"

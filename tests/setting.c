@@ -38,7 +38,7 @@ const struct combination setting_combinations[] = {
     {"bptt", "optimizer=lion"},
     {"bptt", "optimizer=muon"},
     {"bptt", "optimizer=mars_adamw"},
-    {"bptt", "optimizer=mars_adamw mars_gradient=exact mars_clip=whole"},
+    {"bptt", "optimizer=mars_adamw mars_gradient=exact mars_clip=whole mars_moment=raw"},
     {"bptt", "optimizer=mars_lion mars_gradient=exact"},
     {"bptt", "optimizer=mars_muon mars_gamma=0.1"},
     {"bptt", "optimizer=implicit_lbfgs lr=0.5"},
@@ -61,10 +61,10 @@ const struct combination setting_combinations[] = {
     {"lfp", "optimizer=muon"},
     {"lfp", "optimizer=implicit_lbfgs inner_evaluations=4"},
     {"lista", "layers=3 products=dense"},
-    {"lista", "layers=4 neuron=few_spikes steps=5 optimizer=muon"},
+    {"lista", "layers=4 neuron=few_spikes steps=5 amplitude=0.8 rounding=down optimizer=muon"},
     {"forward_mode", "optimizer=mars_adamw mars_gradient=exact directions=4"},
     {"forward_mode", "optimizer=implicit_lbfgs directions=4"},
-    {"spide", "backward_steps=10 kappa=2 backward_threshold=0.25"},
+    {"spide", "backward_steps=10 kappa=2 backward_threshold=0.25 mask=equilibrium"},
 };
 enum { N_COMBINATIONS = sizeof setting_combinations / sizeof *setting_combinations };
 const size_t setting_n_combinations = N_COMBINATIONS;

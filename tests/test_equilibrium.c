@@ -300,7 +300,7 @@ Test(equilibrium, spikes_backwards_tend_to_the_gradient)
         struct bench b;
         double cosine, distance;
         const struct equilibrium_rule rule = {
-            .spiking = true, .steps = bars[k].steps, .kappa = R(0.8), .threshold = R(0.5)};
+            .spiking = true, .by_rates = true, .steps = bars[k].steps, .kappa = R(0.8), .threshold = R(0.5)};
         begin(&b, 1, 4);
         put_rates(&b, &p);
         equilibrium_gradient(&b.work, &b.net, &b.batch, 0, SAMPLES, &rule, b.gradient);
@@ -309,6 +309,35 @@ Test(equilibrium, spikes_backwards_tend_to_the_gradient)
         compare(&b, &cosine, &distance);
         cr_expect_geq(cosine, bars[k].cosine, "T_B %zu: %g, error %g", bars[k].steps, cosine, distance);
         cr_expect_lt(distance, 10 / (double)bars[k].steps, "T_B %zu: %g", bars[k].steps, distance);
+        end(&b);
+    }
+}
+
+/* At the rates of a simulation, which are above 0 where z is below and the other way round, the mask of ide
+ * is what the backward neurons need to come near its gradient. */
+Test(equilibrium, masks_by_rates_keep_spikes_from_the_gradient)
+{
+    static const double bars[] = {0.95, 0.99, 0.999};
+    static const size_t steps[] = {30, 100, 300};
+    for (size_t k = 0; k < 6; k++) {
+        const bool by_rates = k >= 3;
+        struct bench b;
+        double cosine, distance;
+        const struct equilibrium_rule rule = {.spiking = true,
+                                              .by_rates = by_rates,
+                                              .steps = steps[k % 3],
+                                              .kappa = R(0.8),
+                                              .threshold = R(0.5)};
+        begin(&b, 1, 30);
+        equilibrium_observe(&b.work, &b.net, &b.batch, 0, SAMPLES);
+        equilibrium_gradient(&b.work, &b.net, &b.batch, 0, SAMPLES, &rule, b.gradient);
+        equilibrium_gradient(&b.work, &b.net, &b.batch, 0, SAMPLES, &(struct equilibrium_rule){.steps = 60},
+                             b.other);
+        compare(&b, &cosine, &distance);
+        if (by_rates)
+            cr_expect_lt(cosine, 0.97, "T_B %zu: %g", rule.steps, cosine);
+        else
+            cr_expect_geq(cosine, bars[k], "T_B %zu: %g", rule.steps, cosine);
         end(&b);
     }
 }
@@ -350,9 +379,12 @@ Test(equilibrium, recurrent_weights_stay_a_contraction)
 Test(equilibrium, operations_by_hand)
 {
     struct toy_training t;
-    const struct equilibrium_rule iterated = {.steps = 30}, spiking = {.spiking = true, .steps = 7};
+    const struct equilibrium_rule iterated = {.steps = 30};
+    struct equilibrium_rule spiking = {.spiking = true, .by_rates = true, .steps = 7};
     train(&t, "ide", "");
     cr_expect_eq(equilibrium_macs(&t.net, &iterated), 2 * 180 + 3 * 300 + 2 * 45 + 32 * (400 + 225));
     cr_expect_eq(equilibrium_macs(&t.net, &spiking), 180 + 2 * 300 + 2 * 45 + 8 * (400 + 225));
+    spiking.by_rates = false;
+    cr_expect_eq(equilibrium_macs(&t.net, &spiking), 2 * 180 + 3 * 300 + 2 * 45 + 9 * (400 + 225));
     toy_training_free(&t);
 }

@@ -331,21 +331,22 @@ Test(lista, starts_as_ista)
 
 /* ---- few spikes ---- */
 
-/* v to the nearest multiple of A 2^-K below A, and the ones of its binary digits. */
-static double sent(double v, double A, int K, double *spikes)
+/* v to a multiple of A 2^-K below A, the nearest one (up = 0.5) or the next towards zero (0), and the ones of
+ * its binary digits. */
+static double sent(double v, double A, int K, double up, double *spikes)
 {
     const double unit = ldexp(A, -K);
-    long digits = (long)floor(fabs(v) / unit + 0.5);
+    long digits = (long)floor(fabs(v) / unit + up);
     if (digits >= 1L << K) digits = (1L << K) - 1;
     const double value = copysign((double)digits * unit, v);
     for (; digits > 0; digits /= 2) *spikes += (double)(digits % 2);
     return value;
 }
 
-static void plain_send(double complex *v, size_t n, double A, int K, double *spikes)
+static void plain_send(double complex *v, size_t n, double A, int K, double up, double *spikes)
 {
     for (size_t i = 0; i < n; i++) {
-        const double re = sent(creal(v[i]), A, K, spikes), im = sent(cimag(v[i]), A, K, spikes);
+        const double re = sent(creal(v[i]), A, K, up, spikes), im = sent(cimag(v[i]), A, K, up, spikes);
         v[i] = re + I * im;
     }
 }
@@ -367,7 +368,7 @@ static void plain_scales(const struct toy_training *t, double *A)
     }
 }
 
-Test(lista, few_spikes_equal_plain_loops)
+static void compare_few_spikes(const char *options, double scale, double up)
 {
     enum { K = 5 };
     struct toy_training t;
@@ -375,29 +376,37 @@ Test(lista, few_spikes_equal_plain_loops)
     struct operations counts;
     double A[LAYERS + 1], operations = 0;
     size_t apart = 0;
-    begin(&t, "lista", "layers=3 neuron=few_spikes steps=5 lr=0.01 batch=20");
+    begin(&t, "lista", options);
     for (int i = 0; i < 3; i++) (void)toy_training_step(&t);
     cr_assert_eq(t.solver->predict(t.state, &t.env.train, scores, &counts, NULL), ST_OK);
     plain_scales(&t, A);
+    for (size_t k = 0; k <= LAYERS; k++) A[k] *= scale;
     for (size_t s = 0; s < SAMPLES; s++) {
         double complex y[N], z[G], x[G];
         double input = 0, units = 0, last = 0;
         inputs(&t.data, SPLIT_TRAIN, s, y);
-        plain_send(y, N, A[0], K, &input);
+        plain_send(y, N, A[0], K, up, &input);
         for (size_t k = 0; k < LAYERS; k++) {
             plain_layer(t.net.W, true, k, y, x, z);
             plain_shrink((double)t.net.W[3][k], z, x);
-            plain_send(x, G, A[k + 1], K, k + 1 < LAYERS ? &units : &last);
+            plain_send(x, G, A[k + 1], K, up, k + 1 < LAYERS ? &units : &last);
         }
         operations += 2 * G * (LAYERS * input + units) / SAMPLES;
         for (size_t i = 0; i < G; i++)
             apart += cabs(x[i] - part(scores + s * 2 * G, G, i)) > REAL_SELECT(1e-9, 1e-4);
     }
     /* in float a value on the border between two multiples may go the other way */
-    cr_expect_leq(apart, (size_t)REAL_SELECT(0, 5), "%zu", apart);
+    cr_expect_leq(apart, (size_t)REAL_SELECT(0, 5), "%s: %zu", options, apart);
     cr_expect_float_eq(counts.accumulations, operations, REAL_SELECT(1e-6, 1e-2) * operations);
     cr_expect_eq(counts.macs, 0);
     toy_training_free(&t);
+}
+
+Test(lista, few_spikes_equal_plain_loops)
+{
+    compare_few_spikes("layers=3 neuron=few_spikes steps=5 lr=0.01 batch=20", 1, 0.5);
+    compare_few_spikes("layers=3 neuron=few_spikes steps=5 lr=0.01 batch=20 amplitude=0.5 rounding=down", 0.5,
+                       0);
 }
 
 /* FFTs of 2 G points: 2 G log2(2 G) + 2 G complex products for a T, four real ones each. */

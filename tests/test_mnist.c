@@ -261,6 +261,7 @@ Test(mnist, giants_take_no_memory)
     cr_expect_eq(open_data(folder, "n_test=10", &d, &e), ST_DATA);
     cr_expect_not_null(strstr(e.text, ".gz: byte 4: 1000000 images of 256 x 256 are"), "%s", e.text);
     dataset_free(&d);
+    (void)put_number(bytes + 4, 50000); /* MNIST's size, which is unpacked until the file ends */
     (void)put_number(bytes + 8, 32);
     (void)put_number(bytes + 12, 32);
     write_compressed(folder, "train-images-idx3-ubyte.gz", bytes, size);
@@ -270,6 +271,47 @@ Test(mnist, giants_take_no_memory)
     getrusage(RUSAGE_SELF, &after);
     cr_expect_lt(after.ru_maxrss - before.ru_maxrss, 50 * 1024, "%ld kB more",
                  after.ru_maxrss - before.ru_maxrss);
+    folder_remove(folder);
+}
+
+/* n blank images of 32 x 32, which pack to a thousandth. */
+static void write_blank(const char *path, uint32_t n)
+{
+    enum { BLOCK = 1024 };
+    static const unsigned char blank[BLOCK];
+    unsigned char head[16];
+    (void)put_number(head, 0x803);
+    (void)put_number(head + 4, n);
+    (void)put_number(head + 8, 32);
+    (void)put_number(head + 12, 32);
+    gzFile f = gzopen(path, "wb1");
+    cr_assert_not_null(f);
+    cr_assert_eq(gzwrite(f, head, sizeof head), (int)sizeof head);
+    for (uint32_t k = 0; k < n; k++) cr_assert_eq(gzwrite(f, blank, BLOCK), BLOCK);
+    cr_assert_eq(gzclose(f), Z_OK);
+}
+
+/* Bytes that are really there, but packed far more tightly than images are, do not fill the memory. */
+Test(mnist, packed_bombs_take_no_memory)
+{
+    char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
+    struct idx x;
+    struct mem m = {0};
+    struct error e = {0};
+    struct rusage before, after;
+    folder_create(folder);
+    (void)snprintf(path, sizeof path, "%s/bomb.gz", folder);
+    write_blank(path, 70000);
+    getrusage(RUSAGE_SELF, &before);
+    cr_expect_eq(idx_read_images(&x, path, &m, &e), ST_DATA);
+    cr_expect_not_null(strstr(e.text, "bomb.gz: byte 4: 71680000 bytes out of "), "%s", e.text);
+    getrusage(RUSAGE_SELF, &after);
+    cr_expect_lt(after.ru_maxrss - before.ru_maxrss, 4 * 1024, "%ld kB more",
+                 after.ru_maxrss - before.ru_maxrss);
+    write_blank(path, 3000);
+    cr_expect_eq(idx_read_images(&x, path, &m, &e), ST_OK, "blank images are images, too: %s", e.text);
+    cr_expect(x.n == 3000 && x.bytes[3000 * 1024 - 1] == 0);
+    mem_free(&m);
     folder_remove(folder);
 }
 

@@ -6,6 +6,7 @@
 #include "solvers/resync/resync_branch.h"
 #include "support/linsolve.h"
 #include "tests/admm_toy.h"
+#include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -473,4 +474,53 @@ Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
     cr_expect_eq(state->record.idle[3], 0.0);
     cr_expect_gt(vector_norm(toy.net.n[3] * toy.net.n[2], toy.net.W[3]), 0.0);
     toy_free(&toy);
+}
+
+/* Three steps on 300 samples with two threads; returns the bytes that create took. */
+static size_t train_toy(const char *settings, real *weights, double *forward)
+{
+    struct toy_training t = {.solver = NULL};
+    struct pool *pool = NULL;
+    struct step_report r = {0};
+    size_t used = 0;
+    toy_data_create(&t.data, 300, 6, 12, 3, 5);
+    toy_training_create(&t, "admm_resync");
+    t.net_options.hidden = (struct int_list){3, {10, 9, 8}};
+    toy_training_set_all(&t, settings);
+    cr_assert_eq(pool_create(&pool, 2, NULL), ST_OK);
+    toy_training_init_on(&t, 3, pool);
+    const size_t bytes = t.mem.bytes;
+    for (int k = 0; k < 3; k++) {
+        r = (struct step_report){.measure = true};
+        cr_assert_eq(t.solver->step(t.state, &r, NULL), ST_OK);
+    }
+    *forward = r.forward_passes;
+    for (size_t l = 1; l <= t.net.L; l++) {
+        const size_t n = t.net.n[l] * t.net.n[l - 1];
+        memcpy(weights + used, t.net.W[l], n * sizeof(real));
+        used += n;
+    }
+    toy_training_free(&t);
+    pool_free(pool);
+    return bytes;
+}
+
+/* What is made again is what was kept: weights bit for bit, of less memory and more simulations. */
+Test(resync, recomputing_changes_no_bit)
+{
+    enum { SIZE = 10 * 12 + 9 * 10 + 8 * 9 + 3 * 8 };
+    static const char *const cases[][2] = {
+        {"tau=0.2", "tau=0.2 recompute=true"},
+        {"tau=0.2 gain=single_flip time_credit=false",
+         "tau=0.2 gain=single_flip time_credit=false recompute=true"},
+        {"batch=130 momentum=0.5", "batch=130 momentum=0.5 recompute=true"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        real kept[SIZE], again[SIZE];
+        double once, more;
+        const size_t bytes = train_toy(cases[k][0], kept, &once);
+        cr_expect_lt(train_toy(cases[k][1], again, &more), bytes, "%s", cases[k][0]);
+        cr_expect_arr_eq(kept, again, sizeof kept, "%s", cases[k][0]);
+        cr_expect_eq(once, 300);
+        cr_expect_eq(more, 300 * 7, "two passes over each of three hidden layers, and the first: %g", more);
+    }
 }

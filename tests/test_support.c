@@ -194,6 +194,36 @@ ParameterizedTest(struct setting *c, opt, set)
                  c->code != ST_OK || strcmp(c->text, o->usual) == 0 || strcmp(text, o->usual) == 0);
 }
 
+/* n numbers of 17 digits, the last of which ends in `last`. */
+static void write_numbers(char *text, size_t size, size_t n, char last)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s0.1234567890123456%c", i ? "/" : "",
+                                 i + 1 < n ? '1' : last);
+}
+
+/* Lists whose text would be cut would share a run id where they differ behind the cut. */
+Test(opt, lists_too_long_for_their_text_are_refused)
+{
+    struct all all;
+    struct error e = {0};
+    char text[1000], other[OPT_STRING_MAX], written[OPT_STRING_MAX];
+    const struct option *numbers = opt_find(&table, "numbers");
+    cr_assert_eq(opt_defaults(&table, &all, &e), ST_OK);
+    write_numbers(text, sizeof text, 32, '2');
+    cr_expect_eq(opt_set(numbers, &all, text, &e), ST_CONFIG);
+    cr_expect_not_null(strstr(e.text, "option 'numbers' is longer than 511 characters"), "%s", e.text);
+    cr_expect_eq(all.numbers.n, (size_t)1, "a refused list changes nothing");
+    write_numbers(text, sizeof text, 25, '2');
+    cr_expect_eq(opt_set(numbers, &all, text, &e), ST_OK, "%s", e.text);
+    opt_format(numbers, &all, written, sizeof written);
+    write_numbers(text, sizeof text, 25, '4');
+    cr_expect_eq(opt_set(numbers, &all, text, &e), ST_OK, "%s", e.text);
+    opt_format(numbers, &all, other, sizeof other);
+    cr_expect_str_neq(written, other);
+}
+
 /* A table of two lists, of which the second stands first in the struct, and with another default of its own.
  */
 Test(opt, tables_of_several_lists)

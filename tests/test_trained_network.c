@@ -354,6 +354,13 @@ Test(trained_network, convert_again)
     cr_expect(r.code == 2 && strstr(r.output, "its prediction alone reads"), "%s", r.output);
     spikebench(&r, "eval --weights a.net --set solver.steps=0");
     cr_expect(r.code == 2 && strstr(r.output, "steps"), "%s", r.output);
+    static const char *const simulations[] = {"eval --rule simulated", "trace --csv t.csv"};
+    for (size_t k = 0; k < 2; k++) {
+        char text[100];
+        (void)snprintf(text, sizeof text, "%s --weights a.net --set solver.steps=3", simulations[k]);
+        spikebench(&r, text);
+        cr_expect(r.code == 2 && strstr(r.output, "here the network is simulated"), "%s: %s", text, r.output);
+    }
 }
 
 Test(trained_network, trace_figures)

@@ -137,14 +137,16 @@ static size_t samples_cells(const struct dataset_info *info)
            info->n_inputs;
 }
 
-/* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. */
+/* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. Of
+ * lists in a file a window is in memory for each split. */
 static size_t samples_memory(const struct dataset_info *info, size_t real_size)
 {
     const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
     const size_t cells = samples_cells(info), entries = info->entries < cells ? info->entries : cells;
     const size_t targets = rows / info->T * info->n_targets * real_size;
-    return entries * (sizeof(uint32_t) + (info->valued ? real_size : 0)) + (rows + 1) * sizeof(size_t) +
-           targets;
+    const size_t all = entries * (sizeof(uint32_t) + (info->valued ? real_size : 0));
+    const size_t most = (size_t)N_SPLITS * SPIKES_WINDOW;
+    return (info->streamed && all > most ? most : all) + (rows + 1) * sizeof(size_t) + targets;
 }
 
 /* Of the scores of the largest split, which the runner keeps for predictions and for metrics of the data. */

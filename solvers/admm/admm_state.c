@@ -4,11 +4,14 @@
 #include "support/blas.h"
 #include <string.h>
 
-static status create_systems(struct admm *s, const struct net *net, size_t l, struct mem *m, struct error *e)
+static status create_systems(struct admm *s, const struct shapes *shapes, size_t l, struct mem *m,
+                             struct error *e)
 {
+    const struct net *net = shapes->net;
     struct weight_system *w = &s->weight[l];
     size_t in = net->n[l - 1];
     if (!(w->gram = mem_reals(m, in * in, e))) return ST_MEMORY;
+    if (l == 1 && shapes->ranks > 1 && !(w->received = mem_reals(m, in * in, e))) return ST_MEMORY;
     if (admm_is_linear(&s->set, net, l)) {
         if (!(w->power = mem_reals(m, 2 * in, e))) return ST_MEMORY;
     } else if (s->set.weights == WEIGHTS_PINV) {
@@ -76,7 +79,7 @@ status admm_create(struct admm *s, const struct admm_settings *set, const struct
         s->v[l] = mem_reals(m, size, e);
         if (!s->z[l] || !s->v[l]) return ST_MEMORY;
         if (l < s->L && !(s->a[l] = mem_reals(m, size, e))) return ST_MEMORY;
-        TRY(create_systems(s, net, l, m, e));
+        TRY(create_systems(s, shapes, l, m, e));
     }
     real **const readout[] = {&s->lambda, &s->adjoint, &s->last};
     for (size_t i = 0; i < sizeof readout / sizeof *readout; i++)

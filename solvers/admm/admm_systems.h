@@ -9,6 +9,7 @@
 /* W (G + shift I) = D + shift W_old (proximal) or D. */
 struct weight_system {
     real *gram;       /* n_{l-1} x n_{l-1}, lower triangle: sum a a' */
+    real *received;   /* room for another, of layer 1 with several ranks (input_gram); else NULL */
     struct chol chol; /* ridge and proximal */
     struct pinv pinv;
     double shift;

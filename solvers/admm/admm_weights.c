@@ -1,5 +1,6 @@
 /* See admm_weights.h. */
 #include "solvers/admm/admm_weights.h"
+#include "network/input_gram.h"
 #include "network/tiled_products.h"
 #include "support/blas.h"
 #include <string.h>
@@ -60,16 +61,14 @@ static status measure_rcond(struct admm *s, size_t l, struct error *e)
     return st;
 }
 
-/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once, by every rank
- * of all samples. */
+/* The Gram matrix of layer l's inputs, sum a a'; that of layer 1 is the data's and made once. */
 static void make_gram(struct admm *s, size_t l)
 {
     struct weight_system *w = &s->weight[l];
     if (l > 1) {
         memcpy(w->gram, s->g_sum[0], s->net->n[l - 1] * s->net->n[l - 1] * sizeof *w->gram);
     } else if (!w->fixed) {
-        for (size_t c = 0; c < s->part.n_chunks; c++)
-            spikes_gram(&s->env.train, chunk_first(&s->part, c), admm_chunk_size(s, c), w->gram);
+        input_gram(&s->env.train, &s->part, s->env.pool, w->gram, w->received);
     }
 }
 

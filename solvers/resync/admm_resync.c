@@ -68,6 +68,9 @@ static const struct option resync_option_list[] = {
     {"keep", OPT_REAL, offsetof(struct resync_options, keep), "0", 0, 1, 0, NULL, "",
      "share of the auxiliary potentials' distance to the simulated ones that survives an iteration; 0: "
      "restart from the simulation, 1: never set back"},
+    {"recompute", OPT_BOOL, offsetof(struct resync_options, recompute), "false", 0, 0, 0, NULL, "",
+     "make potentials and pulls again in every pass over the samples and keep those of 64 samples a thread "
+     "alone, for batches that do not fit into memory; the weights are the same"},
     {"feed", OPT_CHOICE, offsetof(struct resync_options, feed), "simulated", 0, 0, 0, feed_names, "",
      "spikes that the layer above sees: simulated, or those of the kept potentials (the same with keep = "
      "0)"},
@@ -100,6 +103,7 @@ static status resync_check(const struct solver *self, const void *options, const
     const struct option_use uses[] = {
         {"kappa", o->precondition == PRECONDITION_GRAM, "precondition = gram"},
         {"win", !(o->rho_hidden > 0), "rho_hidden = 0"},
+        {"recompute", !(o->keep > 0) && !o->multiplier, "keep = 0 and multiplier = false"},
     };
     (void)net, (void)info;
     return opt_refuse_idle(&self->options, options, uses, sizeof uses / sizeof *uses, e);
@@ -135,13 +139,14 @@ static status create_blocks(struct resync *s, const struct shapes *shapes, const
 {
     const struct net *net = shapes->net;
     size_t T = shapes->info->T, widest = net_widest(net, 1, net->L - 1);
-    s->traces = mem_alloc(m, part->n_chunks, sizeof *s->traces, e);
-    s->pull = mem_alloc(m, part->n_chunks, sizeof *s->pull, e);
-    s->gain = mem_alloc(m, part->n_chunks, sizeof *s->gain, e);
-    s->nu = mem_alloc(m, part->n_chunks, sizeof *s->nu, e);
-    s->spread = mem_alloc(m, part->n_chunks, sizeof *s->spread, e);
+    const size_t slots = s->o.recompute ? shapes->threads : part->n_chunks;
+    s->traces = mem_alloc(m, slots, sizeof *s->traces, e);
+    s->pull = mem_alloc(m, slots, sizeof *s->pull, e);
+    s->gain = mem_alloc(m, slots, sizeof *s->gain, e);
+    s->nu = mem_alloc(m, slots, sizeof *s->nu, e);
+    s->spread = mem_alloc(m, slots, sizeof *s->spread, e);
     if (!s->traces || !s->pull || !s->gain || !s->nu || !s->spread) return ST_MEMORY;
-    for (size_t c = 0; c < part->n_chunks; c++) {
+    for (size_t c = 0; c < slots; c++) {
         TRY(trace_create(&s->traces[c], net, T, C, TRACE_GRADIENT, m, e));
         s->pull[c] = mem_reals(m, widest * T * C, e);
         s->gain[c] = mem_reals(m, widest * T * C, e);
@@ -190,6 +195,7 @@ static status resync_create(const struct solver *self, void **state, const void 
     s->order = mem_alloc(m, N, sizeof *s->order, e);
     s->scratch = mem_reals(m, 2 * net_largest_weights(net), e);
     if (!s->order || !s->scratch) return ST_MEMORY;
+    if (shapes->ranks > 1 && !(s->received = mem_reals(m, net->n[0] * net->n[0], e))) return ST_MEMORY;
     for (size_t l = 1; l <= net->L; l++) {
         TRY(chol_create(&s->chol[l], net->n[l - 1], m, e));
         if (s->o.momentum > 0 && !(s->velocity[l] = mem_reals(m, net->n[l] * net->n[l - 1], e)))
@@ -224,17 +230,19 @@ static status resync_step(void *state, struct step_report *r, struct error *e)
     memset(s->record.differ, 0, sizeof s->record.differ);
     memset(s->record.rcond, 0, sizeof s->record.rcond);
     s->record.tau = step_length(s->o.tau, s->o.tau_end, s->o.tau_iterations, s->iteration);
-    s->swept = 0;
+    s->swept = s->simulated = 0;
     s->work = (struct step_cost){0};
     if (batch < N) rng_shuffle(s->env.rng, s->order, N);
     for (size_t first = 0; first < N; first += batch) {
         struct resync_batch b = resync_batch_from(s, first, batch);
         TRY(resync_sweep(s, &b, s->record.tau, r, e));
     }
-    /* one simulation (in the first iteration with keep > 0 two: that of start), and one sweep of pulls
-     * downwards, as far as entries move; spikes that feed = auxiliary hands on are binary, too */
+    /* but for recompute one simulation (in the first iteration with keep > 0 two: that of start), and one
+     * sweep of pulls downwards, as far as entries move; spikes that feed = auxiliary hands on are binary, too
+     */
     r->samples = (double)N;
-    r->forward_passes = r->spike_passes = (double)N * (s->iteration == 0 && s->o.keep > 0 ? 2 : 1);
+    r->forward_passes = r->spike_passes =
+        (double)N * (s->iteration == 0 && s->o.keep > 0 ? 2 : 1) + s->simulated;
     r->backward_passes = s->swept / (double)(net_parameters(s->net) - s->net->n[1] * s->net->n[0]);
     r->dense_macs = cost_macs(&s->work);
     s->iteration++;

@@ -3,7 +3,7 @@
 #include "network/bit_gram.h"
 #include "network/tiled_products.h"
 #include "solvers/proximal/loss_prox.h"
-#include "solvers/resync/resync_branch.h"
+#include "solvers/resync/resync_weights.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -23,6 +23,12 @@ struct resync_batch resync_batch_from(const struct resync *s, size_t first, size
     return b;
 }
 
+/* The block that a chunk is worked on in: its own, or the thread's. */
+static size_t slot_of(const struct resync *s, size_t chunk, size_t thread)
+{
+    return s->o.recompute ? thread : chunk;
+}
+
 static size_t first_of(const struct pass *p, size_t chunk)
 {
     return chunk_first(&p->b->part, chunk);
@@ -36,8 +42,8 @@ static size_t size_of(const struct pass *p, size_t chunk)
 static void add_gram(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
-    bit_gram(s->traces[chunk].bits[l - 1], s->net->n[l - 1], s->env.info->T * size_of(p, chunk),
-             s->columns[thread], s->gram[sum][l]);
+    bit_gram(s->traces[slot_of(s, chunk, thread)].bits[l - 1], s->net->n[l - 1],
+             s->env.info->T * size_of(p, chunk), s->columns[thread], s->gram[sum][l]);
 }
 
 /* Adds a chunk's share of the sums of the readout, where D_L = sum_t P_{L,t} s_{L-1,t}' is rho nu f', f the
@@ -46,7 +52,8 @@ static void add_output_sums(const struct pass *p, size_t sum, size_t chunk, size
 {
     struct resync *s = p->s;
     size_t L = s->net->L, K = s->net->n[L], in = s->net->n[L - 1], C = size_of(p, chunk);
-    blas_gemm(false, true, K, in, C, (real)s->o.rho, s->nu[chunk], K, s->traces[chunk].filtered, in, R(1.0),
+    const size_t slot = slot_of(s, chunk, thread);
+    blas_gemm(false, true, K, in, C, (real)s->o.rho, s->nu[slot], K, s->traces[slot].filtered, in, R(1.0),
               s->d[sum][L], K);
     add_gram(p, L, sum, chunk, thread);
 }
@@ -55,18 +62,19 @@ static void add_output_sums(const struct pass *p, size_t sum, size_t chunk, size
 static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
-    struct trace *tr = &s->traces[chunk];
+    const size_t slot = slot_of(s, chunk, thread);
+    struct trace *tr = &s->traces[slot];
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
     struct spike_columns lists;
     if (l == 1) {
-        tiled_outer(&tr->lists, &p->b->samples, first_of(p, chunk), C, s->pull[chunk], n, s->d[sum][1]);
+        tiled_outer(&tr->lists, &p->b->samples, first_of(p, chunk), C, s->pull[slot], n, s->d[sum][1]);
         return;
     }
     if (net_inputs(s->net, &p->b->samples, first_of(p, chunk), C, tr, l, &lists)) {
-        lists_outer(&tr->lists, C, s->pull[chunk], n, &lists, in, s->d[sum][l]);
+        lists_outer(&tr->lists, C, s->pull[slot], n, &lists, in, s->d[sum][l]);
     } else {
         net_spikes(s->net, tr, l - 1, C, NULL, 0, tr->dense);
-        blas_gemm(false, true, n, in, columns, R(1.0), s->pull[chunk], n, tr->dense, in, R(1.0), s->d[sum][l],
+        blas_gemm(false, true, n, in, columns, R(1.0), s->pull[slot], n, tr->dense, in, R(1.0), s->d[sum][l],
                   n);
     }
     add_gram(p, l, sum, chunk, thread);
@@ -110,28 +118,31 @@ static void sum_layer(struct pass *p, size_t l,
     sum_tree(pool_sum(p->s->env.pool, p->b->part.n_parts, &parts, p), add_sums, p);
 }
 
-/* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step. */
-static void output_target(const struct pass *p, size_t sum, size_t chunk, size_t thread)
+/* nu = (z* - c) / E for the samples of a chunk, c = z_{L,T} - (E / rho) lbar, z* the loss's proximal step.
+ * Returns the steps that did not converge. */
+static size_t output_target(const struct pass *p, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     size_t K = s->net->n[s->net->L], C = size_of(p, chunk), T = s->env.info->T;
+    const size_t slot = slot_of(s, chunk, thread);
     real *z = s->scores[thread];
     const double leak2 = (double)s->net->lif[s->net->L].leak * (double)s->net->lif[s->net->L].leak;
     double E = 0;
-    size_t newton = 0; /* steps: of no interest here */
-    net_scores(s->net, &s->traces[chunk], C, z);
+    size_t newton = 0, unsolved = 0; /* Newton's steps are of no interest here */
+    net_scores(s->net, &s->traces[slot], C, z);
     for (size_t t = 0; t < T; t++) E = 1 + leak2 * E;
     for (size_t c = 0; c < C; c++) {
         size_t sample = batch_sample(&p->b->samples, first_of(p, chunk) + c);
-        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[chunk] + c * K;
+        real *lbar = s->lbar ? s->lbar + sample * K : NULL, *nu = s->nu[slot] + c * K;
         double *at = s->prox[thread], *d = at + K, *work = at + 2 * K;
         for (size_t k = 0; k < K; k++)
             at[k] = (double)z[c * K + k] - (lbar ? E / s->o.rho * (double)lbar[k] : 0.0);
         if (!loss_prox(s->net->loss, K, at, p->b->samples.labels[sample], s->o.rho / E, d, work, &newton))
-            s->tally[sum] += 1;
+            unsolved++;
         for (size_t k = 0; k < K; k++) nu[k] = (real)(d[k] / E);
         for (size_t k = 0; lbar && k < K; k++) lbar[k] = (real)s->o.rho * nu[k]; /* -grad loss(z*) */
     }
+    return unsolved;
 }
 
 /* Simulates a chunk: by itself, or fed with auxiliary spikes. */
@@ -139,12 +150,12 @@ static void simulate(const struct pass *p, size_t chunk, size_t thread)
 {
     struct resync *s = p->s;
     const struct simulate_options plain = {0};
-    size_t first = first_of(p, chunk), C = size_of(p, chunk);
+    size_t first = first_of(p, chunk), C = size_of(p, chunk), slot = slot_of(s, chunk, thread);
     if (s->fed) {
         kept_simulate(&s->kept, s->net, &p->b->samples, first, C, &s->fed[thread], thread);
-        kept_trace(s->net, &s->fed[thread], C, &s->traces[chunk]);
+        kept_trace(s->net, &s->fed[thread], C, &s->traces[slot]);
     } else {
-        net_simulate(s->net, &p->b->samples, first, C, &s->traces[chunk], &plain);
+        net_simulate(s->net, &p->b->samples, first, C, &s->traces[slot], &plain);
     }
 }
 
@@ -154,38 +165,24 @@ static void forward_part(void *context, size_t part, size_t sum, size_t thread)
     clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         simulate(p, c, thread);
-        output_target(p, sum, c, thread);
+        p->s->tally[sum] += (double)output_target(p, c, thread);
         add_output_sums(p, sum, c, thread);
     }
 }
 
 /* Adds rho_{l+1}/2 ||W_{l+1} e_i||^2 (2 s - 1) to every gain: what flipping the present spike costs the layer
  * above beyond first order. */
-static void add_flip_costs(const struct pass *p, size_t chunk, double rho_above)
+static void add_flip_costs(const struct pass *p, size_t chunk, size_t slot, double rho_above)
 {
     const struct net *net = p->s->net;
     size_t n = net->n[p->l], rows = net->n[p->l + 1], columns = p->s->env.info->T * size_of(p, chunk);
-    real *a = p->s->traces[chunk].dense;
-    net_spikes(net, &p->s->traces[chunk], p->l, size_of(p, chunk), NULL, 0, a);
+    real *a = p->s->traces[slot].dense;
+    net_spikes(net, &p->s->traces[slot], p->l, size_of(p, chunk), NULL, 0, a);
     for (size_t i = 0; i < n; i++) {
         double norm = vector_norm(rows, net->W[p->l + 1] + i * rows);
         const real cost = (real)(0.5 * rho_above * norm * norm);
-        for (size_t j = 0; j < columns; j++) p->s->gain[chunk][j * n + i] += cost * (2 * a[j * n + i] - 1);
+        for (size_t j = 0; j < columns; j++) p->s->gain[slot][j * n + i] += cost * (2 * a[j * n + i] - 1);
     }
-}
-
-/* p_t = W_{l+1}' P_{l+1,t}. Below the readout it is a multiple of `spread` at each step, and is written out
- * later, step by step; elsewhere it is in gain. */
-static void make_gain(const struct pass *p, size_t chunk)
-{
-    struct resync *s = p->s;
-    size_t n = s->net->n[p->l], rows = s->net->n[p->l + 1], C = size_of(p, chunk);
-    if (p->l + 1 == s->net->L)
-        blas_gemm(true, false, n, C, rows, R(1.0), s->net->W[p->l + 1], rows, s->nu[chunk], rows, R(0.0),
-                  s->spread[chunk], n);
-    else
-        blas_gemm(true, false, n, s->env.info->T * C, rows, R(1.0), s->net->W[p->l + 1], rows, s->pull[chunk],
-                  rows, R(0.0), s->gain[chunk], n);
 }
 
 /* Whether the gains stand in gain, all steps of them. */
@@ -194,48 +191,79 @@ static bool gain_is_whole(const struct pass *p)
     return p->l + 1 < p->s->net->L || p->s->o.gain == GAIN_SINGLE_FLIP;
 }
 
+/* p_t = W_{l+1}' P_{l+1,t}. Below the readout it is a multiple of `spread` at each step, and is written out
+ * later, step by step; elsewhere it is in gain. */
+static void make_gain(const struct pass *p, size_t chunk, size_t slot)
+{
+    struct resync *s = p->s;
+    const bool last = p->l + 1 == s->net->L;
+    size_t n = s->net->n[p->l], rows = s->net->n[p->l + 1], C = size_of(p, chunk), T = s->env.info->T;
+    if (last)
+        blas_gemm(true, false, n, C, rows, R(1.0), s->net->W[p->l + 1], rows, s->nu[slot], rows, R(0.0),
+                  s->spread[slot], n);
+    else
+        blas_gemm(true, false, n, T * C, rows, R(1.0), s->net->W[p->l + 1], rows, s->pull[slot], rows, R(0.0),
+                  s->gain[slot], n);
+    if (last && gain_is_whole(p))
+        output_pull(T, n * C, (real)s->o.rho, s->net->lif[s->net->L].leak, s->spread[slot], s->gain[slot]);
+    if (s->o.gain == GAIN_SINGLE_FLIP)
+        add_flip_costs(p, chunk, slot, last ? s->o.rho : s->record.penalty[p->l + 1]);
+}
+
+/* The branch steps of a chunk, from the last one to the first: the gain becomes the pull. Returns the entries
+ * moved. */
+static size_t pull_chunk(const struct pass *p, size_t chunk, size_t slot, real *y)
+{
+    struct resync *s = p->s;
+    const size_t T = s->env.info->T, step = s->net->n[p->l] * size_of(p, chunk);
+    const real *z = s->traces[slot].z[p->l], leak = s->net->lif[p->l].leak,
+               carry = s->o.time_credit ? leak : 0;
+    real weight = (real)s->o.rho, *gain = s->gain[slot];
+    size_t moved = 0;
+    if (gain_is_whole(p)) moved = branch_pull(&p->rule, T, step, z, y, carry, gain);
+    for (size_t t = gain_is_whole(p) ? 0 : T; t-- > 0; weight *= leak) {
+        real *now = gain + t * step;
+        for (size_t i = 0; i < step; i++) now[i] = weight * s->spread[slot][i];
+        moved += branch_step(&p->rule, step, z + t * step, y ? y + t * step : NULL, carry,
+                             t + 1 < T ? now + step : NULL, now);
+    }
+    s->gain[slot] = s->pull[slot];
+    s->pull[slot] = gain;
+    return moved;
+}
+
+/* With recompute: what a chunk's block holds before the gains of layer p->l, made again. */
+static void remake(const struct pass *p, size_t chunk, size_t thread)
+{
+    struct pass above = *p;
+    simulate(p, chunk, thread);
+    (void)output_target(p, chunk, thread);
+    for (above.l = p->s->net->L - 1; above.l > p->l; above.l--) {
+        above.rule = p->s->rules[above.l];
+        make_gain(&above, chunk, thread);
+        (void)pull_chunk(&above, chunk, thread, NULL);
+    }
+}
+
 /* The gains p_t and the sum of their squares. */
 static void gain_part(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct pass *p = context;
     struct resync *s = p->s;
-    const bool last = p->l + 1 == s->net->L;
     size_t n = s->net->n[p->l], T = s->env.info->T;
     const double leak = (double)s->net->lif[s->net->L].leak;
     double sum = 0, energy = 0;
     for (size_t t = 0; t < T; t++) energy = leak * leak * energy + s->o.rho * s->o.rho;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        size_t C = size_of(p, c);
-        make_gain(p, c);
-        if (last && gain_is_whole(p))
-            output_pull(T, n * C, (real)s->o.rho, s->net->lif[s->net->L].leak, s->spread[c], s->gain[c]);
-        if (s->o.gain == GAIN_SINGLE_FLIP)
-            add_flip_costs(p, c, last ? s->o.rho : s->record.penalty[p->l + 1]);
+        const size_t C = size_of(p, c), slot = slot_of(s, c, thread);
+        if (s->o.recompute) remake(p, c, thread);
+        make_gain(p, c, slot);
         if (gain_is_whole(p))
-            sum += kernels()->squares(n * T * C, s->gain[c]);
+            sum += kernels()->squares(n * T * C, s->gain[slot]);
         else
-            sum += energy * kernels()->squares(n * C, s->spread[c]);
+            sum += energy * kernels()->squares(n * C, s->spread[slot]);
     }
     s->squares[part] = sum;
-}
-
-/* The branch steps of a chunk, from the last one to the first: the pull in gain. */
-static size_t pull_chunk(const struct pass *p, size_t c, real *y)
-{
-    const struct resync *s = p->s;
-    const size_t T = s->env.info->T, step = s->net->n[p->l] * size_of(p, c);
-    const real *z = s->traces[c].z[p->l], leak = s->net->lif[p->l].leak, carry = s->o.time_credit ? leak : 0;
-    real weight = (real)s->o.rho;
-    size_t moved = 0;
-    if (gain_is_whole(p)) return branch_pull(&p->rule, T, step, z, y, carry, s->gain[c]);
-    for (size_t t = T; t-- > 0; weight *= leak) {
-        real *now = s->gain[c] + t * step;
-        for (size_t i = 0; i < step; i++) now[i] = weight * s->spread[c][i];
-        moved += branch_step(&p->rule, step, z + t * step, y ? y + t * step : NULL, carry,
-                             t + 1 < T ? now + step : NULL, now);
-    }
-    return moved;
 }
 
 static void pull_part(void *context, size_t part, size_t sum, size_t thread)
@@ -246,13 +274,16 @@ static void pull_part(void *context, size_t part, size_t sum, size_t thread)
     size_t l = p->l, moved = 0;
     clear_sums(p, sum);
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
-        real *below = s->gain[c], *y = s->o.keep > 0 ? s->kept.centre[thread] : NULL;
-        const real *z = s->traces[c].z[l];
+        const size_t slot = slot_of(s, c, thread);
+        real *y = s->o.keep > 0 ? s->kept.centre[thread] : NULL;
+        const real *z = s->traces[slot].z[l];
+        if (s->o.recompute) {
+            remake(p, c, thread);
+            make_gain(p, c, slot);
+        }
         if (y) kept_recall(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), z, thread);
-        moved += pull_chunk(p, c, y);
+        moved += pull_chunk(p, c, slot, y);
         if (y) kept_store(&s->kept, s->net, l, samples, first_of(p, c), size_of(p, c), y);
-        s->gain[c] = s->pull[c];
-        s->pull[c] = below;
         add_chunk(p, l, sum, c, thread);
     }
     s->tally[sum] = (double)moved;
@@ -278,6 +309,20 @@ static void count_sums(const struct pass *p, size_t l)
     if (l > 1) cost_gram(&p->s->work, (double)net->n[l - 1], columns_of(p));
 }
 
+/* What remake took in the passes of layer l: both simulate the mini-batch and go down to l, and the second
+ * makes the gains of l as well. */
+static void count_remade(const struct pass *p, size_t l, bool pulled)
+{
+    struct resync *s = p->s;
+    const double times = s->o.recompute ? (pulled ? 2 : 1) : 0, n = (double)p->b->part.n;
+    s->simulated += times * n;
+    for (size_t k = l; times > 0 && k < s->net->L; k++) {
+        const double passes = k > l ? times : times - 1;
+        s->swept += passes * (double)(s->net->n[k + 1] * s->net->n[k]) * n;
+        cost_product(&s->work, s->net, k + 1, passes * products_of(p, k + 1), 0);
+    }
+}
+
 /* The pull of hidden layer l from that of the layer above: false if there is none. */
 static bool pull_layer(struct pass *p, size_t l)
 {
@@ -292,102 +337,14 @@ static bool pull_layer(struct pass *p, size_t l)
     double penalty = s->o.rho_hidden > 0 ? s->o.rho_hidden : 2 * rms / (s->o.win * s->o.win);
     s->record.entries[l] += entries;
     s->record.penalty[l] = penalty;
-    p->rule = (struct branch_rule){s->net->lif[l].threshold, (real)penalty, s->o.margin};
-    if (!(rms > 0) || !(p->rule.rho > 0)) return false;
+    p->rule = s->rules[l] = (struct branch_rule){s->net->lif[l].threshold, (real)penalty, s->o.margin};
+    const bool pulled = rms > 0 && p->rule.rho > 0;
+    count_remade(p, l, pulled);
+    if (!pulled) return false;
     sum_layer(p, l, pull_part);
     count_sums(p, l);
     s->record.moved[l] += s->tally[0];
     return s->tally[0] > 0 || s->o.keep > 0;
-}
-
-/* That of layer 1: of the whole training set, made once, by every rank. */
-static void make_first_gram(struct resync *s)
-{
-    real *G = s->chol[1].a;
-    struct partition all = partition_make(s->env.train.n);
-    for (size_t k = 0; k < all.n_chunks; k++)
-        spikes_gram(&s->env.train, chunk_first(&all, k), chunk_first(&all, k + 1) - chunk_first(&all, k), G);
-}
-
-/* What layer l's system and step take; the system of layer 1 is made once. The solve, or the product with G
- * that measures D. */
-static void count_step(struct resync *s, size_t l)
-{
-    const bool factor = s->o.precondition == PRECONDITION_GRAM;
-    double in = (double)s->net->n[l - 1];
-    if (l > 1 && factor) cost_factor(&s->work, in);
-    cost_solve(&s->work, in, (double)s->net->n[l]);
-    if (l > 1 || s->record.solved) return;
-    cost_input_gram(&s->work, spikes_squares(&s->env.train));
-    if (factor) cost_factor(&s->work, in);
-    s->record.solved = true;
-}
-
-/* The system of layer l, G + kappa tr(G)/n I with its factor, or G alone. */
-static status make_system(struct resync *s, size_t l, struct step_report *r, struct error *e)
-{
-    struct chol *c = &s->chol[l];
-    const size_t in = s->net->n[l - 1];
-    count_step(s, l);
-    if (l > 1 || !s->prepared) {
-        if (l == 1) {
-            make_first_gram(s);
-            s->prepared = true;
-        } else {
-            memcpy(s->chol[l].a, s->gram[0][l], in * in * sizeof(real));
-        }
-        if (s->o.precondition == PRECONDITION_NONE) return ST_OK;
-        s->shift[l] = add_ridge(in, s->o.kappa, c->a); /* no spike at all: D = 0, and so is dW */
-        if (chol_factor(c, e) != ST_OK) return err_prefix(e, "weights of layer %zu", l);
-    }
-    if (!r->measure || s->o.precondition == PRECONDITION_NONE) return ST_OK;
-    step_hold(r);
-    status st = chol_rcond(c, &s->record.rcond[l], e);
-    step_resume(r);
-    return st;
-}
-
-/* dW in d[0][l]: D (G + shift I)^-1, or D itself. *squares: sum over samples and steps of ||dW s||^2 =
- * <dW G, dW>; with the solve dW G = D - shift dW. Where layer 1's Gram matrix is that of more samples than
- * the mini-batch's, the batch has its share of the sum. */
-static status solve_layer(struct resync *s, const struct resync_batch *b, size_t l, struct step_report *r,
-                          double *squares, struct error *e)
-{
-    size_t n = s->net->n[l], in = s->net->n[l - 1], size = n * in;
-    real *D = s->d[0][l], *kept = s->scratch, *work = s->scratch + size;
-    const bool plain = s->o.precondition == PRECONDITION_NONE;
-    TRY(make_system(s, l, r, e));
-    if (plain) {
-        symmetric_times_right(n, in, D, s->chol[l].a, kept);
-    } else {
-        memcpy(kept, D, size * sizeof *D);
-        chol_solve_right(&s->chol[l], n, D, s->env.pool);
-    }
-    double inner = 0, norm2 = 0;
-    for (size_t i = 0; i < size; i++) {
-        inner += (double)D[i] * (double)kept[i];
-        norm2 += (double)D[i] * (double)D[i];
-    }
-    *squares = inner - s->shift[l] * norm2;
-    if (l == 1) *squares *= (double)b->part.n / (double)s->env.train.n;
-    if (!r->measure || plain) return ST_OK;
-    step_hold(r);
-    s->record.backward[l] = backward_error_right(n, in, s->chol[l].a, D, kept, work);
-    step_resume(r);
-    return ST_OK;
-}
-
-static void move_weights(struct resync *s, size_t l, double scale)
-{
-    size_t size = s->net->n[l] * s->net->n[l - 1];
-    real *step = s->d[0][l];
-    if (!s->velocity[l]) {
-        blas_axpy(size, (real)scale, step, s->net->W[l]);
-        return;
-    }
-    const real mu = (real)s->o.momentum;
-    for (size_t i = 0; i < size; i++) s->velocity[l][i] = mu * s->velocity[l][i] + (real)scale * step[i];
-    blas_axpy(size, R(1.0), s->velocity[l], s->net->W[l]);
 }
 
 static void gap_part(void *context, size_t part, size_t thread)
@@ -444,9 +401,10 @@ static void loss_part(void *context, size_t part, size_t thread)
     double loss = 0;
     for (size_t c = part_first(&p->b->part, part); c < part_first(&p->b->part, part + 1); c++) {
         size_t first = first_of(p, c), C = size_of(p, c);
-        net_simulate(s->net, &p->b->samples, first, C, &s->traces[c], &plain);
+        struct trace *tr = &s->traces[slot_of(s, c, thread)];
+        net_simulate(s->net, &p->b->samples, first, C, tr, &plain);
         real *scores = s->scores[thread];
-        net_scores(s->net, &s->traces[c], C, scores);
+        net_scores(s->net, tr, C, scores);
         for (size_t i = 0; i < C; i++) {
             int label = p->b->samples.labels[batch_sample(&p->b->samples, first + i)];
             loss += loss_value(s->net->loss, K, scores + i * K, label, NULL);
@@ -477,10 +435,10 @@ status resync_sweep(struct resync *s, const struct resync_batch *b, double tau, 
     for (size_t l = L - 1; l >= 1 && s->active[l + 1]; l--) s->active[l] = pull_layer(&p, l);
     for (size_t l = 1; l <= L; l++) {
         double squares = 0;
-        if (s->active[l]) TRY(solve_layer(s, b, l, r, &squares, e));
+        if (s->active[l]) TRY(resync_solve_layer(s, b, l, r, &squares, e));
         double rms = sqrt(squares / ((double)s->net->n[l] * (double)s->env.info->T * (double)b->part.n));
         if (squares > 0 && isfinite(rms))
-            move_weights(s, l, tau / rms);
+            resync_move_weights(s, l, tau / rms);
         else
             s->record.idle[l] += 1;
     }

@@ -39,7 +39,7 @@ for threads in 1 2; do
 done
 part peers --repeats $repeats --workloads $gradients --threads 2 --leave-out loop --out "$out/peers.csv"
 part scaling --repeats $repeats --out "$out"
-sh "$here/draw.sh" "$out" "$figure"
+sh "$here/draw.sh" "$here/scaling_time.gp" "$figure" "$out/scaling.csv" "$out/exponents.csv"
 part peers_admm --repeats $repeats --workloads $admm --out "$out/admm.csv"
 if [ -n "$final" ]; then
     mkdir -p "$final"

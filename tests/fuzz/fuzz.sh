@@ -16,10 +16,14 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 trap 'exit 130' HUP INT TERM
 mkdir -p "$build/findings"
+# Fewer freed bytes are kept, and fewer callers of each allocation: a third less time, and forks that copy less.
+export ASAN_OPTIONS="quarantine_size_mb=16:malloc_context_size=4${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 failed=0
 for target; do
+    # Tables that are many times as long as a row only take time.
+    case $target in runs | curve) longest=4096 ;; *) longest=16384 ;; esac
     mkdir -p "$TMPDIR/$target"
-    if "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 -detect_leaks=1 \
+    if "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=$longest -print_final_stats=1 -detect_leaks=1 \
         -artifact_prefix="$build/findings/$target-" "$TMPDIR/$target" "tests/fuzz/corpus/$target" >"$build/fuzz-$target.log" 2>&1; then
         printf '%-12s ok      %s executions\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz-$target.log")"
     else

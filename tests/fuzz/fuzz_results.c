@@ -46,8 +46,19 @@ static void write_figure(const struct groups *g, const char *folder)
     figure_data_free(&f);
 }
 
-/* summarise, best, plot, compare, and the check of a folder. */
-static void read_results(const char *folder)
+/* best, and the tables that summarise prints. */
+static void read_rows(struct groups *g, FILE *out)
+{
+    struct error e = {0};
+    (void)overview_print(g, out, &e);
+    (void)overview_by_depth(g, TABLE_TEXT, out, &e);
+    if (g->n > 0) (void)paired_write(g, g->group[0].name, TABLE_TEXT, out, &e);
+    (void)best_run(g, &(struct best_request){.by = "acc_val"}, &registry, out, out, &e);
+}
+
+/* summarise, plot, compare, and the check of a folder; and, where it is not a curve that is fuzzed, the
+ * commands that read none: best and the tables. */
+static void read_results(const char *folder, bool curve)
 {
     struct groups g;
     struct error e = {0};
@@ -57,11 +68,8 @@ static void read_results(const char *folder)
     if (!out) return;
     if (groups_load(&g, folder, &e) == ST_OK) {
         (void)groups_write(&g, &e);
-        (void)overview_print(&g, out, &e);
-        (void)overview_by_depth(&g, TABLE_TEXT, out, &e);
-        if (g.n > 0) (void)paired_write(&g, g.group[0].name, TABLE_TEXT, out, &e);
-        (void)best_run(&g, &(struct best_request){.by = "acc_val"}, &registry, out, out, &e);
         write_figure(&g, folder);
+        if (!curve) read_rows(&g, out);
     }
     groups_free(&g);
     (void)comparison_run(folder, folder, NULL, VERDICT_TEXT, out, &found, &e);
@@ -71,7 +79,7 @@ static void read_results(const char *folder)
 
 void fuzz_runs(const unsigned char *bytes, size_t size)
 {
-    read_results(fuzz_folder("runs", "runs.csv", bytes, size));
+    read_results(fuzz_folder("runs", "runs.csv", bytes, size), false);
 }
 
 /* The run of the curve: the columns that every reader needs. */
@@ -84,5 +92,5 @@ void fuzz_curve(const unsigned char *bytes, size_t size)
 {
     (void)fuzz_folder("curve/curves", "0123456789ab.csv", bytes, size);
     read_results(
-        fuzz_folder("curve", "runs.csv", (const unsigned char *)run_of_curve, sizeof run_of_curve - 1));
+        fuzz_folder("curve", "runs.csv", (const unsigned char *)run_of_curve, sizeof run_of_curve - 1), true);
 }

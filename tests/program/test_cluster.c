@@ -15,37 +15,15 @@ static void setup(void)
               "dataset: {name: digits, T: 6, n_train: 150, n_validation: 20, n_test: 50}\n"
               "network: {hidden: [[12], [8]]}\n"
               "solvers:\n  - {name: random_features}\n  - {name: bptt, batch: 50, lr: [0.1, 0.01]}\n");
-    /* the columns that may differ between two runs, blanked, by name */
-    cli_write("numbers.awk",
-              "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date "
-              "timing_valid threads solver_bytes curve_crc32\", v, \" \");\n"
-              "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
-              "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
-              "{ for (i in drop) $i = \"\"; print $0 }\n");
 }
 
 TestSuite(cluster, .init = setup, .fini = cli_teardown);
 
-/* Shell functions. `numbers DIR`: every number of an experiment folder that must not change. `column NAME
- * FILE`: a column of a table. `script NAME FILE`: a script of docs/cluster.md. */
+/* Shell function `script NAME FILE`: a script of docs/cluster.md. */
 #define SHELL                                                                                                \
-    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
-    "done) ; }; "                                                                                            \
-    "column() { awk -F, -v name=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } "      \
-    "{ print $c }' $2; }; "                                                                                  \
     "script() { awk -v start='```sh '$1 '$0 == start { on = 1; next } $0 == \"```\" { on = 0 } on' "         \
     "\"$SOURCES/docs/cluster.md\" > $2; test -s $2; }; "                                                     \
     "PATH=$(dirname \"$SB\"):$PATH; "
-
-static void expect_good(const struct result *r)
-{
-    cr_assert_eq(r->code, 0, "%s", r->output);
-}
-
-static void expect_text(const struct result *r, const char *text)
-{
-    cr_expect_not_null(strstr(r->output, text), "no '%s' in:\n%s", text, r->output);
-}
 
 /* Shell text that leaves all runs of the plan in `parts/grid`. */
 struct way {

@@ -15,36 +15,16 @@ static void setup(void)
                         "  - {name: admm, kappa: 0.01, beta: 10, layer_order: random}\n"
                         "  - {name: admm_resync, kappa: 0.01}\n  - {name: admm_anderson, kappa: 0.01}\n"
                         "  - {name: forward_forward, batch: 50}\n  - {name: random_features}\n");
-    /* the columns that may differ between two runs, blanked, by name */
-    cli_write(
-        "numbers.awk",
-        "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date "
-        "timing_valid threads solver_bytes curve_crc32\", v, \" \");\n"
-        "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
-        "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) { if ($i in skip) drop[i] = 1; if ($i == "
-        "\"run_id\") id = i } }\n"
-        "{ run = $id; for (i in drop) $i = \"\"; if (only == \"\" || FNR == 1 || run in ids) print $0 }\n");
 }
 
 TestSuite(go_on, .init = setup, .fini = cli_teardown);
 
-/* Shell functions. `rows DIR`: rows and curves of the runs of length 7. `column NAME FILE`. */
+/* Shell function `rows DIR`: rows and curves of the runs of length 7. */
 #define SHELL                                                                                                \
-    "column() { awk -F, -v name=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } "      \
-    "{ print $c }' $2; }; "                                                                                  \
+    "numbers_of() { awk -f \"$SOURCES/tests/numbers.awk\" $1; }; "                                           \
     "rows() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == \"stop.max_iter\") c = i; if ($i == " \
-    "\"run_id\") d = i } } NR == 1 || $c == 7' $1/runs.csv > long.csv; awk -f numbers.awk long.csv; "        \
-    "for id in $(column run_id long.csv); do echo $id; awk -f numbers.awk $1/curves/$id.csv; done; }; "
-
-static void expect_good(const struct result *r)
-{
-    cr_assert_eq(r->code, 0, "%s", r->output);
-}
-
-static void expect_text(const struct result *r, const char *text)
-{
-    cr_expect_not_null(strstr(r->output, text), "no '%s' in:\n%s", text, r->output);
-}
+    "\"run_id\") d = i } } NR == 1 || $c == 7' $1/runs.csv > long.csv; numbers_of long.csv; "                \
+    "for id in $(column run_id long.csv); do echo $id; numbers_of $1/curves/$id.csv; done; }; "
 
 /* Ways to come to seven iterations; `went_on`: how many of the twelve runs do not begin anew. */
 struct way {
@@ -88,14 +68,13 @@ ParameterizedTest(struct way *w, go_on, the_bits_are_those_of_a_run_that_never_s
 Test(go_on, a_plateau_stays_one)
 {
     static struct result r;
-    cli_shell(
-        &r, SHELL
-        "\"$SB\" run e.yaml --set stop.max_iter=40 --set stop.patience=4 >/dev/null && \"$SB\" run "
-        "e.yaml --set stop.max_iter=60 --set stop.patience=4 2>&1 >/dev/null | grep -c 'goes on' && "
-        "\"$SB\" run e.yaml --set stop.max_iter=60 --set stop.patience=4 --out direct >/dev/null && "
-        "for d in results direct; do awk -f numbers.awk $d/a/runs.csv | grep -v ',40,' | sort > $d.txt; "
-        "done; wc -l < direct.txt; cmp results.txt direct.txt && column stop_reason "
-        "direct/a/runs.csv | sort -u");
+    cli_shell(&r, SHELL
+              "\"$SB\" run e.yaml --set stop.max_iter=40 --set stop.patience=4 >/dev/null && \"$SB\" run "
+              "e.yaml --set stop.max_iter=60 --set stop.patience=4 2>&1 >/dev/null | grep -c 'goes on' && "
+              "\"$SB\" run e.yaml --set stop.max_iter=60 --set stop.patience=4 --out direct >/dev/null && "
+              "for d in results direct; do numbers_of $d/a/runs.csv | grep -v ',40,' | sort > $d.txt; "
+              "done; wc -l < direct.txt; cmp results.txt direct.txt && column stop_reason "
+              "direct/a/runs.csv | sort -u");
     expect_good(&r);
     expect_text(&r, "12\n13\n");
     expect_text(&r, "plateau\n");
@@ -270,4 +249,19 @@ Test(go_on, what_a_setting_changes_is_said)
                     "0.01)\n2 new runs: they differ from finished ones in network.leak = 0.8 (there 0.9), "
                     "solver.lr = 0.2 "
                     "(there 0.01)\n");
+}
+
+/* A state of more than --states MiB is not kept: the longer run begins anew, and says why. */
+Test(go_on, states_that_are_too_large)
+{
+    static struct result r;
+    cli_write("wide.yaml",
+              "experiment: wide\nstop: {max_iter: 1}\n"
+              "dataset: {name: digits, T: 2, n_train: 20, n_validation: 0, n_test: 10}\n"
+              "network: {hidden: [1000]}\nsolvers: [{name: bptt, batch: 20, optimizer: adam}]\n");
+    cli_shell(&r, "\"$SB\" run wide.yaml --states 1; ls -A results/wide/.work; \"$SB\" run wide.yaml --set "
+                  "stop.max_iter=2 --states 4; ls -A results/wide/.work");
+    expect_text(&r, "the state at the end is gone");
+    const char *kept = strstr(r.output, ".end\n");
+    cr_expect(kept && !strstr(kept + 1, ".end\n"), "that of the second run alone is kept: %s", r.output);
 }

@@ -10,8 +10,9 @@
 
 TestSuite(memory, .init = cli_setup, .fini = cli_teardown);
 
-#define WIDE "hidden: [[100]], start: kaiming"
-#define DEEP "hidden: [[100, 100]], start: kaiming"
+#define WIDE  "hidden: [[100]], start: kaiming"
+#define DEEP  "hidden: [[100, 100]], start: kaiming"
+#define RATED "hidden: [[100, 100]], start: rate"
 struct trial {
     char data[120], network[60], precision[8], solvers[400];
     char least[8]; /* MiB that the largest run takes, at least */
@@ -26,6 +27,9 @@ ParameterizedTestParameters(memory, estimates_are_within_a_quarter_of_the_peak)
         {"event_camera, T: 800, n_train: 400", WIDE, "double", "{name: bptt}", "45"},
         {"sine, T: 400, n_train: 300", WIDE, "double", "{name: bptt}", "60"},
         {"digits, T: 200, n_train: 200", DEEP, "double", "{name: bptt}, {name: admm_resync}", "60"},
+        /* scales are tried by which layers fire much: that must take no more than training does */
+        {"digits, T: 400, n_train: 200", RATED, "double", "{name: bptt, batch: 20}, {name: random_features}",
+         "40"},
         {"harmonic, n_train: 20000", "", "double", "{name: lista}, {name: fista}", "60"},
     };
     return cr_make_param_array(struct trial, trials, sizeof trials / sizeof *trials);

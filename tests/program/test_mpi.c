@@ -47,24 +47,13 @@ static void setup(void)
                          "60") "  - {name: admm, kappa: 0.01, beta: 10, time_order: random, warmup: 2}\n"
                                "  - {name: admm_resync, multiplier: true, keep: 0.5}\n"
                                "  - {name: bptt, batch: 200}\n");
-    /* the columns that may differ between two runs, blanked, by name */
-    cli_write(
-        "numbers.awk",
-        "BEGIN { FS = OFS = \",\"; n = split(\"setup_s train_s eval_s cpu_s peak_bytes date timing_valid "
-        "threads solver_bytes curve_crc32 ranks messages bytes_sent wait_s\", v, \" \");\n"
-        "  for (i = 1; i <= n; i++) skip[v[i]] = 1 }\n"
-        "FNR == 1 { split(\"\", drop); for (i = 1; i <= NF; i++) if ($i in skip) drop[i] = 1 }\n"
-        "{ for (i in drop) $i = \"\"; print $0 }\n");
 }
 
 TestSuite(mpi, .init = setup, .fini = cli_teardown);
 
 #define FUNCTIONS                                                                                            \
-    /* numbers DIR: every number of an experiment's folder that must not change */                           \
-    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; awk -f \"$OLDPWD/numbers.awk\" $f; "  \
-    "done) ; }; " /* column NAME FILE: the values of a column */                                             \
-    "column() { awk -F, -v c=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 { print "   \
-    "$k }' $2; }; " /* rank K: the process of rank K that works in this folder, waited for half a minute */  \
+    "also='ranks messages bytes_sent wait_s'; " /* rank K: the process of rank K that works in this folder,  \
+                                                   waited for half a minute */                               \
     "rank() { for try in $(seq 300); do for p in /proc/[0-9]*; do if [ \"$(readlink $p/cwd)\" = "            \
     "\"$(pwd -P)\" ] && tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]*spikebench-f.. worker' && tr '\\0' '\\n' " \
     "<$p/environ | grep -q \"^OMPI_COMM_WORLD_RANK=$1$\"; then echo ${p#/proc/}; return; fi; done "          \
@@ -85,11 +74,6 @@ static bool possible(const char *test)
                       "(libopenmpi-dev)\n",
                       test);
     return r.code == 0;
-}
-
-static void expect_good(const struct result *r)
-{
-    cr_assert_eq(r->code, 0, "%s", r->output);
 }
 
 struct share {
@@ -177,6 +161,48 @@ Test(mpi, other_ranks_go_on_with_the_same_bits)
     expect_good(&r);
 }
 
+/* A larger stop.max_iter goes on from the end that was kept, the auxiliary potentials of all samples in it,
+ * with two ranks more. */
+Test(mpi, a_kept_end_goes_on_with_other_ranks)
+{
+    static struct result r;
+    if (!possible("a_kept_end_goes_on_with_other_ranks")) return;
+    cli_write("kept.yaml",
+              EXPERIMENT("kept", "8", "10, 8") "  - {name: admm_resync, keep: 0.5, batch: 0}\n"
+                                               "  - {name: admm_resync, multiplier: true, keep: 1}\n");
+    spikebench(&r, "run kept.yaml --out whole");
+    expect_good(&r);
+    spikebench(&r, "run kept.yaml --out cut --set ranks=2 --set stop.max_iter=4");
+    expect_good(&r);
+    cli_shell(
+        &r, "\"$SB\" run kept.yaml --out cut --set ranks=4 2>&1 | grep -c ' goes on from the end of run ' && "
+            "for f in whole/kept/curves/*.csv; do awk -f numbers.awk $f >first; awk -f numbers.awk "
+            "cut/kept/curves/${f##*/} >second; cmp first second || exit 1; wc -l <second; done");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "2\n6\n6\n");
+}
+
+/* OpenMPI's own setting says where the ranks run; a host that is not there shows that it is read. */
+Test(mpi, a_host_file_says_where)
+{
+    static struct result r;
+    if (!possible("a_host_file_says_where")) return;
+    cli_write("here", "localhost slots=2\n");
+    cli_write("nowhere", "no-such-host.invalid slots=2\n");
+    cli_shell(
+        &r, FUNCTIONS
+        "OMPI_MCA_orte_default_hostfile=$PWD/here \"$SB\" run long.yaml --set ranks=2 --set stop.max_iter=1 "
+        "&& "
+        "for f in results/long/ranks/*.csv; do column host $f; done | sort | uniq -c | wc -l && column ranks "
+        "results/long/runs.csv | sort -u");
+    expect_good(&r);
+    cr_expect_not_null(strstr(r.output, "\n1\n2\n"), "one host, two ranks: %s", r.output);
+    cli_shell(&r, "OMPI_MCA_orte_default_hostfile=$PWD/nowhere timeout 120 \"$SB\" run long.yaml --out other "
+                  "--set ranks=2 "
+                  "--set stop.max_iter=1; echo code $?; grep -c ,failed, other/long/runs.csv");
+    cr_expect_not_null(strstr(r.output, "code 1\n3\n"), "%s", r.output);
+}
+
 /* The checkpoint of the interruption stays when a rank is killed later. */
 Test(mpi, a_killed_rank_ends_the_run_and_the_same_command_resumes)
 {
@@ -230,6 +256,21 @@ ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
               "stop.max_iter=1; echo code $?; grep -c ,failed, results/each/runs.csv");
     cr_expect_not_null(strstr(r.output, c->expected), "%s", r.output);
     cr_expect_not_null(strstr(r.output, "code 1\n20\n"), "%s", r.output);
+}
+
+/* mpirun has its session where the results are, also in a folder that is named from here, and says nothing.
+ */
+Test(mpi, sessions_leave_nothing_behind)
+{
+    static struct result r;
+    if (!possible("sessions_leave_nothing_behind")) return;
+    cli_write("one.yaml", "experiment: one\nstop: {max_iter: 1}\nranks: 2\n"
+                          "dataset: {name: digits, T: 3, n_train: 40, n_validation: 0, n_test: 20}\n"
+                          "network: {hidden: [8]}\nsolvers: [{name: bptt, batch: 20}]\n");
+    cli_shell(&r, "\"$SB\" run one.yaml --out here; echo code $?; ls -A here/one/.work | grep mpi");
+    expect_text(&r, "code 0");
+    cr_expect_null(strstr(r.output, "ERROR"), "%s", r.output);
+    cr_expect_null(strstr(r.output, ".mpi"), "%s", r.output);
 }
 
 Test(mpi, who_is_not_root_may_start_ranks)

@@ -26,11 +26,6 @@ static void setup(void)
 
 TestSuite(rules, .init = setup, .fini = cli_teardown);
 
-static void expect_text(const struct result *r, const char *text)
-{
-    cr_expect_not_null(strstr(r->output, text), "'%s' is not in:\n%s", text, r->output);
-}
-
 /* Makes results/few old, ids kept (`renamed`: other ids, as the old rules gave them). */
 static void make_old(bool renamed)
 {

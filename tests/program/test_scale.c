@@ -111,3 +111,20 @@ Test(scale, plot_says_what_it_leaves_out)
         strstr(r.output, "configurations are left out: figures show the first 256 of runs.csv"), "%s",
         r.output);
 }
+
+/* A figure that shows nothing but curves is left out where there are none, not drawn empty. */
+Test(scale, no_empty_figures)
+{
+    static struct result r;
+    cli_shell(
+        &r,
+        "mkdir -p results && cp -r \"$SOURCES/results/reference/optimizers\" results/ && \"$SB\" plot "
+        "optimizers --format svg --out full >/dev/null && ls full; rm -r results/optimizers/curves_summary; "
+        "\"$SB\" plot optimizers --format svg --out f; echo code $?; ls f");
+    cr_expect_eq(strncmp(r.output, "optimizers.svg\n", 15), 0, "%s", r.output);
+    cr_expect_not_null(
+        strstr(r.output, "results/optimizers has no curves, which figure optimizers is made of"), "%s",
+        r.output);
+    cr_expect_not_null(strstr(r.output, "code 1\n"), "%s", r.output);
+    cr_expect_null(strstr(r.output + 15, "optimizers.svg"), "%s", r.output);
+}
