@@ -78,6 +78,34 @@ Test(resync, time_credit_is_the_adjoint_of_the_leak)
     cr_expect_eq(moved, expected);
 }
 
+/* Many entries at once against one after another, bit for bit: both rules, with and without kept potentials.
+ */
+Test(resync, branch_step_equals_its_definition)
+{
+    enum { STEP = 1300 };
+    struct rng rng;
+    rng_seed(&rng, 10, "branch");
+    for (int k = 0; k < 4; k++) {
+        const struct branch_rule rule = {1, R(0.8), k % 2 == 1};
+        real z[STEP], y[STEP], p[STEP], kept[STEP], pull[STEP];
+        size_t expected = 0;
+        for (size_t i = 0; i < STEP; i++) {
+            z[i] = i % 7 == 0 ? 1 : 1 + R(0.7) * (real)rng_normal(&rng);
+            y[i] = kept[i] = i % 11 == 0 ? 1 : z[i] + R(0.2) * (real)rng_normal(&rng);
+            p[i] = pull[i] = i % 5 == 0 ? 0 : (real)rng_normal(&rng);
+        }
+        const size_t moved = branch_step(&rule, STEP, z, k / 2 == 1 ? kept : NULL, 0, NULL, pull);
+        for (size_t i = 0; i < STEP; i++) {
+            const real r = branch_displacement(&rule, k / 2 == 1 ? y[i] : z[i], p[i]);
+            const real end = y[i] + (k / 2 == 1 ? r : 0), asked = rule.rho * (k / 2 == 1 ? end - z[i] : r);
+            expected += r != 0;
+            cr_assert_eq(kept[i], end, "entry %zu of case %d", i, k);
+            cr_assert_eq(pull[i], asked, "entry %zu of case %d", i, k);
+        }
+        cr_expect_eq(moved, expected);
+    }
+}
+
 /* The step with kept potentials: y minimises rho/2 [(1 - keep) (y - z)^2 + keep (y - y_old)^2] - p H(y -
  * theta), each sample and step finds its own, and the weights are pulled by rho (y - z). */
 Test(resync, kept_potential_is_the_best_of_all)

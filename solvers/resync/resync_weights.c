@@ -1,6 +1,6 @@
-/* The weight step of admm_resync (see resync.h): a layer's system, its solve, and the step. */
+/* See resync_weights.h. */
+#include "solvers/resync/resync_weights.h"
 #include "network/input_gram.h"
-#include "solvers/resync/resync.h"
 #include "support/blas.h"
 #include <string.h>
 

@@ -250,3 +250,18 @@ Test(go_on, what_a_setting_changes_is_said)
                     "solver.lr = 0.2 "
                     "(there 0.01)\n");
 }
+
+/* A state of more than --states MiB is not kept: the longer run begins anew, and says why. */
+Test(go_on, states_that_are_too_large)
+{
+    static struct result r;
+    cli_write("wide.yaml",
+              "experiment: wide\nstop: {max_iter: 1}\n"
+              "dataset: {name: digits, T: 2, n_train: 20, n_validation: 0, n_test: 10}\n"
+              "network: {hidden: [1000]}\nsolvers: [{name: bptt, batch: 20, optimizer: adam}]\n");
+    cli_shell(&r, "\"$SB\" run wide.yaml --states 1; ls -A results/wide/.work; \"$SB\" run wide.yaml --set "
+                  "stop.max_iter=2 --states 4; ls -A results/wide/.work");
+    expect_text(&r, "the state at the end is gone");
+    const char *kept = strstr(r.output, ".end\n");
+    cr_expect(kept && !strstr(kept + 1, ".end\n"), "that of the second run alone is kept: %s", r.output);
+}

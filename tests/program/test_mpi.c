@@ -258,6 +258,21 @@ ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
     cr_expect_not_null(strstr(r.output, "code 1\n20\n"), "%s", r.output);
 }
 
+/* mpirun has its session where the results are, also in a folder that is named from here, and says nothing.
+ */
+Test(mpi, sessions_leave_nothing_behind)
+{
+    static struct result r;
+    if (!possible("sessions_leave_nothing_behind")) return;
+    cli_write("one.yaml", "experiment: one\nstop: {max_iter: 1}\nranks: 2\n"
+                          "dataset: {name: digits, T: 3, n_train: 40, n_validation: 0, n_test: 20}\n"
+                          "network: {hidden: [8]}\nsolvers: [{name: bptt, batch: 20}]\n");
+    cli_shell(&r, "\"$SB\" run one.yaml --out here; echo code $?; ls -A here/one/.work | grep mpi");
+    expect_text(&r, "code 0");
+    cr_expect_null(strstr(r.output, "ERROR"), "%s", r.output);
+    cr_expect_null(strstr(r.output, ".mpi"), "%s", r.output);
+}
+
 Test(mpi, who_is_not_root_may_start_ranks)
 {
     static struct result r;
