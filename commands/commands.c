@@ -1,5 +1,6 @@
 /* See commands.h. */
 #include "commands/commands.h"
+#include "support/file_kind.h"
 #include "support/paths.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +40,7 @@ status hand_on(const struct call *call, int precision, struct error *e)
 
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
-    char file[4096], precision[40], start[OPT_STRING_MAX + 20];
+    char file[4096], precision[40], start[OPT_STRING_MAX + 20], step[80];
     *p = (struct plan){.n_runs = 0};
     const char *seeds = call_text(call, "seeds");
     struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
@@ -52,6 +53,10 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
     if (call_has(call, "from")) {
         (void)snprintf(start, sizeof start, "network.start=%s", call_text(call, "from"));
         set[o.n_set++] = start;
+    }
+    if (call_has(call, "from") && call_has(call, "dt")) {
+        (void)snprintf(step, sizeof step, "network.start_dt=%.40s", call_text(call, "dt"));
+        set[o.n_set++] = step;
     }
     o.set = set;
     if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);
@@ -74,14 +79,14 @@ static bool imports(const struct call *call)
     return command_option(call->command, "--membrane") != NULL;
 }
 
-/* The options that only a NIR file takes; with another file they are refused. */
-static status read_import(const struct call *call, const char *weights, struct trained_import *import,
-                          struct error *e)
+status read_import(const struct call *call, const char *weights, struct trained_import *import,
+                   struct error *e)
 {
     static const char *const names[] = {"dataset", "dt", "reset", "readout", "membrane"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (call_has(call, names[i]) && !trained_is_nir(weights))
-            return FAIL(e, ST_USAGE, "--%s: it is for NIR files (NAME.nir); %s is none", names[i], weights);
+        if (call_has(call, names[i]) && !(weights && file_named(weights, ".nir")))
+            return FAIL(e, ST_USAGE, "--%s: it is for NIR files (NAME.nir)%s%s%s", names[i],
+                        weights ? "; " : "", weights ? weights : "", weights ? " is none" : "");
     *import = (struct trained_import){
         .dataset = call_text(call, "dataset"),
         .nir = {.reset = call_has(call, "reset") ? (int)call_choice(call, "reset") : -1,
@@ -96,7 +101,7 @@ static status describe(struct call *call, bool alone, struct trained *t, struct 
     const char *weights = call_text(call, "weights");
     if (imports(call)) TRY(read_import(call, weights, &import, e));
     import.alone = alone;
-    return imports(call) && trained_is_nir(weights)
+    return imports(call) && file_named(weights, ".nir")
                ? trained_describe_nir(t, call_catalogue(call), weights, &import, e)
                : trained_describe(t, call_catalogue(call), weights, e);
 }

@@ -43,6 +43,10 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
  * that fails: ST_IO. */
 status hand_on(const struct call *call, int precision, struct error *e);
 
+/* The options that only a NIR file takes (import_step_option, ...); ST_USAGE naming one that is given where
+ * `weights`, which may be NULL, is no NIR file. */
+status read_import(const struct call *call, const char *weights, struct trained_import *import,
+                   struct error *e);
 /* A number of seconds above 0; 0 if the option is not given and has no usual value. ST_USAGE. */
 status step_seconds(const struct call *call, const char *option, double *dt, struct error *e);
 

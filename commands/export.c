@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 #include "support/env.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ static status write_nir(struct call *call, struct trained *t, struct error *e)
     struct nir_export x = {.program = program};
     struct file_buffer text = {.bytes = NULL};
     const char *out = call_text(call, "out"), *weights = call_text(call, "weights");
-    if (!trained_is_nir(out))
+    if (!file_named(out, ".nir"))
         return FAIL(e, ST_USAGE, "--out '%.200s': a name that ends in .nir is needed", out);
     TRY(step_seconds(call, "dt", &x.dt, e));
     TRY(trained_text(weights, &text, e));

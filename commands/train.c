@@ -3,6 +3,7 @@
 #include "runs/runner.h"
 #include "runs/worker.h"
 #include "support/csvio.h"
+#include "support/file_kind.h"
 #include "support/mpi_link.h"
 #include "support/process.h"
 #include "support/settings.h"
@@ -33,20 +34,47 @@ static status refuse_runs(struct call *call, const struct plan *p, struct error 
                 p->source, p->n_runs);
 }
 
+/* The network of --from, of which the start is read again as the run begins. */
+static status describe_start(struct call *call, struct trained *from, struct error *e)
+{
+    struct trained_import import = {.dataset = NULL};
+    const char *weights = call_text(call, "from");
+    TRY(read_import(call, weights, &import, e));
+    import.alone = true;
+    TRY(file_named(weights, ".nir") ? trained_describe_nir(from, call_catalogue(call), weights, &import, e)
+                                    : trained_describe(from, call_catalogue(call), weights, e));
+    from->run->net.start_dt = import.nir.dt;
+    if (from->nir && from->nir->note[0]) (void)fprintf(stderr, "note: %s\n", from->nir->note);
+    return ST_OK;
+}
+
 /* The text of an experiment file of one run; with --from, the network is that of the file. */
 static status write_text(struct call *call, FILE *f, struct error *e)
 {
-    struct trained from;
+    struct trained from = {.run = NULL};
     const char *const *words = call->arguments;
     (void)fprintf(f, "experiment: train\ndataset: {name: %s}\nsolvers: [{name: %s}]\n", words[1], words[0]);
     if (!call_has(call, "from")) return ST_OK;
-    status st = trained_describe(&from, call_catalogue(call), call_text(call, "from"), e);
+    status st = describe_start(call, &from, e);
     if (st == ST_OK) {
         (void)fprintf(f, "precision: %s\nnetwork:\n", precision_names[from.run->run.precision]);
         settings_write(&net_option_table, &from.run->net, "  ", f);
     }
     trained_free(&from);
     return st;
+}
+
+/* With an experiment file the network is that of the file: of --from the weights count. */
+static status check_import(struct call *call, struct error *e)
+{
+    static const char *const names[] = {"reset", "readout", "membrane"};
+    struct trained_import import;
+    TRY(read_import(call, call_text(call, "from"), &import, e));
+    for (size_t i = 0; i < sizeof names / sizeof *names && call->n_arguments == 1; i++)
+        if (call_has(call, names[i]))
+            return FAIL(e, ST_USAGE, "--%s: the network is that of %s, of --from the weights alone count",
+                        names[i], call->arguments[0]);
+    return ST_OK;
 }
 
 /* The plan of SOLVER DATASET. */
@@ -68,6 +96,7 @@ static status load_pair(struct call *call, struct plan *p, struct error *e)
 /* The plan of SOLVER DATASET or of an experiment file. */
 static status load(struct call *call, struct plan *p, struct error *e)
 {
+    TRY(check_import(call, e));
     if (call->n_arguments == 1)
         TRY(call_plan(call, call->arguments[0], NULL, p, e));
     else
@@ -276,10 +305,11 @@ const struct command train_command = {
             &(parameter_row){"--set KEY=VALUE", &value_setting,
                              .help = "an option: solver.lr=0.01, dataset.T=10, network.hidden=100-100, "
                                      "stop.max_iter=50, ...; may be repeated"},
-            &(parameter_row){"--from NET.net", &value_weights,
+            &(parameter_row){"--from NET.net", &value_network,
                              .help =
-                                 "start from the weights of this file; without an experiment file with its "
-                                 "network, too"},
+                                 "start from the weights of this file, or of NET.nir, a NIR file; without "
+                                 "an experiment file with its network, too"},
+            &import_step_option, &import_reset_option, &import_readout_option, &import_membrane_option,
             &(parameter_row){"--seed N", &value_whole, .help = "seed (0, or the file's)"}, &precision_option,
             &(parameter_row){
                 "--states MIB", &value_whole, "0",

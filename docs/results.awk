@@ -6,7 +6,8 @@
 #   <!-- @table COMMAND... -->             the same in a page that is its own source: what stands from here to the line '<!-- end -->'
 #                                          is replaced
 #   @csv EXPERIMENT/FILE ROW CELL...       a table of all such rows; CELL is COLUMN, COLUMN:FORMAT or COLUMN:FORMAT:TITLE, a title's
-#                                          spaces written as _; FORMAT may be empty; an empty cell stays empty
+#                                          spaces written as _; FORMAT may be empty; an empty cell stays empty, and
+#                                          nan is one
 #   @{EXPERIMENT[/FILE] ROW COLUMN FORMAT} one number of FOLDER/EXPERIMENT/FILE.csv (summary.csv where no FILE is named)
 #       ROW     a label; 'last', the last row; '*', any row; COLUMN=VALUE; several joined by ';'
 #       COLUMN  a column of exactly one such row; or min(COLUMN), max(COLUMN), median(COLUMN), count(COLUMN) of all such rows
@@ -153,7 +154,7 @@ function csv_table(text,    words, n, i, row, part, column, format, title, path,
         line = "|"
         for (i = 3; i <= n; i++) {
             x = cell[path, row, place[path, column[i]]]
-            line = line " " (format[i] == "" || x == "" ? x : show(x, format[i])) " |"
+            line = line " " (x == "nan" ? "" : format[i] == "" || x == "" ? x : show(x, format[i])) " |"
         }
         print line
     }

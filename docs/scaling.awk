@@ -71,7 +71,7 @@ files == 1 {
     dataset[c] = $at["dataset"]; label[c] = $at["label"]; batch[c] = $at["batch"]
     half[c] = $at["half_s"]; whole[c] = $at["whole_s"]; pair[c] = $at["pair_s"]; two[c] = $at["two_s"]
     # with half of the samples half of the divided work: half = fixed + divided / 2, whole = fixed + divided
-    divided[c] = min(2 * (whole[c] - half[c]), whole[c])
+    divided[c] = max(0, min(2 * (whole[c] - half[c]), whole[c]))
     fixed[c] = whole[c] - divided[c]
     number[dataset[c], label[c]] = c
     next

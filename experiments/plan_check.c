@@ -1,7 +1,9 @@
 /* See plan_check.h. */
 #include "experiments/plan_check.h"
 #include "datasets/tasks.h"
+#include "network/nir.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
@@ -38,20 +40,38 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
+static status check_net(const struct net *net, const char *path, size_t real_size, struct error *e)
+{
+    FILE *f = NULL;
+    TRY(file_open(path, UINT64_MAX, &f, e));
+    const status st = net_file_fits(net, real_size, f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", path);
+}
+
+static status check_nir(const struct net *net, const struct net_options *o, size_t real_size, struct error *e)
+{
+    struct mem m = {.blocks = NULL};
+    struct nir_network n;
+    status st = nir_read_start(&n, o, &m, e);
+    if (st == ST_OK && (st = nir_fits(&n, net, real_size, e)) != ST_OK) err_prefix(e, "%s", o->start_file);
+    mem_free(&m);
+    return st;
+}
+
 /* The file of network.start against the network's sizes. */
 static status check_start(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     struct mem pages = {.reserve = true};
     struct net net;
-    FILE *f = NULL;
+    const char *path = run->net.start_file;
     if (run->net.start != START_FILE) return ST_OK;
     const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets,
                  real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
-    if (st == ST_OK) st = file_open(run->net.start_file, UINT64_MAX, &f, e);
-    if (st == ST_OK && (st = net_file_fits(&net, real_size, f, e)) != ST_OK)
-        err_prefix(e, "%s", run->net.start_file);
-    if (f) (void)fclose(f);
+    if (st == ST_OK)
+        st = file_named(path, ".nir") ? check_nir(&net, &run->net, real_size, e)
+                                      : check_net(&net, path, real_size, e);
     mem_free(&pages);
     if (st == ST_OK || st == ST_MEMORY) return st;
     err_prefix(e, "network.start");

@@ -1,5 +1,6 @@
 /* The network's shape, memory and options. */
 #include "network/net.h"
+#include "support/file_kind.h"
 #include <string.h>
 
 const char *const synapse_names[] = {"delta", "current", NULL};
@@ -25,12 +26,16 @@ static const struct option net_option_list[] = {
     OPTION(loss, OPT_CHOICE, "squared", 0, 0, 0, loss_names, "", "loss that is trained and reported"),
     OPTION(start, OPT_CHOICE, "rate", 0, 0, OPT_OR_FILE, start_names, "",
            "initial weights: Gaussian rows scaled to a firing rate, Kaiming uniform, or published (zero "
-           "weights; ADMM's z and a uniform); or those of a weight file NAME.net, whose SHA-256 is part of "
-           "the run's identity and whose layers must have the network's sizes"),
+           "weights; ADMM's z and a uniform); or those of a weight file NAME.net or a NIR file NAME.nir, "
+           "whose SHA-256 "
+           "is part of the run's identity and whose layers must have the network's sizes"),
     OPTION(start_rate, OPT_REAL, "0.15", 0, 1, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "spikes/step",
            "mean firing rate that start = rate scales each hidden layer to"),
     OPTION(start_noise, OPT_REAL, "0", 0, 1, 0, NULL, "",
            "relative change of every starting weight (times a standard normal number), to see how it grows"),
+    OPTION(start_dt, OPT_REAL, "0", 0, 1e6, 0, NULL, "s",
+           "start = NAME.nir: the length of a step, by which its weights are scaled; 0: what the file says, "
+           "else 1e-4"),
     OPTION(recurrent, OPT_BOOL, "false", 0, 0, 0, NULL, "",
            "recurrent weights within each hidden layer, from its spikes of the step before"),
     OPTION(self_connections, OPT_BOOL, "false", 0, 0, 0, NULL, "",
@@ -61,6 +66,7 @@ status net_options_check(const struct net_options *o, struct error *e)
         {"self_connections", o->recurrent, "recurrent = true"},
         {"recurrent_scale", o->recurrent, "recurrent = true"},
         {"synapse_decay", o->synapse == SYNAPSE_CURRENT, "synapse = current"},
+        {"start_dt", file_named(o->start_file, ".nir"), "start = NAME.nir"},
     };
     if (o->leak.n != 1 && o->leak.n != hidden + 1)
         return FAIL(e, ST_CONFIG,

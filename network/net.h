@@ -38,6 +38,7 @@ struct net_options {
     double recurrent_scale; /* standard deviation of R_l at the start, over that of rows of variance 1/n_l */
     int synapse;            /* enum synapse */
     double synapse_decay;   /* alpha of current-based synapses */
+    double start_dt;        /* seconds a step of a NIR file of START_FILE; 0: nir_options.dt */
 };
 extern const struct option_table net_option_table;
 
@@ -104,7 +105,7 @@ void net_clear_diagonals(const struct net *net, real *const *M);
  * entries N(0, recurrent_scale^2 / n_l), uniform on
  * +-recurrent_scale sqrt(6 / n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every
  * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. START_FILE: the weights of
- * the file by net_load_weights, without a draw but for start_noise. */
+ * the file by net_load_weights, or of a NIR file by nir_read_start, without a draw but for start_noise. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
 /* The grain of the rates that START_RATE can find for so many neurons: one spike over all that it simulates

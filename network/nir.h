@@ -27,12 +27,13 @@ enum { NIR_VERSION = 32, NIR_NOTE = 600 };
 struct nir_network {
     struct net_options net; /* all that the file says; of the rest the defaults */
     size_t n_inputs, n_outputs;
-    bool single;                         /* the weights are numbers of 32 bits, or shorter */
-    double dt;                           /* seconds a step, as it was read */
-    char version[NIR_VERSION];           /* of NIR; "" if the file does not say */
-    char note[NIR_NOTE];                 /* what was assumed, a line; "" for nothing */
-    const char *run;                     /* struct nir_export.run, or NULL */
-    const double *w[NET_MAX_BLOCKS + 1]; /* as net.W */
+    bool single;                          /* the weights are numbers of 32 bits, or shorter */
+    double dt;                            /* seconds a step, as it was read */
+    char version[NIR_VERSION];            /* of NIR; "" if the file does not say */
+    char note[NIR_NOTE];                  /* what was assumed, a line; "" for nothing */
+    const char *run;                      /* struct nir_export.run, or NULL */
+    const double *w[NET_MAX_BLOCKS + 1];  /* as net.W */
+    const char *name[NET_MAX_BLOCKS + 1]; /* of the node that each is from; NULL: of none */
 };
 
 /* Reads a file, in a child process under limits as HDF5 is not safe with hostile ones. What it holds lives in
@@ -41,8 +42,13 @@ struct nir_network {
  * damaged; ST_NO_DATA without HDF5; ST_IO, ST_MEMORY. */
 status nir_read(struct nir_network *n, const char *path, const struct nir_options *o, struct mem *m,
                 struct error *e);
-/* Sets the weights of a net with the shape of n->net. ST_DATA if that is not so, or if a weight becomes
- * infinite. */
+/* The same of the file of network.start: the network's reset, and its readout, are those of the options. */
+status nir_read_start(struct nir_network *n, const struct net_options *o, struct mem *m, struct error *e);
+/* Whether nir_weights would set those of a net whose reals have `real_size` bytes: ST_DATA naming the node
+ * whose matrix has another size, or a weight that becomes infinite. */
+status nir_fits(const struct nir_network *n, const struct net *net, size_t real_size, struct error *e);
+/* Sets the weights of a net that they fit, rounded to its reals; neurons, synapses and readout may differ. On
+ * error the net keeps those that it had. */
 status nir_weights(const struct nir_network *n, struct net *net, struct error *e);
 
 struct nir_export {

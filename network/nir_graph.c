@@ -1,5 +1,6 @@
 /* The chain of layers in a NIR graph (see nir_graph.h). */
 #include "network/nir_graph.h"
+#include <math.h>
 #include <string.h>
 
 const struct nir_array *nir_find(const struct nir_node *node, const char *name)
@@ -7,6 +8,11 @@ const struct nir_array *nir_find(const struct nir_node *node, const char *name)
     for (size_t i = 0; i < node->n_arrays; i++)
         if (strcmp(node->array[i].name, name) == 0) return &node->array[i];
     return NULL;
+}
+
+bool nir_is_number(const struct nir_array *a)
+{
+    return a && (a->kind == NIR_DOUBLE || a->kind == NIR_SINGLE || a->kind == NIR_INTEGER) && a->size > 0;
 }
 
 static bool array_within(const struct nir_graph *g, const struct nir_array *a)
@@ -108,6 +114,44 @@ static size_t ends(const struct nir_graph *g, size_t node, bool leaving, size_t 
         if (n++ == 0) *end = other;
     }
     return n;
+}
+
+/* ---- Scale ---- */
+
+/* Multiplies the matrix of a node by the numbers of a Scale, one for each row or for each column. */
+static status multiply(struct nir_graph *g, size_t node, size_t scale, bool rows, struct error *e)
+{
+    const struct nir_array *w = nir_find(&g->nodes[node], "weight"), *s = nir_find(&g->nodes[scale], "scale");
+    const char *name = g->nodes[scale].name;
+    if (!nir_is_number(s)) return FAIL(e, ST_DATA, "node '%s' (Scale) has no scale", name);
+    for (size_t i = 0; i < s->size; i++)
+        if (!isfinite(g->numbers[s->first + i]))
+            return FAIL(e, ST_DATA, "node '%s' (Scale): scale is not finite at %zu", name, i);
+    if (!nir_is_number(w) || w->rank != 2) return ST_OK; /* refused by its own name */
+    const size_t n = w->shape[rows ? 0 : 1];
+    if (s->size != 1 && s->size != n)
+        return FAIL(e, ST_DATA, "node '%s' (Scale): scale has %zu numbers, the matrix of '%s' %zu %s", name,
+                    s->size, g->nodes[node].name, n, rows ? "rows" : "columns");
+    for (size_t i = 0; i < w->size; i++) {
+        const size_t k = rows ? i / w->shape[1] : i % w->shape[1];
+        g->numbers[w->first + i] *= g->numbers[s->first + (s->size == 1 ? 0 : k)];
+    }
+    return ST_OK;
+}
+
+/* Dissolves a Scale into the matrix behind it, or else before it, to which it alone leads. */
+static status dissolve(struct nir_graph *g, size_t scale, struct error *e)
+{
+    size_t from = NIR_NONE, to = NIR_NONE, other;
+    const bool alone =
+        ends(g, scale, false, NIR_NONE, &from) == 1 && ends(g, scale, true, NIR_NONE, &to) == 1;
+    const bool behind = alone && is_weights(g, to) && ends(g, to, false, NIR_NONE, &other) == 1;
+    const bool before = alone && is_weights(g, from) && ends(g, from, true, NIR_NONE, &other) == 1;
+    if (!behind && !before)
+        return FAIL(e, ST_DATA, "node '%s' (Scale) is no factor of one matrix: our neurons have none",
+                    g->nodes[scale].name);
+    TRY(multiply(g, behind ? to : from, scale, !behind, e));
+    return pass_by(g, scale, e);
 }
 
 /* ---- the chain ---- */
@@ -213,5 +257,10 @@ status nir_chain_find(struct nir_chain *c, struct nir_graph *g, struct error *e)
         if (!through && is(g, i, "Input")) c->input = i;
     }
     if (c->input == NIR_NONE) return FAIL(e, ST_DATA, "the graph has no node of type Input");
+    for (size_t i = 1; i < g->n_nodes; i++)
+        if (!seen[i] && is(g, i, "Scale")) {
+            TRY(dissolve(g, i, e));
+            seen[i] = true;
+        }
     return walk(c, g, seen, e);
 }

@@ -50,6 +50,8 @@ status nir_hdf5_read(struct nir_graph *g, const char *path, struct error *e);
 
 /* The array of a node, or NULL. */
 const struct nir_array *nir_find(const struct nir_node *node, const char *name);
+/* An array of at least one number. */
+bool nir_is_number(const struct nir_array *a);
 /* ST_DATA unless all indices lie within the graph. */
 status nir_graph_check(const struct nir_graph *g, struct error *e);
 
@@ -62,8 +64,9 @@ struct nir_chain {
     size_t n_layers, input;
     struct nir_layer layer[NET_MAX_LAYERS];
 };
-/* Finds them; edges past `through` nodes and Flatten are drawn anew (g->edges has room for NIR_MOST_EDGES).
- * ST_DATA naming the node that does not fit. */
+/* Finds them; edges past `through` nodes and Flatten are drawn anew (g->edges has room for NIR_MOST_EDGES),
+ * and so are those past a Scale beside a matrix, whose numbers it multiplies. ST_DATA naming the node that
+ * does not fit. */
 status nir_chain_find(struct nir_chain *c, struct nir_graph *g, struct error *e);
 
 /* The network of a chain. ST_DATA naming the node and what our network cannot hold of it; ST_MEMORY. */

@@ -151,10 +151,16 @@ static status add_array(struct level *v, hid_t dataset, const char *name)
 {
     struct nir_array a;
     struct nir_node *node = v->node;
+    const bool metadata = v->within[0] != '\0';
+    if (node->n_arrays == NIR_MOST_ARRAYS && metadata) return ST_OK;
     if (node->n_arrays == NIR_MOST_ARRAYS)
         return FAIL(v->e, ST_DATA, "node '%s' has more than %d datasets", node->name, NIR_MOST_ARRAYS);
-    if (read_array(v->g, dataset, &a, v->e) != ST_OK)
-        return err_prefix(v->e, "node '%s', %s%.40s", node->name, v->within, name);
+    const status st = read_array(v->g, dataset, &a, v->e);
+    if (st == ST_DATA && metadata) {
+        *v->e = (struct error){.code = ST_OK};
+        return ST_OK;
+    }
+    if (st != ST_OK) return err_prefix(v->e, "node '%s', %s%.40s", node->name, v->within, name);
     (void)snprintf(a.name, sizeof a.name, "%s%.20s", v->within, name);
     node->array[node->n_arrays++] = a;
     return ST_OK;
@@ -166,7 +172,14 @@ static herr_t go_on(status st)
     return st == ST_OK ? 0 : -1;
 }
 
-/* Visits each dataset of a node's group, and those of its metadata. */
+/* The failure that a visitor has told of, or that HDF5 has not. */
+static status visited(herr_t outcome, const char *what, struct error *e)
+{
+    if (outcome >= 0) return ST_OK;
+    return e->code != ST_OK ? e->code : FAIL(e, ST_DATA, "%.100s cannot be read", what);
+}
+
+/* Visits each dataset of a node's group, or of its metadata, of which those that are not read do no harm. */
 static herr_t visit_array(hid_t group, const char *name, const H5L_info_t *link, void *context)
 {
     struct level *v = context;
@@ -174,24 +187,22 @@ static herr_t visit_array(hid_t group, const char *name, const H5L_info_t *link,
     if (check_link(v, name, link->type) != ST_OK) return -1;
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (object < 0) return go_on(FAIL(v->e, ST_DATA, "'%.100s' cannot be opened", name));
-    herr_t outcome = 0;
-    const H5I_type_t what = H5Iget_type(object);
-    if (what == H5I_DATASET) {
-        outcome = go_on(add_array(v, object, name));
-    } else if (what == H5I_GROUP && v->within[0] == '\0' && strcmp(name, "metadata") == 0) {
-        v->within = "metadata.";
-        outcome = H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_array, v);
-        v->within = "";
-    }
+    const herr_t outcome = H5Iget_type(object) == H5I_DATASET ? go_on(add_array(v, object, name)) : 0;
     (void)H5Oclose(object);
     return outcome;
 }
 
-/* The failure that a visitor has told of, or that HDF5 has not. */
-static status visited(herr_t outcome, const char *what, struct error *e)
+/* The metadata of a node come last: those of other programs are as many and as large as they like. */
+static status read_metadata(struct level *v, hid_t group)
 {
-    if (outcome >= 0) return ST_OK;
-    return e->code != ST_OK ? e->code : FAIL(e, ST_DATA, "%.100s cannot be read", what);
+    if (H5Lexists(group, "metadata", H5P_DEFAULT) <= 0) return ST_OK;
+    hid_t metadata = H5Gopen2(group, "metadata", H5P_DEFAULT);
+    if (metadata < 0) return ST_OK; /* no group */
+    v->within = "metadata.";
+    const herr_t outcome = H5Literate(metadata, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_array, v);
+    v->within = "";
+    (void)H5Gclose(metadata);
+    return visited(outcome, "metadata", v->e);
 }
 
 /* A node without arrays; *at is its index. */
@@ -214,6 +225,7 @@ static status fill_node(struct level *v, hid_t group, size_t at)
     struct nir_node node = v->g->nodes[at];
     v->node = &node;
     TRY(visited(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_array, v), node.name, v->e));
+    TRY(read_metadata(v, group));
     const struct nir_array *type = nir_find(&node, "type");
     if (!type || type->kind != NIR_TEXT || type->size > NIR_WORD)
         return FAIL(v->e, ST_DATA, "node '%s' has no type", node.name);

@@ -113,28 +113,59 @@ status nir_read(struct nir_network *n, const char *path, const struct nir_option
 }
 #endif
 
-static bool same_shape(const struct nir_network *n, const struct net *net)
+status nir_read_start(struct nir_network *n, const struct net_options *o, struct mem *m, struct error *e)
 {
-    const size_t L = n->net.hidden.n + 1;
-    bool same = net->L == L && net->n[0] == n->n_inputs && net->n[L] == n->n_outputs &&
-                net->blocks == (n->net.recurrent ? 2 * L - 1 : L);
-    for (size_t l = 1; same && l < L; l++) same = net->n[l] == (size_t)n->net.hidden.v[l - 1];
-    return same;
+    const struct nir_options as = {
+        .dt = o->start_dt, .reset = o->reset, .readout = READOUT_LAST, .membrane = true};
+    return nir_read(n, o->start_file, &as, m, e);
 }
 
-status nir_weights(const struct nir_network *n, struct net *net, struct error *e)
+static size_t width(const struct nir_network *n, size_t l)
+{
+    return l == 0 ? n->n_inputs : l <= n->net.hidden.n ? (size_t)n->net.hidden.v[l - 1] : n->n_outputs;
+}
+
+static status check_shape(const struct nir_network *n, const struct net *net, struct error *e)
+{
+    const size_t L = n->net.hidden.n + 1;
+    if (net->own) return FAIL(e, ST_DATA, "a network of layers; this one is a trainer's own");
+    if (L != net->L)
+        return FAIL(e, ST_DATA, "a network of %zu layers of weights; this one has %zu", L, net->L);
+    for (size_t l = 1; l <= L; l++)
+        if (width(n, l) != net->n[l] || width(n, l - 1) != net->n[l - 1])
+            return FAIL(e, ST_DATA, "node '%s': its matrix is %zu x %zu, W_%zu of this network is %zu x %zu",
+                        n->name[l], width(n, l), width(n, l - 1), l, net->n[l], net->n[l - 1]);
+    const bool recurrent = net->blocks > L;
+    for (size_t k = L + 1; k < 2 * L && n->net.recurrent && !recurrent; k++)
+        if (n->name[k])
+            return FAIL(e, ST_DATA,
+                        "node '%s' holds recurrent weights; this network has none (network.recurrent)",
+                        n->name[k]);
+    if (recurrent && !n->net.recurrent)
+        return FAIL(e, ST_DATA, "a network without recurrent weights; this one has R_1");
+    return ST_OK;
+}
+
+status nir_fits(const struct nir_network *n, const struct net *net, size_t real_size, struct error *e)
 {
     if (net->n[0] != n->n_inputs || net->n[net->L] != n->n_outputs)
         return FAIL(e, ST_DATA, "a network of %zu inputs and %zu outputs; the data has %zu and %zu",
                     n->n_inputs, n->n_outputs, net->n[0], net->n[net->L]);
-    if (!same_shape(n, net)) return FAIL(e, ST_DATA, "a network of another shape");
+    TRY(check_shape(n, net, e));
     for (size_t k = 1; k <= net->blocks; k++)
         for (size_t i = 0, size = net_block_size(net, k); i < size; i++) {
-            const real w = (real)n->w[k][i];
-            if (!isfinite(w))
-                return FAIL(e, ST_DATA, "the weight %g is too large for numbers of this precision",
-                            n->w[k][i]);
-            net->W[k][i] = w;
+            const double w = n->w[k][i];
+            if (!isfinite(real_size == sizeof(float) ? (double)(float)w : w))
+                return FAIL(e, ST_DATA, "node '%s': the weight %g is too large for numbers of this precision",
+                            n->name[k], w);
         }
+    return ST_OK;
+}
+
+status nir_weights(const struct nir_network *n, struct net *net, struct error *e)
+{
+    TRY(nir_fits(n, net, sizeof(real), e));
+    for (size_t k = 1; k <= net->blocks; k++)
+        for (size_t i = 0, size = net_block_size(net, k); i < size; i++) net->W[k][i] = (real)n->w[k][i];
     return ST_OK;
 }

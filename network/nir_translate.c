@@ -47,17 +47,13 @@ static void note(struct translation *t, const char *format, const char *a, const
     (void)snprintf(t->n->note + strlen(t->n->note), NIR_NOTE - strlen(t->n->note), format, a, b);
 }
 
-static bool is_number(const struct nir_array *a)
-{
-    return a && (a->kind == NIR_DOUBLE || a->kind == NIR_SINGLE || a->kind == NIR_INTEGER) && a->size > 0;
-}
-
 /* A parameter of n neurons: one number for all, or n of them. */
 static status parameter(const struct translation *t, const struct nir_node *node, const char *name, size_t n,
                         const double **v, size_t *stride)
 {
     const struct nir_array *a = nir_find(node, name);
-    if (!is_number(a)) return FAIL(t->e, ST_DATA, "node '%s' (%s) has no %s", node->name, node->type, name);
+    if (!nir_is_number(a))
+        return FAIL(t->e, ST_DATA, "node '%s' (%s) has no %s", node->name, node->type, name);
     if (a->size != 1 && a->size != n)
         return FAIL(t->e, ST_DATA, "node '%s' (%s): %s has %zu numbers, the layer %zu neurons", node->name,
                     node->type, name, a->size, n);
@@ -106,7 +102,7 @@ static status zero(const struct translation *t, const struct nir_node *node, con
 static bool own_number(const struct translation *t, const struct nir_node *node, const char *name, double *v)
 {
     const struct nir_array *a = nir_find(node, name);
-    if (!is_number(a) || a->size != 1) return false;
+    if (!nir_is_number(a) || a->size != 1) return false;
     *v = t->g->numbers[a->first];
     return isfinite(*v);
 }
@@ -157,7 +153,7 @@ static status matrix(struct translation *t, size_t at, size_t *rows, size_t *col
 {
     const struct nir_node *node = node_of(t, at);
     const struct nir_array *a = nir_find(node, "weight");
-    if (!is_number(a) || a->rank != 2)
+    if (!nir_is_number(a) || a->rank != 2)
         return FAIL(t->e, ST_DATA, "node '%s' (%s) has no matrix 'weight'", node->name, node->type);
     if ((*rows && a->shape[0] != *rows) || (*cols && a->shape[1] != *cols))
         return FAIL(t->e, ST_DATA, "node '%s' (%s): its matrix is %zu x %zu; %zu numbers lead to it%s",
@@ -182,9 +178,40 @@ static status matrix(struct translation *t, size_t at, size_t *rows, size_t *col
     return ST_OK;
 }
 
+/* Where our membrane's 0 lies on the file's scale. A hidden layer whose neurons decay to and are reset to one
+ * potential is ours if potentials count from there; its neurons start there, too. */
+static status rest(struct translation *t, const struct nir_node *node, size_t n, bool hidden, double *zero_at)
+{
+    const bool resets = nir_find(node, "v_reset") && t->n->net.reset == RESET_HARD;
+    double leak = 0, reset = 0;
+    char text[40];
+    if (hidden && nir_find(node, "v_leak") && resets) {
+        TRY(shared(t, node, "v_leak", n, &leak));
+        TRY(shared(t, node, "v_reset", n, &reset));
+    }
+    if (leak == 0) TRY(zero(t, node, "v_leak", n, "our membrane decays to 0"));
+    if (leak == 0) return zero(t, node, "v_reset", n, "our membrane is reset to 0");
+    if (leak != reset)
+        return FAIL(
+            t->e, ST_DATA,
+            "node '%s' (%s): v_leak is %.9g, v_reset %.9g; our membrane decays to where it is reset to",
+            node->name, node->type, leak, reset);
+    *zero_at = leak;
+    (void)snprintf(text, sizeof text, "%.9g", leak);
+    note(t, "potentials of '%s' count from v_leak, %s, where they start", node->name, text);
+    return ST_OK;
+}
+
+static status keep_name(struct translation *t, size_t node, const char **name)
+{
+    *name = mem_string(t->m, node_of(t, node)->name, t->e);
+    return *name ? ST_OK : ST_MEMORY;
+}
+
 static status neuron(struct translation *t, size_t l, const struct nir_node *node, size_t n)
 {
     const bool hidden = l < t->c->n_layers;
+    double zero_at = 0;
     struct net_options *o = &t->n->net;
     if (hidden && !spikes(node))
         return FAIL(t->e, ST_DATA, "node '%s' (%s) does not spike: only our readout is so", node->name,
@@ -195,8 +222,7 @@ static status neuron(struct translation *t, size_t l, const struct nir_node *nod
                     "potential without spikes",
                     node->name, node->type);
     if (!hidden && spikes(node)) note(t, "'%s' (%s) is read without its spikes", node->name, node->type);
-    TRY(zero(t, node, "v_leak", n, "our membrane decays to 0"));
-    TRY(zero(t, node, "v_reset", n, "our membrane is reset to 0"));
+    TRY(rest(t, node, n, hidden, &zero_at));
     o->leak.v[l - 1] = 1;
     if (has_leak(node))
         TRY(remaining(t, node, has_current(node) ? "tau_mem" : "tau", "metadata.leak", n, &o->leak.v[l - 1]));
@@ -207,9 +233,10 @@ static status neuron(struct translation *t, size_t l, const struct nir_node *nod
     if (has_current(node)) TRY(remaining(t, node, "tau_syn", "metadata.synapse_decay", n, &t->decay[l]));
     if (!hidden) return ST_OK;
     TRY(shared(t, node, "v_threshold", n, &o->threshold.v[l - 1]));
+    o->threshold.v[l - 1] -= zero_at;
     if (o->threshold.v[l - 1] > 0 && o->threshold.v[l - 1] <= 1e6) return ST_OK;
-    return FAIL(t->e, ST_DATA, "node '%s' (%s): v_threshold is %.9g; ours is above 0 and at most 1e6",
-                node->name, node->type, o->threshold.v[l - 1]);
+    return FAIL(t->e, ST_DATA, "node '%s' (%s): v_threshold is %.9g%s; ours is above 0 and at most 1e6",
+                node->name, node->type, o->threshold.v[l - 1], zero_at != 0 ? " above v_leak" : "");
 }
 
 /* Layer l of a chain whose layers below have n_before neurons (0: any). */
@@ -236,6 +263,7 @@ static status layer(struct translation *t, size_t l, size_t *n_before)
             break;
         }
     TRY(matrix(t, layer->weights, &n, n_before, gain, &t->n->w[l]));
+    TRY(keep_name(t, layer->weights, &t->n->name[l]));
     own = n;
     if (layer->recurrent != NIR_NONE && l == L)
         return FAIL(t->e, ST_DATA, "node '%s' (%s): our readout has no recurrent weights",
@@ -243,6 +271,7 @@ static status layer(struct translation *t, size_t l, size_t *n_before)
     if (layer->recurrent != NIR_NONE) {
         t->n->net.recurrent = true;
         TRY(matrix(t, layer->recurrent, &n, &own, gain, &t->n->w[L + l]));
+        TRY(keep_name(t, layer->recurrent, &t->n->name[L + l]));
     }
     *n_before = n;
     return ST_OK;
@@ -350,7 +379,7 @@ static status layers(struct translation *t)
     struct net_options *o = &t->n->net;
     const size_t L = t->c->n_layers;
     size_t n = 0;
-    if (is_number(shape)) {
+    if (nir_is_number(shape)) {
         double product = 1;
         for (size_t i = 0; i < shape->size; i++) product *= t->g->numbers[shape->first + i];
         if (!(product >= 1 && product <= 1e6))

@@ -1,6 +1,8 @@
 /* Initial weights. */
 #include "network/net.h"
+#include "network/nir.h"
 #include "support/file.h"
+#include "support/file_kind.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -161,12 +163,30 @@ static status start_rate(struct net *net, const struct net_options *o, const str
     return st;
 }
 
-static status load_start(struct net *net, const char *path, struct error *e)
+static status load_net(struct net *net, const char *path, struct error *e)
 {
     FILE *f = NULL;
-    status st = file_open(path, UINT64_MAX, &f, e);
-    if (st == ST_OK && (st = net_load_weights(net, f, e)) != ST_OK) err_prefix(e, "%s", path);
-    if (f) (void)fclose(f);
+    TRY(file_open(path, UINT64_MAX, &f, e));
+    const status st = net_load_weights(net, f, e);
+    (void)fclose(f);
+    return st == ST_OK ? ST_OK : err_prefix(e, "%s", path);
+}
+
+static status load_nir(struct net *net, const struct net_options *o, struct error *e)
+{
+    struct mem m = {.blocks = NULL};
+    struct nir_network n;
+    status st = nir_read_start(&n, o, &m, e);
+    if (st == ST_OK && (st = nir_weights(&n, net, e)) != ST_OK) err_prefix(e, "%s", o->start_file);
+    if (st == ST_OK) net_clear_diagonals(net, net->W);
+    mem_free(&m);
+    return st;
+}
+
+static status load_start(struct net *net, const struct net_options *o, struct error *e)
+{
+    const status st =
+        file_named(o->start_file, ".nir") ? load_nir(net, o, e) : load_net(net, o->start_file, e);
     return st == ST_OK ? ST_OK : err_prefix(e, "network.start");
 }
 
@@ -184,7 +204,7 @@ status net_start(struct net *net, const struct net_options *o, const struct batc
     if (net->own) return ST_OK;
     const bool drawn = o->start == START_KAIMING || o->start == START_PUBLISHED;
     if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
-    if (o->start == START_FILE) TRY(load_start(net, o->start_file, e));
+    if (o->start == START_FILE) TRY(load_start(net, o, e));
     for (size_t l = 1; drawn && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)

@@ -45,7 +45,6 @@ struct trained_import {
     bool alone;          /* the network alone is wanted: any data will do */
     struct nir_options nir;
 };
-bool trained_is_nir(const char *path);
 /* trained_describe of a NIR file: its run is the one it was exported from, or, of a file of another program
  * or with a dataset given, bptt on that dataset with the file's network. ST_USAGE if there is no dataset;
  * errors of nir_read. */

@@ -4,12 +4,6 @@
 #include "support/file.h"
 #include <string.h>
 
-bool trained_is_nir(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".nir") == 0;
-}
-
 status trained_text(const char *weights, struct file_buffer *text, struct error *e)
 {
     enum { MOST = 1 << 19 };

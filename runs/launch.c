@@ -19,9 +19,13 @@ bool launch_needed(const struct run *run)
     return run->run.ranks > 1 && mpi_launched(&own) == 1;
 }
 
+/* mpirun takes a relative path for one from the root. */
 static void session_path(char path[RUN_FILE], const char *folder, const struct run *run)
 {
-    run_file(path, folder, ".work", run, ".mpi");
+    char own[RUN_FILE], here[2000];
+    run_file(own, folder, ".work", run, ".mpi");
+    const bool relative = own[0] != '/' && getcwd(here, sizeof here);
+    (void)snprintf(path, RUN_FILE, "%s%s%.2100s", relative ? here : "", relative ? "/" : "", own);
 }
 
 size_t launch_arguments(const char **argv, struct launch *l, const char *folder, const struct run *run)

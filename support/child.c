@@ -148,7 +148,10 @@ void child_end(struct child *c, char *how, size_t size)
 {
     int state = 0;
     const bool late = c->late;
-    if (c->socket >= 0) (void)close(c->socket);
+    if (c->socket >= 0) {
+        (void)shutdown(c->socket, SHUT_RDWR); /* another copy may hold it open */
+        (void)close(c->socket);
+    }
     if (c->pid > 0) {
         if (late || !counts_lines)
             (void)kill(c->pid, SIGKILL); /* changes nothing of how it ended if it did */

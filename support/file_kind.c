@@ -1,7 +1,6 @@
 /* See file_kind.h. */
 #include "support/file_kind.h"
 #include "support/file.h"
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,4 +73,10 @@ const char *file_kind_of(const char *path)
     bool failed = ferror(f) != 0;
     (void)fclose(f);
     return failed ? NULL : file_kind(bytes, n);
+}
+
+bool file_named(const char *path, const char *end)
+{
+    const size_t n = strlen(path), k = strlen(end);
+    return n > k && strcmp(path + n - k, end) == 0;
 }

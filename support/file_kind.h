@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_SUPPORT_FILE_KIND_H
 #define SPIKEBENCH_SUPPORT_FILE_KIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* "a web page: the download brought it instead of the file", "a zip archive: unpack it", ...; NULL if the
@@ -11,5 +12,7 @@ const char *file_kind(const unsigned char *bytes, size_t n);
 enum { FILE_KIND_BYTES = 512 }; /* as many bytes tell a kind */
 /* The same of the file of that name; NULL also if it cannot be read. */
 const char *file_kind_of(const char *path);
+/* Whether a path is a name and this end, as ".nir". */
+bool file_named(const char *path, const char *end);
 
 #endif

@@ -1,5 +1,6 @@
 /* Parsing, formatting and describing options from their tables. */
 #include "support/opt.h"
+#include "support/file_kind.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -209,7 +210,7 @@ static status set_choice(const struct option *o, int *at, const char *text, stru
     const size_t length = strlen(text);
     while (opt_choice(o, (size_t)k) && strcmp(text, opt_choice(o, (size_t)k)) != 0) k++;
     const bool chosen = opt_choice(o, (size_t)k) != NULL;
-    const bool file = length > 4 && strcmp(text + length - 4, ".net") == 0;
+    const bool file = file_named(text, ".net") || file_named(text, ".nir");
     if (!chosen && !(o->flags & OPT_OR_FILE && file)) return refuse(o, text, e);
     if (!chosen && length >= OPT_STRING_MAX)
         return FAIL(e, ST_CONFIG, "option '%s' is longer than %d characters", o->key, OPT_STRING_MAX - 1);
@@ -393,7 +394,7 @@ void opt_describe(const struct option *o, char *text, size_t size)
         for (size_t i = 0; opt_choice(o, i) && used < size; i++)
             used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
         if (o->flags & OPT_OR_FILE && used < size)
-            snprintf(text + used, size - used, ", or a weight file NAME.net");
+            snprintf(text + used, size - used, ", or a weight file NAME.net or NAME.nir");
         break;
     }
     }

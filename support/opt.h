@@ -36,8 +36,9 @@ enum opt_flag {
     OPT_OPEN_HI = 2,     /* hi itself is not allowed */
     OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
     OPT_NAMED = 8,       /* choices is a list of pointers to structs that begin with their name */
-    OPT_OR_FILE = 32,   /* OPT_CHOICE: or the name of a weight file, NAME.net: the int, which is the number of
-                           the   choices then, is followed at once by the name, char[OPT_STRING_MAX], else "" */
+    OPT_OR_FILE =
+        32, /* OPT_CHOICE: or the name of a file, NAME.net or NAME.nir: the int, which is the number of
+               the   choices then, is followed at once by the name, char[OPT_STRING_MAX], else "" */
     OPT_PREDICTION = 16 /* of a solver: read by predict alone, and so can be changed after the training */
 };
 

@@ -31,7 +31,7 @@ static void put_text(const struct made *m, hid_t group, const char *name, const 
 static void put_array(const struct made *m, hid_t group, char *text)
 {
     static double v[MOST_NUMBERS];
-    hsize_t shape[4];
+    hsize_t shape[8];
     int rank = 0;
     size_t n = 1, given = 0;
     char *equals = strchr(text, '='), *colon = strchr(text, ':'), *p = equals + 1;

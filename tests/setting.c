@@ -38,7 +38,7 @@ const struct combination setting_combinations[] = {
     {"bptt", "optimizer=lion"},
     {"bptt", "optimizer=muon"},
     {"bptt", "optimizer=mars_adamw"},
-    {"bptt", "optimizer=mars_adamw mars_gradient=exact mars_clip=whole"},
+    {"bptt", "optimizer=mars_adamw mars_gradient=exact mars_clip=whole mars_moment=raw"},
     {"bptt", "optimizer=mars_lion mars_gradient=exact"},
     {"bptt", "optimizer=mars_muon mars_gamma=0.1"},
     {"bptt", "optimizer=implicit_lbfgs lr=0.5"},

@@ -23,7 +23,7 @@ static void solve(struct admm *s, size_t l, size_t most, real *z, real *a)
     for (size_t k = 0, next; k + 1 < T; k = next) {
         next = k + most < T - 1 ? k + most : T - 1;
         admm_update_spikes(s, l, 0, k, next, &s->work[0], &sums);
-        for (size_t t = k; t < next; t++) admm_update_potential(s, l, 0, t, &s->work[0], &sums);
+        for (size_t t = k; t < next; t++) admm_update_potential(s, l, 0, t, &sums);
     }
     for (size_t i = 0; i < n; i++) {
         real other = s->z[l][i];
@@ -80,4 +80,59 @@ Test(admm_blocks, some_steps_at_once_equal_one_after_another)
         }
         toy_training_free(&t);
     }
+}
+
+/* z_t of entry i by its definition: the cheaper of both branches' minimisers. */
+static real plain_potential(const struct admm *s, size_t l, size_t t, size_t i, const real *z)
+{
+    const size_t step = s->net->n[l] * N, at = t * step + i;
+    const real leak = s->net->lif[l].leak, theta = s->net->lif[l].threshold, beta = (real)s->set.beta,
+               a = s->a[l][at], *v = s->v[l];
+    real own = v[at] + (t > 0 ? leak * z[at - step] - theta * s->a[l][at - step] : 0), m = own,
+         weight = (real)s->rho[l];
+    if (t + 1 < T) {
+        m = 1 / (1 + leak * leak) * (own + leak * (z[at + step] - v[at + step] + theta * a));
+        weight *= 1 + leak * leak;
+    }
+    const real on = fmax(m, theta + ADMM_EPS), off = fmin(m, theta), up = m > theta ? m : on;
+    return weight * (up - m) * (up - m) + beta * (a - 1) * (a - 1) <
+                   weight * (off - m) * (off - m) + beta * a * a
+               ? up
+               : off;
+}
+
+Test(admm_blocks, potentials_of_a_wide_layer_equal_their_definition)
+{
+    static const char *const levels[] = {"generic", "avx2", ""}; /* what a processor lacks is not taken */
+    struct toy_training t = {.state = NULL};
+    toy_data_create(&t.data, N, T, 20, 3, 4);
+    toy_training_create(&t, "admm");
+    t.net_options.hidden = (struct int_list){2, {100, 60}};
+    toy_training_init(&t, 7);
+    (void)toy_training_step(&t);
+    struct admm *s = &((struct admm_solver *)t.state)->blocks;
+    const size_t l = 1, step = s->net->n[l] * N;
+    real *old = malloc(step * T * sizeof *old);
+    s->measure = false;
+    admm_refresh(s, l);
+    memcpy(old, s->z[l], step * T * sizeof *old);
+    for (size_t k = 0; k < 3; k++) {
+        setenv("SPIKEBENCH_ISA", levels[k], 1);
+        for (size_t step_of = 0; step_of < 3; step_of++) {
+            const size_t at = step_of == 0 ? 0 : step_of == 1 ? 5 : T - 1;
+            size_t spikes = 0;
+            struct admm_sums sums = {0};
+            memcpy(s->z[l], old, step * T * sizeof *old);
+            admm_update_potential(s, l, 0, at, &sums);
+            for (size_t i = 0; i < step; i++) {
+                const real z = s->z[l][at * step + i];
+                cr_assert_eq(z, plain_potential(s, l, at, i, old), "entry %zu of step %zu", i, at);
+                spikes += z > s->net->lif[l].threshold;
+            }
+            cr_expect(spikes > 0 && spikes < step, "%zu of %zu spike", spikes, step);
+        }
+    }
+    unsetenv("SPIKEBENCH_ISA");
+    free(old);
+    toy_training_free(&t);
 }

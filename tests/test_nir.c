@@ -304,6 +304,26 @@ ParameterizedTestParameters(nir, layouts)
                      "input > fc1\nfc1 > lif1\nlif1 > output\n}\ninput > block\nblock > fc2\nfc2 > li\nli > "
                      "output\n",
          "", RESET_SOFT, 0, 0},
+        {"scales beside matrices",
+         HEAD "s Scale scale=2f:2,4\nfc1 Linear weight=3x2f:0.5,0.5,1.5,1,2.5,1.5\n" LIF1
+              "u Scale scale=:2\nfc2 Linear weight=2x3f:1,2,3,2,2.5,3\nv Scale scale=2f:0.5,1\n" LI
+              "input > s\ns > fc1\nfc1 > lif1\nlif1 > u\nu > fc2\nfc2 > v\nv > li\nli > output\n",
+         "", RESET_SOFT, 0, 0},
+        {"a rest that is not 0",
+         HEAD FC1
+         "lif1 LIF tau=3:0.001 r=3:10 v_leak=3f:-65 v_threshold=3f:-64 v_reset=3f:-65\n" FC2 LI CHAIN,
+         "potentials of 'lif1' count from v_leak, -65, where they start", RESET_HARD, 0, 0},
+        {"numbers for names, edges in any order",
+         "0 Input shape=1i:2\n5 Output\n3 Affine weight=2x3f:1,2,3,4,5,6 bias=2f:0\n"
+         "4 LI tau=2f:0.001 r=2f:10 v_leak=2f:0\n2 LIF tau=3f:0.001 r=3f:10 v_leak=3f:0 v_threshold=3f:1\n"
+         "1 Affine weight=3x2f:1,2,3,4,5,6 bias=3f:0\n4 > 5\n3 > 4\n1 > 2\n0 > 1\n2 > 3\n",
+         "", RESET_SOFT, 0, 0},
+        {"metadata of all kinds",
+         HEAD FC1 "lif1 LIF tau=3f:0.001 r=3f:10 v_leak=3f:0 v_threshold=3f:1 metadata.a=1x1x1x1x1:1 "
+                  "metadata.b=2:1 metadata.c=:1 metadata.d=:1 metadata.e=:1 metadata.f=:1 metadata.g=:1 "
+                  "metadata.h=:1 metadata.i=:1 metadata.j=:1 metadata.k=:1 metadata.l=:1 metadata.m=:1 "
+                  "metadata.n=:1 metadata.o=:1 metadata.p=:1 metadata.q=:1\n" FC2 LI CHAIN,
+         "", RESET_SOFT, 0, 0},
         {"a last layer that spikes",
          HEAD FC1 LIF1 FC2 "li LIF tau=2:0.001 r=2:10 v_leak=2:0 v_threshold=2:1\n" CHAIN,
          "'li' (LIF) is read without its spikes", RESET_SOFT, 0, 1},

@@ -32,6 +32,12 @@ ParameterizedTestParameters(nir_refused, neurons)
          "node 'lif1' (LIF): v_leak is 0.1 at neuron 1; our membrane decays to 0", 0},
         {LIF1_WITH("LIF tau=3:0.001 r=3:10 v_leak=3:0 v_threshold=3:1 v_reset=3:-1"),
          "v_reset is -1 at neuron 0; our membrane is reset to 0", 0},
+        {LIF1_WITH("LIF tau=3:0.001 r=3:10 v_leak=3:-65 v_threshold=3:-50 v_reset=3:-70"),
+         "node 'lif1' (LIF): v_leak is -65, v_reset -70; our membrane decays to where it is reset to", 0},
+        {LIF1_WITH("LIF tau=3:0.001 r=3:10 v_leak=3:-65 v_threshold=3:-50"),
+         "v_leak is -65 at neuron 0; our membrane decays to 0", 0},
+        {LIF1_WITH("LIF tau=3:0.001 r=3:10 v_leak=3:1 v_threshold=3:1 v_reset=3:1"),
+         "v_threshold is 0 above v_leak; ours is above 0", 0},
         {LIF1_WITH("LIF tau=3:0.00005 r=3:10 v_leak=3:0 v_threshold=3:1"),
          "tau is 5e-05 s, steps of 0.0001 s (dt) are too long for it", 0},
         {LIF1_WITH("LIF tau=3:0.0001 r=3:10 v_leak=3:0 v_threshold=3:1"), "nothing of the membrane remains",
@@ -58,6 +64,8 @@ ParameterizedTestParameters(nir_refused, graphs)
     static struct refused cases[] = {
         {HEAD FC1 LIF1 "fc2 Affine weight=2x3:1 bias=2:0,0.5\n" LI CHAIN,
          "node 'fc2' (Affine): bias is 0.5 at neuron 1; our layers have no bias", 0},
+        {HEAD FC1 LIF1 FC2 "li LI tau=2:0.001 r=2:10 v_leak=2:0.5\n" CHAIN,
+         "node 'li' (LI): v_leak is 0.5 at neuron 0; our membrane decays to 0", 0},
         {HEAD FC1 LIF1 "fc2 Linear weight=2x4:1\n" LI CHAIN,
          "node 'fc2' (Linear): its matrix is 2 x 4; 3 numbers lead to it", 0},
         {HEAD FC1 LIF1 "fc2 Linear weight=6:1\n" LI CHAIN, "node 'fc2' (Linear) has no matrix 'weight'", 0},
@@ -96,6 +104,36 @@ ParameterizedTestParameters(nir_refused, graphs)
     return cr_make_param_array(struct refused, cases, sizeof cases / sizeof *cases);
 }
 
+ParameterizedTestParameters(nir_refused, layers)
+{
+    static struct refused cases[] = {
+        {HEAD "s Scale\n" FC1 LIF1 FC2 LI
+              "input > s\ns > fc1\nfc1 > lif1\nlif1 > fc2\nfc2 > li\nli > output\n",
+         "node 's' (Scale) has no scale", 0},
+        {HEAD "s Scale scale=3:2\n" FC1 LIF1 FC2 LI
+              "input > s\ns > fc1\nfc1 > lif1\nlif1 > fc2\nfc2 > li\nli > output\n",
+         "node 's' (Scale): scale has 3 numbers, the matrix of 'fc1' 2 columns", 0},
+        {HEAD "s Scale scale=2:2,nan\n" FC1 LIF1 FC2 LI
+              "input > s\ns > fc1\nfc1 > lif1\nlif1 > fc2\nfc2 > li\nli > output\n",
+         "node 's' (Scale): scale is not finite at 1", 0},
+        {HEAD FC1 LIF1 FC2 LI
+         "s Scale scale=2:2\ninput > fc1\nfc1 > lif1\nlif1 > fc2\nfc2 > li\nli > s\ns > output\n",
+         "node 's' (Scale) is no factor of one matrix: our neurons have none", 0},
+        {HEAD "c Conv2d input_shape=2i:8 weight=4x2x3x3f:1 stride=2i:1 padding=2i:0 dilation=2i:1 groups=i:1 "
+              "bias=4f:0\nflat Flatten start_dim=i:0 end_dim=i:-1\n" LIF1 FC2 LI
+              "input > c\nc > lif1\nlif1 > flat\nflat > fc2\nfc2 > li\nli > output\n",
+         "node 'c' is of type Conv2d: our layers are fully connected", 0},
+        {HEAD FC1 LIF1 "p SumPool2d kernel_size=2i:2 stride=2i:2 padding=2i:0\n" FC2 LI
+                       "input > fc1\nfc1 > lif1\nlif1 > p\np > fc2\nfc2 > li\nli > output\n",
+         "node 'p' is of type SumPool2d: our layers are fully connected", 0},
+        {"input Input shape=1i:1\noutput Output shape=1i:1\naffine Affine weight=1x1f:1 bias=1f:0\n"
+         "lif LIF tau=1f:0.0025 r=1f:1 v_leak=1f:0 v_threshold=1f:0.1\n"
+         "input > affine\naffine > lif\nlif > output\n",
+         "it has one layer of weights, 'affine'; ours has a hidden layer and a readout at least", 0},
+    };
+    return cr_make_param_array(struct refused, cases, sizeof cases / sizeof *cases);
+}
+
 static void refuse(const char *path, const char *reason)
 {
     struct mem m = {0};
@@ -119,6 +157,11 @@ static void refuse_made(const struct refused *c)
 }
 
 ParameterizedTest(struct refused *c, nir_refused, neurons)
+{
+    refuse_made(c);
+}
+
+ParameterizedTest(struct refused *c, nir_refused, layers)
 {
     refuse_made(c);
 }

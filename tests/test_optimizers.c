@@ -192,12 +192,15 @@ Test(mars, corrects_and_clips_as_plain_loops_do)
         {"mars_clip=none mars_gradient=exact", true, 0},
         {"mars_clip=matrix mars_gradient=exact", true, 1},
         {"mars_clip=whole mars_gradient=exact", true, 2},
+        {"mars_clip=matrix mars_moment=raw", false, 1},
+        {"mars_clip=none mars_moment=raw mars_gradient=exact", true, 0},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct toy_quadratic t;
         struct rng rng;
         char options[200];
-        double w[TOY_WEIGHTS], c[TOY_WEIGHTS], before[TOY_WEIGHTS] = {0};
+        const bool raw = strstr(cases[k].options, "raw") != NULL;
+        double w[TOY_WEIGHTS], c[TOY_WEIGHTS], g[TOY_WEIGHTS], before[TOY_WEIGHTS] = {0};
         double m[TOY_WEIGHTS] = {0}, v[TOY_WEIGHTS] = {0};
         (void)snprintf(options, sizeof options,
                        "beta1=0.8 beta2=0.9 eps=1e-3 weight_decay=0.2 mars_gamma=0.3 %s", cases[k].options);
@@ -207,9 +210,10 @@ Test(mars, corrects_and_clips_as_plain_loops_do)
         for (int step = 1; step <= 5; step++) {
             toy_quadratic_draw(&t, &rng);
             correct(&cases[k], &t, step == 1, w, before, c);
+            gradient_of(&t, w, g);
             for (size_t i = 0; i < TOY_WEIGHTS; i++) {
                 m[i] = 0.8 * m[i] + 0.2 * c[i];
-                v[i] = 0.9 * v[i] + 0.1 * c[i] * c[i];
+                v[i] = 0.9 * v[i] + 0.1 * (raw ? g[i] * g[i] : c[i] * c[i]);
                 w[i] -= 0.05 * (0.2 * w[i] +
                                 m[i] / (1 - pow(0.8, step)) / (sqrt(v[i] / (1 - pow(0.9, step))) + 1e-3));
             }

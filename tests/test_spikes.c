@@ -1,5 +1,5 @@
 /* Sparse spike tensors: products against plain sums, both ways of computing them. */
-#include "network/spikes.h"
+#include "network/tiled_products.h"
 #include "support/rng.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -207,6 +207,55 @@ Test(spikes, products_without_values_are_those_with_ones)
                              "product %zu of %zu rows", k, n);
             mem_free(&m);
         }
+}
+
+/* Samples first .. first+C-1 of a batch in another order than the data's. */
+static void same_bits_by_tiles(struct lists *lists, const struct batch *b, size_t first, size_t C, size_t n,
+                               struct rng *rng)
+{
+    const size_t columns = b->x->T * C, weights = n * b->x->n_inputs;
+    struct mem m = {0};
+    real *W = mem_reals(&m, weights, NULL), *V = mem_reals(&m, n * columns, NULL),
+         *tiled_V = mem_reals(&m, n * columns, NULL), *D = mem_reals(&m, weights, NULL),
+         *tiled_D = mem_reals(&m, weights, NULL);
+    for (size_t i = 0; i < weights; i++) W[i] = tiled_D[i] = D[i] = (real)rng_normal(rng);
+    spikes_times_weights(b, first, C, W, n, V);
+    tiled_times_weights(lists, b, first, C, W, n, tiled_V);
+    cr_expect_eq(memcmp(V, tiled_V, n * columns * sizeof *V), 0, "forwards, %zu rows", n);
+    spikes_outer(b, first, C, V, n, D);
+    tiled_outer(lists, b, first, C, V, n, tiled_D);
+    cr_expect_eq(memcmp(D, tiled_D, weights * sizeof *D), 0, "back, %zu rows", n);
+    mem_free(&m);
+}
+
+Test(spikes, products_by_tiles_have_the_same_bits)
+{
+    enum { INPUTS = 37, T = 40, N = 36, FIRST = 3, C = 30 }; /* more columns than one group of lists */
+    const double shares[] = {0.001, 0.1, 0.6};
+    const size_t widths[] = {1, 5, 33, 100};
+    size_t samples[N];
+    struct rng rng;
+    rng_seed(&rng, 8, "tiles");
+    for (size_t i = 0; i < N; i++) samples[i] = (i * 7 + 2) % N;
+    for (size_t k = 0; k < 2 * sizeof shares / sizeof *shares; k++) {
+        struct mem m = {0};
+        struct spikes_builder build;
+        struct spikes x;
+        struct lists lists;
+        cr_assert_eq(spikes_begin(&build, INPUTS, T, N, NULL), ST_OK);
+        for (size_t row = 0; row < N * T; row++) {
+            for (uint32_t i = 0; i < INPUTS; i++)
+                if (rng_uniform(&rng) < shares[k / 2])
+                    cr_assert_eq(spikes_add(&build, i, k % 2 ? rng_normal(&rng) : 1, NULL), ST_OK);
+            cr_assert_eq(spikes_end_row(&build, NULL), ST_OK);
+        }
+        cr_assert_eq(spikes_finish(&build, &x, &m, NULL), ST_OK);
+        cr_assert_eq(lists_create(&lists, INPUTS, 0, T, C, &m, NULL), ST_OK);
+        const struct batch b = {.x = &x, .samples = samples, .n = N};
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+            same_bits_by_tiles(&lists, &b, FIRST, C, widths[w], &rng);
+        mem_free(&m);
+    }
 }
 
 Test(spikes, builder_refuses_wrong_rows)

@@ -9,6 +9,7 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
 static const char *const schedule_names[] = {"constant", "cosine", NULL};
 static const char *const mars_gradient_names[] = {"approximate", "exact", NULL};
 static const char *const mars_clip_names[] = {"matrix", "whole", "none", NULL};
+static const char *const mars_moment_names[] = {"corrected", "raw", NULL};
 
 #define AT(field) offsetof(struct minibatch_options, field)
 
@@ -37,6 +38,8 @@ const struct option minibatch_option_list[MINIBATCH_OPTIONS] = {
      "mars_*: the change is from the last update's gradient, or from this mini-batch's at the last weights"},
     {"mars_clip", OPT_CHOICE, AT(update.mars_clip), "matrix", 0, 0, 0, mars_clip_names, "",
      "mars_adamw, mars_lion: norm that is at most 1 after the correction, of each matrix or of all"},
+    {"mars_moment", OPT_CHOICE, AT(update.mars_moment), "corrected", 0, 0, 0, mars_moment_names, "",
+     "mars_adamw: gradient of whose squares the second moment is the mean"},
     {"inner_evaluations", OPT_INT, AT(update.inner_evaluations), "10", 2, 1e6, 0, NULL, "",
      "implicit_*: gradients per update at most"},
     {"inner_tol", OPT_REAL, AT(update.inner_tol), "0.01", 0, 1, OPT_OPEN_HI, NULL, "",

@@ -20,7 +20,7 @@ struct minibatch_options {
 /* optimizer (adam), lr (0.002), schedule, lr_epochs, batch, then clip (0) and those of the optimizers: a
  * table that has options of its own in between takes the first MINIBATCH_FIRST, its own, and
  * minibatch_option_list + MINIBATCH_FIRST, of which there are MINIBATCH_REST. */
-enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 11, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
+enum { MINIBATCH_FIRST = 5, MINIBATCH_REST = 12, MINIBATCH_OPTIONS = MINIBATCH_FIRST + MINIBATCH_REST };
 extern const struct option minibatch_option_list[MINIBATCH_OPTIONS];
 
 /* Samples first .. first+C-1 of a mini-batch, handled by `thread`. Numbers may be added up by part

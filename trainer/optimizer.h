@@ -8,15 +8,17 @@
 
 enum { OPTIMIZER_BUFFERS_MAX = 3, OPTIMIZER_SCRATCH_MAX = 26, OPTIMIZER_READS_MAX = 8 };
 
-/* mars_*: the gradient before, from the last update or asked for anew; whose norm is at most 1. */
+/* mars_*: the gradient before, from the last update or asked for anew; whose norm is at most 1; whose squares
+ * the second moment is of. */
 enum mars_gradient { MARS_APPROXIMATE, MARS_EXACT };
 enum mars_clip { MARS_CLIP_MATRIX, MARS_CLIP_WHOLE, MARS_CLIP_NONE };
+enum mars_moment { MARS_CORRECTED, MARS_RAW };
 
 /* The options of all optimizers; each reads those that it names. */
 struct optimizer_options {
     double momentum, beta1, beta2, eps, weight_decay;
     double mars_gamma, inner_tol;
-    int mars_gradient, mars_clip;
+    int mars_gradient, mars_clip, mars_moment;
     long inner_evaluations;
 };
 

@@ -81,10 +81,10 @@ static void hidden_part(void *context, size_t part, size_t thread)
             next = k + most < T - 1 ? k + most : T - 1;
             size_t first = s->time_order ? s->time_order[k] : k, last = first + (next - k);
             admm_update_spikes(s, l, c, first, last, w, sums);
-            for (size_t t = first; t < last; t++) admm_update_potential(s, l, c, t, w, sums);
+            for (size_t t = first; t < last; t++) admm_update_potential(s, l, c, t, sums);
         }
         admm_update_spikes(s, l, c, T - 1, T, w, sums);
-        admm_update_potential(s, l, c, T - 1, w, sums);
+        admm_update_potential(s, l, c, T - 1, sums);
     }
 }
 

@@ -21,12 +21,12 @@ status admm_factor_spikes(struct admm *s, size_t l, struct error *e)
 
 /* The right-hand sides but for the layer's own terms: rhs = rho_{l+1} W_{l+1}' target_{l+1}. */
 static void make_right(const struct admm *s, size_t l, size_t chunk, size_t first, size_t last,
-                       struct admm_work *w)
+                       struct admm_work *w, real *rhs)
 {
     size_t n = s->net->n[l], rows = s->net->n[l + 1], columns = (last - first) * admm_chunk_size(s, chunk);
     admm_target(s, l + 1, chunk, first, last, w->target);
     blas_gemm(true, false, n, columns, rows, (real)s->rho[l + 1], s->net->W[l + 1], rows, w->target, rows,
-              R(0.0), w->rhs, n);
+              R(0.0), rhs, n);
 }
 
 /* Adds beta H(z_t - theta) - rho_l theta w_{t+1} (no w at the last step), w_{t+1} = z_{t+1} - delta z_t -
@@ -88,9 +88,12 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
 {
     size_t n = s->net->n[l], C = admm_chunk_size(s, chunk), m = (last - first) * C;
     const struct spike_system *sys = &s->spike[l][last == s->T ? 1 : 0];
-    real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = w->rhs;
+    /* where nobody asks for the old spikes or for the right-hand sides, these are made in place of the former
+     */
+    const bool in_place = !s->measure && !sys->linear && s->set.box != BOX_EXACT;
+    real *a = admm_block(s, s->a[l], l, chunk) + n * C * first, *b = in_place ? a : w->rhs;
     size_t products = sys->linear || sys->woodbury; /* with W and W' */
-    make_right(s, l, chunk, first, last, w);
+    make_right(s, l, chunk, first, last, w, b);
     for (size_t t = first; t < last; t++) add_local_terms(s, l, chunk, t, b + n * C * (t - first));
     measure_value(s, sys, m, b, a, -1, w, sums);
     if (sys->linear) {

@@ -1,5 +1,6 @@
 /* See admm_state.h. */
 #include "solvers/admm/admm_state.h"
+#include "network/tiled_products.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -38,6 +39,7 @@ static status create_work(struct admm *s, const struct net *net, struct admm_wor
     w->doubles = mem_alloc(m, doubles > 6 * K ? doubles : 6 * K, sizeof *w->doubles, e);
     if (!w->target || !w->rhs || !w->product || !w->small || !w->doubles) return ST_MEMORY;
     if (s->set.potentials != POTENTIALS_SEQUENTIAL) TRY(joint_work_create(&w->paths, s->T, m, e));
+    TRY(lists_create(&w->lists, net->n[0], 0, s->T, C, m, e));
     return precision_work_create(&w->precision, net_widest(net, 0, net->L), m, e);
 }
 
@@ -161,7 +163,6 @@ struct refresh {
 
 static void refresh_task(void *context, size_t part, size_t thread)
 {
-    (void)thread;
     const struct refresh *r = context;
     struct admm *s = r->s;
     size_t l = r->l, n = s->net->n[l], in = s->net->n[l - 1];
@@ -169,7 +170,8 @@ static void refresh_task(void *context, size_t part, size_t thread)
         size_t C = admm_chunk_size(s, c);
         real *v = admm_block(s, s->v[l], l, c);
         if (l == 1)
-            spikes_times_weights(&s->env.train, chunk_first(&s->part, c), C, s->net->W[1], n, v);
+            tiled_times_weights(&s->work[thread].lists, &s->env.train, chunk_first(&s->part, c), C,
+                                s->net->W[1], n, v);
         else
             blas_gemm(false, false, n, s->T * C, in, R(1.0), s->net->W[l], n,
                       admm_block(s, s->a[l - 1], l - 1, c), in, R(0.0), v, n);

@@ -44,10 +44,11 @@ struct admm_settings {
     size_t inner; /* linearised steps of a weight block in an iteration; 0 counts as 1 */
 };
 
-/* Per-thread workspaces, each of the largest layer width x T x largest chunk. */
+/* Per-thread workspaces, the first ones of the largest layer width x T x largest chunk each. */
 struct admm_work {
     real *target, *rhs, *product, *small;
-    double *doubles; /* for the proximal steps of a chunk */
+    struct lists lists; /* for the products with the data */
+    double *doubles;    /* for the proximal steps of a chunk */
     struct precision_work precision;
     struct joint_work paths;
 };

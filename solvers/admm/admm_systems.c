@@ -57,7 +57,7 @@ void spike_product(const struct spike_system *sys, size_t m, const real *x, real
 void spike_solve(const struct spike_system *sys, size_t m, const real *b, real *x, real *small)
 {
     size_t rows = sys->rows, n = sys->n;
-    memcpy(x, b, n * m * sizeof *x);
+    if (x != b) memcpy(x, b, n * m * sizeof *x);
     if (!sys->woodbury) {
         chol_solve(&sys->chol, m, x);
         return;

@@ -38,7 +38,7 @@ status spike_system_create(struct spike_system *sys, size_t rows, size_t n, bool
                            struct mem *m, struct error *e);
 /* Makes and factors the matrix; linear: only the bound of its eigenvalues. ST_NUMERIC. */
 status spike_system_factor(struct spike_system *sys, const real *W, double rho, double s, struct error *e);
-/* x = M^-1 b for m columns; small: rows x m. */
+/* x = M^-1 b for m columns; small: rows x m. b may be x. */
 void spike_solve(const struct spike_system *sys, size_t m, const real *b, real *x, real *small);
 /* g (n x m) = M x. */
 void spike_product(const struct spike_system *sys, size_t m, const real *x, real *g, real *small);

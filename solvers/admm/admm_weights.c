@@ -1,6 +1,7 @@
 /* See admm_weights.h. */
 #include "solvers/admm/admm_weights.h"
 #include "network/input_gram.h"
+#include "network/tiled_products.h"
 #include "support/blas.h"
 #include <string.h>
 
@@ -22,7 +23,7 @@ static void sum_part(void *context, size_t part, size_t sum, size_t thread)
         size_t C = admm_chunk_size(s, c), columns = s->T * C;
         admm_target(s, l, c, 0, s->T, target);
         if (l == 1) {
-            spikes_outer(&s->env.train, chunk_first(&s->part, c), C, target, n, d);
+            tiled_outer(&s->work[thread].lists, &s->env.train, chunk_first(&s->part, c), C, target, n, d);
             continue;
         }
         const real *a = admm_block(s, s->a[l - 1], l - 1, c);

@@ -1,7 +1,7 @@
 /* The passes of admm_resync over a mini-batch (see resync.h). */
 #include "solvers/resync/resync.h"
 #include "network/bit_gram.h"
-#include "network/lists.h"
+#include "network/tiled_products.h"
 #include "solvers/proximal/loss_prox.h"
 #include "solvers/resync/resync_weights.h"
 #include "support/blas.h"
@@ -67,7 +67,7 @@ static void add_chunk(const struct pass *p, size_t l, size_t sum, size_t chunk, 
     size_t n = s->net->n[l], in = s->net->n[l - 1], C = size_of(p, chunk), columns = s->env.info->T * C;
     struct spike_columns lists;
     if (l == 1) {
-        spikes_outer(&p->b->samples, first_of(p, chunk), C, s->pull[slot], n, s->d[sum][1]);
+        tiled_outer(&tr->lists, &p->b->samples, first_of(p, chunk), C, s->pull[slot], n, s->d[sum][1]);
         return;
     }
     if (net_inputs(s->net, &p->b->samples, first_of(p, chunk), C, tr, l, &lists)) {

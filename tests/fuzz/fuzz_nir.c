@@ -42,7 +42,8 @@ static void array_of(struct bytes *b, struct nir_array *a, const struct nir_grap
                                         "metadata.synapse_decay",
                                         "metadata.dt",
                                         "metadata.reset",
-                                        "metadata.run"};
+                                        "metadata.run",
+                                        "scale"};
     const unsigned shape = next(b);
     memset(a, 0, sizeof *a);
     (void)snprintf(a->name, sizeof a->name, "%s", names[next(b) % (sizeof names / sizeof *names)]);
@@ -57,8 +58,8 @@ static void array_of(struct bytes *b, struct nir_array *a, const struct nir_grap
 
 static void node_of(struct bytes *b, struct nir_graph *g, size_t i)
 {
-    static const char *const types[] = {"Input", "Output", "Linear", "Affine",  "LIF",      "LI",
-                                        "IF",    "I",      "CubaLI", "CubaLIF", "NIRGraph", "Flatten"};
+    static const char *const types[] = {"Input", "Output", "Linear",  "Affine",   "LIF",     "LI",   "IF",
+                                        "I",     "CubaLI", "CubaLIF", "NIRGraph", "Flatten", "Scale"};
     struct nir_node *node = &g->nodes[i];
     const unsigned what = next(b);
     memset(node, 0, sizeof *node);

@@ -224,9 +224,10 @@ Test(docs, help_names_arguments_options_and_choices)
     call.command = command_find(&program, (const char *const[]){"train"}, 1);
     command_usage(&call, f);
     cr_assert_eq(fclose(f), 0);
-    cr_expect_not_null(strstr(text, "\n  DATASET          a dataset from"), "%s", text);
+    cr_expect_not_null(strstr(text, "\n  DATASET            a dataset from"), "%s", text);
     cr_expect_not_null(
-        strstr(text, "\n  --precision P    precision (double, or the file's): double, float\n"), "%s", text);
+        strstr(text, "\n  --precision P      precision (double, or the file's): double, float\n"), "%s",
+        text);
     cr_expect_not_null(strstr(text, "\nExit codes: 0 all is well, 1 the training failed or"), "%s", text);
     cr_expect_str_eq(strstr(text, ", 130"), ", 130 interrupted.\n", "%s", text);
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)

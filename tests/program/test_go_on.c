@@ -21,7 +21,6 @@ TestSuite(go_on, .init = setup, .fini = cli_teardown);
 
 /* Shell function `rows DIR`: rows and curves of the runs of length 7. */
 #define SHELL                                                                                                \
-    "numbers_of() { awk -f \"$SOURCES/tests/numbers.awk\" $1; }; "                                           \
     "rows() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == \"stop.max_iter\") c = i; if ($i == " \
     "\"run_id\") d = i } } NR == 1 || $c == 7' $1/runs.csv > long.csv; numbers_of long.csv; "                \
     "for id in $(column run_id long.csv); do echo $id; numbers_of $1/curves/$id.csv; done; }; "
@@ -249,4 +248,19 @@ Test(go_on, what_a_setting_changes_is_said)
                     "0.01)\n2 new runs: they differ from finished ones in network.leak = 0.8 (there 0.9), "
                     "solver.lr = 0.2 "
                     "(there 0.01)\n");
+}
+
+/* A state of more than --states MiB is not kept: the longer run begins anew, and says why. */
+Test(go_on, states_that_are_too_large)
+{
+    static struct result r;
+    cli_write("wide.yaml",
+              "experiment: wide\nstop: {max_iter: 1}\n"
+              "dataset: {name: digits, T: 2, n_train: 20, n_validation: 0, n_test: 10}\n"
+              "network: {hidden: [1000]}\nsolvers: [{name: bptt, batch: 20, optimizer: adam}]\n");
+    cli_shell(&r, "\"$SB\" run wide.yaml --states 1; ls -A results/wide/.work; \"$SB\" run wide.yaml --set "
+                  "stop.max_iter=2 --states 4; ls -A results/wide/.work");
+    expect_text(&r, "the state at the end is gone");
+    const char *kept = strstr(r.output, ".end\n");
+    cr_expect(kept && !strstr(kept + 1, ".end\n"), "that of the second run alone is kept: %s", r.output);
 }

@@ -254,3 +254,29 @@ Test(repair, a_worker_that_starts_ends_with_its_runner)
         if (k == 1) expect(&r, "code 130");
     }
 }
+
+/* All that does not belong together, with its line, and what is there to go on with. */
+Test(repair, check_names_each_problem)
+{
+    static struct result r;
+    good(
+        &r,
+        "\"$SB\" run small.yaml && cd results/small && awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) "
+        "at[$i] = i } NR == 2 { $at[\"run_id\"] = \"a/b\" } NR == 3 { $at[\"curve_crc32\"] = \"nan\"; id = "
+        "$at[\"run_id\"] } { print } END { print id >\"id\" }' runs.csv > new && mv new runs.csv && "
+        "echo iter > curves/$(cat id).csv && touch .work/1.ckpt .work/2.ckpt");
+    cli_shell(&r, "\"$SB\" check small.yaml --results results");
+    cr_expect_eq(r.code, 1);
+    expect(&r, "line 2: run_id 'a/b' is not made of letters and digits");
+    expect(&r, "its curve is no table with rows; 'spikebench run' repeats it");
+    expect(&r, "4 rows, 3 problems, 2 checkpoints to resume from");
+    cli_shell(&r, "sed -i '4s/,/,,/' results/small/runs.csv; \"$SB\" check small.yaml --results results");
+    cr_expect_eq(r.code, 1);
+    expect(&r, "runs.csv: line 4: ");
+    cli_shell(&r, "sed -i 1s/run_id/id/ results/small/runs.csv; sed -i 4d results/small/runs.csv; \"$SB\" "
+                  "run small.yaml; "
+                  "echo code $?; \"$SB\" best small");
+    expect(&r, "there is no column 'run_id'");
+    expect(&r, "code 1");
+    expect(&r, "best: results/small/runs.csv: line 1: there is no column 'run_id'");
+}
