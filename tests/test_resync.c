@@ -1,5 +1,5 @@
-/* admm_resync: the step with kept potentials against brute force, the gain of a flip against finite
- * differences of the readout loss, and whole iterations against plain loops. */
+/* admm_resync: the gain of a flip against finite differences of the readout loss, and whole iterations
+ * against plain loops. */
 #include "commands/registry.h"
 #include "solvers/proximal/loss_prox.h"
 #include "solvers/resync/resync.h"
@@ -10,67 +10,6 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
-
-/* The step with kept potentials: y minimises rho/2 [(1 - keep) (y - z)^2 + keep (y - y_old)^2] - p H(y -
- * theta), each sample and step finds its own, and the weights are pulled by rho (y - z). */
-Test(resync, kept_potential_is_the_best_of_all)
-{
-    enum { T = 3, LAYER = 1 };
-    const double keeps[] = {0.3, 0.8, 1};
-    struct toy toy;
-    struct rng rng;
-    struct error e = {0};
-    toy_create(&toy, 2, T, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
-    rng_seed(&rng, 21, "kept");
-    for (size_t k = 0; k < 3; k++) {
-        size_t n = toy.net.n[LAYER], size = n * T * TOY_N, moved = 0, differ = 0;
-        struct resync_kept kept;
-        real old[200], z[200], p[200], gain[200];
-        cr_assert_leq(size, 200);
-        cr_assert_eq(kept_create(&kept, keeps[k], &toy.net, T, TOY_N, TOY_N, 1, &toy.mem, &e), ST_OK);
-        for (size_t i = 0; i < size; i++) {
-            old[i] = 1 + R(0.8) * (real)rng_normal(&rng);
-            z[i] = 1 + R(0.8) * (real)rng_normal(&rng);
-            p[i] = gain[i] = (real)rng_normal(&rng);
-            const real y0 = z[i] + (real)keeps[k] * (old[i] - z[i]);
-            differ += (y0 > 1) != (z[i] > 1);
-        }
-        /* stored as two batches in another order: samples 2, 3, 4, then 0, 1 */
-        const size_t order[] = {2, 3, 4, 0, 1};
-        for (size_t part = 0; part < 2; part++) {
-            struct batch b = toy.env.train;
-            real block[200];
-            size_t first = part == 0 ? 0 : 3, C = part == 0 ? 3 : 2;
-            b.samples = order + first;
-            b.n = C;
-            for (size_t t = 0; t < T; t++)
-                for (size_t c = 0; c < C; c++)
-                    memcpy(block + (t * C + c) * n, old + (t * TOY_N + order[first + c]) * n,
-                           n * sizeof *old);
-            kept_store(&kept, &toy.net, LAYER, &b, 0, C, block);
-        }
-        cr_expect_eq(kept_recall(&kept, &toy.net, LAYER, &toy.env.train, 0, TOY_N, z, 0), differ);
-        const struct branch_rule rule = {1, R(1.7), false};
-        moved = branch_pull(&rule, T, n * TOY_N, z, kept.centre[0], 0, p);
-        cr_expect_gt(moved, 0);
-        for (size_t i = 0; i < size; i++) {
-            double y = (double)kept.centre[0][i], zi = (double)z[i], yo = (double)old[i], g = (double)gain[i];
-            double centre = zi + keeps[k] * (yo - zi),
-                   constant = keeps[k] * (1 - keeps[k]) * pow(yo - zi, 2) * 0.85;
-            bool onto = fabs(y - centre) > 1e-5;
-            double cost = flip_cost(1.7, g, centre, 1, y - centre, onto) + constant;
-            for (int q = -400; q <= 600; q++) {
-                double at = 0.01 * q + 0.003,
-                       other = 0.85 * ((1 - keeps[k]) * pow(at - zi, 2) + keeps[k] * pow(at - yo, 2)) -
-                               (at > 1 ? g : 0);
-                cr_assert_geq(other, cost - REAL_SELECT(1e-9, 1e-4), "keep %g z %g old %g p %g: %g beats %g",
-                              keeps[k], zi, yo, g, at, y);
-            }
-            cr_expect_lt(fabs((double)p[i] - 1.7 * (y - zi)), REAL_SELECT(1e-12, 1e-4));
-        }
-    }
-    toy_free(&toy);
-}
 
 /* With a large penalty z* stays at c, and the gain p_t = W_L' P_{L,t} is minus the derivative of the
  * readout's loss in a_{L-1,t}. */
