@@ -37,12 +37,12 @@ bool cli_exists(const char *name)
 
 /* What every shell text may use: kill_child PID kills the child of a process as soon as it has one, which it
  * waits half a minute for; numbers DIR prints every number of an experiment's folder that must not change
- * between two runs of it, but for the columns $also; column NAME FILE the values of a column; trains PID
- * waits a minute until the worker of a runner trains, which it does from when it catches SIGTERM (0x4000 in
- * the mask of the system). */
+ * between two runs of it, but for the columns $also, and numbers_of FILE those of a table; column NAME FILE
+ * the values of a column; trains PID waits a minute until the worker of a runner trains, which it does from
+ * when it catches SIGTERM (0x4000 in the mask of the system). */
 static const char shell_functions[] =
-    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; "
-    "awk -v also=\"$also\" -f \"$SOURCES/tests/numbers.awk\" $f; done) ; }; "
+    "numbers_of() { awk -v also=\"$also\" -f \"$SOURCES/tests/numbers.awk\" $1; }; "
+    "numbers() { (cd $1 && for f in runs.csv curves/*.csv; do echo $f; numbers_of $f; done) ; }; "
     "column() { awk -F, -v name=$1 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } "
     "{ print $c }' $2; }; "
     "kill_child() { tries=600; until kill -KILL $(cat /proc/$1/task/$1/children) 2>/dev/null; do "

@@ -21,7 +21,6 @@ TestSuite(go_on, .init = setup, .fini = cli_teardown);
 
 /* Shell function `rows DIR`: rows and curves of the runs of length 7. */
 #define SHELL                                                                                                \
-    "numbers_of() { awk -f \"$SOURCES/tests/numbers.awk\" $1; }; "                                           \
     "rows() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == \"stop.max_iter\") c = i; if ($i == " \
     "\"run_id\") d = i } } NR == 1 || $c == 7' $1/runs.csv > long.csv; numbers_of long.csv; "                \
     "for id in $(column run_id long.csv); do echo $id; numbers_of $1/curves/$id.csv; done; }; "

@@ -51,9 +51,9 @@ static void setup(void)
 
 TestSuite(mpi, .init = setup, .fini = cli_teardown);
 
+/* Shell function `rank K`: the process of rank K that works in this folder, waited for half a minute. */
 #define FUNCTIONS                                                                                            \
-    "also='ranks messages bytes_sent wait_s'; " /* rank K: the process of rank K that works in this folder,  \
-                                                   waited for half a minute */                               \
+    "also='ranks messages bytes_sent wait_s'; "                                                              \
     "rank() { for try in $(seq 300); do for p in /proc/[0-9]*; do if [ \"$(readlink $p/cwd)\" = "            \
     "\"$(pwd -P)\" ] && tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]*spikebench-f.. worker' && tr '\\0' '\\n' " \
     "<$p/environ | grep -q \"^OMPI_COMM_WORLD_RANK=$1$\"; then echo ${p#/proc/}; return; fi; done "          \
@@ -175,9 +175,10 @@ Test(mpi, a_kept_end_goes_on_with_other_ranks)
     spikebench(&r, "run kept.yaml --out cut --set ranks=2 --set stop.max_iter=4");
     expect_good(&r);
     cli_shell(
-        &r, "\"$SB\" run kept.yaml --out cut --set ranks=4 2>&1 | grep -c ' goes on from the end of run ' && "
-            "for f in whole/kept/curves/*.csv; do awk -f numbers.awk $f >first; awk -f numbers.awk "
-            "cut/kept/curves/${f##*/} >second; cmp first second || exit 1; wc -l <second; done");
+        &r, FUNCTIONS
+        "\"$SB\" run kept.yaml --out cut --set ranks=4 2>&1 | grep -c ' goes on from the end of run ' && "
+        "for f in whole/kept/curves/*.csv; do numbers_of $f >first; numbers_of "
+        "cut/kept/curves/${f##*/} >second; cmp first second || exit 1; wc -l <second; done");
     expect_good(&r);
     cr_expect_str_eq(r.output, "2\n6\n6\n");
 }
