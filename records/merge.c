@@ -286,7 +286,7 @@ static status write_table(struct merge *m, struct merge_outcome *o, struct error
     for (size_t i = 0; i < n_others; i++) rows[n++] = others[i]->row;
     o->n_runs = n;
     (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
-    return rows_write(path, rows, n, e);
+    return rows_write(path, rows, n, NULL, NULL, e);
 }
 
 /* What of the plan has no row, or one that says that it is not finished. */

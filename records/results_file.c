@@ -223,10 +223,37 @@ static status refresh(struct results_file *f, struct error *e)
     return read_before(f, e);
 }
 
+/* The option of a run that is looked for, and where its value goes. */
+struct wanted {
+    const char *column;
+    char *text;
+    size_t size;
+    bool found;
+};
+
+static void take_option(void *context, const char *name, const char *value, bool is_default)
+{
+    struct wanted *w = context;
+    (void)is_default;
+    if (strcmp(name, w->column) != 0) return;
+    (void)snprintf(w->text, w->size, "%s", value);
+    w->found = true;
+}
+
+/* Options that are younger than a row: its run has their defaults, which are no part of its id. */
+static bool younger_option(const void *context, size_t row, const char *column, char *text, size_t size)
+{
+    const struct results_file *f = context;
+    struct wanted w = {column, text, size, false};
+    if (row < f->n_runs && column_is_option(column))
+        run_visit_options(&f->plan->runs[row], true, take_option, &w);
+    return w.found;
+}
+
 static status write_rows(struct results_file *f, struct error *e)
 {
     char path[RESULTS_PATH];
-    TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, e));
+    TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, younger_option, f, e));
     for (size_t k = 0; k < f->n_pending; k++) {
         row_file(f, f->pending[k], path);
         (void)remove(path);

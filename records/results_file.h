@@ -34,9 +34,10 @@ struct results_file {
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
                     struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,
- * a row's extra column standing behind the one it follows in that row; missing cells are nan. Row files are
- * removed when runs.csv holds them. Without a row there is no runs.csv. With `mine` the rows of the others
- * are read again before, all under a lock: those of this process alone are replaced. */
+ * a row's extra column standing behind the one it follows in that row. An option that is younger than a row
+ * of the plan has its run's value there; other missing cells are nan. Row files are removed when runs.csv
+ * holds them. Without a row there is no runs.csv. With `mine` the rows of the others are read again before,
+ * all under a lock: those of this process alone are replaced. */
 status results_write(struct results_file *f, struct error *e);
 /* Replaces the row of run i by its row file, FOLDER/.work/<id>.row.csv. The row is pending: the file, which
  * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need

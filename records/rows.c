@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 768 };
+enum { COLUMNS_MAX = 768, CELL_MAX = 1024 };
+
+/* Who says what a table lacks (rows.h). */
+struct filler {
+    missing_cell missing;
+    const void *context;
+};
 
 /* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
 static size_t merge_columns(const struct record *rows, size_t n_rows, const char *names[COLUMNS_MAX])
@@ -36,8 +42,14 @@ static void find_columns(const struct csv_table *t, const char *const *names, si
     for (size_t c = 0; c < n; c++) places[c] = csv_column(t, names[c]);
 }
 
+static void put_missing(const struct filler *f, size_t row, const char *column, struct csv_writer *w)
+{
+    char text[CELL_MAX];
+    csv_put(w, f->missing && f->missing(f->context, row, column, text, sizeof text) ? text : "nan");
+}
+
 static void write_table(const struct record *rows, size_t n_rows, const char *const *names, size_t columns,
-                        struct csv_writer *w)
+                        const struct filler *f, struct csv_writer *w)
 {
     long places[COLUMNS_MAX];
     const struct csv_table *last = NULL;
@@ -49,13 +61,18 @@ static void write_table(const struct record *rows, size_t n_rows, const char *co
         if (r->table != last) find_columns(r->table, names, columns, places);
         last = r->table;
         for (size_t c = 0; c < columns; c++)
-            csv_put(w, places[c] == CSV_NONE ? "nan" : csv_cell(r->table, r->row, (size_t)places[c]));
+            if (places[c] == CSV_NONE)
+                put_missing(f, i, names[c], w);
+            else
+                csv_put(w, csv_cell(r->table, r->row, (size_t)places[c]));
         csv_end_row(w);
     }
 }
 
-status rows_write(const char *path, const struct record *rows, size_t n, struct error *e)
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing,
+                  const void *context, struct error *e)
 {
+    const struct filler filler = {missing, context};
     const char *names[COLUMNS_MAX];
     const size_t columns = merge_columns(rows, n, names);
     struct csv_writer w;
@@ -63,6 +80,6 @@ status rows_write(const char *path, const struct record *rows, size_t n, struct 
     if (columns == 0)
         return remove(path) == 0 || errno == ENOENT ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     TRY(csv_open(&w, path, e));
-    write_table(rows, n, names, columns, &w);
+    write_table(rows, n, names, columns, &filler, &w);
     return csv_close(&w, e);
 }

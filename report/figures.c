@@ -11,10 +11,12 @@ enum { OVERLAY_MOST = 7, GENERAL_MOST = 256, OWN_MOST = 400 };
 
 /* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
  * and what may follow figure's name in the files that it draws. */
+enum { FIGURE_PARTS = 5 };
+
 struct own_figure {
     const char *name, *script;
     const char *options[FIGURE_OPTIONS];
-    const char *parts[4];
+    const char *parts[FIGURE_PARTS];
     bool of_curves; /* shows nothing but curves, so that without any there is no figure */
 };
 
@@ -32,7 +34,7 @@ static const struct own_figure own_figures[] = {
     {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}, false},
     {"online_rules", "experiments/online_rules.gp", {"T"}, {""}, false},
     {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}, true},
-    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_final", "_synops", "_profile"}, false},
+    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_passes", "_final", "_synops", "_profile"}, false},
     {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}, false},
     {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}, false},
     {"stability", "experiments/stability.gp", {"lr"}, {""}, false},
@@ -253,7 +255,7 @@ static void draw_all(struct plotter *p)
             return;
         }
         (void)show(p, any, NULL, false, SIZE_MAX);
-        draw(p, own->script, own->name, own->parts, 4, own->options,
+        draw(p, own->script, own->name, own->parts, FIGURE_PARTS, own->options,
              &(struct labels){.title = "", .widths = ""});
     }
     if (own && !p->request->all) return;

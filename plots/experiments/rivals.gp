@@ -1,7 +1,8 @@
-# Trainers beside each other, a panel per depth. figure: test accuracy against what training cost (dotted: the mean of
-# random_features, the floor; forward passes where two trainers or more count them); figure_final: final test
-# accuracy with 95 % intervals; figure_synops: against synaptic operations, of trainers that have them; figure_profile:
-# performance profiles of the cost to a validation accuracy.
+# Trainers beside each other. figure and figure_passes: test accuracy against seconds of training, and against forward passes
+# where two trainers or more count them, a column per depth (dotted: the mean of random_features, the floor); figure_final: final
+# test accuracy with 95 % intervals; figure_synops: against synaptic operations, of trainers that have them; figure_profile:
+# performance profiles of the cost to a validation accuracy. More than eight trainers are drawn by family: in each panel one
+# family has colours, and the others are grey.
 load "plots/style.gp"
 load "plots/data.gp"
 summary = "groups.csv"
@@ -11,6 +12,28 @@ D = n_depths
 rest = 250.0 # pixels of the legend
 hidden(d) = sprintf("%d hidden layer%s", depth[d], depth[d] == 1 ? "" : "s")
 floor_line(i) = is_floor(line_text[i])
+begins(name, word) = substr(name, 1, strlen(word)) eq word
+by_admm(name) = begins(name, "admm")
+by_time(name) = begins(name, "bptt") || begins(name, "exact_spike_time") || begins(name, "ide") || begins(name, "spide")
+online(name) = begins(name, "eprop") || begins(name, "ottt") || begins(name, "decolle")
+array family_title[4] = ["ADMM and its family", "gradients backwards", "gradients forwards in time", "without such gradients"]
+family(name) = by_admm(name) ? 1 : by_time(name) ? 2 : online(name) ? 3 : 4
+array family_of[n]
+array members[4]
+do for [f = 1:4] { members[f] = 0 }
+do for [i = 1:n] {
+    family_of[i] = n > 8 ? family(line_text[i]) : 1
+    if (floor_line(i)) { family_of[i] = 0 } else { members[family_of[i]] = members[family_of[i]] + 1 }
+}
+# the families that are there, and the place of a line in its own, for its colour
+F = 0
+array shown_family[4]
+do for [f = 1:4] { if (members[f] > 0) { F = F + 1; shown_family[F] = f } }
+line_hue(i) = floor_line(i) ? "#000000" : hue(own_place[i])
+line_mark(i) = floor_line(i) ? 7 : mark(own_place[i])
+line_dash(i) = floor_line(i) ? 3 : dash(own_place[i])
+array own_place[n]
+do for [i = 1:n] { own_place[i] = n > 8 ? 1 + sum [j = 1:n] (family_of[j] == family_of[i] && line_place[j] < line_place[i]) : line_place[i] }
 dashes(i) = floor_line(i) ? 3 : dash(line_place[i])
 set dashtype 2 (5,3)
 set dashtype 4 (7,3,1,3)
@@ -59,39 +82,49 @@ do for [m = 1:M] {
     }
 }
 array entry[n]
-do for [format in formats] {
-    wide = 130 + 330.0 * (D > 1 ? D : 2) + rest
-    high = 50 + 400.0 * M
-    part = ""
-    unset key
-    load "plots/terminal.gp"
-    set multiplot layout M,D title "Test accuracy (%) of the simulated network on ".dataset.": medians over seeds" noenhanced \
-        font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,120 / high
-    set logscale x
-    set format x "10^{%T}"
-    load "plots/error_axis.gp"
-    do for [m = 1:M] {
-        set xlabel m == 1 ? "training time (s)".indication : "forward passes"
+in_family(i, f) = floor_line(i) || family_of[i] == shown_family[f]
+its(j, f) = family_of[line_of[at[j]]] == shown_family[f]
+do for [m = 1:M] {
+    do for [format in formats] {
+        wide = 160 + 330.0 * (D > 1 ? D : 2) + rest
+        high = 60 + 330.0 * (F > 1 ? F : 1.2)
+        part = m == 1 ? "" : "_passes"
+        load "plots/terminal.gp"
+        set multiplot layout F,D title "Test accuracy (%) of the simulated network on ".dataset.": medians over ".sprintf("%d", seeds_of[1])." seeds" noenhanced \
+            font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
+        set logscale x
+        set format x "10^{%T}"
+        load "plots/error_axis.gp"
         if (high_x[m] > low_x[m]) { set xrange [low_x[m] / 1.3:high_x[m] * 1.3] } else { set xrange [0.1:10] }
-        do for [d = 1:D] {
-            set title hidden(d)
-            first = start[3 * d - 2]
-            floors = start[3 * d]
-            last = m == 1 ? floors - 1 : start[3 * d - 1] - 1
-            end = start[3 * d + 1] - 1
-            plot for [j = first:last] curve_file(at[j]) using (positive(cost(m))):(100 * column("acc_test_med")) with linespoints pn 5 \
-                     lw 2 lc rgb hue(line_place[line_of[at[j]]]) dt dash(line_place[line_of[at[j]]]) pt mark(line_place[line_of[at[j]]]) ps 1 notitle, \
-                 for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
-                 NaN notitle
+        do for [f = 1:F] {
+            if (f == F) { set xlabel m == 1 ? "training time (s)".indication : "forward passes" } else { unset xlabel }
+            do for [d = 1:D] {
+                set title hidden(d)
+                if (n > 8 && d == 1) { set ylabel family_title[shown_family[f]] } else { unset ylabel }
+                first = start[3 * d - 2]
+                floors = start[3 * d]
+                last = m == 1 ? floors - 1 : start[3 * d - 1] - 1
+                end = start[3 * d + 1] - 1
+                unset key
+                if (d == D) { set key at graph 1.06, graph 1 left top Left reverse font ",13" noopaque samplen 2 }
+                plot for [j = first:last] curve_file(at[j]) using (its(j, f) ? NaN : positive(cost(m))):(100 * column("acc_test_med")) with lines \
+                         lw 1 lc rgb "#d0d0d0" notitle, \
+                     for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
+                     for [j = first:last] curve_file(at[j]) using (its(j, f) ? positive(cost(m)) : NaN):(100 * column("acc_test_med")) with linespoints pn 5 \
+                         lw 2 lc rgb hue(own_place[line_of[at[j]]]) dt dash(own_place[line_of[at[j]]]) pt mark(own_place[line_of[at[j]]]) ps 1 notitle, \
+                     for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
+                         title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
+                     NaN notitle
+            }
         }
+        unset key
+        unset multiplot
+        unset output
     }
-    n_entries = n
-    do for [i = 1:n] { entry[i] = ordered[i] }
-    legend_lines = 1
-    load "plots/legend.gp"
-    unset multiplot
-    unset output
 }
+unset title
+unset xlabel
+unset ylabel
 unset logscale x
 unset nonlinear y
 set format x "%g"
@@ -216,14 +249,17 @@ do for [m = 1:M] {
     }
 }
 of(i, m, l) = among(m, l) && column("line") == i
+array mine[n + 1]
+array others[n + 1]
+do for [i = 1:n + 1] { mine[i] = 1; others[i] = 1 } # an empty iteration is evaluated once
 set datafile missing NaN
 do for [format in formats] {
-    wide = 80 + 480.0 * 2 + rest
-    high = 50 + 400.0 * M
+    wide = 120 + 330.0 * (F > 1 ? F : 2)
+    high = 110 + 330.0 * M * 2 + (n > 8 ? 110 : 0)
     part = "_profile"
     load "plots/terminal.gp"
-    set multiplot layout M,2 title "Performance profiles to a validation accuracy on ".dataset.": share of problems solved within a factor of the best" \
-        noenhanced font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 50 / wide,120 / high
+    set multiplot layout 2 * M,F title "Performance profiles to a validation accuracy on ".dataset.": share of problems solved within a factor of the best" \
+        noenhanced font ",17" margins 90 / wide,1 - 20 / wide,75 / high,1 - (n > 8 ? 195 : 120) / high spacing 40 / wide,85 / high
     set logscale x 2
     set xtics autofreq
     set format x "%g"
@@ -231,23 +267,32 @@ do for [format in formats] {
     do for [m = 1:M] {
         do for [l = 1:2] {
             k = 2 * m + l - 2
-            set xlabel m == 1 ? "time over the shortest time".(timed[k] == 1 ? "" : ", shared machine") : "forward passes over the fewest"
             set xrange [0.95:last_ratio[k] * 1.1]
             set yrange [0:1.03]
-            set title sprintf("to %g %%: %d problems, %d of %d trainers never reach it", 100 * level[l], problems[k], never[k], compared[k])
             from = (k - 1) * n + 1
             to = from + n_there[k] - 1
-            plot for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):"share" \
-                     with steps lw 2.5 lc rgb hue(line_place[there[j]]) dt dashes(there[j]) notitle, \
-                 for [j = from:to] profile using (of(there[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
-                     with points pt mark(line_place[there[j]]) ps 0.8 lc rgb hue(line_place[there[j]]) notitle, \
-                 NaN notitle
+            do for [f = 1:F] {
+                set xlabel m == 1 ? "time / shortest".(timed[k] == 1 ? "" : ", shared machine") : "forward passes / fewest"
+                if (f == 1) { set ylabel sprintf("to %g %%: %d problems", 100 * level[l], problems[k]) } else { unset ylabel }
+                if (n > 8) { set title k == 1 ? family_title[shown_family[f]] : "" } else { set title sprintf("%d of %d trainers never reach it", never[k], compared[k]) }
+                unset key
+                if (k == 1) { set key at graph 0, screen 1 - 45 / high left top Left reverse font ",11" noopaque samplen 1.6 spacing 0.85 maxrows n > 8 ? 7 : 3 }
+                n_mine = 0
+                n_others = 0
+                do for [j = from:to] {
+                    if (in_family(there[j], f)) { n_mine = n_mine + 1; mine[n_mine] = there[j] } else { n_others = n_others + 1; others[n_others] = there[j] }
+                }
+                plot for [j = 1:n_others] profile using (of(others[j], m, l) ? column("ratio") : NaN):"share" with steps lw 1 lc rgb "#d0d0d0" notitle, \
+                     for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):"share" \
+                         with steps lw 2.5 lc rgb line_hue(mine[j]) dt line_dash(mine[j]) notitle, \
+                     for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
+                         with points pt line_mark(mine[j]) ps 0.8 lc rgb line_hue(mine[j]) notitle, \
+                     for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
+                         title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
+                     NaN notitle
+            }
         }
     }
-    n_entries = n
-    do for [i = 1:n] { entry[i] = ordered[i] }
-    legend_lines = 1
-    load "plots/legend.gp"
     unset multiplot
     unset output
 }

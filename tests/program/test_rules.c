@@ -135,3 +135,25 @@ Test(rules, overlap_of_choosing_and_reporting_is_warned_of)
     spikebench(&r, "check made.yaml");
     cr_expect_null(strstr(r.output, "test sides"), "points of another split_seed are others: %s", r.output);
 }
+
+/* Rows of before an option existed are those of its default: they are grouped and compared with new ones. */
+Test(rules, younger_options_have_their_defaults_in_old_rows)
+{
+    static struct result r;
+    cli_shell(&r, "awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == \"solver.clip\" || $i == "
+                  "\"network.reset\" || $i == \"dataset.tasks\") drop[i] = 1 } { line = \"\"; for (i = 1; i "
+                  "<= NF; i++) "
+                  "if (!(i in drop)) line = line (line == \"\" ? \"\" : OFS) $i; print line }' "
+                  "results/few/runs.csv > x && "
+                  "mv x results/few/runs.csv && grep -c solver.clip results/few/runs.csv");
+    cr_assert_str_eq(r.output, "0\n");
+    spikebench(&r, "run few.yaml --seeds 0,1,2");
+    cr_assert_eq(r.code, 0, "%s", r.output);
+    spikebench(&r, "summarise few");
+    cr_expect_null(strstr(r.output, "clip"), "%s", r.output);
+    cli_shell(&r, "awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 { print "
+                  "$at[\"solver.clip\"], $at[\"network.reset\"], $at[\"dataset.tasks\"] }' "
+                  "results/few/runs.csv | sort | uniq -c | "
+                  "awk '{ $1 = $1; print }'; awk -F, 'NR > 1' results/few/summary.csv | wc -l");
+    cr_expect_str_eq(r.output, "6 0 soft 1\n2\n");
+}
