@@ -29,7 +29,8 @@ do for [i = 1:n] {
 F = 0
 array shown_family[4]
 do for [f = 1:4] { if (members[f] > 0) { F = F + 1; shown_family[F] = f } }
-line_hue(i) = floor_line(i) ? "#000000" : hue(own_place[i])
+# the seventh colour, black, is the floor's
+line_hue(i) = floor_line(i) ? "#000000" : n > 8 && own_place[i] == 7 ? "#8b4513" : hue(own_place[i])
 line_mark(i) = floor_line(i) ? 7 : mark(own_place[i])
 line_dash(i) = floor_line(i) ? 3 : dash(own_place[i])
 array own_place[n]
@@ -185,7 +186,7 @@ set xrange [*:*]
 # synaptic operations of one inference against final test accuracy
 do for [format in formats] {
     wide = 80 + 330.0 * (D > 1 ? D : 2) + rest
-    high = 500.0
+    high = n > 12 ? 150 + 26.0 * n : 500.0
     part = "_synops"
     load "plots/terminal.gp"
     set multiplot layout 1,D title "Test accuracy (%) against synaptic operations of an inference, ".dataset.": means over seeds" noenhanced \
@@ -193,7 +194,7 @@ do for [format in formats] {
     set xlabel "synaptic operations"
     set logscale x
     set xtics (1)
-    do for [k = 1:11] { do for [m = 1:3] { set xtics add (gprintf("%.0s%c", word("1 2 5", m) * 10.0 ** k) word("1 2 5", m) * 10.0 ** k) } }
+    do for [k = 1:11] { do for [m = 1:2] { set xtics add (gprintf("%.0s%c", word("1 3", m) * 10.0 ** k) word("1 3", m) * 10.0 ** k) } }
     load "plots/error_axis.gp"
     set xrange [least_synops / 1.3:most_synops * 1.3]
     do for [d = 1:D] {
