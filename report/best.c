@@ -225,7 +225,8 @@ static const char *value_of(const struct best *x, const struct part *p, const st
     const char *value = csv_cell(t, row, (size_t)column);
     opt_format(o, p->defaults, text, sizeof text); /* as cells were written */
     const bool at_default = strcmp(value, text) == 0;
-    if (p->section == SECTION_SOLVER) return at_default || strcmp(value, "nan") == 0 ? NULL : value;
+    if (strcmp(value, "nan") == 0) return NULL; /* of another solver, or younger than the row */
+    if (p->section == SECTION_SOLVER) return at_default ? NULL : value;
     if (configurations_axis(x->groups, &x->list, NULL, (size_t)column)) return differing ? value : NULL;
     return differing || at_default ? NULL : value;
 }
