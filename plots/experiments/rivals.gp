@@ -112,7 +112,7 @@ do for [m = 1:M] {
                          lw 1 lc rgb "#d0d0d0" notitle, \
                      for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
                      for [j = first:last] curve_file(at[j]) using (its(j, f) ? positive(cost(m)) : NaN):(100 * column("acc_test_med")) with linespoints pn 5 \
-                         lw 2 lc rgb hue(own_place[line_of[at[j]]]) dt dash(own_place[line_of[at[j]]]) pt mark(own_place[line_of[at[j]]]) ps 1 notitle, \
+                         lw 2 lc rgb line_hue(line_of[at[j]]) dt line_dash(line_of[at[j]]) pt line_mark(line_of[at[j]]) ps 1 notitle, \
                      for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
                          title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
                      NaN notitle
