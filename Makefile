@@ -225,7 +225,7 @@ check-asan: ## the tests under the address, leak and undefined behaviour sanitiz
 	rm -rf build-asan/log && mkdir -p build-asan/log
 	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" $(SANITIZED:%=build-asan/tests-%) build
 	sh tests/leak_gate.sh "$(CC)" build-asan
-	ASAN_OPTIONS=$(call LOGGED,build-asan) UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
+	ASAN_OPTIONS=$(call LOGGED,build-asan):suppressions=$(CURDIR)/tests/asan.supp UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
 	  sh tests/run.sh build-asan '$(T)' $(SANITIZED)
 	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 

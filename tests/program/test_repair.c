@@ -225,7 +225,7 @@ Test(repair, a_damaged_file_does_not_end_the_plan_of_the_others)
               "mixed.yaml; echo code $?; cut -d, -f8 results/mixed/runs.csv");
     expect(&r, "code 1");
     expect(&r, "2 done, 2 failed");
-    expect(&r, "the HDF5 library crashed");
+    expect(&r, "failed (bad/shd_train.h5: "); /* HDF5 1.10 crashes there, in a child; 1.14 refuses it */
     expect(&r, "status\nfailed\nfailed\nok\nok\n");
 #endif
 }
