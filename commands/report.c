@@ -19,21 +19,22 @@ static status draw(const struct groups *g, const char *folder, char **problems, 
     return st;
 }
 
-static status write_page(const struct groups *g, bool figures, const char *path, struct error *e)
+static status write_page(const struct groups *g, const struct catalogue *c, bool figures, const char *path,
+                         struct error *e)
 {
     struct drawing d;
     struct error undrawn = {.code = ST_OK};
     char *problems = NULL;
     struct report_figures f = {.problems = "",
                                .missing = figures ? "" : "They were left out (--no-figures)."};
-    if (!figures || g->n == 0) return report_page_write(g, &f, path, e);
+    if (!figures || g->n == 0) return report_page_write(g, c, &f, path, e);
     TRY(drawing_open(&d, e));
     if (draw(g, d.folder, &problems, &undrawn) == ST_OK)
         f.folder = d.folder;
     else
         f.missing = undrawn.text;
     if (problems) f.problems = problems;
-    const status st = report_page_write(g, &f, path, e);
+    const status st = report_page_write(g, c, &f, path, e);
     free(problems);
     drawing_end(&d);
     return st;
@@ -45,7 +46,7 @@ static status report(struct call *call, struct groups *g, struct error *e)
     const char *out = call_text(call, "out");
     (void)snprintf(path, sizeof path, "%s/report.html", g->folder);
     if (g->n > 0) TRY(groups_write(g, e));
-    TRY(write_page(g, !call_has(call, "no-figures"), out ? out : path, e));
+    TRY(write_page(g, call_catalogue(call), !call_has(call, "no-figures"), out ? out : path, e));
     (void)printf("%s\n", out ? out : path);
     return ST_OK;
 }

@@ -1,5 +1,6 @@
 /* The data of a report's page (see report_data.h). Cells of runs.csv go in as the texts that they are. */
 #include "report/report_data.h"
+#include "experiments/run.h"
 #include "records/columns.h"
 #include "records/record.h"
 #include "report/spread.h"
@@ -15,6 +16,7 @@ enum { MOST_POINTS = 200, MOST_CURVES = 400, MOST_FIGURES = 60, FIGURE_BYTES = 4
 
 struct maker {
     const struct groups *g;
+    const struct catalogue *catalogue;
     struct error *e;
     bool no_memory; /* cJSON has said so */
 };
@@ -62,15 +64,42 @@ static const struct result_column *known_column(const char *name)
     return NULL;
 }
 
+/* An option of a solver or a dataset, which have the columns `what`: of the first row whose one has it. */
+static const struct option *option_of_rows(const struct maker *m, const char *what, const char *key)
+{
+    const struct csv_table *t = &m->g->runs;
+    const bool solver = strcmp(what, "solver") == 0;
+    const struct option *found = NULL;
+    for (size_t row = 0; row < t->n_rows && !found; row++) {
+        const char *name = csv_text(t, row, what);
+        const struct solver *s = solver ? catalogue_solver(m->catalogue, name) : NULL;
+        const struct dataset_source *d = solver ? NULL : catalogue_dataset(m->catalogue, name);
+        if (s || d) found = opt_find(s ? &s->options : &d->options, key);
+    }
+    return found;
+}
+
+/* The option of a column, "seed" or "solver.lr"; NULL: none that is known. */
+static const struct option *column_option(const struct maker *m, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    if (!column_is_option(name)) return NULL;
+    if (!dot) return opt_find(&run_option_table, name);
+    if (strncmp(name, "stop.", 5) == 0) return opt_find(&stop_option_table, dot + 1);
+    if (strncmp(name, "network.", 8) == 0) return opt_find(&net_option_table, dot + 1);
+    return option_of_rows(m, strncmp(name, "solver.", 7) == 0 ? "solver" : "dataset", dot + 1);
+}
+
 /* Name, unit, meaning, whether it is an option; the value where it is the same in all rows. */
 static void put_column(struct maker *m, cJSON *columns, const struct csv_table *t, size_t c, bool constant)
 {
     const char *name = t->names[c];
     const struct result_column *known = known_column(name);
+    const struct option *option = column_option(m, name);
     cJSON *one = put_new(m, columns, NULL, cJSON_CreateObject());
     put_text(m, one, "name", name);
-    put_text(m, one, "unit", known && known->unit ? known->unit : "");
-    put_text(m, one, "help", known && known->help ? known->help : "");
+    put_text(m, one, "unit", option && option->unit ? option->unit : known && known->unit ? known->unit : "");
+    put_text(m, one, "help", option && option->help ? option->help : known && known->help ? known->help : "");
     put(m, one, "option", cJSON_CreateBool(column_is_option(name)));
     if (constant) put_text(m, one, "value", csv_cell(t, 0, c));
 }
@@ -256,10 +285,11 @@ static char *without_tags(const char *json)
     return text;
 }
 
-status report_data(const struct groups *g, const struct report_figures *figures, char **json, struct error *e)
+status report_data(const struct groups *g, const struct catalogue *c, const struct report_figures *figures,
+                   char **json, struct error *e)
 {
     char program[200];
-    struct maker m = {.g = g, .e = e};
+    struct maker m = {.g = g, .catalogue = c, .e = e};
     cJSON *root = cJSON_CreateObject();
     *json = NULL;
     if (!root) return FAIL(e, ST_MEMORY, "no memory for the report");

@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_REPORT_REPORT_DATA_H
 #define SPIKEBENCH_REPORT_REPORT_DATA_H
 
+#include "experiments/catalogue.h"
 #include "report/groups.h"
 
 /* Figures that are drawn for the page in a private folder (figures.h); without gnuplot the page says so. */
@@ -11,8 +12,9 @@ struct report_figures {
     const char *missing;  /* why there are none; "" otherwise */
 };
 
-/* The data of a page as JSON without '<', so that it stands in a script element as it is: heap. */
-status report_data(const struct groups *g, const struct report_figures *figures, char **json,
-                   struct error *e);
+/* The data of a page as JSON without '<', so that it stands in a script element as it is: heap. The catalogue
+ * knows units and meanings of options. */
+status report_data(const struct groups *g, const struct catalogue *c, const struct report_figures *figures,
+                   char **json, struct error *e);
 
 #endif

@@ -79,14 +79,14 @@ static status write_file(const struct parts *p, const char *path, struct error *
     return st;
 }
 
-status report_page_write(const struct groups *g, const struct report_figures *figures, const char *path,
-                         struct error *e)
+status report_page_write(const struct groups *g, const struct catalogue *c,
+                         const struct report_figures *figures, const char *path, struct error *e)
 {
     struct parts p = {.title = g->runs.n_rows > 0 ? csv_text(&g->runs, 0, "experiment") : "no runs"};
     status st = read_part("page.html", &p.html, e);
     if (st == ST_OK) st = read_part("page.css", &p.style, e);
     if (st == ST_OK) st = read_part("page.js", &p.script, e);
-    if (st == ST_OK) st = report_data(g, figures, &p.data, e);
+    if (st == ST_OK) st = report_data(g, c, figures, &p.data, e);
     if (st == ST_OK) st = write_file(&p, path, e);
     free(p.html);
     free(p.style);

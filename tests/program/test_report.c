@@ -47,6 +47,16 @@ static void make_hostile(void)
     cr_assert_str_eq(r.output, "1\n", "%s", r.output);
 }
 
+/* Those of the run, the data, the network and the trainer say what they are. */
+Test(report, options_have_units_and_meanings)
+{
+    static struct result r;
+    good(&r, "\"$SB\" report paged --no-figures >/dev/null && for o in eval_every stop.max_iter dataset.T "
+             "network.leak solver.batch; do grep -o \"\\\"name\\\":\\\"$o\\\",\\\"unit\\\":\\\"[a-z]*\\\","
+             "\\\"help\\\":\\\"[A-Za-z]\" results/paged/report.html | head -n 1; done | wc -l");
+    cr_expect_str_eq(r.output, "5\n", "%s", r.output);
+}
+
 Test(report, one_file_that_asks_nobody)
 {
     static struct result r;
