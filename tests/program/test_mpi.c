@@ -252,7 +252,8 @@ ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
                    "#!/bin/sh\nif [ \"$OMPI_COMM_WORLD_RANK\" = 1 ]; then\n%s\nfi\nexec \"$@\"\n", c->does);
     cli_write("stranger", text);
     cli_shell(&r,
-              "mkdir bin && printf '#!/bin/sh\\nall=$*\\nexec %s ${all%%%% /*} ./stranger /${all#* /}\\n' "
+              "mkdir bin && printf '#!/bin/sh\\nall=$*\\nexec %s ${all%%%% -n 2 *} -n 2 ./stranger ${all#* "
+              "-n 2 }\\n' "
               "\"$(command -v mpirun)\" >bin/mpirun && chmod +x bin/mpirun stranger && PATH=$PWD/bin:$PATH "
               "OPENBLAS_CORETYPE=Haswell timeout 60 \"$SB\" run each.yaml --set ranks=2 --set "
               "stop.max_iter=1; echo code $?; grep -c ,failed, results/each/runs.csv");
