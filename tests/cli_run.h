@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { OUTPUT_SIZE = 1 << 16 };
+enum { OUTPUT_SIZE = 1 << 18 };
 
 struct result {
     int code;                 /* exit code; -1 if ended by a signal */
