@@ -5,6 +5,7 @@
 set -eu
 [ $# -ge 2 ] || { sed -n '4p' "$0" >&2; exit 2; }
 spikebench=$1 out=$2 precision=${3:-}
+export OPENBLAS_CORETYPE="${OPENBLAS_CORETYPE:-Haswell}" # as the reference was made: other kernels round otherwise
 bad=0
 for file in experiments/smoke.yaml experiments/gate_*.yaml; do
     experiment=$(basename "$file" .yaml)
