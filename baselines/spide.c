@@ -26,8 +26,7 @@ static const struct option spide_option_list[] = {
      OPT_OPEN_LO, NULL, "", "of the backward neurons (V_b); a spike is twice this"},
     {"mask", OPT_CHOICE, offsetof(struct spide_options, mask), "rates", 0, 0, 0, mask_names, "",
      "neurons that a change of their input moves: by their observed rates, as published, or by the argument "
-     "of "
-     "the equilibrium's equation, as in ide, which costs a product with the weights"}};
+     "of the equilibrium's equation, as in ide, which costs a product with the weights"}};
 
 static const struct metric_desc spide_metric_list[] = {
     {"grad_cosine", "", "cosine of the hidden layers' gradient with that of ide, 30 iterations", METRIC_RUN},

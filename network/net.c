@@ -27,8 +27,7 @@ static const struct option net_option_list[] = {
     OPTION(start, OPT_CHOICE, "rate", 0, 0, OPT_OR_FILE, start_names, "",
            "initial weights: Gaussian rows scaled to a firing rate, Kaiming uniform, or published (zero "
            "weights; ADMM's z and a uniform); or those of a weight file NAME.net or a NIR file NAME.nir, "
-           "whose SHA-256 "
-           "is part of the run's identity and whose layers must have the network's sizes"),
+           "whose SHA-256 is part of the run's identity and whose layers must have the network's sizes"),
     OPTION(start_rate, OPT_REAL, "0.15", 0, 1, OPT_OPEN_LO | OPT_OPEN_HI, NULL, "spikes/step",
            "mean firing rate that start = rate scales each hidden layer to"),
     OPTION(start_noise, OPT_REAL, "0", 0, 1, 0, NULL, "",

@@ -6,9 +6,8 @@
 
 #include "report/report_data.h"
 
-/* Writes the page to `path`, complete or as it was before; groups_write comes first. ST_IO, ST_DATA,
- * ST_MEMORY.
- */
+/* Writes the page to `path`, complete or as it was before; groups_write comes first. The catalogue knows
+ * units and meanings of options. ST_IO, ST_DATA, ST_MEMORY. */
 status report_page_write(const struct groups *g, const struct catalogue *c,
                          const struct report_figures *figures, const char *path, struct error *e);
 

@@ -36,10 +36,8 @@ enum opt_flag {
     OPT_OPEN_HI = 2,     /* hi itself is not allowed */
     OPT_NO_IDENTITY = 4, /* does not change results: left out of the run id (paths, threads) */
     OPT_NAMED = 8,       /* choices is a list of pointers to structs that begin with their name */
-    OPT_OR_FILE =
-        32, /* OPT_CHOICE: or the name of a file, NAME.net or NAME.nir: the int, which is the number of
-               the   choices then, is followed at once by the name, char[OPT_STRING_MAX], else "" */
-    OPT_PREDICTION = 16 /* of a solver: read by predict alone, and so can be changed after the training */
+    OPT_OR_FILE = 32,    /* OPT_CHOICE: or a file, NAME.net or NAME.nir (see opt_file) */
+    OPT_PREDICTION = 16  /* of a solver: read by predict alone, and so can be changed after the training */
 };
 
 struct option {
@@ -115,7 +113,9 @@ void opt_format(const struct option *o, const void *options, char *text, size_t 
 /* true if the field of an option of the table holds its default. */
 bool opt_is_default(const struct option_table *t, const struct option *o, const void *options);
 
-/* The file that an OPT_OR_FILE option names, or NULL where it holds one of its choices. */
+/* The file that an OPT_OR_FILE option names, or NULL where it holds one of its choices. The field is an int,
+ * the number of the choices where there is a file, followed at once by the name, char[OPT_STRING_MAX], else
+ * "". */
 const char *opt_file(const struct option *o, const void *options);
 
 /* true if the field of an option holds the same in two options structs. */
