@@ -50,7 +50,7 @@ static status write_summary(const struct groups *g, struct error *e)
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
     char name[80];
     struct csv_writer w;
-    TRY(csv_start(&w, NULL, e, "%s/summary.csv", g->folder));
+    TRY(csv_start(&w, NULL, e, "%s/summary.csv", groups_of_runs(g)));
     csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int k = 1; column_summarised(k); k++)
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -127,7 +127,7 @@ static status write_curve(const struct groups *g, struct curves *c, struct error
     for (size_t i = 0; i < c->of->n; i++) TRY(groups_curve(g, c->of->rows[i], &c->v[i], e));
     TRY(find_columns(c, g, e));
     const struct csv_table *first = &c->v[0];
-    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, c->of->label));
+    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", groups_of_runs(g), c->of->label));
     w.out.derived = true;
     csv_put(&w, first->names[0]);
     for (size_t k = 1; k < first->n_columns; k++)
@@ -210,12 +210,12 @@ status groups_write(const struct groups *g, struct error *e)
     struct csv_writer w;
     TRY(write_summary(g, e));
     if (!groups_have_curves(g)) return ST_OK;
-    snprintf(path, sizeof path, "%s/curves_summary", g->folder);
+    snprintf(path, sizeof path, "%s/curves_summary", groups_of_runs(g));
     TRY(path_make(path, e));
     TRY(csv_start(&w,
                   "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
                   "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
-                  e, "%s/time_to_accuracy.csv", g->folder));
+                  e, "%s/time_to_accuracy.csv", groups_of_runs(g)));
     struct profile *profile = NULL;
     status st = profile_begin(&profile, g, e);
     if (st == ST_OK) st = write_curves(g, &w, profile, e);

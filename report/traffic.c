@@ -56,7 +56,7 @@ status traffic_write(const struct groups *g, struct error *e)
     struct csv_writer w;
     char path[4096];
     size_t divided = 0;
-    (void)snprintf(path, sizeof path, "%s/traffic.csv", g->folder);
+    (void)snprintf(path, sizeof path, "%s/traffic.csv", groups_of_runs(g));
     for (size_t i = 0; i < g->n; i++) divided += ranks_of(g, &g->group[i]) > 1;
     if (divided == 0) {
         if (unlink(path) != 0 && errno != ENOENT)

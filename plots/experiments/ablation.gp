@@ -8,7 +8,7 @@ do for [format in formats] {
     wide = 1120
     high = 120 + 30 * n_groups
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title "One change at a time, simulated network on ".dataset.": mean and standard deviation over seeds" \
+    set multiplot layout 1,2 title "One change at a time, simulated network on ".dataset.": ".over("mean and standard deviation") \
         noenhanced font ",17" margins 0.2,0.985,40.0 / high,1 - 80.0 / high spacing 0.04,0.1
     set ytics autofreq noenhanced
     do for [k = 1:2] {

@@ -54,7 +54,7 @@ do for [format in formats] {
     wide = 1300
     high = 560
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title "Training by data assimilation, ".dataset.", hidden ".width_text[1].": medians and quartiles over ".sprintf("%d", seeds_of[1])." seeds" noenhanced \
+    set multiplot layout 1,2 title "Training by data assimilation, ".dataset.", hidden ".width_text[1].": ".over("medians and quartiles") noenhanced \
         font ",17" margins 0.065,0.8,0.13,0.84 spacing 0.085,0.1
     set logscale xy
     set format x "10^{%T}"

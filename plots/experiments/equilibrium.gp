@@ -48,7 +48,7 @@ do for [format in formats] {
     set origin 0,0
     set size 1,1
     set title font ""
-    set title "Gradient by spikes against the gradient through the equilibrium, ".dataset noenhanced
+    set title "Gradient by spikes against that through the equilibrium, ".dataset.":\n".over("medians and quartiles") noenhanced font ",13"
     set logscale x
     set xrange [8:400]
     set yrange [0:1.05]

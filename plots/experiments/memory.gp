@@ -40,7 +40,7 @@ do for [format in formats] {
     wide = 1180
     high = 720
     load "plots/terminal.gp"
-    set multiplot layout 2,n_widths title "Auxiliary potentials that survive the iteration, ".dataset noenhanced font ",17" margins 0.05,0.985,0.095,0.86 spacing 0.045,0.12
+    set multiplot layout 2,n_widths title "Auxiliary potentials that survive the iteration, ".dataset.": ".over("mean and standard deviation") noenhanced font ",17" margins 0.05,0.985,0.095,0.86 spacing 0.045,0.12
     set xrange [-0.05:1.05]
     set xtics 0.25
     set yrange [lowest:101]

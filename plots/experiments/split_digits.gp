@@ -18,7 +18,7 @@ do for [format in formats] {
     wide = 1200
     high = 540
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title sprintf("%d tasks in sequence, %s: mean and standard deviation over %d seeds", number_of_tasks, dataset, seeds_of[1]) \
+    set multiplot layout 1,2 title sprintf("%d tasks in sequence, %s: ", number_of_tasks, dataset).over("mean and standard deviation") \
         noenhanced font ",17" margins 0.055,0.78,0.14,0.84 spacing 0.06,0.1
     set logscale x 2
     set xrange [width_first[1] / 1.3:width_first[n_widths] * 1.3]

@@ -21,7 +21,7 @@ do for [format in formats] {
         unset output
         continue
     }
-    set title "Explicit and implicit steps at equal gradient evaluations, ".dataset.", hidden ".width_text[1] noenhanced font ",16"
+    set title "Explicit and implicit steps at equal gradient evaluations, ".dataset.", hidden ".width_text[1].":\n".over("mean and standard deviation") noenhanced font ",15"
     set logscale x 10
     set xrange [least / 1.4:most * 1.4]
     set yrange [0:100]
