@@ -39,7 +39,7 @@ do for [format in formats] {
     plot for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column("acc_test_q1")):(100 * column("acc_test_q3")) \
              with filledcurves lc rgb hue(place(order[j])) notitle, \
          for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column("acc_test_med")) with linespoints \
-             pt 7 ps 0.5 lw 2.5 dt dash(place(order[j])) lc rgb hue(place(order[j])) title text[order[j]], \
+             pt 7 ps 0.5 * dot lw 2.5 dt dash(place(order[j])) lc rgb hue(place(order[j])) title text[order[j]], \
          for [j = n_curves + 1:n_groups] level[order[j]] with lines lw 2.5 dt 3 lc rgb "#555555" title text[order[j]]." (floor)"
     unset output
 }

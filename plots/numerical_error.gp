@@ -20,9 +20,9 @@ do for [format in formats] {
     set key at graph 0.5,-0.26 center top horizontal maxrows 3 font ",12"
     do for [what in "backward_error rcond"] {
         set title what eq "rcond" ? "reciprocal condition number" : "backward error of the solves"
-        plot for [l = 1:H + 1] file using "iter":sprintf("%s_w_%d_med", what, l) with linespoints pt 7 ps 0.5 lw 2 \
+        plot for [l = 1:H + 1] file using "iter":sprintf("%s_w_%d_med", what, l) with linespoints pt 7 ps 0.5 * dot lw 2 \
                  lc rgb hue(l) title sprintf("weights %d", l), \
-             for [l = 1:last] file using "iter":(column(of_spikes(what, l))) with linespoints pt (spike_solves ? 6 : 7) ps 0.5 lw 2 \
+             for [l = 1:last] file using "iter":(column(of_spikes(what, l))) with linespoints pt (spike_solves ? 6 : 7) ps 0.5 * dot lw 2 \
                  dt dashes lc rgb hue(l) title titled(l)
     }
     unset multiplot

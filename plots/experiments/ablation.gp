@@ -25,7 +25,7 @@ do for [format in formats] {
         set arrow 1 from base, graph 0 to base, graph 1 nohead dt 3 lw 1.5 lc rgb "#555555"
         set ytics ()
         do for [r = 1:n_groups] { set ytics add (k == 1 ? name_text[name_of[r]] : "" 1 - r) }
-        plot summary using (100 * column(mean)):(row(0)):(deviation(sd)) with xerrorbars pt 7 ps 1.2 lw 2 lc rgb colour[k] notitle
+        plot summary using (100 * column(mean)):(row(0)):(deviation(sd)) with xerrorbars pt 7 ps 1.2 * dot lw 2 lc rgb colour[k] notitle
     }
     unset multiplot
     unset output

@@ -52,13 +52,13 @@ do for [format in formats] {
             if (n_there > 0) {
                 plot for [j = 1:n_there] times using (x(there[j])):(y(there[j], a, what)) with lines lw 1.6 lc rgb hue(there[j]) notitle, \
                      for [j = 1:n_barred] times using (x(barred[j])):(y(barred[j], a, what)):(column(what."_sd")) with yerrorbars pt 7 ps 0 lw 1.6 lc rgb hue(barred[j]) notitle, \
-                     for [j = 1:n_there] times using (x(there[j])):(y(there[j], a, what)):(symbol(0)) with points pt variable ps 1.4 lw 2 lc rgb hue(there[j]) notitle, \
-                     for [i = 1:last * n_lines] keyentry with linespoints pt 7 ps 1.2 lw 2 lc rgb hue(i) title line_text[i], \
-                     for [i = 1:last] keyentry with points pt 6 ps 1.4 lw 2 lc rgb "#444444" title "not every seed"
+                     for [j = 1:n_there] times using (x(there[j])):(y(there[j], a, what)):(symbol(0)) with points pt variable ps 1.4 * dot lw 2 lc rgb hue(there[j]) notitle, \
+                     for [i = 1:last * n_lines] keyentry with linespoints pt 7 ps 1.2 * dot lw 2 lc rgb hue(i) title line_text[i], \
+                     for [i = 1:last] keyentry with points pt 6 ps 1.4 * dot lw 2 lc rgb "#444444" title "not every seed"
             } else {
                 plot NaN notitle, \
-                     for [i = 1:last * n_lines] keyentry with linespoints pt 7 ps 1.2 lw 2 lc rgb hue(i) title line_text[i], \
-                     for [i = 1:last] keyentry with points pt 6 ps 1.4 lw 2 lc rgb "#444444" title "not every seed"
+                     for [i = 1:last * n_lines] keyentry with linespoints pt 7 ps 1.2 * dot lw 2 lc rgb hue(i) title line_text[i], \
+                     for [i = 1:last] keyentry with points pt 6 ps 1.4 * dot lw 2 lc rgb "#444444" title "not every seed"
             }
         }
     }

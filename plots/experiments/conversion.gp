@@ -60,7 +60,7 @@ do for [format in formats] {
     set key bottom right font ",13"
     do for [k = 1:3] {
         set title word(activations, k).": test accuracy (%)" noenhanced
-        plot for [j = 1:n_there[k]] summary using (of(of_there(j, k), word(activations, k)) ? column("steps") : NaN):(percent("mean")) with linespoints pt mark(of_there(j, k)) ps 1.1 lw 2.2 lc rgb hue(of_there(j, k)) title (k == 1 ? name_text[of_there(j, k)] : ""), \
+        plot for [j = 1:n_there[k]] summary using (of(of_there(j, k), word(activations, k)) ? column("steps") : NaN):(percent("mean")) with linespoints pt mark(of_there(j, k)) ps 1.1 * dot lw 2.2 lc rgb hue(of_there(j, k)) title (k == 1 ? name_text[of_there(j, k)] : ""), \
              analogue[k] with lines dt 3 lw 2.2 lc rgb "#000000" title (k == 1 ? "analogue" : "")
     }
     unset key
@@ -68,16 +68,16 @@ do for [format in formats] {
     set logscale y
     set format y "10^{%T}"
     set title "relu: error of the activations, layer 2 (amplitudes)" noenhanced
-    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? column("steps") : NaN):(wrong[int(column(0)) + 1]) with linespoints pt mark(of_there(j, 1)) ps 1.1 lw 2.2 lc rgb hue(of_there(j, 1))
+    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? column("steps") : NaN):(wrong[int(column(0)) + 1]) with linespoints pt mark(of_there(j, 1)) ps 1.1 * dot lw 2.2 lc rgb hue(of_there(j, 1))
     unset logscale y
     set format y "%g"
     set xlabel "spikes per neuron"
     set yrange [85:99]
     set title "relu: test accuracy (%)" noenhanced
-    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? spikes[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(of_there(j, 1)) ps 1.1 lw 2.2 lc rgb hue(of_there(j, 1)), \
+    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? spikes[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(of_there(j, 1)) ps 1.1 * dot lw 2.2 lc rgb hue(of_there(j, 1)), \
          analogue[1] with lines dt 3 lw 2.2 lc rgb "#000000"
     set xlabel "energy of the spikes (nJ)"
-    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? energy[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(of_there(j, 1)) ps 1.1 lw 2.2 lc rgb hue(of_there(j, 1)), \
+    plot for [j = 1:n_there[1]] summary using (of(of_there(j, 1), "relu") ? energy[int(column(0)) + 1] : NaN):(percent("mean")) with linespoints pt mark(of_there(j, 1)) ps 1.1 * dot lw 2.2 lc rgb hue(of_there(j, 1)), \
          analogue[1] with lines dt 3 lw 2.2 lc rgb "#000000"
     unset logscale x
     unset multiplot

@@ -60,13 +60,13 @@ do for [format in formats] {
             set logscale y
             set key top left Left reverse enhanced
             plot for [i = 1:n] line(x, i, kind) with lines lw 1.5 dt 2 lc rgb hue(i) notitle, \
-                 for [i = 1:n] runs using (size(i, kind)):(seconds(0)) with points pt mark(i) ps 1.3 lc rgb hue(i) title named(i, kind)
+                 for [i = 1:n] runs using (size(i, kind)):(seconds(0)) with points pt mark(i) ps 1.3 * dot lc rgb hue(i) title named(i, kind)
         } else {
             unset logscale y
             unset key
             set xlabel kind == 1 ? "training samples N" : "time steps T"
             set title "test accuracy (%)"
-            plot for [i = 1:n] runs using (size(i, kind)):(100 * column("acc_test")) with points pt mark(i) ps 1.3 lc rgb hue(i)
+            plot for [i = 1:n] runs using (size(i, kind)):(100 * column("acc_test")) with points pt mark(i) ps 1.3 * dot lc rgb hue(i)
         }
     }
     unset multiplot

@@ -66,10 +66,10 @@ do for [format in formats] {
                     plot for [j = 1:(m > 0 ? m : 0)] curve_file(there[j]) using (m > 0 ? column(kind."_med") : NaN):what."_med":what."_q1":what."_q3" with yerrorbars \
                              ps 0 lw 1 lc rgb hue(at_name[j]) notitle, \
                          for [j = 1:(m > 0 ? m : 0)] curve_file(there[j]) using (m > 0 ? column(kind."_med") : NaN):(at_least(column(what."_med"), -1)) with linespoints \
-                             pt mark(at_name[j]) ps 0.9 lw 2 lc rgb hue(at_name[j]) notitle, \
+                             pt mark(at_name[j]) ps 0.9 * dot lw 2 lc rgb hue(at_name[j]) notitle, \
                          for [which = 1:2] constant[which] with lines lw 2 dt 3 + which lc rgb constant_hue[which] notitle, \
                          NaN notitle, \
-                         for [i = 1:legend * words(names)] keyentry with linespoints pt mark(i) ps 0.9 lw 2 lc rgb hue(i) title word(names, i), \
+                         for [i = 1:legend * words(names)] keyentry with linespoints pt mark(i) ps 0.9 * dot lw 2 lc rgb hue(i) title word(names, i), \
                          for [which = 1:legend * 2] keyentry with lines lw 2 dt 3 + which lc rgb constant_hue[which] title constant_text[which], \
                          for [i = 1:legend] keyentry with points ps 0 title "the reference itself"
                 }

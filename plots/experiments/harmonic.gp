@@ -62,9 +62,9 @@ do for [format in formats] {
     set yrange [-30:0]
     plot oracle with lines dt 3 lw 2.2 lc rgb "#000000" title "oracle", \
          for [j = 1:n_there] $points using ($1 == there[j] ? $2 : NaN):3:4:5 with yerrorbars pt mark(there[j]) lc rgb hue(there[j]) notitle, \
-         for [j = 1:n_there] $points using ($1 == there[j] ? $2 : NaN):3 with linespoints pt mark(there[j]) ps 1.1 lw 2.2 lc rgb hue(there[j]) title name_text[there[j]], \
-         for [j = 1:n_fast] $points using ($1 == fast_there[j] ? $6 : NaN):3 with linespoints pt 6 ps 1.3 lw 1.2 dt 2 lc rgb hue(fast_there[j]) notitle, \
-         for [i = 1:(n_fast > 0)] keyentry with linespoints pt 6 ps 1.3 lw 1.2 dt 2 lc rgb "#444444" title "by FFTs", \
+         for [j = 1:n_there] $points using ($1 == there[j] ? $2 : NaN):3 with linespoints pt mark(there[j]) ps 1.1 * dot lw 2.2 lc rgb hue(there[j]) title name_text[there[j]], \
+         for [j = 1:n_fast] $points using ($1 == fast_there[j] ? $6 : NaN):3 with linespoints pt 6 ps 1.3 * dot lw 1.2 dt 2 lc rgb hue(fast_there[j]) notitle, \
+         for [i = 1:(n_fast > 0)] keyentry with linespoints pt 6 ps 1.3 * dot lw 1.2 dt 2 lc rgb "#444444" title "by FFTs", \
          $points using 2:3:(sprintf("%g", $7)) with labels offset 0,-0.9 font ",10" textcolor rgb "#444444" notitle
     unset logscale
     unset output

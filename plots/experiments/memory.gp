@@ -47,8 +47,8 @@ do for [format in formats] {
     do for [w = 1:n_widths] {
         set title "hidden ".width_text[w]." (%)" noenhanced
         if (w == 1) { set key bottom left Left reverse font ",12" } else { unset key }
-        plot for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")):(percent("test", "sd")) with yerrorbars pt mark(f) ps 1.1 lw 1.6 lc rgb hue(f) notitle, \
-             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f) title "test, fed with ".feed[f]." spikes", \
+        plot for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")):(percent("test", "sd")) with yerrorbars pt mark(f) ps 1.1 * dot lw 1.6 lc rgb hue(f) notitle, \
+             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 * dot lw 2.2 lc rgb hue(f) title "test, fed with ".feed[f]." spikes", \
              for [f = 1:n] summary using (keep(w, f)):(percent("train", "mean")) with lines dt 2 lw 1.6 lc rgb hue(f) title f == 1 ? "dashed: training" : "", \
              floors[w] with lines dt 3 lw 2.2 lc rgb "#000000" title "random features, test"
     }
@@ -58,7 +58,7 @@ do for [format in formats] {
         set title "spikes: kept unlike simulated (%)" noenhanced
         set xlabel "keep"
         if (|$gaps| < 2) { set multiplot next; continue }
-        plot for [f = 1:n] $gaps using (column("width") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f)
+        plot for [f = 1:n] $gaps using (column("width") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 * dot lw 2.2 lc rgb hue(f)
     }
     unset multiplot
     unset output

@@ -44,8 +44,8 @@ do for [format in formats] {
     set yrange [-rows - 0.5:-0.5]
     set ytics () noenhanced
     do for [k = 1:rows] { set ytics add (label_of(k) -k) }
-    set label 1 kind_text[1] at screen 0.38, screen 25 / high point pt 6 ps 1.4 lw 2 lc rgb "#444444" offset 1,0
-    set label 2 kind_text[2] at screen 0.56, screen 25 / high point pt 7 ps 1.4 lc rgb "#444444" offset 1,0
+    set label 1 kind_text[1] at screen 0.38, screen 25 / high point pt 6 ps 1.4 * dot lw 2 lc rgb "#444444" offset 1,0
+    set label 2 kind_text[2] at screen 0.56, screen 25 / high point pt 7 ps 1.4 * dot lc rgb "#444444" offset 1,0
     do for [split in "train test"] {
         set title (split eq "train" ? "training accuracy (%)" : "test accuracy (%)")
         k = split eq "train" ? 1 : 2
@@ -59,7 +59,7 @@ do for [format in formats] {
         }
         plot summary using (mean(split)):(at_row(0)):(mean(split) - half_width(split)):(at_most_100(mean(split) + half_width(split))):(tone(0)) \
                  with xerrorbars pt 7 ps 0 lw 2.2 lc rgb variable notitle, \
-             summary using (mean(split)):(at_row(0)):(recurrent_of[g(0)] == 2 ? 7 : 6):(tone(0)) with points pt variable ps 1.5 lw 2 lc rgb variable notitle
+             summary using (mean(split)):(at_row(0)):(recurrent_of[g(0)] == 2 ? 7 : 6):(tone(0)) with points pt variable ps 1.5 * dot lw 2 lc rgb variable notitle
         unset label
         set ytics ()
         do for [k = 1:rows] { set ytics add ("" -k) }

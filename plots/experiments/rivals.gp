@@ -111,7 +111,7 @@ do for [m = 1:M] {
                          lw 1 lc rgb "#d0d0d0" notitle, \
                      for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
                      for [j = first:last] curve_file(at[j]) using (its(j, f) ? positive(cost(m)) : NaN):(100 * column("acc_test_med")) with linespoints pn 5 \
-                         lw 2 lc rgb line_hue(line_of[at[j]]) dt line_dash(line_of[at[j]]) pt line_mark(line_of[at[j]]) ps 1 notitle, \
+                         lw 2 lc rgb line_hue(line_of[at[j]]) dt line_dash(line_of[at[j]]) pt line_mark(line_of[at[j]]) ps 1 * dot notitle, \
                      for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
                          title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
                      NaN notitle
@@ -162,7 +162,7 @@ do for [format in formats] {
     set yrange [-n - 0.5:-0.5]
     do for [f = 1:families] {
         set label f family_title[shown_family[f]] at screen (40 + (f - 1) % 2 * wide / 2.0) / wide, screen (f > 2 ? 18 : 42) / high \
-            point pt 7 ps 1.4 lc rgb hue(shown_family[f]) offset 1,0 font ",13"
+            point pt 7 ps 1.4 * dot lc rgb hue(shown_family[f]) offset 1,0 font ",13"
     }
     set ytics () noenhanced
     do for [k = 1:n] { set ytics add (line_text[k] -rank[k]) }
@@ -180,7 +180,7 @@ do for [format in formats] {
         plot summary using (shown(d)):(at_rank(0)):(at_least(shown(d) - half_width(0), 0)):(at_most_100(shown(d) + half_width(0))):\
             (rgb(group_hue[line(0)])) with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable notitle, \
             summary using (shown(d)):(at_rank(0)):(n > 8 ? 7 : mark(line_place[line(0)])):(rgb(group_hue[line(0)])) \
-            with points pt variable ps 1.4 lc rgb variable notitle
+            with points pt variable ps 1.4 * dot lc rgb variable notitle
         unset label
         set ytics ()
         do for [k = 1:n] { set ytics add ("" -rank[k]) }
@@ -226,10 +226,10 @@ do for [format in formats] {
             if (n > 8 && d == 1) { set ylabel family_title[synops_family[f]] } else { unset ylabel }
             unset key
             if (d == D) { set key at graph 1.06, graph 1 left top Left reverse font ",13" noopaque samplen 2 }
-            plot summary using (operations(d)):(100 * column("acc_test_mean")) with points pt 7 ps 0.9 lc rgb "#d0d0d0" notitle, \
+            plot summary using (operations(d)):(100 * column("acc_test_mean")) with points pt 7 ps 0.9 * dot lc rgb "#d0d0d0" notitle, \
                 summary using (ours(line(0), f) ? operations(d) : NaN):(100 * column("acc_test_mean")):(line_mark(line(0))):\
-                (rgb(line_hue(line(0)))) with points pt variable ps 1.6 lc rgb variable notitle, \
-                for [i = 1:n] keyentry with points lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) ps 1.3 \
+                (rgb(line_hue(line(0)))) with points pt variable ps 1.6 * dot lc rgb variable notitle, \
+                for [i = 1:n] keyentry with points lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) ps 1.3 * dot \
                     title ours(ordered[i], f) && with_synops[ordered[i]] ? line_text[ordered[i]] : "", \
                 NaN notitle
         }
@@ -322,7 +322,7 @@ do for [format in formats] {
                  for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):"share" \
                      with steps lw 2.5 lc rgb line_hue(mine[j]) dt line_dash(mine[j]) notitle, \
                  for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
-                     with points pt line_mark(mine[j]) ps 0.8 lc rgb line_hue(mine[j]) notitle, \
+                     with points pt line_mark(mine[j]) ps 0.8 * dot lc rgb line_hue(mine[j]) notitle, \
                  for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
                      title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
                  NaN notitle

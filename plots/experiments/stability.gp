@@ -28,8 +28,8 @@ do for [format in formats] {
     set xlabel "learning rate"
     set ylabel "test accuracy (%)"
     set key outside right center Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb shade(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb shade(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb shade(i) title name_text[i]
     unset logscale x
     unset output
 }

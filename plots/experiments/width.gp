@@ -55,10 +55,10 @@ do for [format in formats] {
         if (panel == 4) { set key at screen 0.805,0.42 left top Left reverse font ",14" title "exponent of the seconds\nper epoch or iteration" }
         legend = panel % 2 == 1 ? 0 : n
         # a line of means and a small point for each run
-        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) notitle, \
-             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) with points pt 1 ps 0.8 lc rgb hue(place[i]) notitle, \
+        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 * dot lc rgb hue(place[i]) notitle, \
+             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) with points pt 1 ps 0.8 * dot lc rgb hue(place[i]) notitle, \
              NaN notitle, \
-             for [i = 1:legend] keyentry with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) title (panel == 4 ? titled(i) : name_text[i])
+             for [i = 1:legend] keyentry with linespoints lw 2.5 pt mark(place[i]) ps 1.2 * dot lc rgb hue(place[i]) title (panel == 4 ? titled(i) : name_text[i])
     }
     set key notitle
     unset logscale y
