@@ -54,7 +54,7 @@ do for [format in formats] {
     set yrange [0:1.05]
     set xlabel "backward steps T_B" noenhanced
     set ylabel "cosine"
-    set key left top Left reverse at graph 0.6,0.86
+    set key left top Left reverse at graph 0.17,0.36
     plot for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
          for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3 with linespoints pt mark(i) lw 2 lc rgb hue(i) title title_of(word(kappas, i))
     set origin 0.5,0.19
