@@ -225,20 +225,14 @@ static int is_svg(const struct dirent *entry)
 static status put_figure(struct maker *m, cJSON *figures, const char *folder, const char *name)
 {
     char path[4600];
-    struct file_buffer svg = {NULL, 0, 0};
+    struct file_buffer svg = {.bytes = NULL};
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     TRY(file_read(path, FIGURE_BYTES, &svg, m->e));
-    char *text = realloc(svg.bytes, svg.size + 1);
-    if (!text) {
-        free(svg.bytes);
-        return FAIL(m->e, ST_MEMORY, "no memory for %s", path);
-    }
-    text[svg.size] = '\0';
     cJSON *figure = put_new(m, figures, NULL, cJSON_CreateObject());
     (void)snprintf(path, sizeof path, "%.*s", (int)strlen(name) - 4, name);
     put_text(m, figure, "name", path);
-    put_text(m, figure, "svg", text);
-    free(text);
+    put_text(m, figure, "svg", (const char *)svg.bytes);
+    free(svg.bytes);
     return ST_OK;
 }
 
