@@ -1,5 +1,6 @@
 /* See changes.h. */
 #include "runs/changes.h"
+#include "support/text.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,6 @@ struct difference {
     const struct results_file *file;
     size_t row, n;
     bool longer; /* stop.max_iter is larger here */
-    size_t used;
     char text[TEXT_SIZE];
 };
 
@@ -27,9 +27,9 @@ static void compare_option(void *context, const char *name, const char *value, b
     if (strcmp(own, there) == 0) return;
     if (strcmp(name, "stop.max_iter") == 0 && strtol(value, NULL, 10) > strtol(there, NULL, 10))
         d->longer = true;
-    if (d->n++ >= TOLD_MOST || d->used >= sizeof d->text) return;
-    d->used += (size_t)snprintf(d->text + d->used, sizeof d->text - d->used, "%s%s = %s (there %s)",
-                                d->n > 1 ? ", " : "", name, value, there);
+    if (d->n++ < TOLD_MOST)
+        (void)text_add(d->text, sizeof d->text, "%s%s = %s (there %s)", d->n > 1 ? ", " : "", name, value,
+                       there);
 }
 
 /* The nearest finished row that is not of the plan, of the same solver, dataset and seed; n is SIZE_MAX
