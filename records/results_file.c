@@ -70,8 +70,7 @@ static status read_before(struct results_file *f, struct error *e)
 {
     const struct csv_table *t = &f->before;
     if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
-    if (t->source && csv_column(t, "run_id") == CSV_NONE)
-        return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
+    if (t->source) TRY(csv_need(t, &(const char *){"run_id"}, 1, e));
     const size_t room = f->n_runs + t->n_rows + f->n_journal + 1;
     struct record *rows = realloc(f->rows, room * sizeof *rows);
     if (!rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", f->n_runs + t->n_rows);

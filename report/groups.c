@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool is(const char *name, const char *other)
 {
@@ -267,13 +266,6 @@ bool groups_regression(const struct groups *g)
         if (group_values(g, &g->group[i], "acc_train", NULL, v, &n, NULL) != ST_OK || !isnan(mean_of(v, n)))
             return false;
     return g->n > 0;
-}
-
-bool groups_have_curves(const struct groups *g)
-{
-    char path[4096];
-    (void)snprintf(path, sizeof path, "%s/curves", g->folder);
-    return access(path, F_OK) == 0;
 }
 
 status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e)
