@@ -21,10 +21,9 @@ static void put_text(struct row *row, const char *name, const char *value)
     csv_put(&row->file, text);
 }
 
-static void put_option(void *row, const char *name, const char *value, bool is_default)
+static void put_option(void *row, const struct run_option *o)
 {
-    (void)is_default;
-    put_text(row, name, value);
+    put_text(row, o->name, o->value);
 }
 
 void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size)

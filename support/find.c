@@ -1,5 +1,6 @@
 /* See find.h. */
 #include "support/find.h"
+#include "support/file_kind.h"
 #include "support/opt.h"
 #include "support/text.h"
 #include <ctype.h>
@@ -87,6 +88,19 @@ status find_names(const char *folder, struct find_list *list, struct error *e)
     else if (list->n > 1)
         qsort(list->names, list->n, sizeof *list->names, by_name);
     return st;
+}
+
+status find_ending(const char *folder, const char *end, struct find_list *list, struct error *e)
+{
+    size_t n = 0;
+    TRY(find_names(folder, list, e));
+    for (size_t i = 0; i < list->n; i++)
+        if (file_named(list->names[i], end))
+            list->names[n++] = list->names[i];
+        else
+            free(list->names[i]);
+    list->n = n;
+    return ST_OK;
 }
 
 /* FOLDER/name in `path`; false if it is too long. */
