@@ -334,7 +334,6 @@ status merge_folders(const char *out, const char *const *folders, size_t n, cons
     struct merge m = {.out = out, .n_entries = 0};
     *o = (struct merge_outcome){.n_runs = 0};
     status st = read_sources(&m, folders, n, e);
-    if (st == ST_OK) st = merge_plan_index(&m.plan, e);
     if (st == ST_OK) st = check_alike(&m, e);
     if (st == ST_OK) st = check_data(&m, e);
     if (st == ST_OK) st = choose_rows(&m, e);

@@ -1,8 +1,8 @@
 /* See results_repair.h. */
 #include "records/results_repair.h"
 #include "support/file.h"
+#include "support/find.h"
 #include "support/paths.h"
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,19 +71,22 @@ bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, c
     return reason[0] == '\0';
 }
 
-/* Calls visit for each name in a folder that ends in `end`; a folder that is not there has none. */
-static void each_file(const char *folder, const char *part, const char *end,
-                      void (*visit)(void *context, const char *name), void *context)
+/* The files in FOLDER/PART that end in `end`; a folder that is not there has none. To be freed. */
+static struct find_list files_in(const char *folder, const char *part, const char *end)
 {
     char path[PATH_SIZE];
+    struct find_list files;
     (void)snprintf(path, sizeof path, "%s/%s", folder, part);
-    DIR *d = opendir(path);
-    if (!d) return;
-    for (const struct dirent *entry; (entry = readdir(d)) != NULL;) {
-        const size_t n = strlen(entry->d_name), m = strlen(end);
-        if (n > m && strcmp(entry->d_name + n - m, end) == 0) visit(context, entry->d_name);
-    }
-    (void)closedir(d);
+    (void)find_ending(path, end, &files, NULL);
+    return files;
+}
+
+static size_t count_files(const char *folder, const char *part, const char *end)
+{
+    struct find_list files = files_in(folder, part, end);
+    const size_t n = files.n;
+    find_free(&files);
+    return n;
 }
 
 /* What results_inspect goes through. */
@@ -91,7 +94,7 @@ struct inspection {
     const char *folder;
     const struct csv_table *runs;
     FILE *out;
-    size_t problems, pending, checkpoints;
+    size_t problems;
     char **ids; /* [runs->n_rows] sorted */
 };
 
@@ -100,9 +103,8 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void inspect_curve(void *context, const char *name)
+static void inspect_curve(struct inspection *s, const char *name)
 {
-    struct inspection *s = context;
     char id[300], path[PATH_SIZE];
     const char *key = id;
     (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
@@ -113,16 +115,11 @@ static void inspect_curve(void *context, const char *name)
     s->problems++;
 }
 
-static void count_pending(void *context, const char *name)
+static void inspect_curves(struct inspection *s)
 {
-    (void)name;
-    ((struct inspection *)context)->pending++;
-}
-
-static void count_checkpoint(void *context, const char *name)
-{
-    (void)name;
-    ((struct inspection *)context)->checkpoints++;
+    struct find_list files = files_in(s->folder, "curves", ".csv");
+    for (size_t i = 0; i < files.n; i++) inspect_curve(s, files.names[i]);
+    find_free(&files);
 }
 
 static void inspect_rows(struct inspection *s)
@@ -164,7 +161,6 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
             (void)fprintf(s->out, "%s\n", damage.text);
             s->problems++;
             csv_table_free(t);
-            *t = (struct csv_table){.n_rows = 0};
         }
     }
     free(b.bytes);
@@ -182,17 +178,16 @@ status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
     if (st == ST_OK) {
         inspect_rows(&s);
-        each_file(folder, "curves", ".csv", inspect_curve, &s);
-        each_file(folder, ".work", ".row.csv", count_pending, &s);
-        each_file(folder, ".work", ".ckpt", count_checkpoint, &s);
+        inspect_curves(&s);
+        const size_t pending = count_files(folder, ".work", ".row.csv"),
+                     checkpoints = count_files(folder, ".work", ".ckpt");
         (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
                       s.problems, s.problems == 1 ? "" : "s");
-        if (s.pending)
-            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", s.pending,
-                          s.pending == 1 ? "" : "s");
-        if (s.checkpoints)
-            (void)fprintf(out, ", %zu checkpoint%s to resume from", s.checkpoints,
-                          s.checkpoints == 1 ? "" : "s");
+        if (pending)
+            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", pending,
+                          pending == 1 ? "" : "s");
+        if (checkpoints)
+            (void)fprintf(out, ", %zu checkpoint%s to resume from", checkpoints, checkpoints == 1 ? "" : "s");
         (void)fputc('\n', out);
     }
     *n = s.problems;
