@@ -83,6 +83,9 @@ void run_identify(struct run *run, const char *data_sha256);
 typedef void (*option_visitor)(void *context, const char *name, const char *value, bool is_default);
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
 
+/* Whether the run has the option of this column ("solver.rho"), and its value as text (NULL: not wanted). */
+bool run_option(const struct run *run, const char *column, char *text, size_t size);
+
 /* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process
  * reads. */
 status run_write_yaml(const struct run *run, FILE *f, struct error *e);
