@@ -3,9 +3,13 @@
 #include "report/profile.h"
 #include "report/spread.h"
 #include "report/traffic.h"
+#include "support/find.h"
 #include "support/paths.h"
+#include "support/texts.h"
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 static void put_quartiles(struct csv_writer *w, double *v, size_t n)
 {
@@ -204,6 +208,30 @@ static status write_curves(const struct groups *g, struct csv_writer *w, struct 
     return ST_OK;
 }
 
+/* Removes curves of groups that are no longer there: of rows that are gone, or of names that changed. */
+static status remove_stale(const struct groups *g, const char *folder, struct error *e)
+{
+    char name[sizeof g->group->label + 8], path[4700];
+    struct texts current = {.n = 0};
+    struct find_list files = {.n = 0};
+    for (size_t i = 0; i < g->n; i++) {
+        (void)snprintf(name, sizeof name, "%s.csv", g->group[i].label);
+        (void)texts_place(&current, name);
+    }
+    status st = current.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups")
+                                  : find_names(folder, &files, e);
+    for (size_t i = 0; st == ST_OK && i < files.n; i++) {
+        const char *end = strrchr(files.names[i], '.');
+        if (!end || strcmp(end, ".csv") != 0 || texts_find(&current, files.names[i]) < current.n) continue;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, files.names[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            st = FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    }
+    find_free(&files);
+    texts_free(&current);
+    return st;
+}
+
 status groups_write(const struct groups *g, struct error *e)
 {
     char path[4096];
@@ -221,5 +249,6 @@ status groups_write(const struct groups *g, struct error *e)
     if (st == ST_OK) st = write_curves(g, &w, profile, e);
     st = profile_end(profile, st, e);
     TRY(csv_end(&w, st, e));
+    TRY(remove_stale(g, path, e));
     return traffic_write(g, e);
 }

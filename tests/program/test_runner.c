@@ -386,6 +386,10 @@ Test(runner, summaries_of_many_options_stay_apart)
     cli_shell(&r, "\"$SB\" summarise many > /dev/null && ls results/many/curves_summary | wc -l");
     expect_good(&r);
     cr_expect_str_eq(r.output, "9\n");
+    cli_shell(&r, "cd results/many/curves_summary && touch gone_4.csv note.txt && \"$SB\" summarise many "
+                  "--results ../.. >/dev/null && ls | wc -l && ls gone_4.csv note.txt");
+    cr_expect_not_null(strstr(r.output, "10\n"), "curves of groups that are gone stay: %s", r.output);
+    cr_expect_not_null(strstr(r.output, "note.txt\n"), "%s", r.output);
 }
 
 Test(runner, a_finished_run_without_its_curve_is_done_again)
