@@ -455,11 +455,13 @@ Test(runner, workers_of_another_version)
 {
     static const char *const workers[] = {
         "echo 'worker: unknown option --for' >&2; exit 2",
-        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/--for [^ ]*/--for 0.0.1-older/')"};
+        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/--for [^ ]*/--for 0.0.1-older/')",
+        /* of the same commit, and other sources */
+        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/\\(--for [^ ]*-\\)[^ ]*/\\1000000000000/')"};
     static struct result r;
     cli_shell(&r, "mkdir mixed && cp \"$SB\" mixed/spikebench");
     expect_good(&r);
-    for (size_t k = 0; k < 2; k++) {
+    for (size_t k = 0; k < 3; k++) {
         char text[500];
         (void)snprintf(text, sizeof text, "#!/bin/sh\n%s\n", workers[k]);
         cli_write("mixed/spikebench-f64", text);
