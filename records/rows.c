@@ -9,7 +9,7 @@ enum { COLUMNS_MAX = 768, CELL_MAX = 1024 };
 /* Who says what a table lacks (rows.h). */
 struct filler {
     missing_cell missing;
-    const void *context;
+    void *context;
 };
 
 /* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
@@ -60,17 +60,19 @@ static void write_table(const struct record *rows, size_t n_rows, const char *co
         if (!r->table) continue;
         if (r->table != last) find_columns(r->table, names, columns, places);
         last = r->table;
-        for (size_t c = 0; c < columns; c++)
-            if (places[c] == CSV_NONE)
+        for (size_t c = 0; c < columns; c++) {
+            const char *cell = places[c] == CSV_NONE ? "nan" : csv_cell(r->table, r->row, (size_t)places[c]);
+            if (strcmp(cell, "nan") == 0)
                 put_missing(f, i, names[c], w);
             else
-                csv_put(w, csv_cell(r->table, r->row, (size_t)places[c]));
+                csv_put(w, cell);
+        }
         csv_end_row(w);
     }
 }
 
-status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing,
-                  const void *context, struct error *e)
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing, void *context,
+                  struct error *e)
 {
     const struct filler filler = {missing, context};
     const char *names[COLUMNS_MAX];

@@ -73,7 +73,7 @@ static void read_results(const char *folder, bool curve)
     }
     groups_free(&g);
     (void)comparison_run(folder, folder, NULL, VERDICT_TEXT, out, &found, &e);
-    (void)results_inspect(folder, out, &problems, &e);
+    (void)results_inspect(folder, NULL, out, &problems, &e);
     (void)fclose(out);
 }
 

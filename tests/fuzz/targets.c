@@ -13,6 +13,7 @@ const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml},
                                            {"aedat", fuzz_aedat},
                                            {"npy", fuzz_npy},
                                            {"text", fuzz_text},
+                                           {"index", fuzz_index},
                                            {"shd", fuzz_shd},
                                            {"weights", fuzz_weights},
                                            {"runs", fuzz_runs},
@@ -29,8 +30,9 @@ static pid_t owner;
 
 static void remove_folder(void)
 {
-    static const char *const parts[] = {
-        "file", "runs/figure", "runs", "curve/curves", "curve/curves_summary", "curve/figure", "curve", ""};
+    static const char *const parts[] = {"file",         "index",        "runs/figure",
+                                        "runs",         "curve/curves", "curve/curves_summary",
+                                        "curve/figure", "curve",        ""};
     char path[PATH_MAX_HERE];
     for (size_t k = 0; k < sizeof parts / sizeof *parts && getpid() == owner; k++) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, parts[k]);
