@@ -115,6 +115,14 @@ static status check_ranks(const struct run *run, struct error *e)
     return ST_OK;
 }
 
+bool run_divides(const struct run *run)
+{
+    const struct dataset_common *o = run->dataset_options;
+    return run->run.ranks > 1 && run->solver->features & FEATURE_RANKS &&
+           solver_is_full(run->solver, run->solver_options) && o->tasks == 1 && !augment_asked(&o->augment) &&
+           !run->dataset->measure;
+}
+
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     TRY(check_augment(run, info, e));
@@ -152,7 +160,7 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
-    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks};
+    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks, run_divides(run)};
     const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     c->outcome = run_check(run, &c->probe->info, &problem);
     if (c->outcome == ST_OK)
