@@ -78,8 +78,8 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
     }
     TRY(read_part(call, p, r, &part, e));
     size_t n_set;
-    const char **set = call_list(call, "set", &n_set, e);
-    if (!set) return ST_MEMORY;
+    const char **set;
+    TRY(call_list(call, "set", &set, &n_set, e));
     if (call_has(call, "exclusive") && !part.mine)
         return FAIL(e, ST_USAGE,
                     "--exclusive is for --shard: other runs always have the machine to themselves");

@@ -91,25 +91,16 @@ static status read_seeds(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-/* ST_CONFIG for a node that names no solver or dataset. */
-static status unknown(struct loader *l, const yml_node *node, const char *what,
-                      size_t (*list)(const struct catalogue *c, const char **names), struct error *e)
-{
-    const char *names[CATALOGUE_NAMES_MAX];
-    char where[300];
-    yml_where(&l->file, node, where, sizeof where);
-    return unknown_name(e, where, what, yml_text(node), "", names, list(l->catalogue, names));
-}
-
 static status read_dataset(struct loader *l, struct error *e)
 {
     const yml_node *map = yml_get(&l->file, l->root, "dataset"), *node;
+    char where[300];
     if (!map) return yml_fail(&l->file, l->root, e, "'dataset' is missing");
     if (!yml_is_map(map))
         return yml_fail(&l->file, map, e, "'dataset' must be a mapping such as {name: digits}");
     TRY(yml_need_text(&l->file, map, "name", &node, e));
-    l->dataset = catalogue_dataset(l->catalogue, yml_text(node));
-    return l->dataset ? ST_OK : unknown(l, node, "dataset", catalogue_dataset_names, e);
+    yml_where(&l->file, node, where, sizeof where);
+    return catalogue_need_dataset(l->catalogue, where, yml_text(node), &l->dataset, e);
 }
 
 /* The options of a section; solver matters for SECTION_SOLVER only. */
@@ -171,14 +162,14 @@ static status read_label(struct loader *l, const yml_node *item, struct solver_p
 static status read_solver(struct loader *l, const yml_node *item, struct solver_plan *sp, struct error *e)
 {
     static const char *const keys[] = {"name", "label", "stop", "dataset", "network", "eval_every", NULL};
-    char what[100];
+    char what[100], where[300];
     size_t n = 0;
     const yml_node *node;
     if (!yml_is_map(item))
         return yml_fail(&l->file, item, e, "a solver must be a mapping such as {name: admm}");
     TRY(yml_need_text(&l->file, item, "name", &node, e));
-    sp->solver = catalogue_solver(l->catalogue, yml_text(node));
-    if (!sp->solver) return unknown(l, node, "solver", catalogue_solver_names, e);
+    yml_where(&l->file, node, where, sizeof where);
+    TRY(catalogue_need_solver(l->catalogue, where, yml_text(node), &sp->solver, e));
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->file, &sp->solver->options, item, keys, what, e));
     TRY(read_label(l, item, sp, e));

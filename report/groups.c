@@ -251,6 +251,16 @@ status group_values(const struct groups *g, const struct group *one, const char 
     return ST_OK;
 }
 
+void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
+                double *deviation)
+{
+    double v[GROUP_RUNS_MAX];
+    size_t n;
+    const bool good = group_values(g, one, column, NULL, v, &n, NULL) == ST_OK;
+    *mean = good ? mean_of(v, n) : NAN;
+    *deviation = good ? deviation_of(v, n) : NAN;
+}
+
 bool group_own_rule(const struct groups *g, const struct group *one)
 {
     return strcmp(csv_text(&g->runs, one->row, "prediction"), "own rule") == 0;

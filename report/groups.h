@@ -68,6 +68,10 @@ void groups_free(struct groups *g);
  * operations where record_counted_otherwise says so. ST_DATA if a cell is no number. */
 status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
                     double *values, size_t *n, struct error *e);
+/* Mean and standard deviation of these numbers over all finished runs; nan where there is none, or one is no
+ * number. */
+void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
+                double *deviation);
 /* Whether the losses and accuracies of a group are by the solver's own rule (column prediction), which the
  * simulated network does not repeat; of rows before that column, false. */
 bool group_own_rule(const struct groups *g, const struct group *one);

@@ -134,14 +134,12 @@ static void put_runs(struct maker *m, cJSON *root)
 /* Mean and standard deviation of a column over a group's runs, where there is one. */
 static void put_mean(struct maker *m, cJSON *means, const struct group *one, const char *column)
 {
-    double v[GROUP_RUNS_MAX];
-    size_t n = 0;
-    if (group_values(m->g, one, column, NULL, v, &n, NULL) != ST_OK) return;
-    const double mean = mean_of(v, n);
+    double mean, deviation;
+    group_mean(m->g, one, column, &mean, &deviation);
     if (!isfinite(mean)) return;
     cJSON *pair = put_new(m, means, column, cJSON_CreateArray());
     put_number(m, pair, NULL, mean);
-    put_number(m, pair, NULL, deviation_of(v, n));
+    put_number(m, pair, NULL, deviation);
 }
 
 static void put_groups(struct maker *m, cJSON *root)

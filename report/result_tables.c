@@ -3,6 +3,7 @@
 #include "records/record.h"
 #include "report/groups.h"
 #include "support/csv_index.h"
+#include "support/paths.h"
 #include "support/statistics.h"
 #include "support/text.h"
 #include "support/texts.h"
@@ -437,8 +438,7 @@ static const struct kind kinds[] = {
 
 static status add(const struct kind *kind, const char *folder, struct table *t, struct error *e)
 {
-    const char *slash = strrchr(folder, '/');
-    struct source s = {.kind = kind, .folder = folder, .experiment = slash ? slash + 1 : folder};
+    struct source s = {.kind = kind, .folder = folder, .experiment = path_base(folder)};
     status st = csv_load(&s.file, e, "%s/%s", folder, kind->file);
     if (st == ST_OK && s.file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s.file.source);
     if (st == ST_OK) {

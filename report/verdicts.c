@@ -13,6 +13,14 @@ status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format,
     return v->cases ? ST_OK : FAIL(e, ST_MEMORY, "no memory for a report");
 }
 
+/* A text in an element or an attribute of XML, between two others. */
+static void put_escaped(FILE *f, const char *before, const char *text, const char *after)
+{
+    (void)fputs(before, f);
+    text_escape(text, f);
+    (void)fputs(after, f);
+}
+
 /* Data of a workflow command; in a property ':' and ',' are escaped, too. */
 static void put_command(FILE *f, const char *text, bool property)
 {
@@ -32,11 +40,8 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
     v->id = id;
     v->what = what;
     if (v->format != VERDICT_JUNIT) return;
-    (void)fputs("  <testcase classname=\"", v->cases);
-    text_escape(what, v->cases);
-    (void)fputs("\" name=\"", v->cases);
-    text_escape(id, v->cases);
-    (void)fputs("\">\n", v->cases);
+    put_escaped(v->cases, "  <testcase classname=\"", what, "\"");
+    put_escaped(v->cases, " name=\"", id, "\">\n");
 }
 
 void verdicts_regression(struct verdicts *v, const char *text)
@@ -54,9 +59,7 @@ void verdicts_regression(struct verdicts *v, const char *text)
         put_command(v->out, text, false);
         (void)fputc('\n', v->out);
     } else {
-        (void)fputs("    <failure message=\"", v->cases);
-        text_escape(text, v->cases);
-        (void)fputs("\"/>\n", v->cases);
+        put_escaped(v->cases, "    <failure message=\"", text, "\"/>\n");
     }
 }
 
@@ -68,9 +71,8 @@ void verdicts_run_ended(struct verdicts *v)
 /* The suite around its cases: the counts stand in front. */
 static void put_suite(const struct verdicts *v)
 {
-    (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->out);
-    text_escape(v->suite, v->out);
-    (void)fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
+    put_escaped(v->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->suite, "\"");
+    (void)fprintf(v->out, " tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
     (void)fwrite(v->body, 1, v->body_size, v->out);
     (void)fputs("</testsuite>\n", v->out);
 }

@@ -300,12 +300,12 @@ size_t call_choice(const struct call *call, const char *option)
     return i;
 }
 
-const char **call_list(struct call *call, const char *option, size_t *n, struct error *e)
+status call_list(struct call *call, const char *option, const char ***list, size_t *n, struct error *e)
 {
-    const char **list = mem_alloc(&call->mem, call->n_values + 1, sizeof *list, e);
     const struct parameter *p = find_option(call->command, option, strlen(option));
+    *list = mem_alloc(&call->mem, call->n_values + 1, sizeof **list, e);
     *n = 0;
-    for (size_t i = 0; list && i < call->n_values; i++)
-        if (call->values[i].option == p) list[(*n)++] = call->values[i].text;
-    return list;
+    for (size_t i = 0; *list && i < call->n_values; i++)
+        if (call->values[i].option == p) (*list)[(*n)++] = call->values[i].text;
+    return *list ? ST_OK : ST_MEMORY;
 }

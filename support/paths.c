@@ -60,6 +60,12 @@ status path_make(const char *path, struct error *e)
     return ST_OK;
 }
 
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 status path_experiment(const char *name, char *file, size_t size, struct error *e)
 {
     char home[4096];
