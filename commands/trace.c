@@ -1,6 +1,7 @@
 /* spikebench trace: what a trained network does with one sample. */
 #include "commands/commands.h"
 #include "network/sample_trace.h"
+#include "support/text.h"
 #include <string.h>
 
 enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
@@ -73,10 +74,8 @@ static status write_files(const void *context, const struct drawing *d, struct e
 /* Numbers as words. */
 static void join(const size_t *v, size_t n, char *text, size_t size)
 {
-    size_t used = 0;
     text[0] = '\0';
-    for (size_t i = 0; i < n && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%zu", i ? " " : "", v[i]);
+    for (size_t i = 0; i < n; i++) (void)text_add(text, size, "%s%zu", i ? " " : "", v[i]);
 }
 
 static status draw(struct call *call, const struct view *v, struct error *e)

@@ -277,7 +277,7 @@ static int by_order(const void *a, const void *b)
 
 /* Whose options are asked for, row after row. */
 struct younger {
-    const struct merge *merge;
+    struct merge *merge;
     const struct record *rows;
     size_t row;       /* the one that was asked for last; SIZE_MAX: none */
     struct run kind;  /* its solver and dataset */
@@ -301,17 +301,17 @@ static void ask_of(struct younger *y, size_t row)
 static bool younger_option(void *context, size_t row, const char *column, char *text, size_t size)
 {
     struct younger *y = context;
-    const struct merge *m = y->merge;
+    struct merge *m = y->merge;
     const char *id = csv_text(y->rows[row].table, y->rows[row].row, "run_id");
     if (!column_is_option(column)) return false;
     if (y->row != row) ask_of(y, row);
-    if (!y->kind.solver || !y->kind.dataset || !run_option(&y->kind, column, NULL, 0)) return false;
+    if (!y->kind.solver || !y->kind.dataset || !run_option_text(&y->kind, column, NULL, 0)) return false;
     const struct planned_run *own = merge_plan_find(&m->plan, id);
     if (!own) return false;
     if (!y->loaded && plan_load_text(&y->plan, m->catalogue, id, own->text, NULL, NULL) != ST_OK)
         y->plan.n_runs = 0;
     y->loaded = true;
-    return y->plan.n_runs == 1 && run_option(&y->plan.runs[0], column, text, size);
+    return y->plan.n_runs == 1 && run_option_text(&y->plan.runs[0], column, text, size);
 }
 
 /* runs.csv: the plan's runs in its order, then what else there is. */
@@ -383,7 +383,6 @@ status merge_folders(const char *out, const char *const *folders, size_t n, cons
     struct merge m = {.out = out, .catalogue = c, .n_entries = 0};
     *o = (struct merge_outcome){.n_runs = 0};
     status st = read_sources(&m, folders, n, e);
-    if (st == ST_OK) st = merge_plan_index(&m.plan, e);
     if (st == ST_OK) st = check_alike(&m, e);
     if (st == ST_OK) st = check_data(&m, e);
     if (st == ST_OK) st = choose_rows(&m, e);

@@ -1,6 +1,7 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
 #include "report/spread.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -183,7 +184,7 @@ static status put_costs(struct overview *o, const struct group *one, const char 
 {
     char all[TEXT] = "", first[40] = "", text[40];
     bool same = true, any = false;
-    for (size_t i = 0, used = 0; i < o->n_hidden && used < sizeof all; i++) {
+    for (size_t i = 0; i < o->n_hidden; i++) {
         size_t n;
         TRY(group_values(o->groups, one, column, o->hidden[i], o->values, &n, e));
         double mean = mean_of(o->values, n);
@@ -194,7 +195,7 @@ static status put_costs(struct overview *o, const struct group *one, const char 
             format(mean, text, sizeof text);
         if (i == 0) memcpy(first, text, sizeof first);
         same = same && strcmp(first, text) == 0;
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? " / " : "", text);
+        (void)text_add(all, sizeof all, "%s%s", i ? " / " : "", text);
     }
     table_put(&o->table, "%s", !any ? "-" : same ? first : all);
     return ST_OK;

@@ -5,8 +5,8 @@
 #include "records/record.h"
 #include "report/spread.h"
 #include "support/env.h"
+#include "support/find.h"
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,43 +216,28 @@ static void put_curves(struct maker *m, cJSON *root)
 
 /* ---- figures ---- */
 
-static int is_svg(const struct dirent *entry)
-{
-    const size_t n = strlen(entry->d_name);
-    return n > 4 && strcmp(entry->d_name + n - 4, ".svg") == 0;
-}
-
 static status put_figure(struct maker *m, cJSON *figures, const char *folder, const char *name)
 {
     char path[4600];
-    struct file_buffer svg = {NULL, 0, 0};
+    struct file_buffer svg = {.bytes = NULL};
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     TRY(file_read(path, FIGURE_BYTES, &svg, m->e));
-    char *text = realloc(svg.bytes, svg.size + 1);
-    if (!text) {
-        free(svg.bytes);
-        return FAIL(m->e, ST_MEMORY, "no memory for %s", path);
-    }
-    text[svg.size] = '\0';
     cJSON *figure = put_new(m, figures, NULL, cJSON_CreateObject());
     (void)snprintf(path, sizeof path, "%.*s", (int)strlen(name) - 4, name);
     put_text(m, figure, "name", path);
-    put_text(m, figure, "svg", text);
-    free(text);
+    put_text(m, figure, "svg", (const char *)svg.bytes);
+    free(svg.bytes);
     return ST_OK;
 }
 
 static status put_figures(struct maker *m, cJSON *root, const struct report_figures *f)
 {
-    struct dirent **names = NULL;
+    struct find_list names = {.n = 0};
     cJSON *figures = put_new(m, root, "figures", cJSON_CreateArray());
-    const int n = f->folder ? scandir(f->folder, &names, is_svg, alphasort) : 0;
-    status st = n < 0 ? FAIL(m->e, ST_IO, "%s cannot be read", f->folder) : ST_OK;
-    for (int i = 0; i < n; i++) {
-        if (st == ST_OK && i < MOST_FIGURES) st = put_figure(m, figures, f->folder, names[i]->d_name);
-        free(names[i]);
-    }
-    free(names);
+    status st = f->folder ? find_ending(f->folder, ".svg", &names, m->e) : ST_OK;
+    for (size_t i = 0; i < names.n && i < MOST_FIGURES && st == ST_OK; i++)
+        st = put_figure(m, figures, f->folder, names.names[i]);
+    find_free(&names);
     cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
     char line[400];
     for (const char *p = f->problems; *p; p += strcspn(p, "\n"), p += *p == '\n') {

@@ -4,6 +4,7 @@
 #include "report/groups.h"
 #include "support/csv_index.h"
 #include "support/statistics.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -370,8 +371,7 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
 static void put_joined(struct table *t, const struct texts *list)
 {
     char all[800] = "";
-    for (size_t i = 0, used = 0; i < list->n && used < sizeof all; i++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "", list->v[i]);
+    for (size_t i = 0; i < list->n; i++) (void)text_add(all, sizeof all, "%s%s", i ? "; " : "", list->v[i]);
     table_put(t, "%s", all);
 }
 

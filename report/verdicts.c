@@ -1,6 +1,7 @@
 /* See verdicts.h. Formats: JUnit XML as continuous integration services read it (testsuite, testcase,
  * failure); workflow commands of GitHub Actions, "::error title=TITLE::MESSAGE". */
 #include "report/verdicts.h"
+#include "support/text.h"
 #include <stdlib.h>
 
 status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format, const char *suite,
@@ -10,24 +11,6 @@ status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format,
     if (format != VERDICT_JUNIT) return ST_OK;
     v->cases = open_memstream(&v->body, &v->body_size);
     return v->cases ? ST_OK : FAIL(e, ST_MEMORY, "no memory for a report");
-}
-
-/* Text of an XML attribute. Control characters, which XML has no way to write, become '?'. */
-static void put_xml(FILE *f, const char *text)
-{
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '&')
-            (void)fputs("&amp;", f);
-        else if (c == '<')
-            (void)fputs("&lt;", f);
-        else if (c == '>')
-            (void)fputs("&gt;", f);
-        else if (c == '"')
-            (void)fputs("&quot;", f);
-        else
-            (void)fputc(c < 32 || c == 127 ? '?' : c, f);
-    }
 }
 
 /* Data of a workflow command; in a property ':' and ',' are escaped, too. */
@@ -50,9 +33,9 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
     v->what = what;
     if (v->format != VERDICT_JUNIT) return;
     (void)fputs("  <testcase classname=\"", v->cases);
-    put_xml(v->cases, what);
+    text_escape(what, v->cases);
     (void)fputs("\" name=\"", v->cases);
-    put_xml(v->cases, id);
+    text_escape(id, v->cases);
     (void)fputs("\">\n", v->cases);
 }
 
@@ -72,7 +55,7 @@ void verdicts_regression(struct verdicts *v, const char *text)
         (void)fputc('\n', v->out);
     } else {
         (void)fputs("    <failure message=\"", v->cases);
-        put_xml(v->cases, text);
+        text_escape(text, v->cases);
         (void)fputs("\"/>\n", v->cases);
     }
 }
@@ -86,7 +69,7 @@ void verdicts_run_ended(struct verdicts *v)
 static void put_suite(const struct verdicts *v)
 {
     (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->out);
-    put_xml(v->out, v->suite);
+    text_escape(v->suite, v->out);
     (void)fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
     (void)fwrite(v->body, 1, v->body_size, v->out);
     (void)fputs("</testsuite>\n", v->out);

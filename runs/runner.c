@@ -12,6 +12,7 @@
 #include "support/file.h"
 #include "support/process.h"
 #include "support/progress.h"
+#include "support/text.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -306,9 +307,8 @@ static void show_progress(struct runner *r)
         names_format(&r->names, run, name, sizeof name);
         snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter,
                  run->stop.max_iter * (long)tasks_of(run->dataset_options));
-        const size_t n = strlen(text);
         if (c->iter > c->first && seconds > 0)
-            snprintf(text + n, sizeof text - n, ", %.3g/s", (double)(c->iter - c->first) / seconds);
+            (void)text_add(text, sizeof text, ", %.3g/s", (double)(c->iter - c->first) / seconds);
     }
     progress_update(&r->progress, fraction_done(r), r->finished, r->to_do, text);
 }

@@ -1,6 +1,7 @@
 /* Reading command lines over popt (see command.h). */
 #include "support/command.h"
 #include "support/opt.h"
+#include "support/text.h"
 #include <errno.h>
 #include <popt.h>
 #include <stdlib.h>
@@ -117,12 +118,10 @@ static status check_choice(const struct call *call, const struct parameter *p, c
                            struct error *e)
 {
     char all[300] = "", buffer[OPTION_NAME];
-    size_t used = 0;
     (void)call;
     for (const char *const *c = p->choices; *c; c++) {
         if (strcmp(*c, text) == 0) return ST_OK;
-        if (used >= sizeof all) continue;
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *c);
+        (void)text_add(all, sizeof all, "%s%s", all[0] ? ", " : "", *c);
     }
     return FAIL(e, ST_USAGE, "%s%s '%.60s': one of %s is allowed", dashes(p), bare_name(p, buffer), text,
                 all);

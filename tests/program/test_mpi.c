@@ -124,11 +124,12 @@ Test(mpi, what_is_sent_is_counted)
     expect_good(&r);
     const int up = 4 * 2, down = 4 * 3, bytes = 8 * (64 * 60 + 60 * 10) + 8;
     char text[400];
-    (void)snprintf(text, sizeof text,
-                   "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes\n%d\n%d\n%d\n%d\n%d\n%"
-                   "d\n1\n0\n%d\n%d\n",
-                   down, up, down * bytes, up * bytes, up + down, (up + down) * bytes,
-                   (up + down) * bytes / 2, (up + down) * bytes);
+    (void)snprintf(
+        text, sizeof text,
+        "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes,entries\n%d\n%d\n%d\n%d\n%d\n%"
+        "d\n1\n0\n%d\n%d\n",
+        down, up, down * bytes, up * bytes, up + down, (up + down) * bytes, (up + down) * bytes / 2,
+        (up + down) * bytes);
     cr_expect_str_eq(r.output, text);
     spikebench(&r, "run long.yaml --out one --set stop.max_iter=1");
     cli_shell(&r,
