@@ -255,12 +255,10 @@ static status remove_stale(const struct groups *g, const char *folder, struct er
         (void)texts_place(&current, name);
     }
     status st = current.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups")
-                                  : find_names(folder, &files, e);
+                                  : find_ending(folder, ".csv", &files, e);
     for (size_t i = 0; st == ST_OK && i < files.n; i++) {
-        const char *end = strrchr(files.names[i], '.');
-        if (!end || strcmp(end, ".csv") != 0 || texts_find(&current, files.names[i]) < current.n) continue;
         (void)snprintf(path, sizeof path, "%s/%s", folder, files.names[i]);
-        if (unlink(path) != 0 && errno != ENOENT)
+        if (texts_find(&current, files.names[i]) == current.n && unlink(path) != 0 && errno != ENOENT)
             st = FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
     }
     find_free(&files);

@@ -457,7 +457,7 @@ Test(runner, workers_of_another_version)
         "echo 'worker: unknown option --for' >&2; exit 2",
         "exec \"$SB-f64\" $(echo \"$@\" | sed 's/--for [^ ]*/--for 0.0.1-older/')",
         /* of the same commit, and other sources */
-        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/\\(--for [^ ]*-\\)[^ ]*/\\1000000000000/')"};
+        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/\\(--for [^ -]*-[^ -]*-\\)[^ ]*/\\1000000000000/')"};
     static struct result r;
     cli_shell(&r, "mkdir mixed && cp \"$SB\" mixed/spikebench");
     expect_good(&r);
