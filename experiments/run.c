@@ -89,6 +89,20 @@ void run_mark_differences(const struct run *a, const struct run *b, bool differs
     }
 }
 
+bool run_option_text(const struct run *run, const char *column, char *text, size_t size)
+{
+    const char *dot = strchr(column, '.'), *key = dot ? dot + 1 : column;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const size_t n = strlen(section_names[s]);
+        if (n != (dot ? (size_t)(dot - column) : 0) || strncmp(column, section_names[s], n) != 0) continue;
+        const struct section_view view = run_section(run, (enum section)s);
+        const struct option *o = opt_find(view.table, key);
+        if (o && text) opt_format(o, view.options, text, size);
+        return o != NULL;
+    }
+    return false;
+}
+
 static void hash_line(struct hash *h, const char *name, const char *value)
 {
     hash_add(h, name, strlen(name));

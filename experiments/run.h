@@ -93,6 +93,10 @@ void run_visit_options(const struct run *run, bool all, option_visitor visit, vo
 /* Marks the options, by their number, in which two runs of one solver and dataset differ. */
 enum { RUN_OPTIONS_MAX = 200 };
 void run_mark_differences(const struct run *a, const struct run *b, bool differs[RUN_OPTIONS_MAX]);
+
+/* Whether the run has the option of this column ("solver.rho"), and its value as text (NULL: not wanted). */
+bool run_option_text(const struct run *run, const char *column, char *text, size_t size);
+
 /* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process
  * reads. */
 status run_write_yaml(const struct run *run, FILE *f, struct error *e);

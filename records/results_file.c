@@ -199,7 +199,11 @@ status results_open(struct results_file *f, const char *folder, const struct pla
     if (lock >= 0) (void)close(lock);
     TRY(st);
     TRY(take_journal(f, e));
-    return f->n_pending > 0 ? results_write(f, e) : ST_OK;
+    bool lacking = false;
+    for (size_t i = 0; i < f->n_runs && !lacking; i++)
+        lacking =
+            f->rows[i].table && results_lack_options(f->rows[i].table, f->rows[i].row, &f->plan->runs[i]);
+    return f->n_pending > 0 || lacking ? results_write(f, e) : ST_OK;
 }
 
 /* Reads the rows again that other processes have written in the meantime. */
@@ -211,30 +215,12 @@ static status refresh(struct results_file *f, struct error *e)
     return read_before(f, e);
 }
 
-/* The option of a run that is looked for, and where its value goes. */
-struct wanted {
-    const char *column;
-    char *text;
-    size_t size;
-    bool found;
-};
-
-static void take_option(void *context, const struct run_option *o)
-{
-    struct wanted *w = context;
-    if (strcmp(o->name, w->column) != 0) return;
-    (void)snprintf(w->text, w->size, "%s", o->value);
-    w->found = true;
-}
-
 /* Options that are younger than a row: its run has their defaults, which are no part of its id. */
-static bool younger_option(const void *context, size_t row, const char *column, char *text, size_t size)
+static bool younger_option(void *context, size_t row, const char *column, char *text, size_t size)
 {
     const struct results_file *f = context;
-    struct wanted w = {column, text, size, false};
-    if (row < f->n_runs && column_is_option(column))
-        run_visit_options(&f->plan->runs[row], true, take_option, &w);
-    return w.found;
+    return row < f->n_runs && column_is_option(column) &&
+           run_option_text(&f->plan->runs[row], column, text, size);
 }
 
 static status write_rows(struct results_file *f, struct error *e)

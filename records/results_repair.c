@@ -1,5 +1,6 @@
 /* See results_repair.h. */
 #include "records/results_repair.h"
+#include "records/record.h"
 #include "support/file.h"
 #include "support/find.h"
 #include "support/paths.h"
@@ -93,8 +94,9 @@ static size_t count_files(const char *folder, const char *part, const char *end)
 struct inspection {
     const char *folder;
     const struct csv_table *runs;
+    const struct plan *plan; /* or NULL */
     FILE *out;
-    size_t problems;
+    size_t problems, lacking;
     char **ids; /* [runs->n_rows] sorted */
 };
 
@@ -120,6 +122,44 @@ static void inspect_curves(struct inspection *s)
     struct find_list files = files_in(s->folder, "curves", ".csv");
     for (size_t i = 0; i < files.n; i++) inspect_curve(s, files.names[i]);
     find_free(&files);
+}
+
+bool results_lack_options(const struct csv_table *runs, size_t row, const struct run *run)
+{
+    for (size_t c = 0; c < runs->n_columns; c++)
+        if (strcmp(csv_cell(runs, row, c), "nan") == 0 && column_is_option(runs->names[c]) &&
+            run_option_text(run, runs->names[c], NULL, 0))
+            return true;
+    return false;
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+    return strcmp((*(const struct run *const *)a)->id, (*(const struct run *const *)b)->id);
+}
+
+/* Counts rows of the plan's runs that lack options. */
+static status inspect_options(struct inspection *s, struct mem *m, struct error *e)
+{
+    const size_t n = s->plan ? s->plan->n_runs : 0;
+    const struct run **runs = mem_alloc(m, n + 1, sizeof *runs, e);
+    if (!runs) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++) runs[i] = &s->plan->runs[i];
+    qsort(runs, n, sizeof *runs, compare_runs);
+    for (size_t row = 0; row < s->runs->n_rows; row++) {
+        struct run key = {.seed = 0};
+        const struct run *wanted = &key;
+        (void)snprintf(key.id, sizeof key.id, "%s", csv_text(s->runs, row, "run_id"));
+        const struct run *const *own = bsearch(&wanted, runs, n, sizeof *runs, compare_runs);
+        if (own && record_rules(s->runs, row) == RESULT_RULES)
+            s->lacking += results_lack_options(s->runs, row, *own);
+    }
+    if (s->lacking)
+        (void)fprintf(s->out,
+                      "%zu row%s nan for options younger than they are; 'spikebench run' fills them\n",
+                      s->lacking, s->lacking == 1 ? " holds" : "s hold");
+    s->problems += s->lacking;
+    return ST_OK;
 }
 
 static void inspect_rows(struct inspection *s)
@@ -167,15 +207,16 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
     return st;
 }
 
-status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e)
+status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e)
 {
     char path[PATH_SIZE];
     struct mem mem = {.blocks = NULL};
     struct csv_table t = {.n_rows = 0};
-    struct inspection s = {.folder = folder, .runs = &t, .out = out};
+    struct inspection s = {.folder = folder, .runs = &t, .plan = plan, .out = out};
     (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
     status st = read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
+    if (st == ST_OK) st = inspect_options(&s, &mem, e);
     if (st == ST_OK) {
         inspect_rows(&s);
         inspect_curves(&s);

@@ -30,8 +30,8 @@ static size_t merge_columns(const struct record *rows, size_t n_rows, const char
     return n;
 }
 
-status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing,
-                  const void *context, struct error *e)
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing, void *context,
+                  struct error *e)
 {
     const char *names[COLUMNS_MAX];
     long places[COLUMNS_MAX]; /* of the names in the table of the row */
@@ -50,11 +50,11 @@ status rows_write(const char *path, const struct record *rows, size_t n, missing
         if (!t) continue;
         for (size_t c = 0; t != last && c < columns; c++) places[c] = csv_column(t, names[c]);
         last = t;
-        for (size_t c = 0; c < columns; c++)
-            if (places[c] != CSV_NONE)
-                csv_put(&w, csv_cell(t, rows[i].row, (size_t)places[c]));
-            else
-                csv_put(&w, missing && missing(context, i, names[c], text, sizeof text) ? text : "nan");
+        for (size_t c = 0; c < columns; c++) {
+            const char *cell = places[c] == CSV_NONE ? "nan" : csv_cell(t, rows[i].row, (size_t)places[c]);
+            const bool lacks = missing && strcmp(cell, "nan") == 0;
+            csv_put(&w, lacks && missing(context, i, names[c], text, sizeof text) ? text : cell);
+        }
         csv_end_row(&w);
     }
     return csv_close(&w, e);

@@ -105,13 +105,14 @@ void configuration_options(const struct groups *g, const struct group_list *c, c
                            char *text, size_t size);
 
 /* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
- * of every column, at the evaluations that all runs of the group have), FOLDER/time_to_accuracy.csv (per
- * group and accuracy: iterations, seconds and forward passes of the first evaluation with that training
- * accuracy, mean and deviation over the runs that `reached` it), FOLDER/profile.csv (profile.h), and
- * FOLDER/traffic.csv (per group whose runs all had the same number of ranks, above 1, and accuracy:
- * iterations, messages and bytes of all ranks up to the first evaluation with that validation accuracy; no
- * file without such a group). Columns that older results lack are nan. Without a folder FOLDER/curves the
- * files derived from curves stay as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c) */
+ * of every column, at the evaluations that all runs of the group have; those of groups that are gone are
+ * removed), FOLDER/time_to_accuracy.csv (per group and accuracy: iterations, seconds and forward passes of
+ * the first evaluation with that training accuracy, mean and deviation over the runs that `reached` it),
+ * FOLDER/profile.csv (profile.h), and FOLDER/traffic.csv (per group whose runs all had the same number of
+ * ranks, above 1, and accuracy: iterations, messages and bytes of all ranks up to the first evaluation with
+ * that validation accuracy; no file without such a group). Columns that older results lack are nan. Without a
+ * folder FOLDER/curves the files derived from curves stay as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c)
+ */
 status groups_write(const struct groups *g, struct error *e);
 
 #endif

@@ -2,7 +2,9 @@
 #include "records/record.h"
 #include "report/profile.h"
 #include "report/spread.h"
+#include "support/find.h"
 #include "support/paths.h"
+#include "support/texts.h"
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -242,6 +244,28 @@ static status open_traffic(struct csv_writer *w, const struct groups *g, struct 
     return FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
 }
 
+/* Removes curves of groups that are no longer there: of rows that are gone, or of names that changed. */
+static status remove_stale(const struct groups *g, const char *folder, struct error *e)
+{
+    char name[sizeof g->group->label + 8], path[4700];
+    struct texts current = {.n = 0};
+    struct find_list files = {.n = 0};
+    for (size_t i = 0; i < g->n; i++) {
+        (void)snprintf(name, sizeof name, "%s.csv", g->group[i].label);
+        (void)texts_place(&current, name);
+    }
+    status st = current.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups")
+                                  : find_ending(folder, ".csv", &files, e);
+    for (size_t i = 0; st == ST_OK && i < files.n; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, files.names[i]);
+        if (texts_find(&current, files.names[i]) == current.n && unlink(path) != 0 && errno != ENOENT)
+            st = FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    }
+    find_free(&files);
+    texts_free(&current);
+    return st;
+}
+
 status groups_write(const struct groups *g, struct error *e)
 {
     char path[4096];
@@ -260,5 +284,7 @@ status groups_write(const struct groups *g, struct error *e)
     if (st == ST_OK) st = write_curves(g, &f, e);
     st = profile_end(f.profile, st, e);
     st = csv_end(&f.times, st, e);
-    return f.traffic.out.file ? csv_end(&f.traffic, st, e) : st;
+    if (f.traffic.out.file) st = csv_end(&f.traffic, st, e);
+    TRY(st);
+    return remove_stale(g, path, e);
 }
