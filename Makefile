@@ -241,7 +241,7 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 # FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
-FUZZ ?= yaml set idx nmnist dat aedat npy text index shd weights nir nir_graph runs curve checkpoint
+FUZZ ?= yaml set sidecar idx nmnist dat aedat npy text index shd weights nir nir_graph runs curve checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600

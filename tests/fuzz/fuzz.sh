@@ -24,7 +24,7 @@ for target; do
     case $target in
     set) longest=512 ;;
     curve) longest=1536 ;;
-    index | yaml) longest=2048 ;;
+    index | yaml | sidecar) longest=2048 ;;
     runs) longest=4096 ;;
     nir) longest=32768 ;;
     *) longest=16384 ;;

@@ -7,6 +7,7 @@
 
 const struct fuzz_target fuzz_targets[] = {{"yaml", fuzz_yaml},
                                            {"set", fuzz_set},
+                                           {"sidecar", fuzz_sidecar},
                                            {"idx", fuzz_idx},
                                            {"nmnist", fuzz_nmnist},
                                            {"dat", fuzz_dat},
@@ -30,9 +31,9 @@ static pid_t owner;
 
 static void remove_folder(void)
 {
-    static const char *const parts[] = {"file",         "index",        "runs/figure",
-                                        "runs",         "curve/curves", "curve/curves_summary",
-                                        "curve/figure", "curve",        ""};
+    static const char *const parts[] = {
+        "file",         "index", "plan", "runs/figure", "runs", "curve/curves", "curve/curves_summary",
+        "curve/figure", "curve", ""};
     char path[PATH_MAX_HERE];
     for (size_t k = 0; k < sizeof parts / sizeof *parts && getpid() == owner; k++) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, parts[k]);

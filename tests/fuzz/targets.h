@@ -14,6 +14,8 @@ extern const struct fuzz_target fuzz_targets[]; /* ends with one without a name 
 /* An experiment file, and the text of a --set over a fixed one. */
 void fuzz_yaml(const unsigned char *bytes, size_t size);
 void fuzz_set(const unsigned char *bytes, size_t size);
+/* The text beside a weight file, and the plan beside results. */
+void fuzz_sidecar(const unsigned char *bytes, size_t size);
 /* IDX images and labels, plain or packed; recordings, in N-MNIST's format and the others; the index of a set
  * of them, and the labels beside one; an HDF5 file of SHD. */
 void fuzz_idx(const unsigned char *bytes, size_t size);
