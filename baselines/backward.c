@@ -5,17 +5,18 @@
 #include "trainer/cost.h"
 #include <string.h>
 
-status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
-                       struct error *e)
+/* For gradients of layers lowest .. L. */
+static status create_for(struct backward *w, size_t lowest, const struct net *net, size_t T, size_t C_max,
+                         struct mem *m, struct error *e)
 {
-    size_t widest = net_widest(net, 1, net->L - 1);
-    w->lowest = 1;
+    const size_t widest = net_widest(net, 1, net->L - 1), hidden = net->L - lowest;
+    w->lowest = lowest;
     TRY(trace_create(&w->trace, net, T, C_max, TRACE_GRADIENT, m, e));
-    /* one hidden layer whose inputs are lists needs neither, unless it goes by steps */
-    const bool needed = net->L > 2 || net_needs_steps(net);
-    w->da = needed ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
-    w->dz = needed || net->dense_inputs ? mem_reals(m, widest * T * C_max, e)
-                                        : mem_spare(m, widest * T * C_max, e);
+    /* one hidden layer hands nothing down, and needs dz where it cannot take its inputs as lists alone */
+    const bool steps = hidden > 0 && net_needs_steps(net), lists = lowest == 1 && !net->dense_inputs;
+    const bool dz = steps || hidden > 1 || (hidden == 1 && !lists);
+    w->da = steps || hidden > 1 ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
+    w->dz = dz ? mem_reals(m, widest * T * C_max, e) : mem_spare(m, widest * T * C_max, e);
     w->own = mem_reals(m, net->n[net->L - 1] * C_max, e);
     w->scores = mem_reals(m, net->n[net->L] * C_max, e);
     w->dscores = mem_reals(m, net->n[net->L] * C_max, e);
@@ -25,15 +26,19 @@ status backward_create(struct backward *w, const struct net *net, size_t T, size
     return ST_OK;
 }
 
+status backward_create(struct backward *w, const struct net *net, size_t T, size_t C_max, struct mem *m,
+                       struct error *e)
+{
+    return create_for(w, 1, net, T, C_max, m, e);
+}
+
 status backward_create_all(struct backward **w, const struct shapes *shapes, size_t C_max, size_t lowest,
                            struct mem *m, struct error *e)
 {
     struct backward *work = *w = mem_alloc(m, shapes->threads, sizeof *work, e);
     if (!work) return ST_MEMORY;
-    for (size_t i = 0; i < shapes->threads; i++) {
-        TRY(backward_create(&work[i], shapes->net, shapes->info->T, C_max, m, e));
-        work[i].lowest = lowest;
-    }
+    for (size_t i = 0; i < shapes->threads; i++)
+        TRY(create_for(&work[i], lowest, shapes->net, shapes->info->T, C_max, m, e));
     return ST_OK;
 }
 

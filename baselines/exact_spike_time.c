@@ -297,7 +297,7 @@ const struct solver solver_exact_spike_time = {
      */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS |
                 FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
-                FEATURE_OWN_PREDICTION | FEATURE_RANKS,
+                FEATURE_OWN_PREDICTION | FEATURE_RANKS | FEATURE_DENSE_SPIKES,
     .options = {.spans = {{exact_option_list, sizeof exact_option_list / sizeof *exact_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .defaults = exact_defaults,

@@ -58,10 +58,6 @@ static status describe(const struct event_camera_options *o, const struct images
                                   .valued = event_coding_valued(&o->coding)};
     TRY(event_coding_check(&o->coding, e));
     TRY(images_split(images, &o->common, info->n, e));
-    size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
-    info->entries = o->coding.input_noise > 0
-                        ? samples * info->T * info->n_inputs
-                        : (size_t)((double)samples * o->density * (double)(side * side));
     memcpy(info->sha256, images->sha256, sizeof info->sha256);
     return ST_OK;
 }
@@ -72,16 +68,6 @@ static status read_images(const struct event_camera_options *o, struct images *i
     const struct idx_request r = {
         .name = source_folders[o->images], .path = o->common.path, .side = (enum idx_side)o->side};
     return idx_images(images, &r, e);
-}
-
-static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
-{
-    const struct event_camera_options *o = options;
-    struct images images;
-    status st = read_images(o, &images, e);
-    if (st == ST_OK) st = describe(o, &images, info, e);
-    images_free(&images);
-    return st;
 }
 
 /* A camera in front of image after image. */
@@ -160,6 +146,12 @@ static status set_up(struct studio *s, const struct event_camera_options *o, str
     return s->shown ? ST_OK : ST_MEMORY;
 }
 
+static void point_camera(struct studio *s, const struct event_camera_options *o)
+{
+    s->camera =
+        (struct camera){(unsigned)o->sensor, o->threshold, o->refractory_us, o->noise_rate, o->amplitude};
+}
+
 static status record_all(struct studio *s, const struct event_camera_options *o, uint64_t seed,
                          recording_visitor take, void *context, struct error *e)
 {
@@ -168,8 +160,7 @@ static status record_all(struct studio *s, const struct event_camera_options *o,
     TRY(describe(o, &s->images, &info, e));
     TRY(images_choose(&s->images, &o->common, seed, info.n, s->chosen, &s->mem, e));
     TRY(set_up(s, o, e));
-    s->camera =
-        (struct camera){(unsigned)o->sensor, o->threshold, o->refractory_us, o->noise_rate, o->amplitude};
+    point_camera(s, o);
     if (o->threshold == 0) TRY(find_threshold(s, info.n[SPLIT_TRAIN], o->density, e));
     for (int k = 0; k < N_SPLITS; k++)
         for (size_t i = 0; i < info.n[k]; i++) {
@@ -186,6 +177,46 @@ static status event_camera_recordings(const void *options, uint64_t seed, record
 {
     struct studio s = {0};
     status st = record_all(&s, options, seed, take, context, e);
+    events_free(&s.events);
+    images_free(&s.images);
+    mem_free(&s.mem);
+    return st;
+}
+
+/* info->entries, by recordings of a few images; a density that these do not reach is met as nearly as can be.
+ */
+static status estimate_entries(struct studio *s, const struct event_camera_options *o,
+                               struct dataset_info *info, struct error *e)
+{
+    enum { IMAGES = 4 };
+    const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+    size_t entries = 0, few[IMAGES];
+    struct usage unused = {0};
+    uint32_t *seen = mem_alloc(&s->mem, info->T * info->n_inputs / 32 + 1, sizeof *seen, e);
+    if (!seen) return ST_MEMORY;
+    for (size_t k = 0; k < IMAGES; k++) few[k] = k * s->images.n / IMAGES;
+    s->chosen[SPLIT_TRAIN] = few;
+    TRY(set_up(s, o, e));
+    point_camera(s, o);
+    rng_seed(&s->rng, 0, "camera");
+    if (o->threshold == 0 && find_threshold(s, IMAGES, o->density, NULL) == ST_MEMORY)
+        return FAIL(e, ST_MEMORY, "no memory for recordings");
+    for (size_t k = 0; k < IMAGES; k++) {
+        TRY(shoot(s, few[k], e));
+        TRY(event_coding_keep(&o->coding, info, &s->events, &unused, e));
+        entries += event_coding_entries(&o->coding, info, &s->events, seen);
+    }
+    info->entries = (size_t)((double)entries / IMAGES * (double)samples);
+    return ST_OK;
+}
+
+static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
+{
+    const struct event_camera_options *o = options;
+    struct studio s = {0};
+    status st = read_images(o, &s.images, e);
+    if (st == ST_OK) st = describe(o, &s.images, info, e);
+    if (st == ST_OK) st = estimate_entries(&s, o, info, e);
     events_free(&s.events);
     images_free(&s.images);
     mem_free(&s.mem);

@@ -60,6 +60,15 @@ status event_coding_keep(const struct event_coding *c, const struct dataset_info
     return ST_OK;
 }
 
+size_t event_coding_entries(const struct event_coding *c, const struct dataset_info *info,
+                            const struct event_list *events, uint32_t *seen)
+{
+    struct frames frames = frames_of(c, info->T);
+    frames.merged = info->channels == 1;
+    if (c->input_noise > 0) return info->T * info->n_inputs;
+    return events_cells(events, &frames, (unsigned)info->width, (unsigned)info->height, seen);
+}
+
 /* A dataset that is being filled, split by split. */
 struct filling {
     const struct event_coding *coding;

@@ -37,6 +37,11 @@ status event_coding_check(const struct event_coding *c, struct error *e);
 status event_coding_keep(const struct event_coding *c, const struct dataset_info *info,
                          struct event_list *events, struct usage *u, struct error *e);
 
+/* Entries that a sample of events (after event_coding_keep) will have. Scratch: seen, a bit for each input
+ * and step, zero again on return. */
+size_t event_coding_entries(const struct event_coding *c, const struct dataset_info *info,
+                            const struct event_list *events, uint32_t *seen);
+
 /* Fills d from the source's recordings, d->info being filled already (a sensor of info.width x info.height):
  * filters, bins, and adds noise from dataset_sample_stream "encode". A recording of which nothing is left is
  * ST_DATA. info.usage is filled here where probe could not do so. */

@@ -81,21 +81,62 @@ size_t events_cut(struct event_list *list, const struct frames *f)
     return n - list->n;
 }
 
+/* Frames of a sensor, and the span of a recording's events. */
+struct grid_of_frames {
+    const struct frames *frames;
+    size_t width, height, inputs;
+    uint32_t first, last;
+};
+
+static struct grid_of_frames grid_of(const struct event_list *list, const struct frames *f, unsigned width,
+                                     unsigned height)
+{
+    const size_t pixels = (size_t)width * height;
+    struct grid_of_frames g = {f, width, height, f->merged ? pixels : 2 * pixels, 0, 0};
+    g.first = g.last = list->n ? list->events[0].t : 0;
+    for (size_t i = 0; i < list->n; i++) {
+        g.first = list->events[i].t < g.first ? list->events[i].t : g.first;
+        g.last = list->events[i].t > g.last ? list->events[i].t : g.last;
+    }
+    return g;
+}
+
+/* Number of an event's cell, step by step; T * inputs or more if it falls outside. */
+static size_t cell_of(const struct grid_of_frames *g, const struct event *v)
+{
+    const size_t channel = g->frames->merged ? 0 : v->polarity;
+    return bin_of(g->frames, v->t, g->first, g->last) * g->inputs + (channel * g->height + v->y) * g->width +
+           v->x;
+}
+
+size_t events_cells(const struct event_list *list, const struct frames *f, unsigned width, unsigned height,
+                    uint32_t *seen)
+{
+    const struct grid_of_frames g = grid_of(list, f, width, height);
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const size_t cell = cell_of(&g, &list->events[i]);
+        const uint32_t bit = (uint32_t)1 << cell % 32;
+        if (cell >= f->T * g.inputs) continue;
+        n += !(seen[cell / 32] & bit);
+        seen[cell / 32] |= bit;
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        const size_t cell = cell_of(&g, &list->events[i]);
+        if (cell < f->T * g.inputs) seen[cell / 32] = 0;
+    }
+    return n;
+}
+
 status events_to_frames(const struct event_list *list, const struct frames *f, unsigned width,
                         unsigned height, uint32_t *counts, struct rng *rng, struct spikes_builder *b,
                         struct error *e)
 {
-    const size_t pixels = (size_t)width * height, inputs = f->merged ? pixels : 2 * pixels;
-    uint32_t first = list->n ? list->events[0].t : 0, last = first;
+    const struct grid_of_frames g = grid_of(list, f, width, height);
+    const size_t inputs = g.inputs;
     for (size_t i = 0; i < list->n; i++) {
-        first = list->events[i].t < first ? list->events[i].t : first;
-        last = list->events[i].t > last ? list->events[i].t : last;
-    }
-    for (size_t i = 0; i < list->n; i++) {
-        const struct event *v = &list->events[i];
-        size_t bin = bin_of(f, v->t, first, last);
-        const size_t channel = f->merged ? 0 : v->polarity;
-        if (bin < f->T) counts[bin * inputs + (channel * height + v->y) * width + v->x]++;
+        const size_t cell = cell_of(&g, &list->events[i]);
+        if (cell < f->T * inputs) counts[cell]++;
     }
     status st = ST_OK;
     for (size_t t = 0; t < f->T && st == ST_OK; t++) {

@@ -49,6 +49,11 @@ struct frames {
 /* Drops what is beyond the last window; returns how many events that were. */
 size_t events_cut(struct event_list *list, const struct frames *f);
 
+/* In how many cells of the frames there are events: the entries of events_to_frames without noise. Scratch:
+ * seen, a bit for each cell of T steps, zero again on return. */
+size_t events_cells(const struct event_list *list, const struct frames *f, unsigned width, unsigned height,
+                    uint32_t *seen);
+
 /* Appends the T rows of one recording: input (polarity * height + y) * width + x, with `merged` y * width +
  * x. Scratch: counts, T zeroed numbers for each input, zero again on return. rng is used for noise only. */
 status events_to_frames(const struct event_list *list, const struct frames *f, unsigned width,

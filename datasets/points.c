@@ -16,16 +16,22 @@ bool points_valued(const struct point_coding *c)
     return c->encoding == POINT_CURRENT || c->encoding == POINT_POPULATION;
 }
 
+/* Cells within reach of a point on [0, 1], on average: fewer at both ends. */
+static double cells_seen(const struct point_coding *c)
+{
+    const double last = (double)(c->cells - 1), reach = c->cell_width * sqrt(-2 * log(faintest));
+    double sum = 0;
+    for (long i = 0; i < c->cells; i++) sum += fmin(last, (double)i + reach) - fmax(0, (double)i - reach);
+    return sum / last;
+}
+
 size_t points_entries(const struct point_coding *c, size_t d, size_t T, size_t n)
 {
     const double mirrored = 2 * (double)d;
     double per_sample = mirrored; /* latency */
     if (c->encoding == POINT_RATE) per_sample = mirrored * (double)T * c->max_rate / 2;
     if (c->encoding == POINT_CURRENT) per_sample = mirrored * (double)T;
-    if (c->encoding == POINT_POPULATION) {
-        double seen = 2 * c->cell_width * sqrt(-2 * log(faintest)); /* cells within reach of a point */
-        per_sample = (double)d * (double)T * fmin(seen, (double)c->cells);
-    }
+    if (c->encoding == POINT_POPULATION) per_sample = (double)d * (double)T * cells_seen(c);
     return (size_t)ceil(per_sample * (double)n);
 }
 

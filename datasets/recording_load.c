@@ -79,6 +79,15 @@ static void hash_sample(const struct recording_set *s, struct hash *hash, enum s
     hash_add(hash, group, strlen(group) + 1);
 }
 
+/* Of the recording that was read. */
+static status count_entries(struct recording_set *s, struct error *e)
+{
+    const size_t cells = s->info.T * s->info.n_inputs;
+    if (!s->seen && !(s->seen = mem_alloc(&s->mem, cells / 32 + 1, sizeof *s->seen, e))) return ST_MEMORY;
+    s->info.entries += event_coding_entries(s->coding, &s->info, &s->events, s->seen);
+    return ST_OK;
+}
+
 /* Reads all recordings of a side and counts what they hold; those that are not to be used leave the list. */
 static status scan_side(struct recording_set *s, enum split side, struct hash *hash, struct error *e)
 {
@@ -93,7 +102,7 @@ static status scan_side(struct recording_set *s, enum split side, struct hash *h
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
         TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
         if (!use) continue;
-        s->info.entries += s->events.n;
+        TRY(count_entries(s, e));
         list->items[kept++] = list->items[i];
     }
     list->n = kept;
@@ -145,8 +154,7 @@ status recording_set_describe(struct recording_set *s, struct error *e)
     const size_t samples = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
     size_t listed = 0;
     for (int k = 0; k < N_SPLITS; k++) listed += s->side[k].n;
-    info->entries =
-        s->coding->input_noise > 0 ? samples * info->T * info->n_inputs : info->entries / listed * samples;
+    info->entries = (size_t)((double)info->entries / (double)listed * (double)samples);
     return ST_OK;
 }
 

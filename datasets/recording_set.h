@@ -46,6 +46,7 @@ struct recording_set {
     const char *loaded; /* path of what `file` holds; NULL: nothing */
     struct event_list events;
     struct event_frame frame;
+    uint32_t *seen;         /* scratch of event_coding_entries */
     unsigned width, height; /* the sensor, 0 until the first recording is read */
     const char *first;      /* the file that said so */
     double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */

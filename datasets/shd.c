@@ -128,11 +128,23 @@ static status split_sizes(const struct recordings *r, const struct dataset_commo
     return ST_OK;
 }
 
-/* Events that the steps do not cover. */
-static size_t count_outside(const struct shd_events *events, const struct bins *b)
+/* Events that the steps do not cover, and in *entries the cells of the others. seen: a bit for each of T x
+ * inputs, zero again on return. */
+static size_t count_outside(const struct shd_events *events, const struct bins *b,
+                            const struct shd_options *o, uint32_t *seen, size_t *entries)
 {
+    const size_t inputs = inputs_of(o);
     size_t n = 0;
-    for (size_t k = 0; k < events->n; k++) n += bins_find(b, events->times[k]) == b->T;
+    *entries = 0;
+    for (size_t k = 0; k < events->n; k++) {
+        const size_t step = bins_find(b, events->times[k]),
+                     cell = step * inputs + events->units[k] / (size_t)o->units_per_bin;
+        n += step == b->T;
+        if (step == b->T || seen[cell / 32] >> cell % 32 & 1) continue;
+        seen[cell / 32] |= (uint32_t)1 << cell % 32;
+        ++*entries;
+    }
+    memset(seen, 0, (b->T * inputs / 32 + 1) * sizeof *seen);
     return n;
 }
 
@@ -158,7 +170,8 @@ static status scan(struct recordings *r, const struct shd_options *o, int side, 
     size_t n = shd_samples(p->file);
     p->used = mem_alloc(&r->mem, n, sizeof *p->used, e);
     p->labels = mem_alloc(&r->mem, n, sizeof *p->labels, e);
-    if (!p->used || !p->labels) return ST_MEMORY;
+    uint32_t *seen = mem_alloc(&r->mem, (size_t)o->common.T * inputs_of(o) / 32 + 1, sizeof *seen, e);
+    if (!p->used || !p->labels || !seen) return ST_MEMORY;
     TRY(bins_create(&p->bins, o->duration_s, (size_t)o->common.T, shd_time_type(p->file), &r->mem, e));
     hash_add(h, shd_labels(p->file), n * sizeof(int));
     for (size_t i = 0; i < n; i++) {
@@ -169,12 +182,13 @@ static status scan(struct recordings *r, const struct shd_options *o, int side, 
         status st = shd_read(p->file, i, (enum bad_policy)o->bad, &events, &one, e);
         hash_add(h, events.times, events.n * sizeof *events.times);
         hash_add(h, events.units, events.n * sizeof *events.units);
-        one.outside = count_outside(&events, &p->bins);
+        size_t entries;
+        one.outside = count_outside(&events, &p->bins, o, seen, &entries);
         const size_t left = events.n - one.outside;
         if (st == ST_OK && left == 0) name_recording(what, sizeof what, r->names[0], side, i, &events);
         TRY(usage_take(&info->usage, (enum bad_policy)o->bad, &one, st, left, what, &use, e));
         if (!use) continue;
-        info->entries += left;
+        info->entries += entries;
         p->labels[p->n] = shd_labels(p->file)[i];
         p->used[p->n++] = i;
     }

@@ -3,6 +3,7 @@
 #include "experiments/tune.h"
 #include "support/paths.h"
 #include "support/settings.h"
+#include "support/texts.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -369,30 +370,27 @@ static status expand(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-static int compare_identities(const void *a, const void *b)
-{
-    const struct run *x = *(struct run *const *)a, *y = *(struct run *const *)b;
-    const int order = strcmp(x->id, y->id);
-    return order ? order : (x > y) - (x < y);
-}
-
 /* Two runs of the same identity would write the same files. */
-static status refuse_twins(struct loader *l, struct error *e)
+static status refuse_twins(struct plan *p, struct error *e)
 {
-    const struct plan *p = l->plan;
-    struct run **runs = mem_alloc(&l->scratch, p->n_runs, sizeof(struct run *), e);
-    if (!runs) return ST_MEMORY;
-    for (size_t i = 0; i < p->n_runs; i++) run_identify(runs[i] = &p->runs[i], "");
-    qsort(runs, p->n_runs, sizeof *runs, compare_identities);
-    for (size_t i = 1; i < p->n_runs; i++)
-        if (strcmp(runs[i - 1]->id, runs[i]->id) == 0)
-            return FAIL(e, ST_CONFIG,
-                        "%s: runs %td and %td (solver '%s', seed %" PRIu64 ") are the same: an axis has a "
-                        "value twice, or varies only an option that does not change results (threads, path)",
-                        p->source, runs[i - 1] - p->runs + 1, runs[i] - p->runs + 1, runs[i]->solver->name,
-                        runs[i]->seed);
-    for (size_t i = 0; i < p->n_runs; i++) p->runs[i].id[0] = '\0';
-    return ST_OK;
+    struct texts ids = {.n = 0};
+    status st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
+        struct run *run = &p->runs[i];
+        run_identify(run, "");
+        const size_t first = texts_place(&ids, run->id);
+        run->id[0] = '\0';
+        if (ids.no_memory)
+            st = FAIL(e, ST_MEMORY, "no memory for the identities of runs");
+        else if (first < i)
+            st =
+                FAIL(e, ST_CONFIG,
+                     "%s: runs %zu and %zu (solver '%s', seed %" PRIu64 ") are the same: an axis has a value "
+                     "twice, or varies only an option that does not change results (threads, path)",
+                     p->source, first + 1, i + 1, run->solver->name, run->seed);
+    }
+    texts_free(&ids);
+    return st;
 }
 
 static status load(struct loader *l, const char *text, struct error *e)
@@ -409,7 +407,7 @@ static status load(struct loader *l, const char *text, struct error *e)
     TRY(read_solvers(l, e));
     TRY(count_runs(l, e));
     TRY(expand(l, e));
-    return refuse_twins(l, e);
+    return refuse_twins(l->plan, e);
 }
 
 status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,

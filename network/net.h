@@ -67,9 +67,9 @@ struct net {
     real synapse_decay;                   /* alpha; 0: delta synapses */
     enum readout readout;
     enum loss loss;
-    /* Whether layer 1's inputs are likely too many for lists. Estimates of memory alone read it: the way
-     * taken depends on the spikes themselves. */
-    bool dense_inputs;
+    /* Whether layer 1's inputs, and the spikes of hidden layers, are likely too many for lists. Estimates of
+     * memory alone read them: the way taken depends on the spikes themselves. */
+    bool dense_inputs, dense_spikes;
 };
 
 /* Builds a net with zero weights, owned by the arena. ST_CONFIG if a width is 0, ST_MEMORY. */

@@ -26,8 +26,8 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
     if (kind == TRACE_ALL) return create_all(tr, net, m, e);
     size_t widest = net_widest(net, 1, net->L - 1);
     /* scores alone need no potentials, unless the inputs of a layer are dense */
-    const bool steps = net_needs_steps(net),
-               potentials = steps || net->dense_inputs || kind == TRACE_GRADIENT;
+    const bool steps = net_needs_steps(net), spread = steps || (net->dense_spikes && net->L > 2),
+               potentials = spread || net->dense_inputs || kind == TRACE_GRADIENT;
     for (size_t l = 1; l < net->L; l++) {
         bool own = l == 1 || kind == TRACE_GRADIENT;
         size_t n = kind == TRACE_GRADIENT ? net->n[l] : widest;
@@ -39,8 +39,8 @@ status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_
         if (!tr->z[l] || !tr->bits[l]) return ST_MEMORY;
     }
     tr->filtered = mem_reals(m, net->n[net->L - 1] * C_max, e);
-    tr->dense = steps ? mem_reals(m, widest * T * C_max, e)
-                      : mem_spare(m, widest * T * C_max, e); /* dense layers, smooth networks */
+    tr->dense = spread ? mem_reals(m, widest * T * C_max, e)
+                       : mem_spare(m, widest * T * C_max, e); /* dense layers, smooth networks */
     if (!tr->filtered || !tr->dense) return ST_MEMORY;
     /* the spikes of the last hidden layer go to the readout, which takes no lists */
     const size_t listed = net->L > 2 ? net_widest(net, 1, net->L - 2) : 0;

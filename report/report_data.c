@@ -57,21 +57,13 @@ static bool is_constant(const struct csv_table *t, size_t column)
     return t->n_rows > 0;
 }
 
-static const struct result_column *known_column(const char *name)
-{
-    for (size_t i = 0; i < n_result_columns; i++)
-        if (result_columns[i].name && strcmp(result_columns[i].name, name) == 0) return &result_columns[i];
-    return NULL;
-}
-
-/* An option of a solver or a dataset, which have the columns `what`: of the first row whose one has it. */
-static const struct option *option_of_rows(const struct maker *m, const char *what, const char *key)
+/* The option `key` of the trainer or the dataset of the first row whose one has it. */
+static const struct option *option_of_rows(const struct maker *m, bool solver, const char *key)
 {
     const struct csv_table *t = &m->g->runs;
-    const bool solver = strcmp(what, "solver") == 0;
     const struct option *found = NULL;
     for (size_t row = 0; row < t->n_rows && !found; row++) {
-        const char *name = csv_text(t, row, what);
+        const char *name = csv_text(t, row, solver ? "solver" : "dataset");
         const struct solver *s = solver ? catalogue_solver(m->catalogue, name) : NULL;
         const struct dataset_source *d = solver ? NULL : catalogue_dataset(m->catalogue, name);
         if (s || d) found = opt_find(s ? &s->options : &d->options, key);
@@ -87,14 +79,14 @@ static const struct option *column_option(const struct maker *m, const char *nam
     if (!dot) return opt_find(&run_option_table, name);
     if (strncmp(name, "stop.", 5) == 0) return opt_find(&stop_option_table, dot + 1);
     if (strncmp(name, "network.", 8) == 0) return opt_find(&net_option_table, dot + 1);
-    return option_of_rows(m, strncmp(name, "solver.", 7) == 0 ? "solver" : "dataset", dot + 1);
+    return option_of_rows(m, strncmp(name, "solver.", 7) == 0, dot + 1);
 }
 
 /* Name, unit, meaning, whether it is an option; the value where it is the same in all rows. */
 static void put_column(struct maker *m, cJSON *columns, const struct csv_table *t, size_t c, bool constant)
 {
     const char *name = t->names[c];
-    const struct result_column *known = known_column(name);
+    const struct result_column *known = column_find(name, false);
     const struct option *option = column_option(m, name);
     cJSON *one = put_new(m, columns, NULL, cJSON_CreateObject());
     put_text(m, one, "name", name);

@@ -66,8 +66,7 @@ static void print_idle(const struct plan *p, const char *const *set, size_t n_se
     }
 }
 
-void changes_print(const struct results_file *f, const bool *wanted, const char *const *set, size_t n_set,
-                   FILE *out)
+void changes_print(const struct results_file *f, const char *const *set, size_t n_set, FILE *out)
 {
     char texts[TEXTS_MOST][TEXT_SIZE + 100];
     size_t counts[TEXTS_MOST], n = 0, seen = 0;
@@ -76,7 +75,7 @@ void changes_print(const struct results_file *f, const bool *wanted, const char 
         struct difference d;
         size_t k = 0;
         char text[sizeof texts[0]];
-        if (!wanted[i] || f->rows[i].table) continue;
+        if ((f->mine && !f->mine[i]) || f->rows[i].table) continue;
         seen++;
         find_nearest(f, &f->plan->runs[i], &d);
         if (d.n == SIZE_MAX || (d.n == 1 && d.longer)) continue;

@@ -69,7 +69,10 @@ enum solver_feature {
     /* Has `parameters`, a network of its own in place of the shared one: env.net has these matrices, which
      * start sets, and no layers. network.* has no part in it and is refused where it is not at its default:
      * the mask has the default's bit of each choice. Needs FEATURE_OWN_PREDICTION. */
-    FEATURE_OWN_NETWORK = 1 << 25
+    FEATURE_OWN_NETWORK = 1 << 25,
+    /* Its weights make hidden neurons of the simulated network spike in most steps (memory is estimated so).
+     */
+    FEATURE_DENSE_SPIKES = 1 << 26
 };
 
 /* Extra CSV columns of a solver. */

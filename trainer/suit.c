@@ -192,6 +192,7 @@ status solver_memory(const struct solver *solver, const void *options, const str
     if (solver->abi != (unsigned)SOLVER_ABI) return ST_OK;
     status st = solver_network(solver, options, net_options, info, &net, &pages, e);
     net.dense_inputs = spikes_are_dense(info->entries, samples_cells(info));
+    net.dense_spikes = solver->features & FEATURE_DENSE_SPIKES;
     if (st == ST_OK) {
         st = solver->create(solver, &state, options, &shapes, &pages, e);
         if (st == ST_OK && solver->free) solver->free(state);
