@@ -81,13 +81,15 @@ build: $(BIN) ## the program and its two workers (default)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-# Facts about the build that results carry; rewritten only when they change.
+# Facts about the build that results carry, and what tells two builds of changed sources apart; rewritten only when they change.
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS) network/kernels) $(addsuffix /*.h,$(ROOMS) network/kernels))) datasets/digits.csv
 $(BUILD)/version.h: FORCE
 	@mkdir -p $(BUILD)
 	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || sed -n 's/^\([0-9a-f]\{12\}\).*/\1/p' .commit 2>/dev/null); commit=$${commit:-unknown}; \
 	 dirty=$$(test -z "$$(git status --porcelain --untracked-files=no 2>/dev/null)" && echo 0 || echo 1); \
-	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
-	   "$(VERSION)" "$$commit" "$$dirty" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
+	 sources=$$(cat $(SOURCES) | sha256sum | cut -c 1-12); \
+	 printf '#define VERSION_STRING "%s"\n#define VERSION_COMMIT "%s"\n#define VERSION_DIRTY %s\n#define VERSION_SOURCES "%s"\n#define VERSION_COMPILER "%s"\n#define VERSION_FLAGS "%s"\n' \
+	   "$(VERSION)" "$$commit" "$$dirty" "$$sources" "$$($(CC) --version | head -n 1 | tr -d ',"')" "-std=c17 $(OPT) -ffp-contract=off" > $@.new; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/f64/%.o: %.c
@@ -239,7 +241,7 @@ check-tsan: ## the smoke experiment and each solver's contract under the thread 
 	@if ls build-tsan/log/* >/dev/null 2>&1; then cat build-tsan/log/*; echo "the thread sanitizer found races"; exit 1; fi
 
 # FUZZ: names of targets (tests/fuzz/targets.c); FUZZ_SECONDS: for each.
-FUZZ ?= yaml set idx nmnist dat aedat npy text shd weights nir nir_graph runs curve checkpoint
+FUZZ ?= yaml set sidecar idx nmnist dat aedat npy text index shd weights nir nir_graph runs curve checkpoint
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600

@@ -217,10 +217,13 @@ static status convert_predict(void *state, const struct batch *b, real *scores, 
                               struct error *e)
 {
     struct convert *s = state;
+    const struct net *net = s->minibatch.env.net;
     struct predict_task task = {.s = s, .batch = b, .part = partition_make(b->n), .scores = scores};
     (void)e;
     calibrate(s);
-    pool_run(s->minibatch.env.pool, task.part.n_parts, predict_part, &task);
+    part_run(s->minibatch.env.pool, task.part.n_parts, predict_part, &task);
+    part_share(s->minibatch.env.pool, task.part.n_parts, task.counts, sizeof *task.counts);
+    part_share_samples(s->minibatch.env.pool, &task.part, scores, net->n[net->L] * sizeof *scores);
     operations_mean(task.counts, task.part.n_parts, b->n, counts);
     return ST_OK;
 }
@@ -283,7 +286,7 @@ const struct solver solver_convert = {
      * have no gradient. */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
                 FEATURE_READOUT_LAST | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
-                FEATURE_OWN_PREDICTION,
+                FEATURE_OWN_PREDICTION | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {convert_option_list, CONVERT_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

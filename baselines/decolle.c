@@ -111,7 +111,8 @@ static double gradient_block(void *state, const struct minibatch_block *where, r
 static status decolle_step(void *state, struct step_report *r, struct error *e)
 {
     struct decolle *s = state;
-    const struct minibatch_rule rule = {.block = gradient_block};
+    const struct minibatch_rule rule = {
+        .block = gradient_block, .by_part = s->local, .by_part_size = sizeof *s->local};
     memset(s->local, 0, sizeof s->local);
     const status st = minibatch_epoch(s, &rule, r, e);
     decolle_count(s->minibatch.env.net, &s->minibatch.env.train, minibatch_passes(&s->minibatch), r);
@@ -138,7 +139,7 @@ const struct solver solver_decolle = {
     /* A hard reset has no trace. */
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSSES | FEATURE_RESET_SOFT |
                 FEATURE_RESET_NONE | FEATURE_READOUTS | FEATURE_STARTS | FEATURE_MINI_BATCH |
-                FEATURE_FRESH_SAMPLES,
+                FEATURE_FRESH_SAMPLES | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_FIRST},
                           {online_option_list, ONLINE_OPTIONS},
                           {minibatch_option_list + MINIBATCH_FIRST, MINIBATCH_REST}},

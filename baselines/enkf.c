@@ -312,7 +312,7 @@ const struct solver solver_enkf = {
                  "Assimilation, arXiv 2010.02626",
     .features = FEATURE_CLASSIFICATION | FEATURE_REGRESSION | FEATURE_LOSS_SQUARED | FEATURE_RESETS |
                 FEATURE_READOUTS | FEATURE_STARTS | FEATURE_FULL_BATCH | FEATURE_MINI_BATCH |
-                FEATURE_FRESH_SAMPLES,
+                FEATURE_FRESH_SAMPLES | FEATURE_RANKS,
     .options = {.spans = {{enkf_option_list, sizeof enkf_option_list / sizeof *enkf_option_list}},
                 .size = sizeof(struct enkf_options)},
     .metrics = {enkf_metrics, sizeof enkf_metrics / sizeof *enkf_metrics},

@@ -55,7 +55,9 @@ static const struct metric_desc exact_metrics[] = {
 /* Sums over samples; in double, unlike those of trainer/minibatch.h. */
 struct sums {
     double *gradient[NET_MAX_LAYERS + 1];
-    double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
+    struct counted {
+        double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
+    } of;
 };
 
 struct exact {
@@ -63,7 +65,7 @@ struct exact {
     struct exact_options options;
     struct spike_time *work;    /* [threads] */
     struct sums sums[PART_MAX]; /* over parts, see pool_sum */
-    struct sums epoch;          /* gradient unused */
+    struct counted epoch;
 };
 
 static status exact_check(const struct solver *self, const void *options, const struct net_options *net,
@@ -135,20 +137,19 @@ static void gradient_part(void *context, size_t part, size_t sum, size_t thread)
     const struct net *net = task->s->minibatch.env.net;
     struct spike_time *w = &task->s->work[thread];
     struct sums *sums = &task->s->sums[sum];
-    sums->loss = sums->synops = sums->macs = 0;
-    memset(sums->silent, 0, sizeof sums->silent);
+    memset(&sums->of, 0, sizeof sums->of);
     for (size_t l = 1; l <= net->L; l++)
         memset(sums->gradient[l], 0, net->n[l] * net->n[l - 1] * sizeof(double));
     size_t first = chunk_first(&task->part, part_first(&task->part, part)),
            end = chunk_first(&task->part, part_first(&task->part, part + 1));
     for (size_t i = first; i < end; i++) {
         spike_time_simulate(w, net, &task->batch, i);
-        sums->loss +=
+        sums->of.loss +=
             spike_time_gradient(w, net, task->batch.labels[batch_sample(&task->batch, i)], sums->gradient);
-        sums->synops += spike_time_synops(w, net);
-        sums->macs += spike_time_gradient_macs(w, net);
+        sums->of.synops += spike_time_synops(w, net);
+        sums->of.macs += spike_time_gradient_macs(w, net);
         for (size_t l = 1; l <= net->L; l++)
-            for (size_t j = 0; j < net->n[l]; j++) sums->silent[l] += w->layer[l].causal[j] == 0;
+            for (size_t j = 0; j < net->n[l]; j++) sums->of.silent[l] += w->layer[l].causal[j] == 0;
     }
 }
 
@@ -158,13 +159,24 @@ static void add_sums(void *context, size_t sum, size_t other)
     const struct net *net = task->s->minibatch.env.net;
     struct sums *to = &task->s->sums[sum];
     const struct sums *from = &task->s->sums[other];
-    to->loss += from->loss;
-    to->synops += from->synops;
-    to->macs += from->macs;
+    to->of.loss += from->of.loss;
+    to->of.synops += from->of.synops;
+    to->of.macs += from->of.macs;
     for (size_t l = 1; l <= net->L; l++) {
-        to->silent[l] += from->silent[l];
+        to->of.silent[l] += from->of.silent[l];
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) to->gradient[l][i] += from->gradient[l][i];
     }
+}
+
+static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
+{
+    const struct batch_task *task = context;
+    const struct net *net = task->s->minibatch.env.net;
+    struct sums *s = &task->s->sums[sum];
+    blocks[0] = (struct rank_block){&s->of, sizeof s->of};
+    for (size_t l = 1; l <= net->L; l++)
+        blocks[l] = (struct rank_block){s->gradient[l], net->n[l] * net->n[l - 1] * sizeof(double)};
+    return net->L + 1;
 }
 
 /* Adds the slope of sum_push * sum over neurons of max(0, threshold - sum of the neuron's weights). */
@@ -183,22 +195,22 @@ static void push_sums(const struct exact *s, size_t l, real *gradient)
 /* Mean gradient of a mini-batch, with the push; returns the mean loss, without it. */
 static double mean_gradient(void *state, const struct batch *batch, real *const *gradient)
 {
-    static const struct part_sum parts = {gradient_part, add_sums, NULL};
+    static const struct part_sum parts = {gradient_part, add_sums, sum_blocks};
     struct exact *s = state;
     const struct net *net = s->minibatch.env.net;
     const struct sums *all = &s->sums[0];
     struct batch_task task = {s, *batch, partition_make(batch->n)};
     sum_tree(pool_sum(s->minibatch.env.pool, task.part.n_parts, &parts, &task), add_sums, &task);
-    s->epoch.loss += all->loss;
-    s->epoch.synops += all->synops;
-    s->epoch.macs += all->macs;
+    s->epoch.loss += all->of.loss;
+    s->epoch.synops += all->of.synops;
+    s->epoch.macs += all->of.macs;
     for (size_t l = 1; l <= net->L; l++) {
-        s->epoch.silent[l] += all->silent[l];
+        s->epoch.silent[l] += all->of.silent[l];
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             gradient[l][i] = (real)(all->gradient[l][i] / (double)batch->n);
         if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
     }
-    return all->loss / (double)batch->n;
+    return all->of.loss / (double)batch->n;
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)
@@ -234,20 +246,42 @@ static void softmax(size_t K, real *v)
     for (size_t k = 0; k < K; k++) v[k] = (real)(exp((double)v[k] - top) / sum);
 }
 
+struct predict_task {
+    struct exact *s;
+    const struct batch *batch;
+    struct partition part;
+    real *scores;
+    double synops[PART_MAX];
+};
+
+static void predict_part(void *context, size_t part, size_t thread)
+{
+    struct predict_task *task = context;
+    struct spike_time *w = &task->s->work[thread];
+    const struct net *net = task->s->minibatch.env.net;
+    const size_t K = net->n[net->L], end = chunk_first(&task->part, part_first(&task->part, part + 1));
+    task->synops[part] = 0;
+    for (size_t i = chunk_first(&task->part, part_first(&task->part, part)); i < end; i++) {
+        spike_time_simulate(w, net, task->batch, i);
+        task->synops[part] += spike_time_synops(w, net);
+        spike_time_scores(w, net, task->scores + i * K);
+        if (net->loss != LOSS_CROSS_ENTROPY) softmax(K, task->scores + i * K);
+    }
+}
+
 static status exact_predict(void *state, const struct batch *b, real *scores, struct operations *counts,
                             struct error *e)
 {
     struct exact *s = state;
     const struct net *net = s->minibatch.env.net;
-    const size_t K = net->n[net->L];
-    double synops = 0;
+    struct pool *pool = s->minibatch.env.pool;
+    struct predict_task task = {.s = s, .batch = b, .part = partition_make(b->n), .scores = scores};
+    double synops = 0; /* a whole number: any order gives the same */
     (void)e;
-    for (size_t i = 0; i < b->n; i++) {
-        spike_time_simulate(&s->work[0], net, b, i);
-        synops += spike_time_synops(&s->work[0], net);
-        spike_time_scores(&s->work[0], net, scores + i * K);
-        if (net->loss != LOSS_CROSS_ENTROPY) softmax(K, scores + i * K);
-    }
+    part_run(pool, task.part.n_parts, predict_part, &task);
+    part_share(pool, task.part.n_parts, task.synops, sizeof *task.synops);
+    part_share_samples(pool, &task.part, scores, net->n[net->L] * sizeof *scores);
+    for (size_t k = 0; k < task.part.n_parts; k++) synops += task.synops[k];
     *counts = (struct operations){synops / (double)b->n, 0};
     return ST_OK;
 }
@@ -263,7 +297,7 @@ const struct solver solver_exact_spike_time = {
      */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESETS | FEATURE_READOUTS |
                 FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
-                FEATURE_OWN_PREDICTION | FEATURE_DENSE_SPIKES,
+                FEATURE_OWN_PREDICTION | FEATURE_RANKS | FEATURE_DENSE_SPIKES,
     .options = {.spans = {{exact_option_list, sizeof exact_option_list / sizeof *exact_option_list},
                           {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .defaults = exact_defaults,

@@ -150,25 +150,29 @@ static double gradient_block(void *state, const struct minibatch_block *at, real
     return backward_block(&s->work[at->thread], s->minibatch.env.net, at->batch, at->first, at->C, &how, sum);
 }
 
-/* The features of a chunk of the task's samples. */
-static void simulate_chunk(void *state, size_t chunk, size_t thread)
+/* The features of a part of the task's samples. */
+static void simulate_part(void *state, size_t k, size_t thread)
 {
     const struct ffnb *s = state;
     const struct train_env *env = &s->minibatch.env;
     const struct simulate_options plain = {0};
     const struct partition part = partition_make(env->train.n);
-    const size_t n = env->net->n[env->net->L - 1], first = chunk_first(&part, chunk);
-    const size_t C = chunk_first(&part, chunk + 1) - first;
+    const size_t n = env->net->n[env->net->L - 1];
     struct trace *trace = &s->work[thread].trace;
-    net_simulate(env->net, &env->train, first, C, trace, &plain);
-    memcpy(s->features + first * n, trace->filtered, n * C * sizeof(real));
+    for (size_t c = part_first(&part, k); c < part_first(&part, k + 1); c++) {
+        const size_t first = chunk_first(&part, c), C = chunk_first(&part, c + 1) - first;
+        net_simulate(env->net, &env->train, first, C, trace, &plain);
+        memcpy(s->features + first * n, trace->filtered, n * C * sizeof(real));
+    }
 }
 
 /* Adds the task's samples to the sums. */
 static void add_features(struct ffnb *s, struct fisher_sums *sums)
 {
     const struct train_env *env = &s->minibatch.env;
-    pool_run(env->pool, partition_make(env->train.n).n_chunks, simulate_chunk, s);
+    const struct partition part = partition_make(env->train.n);
+    part_run(env->pool, part.n_parts, simulate_part, s);
+    part_share_samples(env->pool, &part, s->features, env->net->n[env->net->L - 1] * sizeof(real));
     fisher_sums_add(sums, &env->train, s->features);
     s->passes += (double)env->train.n;
     cost_gram(&s->cost, (double)sums->n, (double)env->train.n);
@@ -296,7 +300,9 @@ static status predict(void *state, const struct batch *b, real *scores, struct o
     const size_t K = env->net->n[env->net->L];
     struct scoring task = {s, b, partition_make(b->n), scores, {{0}}};
     (void)e;
-    pool_run(env->pool, task.part.n_parts, score_part, &task);
+    part_run(env->pool, task.part.n_parts, score_part, &task);
+    part_share(env->pool, task.part.n_parts, task.spikes, sizeof *task.spikes);
+    part_share_samples(env->pool, &task.part, scores, K * sizeof *scores);
     *counts = scoring_operations(&task);
     if (s->options.readout != FFNB_FISHER) return ST_OK;
     fisher_biases(env->net->W[env->net->L], K, s->biases);
@@ -351,7 +357,8 @@ const struct solver solver_ffnb = {
     .reference = "Sahbi, Zhan: FFNB: Forgetting-Free Neural Blocks for Deep Continual Visual Learning, arXiv "
                  "2111.11366; for the discriminant: "
                  "Fisher: The Use of Multiple Measurements in Taxonomic Problems, 1936",
-    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION,
+    .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_OWN_PREDICTION |
+                FEATURE_RANKS,
     .options = {{{option_list, sizeof option_list / sizeof *option_list},
                  {minibatch_option_list, MINIBATCH_OPTIONS}},
                 .size = sizeof(struct options)},

@@ -375,7 +375,8 @@ static status ff_step(void *state, struct step_report *r, struct error *e)
 {
     struct ff *s = state;
     const struct train_env *env = &s->minibatch.env;
-    const struct minibatch_rule rule = {.block = train_block};
+    const struct minibatch_rule rule = {
+        .block = train_block, .by_part = s->sums, .by_part_size = sizeof *s->sums};
     const size_t K = env->net->n[env->net->L];
     for (size_t i = 0; i < env->train.n; i++) {
         size_t sample = batch_sample(&env->train, i);
@@ -449,7 +450,9 @@ static status ff_predict(void *state, const struct batch *b, real *scores, struc
     struct score_task task = {.s = s, .batch = b, .part = partition_make(b->n), .scores = scores};
     const double inputs = data_entries(s, b) * (double)net->n[1] / (double)b->n;
     (void)e;
-    pool_run(s->minibatch.env.pool, task.part.n_parts, score_part, &task);
+    part_run(s->minibatch.env.pool, task.part.n_parts, score_part, &task);
+    part_share(s->minibatch.env.pool, task.part.n_parts, task.counts, sizeof *task.counts);
+    part_share_samples(s->minibatch.env.pool, &task.part, scores, net->n[net->L] * sizeof *scores);
     operations_mean(task.counts, task.part.n_parts, b->n, counts);
     counts->accumulations += (double)(net->n[net->L] * b->x->T * net->n[1]);
     *(b->x->value ? &counts->macs : &counts->accumulations) += inputs;
@@ -463,7 +466,7 @@ const struct solver solver_forward_forward = {
     .reference = "Ghader, Kheradpisheh, Farahani, Fazlali: Backpropagation-free Spiking Neural Networks with "
                  "the Forward-Forward Algorithm, arXiv 2502.20411",
     .features = FEATURE_CLASSIFICATION | FEATURE_NETWORKS | FEATURE_MINI_BATCH | FEATURE_FRESH_SAMPLES |
-                FEATURE_OWN_PREDICTION,
+                FEATURE_OWN_PREDICTION | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
                           {ff_option_list, sizeof ff_option_list / sizeof *ff_option_list}},
                 .size = sizeof(struct ff_options)},

@@ -207,7 +207,10 @@ static status lfp_step(void *state, struct step_report *r, struct error *e)
 {
     struct lfp *s = state;
     const struct minibatch *m = &s->minibatch;
-    const struct minibatch_rule rule = {.block = feedback_block, .finish = scale_by_weights};
+    const struct minibatch_rule rule = {.block = feedback_block,
+                                        .finish = scale_by_weights,
+                                        .by_part = s->reward,
+                                        .by_part_size = sizeof *s->reward};
     memset(s->reward, 0, sizeof s->reward);
     status st = minibatch_epoch(s, &rule, r, e);
     /* simulated once, and the rewards travel backwards once */
@@ -234,7 +237,7 @@ const struct solver solver_lfp = {
     /* A hard reset and a synapse's current have no rule, and weights that start at 0 would stay there. */
     .features = FEATURE_CLASSIFICATION | FEATURE_LOSSES | FEATURE_RESET_SOFT | FEATURE_RESET_NONE |
                 FEATURE_READOUTS | FEATURE_START_RATE | FEATURE_START_KAIMING | FEATURE_MINI_BATCH |
-                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_LAYER_NEURONS,
+                FEATURE_FRESH_SAMPLES | FEATURE_RECURRENT | FEATURE_LAYER_NEURONS | FEATURE_RANKS,
     .options = {.spans = {{minibatch_option_list, MINIBATCH_OPTIONS},
                           {lfp_option_list, sizeof lfp_option_list / sizeof *lfp_option_list}},
                 .defaults = lfp_defaults,

@@ -8,7 +8,6 @@ static status best(struct call *call, struct groups *g, struct error *e)
     const struct best_request r = {.by = call_text(call, "by"),
                                    .by_label = strcmp(call_text(call, "per"), "label") == 0,
                                    .smallest = call_has(call, "min")};
-    TRY(best_check(&r, e));
     return best_run(g, &r, call_catalogue(call), stdout, stderr, e);
 }
 

@@ -40,23 +40,21 @@ status hand_on(const struct call *call, int precision, struct error *e)
 
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
-    char file[4096], precision[40], start[OPT_STRING_MAX + 20], step[80];
+    static const struct {
+        const char *option, *key;
+    } replaced[] = {{"precision", "precision"}, {"from", "network.start"}, {"dt", "network.start_dt"}};
+    char file[4096], texts[3][OPT_STRING_MAX + 20];
     *p = (struct plan){.n_runs = 0};
     const char *seeds = call_text(call, "seeds");
     struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
-    const char **set = call_list(call, "set", &o.n_set, e);
-    if (!set) return ST_MEMORY;
-    if (call_has(call, "precision")) {
-        (void)snprintf(precision, sizeof precision, "precision=%s", call_text(call, "precision"));
-        set[o.n_set++] = precision;
-    }
-    if (call_has(call, "from")) {
-        (void)snprintf(start, sizeof start, "network.start=%s", call_text(call, "from"));
-        set[o.n_set++] = start;
-    }
-    if (call_has(call, "from") && call_has(call, "dt")) {
-        (void)snprintf(step, sizeof step, "network.start_dt=%.40s", call_text(call, "dt"));
-        set[o.n_set++] = step;
+    const char **set;
+    TRY(call_list(call, "set", &set, &o.n_set, e));
+    for (size_t k = 0; k < 3; k++) {
+        const bool step = strcmp(replaced[k].option, "dt") == 0; /* of the file of --from */
+        if (!call_has(call, replaced[k].option) || (step && !call_has(call, "from"))) continue;
+        (void)snprintf(texts[k], sizeof texts[k], "%s=%s", replaced[k].key,
+                       call_text(call, replaced[k].option));
+        set[o.n_set++] = texts[k];
     }
     o.set = set;
     if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);
@@ -110,8 +108,8 @@ static status open_network(struct call *call, bool alone, struct trained *t, str
 {
     const char *weights = call_text(call, "weights");
     size_t n;
-    const char **set = call_list(call, "set", &n, e);
-    if (!set) return ST_MEMORY;
+    const char **set;
+    TRY(call_list(call, "set", &set, &n, e));
     TRY(describe(call, alone, t, e));
     if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0)
         return hand_on(call, t->run->run.precision, e);
@@ -166,11 +164,12 @@ status refuse_other_rule(const struct trained *t, struct error *e)
 status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e)
 {
     size_t n;
-    const char **set = call_list(call, "set", &n, e);
+    const char **set;
+    TRY(call_list(call, "set", &set, &n, e));
     *r = (struct dataset_request){.source = catalogue_dataset(call_catalogue(call), call->arguments[0]),
                                   .seed = call_whole(call, "seed")};
     r->options = mem_alloc(&call->mem, 1, r->source->options.size, e);
-    if (!set || !r->options) return ST_MEMORY;
+    if (!r->options) return ST_MEMORY;
     TRY(opt_defaults(&r->source->options, r->options, e));
     for (size_t i = 0; i < n; i++) TRY(dataset_set(r->source, r->options, set[i], e));
     return ST_OK;
@@ -200,24 +199,26 @@ status sample_of(const struct call *call, const char *dataset, const size_t n[N_
                 split_names[*split], dataset, n[*split], n[*split] - 1);
 }
 
-status draw_ascii(const struct call *call, const char *title, const struct drawing_figure *f, bool *drawn,
-                  struct error *e)
+status draw_sample(const struct call *call, const char *title, const char *name,
+                   const struct drawing_figure *f, csv_function write_csv, struct error *e)
 {
-    *drawn = call_has(call, "ascii");
-    if (!*drawn) return ST_OK;
-    (void)printf("%s\n", title);
-    return drawing_figure(f, NULL, e);
-}
-
-status draw_file(const struct call *call, const char *base, size_t length, bool already,
-                 const struct drawing_figure *f, struct error *e)
-{
-    char name[300];
-    const char *out = call_text(call, "out");
-    if (already && !out) return ST_OK;
-    (void)snprintf(name, sizeof name, "%.*s_%zu.svg", (int)length, base, (size_t)call_whole(call, "index"));
-    TRY(drawing_figure(f, out ? out : name, e));
-    (void)printf("%s\n", out ? out : name);
+    char own[300];
+    const char *out = call_text(call, "out"), *csv = write_csv ? call_text(call, "csv") : NULL;
+    const bool ascii = call_has(call, "ascii");
+    if (ascii) {
+        (void)printf("%s\n", title);
+        TRY(drawing_figure(f, NULL, e));
+    }
+    if (csv) {
+        TRY(write_csv(f->context, csv, e));
+        (void)printf("%s\n", csv);
+    }
+    if (!out && (ascii || csv)) return ST_OK;
+    const char *end = strrchr(name, '.');
+    const size_t length = end ? (size_t)(end - name) : strlen(name);
+    (void)snprintf(own, sizeof own, "%.*s_%zu.svg", (int)length, name, (size_t)call_whole(call, "index"));
+    TRY(drawing_figure(f, out ? out : own, e));
+    (void)printf("%s\n", out ? out : own);
     return ST_OK;
 }
 

@@ -86,12 +86,12 @@ status dataset_request_read(struct dataset_request *r, struct call *call, struct
 /* The sample of --split and --index, of which there are n[split]. ST_USAGE. */
 status sample_of(const struct call *call, const char *dataset, const size_t n[N_SPLITS], enum split *split,
                  size_t *index, struct error *e);
-/* Draws a figure for --ascii under its title, and says whether there is one. */
-status draw_ascii(const struct call *call, const char *title, const struct drawing_figure *f, bool *drawn,
-                  struct error *e);
-/* Draws a figure in the file of --out, else in BASE_INDEX.svg, unless there is something else already; prints
- * its name. `length`: characters of base. */
-status draw_file(const struct call *call, const char *base, size_t length, bool already,
-                 const struct drawing_figure *f, struct error *e);
+/* Draws a sample's figure for --ascii in the terminal, under its title; writes the file of --csv, where
+ * `write_csv` (NULL: there is no such option) does that from the figure's context; and draws in the file of
+ * --out, or, where nothing else was asked for, in BASE_INDEX.svg, BASE being `name` without its ending.
+ * Prints the names of files. */
+typedef status (*csv_function)(const void *context, const char *path, struct error *e);
+status draw_sample(const struct call *call, const char *title, const char *name,
+                   const struct drawing_figure *f, csv_function write_csv, struct error *e);
 
 #endif

@@ -3,6 +3,7 @@
 #include "trainer/contract.h"
 #include "commands/commands.h"
 #include "records/columns.h"
+#include "support/text.h"
 #include "trainer/suit.h"
 #include <stdlib.h>
 #include <string.h>
@@ -33,19 +34,19 @@ enum { N_TASKS = sizeof tasks / sizeof *tasks };
 static void describe_network(const struct solver *solver, const struct task *task, char *text, size_t size)
 {
     const bool one_shot = solver->features & FEATURE_ONE_SHOT;
-    size_t used = solver->features & FEATURE_OWN_NETWORK
-                      ? (size_t)snprintf(text, size, "{hidden: [100]")
-                      : (size_t)snprintf(text, size, "{hidden: [[%d, %d]]", FIRST, SECOND);
+    if (solver->features & FEATURE_OWN_NETWORK)
+        (void)snprintf(text, size, "{hidden: [100]");
+    else
+        (void)snprintf(text, size, "{hidden: [[%d, %d]]", FIRST, SECOND);
     for (const struct network_choice *c = network_choices; c->key; c++) {
         const struct option *o = opt_find(&net_option_table, c->key);
         size_t k = 0;
         while (opt_choice(o, k) && !(solver->features & c->first << k)) k++;
         if (c->first == FEATURE_LOSS_SQUARED && solver->features & c->first << task->loss && !one_shot)
             k = (size_t)task->loss;
-        if (!opt_choice(o, k) || used >= size) continue;
-        used += (size_t)snprintf(text + used, size - used, ", %s: %s", c->key, opt_choice(o, k));
+        if (opt_choice(o, k)) (void)text_add(text, size, ", %s: %s", c->key, opt_choice(o, k));
     }
-    if (used < size) (void)snprintf(text + used, size - used, "}");
+    (void)text_add(text, size, "}");
 }
 
 static status load(struct call *call, const struct solver *solver, const struct task *task, struct plan *p,

@@ -1,9 +1,12 @@
-/* spikebench dataset info: what a dataset holds. */
+/* spikebench dataset info: what a dataset holds, and whether its files are as published. */
 #include "commands/commands.h"
-#include "commands/published.h"
 #include "datasets/counts.h"
+#include "support/csvio.h"
+#include "support/hash.h"
+#include "support/paths.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static void print_head(const struct dataset_request *r, const struct dataset_info *info)
 {
@@ -39,6 +42,62 @@ static void print_counts(const struct dataset *d, const struct dataset_counts *c
     }
 }
 
+/* The table of sources, and what is compared with it. */
+struct verdicts {
+    struct csv_table table;
+    const char *dataset;
+};
+
+/* The checksum of a file of the dataset in the table, "" if there is none. */
+static const char *checksum_of(const struct verdicts *v, const char *name)
+{
+    for (size_t row = 0; row < v->table.n_rows; row++)
+        if (strcmp(csv_text(&v->table, row, "dataset"), v->dataset) == 0 &&
+            strcmp(csv_text(&v->table, row, "file"), name) == 0)
+            return csv_text(&v->table, row, "checksum");
+    return "";
+}
+
+static void print_comparison(const char *got, const char *published)
+{
+    if (strcmp(got, published) == 0)
+        (void)printf("as published\n");
+    else
+        (void)printf("NOT as published: SHA-256 %s, not %s; or packed anew\n", got, published);
+}
+
+static status print_verdict(void *context, const char *path, struct error *e)
+{
+    static const char algorithm[] = "sha256:";
+    const struct verdicts *v = context;
+    char hex[HASH_HEX], packed[300];
+    const char *name = path_base(path), *sum = checksum_of(v, name);
+    (void)snprintf(packed, sizeof packed, "%.255s.gz", name);
+    TRY(hash_file(path, hex, e));
+    (void)printf("file:      %s: ", path);
+    if (strncmp(sum, algorithm, strlen(algorithm)) == 0)
+        print_comparison(hex, sum + strlen(algorithm));
+    else if (checksum_of(v, packed)[0])
+        (void)printf("not compared: unpacked, and the published checksum is that of %s\n", packed);
+    else
+        (void)printf("not compared: no checksum of it is published; SHA-256 %s\n", hex);
+    return ST_OK;
+}
+
+/* Whether a dataset's files are those that are published, by the checksums of datasets/sources.csv: a line
+ * for each file that the dataset reads. */
+static status print_published(const struct dataset_source *source, const void *options, struct error *e)
+{
+    struct verdicts v = {.dataset = source->name};
+    char home[4000];
+    if (!source->files) return ST_OK;
+    TRY(path_home(home, sizeof home, e));
+    status st = csv_load(&v.table, e, "%s/datasets/sources.csv", home);
+    if (st == ST_OK) st = source->files(options, print_verdict, &v, e);
+    csv_table_free(&v.table);
+    return st;
+}
+
 static status describe(struct call *call, const struct dataset_request *r, const struct dataset *d,
                        struct error *e)
 {
@@ -49,7 +108,7 @@ static status describe(struct call *call, const struct dataset_request *r, const
     if (!samples || !events) return ST_MEMORY;
     TRY(dataset_count(d, &c, samples, events, &call->mem, e));
     print_head(r, &d->info);
-    TRY(published_print(r->source, r->options, stdout, e));
+    TRY(print_published(r->source, r->options, e));
     print_counts(d, &c, samples, events);
     return ST_OK;
 }

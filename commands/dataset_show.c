@@ -85,7 +85,6 @@ static status show(struct call *call, const struct dataset_request *r, const str
                    struct error *e)
 {
     struct sample s;
-    bool drawn;
     char number[5][24];
     TRY(prepare(&s, call, r, d, e));
     const size_t numbers[5] = {s.info->n_inputs, s.info->T, s.frame ? s.info->channels : 0, s.info->width,
@@ -96,8 +95,7 @@ static status show(struct call *call, const struct dataset_request *r, const str
     const struct drawing_figure figure = {"sample.gp", fields, sizeof fields / sizeof *fields, write_files,
                                           &s};
     for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
-    TRY(draw_ascii(call, s.title, &figure, &drawn, e));
-    return draw_file(call, r->source->name, strlen(r->source->name), drawn, &figure, e);
+    return draw_sample(call, s.title, r->source->name, &figure, NULL, e);
 }
 
 const struct command dataset_show_command = {

@@ -30,13 +30,11 @@ static status write_nir(struct call *call, struct trained *t, struct error *e)
         return FAIL(e, ST_USAGE, "--out '%.200s': a name that ends in .nir is needed", out);
     TRY(step_seconds(call, "dt", &x.dt, e));
     TRY(trained_text(weights, &text, e));
-    char *run = mem_alloc(&t->mem, text.size + 1, 1, e);
-    if (run) memcpy(run, text.bytes, text.size);
-    free(text.bytes);
-    if (!run) return ST_MEMORY;
-    x.run = run;
+    x.run = (const char *)text.bytes;
     (void)snprintf(program, sizeof program, "spikebench %s", env_version());
-    TRY(nir_write(&t->net, &x, out, e));
+    const status st = nir_write(&t->net, &x, out, e);
+    free(text.bytes);
+    TRY(st);
     (void)printf("%s: %zu layers, steps of %g s\n", out, t->net.L, x.dt);
     print_notes(t);
     return ST_OK;

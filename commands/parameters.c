@@ -1,8 +1,8 @@
 /* Kinds of values, and the arguments and options that several commands have (see commands.h). */
 #include "commands/commands.h"
 #include "support/command_complete.h"
+#include "support/find.h"
 #include "support/paths.h"
-#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,19 +11,15 @@
 static status check_solver(const struct call *call, const struct parameter *p, const char *text,
                            struct error *e)
 {
-    const char *names[CATALOGUE_NAMES_MAX];
-    const struct catalogue *c = call_catalogue(call);
-    if (catalogue_solver(c, text)) return ST_OK;
-    return unknown_name(e, p->form, "solver", text, "", names, catalogue_solver_names(c, names));
+    const struct solver *found;
+    return catalogue_need_solver(call_catalogue(call), p->form, text, &found, e);
 }
 
 static status check_dataset(const struct call *call, const struct parameter *p, const char *text,
                             struct error *e)
 {
-    const char *names[CATALOGUE_NAMES_MAX];
-    const struct catalogue *c = call_catalogue(call);
-    if (catalogue_dataset(c, text)) return ST_OK;
-    return unknown_name(e, p->form, "dataset", text, "", names, catalogue_dataset_names(c, names));
+    const struct dataset_source *found;
+    return catalogue_need_dataset(call_catalogue(call), p->form, text, &found, e);
 }
 
 /* Alone it is an experiment file. */
@@ -68,12 +64,13 @@ static void offer_results(const struct completion *c)
     const char *folder = completion_option(c, "results");
     char path[4200];
     if (!folder) folder = "results";
-    DIR *d = opendir(folder);
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
-        (void)snprintf(path, sizeof path, "%s/%s/runs.csv", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && access(path, F_OK) == 0) completion_offer(c, entry->d_name);
+    struct find_list names;
+    (void)find_names(folder, &names, NULL);
+    for (size_t i = 0; i < names.n; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s/runs.csv", folder, names.names[i]);
+        if (access(path, F_OK) == 0) completion_offer(c, names.names[i]);
     }
-    if (d) (void)closedir(d);
+    find_free(&names);
 }
 
 /* ---- KEY=VALUE ---- */

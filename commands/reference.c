@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 #include "records/columns.h"
 #include "support/command_usage.h"
+#include "support/text.h"
 
 enum { TEXT_SIZE = 1600 };
 
@@ -119,11 +120,10 @@ static void abilities(const struct solver *s, char *text, size_t size)
                     {FEATURE_ONE_SHOT, "one shot"},
                     {FEATURE_MEASURES, "measures, trains nothing"},
                     {FEATURE_RANKS, "divides its samples among ranks"}};
-    size_t used = 0;
     text[0] = '\0';
-    for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++)
         if (s->features & features[i].feature)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", features[i].text);
+            (void)text_add(text, size, "%s%s", text[0] ? ", " : "", features[i].text);
 }
 
 /* The columns that a solver adds to its curves: "res_dyn_1 .. _L". */

@@ -78,8 +78,8 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
     }
     TRY(read_part(call, p, r, &part, e));
     size_t n_set;
-    const char **set = call_list(call, "set", &n_set, e);
-    if (!set) return ST_MEMORY;
+    const char **set;
+    TRY(call_list(call, "set", &set, &n_set, e));
     if (call_has(call, "exclusive") && !part.mine)
         return FAIL(e, ST_USAGE,
                     "--exclusive is for --shard: other runs always have the machine to themselves");
@@ -125,7 +125,8 @@ static status check_plan(struct call *call, struct plan *p, const struct plan_re
     TRY(show_plan(call, p, r, e));
     if (!call_has(call, "results")) return ST_OK;
     (void)snprintf(folder, sizeof folder, "%s/%s", call_text(call, "results"), p->experiment);
-    TRY(results_inspect(folder, stdout, &problems, e));
+    TRY(plan_identify(p, r, e)); /* its runs have the names that results have */
+    TRY(results_inspect(folder, p, stdout, &problems, e));
     return told(e, problems ? ST_DATA : ST_OK);
 }
 

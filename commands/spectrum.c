@@ -1,5 +1,6 @@
 /* What a network of harmonic retrieval finds in one sample: drawn by `spikebench trace`. */
 #include "commands/commands.h"
+#include "support/paths.h"
 #include "trainer/suit.h"
 #include <math.h>
 #include <string.h>
@@ -34,21 +35,11 @@ static status write_files(const void *context, const struct drawing *d, struct e
     return put_rows(context, &w, e);
 }
 
-static status draw(struct call *call, const struct view *v, const char *title, struct error *e)
+static status write_csv(const void *context, const char *path, struct error *e)
 {
-    const struct drawing_field fields[] = {{"title", title}};
-    const struct drawing_figure figure = {"spectrum.gp", fields, 1, write_files, v};
-    const char *weights = call_text(call, "weights"), *csv = call_text(call, "csv");
-    const char *slash = strrchr(weights, '/'), *base = slash ? slash + 1 : weights;
-    bool drawn;
-    TRY(draw_ascii(call, title, &figure, &drawn, e));
-    if (csv) {
-        struct csv_writer w;
-        TRY(csv_start(&w, head, e, "%s", csv));
-        TRY(put_rows(v, &w, e));
-        (void)printf("%s\n", csv);
-    }
-    return draw_file(call, base, strlen(base) - strlen(".net"), drawn || csv, &figure, e);
+    struct csv_writer w;
+    TRY(csv_start(&w, head, e, "%s", path));
+    return put_rows(context, &w, e);
 }
 
 status trace_spectrum(struct call *call, struct trained *t, struct error *e)
@@ -69,5 +60,7 @@ status trace_spectrum(struct call *call, struct trained *t, struct error *e)
     (void)snprintf(title, sizeof title, "%.120s (%s) on %s, %s sample %zu", call_text(call, "weights"),
                    t->run->solver->name, dataset, split_names[split], index);
     print_network(call, t, false);
-    return draw(call, &v, title, e);
+    const struct drawing_field fields[] = {{"title", title}};
+    const struct drawing_figure figure = {"spectrum.gp", fields, 1, write_files, &v};
+    return draw_sample(call, title, path_base(call_text(call, "weights")), &figure, write_csv, e);
 }

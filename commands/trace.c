@@ -1,6 +1,8 @@
 /* spikebench trace: what a trained network does with one sample. */
 #include "commands/commands.h"
 #include "network/sample_trace.h"
+#include "support/paths.h"
+#include "support/text.h"
 #include <string.h>
 
 enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
@@ -70,13 +72,16 @@ static status write_files(const void *context, const struct drawing *d, struct e
     return write_potentials(&v->s, d, "hidden.csv", v->s.H, v->neuron, v->n_neurons, e);
 }
 
+static status write_csv(const void *context, const char *path, struct error *e)
+{
+    return sample_trace_write(&((const struct view *)context)->s, path, e);
+}
+
 /* Numbers as words. */
 static void join(const size_t *v, size_t n, char *text, size_t size)
 {
-    size_t used = 0;
     text[0] = '\0';
-    for (size_t i = 0; i < n && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%zu", i ? " " : "", v[i]);
+    for (size_t i = 0; i < n; i++) (void)text_add(text, size, "%s%zu", i ? " " : "", v[i]);
 }
 
 static status draw(struct call *call, const struct view *v, struct error *e)
@@ -87,22 +92,15 @@ static status draw(struct call *call, const struct view *v, struct error *e)
                                            {"steps", T},         {"classes", classes},
                                            {"neurons", neurons}, {"threshold", threshold}};
     const struct drawing_figure figure = {"trace.gp", fields, sizeof fields / sizeof *fields, write_files, v};
-    const char *weights = call_text(call, "weights"), *csv = call_text(call, "csv");
-    const char *slash = strrchr(weights, '/'), *base = slash ? slash + 1 : weights;
     const real *z = s->trace.z[s->net->L];
-    bool silent = true, drawn;
+    bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(v->neuron, v->n_neurons, neurons, sizeof neurons);
     (void)snprintf(T, sizeof T, "%zu", s->T);
     (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
     for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = z[i] == 0;
     (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif[s->H].threshold, silent);
-    TRY(draw_ascii(call, v->title, &figure, &drawn, e));
-    if (csv) {
-        TRY(sample_trace_write(s, csv, e));
-        (void)printf("%s\n", csv);
-    }
-    return draw_file(call, base, strlen(base) - strlen(".net"), drawn || csv, &figure, e);
+    return draw_sample(call, v->title, path_base(call_text(call, "weights")), &figure, write_csv, e);
 }
 
 static status trace(struct call *call, struct trained *t, struct error *e)

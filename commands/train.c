@@ -18,8 +18,9 @@ enum { PATH_SIZE = 4096 };
 static status refuse_runs(struct call *call, const struct plan *p, struct error *e)
 {
     size_t n_set;
-    const char **given = call_list(call, "set", &n_set, e);
-    for (size_t i = given ? n_set : 0; i-- > 0;) {
+    const char **given;
+    TRY(call_list(call, "set", &given, &n_set, e));
+    for (size_t i = n_set; i-- > 0;) {
         struct set_text set;
         size_t n = 1;
         TRY(settings_split(given[i], &set, e));
@@ -129,9 +130,8 @@ static void clean(const struct plan *p, const char *work)
 static bool has_weights(const char *table)
 {
     struct csv_table t;
-    const char *word = "";
-    long column = csv_read(&t, table, 1, NULL) == ST_OK ? csv_column(&t, "status") : CSV_NONE;
-    if (column != CSV_NONE && t.n_rows > 0) word = csv_cell(&t, 0, (size_t)column);
+    const bool row = csv_read(&t, table, 1, NULL) == ST_OK && t.n_rows > 0;
+    const char *word = row ? csv_text(&t, 0, "status") : "";
     const bool begun = !isnan(csv_value(&t, 0, "iters"));
     const bool good = begun && (strcmp(word, "ok") == 0 || strcmp(word, "interrupted") == 0);
     csv_table_free(&t);
@@ -153,8 +153,8 @@ static status train_into(struct call *call, struct plan *p, const struct plan_re
 {
     const char *weights = call_text(call, "out");
     size_t n_set;
-    const char **set = call_list(call, "set", &n_set, e);
-    if (!set) return ST_MEMORY;
+    const char **set;
+    TRY(call_list(call, "set", &set, &n_set, e));
 
     char work[PATH_SIZE], table[PATH_SIZE + 100], how[300];
     struct runner_outcome outcome;

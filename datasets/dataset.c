@@ -1,5 +1,6 @@
 /* What all datasets share: splits and batches. */
 #include "datasets/dataset.h"
+#include "network/net.h"
 #include <string.h>
 
 const char *const split_names[] = {"train", "validation", "test", NULL};
@@ -9,6 +10,39 @@ void dataset_free(struct dataset *d)
 {
     mem_free(&d->mem);
     memset(d, 0, sizeof *d);
+}
+
+bool dataset_keeps(const struct dataset_common *c, enum split split, size_t n, size_t k)
+{
+    const struct dataset_share *s = &c->share;
+    if (s->ranks <= 1) return true;
+    const struct part_range own = samples_of_rank(n, s->ranks, s->own);
+    return (k >= own.first && k < own.end) ||
+           (split == SPLIT_TRAIN && net_start_reads(k, n, s->ranks, s->own));
+}
+
+void dataset_count_elsewhere(struct dataset *d, const struct dataset_share *share, struct ranks *r)
+{
+    struct spikes_counts of[PART_MAX][N_SPLITS];
+    size_t first[PART_MAX + 1];
+    if (share->ranks <= 1) return;
+    for (int k = 0; k < N_SPLITS; k++) {
+        const struct part_range own = samples_of_rank(d->info.n[k], share->ranks, share->own);
+        of[share->own][k] = spikes_count(&d->x[k], own.first, own.end);
+    }
+    for (size_t i = 0; i <= share->ranks; i++) first[i] = i * sizeof *of;
+    ranks_share(r, of, first);
+    for (int k = 0; k < N_SPLITS; k++) {
+        const struct spikes_counts here = spikes_count(&d->x[k], 0, d->info.n[k]);
+        struct spikes_counts all = {-here.entries, -here.squares, 1, false};
+        for (size_t i = 0; i < share->ranks; i++) {
+            all.entries += of[i][k].entries;
+            all.squares += of[i][k].squares;
+            all.largest = of[i][k].largest > all.largest ? of[i][k].largest : all.largest;
+            all.valued = all.valued || of[i][k].valued;
+        }
+        d->x[k].elsewhere = all;
+    }
 }
 
 struct batch dataset_batch(const struct dataset *d, enum split s)

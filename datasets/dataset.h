@@ -12,6 +12,7 @@
 #include "support/hash.h"
 #include "support/mem.h"
 #include "support/opt.h"
+#include "support/parallel.h"
 #include "support/rng.h"
 #include <stdint.h>
 
@@ -58,6 +59,13 @@ struct dataset_metric {
 };
 enum { DATASET_METRICS_MOST = 8 };
 
+/* Which of several ranks keeps samples: each has those of its own parts of every split (support/parallel.h),
+ * and the training samples that its share of network.start reads. ranks 0 and 1: all of them. The lists of
+ * the others are empty (struct spikes, elsewhere); labels and targets are there of all. */
+struct dataset_share {
+    size_t ranks, own;
+};
+
 /* The options that every dataset has; each module's options struct begins with this one and its table with
  * DATASET_COMMON_OPTIONS(struct its_options, default T, ...), or with DATASET_COMMON_OPTIONS_FROM, which also
  * says where validation samples come from. */
@@ -67,6 +75,7 @@ struct dataset_common {
     long split_seed;
     long tasks; /* classes in tasks, trained one after the other (tasks.h); 1: all at once */
     struct augment_options augment; /* of tables that have these options; else nothing */
+    struct dataset_share share;     /* no option: the run sets it before open */
     char path[OPT_STRING_MAX], stream[OPT_STRING_MAX];
 };
 
@@ -114,11 +123,12 @@ struct dataset_source {
      * if the data is absent; ST_DATA naming file, byte or line, and reason if it is malformed; ST_CONFIG if
      * the sizes asked for exceed what is there. The SHA-256 does not depend on the seed. */
     status (*probe)(const void *options, struct dataset_info *info, struct error *e);
-    /* Loads, splits and encodes. Draws come from dataset_split_stream and, a stream for each sample, from
-     * dataset_sample_stream "encode". On error *d is left for dataset_free. */
+    /* Loads, splits and encodes the samples of dataset_keeps. Draws come from dataset_split_stream and, a
+     * stream for each sample, from dataset_sample_stream "encode". On error *d is left for dataset_free. */
     status (*open)(const void *options, uint64_t seed, struct dataset *d, struct error *e);
     /* Datasets of event cameras: calls take for every recording as it is before filter and bins, split after
-     * split, index 0 .. n-1. NULL for other datasets. */
+     * split, index 0 .. n-1; those that are not kept (dataset_keeps) have no events. NULL for other datasets.
+     */
     status (*recordings)(const void *options, uint64_t seed, recording_visitor take, void *context,
                          struct error *e);
     /* values[n_metrics] of the scores (n_targets or n_classes x n) of all samples of a split, n > 0. */
@@ -129,6 +139,11 @@ struct dataset_source {
 };
 
 void dataset_free(struct dataset *d);
+
+/* Whether `open` is to encode sample k of n of a split. */
+bool dataset_keeps(const struct dataset_common *c, enum split split, size_t n, size_t k);
+/* After `open`, by all ranks: what the lists of the others hold, for counts over all samples. */
+void dataset_count_elsewhere(struct dataset *d, const struct dataset_share *share, struct ranks *r);
 
 /* The samples of a split in the order of the dataset. */
 struct batch dataset_batch(const struct dataset *d, enum split s);

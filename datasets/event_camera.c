@@ -165,7 +165,8 @@ static status record_all(struct studio *s, const struct event_camera_options *o,
     for (int k = 0; k < N_SPLITS; k++)
         for (size_t i = 0; i < info.n[k]; i++) {
             dataset_sample_stream(seed, "camera", (enum split)k, i, &s->rng);
-            TRY(shoot(s, s->chosen[k][i], e));
+            s->events.n = 0;
+            if (dataset_keeps(&o->common, (enum split)k, info.n[k], i)) TRY(shoot(s, s->chosen[k][i], e));
             TRY(take(context, (enum split)k, i, s->images.labels[s->chosen[k][i]], &s->events, e));
         }
     return ST_OK;

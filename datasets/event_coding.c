@@ -79,7 +79,7 @@ struct filling {
     bool building;
     uint32_t *counts; /* scratch of events_to_frames */
     uint64_t seed;
-    const char *stream; /* dataset.stream */
+    const struct dataset_common *common;
 };
 
 static status begin_split(struct filling *f, enum split split, struct error *e)
@@ -89,7 +89,7 @@ static status begin_split(struct filling *f, enum split split, struct error *e)
     if (!f->d->labels[split]) return ST_MEMORY;
     TRY(spikes_begin(&f->builder, info->n_inputs, info->T, info->n[split], e));
     f->building = true;
-    return spikes_stream(&f->builder, f->stream, e);
+    return spikes_stream(&f->builder, f->common->stream, e);
 }
 
 static status end_split(struct filling *f, enum split split, struct error *e)
@@ -98,24 +98,33 @@ static status end_split(struct filling *f, enum split split, struct error *e)
     return spikes_finish(&f->builder, &f->d->x[split], &f->d->mem, e);
 }
 
-static status take(void *context, enum split split, size_t index, int label, struct event_list *events,
-                   struct error *e)
+/* Appends the frames of a recording. */
+static status add_recording(struct filling *f, enum split split, size_t index, struct event_list *events,
+                            struct error *e)
 {
-    struct filling *f = context;
     const struct dataset_info *info = &f->d->info;
     struct usage one = {.events = events->n};
     char what[80];
     bool use;
     struct rng rng;
-    if (index == 0) TRY(begin_split(f, split, e));
     dataset_sample_stream(f->seed, "encode", split, index, &rng);
-    f->d->labels[split][index] = label;
     TRY(event_coding_keep(f->coding, info, events, &one, e));
     (void)snprintf(what, sizeof what, "recording %zu of the %s split", index, split_names[split]);
     TRY(usage_take(&f->usage, BAD_REFUSED, &one, ST_OK, events->n, what, &use, e));
-    TRY(events_to_frames(events, &f->frames, (unsigned)info->width, (unsigned)info->height, f->counts, &rng,
-                         &f->builder, e));
-    return index + 1 == info->n[split] ? end_split(f, split, e) : ST_OK;
+    return events_to_frames(events, &f->frames, (unsigned)info->width, (unsigned)info->height, f->counts,
+                            &rng, &f->builder, e);
+}
+
+static status take(void *context, enum split split, size_t index, int label, struct event_list *events,
+                   struct error *e)
+{
+    struct filling *f = context;
+    const size_t n = f->d->info.n[split];
+    if (index == 0) TRY(begin_split(f, split, e));
+    f->d->labels[split][index] = label;
+    TRY(dataset_keeps(f->common, split, n, index) ? add_recording(f, split, index, events, e)
+                                                  : spikes_skip(&f->builder, e));
+    return index + 1 == n ? end_split(f, split, e) : ST_OK;
 }
 
 status event_coding_open(const struct dataset_source *source, const void *options,
@@ -124,7 +133,7 @@ status event_coding_open(const struct dataset_source *source, const void *option
     struct mem scratch = {0};
     const struct dataset_common *common = options;
     struct filling f = {
-        .coding = c, .d = d, .seed = seed, .stream = common->stream, .frames = frames_of(c, d->info.T)};
+        .coding = c, .d = d, .seed = seed, .common = common, .frames = frames_of(c, d->info.T)};
     f.frames.merged = d->info.channels == 1;
     f.counts = mem_alloc(&scratch, d->info.T * d->info.n_inputs, sizeof *f.counts, e);
     status st = f.counts ? source->recordings(options, seed, take, &f, e) : ST_MEMORY;

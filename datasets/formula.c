@@ -41,7 +41,7 @@ status formula_open(const struct formula *f, const void *options, uint64_t seed,
             d->targets[s][i] = (real)f->value(options, p);
         }
         if (st == ST_OK)
-            st = points_encode(&o->coding, width, points, n, d->info.T, seed, (enum split)s, o->common.stream,
+            st = points_encode(&o->coding, width, points, n, d->info.T, seed, (enum split)s, &o->common,
                                &d->x[s], &d->mem, e);
     }
     mem_free(&scratch);

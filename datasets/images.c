@@ -104,6 +104,10 @@ static status fill_split(const struct images *i, const struct dataset_common *c,
         struct rng rng;
         dataset_sample_stream(seed, "encode", split, k, &rng);
         d->labels[split][k] = i->labels[chosen[k]];
+        if (!dataset_keeps(c, split, n, k)) {
+            st = spikes_skip(&b, e);
+            continue;
+        }
         images_intensities(i, chosen[k], intensities);
         st = encode_image(&b, intensities, (enum encoding)coding->encoding, coding->max_rate, &rng, e);
     }

@@ -54,15 +54,19 @@ static double input_value(const struct point_coding *c, size_t d, const double *
 }
 
 status points_encode(const struct point_coding *c, size_t d, const double *xy, size_t n, size_t T,
-                     uint64_t seed, enum split split, const char *stream, struct spikes *x, struct mem *m,
-                     struct error *e)
+                     uint64_t seed, enum split split, const struct dataset_common *common, struct spikes *x,
+                     struct mem *m, struct error *e)
 {
     struct spikes_builder b;
     size_t inputs = points_inputs(c, d);
     status st = spikes_begin(&b, inputs, T, n, e);
-    if (st == ST_OK) st = spikes_stream(&b, stream, e);
+    if (st == ST_OK) st = spikes_stream(&b, common->stream, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         struct rng rng;
+        if (!dataset_keeps(common, split, n, k)) {
+            st = spikes_skip(&b, e);
+            continue;
+        }
         dataset_sample_stream(seed, "encode", split, k, &rng);
         for (size_t t = 0; st == ST_OK && t < T; t++) {
             for (size_t i = 0; st == ST_OK && i < inputs; i++)

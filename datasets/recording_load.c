@@ -171,7 +171,9 @@ status recording_set_visit(struct recording_set *s, uint64_t seed, recording_vis
     s->loaded = NULL;
     for (int k = 0; k < N_SPLITS; k++)
         for (size_t i = 0; i < s->info.n[k]; i++) {
-            TRY(read_sample(s, chosen[k][i], NULL, &unused, e));
+            s->events.n = 0;
+            if (dataset_keeps(s->common, (enum split)k, s->info.n[k], i))
+                TRY(read_sample(s, chosen[k][i], NULL, &unused, e));
             TRY(take(context, (enum split)k, i, chosen[k][i]->label, &s->events, e));
         }
     return ST_OK;

@@ -281,6 +281,10 @@ static status fill_split(const struct part *p, const struct shd_options *o, cons
     if (st == ST_OK) st = spikes_stream(&b, o->common.stream, e);
     for (size_t k = 0; st == ST_OK && k < n; k++) {
         d->labels[split][k] = p->labels[chosen[k]];
+        if (!dataset_keeps(&o->common, split, n, k)) {
+            st = spikes_skip(&b, e);
+            continue;
+        }
         st = shd_read(p->file, p->used[chosen[k]], (enum bad_policy)o->bad, &events, &counted, e);
         if (st == ST_OK) st = add_recording(&events, &p->bins, o, counts, &b, e);
     }

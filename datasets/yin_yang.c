@@ -83,7 +83,7 @@ static status yin_yang_open(const void *options, uint64_t seed, struct dataset *
             break;
         }
         draw_points(o->r_small, n, xy, order, d->labels[s], &draw);
-        st = points_encode(&o->coding, 2, xy, n, d->info.T, seed, (enum split)s, o->common.stream, &d->x[s],
+        st = points_encode(&o->coding, 2, xy, n, d->info.T, seed, (enum split)s, &o->common, &d->x[s],
                            &d->mem, e);
     }
     mem_free(&scratch);

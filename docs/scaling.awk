@@ -1,6 +1,6 @@
 # The model of docs/scaling.md: seconds to an accuracy over ranks and networks, from what was measured on one and two ranks.
 # awk -v out=FOLDER -f docs/scaling.awk ranks.csv EXPERIMENT/traffic.csv...
-# ranks.csv is that of tests/bench/ranks.py, an EXPERIMENT/traffic.csv of spikebench summarise (report/traffic.h) with two ranks.
+# ranks.csv is that of tests/bench/ranks.py, an EXPERIMENT/traffic.csv of spikebench summarise (report/groups.h) with two ranks.
 # Writes into FOLDER
 #   model.csv  a row per dataset, trainer, network, ranks and level that all seeds reach: seconds of an iteration, of its work and of its
 #              messages, and to the level. parts: the program divides among so many ranks at most. shown: the level that the figure takes

@@ -39,6 +39,24 @@ size_t catalogue_dataset_names(const struct catalogue *c, const char **names)
     return n;
 }
 
+status catalogue_need_solver(const struct catalogue *c, const char *where, const char *name,
+                             const struct solver **found, struct error *e)
+{
+    const char *names[CATALOGUE_NAMES_MAX];
+    *found = catalogue_solver(c, name);
+    return *found ? ST_OK
+                  : unknown_name(e, where, "solver", name, "", names, catalogue_solver_names(c, names));
+}
+
+status catalogue_need_dataset(const struct catalogue *c, const char *where, const char *name,
+                              const struct dataset_source **found, struct error *e)
+{
+    const char *names[CATALOGUE_NAMES_MAX];
+    *found = catalogue_dataset(c, name);
+    return *found ? ST_OK
+                  : unknown_name(e, where, "dataset", name, "", names, catalogue_dataset_names(c, names));
+}
+
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e)
 {
     static const char section[] = "dataset.";

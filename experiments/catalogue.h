@@ -30,6 +30,11 @@ enum { CATALOGUE_NAMES_MAX = OPT_NAMES_MAX };
 const struct solver *catalogue_solver(const struct catalogue *c, const char *name);
 const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name);
 
+/* The same, or ST_CONFIG "WHERE: unknown solver 'NAME'" with the nearest name and all that there are. */
+status catalogue_need_solver(const struct catalogue *c, const char *where, const char *name,
+                             const struct solver **found, struct error *e);
+status catalogue_need_dataset(const struct catalogue *c, const char *where, const char *name,
+                              const struct dataset_source **found, struct error *e);
 /* Fills names with the names of all solvers or datasets, at most CATALOGUE_NAMES_MAX; returns how many. */
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);

@@ -4,14 +4,14 @@
 
 #include "experiments/plan.h"
 
-enum { NAME_COLUMNS = 200, RUN_NAME = 300 };
+enum { RUN_NAME = 300 };
 
 /* The runs of a plan that have solver and label in common. */
 struct name_group {
     const struct solver *solver;
     const char *label;
-    bool varies[NAME_COLUMNS]; /* by option, in the order of run_visit_options */
-    bool seeds;                /* there are several */
+    bool varies[RUN_OPTIONS_MAX]; /* by the number of the option */
+    bool seeds;                   /* there are several */
 };
 struct names {
     struct mem mem;

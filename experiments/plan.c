@@ -3,6 +3,7 @@
 #include "experiments/tune.h"
 #include "support/paths.h"
 #include "support/settings.h"
+#include "support/texts.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -91,25 +92,16 @@ static status read_seeds(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-/* ST_CONFIG for a node that names no solver or dataset. */
-static status unknown(struct loader *l, const yml_node *node, const char *what,
-                      size_t (*list)(const struct catalogue *c, const char **names), struct error *e)
-{
-    const char *names[CATALOGUE_NAMES_MAX];
-    char where[300];
-    yml_where(&l->file, node, where, sizeof where);
-    return unknown_name(e, where, what, yml_text(node), "", names, list(l->catalogue, names));
-}
-
 static status read_dataset(struct loader *l, struct error *e)
 {
     const yml_node *map = yml_get(&l->file, l->root, "dataset"), *node;
+    char where[300];
     if (!map) return yml_fail(&l->file, l->root, e, "'dataset' is missing");
     if (!yml_is_map(map))
         return yml_fail(&l->file, map, e, "'dataset' must be a mapping such as {name: digits}");
     TRY(yml_need_text(&l->file, map, "name", &node, e));
-    l->dataset = catalogue_dataset(l->catalogue, yml_text(node));
-    return l->dataset ? ST_OK : unknown(l, node, "dataset", catalogue_dataset_names, e);
+    yml_where(&l->file, node, where, sizeof where);
+    return catalogue_need_dataset(l->catalogue, where, yml_text(node), &l->dataset, e);
 }
 
 /* The options of a section; solver matters for SECTION_SOLVER only. */
@@ -171,14 +163,14 @@ static status read_label(struct loader *l, const yml_node *item, struct solver_p
 static status read_solver(struct loader *l, const yml_node *item, struct solver_plan *sp, struct error *e)
 {
     static const char *const keys[] = {"name", "label", "stop", "dataset", "network", "eval_every", NULL};
-    char what[100];
+    char what[100], where[300];
     size_t n = 0;
     const yml_node *node;
     if (!yml_is_map(item))
         return yml_fail(&l->file, item, e, "a solver must be a mapping such as {name: admm}");
     TRY(yml_need_text(&l->file, item, "name", &node, e));
-    sp->solver = catalogue_solver(l->catalogue, yml_text(node));
-    if (!sp->solver) return unknown(l, node, "solver", catalogue_solver_names, e);
+    yml_where(&l->file, node, where, sizeof where);
+    TRY(catalogue_need_solver(l->catalogue, where, yml_text(node), &sp->solver, e));
     (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
     TRY(settings_check_keys(&l->file, &sp->solver->options, item, keys, what, e));
     TRY(read_label(l, item, sp, e));
@@ -378,30 +370,27 @@ static status expand(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-static int compare_identities(const void *a, const void *b)
-{
-    const struct run *x = *(struct run *const *)a, *y = *(struct run *const *)b;
-    const int order = strcmp(x->id, y->id);
-    return order ? order : (x > y) - (x < y);
-}
-
 /* Two runs of the same identity would write the same files. */
-static status refuse_twins(struct loader *l, struct error *e)
+static status refuse_twins(struct plan *p, struct error *e)
 {
-    const struct plan *p = l->plan;
-    struct run **runs = mem_alloc(&l->scratch, p->n_runs, sizeof(struct run *), e);
-    if (!runs) return ST_MEMORY;
-    for (size_t i = 0; i < p->n_runs; i++) run_identify(runs[i] = &p->runs[i], "");
-    qsort(runs, p->n_runs, sizeof *runs, compare_identities);
-    for (size_t i = 1; i < p->n_runs; i++)
-        if (strcmp(runs[i - 1]->id, runs[i]->id) == 0)
-            return FAIL(e, ST_CONFIG,
-                        "%s: runs %td and %td (solver '%s', seed %" PRIu64 ") are the same: an axis has a "
-                        "value twice, or varies only an option that does not change results (threads, path)",
-                        p->source, runs[i - 1] - p->runs + 1, runs[i] - p->runs + 1, runs[i]->solver->name,
-                        runs[i]->seed);
-    for (size_t i = 0; i < p->n_runs; i++) p->runs[i].id[0] = '\0';
-    return ST_OK;
+    struct texts ids = {.n = 0};
+    status st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
+        struct run *run = &p->runs[i];
+        run_identify(run, "");
+        const size_t first = texts_place(&ids, run->id);
+        run->id[0] = '\0';
+        if (ids.no_memory)
+            st = FAIL(e, ST_MEMORY, "no memory for the identities of runs");
+        else if (first < i)
+            st =
+                FAIL(e, ST_CONFIG,
+                     "%s: runs %zu and %zu (solver '%s', seed %" PRIu64 ") are the same: an axis has a value "
+                     "twice, or varies only an option that does not change results (threads, path)",
+                     p->source, first + 1, i + 1, run->solver->name, run->seed);
+    }
+    texts_free(&ids);
+    return st;
 }
 
 static status load(struct loader *l, const char *text, struct error *e)
@@ -418,7 +407,7 @@ static status load(struct loader *l, const char *text, struct error *e)
     TRY(read_solvers(l, e));
     TRY(count_runs(l, e));
     TRY(expand(l, e));
-    return refuse_twins(l, e);
+    return refuse_twins(l->plan, e);
 }
 
 status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,

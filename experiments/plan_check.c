@@ -9,8 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 200 };
-
 static bool same_data(const struct plan_probe *probe, const struct run *run)
 {
     const struct option_table *t = &run->dataset->options;
@@ -117,6 +115,14 @@ static status check_ranks(const struct run *run, struct error *e)
     return ST_OK;
 }
 
+bool run_divides(const struct run *run)
+{
+    const struct dataset_common *o = run->dataset_options;
+    return run->run.ranks > 1 && run->solver->features & FEATURE_RANKS &&
+           solver_is_full(run->solver, run->solver_options) && o->tasks == 1 && !augment_asked(&o->augment) &&
+           !run->dataset->measure;
+}
+
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
     TRY(check_augment(run, info, e));
@@ -154,7 +160,7 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     c->outcome = c->probe->outcome;
     c->message = c->probe->message;
     if (c->outcome != ST_OK) return ST_OK;
-    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks};
+    const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks, run_divides(run)};
     const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     c->outcome = run_check(run, &c->probe->info, &problem);
     if (c->outcome == ST_OK)
@@ -223,29 +229,15 @@ status plan_outcome(const struct plan_report *r)
 
 /* Which options vary among the configurations of one solver, and where they are printed. */
 struct axes {
-    bool varies[COLUMNS_MAX];
-    size_t column;
+    bool varies[RUN_OPTIONS_MAX];
     FILE *out;
 };
 
-/* Marks the options in which a run differs from the first of its solver. */
-static void mark_axes(struct axes *a, const struct run *first, const struct run *run)
+static void print_axis(void *context, const struct run_option *o)
 {
-    size_t column = 0;
-    for (int s = 0; s < N_SECTIONS; s++) {
-        const struct section_view view = run_section(run, (enum section)s);
-        const void *usual = run_section(first, (enum section)s).options;
-        for (size_t i = 0; i < opt_count(view.table) && column < COLUMNS_MAX; i++, column++)
-            if (!opt_same(opt_at(view.table, i), view.options, usual)) a->varies[column] = true;
-    }
-}
-
-static void print_axis(void *context, const char *name, const char *value, bool is_default)
-{
-    struct axes *a = context;
-    const size_t k = a->column++;
-    (void)is_default;
-    if (k < COLUMNS_MAX && a->varies[k]) (void)fprintf(a->out, " %s=%s", name, value);
+    const struct axes *a = context;
+    if (o->number < RUN_OPTIONS_MAX && a->varies[o->number])
+        (void)fprintf(a->out, " %s=%s", o->name, o->value);
 }
 
 static void print_bytes(size_t bytes, FILE *out)
@@ -259,7 +251,6 @@ static void print_configuration(const struct plan *p, const struct plan_configur
 {
     const struct run *run = &p->runs[c->first];
     (void)fprintf(out, "%4zu  %s", number, run->label);
-    a->column = 0;
     run_visit_options(run, true, print_axis, a);
     (void)fputs("  seeds", out);
     for (size_t s = 0; s < c->n_seeds; s++) (void)fprintf(out, "%s%" PRIu64, s ? "," : " ", run[s].seed);
@@ -315,7 +306,7 @@ static size_t print_solver(const struct plan *p, const struct plan_report *r, si
     const struct run *first = &p->runs[c[i].first];
     size_t end = i;
     for (; end < r->n_configurations && p->runs[c[end].first].solver == first->solver; end++)
-        mark_axes(&a, first, &p->runs[c[end].first]);
+        run_mark_differences(first, &p->runs[c[end].first], a.varies);
     for (; i < end; i++) print_configuration(p, &c[i], i + 1, &a, out);
     return end;
 }

@@ -39,6 +39,10 @@ struct plan_report {
  * must fit. ST_CONFIG. */
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e);
 
+/* Whether each rank of the run keeps its own samples alone: those that all steps train on at once, as they
+ * are in the data, which no metric of the dataset looks at. */
+bool run_divides(const struct run *run);
+
 /* Probes the data of every configuration once, runs run_check, and counts the memory of a run by the solver's
  * create on reserved pages. Fails only for lack of memory; what is wrong with the plan is in the report. Free
  * with plan_report_free, also after an error. */

@@ -63,16 +63,44 @@ struct section_view run_section(const struct run *run, enum section section)
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context)
 {
     char name[160], value[VALUE_MAX];
+    struct run_option visited = {.name = name, .value = value};
     for (int s = 0; s < N_SECTIONS; s++) {
         struct section_view view = run_section(run, (enum section)s);
-        for (size_t i = 0; i < opt_count(view.table); i++) {
+        for (size_t i = 0; i < opt_count(view.table); i++, visited.number++) {
             const struct option *o = opt_at(view.table, i);
             if (!all && (o->flags & OPT_NO_IDENTITY)) continue;
+            visited.option = o;
+            visited.is_default = opt_is_default(view.table, o, view.options);
             (void)snprintf(name, sizeof name, "%s%s%s", section_names[s], s ? "." : "", o->key);
             opt_format(o, view.options, value, sizeof value);
-            visit(context, name, value, opt_is_default(view.table, o, view.options));
+            visit(context, &visited);
         }
     }
+}
+
+void run_mark_differences(const struct run *a, const struct run *b, bool differs[RUN_OPTIONS_MAX])
+{
+    size_t number = 0;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const struct section_view one = run_section(a, (enum section)s),
+                                  other = run_section(b, (enum section)s);
+        for (size_t i = 0; i < opt_count(one.table) && number < RUN_OPTIONS_MAX; i++, number++)
+            if (!opt_same(opt_at(one.table, i), one.options, other.options)) differs[number] = true;
+    }
+}
+
+bool run_option_text(const struct run *run, const char *column, char *text, size_t size)
+{
+    const char *dot = strchr(column, '.'), *key = dot ? dot + 1 : column;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const size_t n = strlen(section_names[s]);
+        if (n != (dot ? (size_t)(dot - column) : 0) || strncmp(column, section_names[s], n) != 0) continue;
+        const struct section_view view = run_section(run, (enum section)s);
+        const struct option *o = opt_find(view.table, key);
+        if (o && text) opt_format(o, view.options, text, size);
+        return o != NULL;
+    }
+    return false;
 }
 
 static void hash_line(struct hash *h, const char *name, const char *value)
@@ -89,11 +117,11 @@ struct identification {
     const char *start_sha256;
 };
 
-static void hash_option(void *context, const char *name, const char *value, bool is_default)
+static void hash_option(void *context, const struct run_option *o)
 {
     struct identification *i = context;
-    const bool file = i->start_sha256[0] && strcmp(name, "network.start") == 0;
-    if (!is_default) hash_line(&i->hash, name, file ? i->start_sha256 : value);
+    const bool file = i->start_sha256[0] && strcmp(o->name, "network.start") == 0;
+    if (!o->is_default) hash_line(&i->hash, o->name, file ? i->start_sha256 : o->value);
 }
 
 status run_hash_start(struct run *run, struct error *e)

@@ -80,8 +80,22 @@ void run_identify(struct run *run, const char *data_sha256);
 /* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,
  * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed,
  * and without OPT_NO_IDENTITY options unless `all`). */
-typedef void (*option_visitor)(void *context, const char *name, const char *value, bool is_default);
+struct run_option {
+    const struct option *option;
+    size_t number;    /* its place among all options, from 0 */
+    const char *name; /* "solver.rho" */
+    const char *value;
+    bool is_default;
+};
+typedef void (*option_visitor)(void *context, const struct run_option *o);
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
+
+/* Marks the options, by their number, in which two runs of one solver and dataset differ. */
+enum { RUN_OPTIONS_MAX = 200 };
+void run_mark_differences(const struct run *a, const struct run *b, bool differs[RUN_OPTIONS_MAX]);
+
+/* Whether the run has the option of this column ("solver.rho"), and its value as text (NULL: not wanted). */
+bool run_option_text(const struct run *run, const char *column, char *text, size_t size);
 
 /* Writes the run as an experiment file of exactly one run, every option spelt out: what a worker process
  * reads. */

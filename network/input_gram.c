@@ -1,7 +1,6 @@
 /* See input_gram.h. */
 #include "network/input_gram.h"
 #include "support/blas.h"
-#include <math.h>
 
 struct task {
     const struct batch *b;
@@ -12,19 +11,8 @@ struct task {
 
 bool input_gram_exact(const struct batch *b)
 {
-    const struct spikes *x = b->x;
-    const double limit = REAL_SELECT(0x1p53, 0x1p24);
-    double most = 1;
-    for (size_t i = 0; x->value && i < b->n; i++) {
-        const size_t *start = x->start + batch_sample(b, i) * x->T;
-        spikes_visit(b, i, 1);
-        for (size_t k = start[0]; k < start[x->T]; k++) {
-            const double value = fabs((double)x->value[k]);
-            if (value != floor(value)) return false;
-            most = fmax(most, value);
-        }
-    }
-    return most * most * (double)b->n * (double)x->T <= limit;
+    const double most = spikes_largest(b);
+    return most * most * (double)b->n * (double)b->x->T <= REAL_SELECT(0x1p53, 0x1p24);
 }
 
 static void add_chunks(const struct task *t, size_t first, size_t end)
@@ -57,13 +45,28 @@ static size_t blocks(void *context, size_t sum, struct rank_block *out)
     return 1;
 }
 
+/* Where the order counts the ranks take turns: the sum goes from one to the next, the last hands it to all.
+ */
+static void take_turns(const struct task *t, struct ranks *r)
+{
+    const size_t last = ranks_count(r) - 1, own = ranks_own(r);
+    const struct part_range chunks = own_chunks(t->pool, t->part);
+    struct rank_block block;
+    (void)blocks((void *)t, 0, &block);
+    if (own > 0) ranks_receive(r, own - 1, &block, 1);
+    add_chunks(t, chunks.first, chunks.end);
+    if (last > 0) ranks_send(r, own < last ? own + 1 : 0, &block, 1);
+    if (last > 0 && own == 0) ranks_receive(r, last, &block, 1);
+    ranks_broadcast(r, &block, 1);
+}
+
 void input_gram(const struct batch *b, const struct partition *part, struct pool *pool, real *G, real *other)
 {
     static const struct part_sum sum = {add_own, add, blocks};
     struct task t = {b, part, pool, {G, other}};
-    const size_t ranks = ranks_count(pool ? pool_ranks(pool) : NULL);
-    if (ranks > 1 && input_gram_exact(b))
-        (void)pool_sum(pool, ranks, &sum, &t);
+    struct ranks *r = pool ? pool_ranks(pool) : NULL;
+    if (ranks_count(r) > 1 && input_gram_exact(b))
+        (void)pool_sum(pool, r->n, &sum, &t);
     else
-        add_chunks(&t, 0, part->n_chunks);
+        take_turns(&t, r);
 }

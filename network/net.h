@@ -108,6 +108,8 @@ void net_clear_diagonals(const struct net *net, real *const *M);
  * the file by net_load_weights, or of a NIR file by nir_read_start, without a draw but for start_noise. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
                  struct rng *rng, struct error *e);
+/* Whether the parts of rank `own` of START_RATE's simulations read this one of n samples. */
+bool net_start_reads(size_t sample, size_t n, size_t ranks, size_t own);
 /* The grain of the rates that START_RATE can find for so many neurons: one spike over all that it simulates
  * of these samples of T steps. Two of them beyond NET_START_TOLERANCE, and start_rate may not be met. */
 double net_start_grain(size_t samples, size_t T, size_t neurons);

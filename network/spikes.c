@@ -1,5 +1,6 @@
 /* Sparse spike tensors: batches and building (products: spikes_products.c). */
 #include "network/spikes.h"
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,19 +43,60 @@ size_t spikes_nonzero(const struct batch *b)
         size_t row = batch_sample(b, i) * T;
         sum += b->x->start[row + T] - b->x->start[row];
     }
+    return sum + (b->n == b->x->n_samples ? (size_t)b->x->elsewhere.entries : 0);
+}
+
+/* Of a sample. */
+static double squares_of(const struct spikes *x, size_t sample)
+{
+    const size_t *start = x->start + sample * x->T;
+    double sum = 0;
+    for (size_t t = 0; t < x->T; t++) {
+        double k = (double)(start[t + 1] - start[t]);
+        sum += k * k;
+    }
     return sum;
+}
+
+/* The larger of `most` and what a sample has. */
+static double larger(const struct spikes *x, size_t sample, double most)
+{
+    const size_t *start = x->start + sample * x->T;
+    for (size_t k = start[0]; x->value && k < start[x->T]; k++) {
+        const double value = fabs((double)x->value[k]);
+        if (value != floor(value)) return INFINITY;
+        most = fmax(most, value);
+    }
+    return most;
+}
+
+struct spikes_counts spikes_count(const struct spikes *x, size_t first, size_t end)
+{
+    const struct batch all = {.x = x, .n = x->n_samples};
+    struct spikes_counts c = {(double)(x->start[end * x->T] - x->start[first * x->T]), 0, 1,
+                              x->value != NULL};
+    for (size_t i = first; i < end; i++) {
+        spikes_visit(&all, i, 1);
+        c.squares += squares_of(x, i);
+        c.largest = larger(x, i, c.largest);
+    }
+    return c;
+}
+
+double spikes_largest(const struct batch *b)
+{
+    double most = fmax(1, b->x->elsewhere.largest);
+    for (size_t i = 0; b->x->value && i < b->n; i++) {
+        spikes_visit(b, i, 1);
+        most = larger(b->x, batch_sample(b, i), most);
+    }
+    return most;
 }
 
 double spikes_squares(const struct batch *b)
 {
-    double sum = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        const size_t *start = b->x->start + batch_sample(b, i) * b->x->T;
-        for (size_t t = 0; t < b->x->T; t++) {
-            double k = (double)(start[t + 1] - start[t]);
-            sum += k * k;
-        }
-    }
+    double sum = b->n == b->x->n_samples ? b->x->elsewhere.squares : 0;
+    for (size_t i = 0; i < b->n; i++) sum += squares_of(b->x, batch_sample(b, i));
     return sum;
 }
 
@@ -135,6 +177,12 @@ status spikes_end_row(struct spikes_builder *b, struct error *e)
 {
     if (b->rows == b->x.n_samples * b->x.T) return FAIL(e, ST_INTERNAL, "more than %zu rows", b->rows);
     b->x.start[++b->rows] = b->entries;
+    return ST_OK;
+}
+
+status spikes_skip(struct spikes_builder *b, struct error *e)
+{
+    for (size_t t = 0; t < b->x.T; t++) TRY(spikes_end_row(b, e));
     return ST_OK;
 }
 

@@ -10,6 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What lists hold: how many entries, the sum over samples and steps of their squared number, and the largest
+ * absolute value (1 or more), INFINITY if one is no whole number. valued: whether there is one other than 1.
+ */
+struct spikes_counts {
+    double entries, squares, largest;
+    bool valued;
+};
+
 /* Entries of sample n at step t (both from 0) are index[start[n*T + t]] .. index[start[n*T + t + 1] - 1], in
  * ascending order of the input, no input twice; value[k] is the event count (or input current) of entry k,
  * and value is NULL where all of them are 1 (spikes_value). */
@@ -21,6 +29,8 @@ struct spikes {
     /* Where index and value are read from a file (spikes_stream): counts what is read of it. NULL: they are
      * in memory. */
     struct spikes_window *window;
+    /* Of samples whose lists are empty here because another process keeps them; else zeros. */
+    struct spikes_counts elsewhere;
 };
 static inline real spikes_value(const struct spikes *x, size_t k)
 {
@@ -72,10 +82,16 @@ void spikes_dense(const struct batch *b, size_t first, size_t C, real *X);
 enum { SPIKES_WINDOW = 64 << 20 };
 void spikes_visit(const struct batch *b, size_t first, size_t C);
 
-/* Number of (input, time) cells that are not zero, over the whole batch. */
+/* Of samples first .. end-1 as they are here. */
+struct spikes_counts spikes_count(const struct spikes *x, size_t first, size_t end);
+/* Number of (input, time) cells that are not zero, over the whole batch; of all samples of x with those that
+ * are elsewhere. */
 size_t spikes_nonzero(const struct batch *b);
-/* Sum over samples and steps of k^2, k the number of entries: the FLOPs of spikes_gram over the batch. */
+/* Sum over samples and steps of k^2, k the number of entries: the FLOPs of spikes_gram over the batch.
+ * Likewise. */
 double spikes_squares(const struct batch *b);
+/* The largest absolute value (struct spikes_counts) of the batch and of what is elsewhere. */
+double spikes_largest(const struct batch *b);
 
 /* A growing spike tensor for loaders: add entries of row after row (row = n*T + t), in ascending input order.
  * Memory is taken from the heap while building and handed to the arena by spikes_finish. x.value is NULL up
@@ -94,6 +110,8 @@ status spikes_stream(struct spikes_builder *b, const char *folder, struct error 
 status spikes_add(struct spikes_builder *b, uint32_t index, double value,
                   struct error *e); /* value 0 is dropped */
 status spikes_end_row(struct spikes_builder *b, struct error *e);
+/* Ends T rows without entries: a sample that is kept elsewhere. */
+status spikes_skip(struct spikes_builder *b, struct error *e);
 /* All n_samples*T rows must have been ended (ST_INTERNAL otherwise). Frees the builder. */
 status spikes_finish(struct spikes_builder *b, struct spikes *x, struct mem *m, struct error *e);
 void spikes_abandon(struct spikes_builder *b);

@@ -67,6 +67,14 @@ static void set_scale(struct net *net, size_t l, const real *W, double scale)
     for (size_t i = 0; R && i < net->n[l] * net->n[l]; i++) R[i] = (real)(scale * (double)W[size + i]);
 }
 
+bool net_start_reads(size_t sample, size_t n, size_t ranks, size_t own)
+{
+    const size_t simulated = n < START_SAMPLES ? n : START_SAMPLES;
+    const struct part_range range = samples_of_rank(simulated, ranks, own);
+    const size_t i = (sample * simulated + n - 1) / n; /* the first that is not before it */
+    return i >= range.first && i < range.end && i * n / simulated == sample;
+}
+
 double net_start_grain(size_t samples, size_t T, size_t neurons)
 {
     const size_t simulated = samples < START_SAMPLES ? samples : START_SAMPLES;

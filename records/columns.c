@@ -172,13 +172,19 @@ const struct result_column result_columns[] = {
 };
 const size_t n_result_columns = sizeof result_columns / sizeof *result_columns;
 
+const struct result_column *column_find(const char *name, bool curve)
+{
+    for (const struct result_column *c = result_columns; c < result_columns + n_result_columns; c++) {
+        const char *own = curve ? c->curve : c->name;
+        if (own && strcmp(own, name) == 0) return c;
+    }
+    return NULL;
+}
+
 bool column_has(const char *name, bool curve, unsigned flags)
 {
-    for (size_t i = 0; i < n_result_columns; i++) {
-        const char *own = curve ? result_columns[i].curve : result_columns[i].name;
-        if (own && strcmp(own, name) == 0) return result_columns[i].flags & flags;
-    }
-    return false;
+    const struct result_column *c = column_find(name, curve);
+    return c && c->flags & flags;
 }
 
 const struct result_column *column_summarised(int k)

@@ -67,8 +67,9 @@ enum { RECORD_SCHEMA = 3 };
 extern const struct result_column result_columns[];
 extern const size_t n_result_columns;
 
-/* Whether a column has one of these flags, by its name in runs.csv or, where `curve`, in curves, where iters
- * is iter and loss_train is loss. */
+/* The column of this name in runs.csv or, where `curve`, in curves, where iters is iter and loss_train is
+ * loss; NULL without one. And whether it has one of these flags. */
+const struct result_column *column_find(const char *name, bool curve);
 bool column_has(const char *name, bool curve, unsigned flags);
 /* The column at place k of the summary, from 1; NULL behind the last. */
 const struct result_column *column_summarised(int k);

@@ -29,6 +29,7 @@ struct entry {
 struct merge {
     struct mem mem;
     const char *out;
+    const struct catalogue *catalogue;
     struct source *sources;
     size_t n_sources;
     struct entry *entries; /* by id, one for each run */
@@ -39,6 +40,11 @@ struct merge {
 static const char *text_of(const struct entry *a, const char *column)
 {
     return csv_text(a->row.table, a->row.row, column);
+}
+
+static bool is_nan(const struct entry *a, const char *column)
+{
+    return strcmp(text_of(a, column), "nan") == 0;
 }
 
 /* "FOLDER/runs.csv: line 3" */
@@ -122,6 +128,7 @@ static status check_same(const struct entry *a, const struct entry *b, struct er
         for (size_t c = 0; c < tables[k]->n_columns; c++) {
             const char *name = tables[k]->names[c];
             if (is_provenance(name) || strcmp(text_of(a, name), text_of(b, name)) == 0) continue;
+            if (column_is_option(name) && (is_nan(a, name) || is_nan(b, name))) continue; /* younger */
             (void)snprintf(
                 why, sizeof why,
                 "run %.20s has two results (BLAS kernels %.40s and %.40s, commits %.20s and %.20s)", a->id,
@@ -268,6 +275,45 @@ static int by_order(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
+/* Whose options are asked for, row after row. */
+struct younger {
+    struct merge *merge;
+    const struct record *rows;
+    size_t row;       /* the one that was asked for last; SIZE_MAX: none */
+    struct run kind;  /* its solver and dataset */
+    struct plan plan; /* its run, once an option that it lacks was asked for */
+    bool loaded;
+};
+
+static void ask_of(struct younger *y, size_t row)
+{
+    const struct record *r = &y->rows[row];
+    const struct catalogue *c = y->merge->catalogue;
+    plan_free(&y->plan);
+    y->kind = (struct run){.solver = catalogue_solver(c, csv_text(r->table, r->row, "solver")),
+                           .dataset = catalogue_dataset(c, csv_text(r->table, r->row, "dataset"))};
+    y->plan = (struct plan){.n_runs = 0};
+    y->row = row;
+    y->loaded = false;
+}
+
+/* Options that are younger than a row: its run has their defaults, as its experiment file lacks them. */
+static bool younger_option(void *context, size_t row, const char *column, char *text, size_t size)
+{
+    struct younger *y = context;
+    struct merge *m = y->merge;
+    const char *id = csv_text(y->rows[row].table, y->rows[row].row, "run_id");
+    if (!column_is_option(column)) return false;
+    if (y->row != row) ask_of(y, row);
+    if (!y->kind.solver || !y->kind.dataset || !run_option_text(&y->kind, column, NULL, 0)) return false;
+    const struct planned_run *own = merge_plan_find(&m->plan, id);
+    if (!own) return false;
+    if (!y->loaded && plan_load_text(&y->plan, m->catalogue, id, own->text, NULL, NULL) != ST_OK)
+        y->plan.n_runs = 0;
+    y->loaded = true;
+    return y->plan.n_runs == 1 && run_option_text(&y->plan.runs[0], column, text, size);
+}
+
 /* runs.csv: the plan's runs in its order, then what else there is. */
 static status write_table(struct merge *m, struct merge_outcome *o, struct error *e)
 {
@@ -286,7 +332,10 @@ static status write_table(struct merge *m, struct merge_outcome *o, struct error
     for (size_t i = 0; i < n_others; i++) rows[n++] = others[i]->row;
     o->n_runs = n;
     (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
-    return rows_write(path, rows, n, NULL, NULL, e);
+    struct younger younger = {.merge = m, .rows = rows, .row = SIZE_MAX};
+    const status st = rows_write(path, rows, n, younger_option, &younger, e);
+    plan_free(&younger.plan);
+    return st;
 }
 
 /* What of the plan has no row, or one that says that it is not finished. */
@@ -331,10 +380,9 @@ static status write_merged(struct merge *m, const struct catalogue *c, FILE *rep
 status merge_folders(const char *out, const char *const *folders, size_t n, const struct catalogue *c,
                      FILE *report, struct merge_outcome *o, struct error *e)
 {
-    struct merge m = {.out = out, .n_entries = 0};
+    struct merge m = {.out = out, .catalogue = c, .n_entries = 0};
     *o = (struct merge_outcome){.n_runs = 0};
     status st = read_sources(&m, folders, n, e);
-    if (st == ST_OK) st = merge_plan_index(&m.plan, e);
     if (st == ST_OK) st = check_alike(&m, e);
     if (st == ST_OK) st = check_data(&m, e);
     if (st == ST_OK) st = choose_rows(&m, e);

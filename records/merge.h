@@ -13,8 +13,8 @@ struct merge_outcome {
 /* Puts the results of the n folders into OUT, which may hold results already: runs.csv (rows in plan order,
  * then others), curves/, tasks/, the checkpoints and states that runs go on from, and config.resolved.yaml.
  * Of a run with several rows the finished one with its curve is taken, of several the first with valid
- * times. The plan is what the config.resolved.yaml of all folders hold; prints what of it is
- * missing, with the names of `c`.
+ * times. A cell that lacks an option younger than its row gets the default. The plan is what the
+ * config.resolved.yaml of all folders hold; prints what of it is missing, with the names of `c`.
  *
  * Nothing is written where something does not belong together: ST_DATA naming the files and lines for rows of
  * another experiment, schema or rules, of other data for the same options of the dataset, for a run whose

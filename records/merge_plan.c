@@ -18,6 +18,9 @@ static status add_run(struct merge_plan *p, const char *text, size_t size, const
     (void)snprintf(id, sizeof id, "%.*s", (int)n, text + strlen(mark));
     if (n != RUN_ID_SIZE - 1 || !path_fits_name(id, RUN_ID_SIZE, ""))
         return FAIL(e, ST_DATA, "%s: '%.40s' is not the beginning of a run", path, text);
+    const size_t place = texts_place(&p->ids, id);
+    if (p->ids.no_memory) return FAIL(e, ST_MEMORY, "no memory for the runs of %s", path);
+    if (place < p->n) return ST_OK; /* another folder's plan has it, too */
     if (p->n == p->capacity) {
         const size_t capacity = p->capacity ? 2 * p->capacity : 64;
         struct planned_run *runs = realloc(p->runs, capacity * sizeof *runs);
@@ -28,8 +31,8 @@ static status add_run(struct merge_plan *p, const char *text, size_t size, const
     char *copy = mem_alloc(&p->mem, size + 1, 1, e);
     if (!copy) return ST_MEMORY;
     memcpy(copy, text, size);
-    p->runs[p->n] = (struct planned_run){mem_string(&p->mem, id, e), copy};
-    return p->runs[p->n++].id ? ST_OK : ST_MEMORY;
+    p->runs[p->n++] = (struct planned_run){p->ids.v[place], copy};
+    return ST_OK;
 }
 
 /* The next line that begins a run, or NULL. */
@@ -43,68 +46,25 @@ static const char *next_run(const char *text)
 status merge_plan_read(struct merge_plan *p, const char *folder, struct error *e)
 {
     char path[PATH_SIZE];
-    struct file_buffer b = {NULL, 0, 0};
+    struct file_buffer b = {.bytes = NULL};
     (void)snprintf(path, sizeof path, "%s/config.resolved.yaml", folder);
     status st = file_read(path, UINT64_MAX >> 1, &b, e);
-    char *text = st == ST_OK ? mem_alloc(&p->mem, b.size + 1, 1, e) : NULL;
-    if (st == ST_OK && !text) st = ST_MEMORY;
-    if (st == ST_OK) {
-        memcpy(text, b.bytes, b.size);
-        if (next_run(text) != text) st = FAIL(e, ST_DATA, "%s: it does not begin with '%s'", path, mark);
-        for (const char *run = text; st == ST_OK && run;) {
-            const char *end = next_run(run + 1);
-            st = add_run(p, run, end ? (size_t)(end - run) : strlen(run), path, e);
-            run = end;
-        }
+    const char *text = (const char *)b.bytes, *run = text;
+    if (st == ST_OK && next_run(text) != text)
+        st = FAIL(e, ST_DATA, "%s: it does not begin with '%s'", path, mark);
+    while (st == ST_OK && run) {
+        const char *end = next_run(run + 1);
+        st = add_run(p, run, end ? (size_t)(end - run) : strlen(run), path, e);
+        run = end;
     }
     free(b.bytes);
     return st;
 }
 
-/* Equal ids in the order in which they came: the array is one. */
-static int by_id(const void *a, const void *b)
+const struct planned_run *merge_plan_find(struct merge_plan *p, const char *id)
 {
-    const struct planned_run *x = *(const struct planned_run *const *)a,
-                             *y = *(const struct planned_run *const *)b;
-    const int order = strcmp(x->id, y->id);
-    return order ? order : (x > y) - (x < y);
-}
-
-static status sort_runs(struct merge_plan *p, struct error *e)
-{
-    p->by_id = mem_alloc(&p->mem, p->n + 1, sizeof *p->by_id, e);
-    if (!p->by_id) return ST_MEMORY;
-    for (size_t i = 0; i < p->n; i++) p->by_id[i] = &p->runs[i];
-    qsort(p->by_id, p->n, sizeof *p->by_id, by_id);
-    return ST_OK;
-}
-
-status merge_plan_index(struct merge_plan *p, struct error *e)
-{
-    size_t n = 0;
-    TRY(sort_runs(p, e));
-    bool *again = mem_alloc(&p->mem, p->n + 1, sizeof *again, e);
-    if (!again) return ST_MEMORY;
-    for (size_t i = 1; i < p->n; i++)
-        again[p->by_id[i] - p->runs] = strcmp(p->by_id[i - 1]->id, p->by_id[i]->id) == 0;
-    for (size_t i = 0; i < p->n; i++)
-        if (!again[i]) p->runs[n++] = p->runs[i];
-    p->n = n;
-    return sort_runs(p, e);
-}
-
-const struct planned_run *merge_plan_find(const struct merge_plan *p, const char *id)
-{
-    for (size_t low = 0, high = p->n; low < high;) {
-        const size_t middle = (low + high) / 2;
-        const int order = strcmp(id, p->by_id[middle]->id);
-        if (order == 0) return p->by_id[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    const size_t place = texts_find(&p->ids, id);
+    return place < p->n ? &p->runs[place] : NULL;
 }
 
 status merge_plan_write(const struct merge_plan *p, const char *folder, struct error *e)
@@ -131,6 +91,7 @@ void merge_plan_describe(const struct planned_run *run, const struct catalogue *
 void merge_plan_free(struct merge_plan *p)
 {
     free(p->runs);
+    texts_free(&p->ids);
     mem_free(&p->mem);
     *p = (struct merge_plan){.n = 0};
 }

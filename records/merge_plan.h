@@ -3,6 +3,7 @@
 #define SPIKEBENCH_RECORDS_MERGE_PLAN_H
 
 #include "experiments/plan.h"
+#include "support/texts.h"
 
 /* A run of the plan, as the experiment file of that run alone. */
 struct planned_run {
@@ -11,18 +12,16 @@ struct planned_run {
 };
 struct merge_plan {
     struct mem mem;
-    struct planned_run *runs; /* heap, in the order of the plans */
+    struct planned_run *runs; /* [n] heap, one of each in the order of the plans */
     size_t n, capacity;
-    const struct planned_run **by_id; /* [n] in the arena, after merge_plan_index */
+    struct texts ids; /* of the runs, in their order */
 };
 
-/* Adds the runs of FOLDER/config.resolved.yaml. ST_IO where there is no such file; ST_DATA if it is not what
- * 'spikebench run' wrote. */
+/* Adds the runs of FOLDER/config.resolved.yaml that are not there yet. ST_IO where there is no such file;
+ * ST_DATA if it is not what 'spikebench run' wrote. */
 status merge_plan_read(struct merge_plan *p, const char *folder, struct error *e);
-/* When all are read: leaves one of each. */
-status merge_plan_index(struct merge_plan *p, struct error *e);
-/* The run of this id, or NULL; after merge_plan_index. */
-const struct planned_run *merge_plan_find(const struct merge_plan *p, const char *id);
+/* The run of this id, or NULL. */
+const struct planned_run *merge_plan_find(struct merge_plan *p, const char *id);
 /* Writes all runs as FOLDER/config.resolved.yaml. ST_IO. */
 status merge_plan_write(const struct merge_plan *p, const char *folder, struct error *e);
 /* Prints " (bptt, hidden 100, seed 3)"; nothing if the run's solver or dataset is not in `c`. */

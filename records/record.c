@@ -21,10 +21,9 @@ static void put_text(struct row *row, const char *name, const char *value)
     csv_put(&row->file, text);
 }
 
-static void put_option(void *row, const char *name, const char *value, bool is_default)
+static void put_option(void *row, const struct run_option *o)
 {
-    (void)is_default;
-    put_text(row, name, value);
+    put_text(row, o->name, o->value);
 }
 
 void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size)
@@ -170,9 +169,7 @@ status records_read(struct csv_table *runs, const char *folder, struct error *e)
 {
     static const char *const needed[] = {"solver", "dataset", "seed", "status", "run_id"};
     TRY(csv_load(runs, e, "%s/runs.csv", folder));
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (csv_column(runs, needed[i]) == CSV_NONE)
-            return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", runs->source, needed[i]);
+    TRY(csv_need(runs, needed, sizeof needed / sizeof *needed, e));
     for (size_t row = 0; row < runs->n_rows; row++) TRY(check_names(runs, row, e));
     return ST_OK;
 }

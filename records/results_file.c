@@ -2,8 +2,8 @@
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "support/file.h"
+#include "support/find.h"
 #include "support/texts.h"
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,8 +70,7 @@ static status read_before(struct results_file *f, struct error *e)
 {
     const struct csv_table *t = &f->before;
     if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
-    if (t->source && csv_column(t, "run_id") == CSV_NONE)
-        return FAIL(e, ST_DATA, "%s: line 1: there is no column 'run_id'", t->source);
+    if (t->source) TRY(csv_need(t, &(const char *){"run_id"}, 1, e));
     const size_t room = f->n_runs + t->n_rows + f->n_journal + 1;
     struct record *rows = realloc(f->rows, room * sizeof *rows);
     if (!rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", f->n_runs + t->n_rows);
@@ -86,36 +85,26 @@ static void row_file(const struct results_file *f, const char *id, char path[RES
     (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The ids of the runs that have a row file, sorted, in the arena: the names of the files in FOLDER/.work that
  * end as theirs do. ST_MEMORY. */
 static status list_journal(struct results_file *f, struct error *e)
 {
     static const char end[] = ".row.csv";
     char path[RESULTS_PATH];
-    struct texts found = {.n = 0};
+    struct find_list files;
     (void)snprintf(path, sizeof path, "%s/.work", f->folder);
-    DIR *d = opendir(path);
-    for (const struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
-        const size_t length = strlen(entry->d_name), size = sizeof end - 1;
-        char id[sizeof entry->d_name];
-        if (length <= size || strcmp(entry->d_name + length - size, end) != 0) continue;
-        (void)snprintf(id, sizeof id, "%.*s", (int)(length - size), entry->d_name);
-        (void)texts_place(&found, id);
+    if (find_ending(path, end, &files, NULL) == ST_MEMORY) /* without the folder there are none */
+        return FAIL(e, ST_MEMORY, "no memory for the names of row files");
+    status st = ST_OK;
+    f->journal = mem_alloc(&f->mem, files.n + 1, sizeof *f->journal, e);
+    for (size_t k = 0; f->journal && k < files.n; k++) {
+        files.names[k][strlen(files.names[k]) - strlen(end)] = '\0';
+        f->journal[k] = mem_string(&f->mem, files.names[k], e);
+        if (!f->journal[k]) st = ST_MEMORY;
     }
-    if (d) (void)closedir(d);
-    status st = found.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of row files") : ST_OK;
-    f->n_journal = found.n;
-    if (st == ST_OK && !(f->journal = mem_alloc(&f->mem, found.n + 1, sizeof *f->journal, e))) st = ST_MEMORY;
-    for (size_t k = 0; st == ST_OK && k < found.n; k++)
-        if (!(f->journal[k] = mem_string(&f->mem, found.v[k], e))) st = ST_MEMORY;
-    if (st == ST_OK) qsort(f->journal, found.n, sizeof *f->journal, compare_texts);
-    texts_free(&found);
-    return st;
+    f->n_journal = files.n;
+    find_free(&files);
+    return f->journal ? st : ST_MEMORY;
 }
 
 /* Reads the row file of a run. ST_IO, ST_DATA, ST_MEMORY. */
@@ -210,7 +199,11 @@ status results_open(struct results_file *f, const char *folder, const struct pla
     if (lock >= 0) (void)close(lock);
     TRY(st);
     TRY(take_journal(f, e));
-    return f->n_pending > 0 ? results_write(f, e) : ST_OK;
+    bool lacking = false;
+    for (size_t i = 0; i < f->n_runs && !lacking; i++)
+        lacking =
+            f->rows[i].table && results_lack_options(f->rows[i].table, f->rows[i].row, &f->plan->runs[i]);
+    return f->n_pending > 0 || lacking ? results_write(f, e) : ST_OK;
 }
 
 /* Reads the rows again that other processes have written in the meantime. */
@@ -219,35 +212,15 @@ static status refresh(struct results_file *f, struct error *e)
     for (size_t i = 0; i < f->n_runs; i++)
         if (f->rows[i].table == &f->before) f->rows[i].table = NULL;
     csv_table_free(&f->before);
-    f->before = (struct csv_table){.n_rows = 0};
     return read_before(f, e);
 }
 
-/* The option of a run that is looked for, and where its value goes. */
-struct wanted {
-    const char *column;
-    char *text;
-    size_t size;
-    bool found;
-};
-
-static void take_option(void *context, const char *name, const char *value, bool is_default)
-{
-    struct wanted *w = context;
-    (void)is_default;
-    if (strcmp(name, w->column) != 0) return;
-    (void)snprintf(w->text, w->size, "%s", value);
-    w->found = true;
-}
-
 /* Options that are younger than a row: its run has their defaults, which are no part of its id. */
-static bool younger_option(const void *context, size_t row, const char *column, char *text, size_t size)
+static bool younger_option(void *context, size_t row, const char *column, char *text, size_t size)
 {
     const struct results_file *f = context;
-    struct wanted w = {column, text, size, false};
-    if (row < f->n_runs && column_is_option(column))
-        run_visit_options(&f->plan->runs[row], true, take_option, &w);
-    return w.found;
+    return row < f->n_runs && column_is_option(column) &&
+           run_option_text(&f->plan->runs[row], column, text, size);
 }
 
 static status write_rows(struct results_file *f, struct error *e)

@@ -1,8 +1,9 @@
 /* See results_repair.h. */
 #include "records/results_repair.h"
+#include "records/record.h"
 #include "support/file.h"
+#include "support/find.h"
 #include "support/paths.h"
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,27 +72,31 @@ bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, c
     return reason[0] == '\0';
 }
 
-/* Calls visit for each name in a folder that ends in `end`; a folder that is not there has none. */
-static void each_file(const char *folder, const char *part, const char *end,
-                      void (*visit)(void *context, const char *name), void *context)
+/* The files in FOLDER/PART that end in `end`; a folder that is not there has none. To be freed. */
+static struct find_list files_in(const char *folder, const char *part, const char *end)
 {
     char path[PATH_SIZE];
+    struct find_list files;
     (void)snprintf(path, sizeof path, "%s/%s", folder, part);
-    DIR *d = opendir(path);
-    if (!d) return;
-    for (const struct dirent *entry; (entry = readdir(d)) != NULL;) {
-        const size_t n = strlen(entry->d_name), m = strlen(end);
-        if (n > m && strcmp(entry->d_name + n - m, end) == 0) visit(context, entry->d_name);
-    }
-    (void)closedir(d);
+    (void)find_ending(path, end, &files, NULL);
+    return files;
+}
+
+static size_t count_files(const char *folder, const char *part, const char *end)
+{
+    struct find_list files = files_in(folder, part, end);
+    const size_t n = files.n;
+    find_free(&files);
+    return n;
 }
 
 /* What results_inspect goes through. */
 struct inspection {
     const char *folder;
     const struct csv_table *runs;
+    const struct plan *plan; /* or NULL */
     FILE *out;
-    size_t problems, pending, checkpoints;
+    size_t problems, lacking;
     char **ids; /* [runs->n_rows] sorted */
 };
 
@@ -100,9 +105,8 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void inspect_curve(void *context, const char *name)
+static void inspect_curve(struct inspection *s, const char *name)
 {
-    struct inspection *s = context;
     char id[300], path[PATH_SIZE];
     const char *key = id;
     (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
@@ -113,16 +117,49 @@ static void inspect_curve(void *context, const char *name)
     s->problems++;
 }
 
-static void count_pending(void *context, const char *name)
+static void inspect_curves(struct inspection *s)
 {
-    (void)name;
-    ((struct inspection *)context)->pending++;
+    struct find_list files = files_in(s->folder, "curves", ".csv");
+    for (size_t i = 0; i < files.n; i++) inspect_curve(s, files.names[i]);
+    find_free(&files);
 }
 
-static void count_checkpoint(void *context, const char *name)
+bool results_lack_options(const struct csv_table *runs, size_t row, const struct run *run)
 {
-    (void)name;
-    ((struct inspection *)context)->checkpoints++;
+    for (size_t c = 0; c < runs->n_columns; c++)
+        if (strcmp(csv_cell(runs, row, c), "nan") == 0 && column_is_option(runs->names[c]) &&
+            run_option_text(run, runs->names[c], NULL, 0))
+            return true;
+    return false;
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+    return strcmp((*(const struct run *const *)a)->id, (*(const struct run *const *)b)->id);
+}
+
+/* Counts rows of the plan's runs that lack options. */
+static status inspect_options(struct inspection *s, struct mem *m, struct error *e)
+{
+    const size_t n = s->plan ? s->plan->n_runs : 0;
+    const struct run **runs = mem_alloc(m, n + 1, sizeof *runs, e);
+    if (!runs) return ST_MEMORY;
+    for (size_t i = 0; i < n; i++) runs[i] = &s->plan->runs[i];
+    qsort(runs, n, sizeof *runs, compare_runs);
+    for (size_t row = 0; row < s->runs->n_rows; row++) {
+        struct run key = {.seed = 0};
+        const struct run *wanted = &key;
+        (void)snprintf(key.id, sizeof key.id, "%s", csv_text(s->runs, row, "run_id"));
+        const struct run *const *own = bsearch(&wanted, runs, n, sizeof *runs, compare_runs);
+        if (own && record_rules(s->runs, row) == RESULT_RULES)
+            s->lacking += results_lack_options(s->runs, row, *own);
+    }
+    if (s->lacking)
+        (void)fprintf(s->out,
+                      "%zu row%s nan for options younger than they are; 'spikebench run' fills them\n",
+                      s->lacking, s->lacking == 1 ? " holds" : "s hold");
+    s->problems += s->lacking;
+    return ST_OK;
 }
 
 static void inspect_rows(struct inspection *s)
@@ -164,35 +201,34 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
             (void)fprintf(s->out, "%s\n", damage.text);
             s->problems++;
             csv_table_free(t);
-            *t = (struct csv_table){.n_rows = 0};
         }
     }
     free(b.bytes);
     return st;
 }
 
-status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e)
+status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e)
 {
     char path[PATH_SIZE];
     struct mem mem = {.blocks = NULL};
     struct csv_table t = {.n_rows = 0};
-    struct inspection s = {.folder = folder, .runs = &t, .out = out};
+    struct inspection s = {.folder = folder, .runs = &t, .plan = plan, .out = out};
     (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
     status st = read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
+    if (st == ST_OK) st = inspect_options(&s, &mem, e);
     if (st == ST_OK) {
         inspect_rows(&s);
-        each_file(folder, "curves", ".csv", inspect_curve, &s);
-        each_file(folder, ".work", ".row.csv", count_pending, &s);
-        each_file(folder, ".work", ".ckpt", count_checkpoint, &s);
+        inspect_curves(&s);
+        const size_t pending = count_files(folder, ".work", ".row.csv"),
+                     checkpoints = count_files(folder, ".work", ".ckpt");
         (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
                       s.problems, s.problems == 1 ? "" : "s");
-        if (s.pending)
-            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", s.pending,
-                          s.pending == 1 ? "" : "s");
-        if (s.checkpoints)
-            (void)fprintf(out, ", %zu checkpoint%s to resume from", s.checkpoints,
-                          s.checkpoints == 1 ? "" : "s");
+        if (pending)
+            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", pending,
+                          pending == 1 ? "" : "s");
+        if (checkpoints)
+            (void)fprintf(out, ", %zu checkpoint%s to resume from", checkpoints, checkpoints == 1 ? "" : "s");
         (void)fputc('\n', out);
     }
     *n = s.problems;

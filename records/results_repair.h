@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_RECORDS_RESULTS_REPAIR_H
 #define SPIKEBENCH_RECORDS_RESULTS_REPAIR_H
 
+#include "experiments/plan.h"
 #include "support/csvio.h"
 
 /* Cuts the torn end of a runs.csv, that is what stands behind its last whole line, or behind the first byte
@@ -16,9 +17,12 @@ status results_repair(const char *path, struct error *e);
 enum { CURVE_REASON = 200 };
 bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON]);
 
+/* Whether the row of this run holds nan for one of its options: one that is younger than the row. */
+bool results_lack_options(const struct csv_table *runs, size_t row, const struct run *run);
+
 /* Prints what does not belong together in a folder of results: a torn or damaged runs.csv, finished runs
- * without a sound curve, curves without a row, row files that runs.csv lacks, checkpoints. *n: how many of
- * the first three. ST_IO, ST_MEMORY. */
-status results_inspect(const char *folder, FILE *out, size_t *n, struct error *e);
+ * without a sound curve, rows of the plan's runs (NULL: of none) that lack options, curves without a row, row
+ * files that runs.csv lacks, checkpoints. *n: how many of the first four. ST_IO, ST_MEMORY. */
+status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e);
 
 #endif

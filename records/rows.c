@@ -6,12 +6,6 @@
 
 enum { COLUMNS_MAX = 768, CELL_MAX = 1024 };
 
-/* Who says what a table lacks (rows.h). */
-struct filler {
-    missing_cell missing;
-    const void *context;
-};
-
 /* The union of the columns; returns how many, COLUMNS_MAX + 1 if they are more. */
 static size_t merge_columns(const struct record *rows, size_t n_rows, const char *names[COLUMNS_MAX])
 {
@@ -36,50 +30,32 @@ static size_t merge_columns(const struct record *rows, size_t n_rows, const char
     return n;
 }
 
-/* The column of each name in a table. */
-static void find_columns(const struct csv_table *t, const char *const *names, size_t n, long *places)
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing, void *context,
+                  struct error *e)
 {
-    for (size_t c = 0; c < n; c++) places[c] = csv_column(t, names[c]);
-}
-
-static void put_missing(const struct filler *f, size_t row, const char *column, struct csv_writer *w)
-{
-    char text[CELL_MAX];
-    csv_put(w, f->missing && f->missing(f->context, row, column, text, sizeof text) ? text : "nan");
-}
-
-static void write_table(const struct record *rows, size_t n_rows, const char *const *names, size_t columns,
-                        const struct filler *f, struct csv_writer *w)
-{
-    long places[COLUMNS_MAX];
-    const struct csv_table *last = NULL;
-    csv_put_texts(w, names, columns);
-    csv_end_row(w);
-    for (size_t i = 0; i < n_rows; i++) {
-        const struct record *r = &rows[i];
-        if (!r->table) continue;
-        if (r->table != last) find_columns(r->table, names, columns, places);
-        last = r->table;
-        for (size_t c = 0; c < columns; c++)
-            if (places[c] == CSV_NONE)
-                put_missing(f, i, names[c], w);
-            else
-                csv_put(w, csv_cell(r->table, r->row, (size_t)places[c]));
-        csv_end_row(w);
-    }
-}
-
-status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing,
-                  const void *context, struct error *e)
-{
-    const struct filler filler = {missing, context};
     const char *names[COLUMNS_MAX];
+    long places[COLUMNS_MAX]; /* of the names in the table of the row */
+    char text[CELL_MAX];
     const size_t columns = merge_columns(rows, n, names);
     struct csv_writer w;
     if (columns > COLUMNS_MAX) return FAIL(e, ST_INTERNAL, "too many result columns");
     if (columns == 0)
         return remove(path) == 0 || errno == ENOENT ? ST_OK : FAIL(e, ST_IO, "%s: %s", path, strerror(errno));
     TRY(csv_open(&w, path, e));
-    write_table(rows, n, names, columns, &filler, &w);
+    csv_put_texts(&w, names, columns);
+    csv_end_row(&w);
+    const struct csv_table *last = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct csv_table *t = rows[i].table;
+        if (!t) continue;
+        for (size_t c = 0; t != last && c < columns; c++) places[c] = csv_column(t, names[c]);
+        last = t;
+        for (size_t c = 0; c < columns; c++) {
+            const char *cell = places[c] == CSV_NONE ? "nan" : csv_cell(t, rows[i].row, (size_t)places[c]);
+            const bool lacks = missing && strcmp(cell, "nan") == 0;
+            csv_put(&w, lacks && missing(context, i, names[c], text, sizeof text) ? text : cell);
+        }
+        csv_end_row(&w);
+    }
     return csv_close(&w, e);
 }

@@ -10,13 +10,14 @@ struct record {
     size_t row;
 };
 
-/* What a row has in a column that its table lacks: writes it to text, or returns false. */
-typedef bool (*missing_cell)(const void *context, size_t row, const char *column, char *text, size_t size);
+/* What a row has in a column that its table lacks, or has as nan: writes it to text, or returns false. */
+typedef bool (*missing_cell)(void *context, size_t row, const char *column, char *text, size_t size);
 
 /* Writes the n rows, in their order, as the file PATH, in one step. The columns are the union over the rows,
- * a row's extra column standing behind the one it follows in that row. A cell that is missing is what
- * `missing` (NULL: nothing) says, else nan. Without a row there is no file afterwards. ST_IO. */
-status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing,
-                  const void *context, struct error *e);
+ * a row's extra column standing behind the one it follows in that row. A cell that is missing,
+ * or nan, is what `missing` (NULL: nothing) says, else nan. Without a row there is no file afterwards. ST_IO.
+ */
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing, void *context,
+                  struct error *e);
 
 #endif

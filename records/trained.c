@@ -208,14 +208,6 @@ status trained_net(struct trained *t, const char *weights, struct error *e)
     return read_net(t, weights, NULL, e);
 }
 
-static bool sets_solver(const char *const *set, size_t n_set)
-{
-    static const char section[] = "solver.";
-    bool any = false;
-    for (size_t i = 0; i < n_set; i++) any = any || strncmp(set[i], section, sizeof section - 1) == 0;
-    return any;
-}
-
 status trained_open(struct trained *t, const char *weights, const char *const *set, size_t n_set,
                     struct error *e)
 {
@@ -225,7 +217,7 @@ status trained_open(struct trained *t, const char *weights, const char *const *s
     TRY(apply_settings(t, set, n_set, e));
     TRY(run->dataset->open(run->dataset_options, run->seed, &t->data, e));
     const struct dataset_info *info = &t->data.info;
-    if (sets_solver(set, n_set))
+    if (t->other_rule)
         TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
     t->other_data = t->data_sha256[0] && strcmp(t->data_sha256, info->sha256) != 0;
     if (t->data_sha256[0] && t->rules != RESULT_RULES) t->other_splits = true;

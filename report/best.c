@@ -14,6 +14,7 @@ enum { COLUMNS_MAX = 60, OPTIONS_SIZE = 1000, VALUE_MAX = OPT_STRING_MAX + 64 };
 /* The best configuration of one name. */
 struct choice {
     size_t tried, fewer_runs;   /* configurations, and those with fewer runs than the fullest */
+    size_t most;                /* runs of the fullest */
     size_t runs;                /* of the winner */
     const struct group *winner; /* NULL: none yet */
     double mean, deviation;
@@ -25,9 +26,8 @@ struct best {
     struct best_request asked;
     struct groups *groups;
     struct group_list list;
-    double *values; /* room for those of a configuration */
-    struct choice *choice;
-    const struct group **winners;
+    double *values;        /* room for those of a configuration */
+    struct choice *choice; /* [n] */
     size_t n;
     FILE *out;
 };
@@ -37,6 +37,11 @@ static status check_column(const struct best *b, struct error *e)
 {
     const char *names[COLUMNS_MAX];
     size_t n = 0;
+    if (strstr(b->asked.by, "test"))
+        return FAIL(e, ST_USAGE,
+                    "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
+                    "acc_val_best, loss_val and loss_val_best are columns of validation",
+                    b->asked.by);
     for (size_t i = 0; i < n_result_columns && n < COLUMNS_MAX; i++) {
         const struct result_column *c = &result_columns[i];
         if (!(c->flags & (COLUMN_TRAIN | COLUMN_VALIDATION))) continue;
@@ -49,8 +54,8 @@ static status check_column(const struct best *b, struct error *e)
 
 /* Puts the values of all configurations to the choices of their names. The winner is among those that have as
  * many runs as the fullest: a mean over the depths and seeds that did not diverge would be too good. The
- * first among equals. Two passes: most[] holds the runs of the fullest after the first. */
-static status choose(struct best *b, size_t *most, struct error *e)
+ * first among equals. Two passes: the first finds the runs of the fullest. */
+static status choose(struct best *b, struct error *e)
 {
     size_t n;
     for (int pass = 0; pass < 2; pass++)
@@ -61,11 +66,11 @@ static status choose(struct best *b, size_t *most, struct error *e)
             const struct interval now = interval_of(b->values, n);
             if (pass == 0) {
                 best->tried++;
-                most[one->named] = now.n > most[one->named] ? now.n : most[one->named];
-            } else if (most[one->named] == 0) {
+                best->most = now.n > best->most ? now.n : best->most;
+            } else if (best->most == 0) {
                 return FAIL(e, ST_DATA, "%s: no finished run of '%s' has a number in column '%s'",
                             b->groups->runs.source, one->name, b->asked.by);
-            } else if (now.n < most[one->named]) {
+            } else if (now.n < best->most) {
                 best->fewer_runs++;
             } else if (!best->winner || (b->asked.smallest ? now.mean < best->mean : now.mean > best->mean)) {
                 best->winner = one;
@@ -172,15 +177,10 @@ static status choose_all(struct best *b, struct error *e)
     b->n = b->list.n_names;
     b->choice = mem_alloc(m, b->n, sizeof *b->choice, e);
     b->values = mem_alloc(m, b->groups->runs.n_rows, sizeof *b->values, e);
-    b->winners = mem_alloc(m, b->n, sizeof *b->winners, e);
-    size_t *most = mem_alloc(m, b->n, sizeof *most, e);
-    if (!b->choice || !b->values || !b->winners || !most) return ST_MEMORY;
-    TRY(choose(b, most, e));
-    for (size_t k = 0; k < b->n; k++) {
-        struct choice *c = &b->choice[k];
+    if (!b->choice || !b->values) return ST_MEMORY;
+    TRY(choose(b, e));
+    for (struct choice *c = b->choice; c < b->choice + b->n; c++)
         configuration_options(b->groups, &b->list, c->winner, c->options, sizeof c->options);
-        b->winners[k] = c->winner;
-    }
     return ST_OK;
 }
 
@@ -284,37 +284,28 @@ static void print_item(const struct best *x, const struct part *parts, const str
  * has no column of. ST_MEMORY, ST_INTERNAL. */
 static status print_items(const struct best *b, const struct catalogue *catalogue, struct error *e)
 {
-    const struct group *const *winners = b->winners;
-    const struct dataset_source *dataset = catalogue_dataset(catalogue, winners[0]->dataset);
+    const struct group *first = b->choice[0].winner;
+    const struct dataset_source *dataset = catalogue_dataset(catalogue, first->dataset);
     const struct option_table none = {.size = 1};
     struct part parts[SECTION_SOLVER] = {
         [SECTION_RUN] = {SECTION_RUN, &run_option_table, NULL},
         [SECTION_STOP] = {SECTION_STOP, &stop_option_table, NULL},
         [SECTION_DATASET] = {SECTION_DATASET, dataset ? &dataset->options : &none, NULL},
         [SECTION_NETWORK] = {SECTION_NETWORK, &net_option_table, NULL}};
-    char first[200];
+    char name[200];
     for (int s = 0; s < SECTION_SOLVER; s++) TRY(part_make(b, &parts[s], e));
-    (void)snprintf(first, sizeof first, "name: %s", winners[0]->dataset);
-    print_pairs(b, &parts[SECTION_RUN], winners[0]->row, false, false);
+    (void)snprintf(name, sizeof name, "name: %s", first->dataset);
+    print_pairs(b, &parts[SECTION_RUN], first->row, false, false);
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++)
-        print_section(b, &parts[s], winners[0]->row, false, s == SECTION_DATASET ? first : "");
+        print_section(b, &parts[s], first->row, false, s == SECTION_DATASET ? name : "");
     (void)fprintf(b->out, "solvers:\n");
-    for (size_t k = 0; k < b->n; k++) {
-        const struct solver *solver = catalogue_solver(catalogue, winners[k]->solver);
+    for (const struct choice *c = b->choice; c < b->choice + b->n; c++) {
+        const struct solver *solver = catalogue_solver(catalogue, c->winner->solver);
         struct part own = {SECTION_SOLVER, solver ? &solver->options : NULL, NULL};
         if (solver) TRY(part_make(b, &own, e));
-        print_item(b, parts, &own, winners[k]);
+        print_item(b, parts, &own, c->winner);
     }
     return ST_OK;
-}
-
-status best_check(const struct best_request *r, struct error *e)
-{
-    if (!strstr(r->by, "test")) return ST_OK;
-    return FAIL(e, ST_USAGE,
-                "--by %.60s: hyper-parameters are chosen on validation, never on test; acc_val, "
-                "acc_val_best, loss_val and loss_val_best are columns of validation",
-                r->by);
 }
 
 status best_run(struct groups *g, const struct best_request *asked, const struct catalogue *catalogue,
@@ -322,7 +313,6 @@ status best_run(struct groups *g, const struct best_request *asked, const struct
 {
     struct best b = {.asked = *asked, .groups = g, .out = out};
     b.asked.smallest = asked->smallest || strncmp(asked->by, "loss", 4) == 0;
-    TRY(best_check(asked, e));
     TRY(check_column(&b, e));
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
     TRY(configurations_make(&b.list, g, asked->by_label, e));

@@ -12,9 +12,6 @@ struct best_request {
     bool smallest;  /* losses are always minimised */
 };
 
-/* Refuses a choice by test results. ST_USAGE. */
-status best_check(const struct best_request *r, struct error *e);
-
 /* Chooses the configuration with the best mean of a column over seeds, widths and splits, for each solver (or
  * label) among those with the most finished runs. Prints a table and the winners as parts of an experiment
  * file to `out`, what makes the choice doubtful to `warnings`, and writes FOLDER/best.csv. ST_USAGE for a

@@ -29,22 +29,17 @@ static status check_row(const struct csv_table *t, size_t row, struct error *e)
     return ST_OK;
 }
 
-status tolerances_read(struct tolerances *t, const char *path, bool optional, struct error *e)
+status tolerances_read(struct csv_table *t, const char *path, bool optional, struct error *e)
 {
-    memset(t, 0, sizeof *t);
+    *t = (struct csv_table){.n_rows = 0};
     if (optional && access(path, F_OK) != 0) return ST_OK;
-    TRY(csv_read(&t->table, path, 1, e));
+    TRY(csv_read(t, path, 1, e));
     for (size_t c = 0; c < N_COLUMNS; c++)
-        if (t->table.n_columns != N_COLUMNS || strcmp(t->table.names[c], columns[c]) != 0)
+        if (t->n_columns != N_COLUMNS || strcmp(t->names[c], columns[c]) != 0)
             return FAIL(e, ST_DATA, "%s: line 1: the columns must be scope,solver,precision,column,rtol,atol",
                         path);
-    for (size_t row = 0; row < t->table.n_rows; row++) TRY(check_row(&t->table, row, e));
+    for (size_t row = 0; row < t->n_rows; row++) TRY(check_row(t, row, e));
     return ST_OK;
-}
-
-void tolerances_free(struct tolerances *t)
-{
-    csv_table_free(&t->table);
 }
 
 static bool matches(const char *pattern, const char *text)
@@ -66,13 +61,12 @@ static struct tolerance usual_tolerance(const char *column, bool curve, bool pre
     return column_has(column, false, COLUMN_AT_BEST) ? ignored : (struct tolerance){0.1, 1e-6, false};
 }
 
-struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
+struct tolerance tolerance_of(const struct csv_table *f, const char *scope, const char *solver,
                               const char *precision, const char *column)
 {
     bool curve = strcmp(scope, "curves") == 0;
     if (column_has(column, curve, COLUMN_MACHINE)) return (struct tolerance){0, 0, true};
-    for (size_t row = t->table.n_rows; row-- > 0;) {
-        const struct csv_table *f = &t->table;
+    for (size_t row = f->n_rows; row-- > 0;) {
         if (strcmp(csv_cell(f, row, SCOPE), scope) != 0 || !matches(csv_cell(f, row, SOLVER), solver) ||
             !matches(csv_cell(f, row, PRECISION), precision) || !matches(csv_cell(f, row, COLUMN), column))
             continue;
@@ -95,8 +89,7 @@ struct column_rule {
 
 struct comparison {
     const char *results, *reference;
-    struct csv_table ours, theirs;
-    struct tolerances tolerances;
+    struct csv_table ours, theirs, tolerances;
     size_t checked, regressions;
     struct verdicts verdicts;
     /* Our rows by the columns that both tables have: of each the first, and the next one for a row. */
@@ -138,13 +131,6 @@ static status index_runs(struct comparison *c, struct error *e)
         c->first[k] = row;
     }
     return ST_OK;
-}
-
-/* "bptt, hidden 30-30, seed 0", of a run of the reference. */
-static void describe(const struct comparison *c, size_t row, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s, hidden %s, seed %s", csv_text(&c->theirs, row, "solver"),
-                   csv_text(&c->theirs, row, "network.hidden"), csv_text(&c->theirs, row, "seed"));
 }
 
 static void regress(struct comparison *c, const char *text)
@@ -303,7 +289,8 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
     for (size_t row = 0; row < c->theirs.n_rows; row++) {
         char what[300];
-        describe(c, row, what, sizeof what);
+        (void)snprintf(what, sizeof what, "%s, hidden %s, seed %s", csv_text(&c->theirs, row, "solver"),
+                       csv_text(&c->theirs, row, "network.hidden"), csv_text(&c->theirs, row, "seed"));
         verdicts_run(&c->verdicts, csv_text(&c->theirs, row, "run_id"), what);
         TRY(check_run(c, row, e));
         verdicts_run_ended(&c->verdicts);
@@ -324,6 +311,6 @@ status comparison_run(const char *results, const char *reference, const char *to
     mem_free(&c.mem);
     csv_table_free(&c.ours);
     csv_table_free(&c.theirs);
-    tolerances_free(&c.tolerances);
+    csv_table_free(&c.tolerances);
     return st;
 }

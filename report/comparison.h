@@ -11,22 +11,18 @@ struct tolerance {
     bool ignored;
 };
 
-struct tolerances {
-    struct csv_table table; /* n_rows = 0 without a file */
-};
-
 /* Reads a tolerance file: columns scope (runs or curves), solver, precision, column, rtol, atol; * in solver,
  * precision or column matches anything, `ignore` in rtol leaves the column out; the last matching row counts.
- * path may be absent if `optional`. ST_IO; ST_DATA naming file, line, column. Free with tolerances_free. */
-status tolerances_read(struct tolerances *t, const char *path, bool optional, struct error *e);
-void tolerances_free(struct tolerances *t);
+ * path may be absent if `optional`: no rows. ST_IO; ST_DATA naming file, line, column. Free with
+ * csv_table_free. */
+status tolerances_read(struct csv_table *t, const char *path, bool optional, struct error *e);
 
 /* The tolerance of a column. Without a matching row, by the column table (columns.h): counts that rounding
  * cannot change must be equal; accuracies may differ by 0.01, in curves of double precision as all others: by
  * 1e-6 relatively (atol 1e-12). In float, the other results in runs.csv may differ by 10 %; what hangs on the
  * best iteration is ignored, and so are the other columns of curves. A nan is equal to a nan only. Times,
  * memory and provenance are always ignored. */
-struct tolerance tolerance_of(const struct tolerances *t, const char *scope, const char *solver,
+struct tolerance tolerance_of(const struct csv_table *t, const char *scope, const char *solver,
                               const char *precision, const char *column);
 
 struct comparison_result {

@@ -2,11 +2,11 @@
 #include "report/groups.h"
 #include "records/record.h"
 #include "support/statistics.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool is(const char *name, const char *other)
 {
@@ -132,15 +132,15 @@ static void make_label(struct groups *g, size_t k, const bool *differs)
     const struct csv_table *t = &g->runs;
     struct group *one = &g->group[k];
     const size_t size = sizeof one->label;
-    size_t used = (size_t)snprintf(one->label, size, "%s_%s", one->name, one->hidden);
-    for (size_t c = 0; c < t->n_columns && used < size; c++) {
+    bool whole = text_add(one->label, size, "%s_%s", one->name, one->hidden);
+    for (size_t c = 0; c < t->n_columns && whole; c++) {
         if (!differs[c] || !is_identity(t->names[c])) continue;
         const char *dot = strrchr(t->names[c], '.');
-        used += (size_t)snprintf(one->label + used, size - used, "_%s=%.24s", dot ? dot + 1 : t->names[c],
-                                 csv_cell(t, one->row, c));
+        whole =
+            text_add(one->label, size, "_%s=%.24s", dot ? dot + 1 : t->names[c], csv_cell(t, one->row, c));
     }
     /* Labels that do not fit end in the first run's id. */
-    if (used >= size) (void)snprintf(one->label + size - 16, 16, "_%.12s", csv_text(t, one->row, "run_id"));
+    if (!whole) (void)snprintf(one->label + size - 16, 16, "_%.12s", csv_text(t, one->row, "run_id"));
     for (char *p = one->label; *p; p++)
         if (*p == '/' || *p == ' ') *p = '-';
 }
@@ -168,14 +168,13 @@ static status number_sides(struct groups *g, struct error *e)
     struct texts cells = {.n = 0}, sides = {.n = 0};
     g->side = mem_alloc(&g->mem, t->n_rows + 1, sizeof *g->side, e);
     for (size_t row = 0; g->side && row < t->n_rows; row++) {
-        char text[140] = "one";
+        char text[140] = "";
         const bool rest = is(csv_text(t, row, "dataset.n_test"), "0"); /* what the others leave */
         const bool by_seed = is(csv_text(t, row, "dataset.split_seed"), "-1");
-        size_t used = 0;
         for (size_t k = 0; k < 5 && !one_test(t, row); k++)
             if (k < 2 || (k < 4 ? rest : by_seed))
-                used += (size_t)snprintf(text + used, sizeof text - used, "%zu %zu ", k,
-                                         texts_place(&cells, csv_text(t, row, columns[k])));
+                (void)text_add(text, sizeof text, "%zu %zu ", k,
+                               texts_place(&cells, csv_text(t, row, columns[k])));
         g->side[row] = texts_place(&sides, text);
     }
     const bool no_memory = cells.no_memory || sides.no_memory;
@@ -250,6 +249,16 @@ status group_values(const struct groups *g, const struct group *one, const char 
             *value = NAN;
     }
     return ST_OK;
+}
+
+void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
+                double *deviation)
+{
+    double v[GROUP_RUNS_MAX];
+    size_t n;
+    const bool good = group_values(g, one, column, NULL, v, &n, NULL) == ST_OK;
+    *mean = good ? mean_of(v, n) : NAN;
+    *deviation = good ? deviation_of(v, n) : NAN;
 }
 
 bool group_own_rule(const struct groups *g, const struct group *one)
@@ -352,13 +361,12 @@ bool configurations_axis(const struct groups *g, const struct group_list *c, con
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
                            char *text, size_t size)
 {
-    size_t used = 0;
     text[0] = '\0';
-    for (size_t column = 0; column < g->runs.n_columns && used < size; column++) {
+    for (size_t column = 0; column < g->runs.n_columns; column++) {
         const char *name = g->runs.names[column];
         if (!configurations_axis(g, c, one, column)) continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used ? " " : "",
-                                 name + (strncmp(name, "solver.", 7) == 0 ? 7 : 0),
-                                 csv_cell(&g->runs, one->row, column));
+        (void)text_add(text, size, "%s%s=%s", text[0] ? " " : "",
+                       name + (strncmp(name, "solver.", 7) == 0 ? 7 : 0),
+                       csv_cell(&g->runs, one->row, column));
     }
 }

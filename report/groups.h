@@ -69,6 +69,10 @@ void groups_free(struct groups *g);
  * operations where record_counted_otherwise says so. ST_DATA if a cell is no number. */
 status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
                     double *values, size_t *n, struct error *e);
+/* Mean and standard deviation of these numbers over all finished runs; nan where there is none, or one is no
+ * number. */
+void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
+                double *deviation);
 /* Whether the losses and accuracies of a group are by the solver's own rule (column prediction), which the
  * simulated network does not repeat; of rows before that column, false. */
 bool group_own_rule(const struct groups *g, const struct group *one);
@@ -109,11 +113,14 @@ void configuration_options(const struct groups *g, const struct group_list *c, c
 
 /* Writes into groups_of_runs, here FOLDER: FOLDER/summary.csv (a row per group),
  * FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds of every column, at the evaluations that all
- * runs of the group have) and FOLDER/time_to_accuracy.csv (per group and accuracy: iterations, seconds and
- * forward passes of the first evaluation with that training accuracy, mean and deviation over the runs that
- * `reached` it), FOLDER/profile.csv (profile.h), and of runs of several ranks FOLDER/traffic.csv (traffic.h).
+ * runs of the group have; those of groups that are gone are removed), FOLDER/time_to_accuracy.csv (per group
+ * and accuracy: iterations, seconds and forward passes of the first evaluation with that training accuracy,
+ * mean and deviation over the runs that `reached` it), FOLDER/profile.csv (profile.h), and FOLDER/traffic.csv
+ * (per group whose runs all had the same number of ranks, above 1, and accuracy: iterations, messages and
+ * bytes of all ranks up to the first evaluation with that validation accuracy; no file without such a group).
  * Columns that older results lack are nan. Without a folder FOLDER/curves the files derived from curves stay
- * as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c) */
+ * as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c)
+ */
 status groups_write(const struct groups *g, struct error *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
 #include "report/spread.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -11,17 +12,15 @@ enum { TEXT = 400 };
 static void put_mean(const struct groups *g, const struct group *one, const char *column, double factor,
                      struct table *t)
 {
-    double v[GROUP_RUNS_MAX];
-    size_t n;
+    double mean, deviation;
     int digits = strncmp(column, "loss", 4) == 0 ? 5 : 2;
-    bool there = group_values(g, one, column, NULL, v, &n, NULL) == ST_OK;
-    double mean = there ? factor * mean_of(v, n) : NAN, deviation = there ? factor * deviation_of(v, n) : NAN;
+    group_mean(g, one, column, &mean, &deviation);
     if (isnan(mean))
         table_put(t, "-");
     else if (isnan(deviation))
-        table_put(t, "%.*f", digits, mean);
+        table_put(t, "%.*f", digits, factor * mean);
     else
-        table_put(t, "%.*f +- %.*f", digits, mean, digits, deviation);
+        table_put(t, "%.*f +- %.*f", digits, factor * mean, digits, factor * deviation);
 }
 
 /* Behind the name of what is no accuracy of a simulated network. */
@@ -67,42 +66,26 @@ struct overview {
     struct table table;
 };
 
-/* Widths in the order of the table. */
-struct widths {
-    const char *hidden;
-    size_t depth, order;
-};
-
-static int shallow_first(const void *a, const void *b)
-{
-    const struct widths *x = a, *y = b;
-    if (x->depth != y->depth) return x->depth < y->depth ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
-}
-
 /* The distinct widths, shallow ones first, in the order of the table among equals. */
 static status find_columns(struct overview *o, struct error *e)
 {
     const struct groups *g = o->groups;
     struct texts seen = {.n = 0};
-    struct widths *widths = mem_alloc(&o->table.mem, g->n + 1, sizeof *widths, e);
     o->hidden = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->hidden, e);
     o->values = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->values, e);
     o->rows = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->rows, e);
-    if (!widths || !o->hidden || !o->values || !o->rows) return ST_MEMORY;
+    if (!o->hidden || !o->values || !o->rows) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         const struct group *one = &g->group[k];
         if (texts_place(&seen, one->hidden) < o->n_hidden) continue;
-        widths[o->n_hidden] = (struct widths){one->hidden, one->depth, o->n_hidden};
-        o->n_hidden++;
+        size_t at = o->n_hidden++;
+        for (; at > 0 && depth_of(o->hidden[at - 1]) > one->depth; at--) o->hidden[at] = o->hidden[at - 1];
+        o->hidden[at] = one->hidden;
     }
     const bool no_memory = seen.no_memory;
     texts_free(&seen);
     if (no_memory) return FAIL(e, ST_MEMORY, "no memory for the widths");
-    if (o->n_hidden == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
-    qsort(widths, o->n_hidden, sizeof *widths, shallow_first);
-    for (size_t i = 0; i < o->n_hidden; i++) o->hidden[i] = widths[i].hidden;
-    return ST_OK;
+    return o->n_hidden > 0 ? ST_OK : FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
 }
 
 /* "Trainer, 1 hidden layer, 2, ...", or widths where two columns have the same depth. */
@@ -183,7 +166,7 @@ static status put_costs(struct overview *o, const struct group *one, const char 
 {
     char all[TEXT] = "", first[40] = "", text[40];
     bool same = true, any = false;
-    for (size_t i = 0, used = 0; i < o->n_hidden && used < sizeof all; i++) {
+    for (size_t i = 0; i < o->n_hidden; i++) {
         size_t n;
         TRY(group_values(o->groups, one, column, o->hidden[i], o->values, &n, e));
         double mean = mean_of(o->values, n);
@@ -194,7 +177,7 @@ static status put_costs(struct overview *o, const struct group *one, const char 
             format(mean, text, sizeof text);
         if (i == 0) memcpy(first, text, sizeof first);
         same = same && strcmp(first, text) == 0;
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? " / " : "", text);
+        (void)text_add(all, sizeof all, "%s%s", i ? " / " : "", text);
     }
     table_put(&o->table, "%s", !any ? "-" : same ? first : all);
     return ST_OK;

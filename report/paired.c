@@ -79,12 +79,11 @@ static status find_pairs(const struct groups *g, struct line *l, size_t k, struc
 static status differences(const struct groups *g, const struct line *l, const char *column,
                           struct spread *result, struct error *e)
 {
-    long c = csv_column(&g->runs, column);
-    if (c == CSV_NONE) return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", g->runs.source, column);
+    const size_t c = (size_t)csv_column(&g->runs, column);
     for (size_t i = 0; i < l->n; i++) {
         double own, other;
-        TRY(csv_number(&g->runs, l->own[i], (size_t)c, &own, e));
-        TRY(csv_number(&g->runs, l->other[i], (size_t)c, &other, e));
+        TRY(csv_number(&g->runs, l->own[i], c, &own, e));
+        TRY(csv_number(&g->runs, l->other[i], c, &other, e));
         l->v[i] = own - other;
     }
     *result = spread_of(g, l->own, l->v, l->n);
@@ -157,6 +156,7 @@ status paired_write(const struct groups *g, const char *reference, enum table_fo
     if (!known)
         return FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
                     g->runs.source);
+    TRY(csv_need(&g->runs, columns, N_COLUMNS, e));
     TRY(csv_start(&w,
                   "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
                   "acc_val_half,acc_test_difference,acc_test_half,over,values,acc_test_error",

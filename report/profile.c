@@ -25,13 +25,6 @@ void profile_ratios(double *costs, size_t problems, size_t trainers)
     }
 }
 
-double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x)
-{
-    double count = 0;
-    for (size_t p = 0; p < problems; p++) count += ratios[p * trainers + s] <= x;
-    return problems > 0 ? count / (double)problems : NAN;
-}
-
 /* The costs of all trainers and problems of an experiment. */
 struct profile {
     struct mem mem;
@@ -138,7 +131,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The steps of each profile, which are the ratios of its trainer in order: profile_share at each. */
+/* The steps of each profile, which are the ratios of its trainer in order: the share of problems at each. */
 static void put_profile(struct csv_writer *w, const struct profile *f, size_t m, size_t l, bool timed)
 {
     const size_t n = f->n_problems;

@@ -10,18 +10,16 @@
  * ratio is infinite, and so are all ratios of a problem that nobody solved. No cost is nan or negative. */
 void profile_ratios(double *costs, size_t problems, size_t trainers);
 
-/* rho_s(x), the share of all problems, those that nobody solved included, in which the ratio of trainer s is
- * at most x; nan without problems. At x = 1 it is the share of wins, ties being wins of each. */
-double profile_share(const double *ratios, size_t problems, size_t trainers, size_t s, double x);
-
 /* The texts of the column measure. */
 enum { N_PROFILE_MEASURES = 3 };
 extern const char *const profile_measures[N_PROFILE_MEASURES];
 
 /* FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
  * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
- * label, ratio, share, problems, timing_valid. A trainer's rows are the steps of its profile, from ratio 1 to
- * the largest ratio of any trainer.
+ * label, ratio, share, problems, timing_valid. `share` is rho_s(x): the share of all problems, those that
+ * nobody solved included, in which the ratio of trainer s is at most x; at x = 1 it is the share of wins,
+ * ties being wins of each. A trainer's rows are the steps of its profile, from ratio 1 to the largest ratio
+ * of any trainer.
  * - A problem is a dataset, the widths of the network, a seed and a split. A trainer is a name with the
  *   options that set its configurations apart; `label` holds both.
  * - The cost of a run is read at its first evaluation with that accuracy, to the resolution of eval_every. A

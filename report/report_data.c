@@ -5,8 +5,8 @@
 #include "records/record.h"
 #include "report/spread.h"
 #include "support/env.h"
+#include "support/find.h"
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,21 +57,13 @@ static bool is_constant(const struct csv_table *t, size_t column)
     return t->n_rows > 0;
 }
 
-static const struct result_column *known_column(const char *name)
-{
-    for (size_t i = 0; i < n_result_columns; i++)
-        if (result_columns[i].name && strcmp(result_columns[i].name, name) == 0) return &result_columns[i];
-    return NULL;
-}
-
-/* An option of a solver or a dataset, which have the columns `what`: of the first row whose one has it. */
-static const struct option *option_of_rows(const struct maker *m, const char *what, const char *key)
+/* The option `key` of the trainer or the dataset of the first row whose one has it. */
+static const struct option *option_of_rows(const struct maker *m, bool solver, const char *key)
 {
     const struct csv_table *t = &m->g->runs;
-    const bool solver = strcmp(what, "solver") == 0;
     const struct option *found = NULL;
     for (size_t row = 0; row < t->n_rows && !found; row++) {
-        const char *name = csv_text(t, row, what);
+        const char *name = csv_text(t, row, solver ? "solver" : "dataset");
         const struct solver *s = solver ? catalogue_solver(m->catalogue, name) : NULL;
         const struct dataset_source *d = solver ? NULL : catalogue_dataset(m->catalogue, name);
         if (s || d) found = opt_find(s ? &s->options : &d->options, key);
@@ -87,14 +79,14 @@ static const struct option *column_option(const struct maker *m, const char *nam
     if (!dot) return opt_find(&run_option_table, name);
     if (strncmp(name, "stop.", 5) == 0) return opt_find(&stop_option_table, dot + 1);
     if (strncmp(name, "network.", 8) == 0) return opt_find(&net_option_table, dot + 1);
-    return option_of_rows(m, strncmp(name, "solver.", 7) == 0 ? "solver" : "dataset", dot + 1);
+    return option_of_rows(m, strncmp(name, "solver.", 7) == 0, dot + 1);
 }
 
 /* Name, unit, meaning, whether it is an option; the value where it is the same in all rows. */
 static void put_column(struct maker *m, cJSON *columns, const struct csv_table *t, size_t c, bool constant)
 {
     const char *name = t->names[c];
-    const struct result_column *known = known_column(name);
+    const struct result_column *known = column_find(name, false);
     const struct option *option = column_option(m, name);
     cJSON *one = put_new(m, columns, NULL, cJSON_CreateObject());
     put_text(m, one, "name", name);
@@ -134,14 +126,12 @@ static void put_runs(struct maker *m, cJSON *root)
 /* Mean and standard deviation of a column over a group's runs, where there is one. */
 static void put_mean(struct maker *m, cJSON *means, const struct group *one, const char *column)
 {
-    double v[GROUP_RUNS_MAX];
-    size_t n = 0;
-    if (group_values(m->g, one, column, NULL, v, &n, NULL) != ST_OK) return;
-    const double mean = mean_of(v, n);
+    double mean, deviation;
+    group_mean(m->g, one, column, &mean, &deviation);
     if (!isfinite(mean)) return;
     cJSON *pair = put_new(m, means, column, cJSON_CreateArray());
     put_number(m, pair, NULL, mean);
-    put_number(m, pair, NULL, deviation_of(v, n));
+    put_number(m, pair, NULL, deviation);
 }
 
 static void put_groups(struct maker *m, cJSON *root)
@@ -217,43 +207,28 @@ static void put_curves(struct maker *m, cJSON *root)
 
 /* ---- figures ---- */
 
-static int is_svg(const struct dirent *entry)
-{
-    const size_t n = strlen(entry->d_name);
-    return n > 4 && strcmp(entry->d_name + n - 4, ".svg") == 0;
-}
-
 static status put_figure(struct maker *m, cJSON *figures, const char *folder, const char *name)
 {
     char path[4600];
-    struct file_buffer svg = {NULL, 0, 0};
+    struct file_buffer svg = {.bytes = NULL};
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     TRY(file_read(path, FIGURE_BYTES, &svg, m->e));
-    char *text = realloc(svg.bytes, svg.size + 1);
-    if (!text) {
-        free(svg.bytes);
-        return FAIL(m->e, ST_MEMORY, "no memory for %s", path);
-    }
-    text[svg.size] = '\0';
     cJSON *figure = put_new(m, figures, NULL, cJSON_CreateObject());
     (void)snprintf(path, sizeof path, "%.*s", (int)strlen(name) - 4, name);
     put_text(m, figure, "name", path);
-    put_text(m, figure, "svg", text);
-    free(text);
+    put_text(m, figure, "svg", (const char *)svg.bytes);
+    free(svg.bytes);
     return ST_OK;
 }
 
 static status put_figures(struct maker *m, cJSON *root, const struct report_figures *f)
 {
-    struct dirent **names = NULL;
+    struct find_list names = {.n = 0};
     cJSON *figures = put_new(m, root, "figures", cJSON_CreateArray());
-    const int n = f->folder ? scandir(f->folder, &names, is_svg, alphasort) : 0;
-    status st = n < 0 ? FAIL(m->e, ST_IO, "%s cannot be read", f->folder) : ST_OK;
-    for (int i = 0; i < n; i++) {
-        if (st == ST_OK && i < MOST_FIGURES) st = put_figure(m, figures, f->folder, names[i]->d_name);
-        free(names[i]);
-    }
-    free(names);
+    status st = f->folder ? find_ending(f->folder, ".svg", &names, m->e) : ST_OK;
+    for (size_t i = 0; i < names.n && i < MOST_FIGURES && st == ST_OK; i++)
+        st = put_figure(m, figures, f->folder, names.names[i]);
+    find_free(&names);
     cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
     char line[400];
     for (const char *p = f->problems; *p; p += strcspn(p, "\n"), p += *p == '\n') {

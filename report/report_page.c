@@ -2,45 +2,26 @@
 #include "report/report_page.h"
 #include "support/file.h"
 #include "support/paths.h"
+#include "support/text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PART_BYTES = 1 << 20 };
 
-/* A text in HTML, in elements and in attributes. */
-static void write_escaped(FILE *f, const char *text)
-{
-    for (const char *c = text; *c; c++) switch (*c) {
-        case '&': (void)fputs("&amp;", f); break;
-        case '<': (void)fputs("&lt;", f); break;
-        case '>': (void)fputs("&gt;", f); break;
-        case '"': (void)fputs("&quot;", f); break;
-        case '\'': (void)fputs("&#39;", f); break;
-        default: (void)fputc(*c, f);
-        }
-}
-
-/* report/NAME of the program's own files: heap. */
-static status read_part(const char *name, char **text, struct error *e)
+/* report/NAME of the program's own files. */
+static status read_part(const char *name, struct file_buffer *part, struct error *e)
 {
     char home[3900], path[4096];
-    struct file_buffer b = {NULL, 0, 0};
     TRY(path_home(home, sizeof home, e));
     (void)snprintf(path, sizeof path, "%s/report/%s", home, name);
-    TRY(file_read(path, PART_BYTES, &b, e));
-    *text = realloc(b.bytes, b.size + 1);
-    if (!*text) {
-        free(b.bytes);
-        return FAIL(e, ST_MEMORY, "no memory for %s", path);
-    }
-    (*text)[b.size] = '\0';
-    return ST_OK;
+    return file_read(path, PART_BYTES, part, e);
 }
 
 /* What takes the places of @TITLE@ and its like. */
 struct parts {
-    char *html, *style, *script, *data;
+    struct file_buffer html, style, script;
+    char *data;
     const char *title;
 };
 
@@ -50,11 +31,11 @@ static void write_parts(const struct parts *p, FILE *f)
         const char *mark, *text;
         bool escaped;
     } places[] = {{"@TITLE@", p->title, true},
-                  {"@STYLE@", p->style, false},
-                  {"@SCRIPT@", p->script, false},
+                  {"@STYLE@", (const char *)p->style.bytes, false},
+                  {"@SCRIPT@", (const char *)p->script.bytes, false},
                   {"@DATA@", p->data, false}};
     enum { N = sizeof places / sizeof *places };
-    for (const char *at = p->html; *at;) {
+    for (const char *at = (const char *)p->html.bytes; *at;) {
         size_t k = 0;
         while (k < N && strncmp(at, places[k].mark, strlen(places[k].mark)) != 0) k++;
         if (k == N) {
@@ -62,7 +43,7 @@ static void write_parts(const struct parts *p, FILE *f)
             continue;
         }
         if (places[k].escaped)
-            write_escaped(f, places[k].text);
+            text_escape(places[k].text, f);
         else
             (void)fputs(places[k].text, f);
         at += strlen(places[k].mark);
@@ -88,9 +69,9 @@ status report_page_write(const struct groups *g, const struct catalogue *c,
     if (st == ST_OK) st = read_part("page.js", &p.script, e);
     if (st == ST_OK) st = report_data(g, c, figures, &p.data, e);
     if (st == ST_OK) st = write_file(&p, path, e);
-    free(p.html);
-    free(p.style);
-    free(p.script);
+    free(p.html.bytes);
+    free(p.style.bytes);
+    free(p.script.bytes);
     free(p.data);
     return st;
 }

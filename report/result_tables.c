@@ -3,7 +3,9 @@
 #include "records/record.h"
 #include "report/groups.h"
 #include "support/csv_index.h"
+#include "support/paths.h"
 #include "support/statistics.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -370,8 +372,7 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
 static void put_joined(struct table *t, const struct texts *list)
 {
     char all[800] = "";
-    for (size_t i = 0, used = 0; i < list->n && used < sizeof all; i++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "", list->v[i]);
+    for (size_t i = 0; i < list->n; i++) (void)text_add(all, sizeof all, "%s%s", i ? "; " : "", list->v[i]);
     table_put(t, "%s", all);
 }
 
@@ -437,8 +438,7 @@ static const struct kind kinds[] = {
 
 static status add(const struct kind *kind, const char *folder, struct table *t, struct error *e)
 {
-    const char *slash = strrchr(folder, '/');
-    struct source s = {.kind = kind, .folder = folder, .experiment = slash ? slash + 1 : folder};
+    struct source s = {.kind = kind, .folder = folder, .experiment = path_base(folder)};
     status st = csv_load(&s.file, e, "%s/%s", folder, kind->file);
     if (st == ST_OK && s.file.n_rows == 0) st = FAIL(e, ST_DATA, "%s holds no rows", s.file.source);
     if (st == ST_OK) {

@@ -2,10 +2,13 @@
 #include "records/record.h"
 #include "report/profile.h"
 #include "report/spread.h"
-#include "report/traffic.h"
+#include "support/find.h"
 #include "support/paths.h"
+#include "support/texts.h"
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 static void put_quartiles(struct csv_writer *w, double *v, size_t n)
 {
@@ -141,85 +144,146 @@ static status write_curve(const struct groups *g, struct curves *c, struct error
     return csv_end(&w, st, e);
 }
 
-/* What it took to reach an accuracy. */
-enum { ITERS, SECONDS, PASSES, N_COSTS };
-static const char *const cost_columns[N_COSTS] = {"iter", "train_s", "forward_passes"};
+/* A table of what it took to reach accuracies, to the resolution of eval_every: means over the runs that
+ * reached them. */
+enum { ITERS, N_COSTS = 3, LEVELS_MOST = 5 };
+struct cost_table {
+    const char *accuracy, *costs[N_COSTS]; /* columns of the curves */
+    double levels[LEVELS_MOST];            /* ends with 0 */
+    bool ranks;                            /* of runs of several ranks, in place of all by their layers */
+};
+static const struct cost_table times = {
+    "acc_train", {"iter", "train_s", "forward_passes"}, {0.9, 0.95, 0.98}, false};
+static const struct cost_table traffic = {
+    "acc_val", {"iter", "messages", "bytes_sent"}, {0.8, 0.9, 0.95, 0.98}, true};
 
-/* Costs up to the first evaluation with this training accuracy; nan if there is none, and forward passes that
- * were not counted or by an earlier rule. t: the curve of `run`. */
-static status reached(const struct csv_table *t, const struct groups *g, size_t run, double accuracy,
-                      double *cost, struct error *e)
+/* The number of ranks that all runs of a group had; 1 if they differ. */
+static double ranks_of(const struct groups *g, const struct group *one)
 {
-    static const char *const needed[] = {"acc_train", "train_s"};
-    for (size_t k = 0; k < 2; k++)
-        if (csv_column(t, needed[k]) == CSV_NONE)
-            return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source, needed[k]);
-    for (size_t c = 0; c < N_COSTS; c++) {
-        TRY(curve_cost(t, "acc_train", accuracy, cost_columns[c], &cost[c], e));
-        if (isinf(cost[c]) || record_counted_otherwise(&g->runs, run, cost_columns[c])) cost[c] = NAN;
-    }
-    return ST_OK;
+    double ranks = one->n > 0 ? csv_value(&g->runs, one->rows[0], "ranks") : 1;
+    for (size_t i = 1; i < one->n; i++)
+        if (csv_value(&g->runs, one->rows[i], "ranks") != ranks) ranks = 1;
+    return ranks;
 }
 
-/* Rows of one group: iterations, seconds and forward passes to 90, 95 and 98 % training accuracy, over the
- * runs that reached it, to the resolution of eval_every. */
-static status write_reached(struct csv_writer *w, const struct groups *g, const struct group *one,
-                            const struct csv_table *curves, struct error *e)
+/* Rows of one group. A cost is nan where its run never gets there, or was counted by an earlier rule. */
+static status put_costs(struct csv_writer *w, const struct cost_table *t, const struct groups *g,
+                        const struct group *one, const struct csv_table *curves, struct error *e)
 {
-    static const double accuracies[] = {0.9, 0.95, 0.98};
-    for (size_t k = 0; k < sizeof accuracies / sizeof *accuracies; k++) {
-        double costs[N_COSTS][GROUP_RUNS_MAX], cost[N_COSTS], count = 0;
-        for (size_t i = 0; i < one->n; i++) {
-            TRY(reached(&curves[i], g, one->rows[i], accuracies[k], cost, e));
-            for (size_t c = 0; c < N_COSTS; c++) costs[c][i] = cost[c];
-            count += !isnan(cost[ITERS]);
-        }
-        csv_put_texts(w, (const char *const[]){one->label, one->solver, one->hidden, one->name}, 4);
-        csv_put_numbers(w, (const double[]){(double)one->depth, accuracies[k], (double)one->n, count}, 4);
+    for (const double *level = t->levels; *level > 0; level++) {
+        double costs[N_COSTS][GROUP_RUNS_MAX], reached = 0;
+        for (size_t c = 0; c < N_COSTS; c++)
+            for (size_t i = 0; i < one->n; i++) {
+                double *cost = &costs[c][i];
+                TRY(curve_cost(&curves[i], t->accuracy, *level, t->costs[c], cost, e));
+                if (isinf(*cost) || record_counted_otherwise(&g->runs, one->rows[i], t->costs[c]))
+                    *cost = NAN;
+                reached += c == ITERS && !isnan(*cost);
+            }
+        csv_put_texts(
+            w,
+            (const char *const[]){one->label, one->solver, t->ranks ? one->dataset : one->hidden, one->name},
+            4);
+        csv_put_number(w, t->ranks ? ranks_of(g, one) : (double)one->depth);
+        csv_put_numbers(w, (const double[]){*level, (double)one->n, reached}, 3);
         for (size_t c = 0; c < N_COSTS; c++) {
             csv_put_number(w, mean_of(costs[c], one->n));
-            csv_put_number(w, deviation_of(costs[c], one->n));
+            if (!t->ranks) csv_put_number(w, deviation_of(costs[c], one->n));
         }
         csv_end_row(w);
     }
     return ST_OK;
 }
 
+/* The files that curves are read for, but for curves_summary/. */
+struct cost_files {
+    struct csv_writer times, traffic; /* traffic: all zero where no group has several ranks */
+    struct profile *profile;
+};
+
+static status put_group_costs(struct cost_files *f, const struct groups *g, size_t group,
+                              const struct csv_table *curves, struct error *e)
+{
+    static const char *const needed[] = {"acc_train", "train_s"};
+    const struct group *one = &g->group[group];
+    for (size_t i = 0; i < one->n; i++) {
+        TRY(csv_need(&curves[i], needed, 2, e));
+        TRY(profile_add(f->profile, group, one->rows[i], &curves[i], e));
+    }
+    TRY(put_costs(&f->times, &times, g, one, curves, e));
+    return ranks_of(g, one) > 1 ? put_costs(&f->traffic, &traffic, g, one, curves, e) : ST_OK;
+}
+
 /* All that comes from curves: each is read once. */
-static status write_curves(const struct groups *g, struct csv_writer *w, struct profile *profile,
-                           struct error *e)
+static status write_curves(const struct groups *g, struct cost_files *f, struct error *e)
 {
     for (size_t i = 0; i < g->n; i++) {
-        const struct group *one = &g->group[i];
-        struct curves c = {.of = one};
-        c.v = mem_alloc(&c.mem, one->n, sizeof *c.v, e);
+        const size_t n = g->group[i].n;
+        struct curves c = {.of = &g->group[i]};
+        c.v = mem_alloc(&c.mem, n, sizeof *c.v, e);
         status st = c.v ? write_curve(g, &c, e) : ST_MEMORY;
-        if (st == ST_OK) st = write_reached(w, g, one, c.v, e);
-        for (size_t k = 0; st == ST_OK && k < one->n; k++)
-            st = profile_add(profile, i, one->rows[k], &c.v[k], e);
-        for (size_t k = 0; c.v && k < one->n; k++) csv_table_free(&c.v[k]);
+        if (st == ST_OK) st = put_group_costs(f, g, i, c.v, e);
+        for (size_t k = 0; c.v && k < n; k++) csv_table_free(&c.v[k]);
         mem_free(&c.mem);
         TRY(st);
     }
     return ST_OK;
 }
 
+/* Opens traffic.csv if a group has several ranks; else there is none. */
+static status open_traffic(struct csv_writer *w, const struct groups *g, struct error *e)
+{
+    char path[4096];
+    size_t divided = 0;
+    (void)snprintf(path, sizeof path, "%s/traffic.csv", groups_of_runs(g));
+    for (size_t i = 0; i < g->n; i++) divided += ranks_of(g, &g->group[i]) > 1;
+    if (divided > 0)
+        return csv_start(w, "label,solver,dataset,name,ranks,level,seeds,reached,iters,messages,bytes_sent",
+                         e, "%s", path);
+    if (unlink(path) == 0 || errno == ENOENT) return ST_OK;
+    return FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+}
+
+/* Removes curves of groups that are no longer there: of rows that are gone, or of names that changed. */
+static status remove_stale(const struct groups *g, const char *folder, struct error *e)
+{
+    char name[sizeof g->group->label + 8], path[4700];
+    struct texts current = {.n = 0};
+    struct find_list files = {.n = 0};
+    for (size_t i = 0; i < g->n; i++) {
+        (void)snprintf(name, sizeof name, "%s.csv", g->group[i].label);
+        (void)texts_place(&current, name);
+    }
+    status st = current.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups")
+                                  : find_ending(folder, ".csv", &files, e);
+    for (size_t i = 0; st == ST_OK && i < files.n; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, files.names[i]);
+        if (texts_find(&current, files.names[i]) == current.n && unlink(path) != 0 && errno != ENOENT)
+            st = FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    }
+    find_free(&files);
+    texts_free(&current);
+    return st;
+}
+
 status groups_write(const struct groups *g, struct error *e)
 {
     char path[4096];
-    struct csv_writer w;
+    struct cost_files f = {.profile = NULL};
     TRY(write_summary(g, e));
     if (!groups_have_curves(g)) return ST_OK;
-    snprintf(path, sizeof path, "%s/curves_summary", groups_of_runs(g));
+    (void)snprintf(path, sizeof path, "%s/curves_summary", groups_of_runs(g));
     TRY(path_make(path, e));
-    TRY(csv_start(&w,
+    TRY(csv_start(&f.times,
                   "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
                   "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
                   e, "%s/time_to_accuracy.csv", groups_of_runs(g)));
-    struct profile *profile = NULL;
-    status st = profile_begin(&profile, g, e);
-    if (st == ST_OK) st = write_curves(g, &w, profile, e);
-    st = profile_end(profile, st, e);
-    TRY(csv_end(&w, st, e));
-    return traffic_write(g, e);
+    status st = open_traffic(&f.traffic, g, e);
+    if (st == ST_OK) st = profile_begin(&f.profile, g, e);
+    if (st == ST_OK) st = write_curves(g, &f, e);
+    st = profile_end(f.profile, st, e);
+    st = csv_end(&f.times, st, e);
+    if (f.traffic.out.file) st = csv_end(&f.traffic, st, e);
+    TRY(st);
+    return remove_stale(g, path, e);
 }

@@ -1,6 +1,7 @@
 /* See verdicts.h. Formats: JUnit XML as continuous integration services read it (testsuite, testcase,
  * failure); workflow commands of GitHub Actions, "::error title=TITLE::MESSAGE". */
 #include "report/verdicts.h"
+#include "support/text.h"
 #include <stdlib.h>
 
 status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format, const char *suite,
@@ -12,22 +13,12 @@ status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format,
     return v->cases ? ST_OK : FAIL(e, ST_MEMORY, "no memory for a report");
 }
 
-/* Text of an XML attribute. Control characters, which XML has no way to write, become '?'. */
-static void put_xml(FILE *f, const char *text)
+/* A text in an element or an attribute of XML, between two others. */
+static void put_escaped(FILE *f, const char *before, const char *text, const char *after)
 {
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '&')
-            (void)fputs("&amp;", f);
-        else if (c == '<')
-            (void)fputs("&lt;", f);
-        else if (c == '>')
-            (void)fputs("&gt;", f);
-        else if (c == '"')
-            (void)fputs("&quot;", f);
-        else
-            (void)fputc(c < 32 || c == 127 ? '?' : c, f);
-    }
+    (void)fputs(before, f);
+    text_escape(text, f);
+    (void)fputs(after, f);
 }
 
 /* Data of a workflow command; in a property ':' and ',' are escaped, too. */
@@ -49,11 +40,8 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
     v->id = id;
     v->what = what;
     if (v->format != VERDICT_JUNIT) return;
-    (void)fputs("  <testcase classname=\"", v->cases);
-    put_xml(v->cases, what);
-    (void)fputs("\" name=\"", v->cases);
-    put_xml(v->cases, id);
-    (void)fputs("\">\n", v->cases);
+    put_escaped(v->cases, "  <testcase classname=\"", what, "\"");
+    put_escaped(v->cases, " name=\"", id, "\">\n");
 }
 
 void verdicts_regression(struct verdicts *v, const char *text)
@@ -71,9 +59,7 @@ void verdicts_regression(struct verdicts *v, const char *text)
         put_command(v->out, text, false);
         (void)fputc('\n', v->out);
     } else {
-        (void)fputs("    <failure message=\"", v->cases);
-        put_xml(v->cases, text);
-        (void)fputs("\"/>\n", v->cases);
+        put_escaped(v->cases, "    <failure message=\"", text, "\"/>\n");
     }
 }
 
@@ -85,9 +71,8 @@ void verdicts_run_ended(struct verdicts *v)
 /* The suite around its cases: the counts stand in front. */
 static void put_suite(const struct verdicts *v)
 {
-    (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->out);
-    put_xml(v->out, v->suite);
-    (void)fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
+    put_escaped(v->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->suite, "\"");
+    (void)fprintf(v->out, " tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
     (void)fwrite(v->body, 1, v->body_size, v->out);
     (void)fputs("</testsuite>\n", v->out);
 }

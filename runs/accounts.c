@@ -24,6 +24,13 @@ status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, s
     return ST_OK;
 }
 
+void accounts_keep(struct accounts *a, const struct dataset *d)
+{
+    double entries = 0;
+    for (int k = 0; k < N_SPLITS; k++) entries += (double)d->x[k].start[d->info.n[k] * d->info.T];
+    a->list[ranks_own(a->ranks)].entries = entries;
+}
+
 void accounts_start(struct accounts *a)
 {
     a->before = ranks_traffic(a->ranks);
@@ -80,8 +87,8 @@ status accounts_write(const struct accounts *a, const char *path, struct error *
     TRY(csv_open(&w, path, e));
     csv_put_texts(&w,
                   (const char *const[]){"rank", "host", "messages", "bytes_sent", "wait_s", "train_s",
-                                        "cpu_s", "peak_bytes"},
-                  8);
+                                        "cpu_s", "peak_bytes", "entries"},
+                  9);
     csv_end_row(&w);
     for (size_t k = 0; k < ranks_count(a->ranks); k++) {
         const struct rank_account *one = &a->list[k];
@@ -89,8 +96,8 @@ status accounts_write(const struct accounts *a, const char *path, struct error *
         csv_put(&w, one->host);
         csv_put_numbers(&w,
                         (const double[]){one->training.messages, one->training.bytes, one->training.wait_s,
-                                         one->train_s, one->cpu_s, one->peak_bytes},
-                        6);
+                                         one->train_s, one->cpu_s, one->peak_bytes, one->entries},
+                        7);
         csv_end_row(&w);
     }
     return csv_close(&w, e);

@@ -2,6 +2,7 @@
 #ifndef SPIKEBENCH_RUNS_ACCOUNTS_H
 #define SPIKEBENCH_RUNS_ACCOUNTS_H
 
+#include "datasets/dataset.h"
 #include "network/net.h"
 #include "support/mem.h"
 #include "support/ranks.h"
@@ -14,6 +15,7 @@ struct rank_account {
     struct rank_traffic training; /* in set-up and steps */
     double train_s, cpu_s;        /* by the rank's own clock */
     double peak_bytes;
+    double entries;   /* of the lists of the samples that it keeps */
     uint32_t weights; /* CRC-32 of the network at the last accounts_share */
     char host[HOST_TEXT];
 };
@@ -27,6 +29,8 @@ struct accounts {
 
 /* Accounts of these ranks in the arena. ST_MEMORY. */
 status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, struct error *e);
+/* Notes what this rank keeps of the data. */
+void accounts_keep(struct accounts *a, const struct dataset *d);
 /* What is sent between start and stop is training; the length of that time is added, too. */
 void accounts_start(struct accounts *a);
 void accounts_stop(struct accounts *a, double wall_s, double cpu_s);

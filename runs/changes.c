@@ -1,5 +1,6 @@
 /* See changes.h. */
 #include "runs/changes.h"
+#include "support/text.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +12,23 @@ struct difference {
     const struct results_file *file;
     size_t row, n;
     bool longer; /* stop.max_iter is larger here */
-    size_t used;
     char text[TEXT_SIZE];
 };
 
-static void compare_option(void *context, const char *name, const char *value, bool is_default)
+static void compare_option(void *context, const struct run_option *o)
 {
     struct difference *d = context;
     char own[OPT_STRING_MAX + 64];
-    const char *there = results_text(d->file, d->row, name);
-    (void)is_default;
-    (void)snprintf(own, sizeof own, "%s", value);
+    const char *there = results_text(d->file, d->row, o->name);
+    (void)snprintf(own, sizeof own, "%s", o->value);
     for (char *c = own; *c; c++) /* as rows have it */
         if (*c == ',' || *c == '\n' || *c == '\r') *c = ' ';
     if (strcmp(own, there) == 0) return;
-    if (strcmp(name, "stop.max_iter") == 0 && strtol(value, NULL, 10) > strtol(there, NULL, 10))
+    if (strcmp(o->name, "stop.max_iter") == 0 && strtol(o->value, NULL, 10) > strtol(there, NULL, 10))
         d->longer = true;
-    if (d->n++ >= TOLD_MOST || d->used >= sizeof d->text) return;
-    d->used += (size_t)snprintf(d->text + d->used, sizeof d->text - d->used, "%s%s = %s (there %s)",
-                                d->n > 1 ? ", " : "", name, value, there);
+    if (d->n++ < TOLD_MOST)
+        (void)text_add(d->text, sizeof d->text, "%s%s = %s (there %s)", d->n > 1 ? ", " : "", o->name,
+                       o->value, there);
 }
 
 /* The nearest finished row that is not of the plan, of the same solver, dataset and seed; n is SIZE_MAX
@@ -67,8 +66,7 @@ static void print_idle(const struct plan *p, const char *const *set, size_t n_se
     }
 }
 
-void changes_print(const struct results_file *f, const bool *wanted, const char *const *set, size_t n_set,
-                   FILE *out)
+void changes_print(const struct results_file *f, const char *const *set, size_t n_set, FILE *out)
 {
     char texts[TEXTS_MOST][TEXT_SIZE + 100];
     size_t counts[TEXTS_MOST], n = 0, seen = 0;
@@ -77,7 +75,7 @@ void changes_print(const struct results_file *f, const bool *wanted, const char 
         struct difference d;
         size_t k = 0;
         char text[sizeof texts[0]];
-        if (!wanted[i] || f->rows[i].table) continue;
+        if ((f->mine && !f->mine[i]) || f->rows[i].table) continue;
         seen++;
         find_nearest(f, &f->plan->runs[i], &d);
         if (d.n == SIZE_MAX || (d.n == 1 && d.longer)) continue;

@@ -10,7 +10,7 @@
 
 void launch_version(char text[LAUNCH_VERSION])
 {
-    (void)snprintf(text, LAUNCH_VERSION, "%s-%s", env_version(), env_commit());
+    (void)snprintf(text, LAUNCH_VERSION, "%s-%s-%s", env_version(), env_commit(), env_sources());
 }
 
 bool launch_needed(const struct run *run)

@@ -7,8 +7,8 @@
 
 enum { LAUNCH_ARGUMENTS_MAX = 32 }; /* of a worker's command line, the launcher's included */
 
-/* Version and commit of this program: what it starts must be of the same, since both know the options of a
- * run and the command line between them. */
+/* Version, commit and sources of this program: what it starts must be of the same, since both know the
+ * options of a run and the command line between them. */
 enum { LAUNCH_VERSION = 2 * ENV_TEXT };
 void launch_version(char text[LAUNCH_VERSION]);
 

@@ -12,6 +12,7 @@
 #include "support/file.h"
 #include "support/process.h"
 #include "support/progress.h"
+#include "support/text.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -33,7 +34,15 @@ struct child {
     bool told;  /* to stop */
 };
 
+/* One run of the plan. */
+struct task {
+    bool wanted;
+    const char *damaged; /* why its data cannot be read; NULL: they can, or are absent */
+    double work;         /* run_work; 0 without data */
+};
+
 struct runner {
+    struct mem mem;
     struct plan *plan;
     const struct runner_settings *settings;
     struct runner_outcome *outcome;
@@ -41,9 +50,7 @@ struct runner {
     struct results_file results;
     struct child *children; /* [jobs] */
     size_t next, finished, to_do;
-    bool *wanted;         /* [n_runs] */
-    const char **damaged; /* [n_runs] why the run's data cannot be read; NULL: they can, or are absent */
-    double *work;         /* [n_runs] run_work; 0 of runs without data */
+    struct task *tasks;         /* [n_runs] */
     double work_all, work_done; /* of the wanted runs */
     struct names names;
     struct progress progress;
@@ -52,18 +59,17 @@ struct runner {
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
-/* Of which runs the data is damaged, by what plan_check has probed: it fails those runs alone. */
-static status find_damaged(struct runner *r, const struct plan_report *checked, struct error *e)
+/* The file OUT/.work/<id>END of run i. */
+static void work_file(const struct runner *r, size_t i, const char *end, char path[RUN_FILE])
 {
-    r->damaged = calloc(r->plan->n_runs + 1, sizeof *r->damaged);
-    if (!r->damaged) return FAIL(e, ST_MEMORY, "no memory for the runner");
-    for (size_t k = 0; k < checked->n_configurations; k++) {
-        const struct plan_configuration *c = &checked->configurations[k];
-        const status outcome = c->probe->outcome;
-        const bool good = outcome == ST_OK || outcome == ST_NO_DATA;
-        for (size_t s = 0; s < c->n_seeds; s++) r->damaged[c->first + s] = good ? NULL : c->probe->message;
-    }
-    return ST_OK;
+    run_file(path, r->folder, ".work", &r->plan->runs[i], end);
+}
+
+static void remove_file(const struct runner *r, size_t i, const char *end)
+{
+    char path[RUN_FILE];
+    work_file(r, i, end, path);
+    (void)remove(path);
 }
 
 static bool is_word(const char *text, const char *word)
@@ -92,14 +98,14 @@ static bool is_mine(const struct runner *r, size_t i)
  * starts, so that a --fresh that is cut short is resumed by the same command without it. */
 static status select_runs(struct runner *r, struct error *e)
 {
-    char path[RUN_FILE], name[RUN_FILE + 16];
+    char name[RUN_FILE + 16];
     const bool fresh = r->settings->fresh;
     bool old = false;
     for (size_t i = 0; i < r->plan->n_runs; i++) {
         if (!is_mine(r, i)) continue;
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
-        r->wanted[i] = !finished;
-        r->to_do += r->wanted[i];
+        r->tasks[i].wanted = !finished;
+        r->to_do += !finished;
         if (fresh) {
             old = old || r->results.rows[i].table;
             results_drop(&r->results, i);
@@ -117,10 +123,8 @@ static status select_runs(struct runner *r, struct error *e)
     }
     for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
         if (!is_mine(r, i)) continue;
-        run_file(path, r->folder, ".work", &r->plan->runs[i], ".ckpt");
-        (void)remove(path);
-        run_file(path, r->folder, ".work", &r->plan->runs[i], ".end");
-        (void)remove(path);
+        remove_file(r, i, ".ckpt");
+        remove_file(r, i, ".end");
     }
     return ST_OK;
 }
@@ -207,7 +211,7 @@ static double fraction_done(const struct runner *r)
         const struct run *run = &r->plan->runs[c->run];
         if (c->pid == 0) continue;
         const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
-        if (most > 0) done += r->work[c->run] * fmin(1, (double)c->iter / most);
+        if (most > 0) done += r->tasks[c->run].work * fmin(1, (double)c->iter / most);
     }
     return r->work_all > 0 ? done / r->work_all : 1;
 }
@@ -231,7 +235,6 @@ static void announce(struct runner *r, size_t i)
 /* Takes up the row file of run i. */
 static status run_ended(struct runner *r, size_t i, struct error *e)
 {
-    char path[RUN_FILE];
     struct runner_outcome *o = r->outcome;
     TRY(results_take(&r->results, i, e));
     const char *word = results_text(&r->results, i, "status");
@@ -243,10 +246,9 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
                                                       : &o->failed;
     ++*count;
     r->finished++;
-    r->work_done += r->work[i];
+    r->work_done += r->tasks[i].work;
     announce(r, i);
-    run_file(path, r->folder, ".work", &r->plan->runs[i], ".yaml");
-    if (!interrupted) remove(path);
+    if (!interrupted) remove_file(r, i, ".yaml");
     return ST_OK;
 }
 
@@ -254,7 +256,7 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
 {
     char path[RUN_FILE];
     const struct run *run = &r->plan->runs[c->run];
-    run_file(path, r->folder, ".work", run, ".row.csv");
+    work_file(r, c->run, ".row.csv", path);
     close(c->pipe);
     launch_end(r->folder, run);
     c->pid = 0;
@@ -267,8 +269,8 @@ static status fail_damaged(struct runner *r, size_t i, struct error *e)
 {
     char path[RUN_FILE];
     const struct run_result failed = {
-        .status = "failed", .stop_reason = "error", .error = r->damaged[i], .data_sha256 = "nan"};
-    run_file(path, r->folder, ".work", &r->plan->runs[i], ".row.csv");
+        .status = "failed", .stop_reason = "error", .error = r->tasks[i].damaged, .data_sha256 = "nan"};
+    work_file(r, i, ".row.csv", path);
     TRY(record_write(path, &r->plan->runs[i], &failed, false, e));
     return run_ended(r, i, e);
 }
@@ -306,9 +308,8 @@ static void show_progress(struct runner *r)
         names_format(&r->names, run, name, sizeof name);
         snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter,
                  run->stop.max_iter * (long)tasks_of(run->dataset_options));
-        const size_t n = strlen(text);
         if (c->iter > c->first && seconds > 0)
-            snprintf(text + n, sizeof text - n, ", %.3g/s", (double)(c->iter - c->first) / seconds);
+            (void)text_add(text, sizeof text, ", %.3g/s", (double)(c->iter - c->first) / seconds);
     }
     progress_update(&r->progress, fraction_done(r), r->finished, r->to_do, text);
 }
@@ -328,8 +329,11 @@ static status settle(struct runner *r, bool end, struct error *e)
 static status start_more(struct runner *r, struct error *e)
 {
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        for (; r->next < r->plan->n_runs && (!r->wanted[r->next] || r->damaged[r->next]); r->next++)
-            if (r->wanted[r->next]) TRY(fail_damaged(r, r->next, e));
+        for (; r->next < r->plan->n_runs; r->next++) {
+            const struct task *t = &r->tasks[r->next];
+            if (t->wanted && !t->damaged) break;
+            if (t->wanted) TRY(fail_damaged(r, r->next, e));
+        }
         if (r->children[k].pid != 0 || r->next == r->plan->n_runs) continue;
         TRY(start_child(r, &r->children[k], r->next, e));
         r->next++;
@@ -405,16 +409,18 @@ static void count_lost(struct runner *r, const struct plan_report *checked)
     }
 }
 
-/* The work of each run, and of all that are wanted. */
+/* What plan_check has found of each run: its work, and damaged data, which fail that run alone. */
 static status weigh_runs(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     for (size_t k = 0; k < checked->n_configurations; k++) {
         const struct plan_configuration *c = &checked->configurations[k];
+        const status outcome = c->probe->outcome;
         double each = 0;
-        if (c->probe->outcome == ST_OK) TRY(run_work(&r->plan->runs[c->first], &c->probe->info, &each, e));
+        if (outcome == ST_OK) TRY(run_work(&r->plan->runs[c->first], &c->probe->info, &each, e));
         for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
-            r->work[i] = each;
-            if (r->wanted[i]) r->work_all += each;
+            r->tasks[i].work = each;
+            if (r->tasks[i].wanted) r->work_all += each;
+            if (outcome != ST_OK && outcome != ST_NO_DATA) r->tasks[i].damaged = c->probe->message;
         }
     }
     return ST_OK;
@@ -458,17 +464,14 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
     TRY(plan_identify(r->plan, checked, e));
-    TRY(find_damaged(r, checked, e));
     TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
-    r->children = calloc(r->settings->jobs, sizeof *r->children);
-    r->wanted = calloc(r->plan->n_runs + 1, sizeof *r->wanted);
-    r->work = calloc(r->plan->n_runs + 1, sizeof *r->work);
-    if (!r->children || !r->wanted || !r->work) return FAIL(e, ST_MEMORY, "no memory for the runner");
+    r->children = mem_alloc(&r->mem, r->settings->jobs, sizeof *r->children, e);
+    r->tasks = mem_alloc(&r->mem, r->plan->n_runs, sizeof *r->tasks, e);
+    if (!r->children || !r->tasks) return ST_MEMORY;
     TRY(select_runs(r, e));
     TRY(names_create(&r->names, r->plan, e));
     TRY(weigh_runs(r, checked, e));
-    if (r->settings->n_set > 0)
-        changes_print(&r->results, r->wanted, r->settings->set, r->settings->n_set, stderr);
+    if (r->settings->n_set > 0) changes_print(&r->results, r->settings->set, r->settings->n_set, stderr);
     snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
     return write_runs(path, r->plan->runs, r->plan->n_runs, e);
 }
@@ -489,11 +492,8 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
         count_lost(&r, checked);
     }
     results_free(&r.results);
-    free(r.children);
-    free(r.wanted);
-    free(r.damaged);
-    free(r.work);
     names_free(&r.names);
+    mem_free(&r.mem);
     if (r.own_lock >= 0) close(r.own_lock);
     if (r.lock >= 0) close(r.lock);
     return st;

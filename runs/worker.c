@@ -32,6 +32,9 @@ static status join(struct session *s, struct error *e)
 static status open_data(struct session *s, struct error *e)
 {
     struct run *run = s->run;
+    struct dataset_share *share = &((struct dataset_common *)run->dataset_options)->share;
+    *share = (struct dataset_share){1, 0};
+    if (run_divides(run)) *share = (struct dataset_share){ranks_count(s->ranks), ranks_own(s->ranks)};
     TRY(run->dataset->open(run->dataset_options, run->seed, &s->data, e));
     TRY(run_hash_start(run, e));
     run_identify(run, s->data.info.sha256);
@@ -51,6 +54,9 @@ static status prepare(struct session *s, struct error *e)
     const struct dataset_info *info = &s->data.info;
     TRY(join(s, e));
     TRY(session_agree(s, open_data(s, e), e));
+    dataset_count_elsewhere(&s->data, &((const struct dataset_common *)run->dataset_options)->share,
+                            s->ranks);
+    accounts_keep(&s->accounts, &s->data);
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");

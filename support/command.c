@@ -1,6 +1,7 @@
 /* Reading command lines over popt (see command.h). */
 #include "support/command.h"
 #include "support/opt.h"
+#include "support/text.h"
 #include <errno.h>
 #include <popt.h>
 #include <stdlib.h>
@@ -117,12 +118,10 @@ static status check_choice(const struct call *call, const struct parameter *p, c
                            struct error *e)
 {
     char all[300] = "", buffer[OPTION_NAME];
-    size_t used = 0;
     (void)call;
     for (const char *const *c = p->choices; *c; c++) {
         if (strcmp(*c, text) == 0) return ST_OK;
-        if (used >= sizeof all) continue;
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *c);
+        (void)text_add(all, sizeof all, "%s%s", all[0] ? ", " : "", *c);
     }
     return FAIL(e, ST_USAGE, "%s%s '%.60s': one of %s is allowed", dashes(p), bare_name(p, buffer), text,
                 all);
@@ -301,12 +300,12 @@ size_t call_choice(const struct call *call, const char *option)
     return i;
 }
 
-const char **call_list(struct call *call, const char *option, size_t *n, struct error *e)
+status call_list(struct call *call, const char *option, const char ***list, size_t *n, struct error *e)
 {
-    const char **list = mem_alloc(&call->mem, call->n_values + 1, sizeof *list, e);
     const struct parameter *p = find_option(call->command, option, strlen(option));
+    *list = mem_alloc(&call->mem, call->n_values + 1, sizeof **list, e);
     *n = 0;
-    for (size_t i = 0; list && i < call->n_values; i++)
-        if (call->values[i].option == p) list[(*n)++] = call->values[i].text;
-    return list;
+    for (size_t i = 0; *list && i < call->n_values; i++)
+        if (call->values[i].option == p) (*list)[(*n)++] = call->values[i].text;
+    return *list ? ST_OK : ST_MEMORY;
 }

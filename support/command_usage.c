@@ -1,5 +1,6 @@
 /* What the table says of a command (see command_usage.h). */
 #include "support/command_usage.h"
+#include "support/text.h"
 #include <string.h>
 
 enum { HELP_SIZE = 400 };
@@ -15,10 +16,9 @@ static void put_row(struct page *p, const char *left, const char *right)
 static void write_parameter(struct page *page, const struct parameter *p)
 {
     char text[HELP_SIZE];
-    size_t n = (size_t)snprintf(text, HELP_SIZE, "%s%s%s%s", p->help, p->usual ? " (" : "",
-                                p->usual ? p->usual : "", p->usual ? ")" : "");
-    for (size_t i = 0; p->choices && p->choices[i] && n < HELP_SIZE; i++)
-        n += (size_t)snprintf(text + n, HELP_SIZE - n, "%s%s", i ? ", " : ": ", p->choices[i]);
+    (void)snprintf(text, HELP_SIZE, p->usual ? "%s (%s)" : "%s", p->help, p->usual);
+    for (size_t i = 0; p->choices && p->choices[i]; i++)
+        (void)text_add(text, HELP_SIZE, "%s%s", i ? ", " : ": ", p->choices[i]);
     put_row(page, p->form, text);
 }
 

@@ -244,6 +244,14 @@ long csv_column(const struct csv_table *t, const char *name)
     return place ? (long)place - 1 : CSV_NONE;
 }
 
+status csv_need(const struct csv_table *t, const char *const *names, size_t n, struct error *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (csv_column(t, names[i]) == CSV_NONE)
+            return FAIL(e, ST_DATA, "%s: line 1: there is no column '%s'", t->source, names[i]);
+    return ST_OK;
+}
+
 const char *csv_cell(const struct csv_table *t, size_t row, size_t column)
 {
     return t->cells[row * t->n_columns + column];

@@ -35,6 +35,8 @@ void csv_table_free(struct csv_table *t);
 enum { CSV_NONE = -1 };
 /* Column number of `name`, or CSV_NONE. */
 long csv_column(const struct csv_table *t, const char *name);
+/* ST_DATA naming the first of these columns that the table lacks. */
+status csv_need(const struct csv_table *t, const char *const *names, size_t n, struct error *e);
 const char *csv_cell(const struct csv_table *t, size_t row, size_t column);
 /* The cell of column `name`; "nan" if there is no such column. */
 const char *csv_text(const struct csv_table *t, size_t row, const char *name);

@@ -22,6 +22,11 @@ bool env_dirty(void)
     return VERSION_DIRTY;
 }
 
+const char *env_sources(void)
+{
+    return VERSION_SOURCES;
+}
+
 const char *env_compiler(void)
 {
     return VERSION_COMPILER;

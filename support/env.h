@@ -11,6 +11,7 @@ enum { ENV_TEXT = 160 };
 const char *env_version(void);   /* "0.2.0" */
 const char *env_commit(void);    /* 12 digits, or "unknown" outside a git checkout */
 bool env_dirty(void);            /* tracked files differed from the commit at build time */
+const char *env_sources(void);   /* 12 digits of the SHA-256 of the program's sources as they were built */
 const char *env_compiler(void);  /* first line of the compiler's --version */
 const char *env_flags(void);     /* compiler flags that can change results */
 const char *env_blas_name(void); /* "OpenBLAS" */

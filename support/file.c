@@ -45,6 +45,7 @@ status file_read(const char *path, uint64_t most, struct file_buffer *buffer, st
     FILE *f = NULL;
     TRY(file_open(path, most, &f, e));
     buffer->size = fread(buffer->bytes, 1, (size_t)size, f);
+    buffer->bytes[buffer->size] = '\0';
     status st = buffer->size == size ? ST_OK
                                      : FAIL(e, ST_IO, "%s: ends after %zu of %llu bytes", path, buffer->size,
                                             (unsigned long long)size);

@@ -23,7 +23,7 @@ struct file_buffer {
     size_t size, capacity;
 };
 
-/* file_check, then the whole file into the buffer. */
+/* file_check, then the whole file into the buffer, and a zero behind it, so that it may be read as a text. */
 status file_read(const char *path, uint64_t most, struct file_buffer *buffer, struct error *e);
 
 /* A file that replaces PATH in one step: what is written goes to a new file beside it. All zero: none. */

@@ -1,6 +1,8 @@
 /* See find.h. */
 #include "support/find.h"
+#include "support/file_kind.h"
 #include "support/opt.h"
+#include "support/text.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -88,6 +90,19 @@ status find_names(const char *folder, struct find_list *list, struct error *e)
     return st;
 }
 
+status find_ending(const char *folder, const char *end, struct find_list *list, struct error *e)
+{
+    size_t n = 0;
+    TRY(find_names(folder, list, e));
+    for (size_t i = 0; i < list->n; i++)
+        if (file_named(list->names[i], end))
+            list->names[n++] = list->names[i];
+        else
+            free(list->names[i]);
+    list->n = n;
+    return ST_OK;
+}
+
 /* FOLDER/name in `path`; false if it is too long. */
 static bool put_path(char path[FIND_PATH], const char *folder, const char *name)
 {
@@ -157,11 +172,9 @@ static status nothing(const struct find *f, const char *folder, const struct fin
 {
     enum { NAMED = 8 };
     char text[600] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < list->n && i < NAMED && used < sizeof text; i++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", i ? ", " : "", list->names[i]);
-    if (list->n > NAMED && used < sizeof text)
-        (void)snprintf(text + used, sizeof text - used, " and %zu more", list->n - NAMED);
+    for (size_t i = 0; i < list->n && i < NAMED; i++)
+        (void)text_add(text, sizeof text, "%s%.60s", i ? ", " : "", list->names[i]);
+    if (list->n > NAMED) (void)text_add(text, sizeof text, " and %zu more", list->n - NAMED);
     const char *near = opt_nearest(f->names[0], (const char *const *)list->names, list->n);
     return FAIL(e, ST_NO_DATA, "%s/%s is not there%s; %s%s%s%.80s%s", folder, f->names[0],
                 f->down ? ", nor in a folder below" : "",

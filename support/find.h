@@ -40,6 +40,8 @@ struct find_list {
     size_t hidden; /* how many were left out, but for . and .. */
 };
 status find_names(const char *folder, struct find_list *list, struct error *e);
+/* Those of them that end in `end`, and have something before it. */
+status find_ending(const char *folder, const char *end, struct find_list *list, struct error *e);
 void find_free(struct find_list *list);
 
 #endif

@@ -1,6 +1,7 @@
 /* Parsing, formatting and describing options from their tables. */
 #include "support/opt.h"
 #include "support/file_kind.h"
+#include "support/text.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -389,14 +390,12 @@ void opt_describe(const struct option *o, char *text, size_t size)
     case OPT_REALS: describe_range(o, "number, or several such as 1/2, each a number", text, size); break;
     case OPT_BOOL: snprintf(text, size, "true or false"); break;
     case OPT_STRING: snprintf(text, size, "text"); break;
-    case OPT_CHOICE: {
-        size_t used = (size_t)snprintf(text, size, "one of ");
-        for (size_t i = 0; opt_choice(o, i) && used < size; i++)
-            used += (size_t)snprintf(text + used, size - used, i ? ", %s" : "%s", opt_choice(o, i));
-        if (o->flags & OPT_OR_FILE && used < size)
-            snprintf(text + used, size - used, ", or a weight file NAME.net or NAME.nir");
+    case OPT_CHOICE:
+        snprintf(text, size, "one of ");
+        for (size_t i = 0; opt_choice(o, i); i++)
+            (void)text_add(text, size, i ? ", %s" : "%s", opt_choice(o, i));
+        if (o->flags & OPT_OR_FILE) (void)text_add(text, size, ", or a weight file NAME.net or NAME.nir");
         break;
-    }
     }
 }
 
@@ -411,11 +410,7 @@ status unknown_name(struct error *e, const char *where, const char *what, const 
                     const char *const *names, size_t n)
 {
     char allowed[800] = "", hint[OPT_HINT];
-    size_t used = 0;
-    for (size_t i = 0; i < n && used < sizeof allowed; i++) {
-        int wrote = snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
-        if (wrote > 0) used += (size_t)wrote;
-    }
+    for (size_t i = 0; i < n; i++) (void)text_add(allowed, sizeof allowed, "%s%s", i ? ", " : "", names[i]);
     opt_hint(key, names, n, "", hint);
     return FAIL(e, ST_CONFIG, "%s: unknown %s '%.60s'%s%s allowed: %s", where, what, key, of, hint, allowed);
 }

@@ -43,6 +43,14 @@ struct part_range parts_of_rank(size_t n_parts, size_t ranks, size_t own)
     return (struct part_range){first < n_parts ? first : n_parts, end < n_parts ? end : n_parts};
 }
 
+struct part_range samples_of_rank(size_t n, size_t ranks, size_t own)
+{
+    const struct partition part = partition_make(n);
+    const struct part_range range = parts_of_rank(part.n_parts, ranks, own);
+    return (struct part_range){chunk_first(&part, part_first(&part, range.first)),
+                               chunk_first(&part, part_first(&part, range.end))};
+}
+
 struct part_range own_parts(const struct pool *p, size_t n_parts)
 {
     const struct ranks *r = pool_ranks(p);

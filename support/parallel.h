@@ -44,6 +44,9 @@ struct part_range {
  * last none at all. Every part belongs to exactly one rank, and those of a rank come before the next's. */
 struct part_range parts_of_rank(size_t n_parts, size_t ranks, size_t own);
 
+/* Samples first .. end-1 of n: those of the parts that are a rank's. */
+struct part_range samples_of_rank(size_t n, size_t ranks, size_t own);
+
 /* The parts that are this rank's, and their chunks. */
 struct part_range own_parts(const struct pool *p, size_t n_parts);
 struct part_range own_chunks(const struct pool *p, const struct partition *part);

@@ -1,5 +1,6 @@
 /* Where things are. */
 #include "support/paths.h"
+#include "support/find.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -59,6 +60,12 @@ status path_make(const char *path, struct error *e)
     return ST_OK;
 }
 
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 status path_experiment(const char *name, char *file, size_t size, struct error *e)
 {
     char home[4096];
@@ -79,27 +86,19 @@ status path_experiment(const char *name, char *file, size_t size, struct error *
                 file);
 }
 
-static int ends_with_yaml(const struct dirent *entry)
-{
-    size_t n = strlen(entry->d_name);
-    return n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0;
-}
-
 status path_experiments(void (*visit)(void *context, const char *folder, const char *name), void *context,
                         struct error *e)
 {
     char folder[4096], home[4000];
-    struct dirent **entries;
+    struct find_list files;
     TRY(path_home(home, sizeof home, e));
     (void)snprintf(folder, sizeof folder, "%s/experiments", home);
-    int n = scandir(folder, &entries, ends_with_yaml, alphasort);
-    if (n < 0) return FAIL(e, ST_IO, "%s: %s", folder, strerror(errno));
-    for (int i = 0; i < n; i++) {
-        entries[i]->d_name[strlen(entries[i]->d_name) - 5] = '\0';
-        visit(context, folder, entries[i]->d_name);
-        free(entries[i]);
+    TRY(find_ending(folder, ".yaml", &files, e));
+    for (size_t i = 0; i < files.n; i++) {
+        files.names[i][strlen(files.names[i]) - strlen(".yaml")] = '\0';
+        visit(context, folder, files.names[i]);
     }
-    free(entries);
+    find_free(&files);
     return ST_OK;
 }
 

@@ -12,6 +12,8 @@
 status path_home(char *path, size_t size, struct error *e);
 /* The folder of the running executable. */
 status path_program(char *path, size_t size, struct error *e);
+/* What stands behind the last slash. */
+const char *path_base(const char *path);
 /* mkdir -p. */
 status path_make(const char *path, struct error *e);
 

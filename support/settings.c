@@ -1,5 +1,6 @@
 /* See settings.h. */
 #include "support/settings.h"
+#include "support/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ static status check_value(const struct setting *setting, const char *text, struc
 static status join_integers(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
                             const char **text, struct error *e)
 {
-    size_t n = yml_length(list), size = 1, used = 0;
+    size_t n = yml_length(list), size = 1;
     if (n == 0) return yml_fail(y, list, e, "option '%s' has an empty list", o->key);
     for (size_t i = 0; i < n; i++) {
         const yml_node *item = yml_item(y, list, i);
@@ -54,10 +55,8 @@ static status join_integers(struct yml *y, const struct option *o, const yml_nod
     }
     char *joined = mem_alloc(m, size, 1, e);
     if (!joined) return ST_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const char *digits = yml_text(yml_item(y, list, i));
-        used += (size_t)snprintf(joined + used, size - used, "%s%s", i ? "-" : "", digits);
-    }
+    for (size_t i = 0; i < n; i++)
+        (void)text_add(joined, size, i ? "-%s" : "%s", yml_text(yml_item(y, list, i)));
     *text = joined;
     return ST_OK;
 }
@@ -66,7 +65,7 @@ static status join_integers(struct yml *y, const struct option *o, const yml_nod
 static status join_reals(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
                          const char **text, struct error *e)
 {
-    size_t n = yml_length(list), size = 1, used = 0;
+    size_t n = yml_length(list), size = 1;
     for (size_t i = 0; i < n; i++) {
         const char *number = yml_text(yml_item(y, list, i));
         if (!number)
@@ -77,8 +76,7 @@ static status join_reals(struct yml *y, const struct option *o, const yml_node *
     char *joined = mem_alloc(m, size, 1, e);
     if (!joined) return ST_MEMORY;
     for (size_t i = 0; i < n; i++)
-        used +=
-            (size_t)snprintf(joined + used, size - used, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
+        (void)text_add(joined, size, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
     *text = joined;
     return ST_OK;
 }

@@ -102,8 +102,9 @@ while read -r name file test program gate list; do
     esac
     touch "$work/stamp"
     cp "$work/planted" "$copy/$file"
+    # the version stays, so that the worker that is not built again is taken for one of it
     # shellcheck disable=SC2086
-    if ! $make -s -C "$copy" -o build/bench-f64 BUILD=build STRICT=0 $targets </dev/null >"$work/log" 2>&1; then
+    if ! $make -s -C "$copy" -o build/bench-f64 -o build/version.h BUILD=build STRICT=0 $targets </dev/null >"$work/log" 2>&1; then
         complain "$name" "does not compile ($list)" && tail -n 5 "$work/log" >&2
     elif [ "${SMOKE:-}" != only ] && passes "$test" </dev/null; then
         complain "$name" "survives $test ($list)"

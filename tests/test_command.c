@@ -19,8 +19,8 @@ static struct {
 
 static status look(struct call *call, struct error *e)
 {
-    const char **list = call_list(call, "tag", &seen.n_list, e);
-    cr_assert_not_null(list);
+    const char **list;
+    TRY(call_list(call, "tag", &list, &seen.n_list, e));
     (void)snprintf(seen.text, sizeof seen.text, "%s:", call->path);
     for (size_t i = 0; i < call->n_arguments; i++)
         (void)snprintf(seen.text + strlen(seen.text), 60, " %.50s", call->arguments[i]);

@@ -17,10 +17,9 @@ struct covered {
     size_t size;
 };
 
-static void note(void *context, const char *name, const char *value, bool is_default)
+static void note(void *context, const struct run_option *o)
 {
-    (void)is_default;
-    (void)fprintf(context, "%s=%s\n", name, value);
+    (void)fprintf(context, "%s=%s\n", o->name, o->value);
 }
 
 /* A number of the solver's options; -1 where it has no such option. */

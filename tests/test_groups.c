@@ -37,7 +37,7 @@ Test(tolerances, defaults_and_last_match)
                                "curves,*,*,lagrangian,ignore,0\n"
                                "runs,*,*,train_s,0,0\n";
     char folder[FOLDER_MAX], path[FOLDER_MAX + 20];
-    struct tolerances t;
+    struct csv_table t;
     struct error e = {0};
     folder_create(folder);
     folder_write(folder, "t.csv", text, strlen(text));
@@ -64,7 +64,7 @@ Test(tolerances, defaults_and_last_match)
     cr_expect(tolerance_of(&t, "runs", "bptt", "float", "best_iter").ignored);
     cr_expect(!tolerance_of(&t, "runs", "bptt", "double", "best_iter").ignored);
     cr_expect(tolerance_of(&t, "runs", "bptt", "double", "timing_valid").ignored);
-    tolerances_free(&t);
+    csv_table_free(&t);
     folder_remove(folder);
 }
 

@@ -34,13 +34,13 @@ struct lookup {
     bool found, is_default;
 };
 
-static void look(void *context, const char *name, const char *value, bool is_default)
+static void look(void *context, const struct run_option *o)
 {
     struct lookup *l = context;
-    if (strcmp(l->name, name) != 0) return;
-    (void)snprintf(l->value, sizeof l->value, "%s", value);
+    if (strcmp(l->name, o->name) != 0) return;
+    (void)snprintf(l->value, sizeof l->value, "%s", o->value);
     l->found = true;
-    l->is_default = is_default;
+    l->is_default = o->is_default;
 }
 
 static struct lookup option_of(const struct run *run, const char *name)
@@ -405,15 +405,14 @@ struct counts {
     char order[4096];
 };
 
-static void count(void *context, const char *name, const char *value, bool is_default)
+static void count(void *context, const struct run_option *o)
 {
     struct counts *c = context;
     size_t used = strlen(c->order);
-    (void)value, (void)is_default;
     c->all++;
-    c->threads = c->threads || strcmp(name, "threads") == 0;
-    c->path = c->path || strcmp(name, "dataset.path") == 0;
-    (void)snprintf(c->order + used, sizeof c->order - used, "%s ", name);
+    c->threads = c->threads || strcmp(o->name, "threads") == 0;
+    c->path = c->path || strcmp(o->name, "dataset.path") == 0;
+    (void)snprintf(c->order + used, sizeof c->order - used, "%s ", o->name);
 }
 
 Test(plan, visiting_options)

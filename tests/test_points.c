@@ -187,7 +187,9 @@ static void encode_one(struct dataset *d, const struct point_coding *c, double x
     const double xy[] = {x, y};
     memset(d, 0, sizeof *d);
     d->info = (struct dataset_info){.n_inputs = points_inputs(c, 2), .T = T, .n = {1}};
-    cr_assert_eq(points_encode(c, 2, xy, 1, T, 3, SPLIT_TRAIN, "", &d->x[SPLIT_TRAIN], &d->mem, NULL), ST_OK);
+    cr_assert_eq(points_encode(c, 2, xy, 1, T, 3, SPLIT_TRAIN, &(struct dataset_common){.T = 1},
+                               &d->x[SPLIT_TRAIN], &d->mem, NULL),
+                 ST_OK);
 }
 
 Test(points, encodings_by_hand)

@@ -43,7 +43,7 @@ struct adding {
     size_t n, threads;
     real leaves[PART_MAX];
     real result[64];
-    size_t held[64];
+    size_t held[64], foreign[64]; /* sums, and parts of other ranks that were asked for */
 };
 
 /* Of one rank. Two numbers in separate places make a sum: the value, and how many parts are in it. */
@@ -52,12 +52,15 @@ struct rank_sums {
     real value[PART_MAX];
     double parts[PART_MAX];
     size_t most;
+    struct part_range own;
+    bool foreign[PART_MAX];
 };
 
 static void leaf(void *context, size_t part, size_t sum, size_t thread)
 {
     struct rank_sums *s = context;
     (void)thread;
+    s->foreign[part] = part < s->own.first || part >= s->own.end;
     s->value[sum] = s->adding->leaves[part];
     s->parts[sum] = 1;
 }
@@ -82,13 +85,15 @@ static void sum_leaves(struct ranks *r, void *context)
 {
     static const struct part_sum parts = {leaf, add, blocks_of};
     struct adding *a = context;
-    struct rank_sums s = {.adding = a};
+    struct rank_sums s = {.adding = a, .own = parts_of_rank(a->n, ranks_count(r), r->own)};
     struct pool *pool = NULL;
     if (pool_create(&pool, a->threads, NULL) != ST_OK) return;
     pool_join(pool, r);
     sum_tree(pool_sum(pool, a->n, &parts, &s), add, &s);
     a->result[r->own] = s.parts[0] == (double)a->n ? s.value[0] : 0;
     a->held[r->own] = s.most;
+    a->foreign[r->own] = 0;
+    for (size_t i = 0; i < a->n; i++) a->foreign[r->own] += s.foreign[i];
     pool_free(pool);
 }
 
@@ -107,6 +112,7 @@ Test(ranks, sums_have_the_bits_of_one_rank)
                 for (size_t k = 0; k < counts[c]; k++) {
                     cr_assert_eq(a.result[k], tree_by_levels(a.n, a.leaves),
                                  "%zu parts, rank %zu of %zu, %zu threads", a.n, k, counts[c], a.threads);
+                    cr_expect_eq(a.foreign[k], 0, "%zu parts of other ranks", a.foreign[k]);
                     cr_expect_lt(a.held[k], pool_sums(a.n, a.threads, counts[c]));
                 }
                 for (size_t i = 0; i < a.n; i++) straight += a.leaves[i];

@@ -124,13 +124,15 @@ Test(splits, a_sample_is_encoded_alone)
 {
     enum { POINTS = 9, T = 40 };
     const struct point_coding c = {.encoding = POINT_RATE, .max_rate = 0.7};
+    const struct dataset_common whole = {.T = T};
     double xy[2 * POINTS];
     struct dataset all = {.info = {.n_inputs = 4, .T = T}};
     struct rng rng;
     rng_seed(&rng, 2, "points");
     for (int i = 0; i < 2 * POINTS; i++) xy[i] = rng_uniform(&rng);
-    cr_assert_eq(points_encode(&c, 2, xy, POINTS, T, 4, SPLIT_TEST, "", &all.x[SPLIT_TEST], &all.mem, NULL),
-                 ST_OK);
+    cr_assert_eq(
+        points_encode(&c, 2, xy, POINTS, T, 4, SPLIT_TEST, &whole, &all.x[SPLIT_TEST], &all.mem, NULL),
+        ST_OK);
     dataset_sample_stream(4, "encode", SPLIT_TEST, POINTS - 1, &rng);
     const double *p = xy + 2 * (POINTS - 1), v[4] = {p[0], p[1], 1 - p[0], 1 - p[1]};
     for (size_t t = 0; t < T; t++)

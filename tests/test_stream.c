@@ -148,7 +148,7 @@ static size_t estimate(size_t samples, bool streamed)
                                       .n = {samples, 1000, 1000},
                                       .entries = (samples + 2000) * 20 * 100,
                                       .streamed = streamed};
-    const struct worker_share share = {1, 1};
+    const struct worker_share share = {1, 1, false};
     struct net_options net;
     struct error e = {0};
     size_t bytes = 0;

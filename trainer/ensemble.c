@@ -55,7 +55,8 @@ void ensemble_scores(const struct ensemble *m, const struct net *net, const stru
                      struct pool *pool, real *scores)
 {
     struct scores_task task = {m, net, batch, partition_make(batch->n), scores};
-    pool_run(pool, m->J, score_member, &task);
+    part_run(pool, m->J, score_member, &task);
+    part_share(pool, m->J, scores, net->n[net->L] * batch->n * sizeof *scores);
 }
 
 enum { BLOCK = 256 }; /* weights whose sums are kept at a time */

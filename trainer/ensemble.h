@@ -21,9 +21,9 @@ void ensemble_pack(const struct net *net, real *w);
 void ensemble_unpack(const real *w, struct net *net);
 
 /* scores[(j n + i) K + k]: score k of member j on sample i of the batch, n = batch->n, K = n_L. `net` gives
- * shape, neuron and readout; its weights are not read. Members are spread over the pool (NULL: one thread);
- * one thread simulates a member's samples in blocks that depend on n alone, so that the bits do not depend on
- * the number of threads. */
+ * shape, neuron and readout; its weights are not read. Members are spread over the pool (NULL: one thread)
+ * and its ranks; one thread simulates a member's samples in blocks that depend on n alone, so that the bits
+ * do not depend on the number of threads. */
 void ensemble_scores(const struct ensemble *m, const struct net *net, const struct batch *batch,
                      struct pool *pool, real *scores);
 

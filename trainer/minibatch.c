@@ -266,12 +266,21 @@ static double evaluate_at(void *context, real *const *W, real *const *gradient)
     return loss;
 }
 
+/* With another number of parts other ranks go on with their sums. */
+static void share_by_part(const struct minibatch *m, const struct minibatch_rule *rule, size_t *parts,
+                          size_t next)
+{
+    if (rule->by_part && *parts > 0 && *parts != next)
+        part_share(m->env.pool, *parts, rule->by_part, rule->by_part_size);
+    *parts = next;
+}
+
 status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct step_report *r, struct error *e)
 {
     struct minibatch *m = state;
     struct evaluation_task task = {.m = m, .rule = rule, .batch = m->env.train};
     const struct gradient_oracle oracle = {&task, evaluate_at};
-    size_t N = m->env.train.n, batch = minibatch_largest(&m->options, N);
+    size_t N = m->env.train.n, batch = minibatch_largest(&m->options, N), parts = 0;
     memset(m->norm, 0, sizeof m->norm);
     m->evaluations = m->evaluated = m->updates = 0;
     rng_shuffle(m->env.rng, m->order, N);
@@ -279,11 +288,13 @@ status minibatch_epoch(void *state, const struct minibatch_rule *rule, struct st
         task.batch.samples = m->order + first;
         task.batch.n = N - first < batch ? N - first : batch;
         task.start = *m->env.rng;
+        share_by_part(m, rule, &parts, partition_make(task.batch.n).n_parts);
         optimizer_update(&m->optimizer, m->env.net->W, learning_rate(m), &oracle);
         net_clear_diagonals(m->env.net, m->env.net->W); /* muon's steps reach weights without a gradient */
         if (rule->project) rule->project(m);
         m->residuals[m->updates++] = m->optimizer.residual;
     }
+    share_by_part(m, rule, &parts, 0);
     m->epoch++;
     r->samples = (double)N;
     r->gradient_evaluations = (double)m->evaluations;

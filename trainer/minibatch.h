@@ -45,6 +45,10 @@ struct minibatch_rule {
     void (*finish)(void *state, real *const *direction);
     /* Brings the weights of env.net back to where they may be, after each update; may be NULL. */
     void (*project)(void *state);
+    /* What `block` adds up by part besides: so many bytes a part, PART_MAX of them; NULL: nothing. All ranks
+     * know it at the end of the epoch. */
+    void *by_part;
+    size_t by_part_size;
 };
 
 struct minibatch {

@@ -62,7 +62,9 @@ enum solver_feature {
     /* Nothing of a training sample outlasts the step but its number: samples may be others in each
      * (dataset.augment_*), as env.train.x then has them. */
     FEATURE_FRESH_SAMPLES = 1 << 22,
-    FEATURE_RANKS = 1 << 23, /* several ranks divide its samples (support/parallel.h) */
+    /* Several ranks divide its samples (support/parallel.h). Where all are trained on at once
+     * (solver_is_full) a rank has the lists of those of own_parts of each split alone. */
+    FEATURE_RANKS = 1 << 23,
 
     /* Has `parameters`, a network of its own in place of the shared one: env.net has these matrices, which
      * start sets, and no layers. network.* has no part in it and is refused where it is not at its default:

@@ -130,6 +130,14 @@ status solver_network(const struct solver *solver, const void *options, const st
     return net_create_own(net, info->n_inputs, outputs, shape, n, m, e);
 }
 
+bool solver_is_full(const struct solver *solver, const void *options)
+{
+    const struct option *batch = opt_find(&solver->options, "batch");
+    if (!(solver->features & FEATURE_FULL_BATCH)) return false;
+    if (!(solver->features & FEATURE_MINI_BATCH)) return true;
+    return batch && batch->type == OPT_INT && *(const long *)((const char *)options + batch->offset) == 0;
+}
+
 /* Of all samples, steps and inputs. */
 static size_t samples_cells(const struct dataset_info *info)
 {
@@ -137,14 +145,28 @@ static size_t samples_cells(const struct dataset_info *info)
            info->n_inputs;
 }
 
+/* The share of all samples that rank 0 keeps, which has no fewer than others. */
+static double kept_share(const struct dataset_info *info, const struct worker_share *share)
+{
+    double kept = 0, all = 0;
+    for (int k = 0; k < N_SPLITS; k++) {
+        const struct part_range own = samples_of_rank(info->n[k], share->ranks, 0);
+        kept += (double)(own.end - own.first);
+        all += (double)info->n[k];
+    }
+    return share->divided ? kept / all : 1;
+}
+
 /* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. Of
  * lists in a file a window is in memory for each split. */
-static size_t samples_memory(const struct dataset_info *info, size_t real_size)
+static size_t samples_memory(const struct dataset_info *info, const struct worker_share *share,
+                             size_t real_size)
 {
     const size_t rows = (info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]) * info->T;
     const size_t cells = samples_cells(info), entries = info->entries < cells ? info->entries : cells;
     const size_t targets = rows / info->T * info->n_targets * real_size;
-    const size_t all = entries * (sizeof(uint32_t) + (info->valued ? real_size : 0));
+    const size_t entry = sizeof(uint32_t) + (info->valued ? real_size : 0);
+    const size_t all = (size_t)(kept_share(info, share) * (double)(entries * entry));
     const size_t most = (size_t)N_SPLITS * SPIKES_WINDOW;
     return (info->streamed && all > most ? most : all) + (rows + 1) * sizeof(size_t) + targets;
 }
@@ -177,8 +199,8 @@ status solver_memory(const struct solver *solver, const void *options, const str
     }
     if (st == ST_OK) st = evaluator_memory(&net, info->T, share.threads, &pages, e);
     if (st == ST_OK)
-        *bytes = samples_memory(info, real_size) + scores_memory(solver, info, real_size) + pages.bytes -
-                 pages.reals + pages.reals / sizeof(real) * real_size;
+        *bytes = samples_memory(info, &share, real_size) + scores_memory(solver, info, real_size) +
+                 pages.bytes - pages.reals + pages.reals / sizeof(real) * real_size;
     mem_free(&pages);
     return st;
 }

@@ -34,14 +34,20 @@ status solver_suits(const struct solver *solver, const void *options, const stru
 status solver_network(const struct solver *solver, const void *options, const struct net_options *net_options,
                       const struct dataset_info *info, struct net *net, struct mem *m, struct error *e);
 
-/* How many threads and ranks work on a run. */
+/* Whether with these options each step trains on all samples, in their order: a trainer of full batches, and
+ * one that has an option `batch`, which is 0. */
+bool solver_is_full(const struct solver *solver, const void *options);
+
+/* How many threads and ranks work on a run, and whether a rank keeps its own samples alone. */
 struct worker_share {
     size_t threads, ranks;
+    bool divided;
 };
 
 /* Bytes of a run (of each of its ranks) behind program and libraries: samples, weights, the evaluator and all
  * that the solver's create takes, counted on reserved pages (what is likely of mem_likely), for reals of
- * `real_size` bytes. 0 for a solver whose code is not for this program's precision. */
+ * `real_size` bytes; of several ranks the one with most samples. 0 for a solver whose code is not for this
+ * program's precision. */
 status solver_memory(const struct solver *solver, const void *options, const struct net_options *net,
                      const struct dataset_info *info, struct worker_share share, size_t real_size,
                      size_t *bytes, struct error *e);

@@ -1,9 +1,11 @@
 /* Files of datasets. */
 #include "datasets/idx.h"
 #include "datasets/recording_formats.h"
+#include "datasets/recording_lists.h"
 #include "datasets/shd_file.h"
 #include "tests/fuzz/targets.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE = 34, CLASSES = 20 };
 
@@ -71,6 +73,37 @@ void fuzz_npy(const unsigned char *bytes, size_t size)
 void fuzz_text(const unsigned char *bytes, size_t size)
 {
     fuzz_recording(&recording_text, bytes, size);
+}
+
+/* The samples of a set lie within its classes and are in order. */
+static void check_samples(const struct recording_set *s)
+{
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; i < s->side[k].n; i++) {
+            const struct sample_file *f = &s->side[k].items[i];
+            if (f->label < 0 || (size_t)f->label >= s->info.n_classes || f->from >= f->to || !f->format)
+                abort();
+            if (i > 0 && strcmp(f[-1].name, f->name) > 0) abort();
+        }
+}
+
+/* The bytes as an index of recordings, then as the labels beside one of them. */
+void fuzz_index(const unsigned char *bytes, size_t size)
+{
+    const char *root = fuzz_folder("index", "index.csv", bytes, size);
+    char path[500];
+    struct error e = {0};
+    struct recording_layout l = {.format = "auto", .group = (int)(size % 4), .index = ""};
+    struct recording_set s = {.dataset = "fuzzed", .request = {.time_unit = (int)(size / 4 % 4)}};
+    if (recording_lists_fill(&s, &l, root, &e) == ST_OK) check_samples(&s);
+    recording_set_free(&s);
+    s = (struct recording_set){.dataset = "fuzzed"};
+    const struct sample_file one = {.path = "a.aedat", .name = "a.aedat", .format = &recording_aedat};
+    (void)snprintf(path, sizeof path, "%s/index.csv", root);
+    if (recording_labels_add(&s, &s.side[SPLIT_TRAIN], &one, path, &e) == ST_OK &&
+        recording_set_number_classes(&s, &e) == ST_OK)
+        check_samples(&s);
+    recording_set_free(&s);
 }
 
 void fuzz_shd(const unsigned char *bytes, size_t size)

@@ -1,6 +1,8 @@
-/* Experiment files and --set. */
+/* Experiment files, --set, and what stands beside weights and results. */
 #include "commands/registry.h"
 #include "experiments/plan.h"
+#include "records/merge_plan.h"
+#include "records/sidecar.h"
 #include "support/yaml.h"
 #include "tests/fuzz/targets.h"
 #include <stdlib.h>
@@ -39,4 +41,26 @@ void fuzz_set(const unsigned char *bytes, size_t size)
                          &e);
     plan_free(&p);
     free(text);
+}
+
+/* The bytes as NET.yaml, then as config.resolved.yaml, whose first run is described. */
+void fuzz_sidecar(const unsigned char *bytes, size_t size)
+{
+    struct sidecar s = {.ours = false};
+    struct merge_plan p = {.n = 0};
+    struct error e = {0};
+    const char *folder = fuzz_folder("plan", "config.resolved.yaml", bytes, size);
+    FILE *f = size > 0 ? fmemopen((void *)(uintptr_t)bytes, size, "rb") : NULL;
+    FILE *out = fopen("/dev/null", "w");
+    if (f) {
+        sidecar_scan(f, &s);
+        (void)fclose(f);
+    }
+    if (out && merge_plan_read(&p, folder, &e) == ST_OK) {
+        for (size_t i = 0; i < p.n; i++)
+            if (merge_plan_find(&p, p.runs[i].id) != &p.runs[i]) abort();
+        merge_plan_describe(&p.runs[0], &registry, out);
+    }
+    if (out) (void)fclose(out);
+    merge_plan_free(&p);
 }

@@ -14,15 +14,17 @@ extern const struct fuzz_target fuzz_targets[]; /* ends with one without a name 
 /* An experiment file, and the text of a --set over a fixed one. */
 void fuzz_yaml(const unsigned char *bytes, size_t size);
 void fuzz_set(const unsigned char *bytes, size_t size);
-/* IDX images and labels, plain or packed; recordings, in N-MNIST's format and the others; an HDF5 file of
- * SHD.
- */
+/* The text beside a weight file, and the plan beside results. */
+void fuzz_sidecar(const unsigned char *bytes, size_t size);
+/* IDX images and labels, plain or packed; recordings, in N-MNIST's format and the others; the index of a set
+ * of them, and the labels beside one; an HDF5 file of SHD. */
 void fuzz_idx(const unsigned char *bytes, size_t size);
 void fuzz_nmnist(const unsigned char *bytes, size_t size);
 void fuzz_dat(const unsigned char *bytes, size_t size);
 void fuzz_aedat(const unsigned char *bytes, size_t size);
 void fuzz_npy(const unsigned char *bytes, size_t size);
 void fuzz_text(const unsigned char *bytes, size_t size);
+void fuzz_index(const unsigned char *bytes, size_t size);
 void fuzz_shd(const unsigned char *bytes, size_t size);
 /* A weight file. */
 void fuzz_weights(const unsigned char *bytes, size_t size);

@@ -229,3 +229,30 @@ Test(cluster, merge_takes_the_finished_row)
                   "cmp bac/runs.csv a/grid/runs.csv && diff -r bac/curves a/grid/curves");
     expect_good(&r);
 }
+
+/* A folder whose rows are older than some options: they have the defaults beside the rows of another folder,
+ * and a run that both have is one. */
+Test(cluster, merge_fills_younger_options)
+{
+    static struct result r;
+    cli_write(
+        "old.awk",
+        "BEGIN { FS = OFS = \",\"; split(\"solver.clip network.reset dataset.tasks\", young, \" \") }\n"
+        "NR == 1 { for (i = 1; i <= NF; i++) { if ($i == \"seed\") seed = i; for (k in young) if ($i == "
+        "young[k]) drop[i] = 1 } }\n"
+        "NR == 1 || wanted == \"\" || $seed == wanted { line = \"\"; for (i = 1; i <= NF; i++) if (!(i in "
+        "drop)) line = line (line == \"\" ? \"\" : OFS) $i; print line }\n");
+    spikebench(&r, "run grid.yaml --out a");
+    expect_good(&r);
+    cli_shell(&r,
+              "cp -r a old && cp -r a new && cp -r a both && "
+              "awk -f old.awk -v wanted=0 a/grid/runs.csv > old/grid/runs.csv && "
+              "awk -f old.awk a/grid/runs.csv > both/grid/runs.csv && "
+              "awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == \"seed\") c = i } NR == 1 || $c == 1' "
+              "a/grid/runs.csv > new/grid/runs.csv && wc -l < old/grid/runs.csv && "
+              "\"$SB\" merge all old/grid new/grid && cmp all/runs.csv a/grid/runs.csv && "
+              "\"$SB\" merge twice both/grid a/grid");
+    expect_good(&r);
+    expect_text(&r, "7\n");
+    expect_text(&r, "twice: 12 runs; of the plan's 12 runs 12 are finished\n");
+}

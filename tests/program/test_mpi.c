@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 450 training samples are 8 chunks and parts, of a mini-batch of 200 4 and of the last one of 50 1. */
+/* 450 training samples are 8 chunks and parts, of a mini-batch of 200 4 and of the last one of 50 1; of one
+ * of 300 5 and of the last one of 150 3, of which the third is another rank's. */
 #define EXPERIMENT(name, iterations, hidden)                                                                 \
     "experiment: " name "\nseeds: [0]\neval_every: 2\nstop: {max_iter: " iterations "}\n"                    \
     "dataset: {name: digits, T: 5, n_train: 450, n_validation: 130, n_test: 90}\n"                           \
@@ -20,28 +21,38 @@ static void setup(void)
         "each.yaml",
         EXPERIMENT(
             "each", "3",
-            "10, 8") "  - {name: random_features}\n"
-                     "  - {name: random_features, kappa: 0.1, network: {readout: mean}}\n"
-                     "  - {name: bptt, batch: 200}\n"
-                     "  - {name: bptt, batch: 450, optimizer: implicit_lbfgs, network: {recurrent: true}}\n"
-                     "  - {name: bptt, batch: 200, dataset: {augment_drop: 0.2}}\n"
-                     "  - {name: trained_readout, batch: 200}\n"
-                     "  - {name: eprop, batch: 200, feedback: random}\n"
-                     "  - {name: ottt, batch: 200}\n"
-                     "  - {name: ide, batch: 200}\n"
-                     "  - {name: spide, batch: 200}\n"
-                     "  - {name: admm, box: clip, layer_order: random, time_order: random, warmup: 1}\n"
-                     "  - {name: admm, weights: pinv, network: {start: published}}\n"
-                     "  - {name: admm, weights: proximal, box: exact, multiplier: all, output: joint, "
-                     "warmup: 1, "
-                     "start_output: labels, network: {loss: cross_entropy}}\n"
-                     "  - {name: admm_joint, warmup: 1}\n"
-                     "  - {name: admm_linearized, inner: 2}\n"
-                     "  - {name: admm_hybrid}\n"
-                     "  - {name: admm_resync}\n"
-                     "  - {name: admm_resync, batch: 200, gain: single_flip, momentum: 0.5}\n"
-                     "  - {name: admm_resync, multiplier: true, keep: 0.5, feed: auxiliary}\n"
-                     "  - {name: admm_anderson}\n");
+            "11, 10") "  - {name: random_features}\n"
+                      "  - {name: random_features, kappa: 0.1, network: {readout: mean}}\n"
+                      "  - {name: bptt, batch: 200}\n"
+                      "  - {name: bptt, batch: 450, optimizer: implicit_lbfgs, network: {recurrent: true}}\n"
+                      "  - {name: bptt, batch: 200, dataset: {augment_drop: 0.2}}\n"
+                      "  - {name: trained_readout, batch: 200}\n"
+                      "  - {name: eprop, batch: 200, feedback: random}\n"
+                      "  - {name: ottt, batch: 200}\n"
+                      "  - {name: ide, batch: 200}\n"
+                      "  - {name: spide, batch: 200}\n"
+                      "  - {name: admm, box: clip, layer_order: random, time_order: random, warmup: 1}\n"
+                      "  - {name: admm, weights: pinv, network: {start: published}}\n"
+                      "  - {name: admm, weights: proximal, box: exact, multiplier: all, output: joint, "
+                      "warmup: 1, "
+                      "start_output: labels, network: {loss: cross_entropy}}\n"
+                      "  - {name: admm_joint, warmup: 1}\n"
+                      "  - {name: admm_linearized, inner: 2}\n"
+                      "  - {name: admm_hybrid}\n"
+                      "  - {name: admm_resync}\n"
+                      "  - {name: admm_resync, batch: 200, gain: single_flip, momentum: 0.5}\n"
+                      "  - {name: admm_resync, multiplier: true, keep: 0.5, feed: auxiliary}\n"
+                      "  - {name: admm_anderson}\n"
+                      "  - {name: decolle, batch: 300}\n"
+                      "  - {name: lfp, batch: 300}\n"
+                      "  - {name: forward_forward, batch: 300}\n"
+                      "  - {name: exact_spike_time, batch: 200}\n"
+                      "  - {name: ffnb, batch: 200, dataset: {tasks: 2}}\n"
+                      "  - {name: ffnb, hidden: random}\n"
+                      "  - {name: convert, batch: 200}\n"
+                      "  - {name: convert, batch: 200, neuron: rate, activation: leaky_relu}\n"
+                      "  - {name: enkf, ensemble: 20}\n"
+                      "  - {name: enkf, ensemble: 21, method: esmda, spread: 0}\n");
     cli_write("long.yaml",
               EXPERIMENT("long", "400",
                          "60") "  - {name: admm, kappa: 0.01, beta: 10, time_order: random, warmup: 2}\n"
@@ -104,7 +115,7 @@ ParameterizedTest(struct share *c, mpi, same_bits)
                    c->ranks, c->threads, c->precision);
     cli_shell(&r, text);
     expect_good(&r);
-    (void)snprintf(text, sizeof text, "\n%d\n21\n", c->ranks);
+    (void)snprintf(text, sizeof text, "\n%d\n31\n", c->ranks);
     cr_expect_not_null(strstr(r.output, text), "%s", r.output);
 }
 
@@ -124,11 +135,12 @@ Test(mpi, what_is_sent_is_counted)
     expect_good(&r);
     const int up = 4 * 2, down = 4 * 3, bytes = 8 * (64 * 60 + 60 * 10) + 8;
     char text[400];
-    (void)snprintf(text, sizeof text,
-                   "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes\n%d\n%d\n%d\n%d\n%d\n%"
-                   "d\n1\n0\n%d\n%d\n",
-                   down, up, down * bytes, up * bytes, up + down, (up + down) * bytes,
-                   (up + down) * bytes / 2, (up + down) * bytes);
+    (void)snprintf(
+        text, sizeof text,
+        "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes,entries\n%d\n%d\n%d\n%d\n%d\n%"
+        "d\n1\n0\n%d\n%d\n",
+        down, up, down * bytes, up * bytes, up + down, (up + down) * bytes, (up + down) * bytes / 2,
+        (up + down) * bytes);
     cr_expect_str_eq(r.output, text);
     spikebench(&r, "run long.yaml --out one --set stop.max_iter=1");
     cli_shell(&r,
@@ -258,7 +270,7 @@ ParameterizedTest(struct stranger *c, mpi, strangers_are_refused)
               "OPENBLAS_CORETYPE=Haswell timeout 60 \"$SB\" run each.yaml --set ranks=2 --set "
               "stop.max_iter=1; echo code $?; grep -c ,failed, results/each/runs.csv");
     cr_expect_not_null(strstr(r.output, c->expected), "%s", r.output);
-    cr_expect_not_null(strstr(r.output, "code 1\n20\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "code 1\n30\n"), "%s", r.output);
 }
 
 /* mpirun has its session where the results are, also in a folder that is named from here, and says nothing.
@@ -292,7 +304,7 @@ Test(mpi, who_is_not_root_may_start_ranks)
               "each.yaml --set ranks=2 --set stop.max_iter=1 && grep -c ,ok, results/each/runs.csv; "
               "code=$?; rm -rf $d; exit $code");
     expect_good(&r);
-    cr_expect_not_null(strstr(r.output, "\n20\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "\n30\n"), "%s", r.output);
 }
 
 /* A trainer that does not divide its samples, and options that cannot be divided, are refused by name. */
@@ -303,7 +315,8 @@ struct refusal {
 ParameterizedTestParameters(mpi, what_cannot_be_divided_is_refused)
 {
     static struct refusal cases[] = {
-        {"{name: enkf}", "ranks = 2 is not for solver 'enkf', which does not divide its samples"},
+        {"{name: forward_mode}",
+         "ranks = 2 is not for solver 'forward_mode', which does not divide its samples"},
         {"{name: admm_anderson, base: admm}", "with base = admm the state that is accelerated"},
         {"{name: admm_resync, batch: 200, multiplier: true}", "with option 'multiplier' each sample keeps"},
         {"{name: admm_resync, batch: 200, keep: 0.5}", "with option 'keep' each sample keeps"},

@@ -157,3 +157,22 @@ Test(rules, younger_options_have_their_defaults_in_old_rows)
                   "awk '{ $1 = $1; print }'; awk -F, 'NR > 1' results/few/summary.csv | wc -l");
     cr_expect_str_eq(r.output, "6 0 soft 1\n2\n");
 }
+
+/* Rows that were written with nan for options younger than they are: check tells, run fills them. */
+Test(rules, nan_for_younger_options_is_mended)
+{
+    static struct result r;
+    cli_shell(&r,
+              "cp results/few/runs.csv whole.csv && awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) "
+              "at[$i] = i } NR == 2 || NR == 4 { $at[\"solver.clip\"] = $at[\"network.reset\"] = \"nan\" } "
+              "{ print }' whole.csv > results/few/runs.csv && ! cmp -s whole.csv results/few/runs.csv");
+    expect_good(&r);
+    spikebench(&r, "check few.yaml --results results");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "2 rows hold nan for options younger than they are; 'spikebench run' fills them\n");
+    expect_text(&r, "4 rows, 2 problems");
+    spikebench(&r, "run few.yaml");
+    expect_text(&r, "few: 4 runs: 4 finished before\n");
+    cli_shell(&r, "cmp whole.csv results/few/runs.csv && \"$SB\" check few.yaml --results results");
+    expect_good(&r);
+}

@@ -386,6 +386,10 @@ Test(runner, summaries_of_many_options_stay_apart)
     cli_shell(&r, "\"$SB\" summarise many > /dev/null && ls results/many/curves_summary | wc -l");
     expect_good(&r);
     cr_expect_str_eq(r.output, "9\n");
+    cli_shell(&r, "cd results/many/curves_summary && touch gone_4.csv note.txt && \"$SB\" summarise many "
+                  "--results ../.. >/dev/null && ls | wc -l && ls gone_4.csv note.txt");
+    cr_expect_not_null(strstr(r.output, "10\n"), "curves of groups that are gone stay: %s", r.output);
+    cr_expect_not_null(strstr(r.output, "note.txt\n"), "%s", r.output);
 }
 
 Test(runner, a_finished_run_without_its_curve_is_done_again)
@@ -452,11 +456,13 @@ Test(runner, workers_of_another_version)
 {
     static const char *const workers[] = {
         "echo 'worker: unknown option --for' >&2; exit 2",
-        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/--for [^ ]*/--for 0.0.1-older/')"};
+        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/--for [^ ]*/--for 0.0.1-older/')",
+        /* of the same commit, and other sources */
+        "exec \"$SB-f64\" $(echo \"$@\" | sed 's/\\(--for [^ -]*-[^ -]*-\\)[^ ]*/\\1000000000000/')"};
     static struct result r;
     cli_shell(&r, "mkdir mixed && cp \"$SB\" mixed/spikebench");
     expect_good(&r);
-    for (size_t k = 0; k < 2; k++) {
+    for (size_t k = 0; k < 3; k++) {
         char text[500];
         (void)snprintf(text, sizeof text, "#!/bin/sh\n%s\n", workers[k]);
         cli_write("mixed/spikebench-f64", text);
