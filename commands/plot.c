@@ -34,9 +34,12 @@ static status plot(struct call *call, struct groups *g, struct error *e)
     const struct figures_request r = {.out = out ? out : own,
                                       .formats = format_of(call_text(call, "format")),
                                       .all = call_has(call, "all")};
-    TRY(groups_write(g, e));
     TRY(path_make(r.out, e));
-    TRY(figures_draw(g, &r, stdout, stderr, &failed, e));
+    struct drawing derived;
+    status st = figures_derive(g, &derived, e);
+    if (st == ST_OK) st = figures_draw(g, &r, stdout, stderr, &failed, e);
+    figures_forget(g, &derived);
+    if (st != ST_OK) return st;
     return failed ? FAIL(e, ST_IO, "not all figures are drawn") : ST_OK;
 }
 
@@ -49,7 +52,8 @@ const struct command plot_command = {
     .text =
         "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
         "ablation, acceleration, assimilation, conditioning, conversion, data_size, depth, equilibrium, "
-        "gradient, memory, online_rules, optimizers, rivals, sensitivity, split_digits, stability, start or "
+        "gradient, harmonic, memory, online_rules, optimizers, recurrent, rivals, sensitivity, split_digits, "
+        "stability, start or "
         "width, or such a name and further words behind '_', gets a figure of its own; any other gets the "
         "figures that fit all experiments, of its first 256 configurations; its own figure shows the first "
         "400. A line says how many are left out.",

@@ -45,10 +45,13 @@ static status report(struct call *call, struct groups *g, struct error *e)
     char path[4096];
     const char *out = call_text(call, "out");
     (void)snprintf(path, sizeof path, "%s/report.html", g->folder);
-    if (g->n > 0) TRY(groups_write(g, e));
-    TRY(write_page(g, call_catalogue(call), !call_has(call, "no-figures"), out ? out : path, e));
-    (void)printf("%s\n", out ? out : path);
-    return ST_OK;
+    struct drawing derived;
+    status st = figures_derive(g, &derived, e);
+    if (st == ST_OK)
+        st = write_page(g, call_catalogue(call), !call_has(call, "no-figures"), out ? out : path, e);
+    figures_forget(g, &derived);
+    if (st == ST_OK) (void)printf("%s\n", out ? out : path);
+    return st;
 }
 
 const struct command report_command = {

@@ -3,7 +3,7 @@ dataset = ""
 heading = ""
 hidden_widths = ""
 stats "figure.csv" using (dataset = stringcolumn("dataset"), heading = stringcolumn("title"), hidden_widths = stringcolumn("widths"), \
-    depth_given = int(column("layers")), by_time = int(column("by_time")), 0) nooutput
+    depth_given = int(column("layers")), by_time = int(column("by_time")), spike_solves = int(column("spike_solves")), 0) nooutput
 stats "groups.csv" using (1) nooutput
 n_groups = int(STATS_records)
 array text[n_groups]
@@ -45,5 +45,18 @@ do for [step = 1:n_groups] {
     if (next_depth > 0) { n_depths = n_depths + 1; depth[n_depths] = next_depth; last_depth = next_depth }
 }
 deepest = depth[n_depths]
+# What titles say of the seeds: over("medians") is "medians over 5 seeds", or "one seed".
+fewest_seeds = seeds_of[1]
+most_seeds = seeds_of[1]
+do for [r = 2:n_groups] {
+    if (seeds_of[r] < fewest_seeds) { fewest_seeds = seeds_of[r] }
+    if (seeds_of[r] > most_seeds) { most_seeds = seeds_of[r] }
+}
+seeds_text = most_seeds == 1 ? "one seed" : fewest_seeds == most_seeds ? sprintf("%d seeds", most_seeds) : sprintf("%d to %d seeds", fewest_seeds, most_seeds)
+over(what) = most_seeds == 1 ? seeds_text : what." over ".seeds_text
+# Whether other work ran on the machine: seconds say so then.
+shared = 0
+stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
+indication = shared ? ", shared machine" : ""
 group(d) = int(column(0)) + 1
 is_floor(text) = substr(text, 1, 15) eq "random_features"

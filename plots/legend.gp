@@ -15,8 +15,8 @@ set tmargin at screen 0.999
 set bmargin at screen 0.001
 set key at screen 1 - (rest - 12) / wide, screen 1 - 65 / high left top Left reverse font ",13"
 plot NaN notitle, \
-     for [j = 1:legend_lines * n_entries] keyentry with linespoints lw 2 lc rgb hue(line_place[entry[j]]) pt mark(line_place[entry[j]]) ps 1.2 dt dashes(entry[j]) title line_text[entry[j]], \
-     for [j = 1:(1 - legend_lines) * n_entries] keyentry with points lw 2 lc rgb hue(line_place[entry[j]]) pt mark(line_place[entry[j]]) ps 1.2 title line_text[entry[j]]
+     for [j = 1:legend_lines * n_entries] keyentry with linespoints lw 2 lc rgb hue(line_place[entry[j]]) pt mark(line_place[entry[j]]) ps 1.2 * dot dt dashes(entry[j]) title line_text[entry[j]], \
+     for [j = 1:(1 - legend_lines) * n_entries] keyentry with points lw 2 lc rgb hue(line_place[entry[j]]) pt mark(line_place[entry[j]]) ps 1.2 * dot title line_text[entry[j]]
 unset key
 set border 3 lw 1.2
 set tics nomirror out scale 0.6

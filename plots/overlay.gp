@@ -6,7 +6,7 @@ do for [format in formats] {
     wide = 1300
     high = 720
     load "plots/terminal.gp"
-    set multiplot layout 2,3 title heading noenhanced font ",18" margins 0.065,0.765,0.09,0.89 spacing 0.075,0.13
+    set multiplot layout 2,3 title heading.": ".over("medians") noenhanced font ",18" margins 0.065,0.765,0.09,0.89 spacing 0.075,0.13
     unset xlabel
     unset key
     set logscale x # runs of 100 and of 1000 iterations in one figure

@@ -50,11 +50,11 @@ do for [format in formats] {
             set xlabel j == n ? "ranks" : ""
             set title j == 1 ? networks[k] : ""
             plot for [l = 1:6] "model.csv" using (of(l, d, k) && column("ranks") <= column("parts") ? column("ranks") : NaN):"seconds" \
-                     with linespoints pt mark(line_place[l]) ps 0.8 lw 2 dt dashes(l) lc rgb hue(line_place[l]) notitle, \
+                     with linespoints pt mark(line_place[l]) ps 0.8 * dot lw 2 dt dashes(l) lc rgb hue(line_place[l]) notitle, \
                  for [l = 1:6] "model.csv" using (of(l, d, k) && 2 * column("ranks") > column("parts") ? column("ranks") : NaN):"seconds" \
                      with lines lw 1.5 dt 3 lc rgb hue(line_place[l]) notitle, \
                  for [l = 1:6] "model.csv" using (of(l, d, k) && column("ranks") == 1 ? 1 : NaN):"seconds" \
-                     with points pt mark(line_place[l]) ps 1.6 lw 1.5 lc rgb hue(line_place[l]) notitle
+                     with points pt mark(line_place[l]) ps 1.6 * dot lw 1.5 lc rgb hue(line_place[l]) notitle
         }
     }
     load "plots/legend.gp"

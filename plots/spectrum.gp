@@ -15,6 +15,6 @@ set xrange [-1:STATS_max + 1]
 set yrange [0:*]
 set key outside right top Left reverse
 plot "spectrum.csv" using "cell":(positive(column("truth"))) with impulses lw 3 lc rgb colour[1] title "truth", \
-     "spectrum.csv" using "cell":(positive(column("truth"))) with points pt disc ps 1.2 lc rgb colour[1] notitle, \
-     "spectrum.csv" using "cell":"estimate" with linespoints pt 6 ps 0.9 lw 1.2 lc rgb colour[2] title "estimate"
+     "spectrum.csv" using "cell":(positive(column("truth"))) with points pt disc ps 1.2 * dot lc rgb colour[1] notitle, \
+     "spectrum.csv" using "cell":"estimate" with linespoints pt 6 ps 0.9 * dot lw 1.2 lc rgb colour[2] title "estimate"
 unset output

@@ -45,8 +45,8 @@ set ylabel sprintf("potential, layer %d", H)
 set key at screen 0.785, screen real(y) / high left top Left reverse
 plot threshold with lines dt 2 lw 1.2 lc rgb "#444444" title "threshold", \
     for [i = 1:m] "hidden.csv" using 1:2 * i with lines lw 1.8 lc rgb colour[i] title "neuron ".word(neurons, i), \
-    for [i = 1:m] "hidden.csv" using 1:2 * i + 1 with points pt disc ps 0.7 lc rgb colour[i] notitle, \
-    NaN with points pt disc ps 0.7 lc rgb "#444444" title "spike"
+    for [i = 1:m] "hidden.csv" using 1:2 * i + 1 with points pt disc ps 0.7 * dot lc rgb colour[i] notitle, \
+    NaN with points pt disc ps 0.7 * dot lc rgb "#444444" title "spike"
 y = y - curve - gap
 set tmargin at screen real(y) / high
 set bmargin at screen real(y - curve) / high

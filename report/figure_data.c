@@ -20,24 +20,29 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
                         struct error *e)
 {
     char from[4400], name[60], to[DRAWING_PATH + 60];
+    const char *of_curves = groups_of_curves(g);
     struct csv_table curve;
     *f = (struct figure_data){.groups = g, .drawing = d};
     f->shown = mem_alloc(&f->mem, g->n + 1, sizeof *f->shown, e);
     f->points = mem_alloc(&f->mem, g->n + 1, sizeof *f->points, e);
-    if (!f->shown || !f->points) return ST_MEMORY;
-    TRY(csv_load(&f->summary, e, "%s/summary.csv", g->folder));
+    f->panel = mem_alloc(&f->mem, g->n + 1, sizeof *f->panel, e);
+    f->solves = mem_alloc(&f->mem, g->n + 1, sizeof *f->solves, e);
+    if (!f->shown || !f->points || !f->panel || !f->solves) return ST_MEMORY;
+    TRY(csv_load(&f->summary, e, "%s/summary.csv", groups_of_runs(g)));
     if (f->summary.n_rows < g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
     struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
     TRY(drawing_csv(f->drawing, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0",
                     &none, e));
     TRY(csv_close(&none, e));
     for (size_t k = 0; k < g->n; k++) {
-        (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", g->folder, g->group[k].label);
+        (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", of_curves, g->group[k].label);
         (void)snprintf(name, sizeof name, "curve_%zu.csv", k + 1);
         drawing_file(d, name, to, sizeof to);
         if (access(from, R_OK) != 0) continue;
         status st = csv_read(&curve, from, 1, e);
         f->points[k] = curve.n_rows;
+        f->panel[k] = st == ST_OK && csv_column(&curve, "lagrangian_med") != CSV_NONE;
+        f->solves[k] = st == ST_OK && csv_column(&curve, "backward_error_a_1_med") != CSV_NONE;
         csv_table_free(&curve);
         TRY(st);
         TRY(file_copy(from, to, e));
@@ -175,7 +180,7 @@ static status write_by_line(const struct figure_data *f, const char *file, const
     char path[4400], text[GROUP_LABEL];
     struct csv_table t;
     struct csv_writer w;
-    (void)snprintf(path, sizeof path, "%s/%s", f->groups->folder, file);
+    (void)snprintf(path, sizeof path, "%s/%s", groups_of_curves(f->groups), file);
     if (access(path, R_OK) != 0)
         return drawing_csv(f->drawing, to, "line", &w, e) == ST_OK ? csv_close(&w, e) : ST_IO;
     status st = csv_read(&t, path, 1, e);

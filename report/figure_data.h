@@ -22,6 +22,8 @@ struct figure_data {
     struct mem mem;
     bool *shown;    /* [groups->n] which groups are in the figure */
     size_t *points; /* [groups->n] of their curves; 0: no curve */
+    bool *panel;    /* [groups->n] whether their curves have what ADMM's panel shows, the Lagrangian */
+    bool *solves;   /* [groups->n] whether they have the errors of solves for spikes */
 };
 
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */

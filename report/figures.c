@@ -1,7 +1,7 @@
 /* The figures of an experiment (see figures.h). */
 #include "report/figures.h"
 #include "report/figure_data.h"
-#include "support/drawing.h"
+#include "support/paths.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -17,29 +17,34 @@ struct own_figure {
     const char *name, *script;
     const char *options[FIGURE_OPTIONS];
     const char *parts[FIGURE_PARTS];
-    bool of_curves; /* shows nothing but curves, so that without any there is no figure */
+    enum { NO_CURVES, SOME_CURVES, ALL_CURVES } drawn; /* ALL: without curves there is no figure */
 };
 
 static const struct own_figure own_figures[] = {
-    {"ablation", "experiments/ablation.gp", {NULL}, {""}, false},
-    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}, false},
-    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}, true},
-    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}, true},
-    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}, false},
-    {"data_size", "experiments/data_size.gp", {NULL}, {""}, false},
-    {"depth", "experiments/depth.gp", {NULL}, {""}, false},
-    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}, false},
-    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {""}, true},
-    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}, true},
-    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}, false},
-    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}, false},
-    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}, true},
-    {"rivals", "experiments/rivals.gp", {NULL}, {"", "_passes", "_final", "_synops", "_profile"}, false},
-    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}, false},
-    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}, false},
-    {"stability", "experiments/stability.gp", {"lr"}, {""}, false},
-    {"start", "experiments/start.gp", {NULL}, {""}, false},
-    {"width", "experiments/width.gp", {NULL}, {""}, false},
+    {"ablation", "experiments/ablation.gp", {NULL}, {""}, NO_CURVES},
+    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}, NO_CURVES},
+    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}, ALL_CURVES},
+    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}, ALL_CURVES},
+    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}, SOME_CURVES},
+    {"data_size", "experiments/data_size.gp", {NULL}, {""}, NO_CURVES},
+    {"depth", "experiments/depth.gp", {NULL}, {""}, NO_CURVES},
+    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}, SOME_CURVES},
+    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {"", "_directions"}, ALL_CURVES},
+    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}, ALL_CURVES},
+    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}, SOME_CURVES},
+    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}, NO_CURVES},
+    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}, ALL_CURVES},
+    {"recurrent", "experiments/recurrent.gp", {"recurrent"}, {""}, NO_CURVES},
+    {"rivals",
+     "experiments/rivals.gp",
+     {NULL},
+     {"", "_passes", "_final", "_synops", "_profile"},
+     SOME_CURVES},
+    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}, NO_CURVES},
+    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}, NO_CURVES},
+    {"stability", "experiments/stability.gp", {"lr"}, {""}, NO_CURVES},
+    {"start", "experiments/start.gp", {NULL}, {""}, NO_CURVES},
+    {"width", "experiments/width.gp", {NULL}, {""}, NO_CURVES},
 };
 
 struct plotter {
@@ -58,7 +63,7 @@ struct plotter {
 struct labels {
     const char *title, *widths;
     size_t layers;
-    bool by_time;
+    bool by_time, spike_solves;
 };
 
 /* Draws the groups that are shown; the files are called `figure`, in the folder that was asked for. */
@@ -73,10 +78,11 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
                                            {"title", l->title},
                                            {"widths", l->widths},
                                            {"layers", layers},
-                                           {"by_time", l->by_time ? "1" : "0"}};
+                                           {"by_time", l->by_time ? "1" : "0"},
+                                           {"spike_solves", l->spike_solves ? "1" : "0"}};
     (void)snprintf(layers, sizeof layers, "%zu", l->layers);
     status st = figure_data_write(&p->data, options ? options : none, &e);
-    if (st == ST_OK) st = drawing_run(&p->drawing, script, p->request->formats, fields, 5, &e);
+    if (st == ST_OK) st = drawing_run(&p->drawing, script, p->request->formats, fields, 6, &e);
     for (size_t i = 0; st == ST_OK && i < 3 * n_parts; i++) {
         const char *part = parts[i / 3], *format = formats[i % 3];
         bool found = false;
@@ -142,9 +148,16 @@ static bool is_admm(const struct group *g)
     return strncmp(g->solver, "admm", 4) == 0;
 }
 
-static bool is_admm_of(const struct group *g, const void *hidden)
+/* A trainer of the ADMM family with these widths whose curves have what the panel shows. */
+struct panelled {
+    const struct plotter *p;
+    const char *hidden;
+};
+
+static bool is_panelled(const struct group *g, const void *context)
 {
-    return is_admm(g) && has_widths(g, hidden);
+    const struct panelled *c = context;
+    return is_admm(g) && has_widths(g, c->hidden) && c->p->data.panel[g - c->p->groups->group];
 }
 
 /* The paper's panel and the numerical error of one ADMM configuration. */
@@ -154,10 +167,11 @@ static void draw_admm(struct plotter *p, const struct group *g)
     if (g->n > 1) (void)snprintf(seeds, sizeof seeds, "median of %zu seeds", g->n);
     (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", g->name, g->dataset, g->hidden,
                    seeds);
-    const struct labels l = {title, g->hidden, g->depth, false};
+    const size_t at = (size_t)(g - p->groups->group);
+    const struct labels l = {title, g->hidden, g->depth, false, p->data.solves[at]};
     if (show(p, is_same, g, true, 1) == 0) return;
     (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
-    draw_curves(p, "panel.gp", figure, &l);
+    if (p->data.panel[at]) draw_curves(p, "panel.gp", figure, &l);
     (void)snprintf(figure, sizeof figure, "numerical_error_%s", g->label);
     draw_curves(p, "numerical_error.gp", figure, &l);
 }
@@ -175,16 +189,16 @@ static void figure_name(char *figure, size_t size, const char *kind, const char 
 static void draw_widths(struct plotter *p, const struct group *g)
 {
     char figure[200], title[500];
-    struct labels l = {"", g->hidden, g->depth, true};
+    struct labels l = {"", g->hidden, g->depth, true, false};
+    const struct panelled panelled = {p, g->hidden};
     if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
     figure_name(figure, sizeof figure, "accuracy_seconds", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
     l.by_time = false;
     figure_name(figure, sizeof figure, "accuracy_iterations", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
-    if (show(p, is_admm_of, g->hidden, true, OVERLAY_MOST) < 2) return;
-    (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s: medians over seeds", g->dataset,
-                   g->hidden);
+    if (show(p, is_panelled, &panelled, true, OVERLAY_MOST) < 2) return;
+    (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s", g->dataset, g->hidden);
     l.title = title;
     figure_name(figure, sizeof figure, "overlay", g->hidden);
     draw_curves(p, "overlay.gp", figure, &l);
@@ -213,8 +227,7 @@ static void draw_depth(struct plotter *p)
         least = depth < least ? depth : least;
     }
     if (most <= least || show(p, is_curve, p->groups, false, SIZE_MAX) == 0) return;
-    (void)snprintf(title, sizeof title, "Simulated network on %.100s: mean and standard deviation over seeds",
-                   p->groups->group[0].dataset);
+    (void)snprintf(title, sizeof title, "Simulated network on %.100s", p->groups->group[0].dataset);
     draw_one(p, "depth.gp", "depth", &(struct labels){.title = title, .widths = ""});
 }
 
@@ -248,7 +261,7 @@ static void draw_all(struct plotter *p)
     if (own) {
         limit(p, OWN_MOST, "the experiment's own figure shows");
         bool curves = show(p, any, NULL, true, SIZE_MAX) > 0;
-        if (own->of_curves && !curves) {
+        if (own->drawn == ALL_CURVES && !curves) {
             (void)fprintf(p->problems, "spikebench plot: %s has no curves, which figure %s is made of\n",
                           g->folder, own->name);
             p->failed = true;
@@ -257,6 +270,10 @@ static void draw_all(struct plotter *p)
         (void)show(p, any, NULL, false, SIZE_MAX);
         draw(p, own->script, own->name, own->parts, FIGURE_PARTS, own->options,
              &(struct labels){.title = "", .widths = ""});
+        if (own->drawn == SOME_CURVES && !curves)
+            (void)fprintf(p->problems,
+                          "spikebench plot: %s has no curves: what is drawn of them is left out\n",
+                          g->folder);
     }
     if (own && !p->request->all) return;
     limit(p, GENERAL_MOST, "figures show");
@@ -293,4 +310,20 @@ status figures_draw(const struct groups *g, const struct figures_request *r, FIL
     drawing_end(&p.drawing);
     *failed = p.failed;
     return st;
+}
+
+status figures_derive(struct groups *g, struct drawing *derived, struct error *e)
+{
+    TRY(drawing_open(derived, e));
+    g->derived = derived->folder;
+    return groups_write(g, e);
+}
+
+void figures_forget(struct groups *g, struct drawing *derived)
+{
+    char path[DRAWING_PATH + 60];
+    drawing_file(derived, "curves_summary", path, sizeof path);
+    if (derived->folder[0]) path_remove(path);
+    drawing_end(derived);
+    g->derived = NULL;
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is(const char *name, const char *other)
 {
@@ -276,6 +277,23 @@ bool groups_regression(const struct groups *g)
         if (group_values(g, &g->group[i], "acc_train", NULL, v, &n, NULL) != ST_OK || !isnan(mean_of(v, n)))
             return false;
     return g->n > 0;
+}
+
+bool groups_have_curves(const struct groups *g)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/curves", g->folder);
+    return access(path, F_OK) == 0;
+}
+
+const char *groups_of_runs(const struct groups *g)
+{
+    return g->derived ? g->derived : g->folder;
+}
+
+const char *groups_of_curves(const struct groups *g)
+{
+    return groups_have_curves(g) ? groups_of_runs(g) : g->folder;
 }
 
 status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e)

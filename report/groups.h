@@ -43,6 +43,7 @@ struct side_room {
 struct groups {
     struct mem mem;
     char folder[3900];
+    const char *derived; /* where groups_write puts its files, another folder; NULL: in `folder` */
     struct csv_table runs;
     struct group *group;
     size_t n, left_out;     /* left_out: rows of unfinished or failed runs */
@@ -77,6 +78,12 @@ void group_mean(const struct groups *g, const struct group *one, const char *col
 bool group_own_rule(const struct groups *g, const struct group *one);
 /* true if no run has an accuracy: the results are of regression, and losses are shown. */
 bool groups_regression(const struct groups *g);
+/* Whether there is the folder of curves; without it files derived from curves stay as they are. */
+bool groups_have_curves(const struct groups *g);
+/* The folder of what groups_write makes of runs, and of what it makes of curves: without curves that of the
+ * results, where such files may be of a time when there were some. */
+const char *groups_of_runs(const struct groups *g);
+const char *groups_of_curves(const struct groups *g);
 /* Reads FOLDER/curves/<run id>.csv of a row. */
 status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e);
 /* The number in column `cost` of the first evaluation whose accuracy (a column) is at least `level`: infinite
@@ -104,14 +111,15 @@ bool configurations_axis(const struct groups *g, const struct group_list *c, con
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
                            char *text, size_t size);
 
-/* Writes FOLDER/summary.csv (a row per group), FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds
- * of every column, at the evaluations that all runs of the group have; those of groups that are gone are
- * removed), FOLDER/time_to_accuracy.csv (per group and accuracy: iterations, seconds and forward passes of
- * the first evaluation with that training accuracy, mean and deviation over the runs that `reached` it),
- * FOLDER/profile.csv (profile.h), and FOLDER/traffic.csv (per group whose runs all had the same number of
- * ranks, above 1, and accuracy: iterations, messages and bytes of all ranks up to the first evaluation with
- * that validation accuracy; no file without such a group). Columns that older results lack are nan. Without a
- * folder FOLDER/curves the files derived from curves stay as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c)
+/* Writes into groups_of_runs, here FOLDER: FOLDER/summary.csv (a row per group),
+ * FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds of every column, at the evaluations that all
+ * runs of the group have; those of groups that are gone are removed), FOLDER/time_to_accuracy.csv (per group
+ * and accuracy: iterations, seconds and forward passes of the first evaluation with that training accuracy,
+ * mean and deviation over the runs that `reached` it), FOLDER/profile.csv (profile.h), and FOLDER/traffic.csv
+ * (per group whose runs all had the same number of ranks, above 1, and accuracy: iterations, messages and
+ * bytes of all ranks up to the first evaluation with that validation accuracy; no file without such a group).
+ * Columns that older results lack are nan. Without a folder FOLDER/curves the files derived from curves stay
+ * as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c)
  */
 status groups_write(const struct groups *g, struct error *e);
 

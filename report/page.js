@@ -5,6 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const section = (id) => document.getElementById(id);
   const place = new Map(data.columns.map((c, i) => [c.name, i]));
+  const MOST_PRINTED = 60; /* runs in the table on paper */
   const fixed = new Map(data.constants.map((c) => [c.name, c]));
 
   /* ---- elements and numbers ---- */
@@ -82,7 +83,9 @@
     return { element: make("div", whole, { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }), lines };
   }
 
-  const textColumn = (title, value, help) => ({ title, help, value, show: (item) => value(item) });
+  /* A long name may break behind its parts. */
+  const breakable = (text) => String(text).split(/(?<=[_/=])/).flatMap((part, i) => (i > 0 ? [make("wbr"), part] : [part]));
+  const textColumn = (title, value, help) => ({ title, help, value, show: (item) => breakable(value(item)) });
 
   /* A selection of trainers above tables, whose lines have a trainer. */
   function filter(tables, trainerOf) {
@@ -235,7 +238,12 @@
       { ...text("status"), show: (row) => make("span", cell(row, "status"), failed(row) ? { class: "bad" } : {}) },
       text("network.hidden"), text("seed"), ...axes.map((c) => text(c.name)), ...numbers.map(numberColumn),
     ], rows, "All runs");
+    const many = rows.length > MOST_PRINTED;
     section("runs").append(filter([all], (row) => cell(row, "label")), all.element);
+    if (many) {
+      all.element.classList.add("many");
+      section("runs").append(make("p", "All " + rows.length + " runs are in runs.csv; they are not printed.", { class: "note instead" }));
+    }
   }
 
   /* ---- lines of runs.csv ---- */

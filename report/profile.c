@@ -178,7 +178,7 @@ status profile_end(struct profile *f, status st, struct error *e)
     if (!f) return st;
     if (st == ST_OK)
         st = csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
-                       f->groups->folder);
+                       groups_of_runs(f->groups));
     if (st == ST_OK) {
         write_all(f, &w);
         st = csv_close(&w, e);

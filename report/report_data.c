@@ -193,11 +193,12 @@ static void put_curve(struct maker *m, cJSON *curves, size_t group, const struct
 /* Of the files that groups_write has made; a configuration without one has no curve. */
 static void put_curves(struct maker *m, cJSON *root)
 {
+    const char *folder = groups_of_curves(m->g);
     cJSON *curves = put_new(m, root, "curves", cJSON_CreateArray());
     for (size_t i = 0; i < m->g->n && i < MOST_CURVES && !m->no_memory; i++) {
         struct csv_table t;
         if (m->g->group[i].n > 0 &&
-            csv_load(&t, NULL, "%s/curves_summary/%s.csv", m->g->folder, m->g->group[i].label) == ST_OK &&
+            csv_load(&t, NULL, "%s/curves_summary/%s.csv", folder, m->g->group[i].label) == ST_OK &&
             t.n_rows > 0)
             put_curve(m, curves, i, &t);
         csv_table_free(&t);

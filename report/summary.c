@@ -53,7 +53,7 @@ static status write_summary(const struct groups *g, struct error *e)
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
     char name[80];
     struct csv_writer w;
-    TRY(csv_start(&w, NULL, e, "%s/summary.csv", g->folder));
+    TRY(csv_start(&w, NULL, e, "%s/summary.csv", groups_of_runs(g)));
     csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int k = 1; column_summarised(k); k++)
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -130,7 +130,7 @@ static status write_curve(const struct groups *g, struct curves *c, struct error
     for (size_t i = 0; i < c->of->n; i++) TRY(groups_curve(g, c->of->rows[i], &c->v[i], e));
     TRY(find_columns(c, g, e));
     const struct csv_table *first = &c->v[0];
-    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->folder, c->of->label));
+    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", groups_of_runs(g), c->of->label));
     w.out.derived = true;
     csv_put(&w, first->names[0]);
     for (size_t k = 1; k < first->n_columns; k++)
@@ -235,7 +235,7 @@ static status open_traffic(struct csv_writer *w, const struct groups *g, struct 
 {
     char path[4096];
     size_t divided = 0;
-    (void)snprintf(path, sizeof path, "%s/traffic.csv", g->folder);
+    (void)snprintf(path, sizeof path, "%s/traffic.csv", groups_of_runs(g));
     for (size_t i = 0; i < g->n; i++) divided += ranks_of(g, &g->group[i]) > 1;
     if (divided > 0)
         return csv_start(w, "label,solver,dataset,name,ranks,level,seeds,reached,iters,messages,bytes_sent",
@@ -271,14 +271,13 @@ status groups_write(const struct groups *g, struct error *e)
     char path[4096];
     struct cost_files f = {.profile = NULL};
     TRY(write_summary(g, e));
-    (void)snprintf(path, sizeof path, "%s/curves", g->folder);
-    if (access(path, F_OK) != 0) return ST_OK;
-    (void)snprintf(path, sizeof path, "%s/curves_summary", g->folder);
+    if (!groups_have_curves(g)) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/curves_summary", groups_of_runs(g));
     TRY(path_make(path, e));
     TRY(csv_start(&f.times,
                   "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
                   "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
-                  e, "%s/time_to_accuracy.csv", g->folder));
+                  e, "%s/time_to_accuracy.csv", groups_of_runs(g)));
     status st = open_traffic(&f.traffic, g, e);
     if (st == ST_OK) st = profile_begin(&f.profile, g, e);
     if (st == ST_OK) st = write_curves(g, &f, e);

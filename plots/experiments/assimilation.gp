@@ -54,7 +54,7 @@ do for [format in formats] {
     wide = 1300
     high = 560
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title "Training by data assimilation, ".dataset.", hidden ".width_text[1].": medians and quartiles over ".sprintf("%d", seeds_of[1])." seeds" noenhanced \
+    set multiplot layout 1,2 title "Training by data assimilation, ".dataset.", hidden ".width_text[1].": ".over("medians and quartiles") noenhanced \
         font ",17" margins 0.065,0.8,0.13,0.84 spacing 0.085,0.1
     set logscale xy
     set format x "10^{%T}"
@@ -65,13 +65,13 @@ do for [format in formats] {
     set key at screen 0.805,0.84 left top Left reverse font ",13"
     plot for [j = 1:n] curve_file(there[j]) using (positive(column("forward_passes_med"))):(lower(0)):(upper(0)) with filledcurves lc rgb hue(j) notitle, \
          for [j = 1:n] curve_file(there[j]) using (positive(column("forward_passes_med"))):(error_of("med")) with lines lw 2.6 dt dash(j) lc rgb hue(j) title text[there[j]], \
-         for [j = 1:n] "+" using (last_passes[there[j]]):(classes ? NaN : final[there[j]]) every ::0::0 with points pt disc ps 1.4 lc rgb hue(j) notitle, \
+         for [j = 1:n] "+" using (last_passes[there[j]]):(classes ? NaN : final[there[j]]) every ::0::0 with points pt disc ps 1.4 * dot lc rgb hue(j) notitle, \
          floor_error with lines dt 3 lw 2.2 lc rgb "#000000" title (floor_error == floor_error ? "random_features" : "")
     unset key
     set title "rms of predictions about the ensemble's mean"
     set yrange [*:*]
     if (m > 0) {
-        plot for [j = 1:m] curve_file(inside[j]) using (positive(column("forward_passes_med"))):(positive(column("disagreement_med"))) with linespoints pt mark(place[inside[j]]) ps 0.8 lw 2.4 dt dash(place[inside[j]]) lc rgb hue(place[inside[j]])
+        plot for [j = 1:m] curve_file(inside[j]) using (positive(column("forward_passes_med"))):(positive(column("disagreement_med"))) with linespoints pt mark(place[inside[j]]) ps 0.8 * dot lw 2.4 dt dash(place[inside[j]]) lc rgb hue(place[inside[j]])
     }
     unset logscale
     set format x "%g"

@@ -62,7 +62,7 @@ do for [format in formats] {
     wide = 1120
     high = 800
     load "plots/terminal.gp"
-    set multiplot layout 2,2 title "Numerical error of ADMM on ".dataset noenhanced font ",17" margins 0.085,0.83,0.085,0.88 spacing 0.1,0.13
+    set multiplot layout 2,2 title "Numerical error of ADMM on ".dataset.": ".over("medians") noenhanced font ",17" margins 0.085,0.83,0.085,0.88 spacing 0.1,0.13
     do for [what in "rcond backward_error"] {
         legend = what eq "rcond"
         if (legend) { set key at screen 0.845,0.85 left top Left reverse font ",14" } else { unset key }

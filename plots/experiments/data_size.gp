@@ -39,7 +39,7 @@ do for [format in formats] {
     wide = 1120
     high = 800
     load "plots/terminal.gp"
-    set multiplot layout 2,2 title "Size of the data, ".dataset noenhanced font ",17" margins 0.085,0.985,0.085,0.88 spacing 0.09,0.13
+    set multiplot layout 2,2 title "Size of the data, ".dataset.": each run (".seeds_text.")" noenhanced font ",17" margins 0.085,0.985,0.085,0.88 spacing 0.09,0.13
     do for [panel = 1:4] {
         kind = panel % 2 == 1 ? 1 : 2
         stats runs using (drawn(kind) ? at(kind) : NaN) nooutput
@@ -56,17 +56,17 @@ do for [format in formats] {
         }
         if (panel <= 2) {
             unset xlabel
-            set title kind == 1 ? sprintf("seconds per iteration, T = %g", T0) : sprintf("seconds per iteration, N = %g", N0)
+            set title kind == 1 ? sprintf("seconds per iteration, T = %g", T0).indication : sprintf("seconds per iteration, N = %g", N0).indication
             set logscale y
             set key top left Left reverse enhanced
             plot for [i = 1:n] line(x, i, kind) with lines lw 1.5 dt 2 lc rgb hue(i) notitle, \
-                 for [i = 1:n] runs using (size(i, kind)):(seconds(0)) with points pt mark(i) ps 1.3 lc rgb hue(i) title named(i, kind)
+                 for [i = 1:n] runs using (size(i, kind)):(seconds(0)) with points pt mark(i) ps 1.3 * dot lc rgb hue(i) title named(i, kind)
         } else {
             unset logscale y
             unset key
             set xlabel kind == 1 ? "training samples N" : "time steps T"
             set title "test accuracy (%)"
-            plot for [i = 1:n] runs using (size(i, kind)):(100 * column("acc_test")) with points pt mark(i) ps 1.3 lc rgb hue(i)
+            plot for [i = 1:n] runs using (size(i, kind)):(100 * column("acc_test")) with points pt mark(i) ps 1.3 * dot lc rgb hue(i)
         }
     }
     unset multiplot

@@ -48,13 +48,13 @@ do for [format in formats] {
     set origin 0,0
     set size 1,1
     set title font ""
-    set title "Gradient by spikes against the gradient through the equilibrium, ".dataset noenhanced
+    set title "Gradient by spikes against that through the equilibrium, ".dataset.":\n".over("medians and quartiles") noenhanced font ",13"
     set logscale x
     set xrange [8:400]
     set yrange [0:1.05]
     set xlabel "backward steps T_B" noenhanced
     set ylabel "cosine"
-    set key left top Left reverse at graph 0.6,0.86
+    set key left top Left reverse at graph 0.17,0.36
     plot for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
          for [i = 1:words(kappas)] $cosines using ($1 == word(kappas, i) + 0 ? $2 : NaN):3 with linespoints pt mark(i) lw 2 lc rgb hue(i) title title_of(word(kappas, i))
     set origin 0.5,0.19

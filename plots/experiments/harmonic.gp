@@ -32,7 +32,17 @@ unset print
 set datafile separator whitespace
 set datafile nocolumnheaders
 set datafile missing NaN
-shown(i) = strstrt(name_text[i], "_2d") == 0
+# the names that have points, and points by FFTs: gnuplot warns of lines without one
+array there[n_names]
+array fast_there[n_names]
+n_there = 0
+n_fast = 0
+do for [i = 1:n_names] {
+    there[i] = 1 # an empty iteration is evaluated once
+    fast_there[i] = 1
+    if (sum [r = 1:n_groups] (name_of[r] == i && energy[r] > 0)) { n_there = n_there + 1; there[n_there] = i }
+    if (sum [r = 1:n_groups] (name_of[r] == i && fast[r] > 0)) { n_fast = n_fast + 1; fast_there[n_fast] = i }
+}
 do for [format in formats] {
     wide = 1000
     high = 620
@@ -44,17 +54,17 @@ do for [format in formats] {
         unset output
         continue
     }
-    set title "Harmonic retrieval: error against energy of a sample" noenhanced
+    set title "Harmonic retrieval, error against energy of a sample: ".over("medians and quartiles") noenhanced
     set logscale x
     set xlabel "energy (nJ): 0.9 pJ an accumulation, 4.6 pJ a multiply-accumulate" noenhanced
     set ylabel "NMSE, test (dB)"
     set key outside right top Left reverse
     set yrange [-30:0]
     plot oracle with lines dt 3 lw 2.2 lc rgb "#000000" title "oracle", \
-         for [i = 1:n_names] $points using ($1 == i && shown(i) ? $2 : NaN):3:4:5 with yerrorbars pt mark(i) lc rgb hue(i) notitle, \
-         for [i = 1:n_names] $points using ($1 == i ? $2 : NaN):3 with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title (shown(i) ? name_text[i] : ""), \
-         for [i = 1:n_names] $points using ($1 == i ? $6 : NaN):3 with points pt 6 ps 1.3 lw 1.5 lc rgb hue(i) notitle, \
-         NaN with points pt 6 ps 1.3 lw 1.5 lc rgb "#444444" title "by FFTs", \
+         for [j = 1:n_there] $points using ($1 == there[j] ? $2 : NaN):3:4:5 with yerrorbars pt mark(there[j]) lc rgb hue(there[j]) notitle, \
+         for [j = 1:n_there] $points using ($1 == there[j] ? $2 : NaN):3 with linespoints pt mark(there[j]) ps 1.1 * dot lw 2.2 lc rgb hue(there[j]) title name_text[there[j]], \
+         for [j = 1:n_fast] $points using ($1 == fast_there[j] ? $6 : NaN):3 with linespoints pt 6 ps 1.3 * dot lw 1.2 dt 2 lc rgb hue(fast_there[j]) notitle, \
+         for [i = 1:(n_fast > 0)] keyentry with linespoints pt 6 ps 1.3 * dot lw 1.2 dt 2 lc rgb "#444444" title "by FFTs", \
          $points using 2:3:(sprintf("%g", $7)) with labels offset 0,-0.9 font ",10" textcolor rgb "#444444" notitle
     unset logscale
     unset output

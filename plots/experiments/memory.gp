@@ -40,15 +40,15 @@ do for [format in formats] {
     wide = 1180
     high = 720
     load "plots/terminal.gp"
-    set multiplot layout 2,n_widths title "Auxiliary potentials that survive the iteration, ".dataset noenhanced font ",17" margins 0.05,0.985,0.095,0.86 spacing 0.045,0.12
+    set multiplot layout 2,n_widths title "Auxiliary potentials that survive the iteration, ".dataset.": ".over("mean and standard deviation") noenhanced font ",17" margins 0.05,0.985,0.095,0.86 spacing 0.045,0.12
     set xrange [-0.05:1.05]
     set xtics 0.25
     set yrange [lowest:101]
     do for [w = 1:n_widths] {
         set title "hidden ".width_text[w]." (%)" noenhanced
         if (w == 1) { set key bottom left Left reverse font ",12" } else { unset key }
-        plot for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")):(percent("test", "sd")) with yerrorbars pt mark(f) ps 1.1 lw 1.6 lc rgb hue(f) notitle, \
-             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f) title "test, fed with ".feed[f]." spikes", \
+        plot for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")):(percent("test", "sd")) with yerrorbars pt mark(f) ps 1.1 * dot lw 1.6 lc rgb hue(f) notitle, \
+             for [f = 1:n] summary using (keep(w, f)):(percent("test", "mean")) with linespoints pt mark(f) ps 1.1 * dot lw 2.2 lc rgb hue(f) title "test, fed with ".feed[f]." spikes", \
              for [f = 1:n] summary using (keep(w, f)):(percent("train", "mean")) with lines dt 2 lw 1.6 lc rgb hue(f) title f == 1 ? "dashed: training" : "", \
              floors[w] with lines dt 3 lw 2.2 lc rgb "#000000" title "random features, test"
     }
@@ -58,7 +58,7 @@ do for [format in formats] {
         set title "spikes: kept unlike simulated (%)" noenhanced
         set xlabel "keep"
         if (|$gaps| < 2) { set multiplot next; continue }
-        plot for [f = 1:n] $gaps using (column("width") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 lw 2.2 lc rgb hue(f)
+        plot for [f = 1:n] $gaps using (column("width") == w && column("feed") == f ? column("keep") : NaN):"gap" with linespoints pt mark(f) ps 1.1 * dot lw 2.2 lc rgb hue(f)
     }
     unset multiplot
     unset output

@@ -22,7 +22,7 @@ do for [format in formats] {
     wide = 1400
     high = 540
     load "plots/terminal.gp"
-    set multiplot layout 1,3 title "Rules that go forwards with time, ".dataset.", hidden ".widths noenhanced font ",17" \
+    set multiplot layout 1,3 title "Rules that go forwards with time, ".dataset.", hidden ".widths.": ".over("mean and standard deviation") noenhanced font ",17" \
         margins 0.045,0.83,0.14,0.82 spacing 0.05,0.1
     set logscale x 2
     set xrange [least / 1.15:most * 1.15]
@@ -31,15 +31,15 @@ do for [format in formats] {
     set xlabel "time steps T"
     set title "test accuracy (%)"
     unset key
-    plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb shade(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i)
+    plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb shade(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb shade(i)
     set logscale y
     set title "memory of the trainer's state (MB)"
-    plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(column("solver_bytes_mean") / 1e6) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i)
+    plot for [i = 1:n_names] summary using (of(i) ? column("T") : NaN):(column("solver_bytes_mean") / 1e6) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb shade(i)
     set format y "10^{%T}"
-    set title timed ? "seconds per epoch" : "operations per epoch"
+    set title timed ? "seconds per epoch".indication : "operations per epoch"
     set key at screen 0.84,0.82 left top Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) && column("iters_mean") > 0 ? column("T") : NaN):(cost(0) / column("iters_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) && column("iters_mean") > 0 ? column("T") : NaN):(cost(0) / column("iters_mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb shade(i) title name_text[i]
     unset logscale y
     set format y
     unset multiplot

@@ -1,8 +1,8 @@
 # Trainers beside each other. figure and figure_passes: test accuracy against seconds of training, and against forward passes
-# where two trainers or more count them, a column per depth (dotted: the mean of random_features, the floor); figure_final: final
-# test accuracy with 95 % intervals; figure_synops: against synaptic operations, of trainers that have them; figure_profile:
-# performance profiles of the cost to a validation accuracy. More than eight trainers are drawn by family: in each panel one
-# family has colours, and the others are grey.
+# where two trainers or more count them, a column per depth (dotted: the mean of random_features, the floor), where there are
+# curves; figure_final: final test accuracy with 95 % intervals; figure_synops: against synaptic operations, of trainers that have
+# them; figure_profile: performance profiles of the cost to a validation accuracy, a column for each cost and accuracy. More than
+# eight trainers are drawn by family: in each row one family has colours, and the others are grey.
 load "plots/style.gp"
 load "plots/data.gp"
 summary = "groups.csv"
@@ -53,9 +53,6 @@ stats summary using (r = int(column(0)) + 1, final[r] = 100 * column("acc_test_m
        most_synops = column("synops_mean") > most_synops ? column("synops_mean") : most_synops, \
        with_synops[line_of[r]] = 1, 0) : 0, 0) nooutput
 if (most_synops == 0) { least_synops = 1; most_synops = 10 }
-shared = 0
-stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
-indication = shared ? ", shared machine" : ""
 # whose forward passes are known: the profile has them; one alone is compared with nobody
 stats profile using (column("measure") == 2 ? (counted[int(column("line"))] = 1, 0) : 0, 0) nooutput
 M = (sum [i = 1:n] counted[i]) > 1 ? 2 : 1
@@ -85,13 +82,15 @@ do for [m = 1:M] {
 array entry[n]
 in_family(i, f) = floor_line(i) || family_of[i] == shown_family[f]
 its(j, f) = family_of[line_of[at[j]]] == shown_family[f]
+n_curves = sum [r = 1:n_groups] (curve[r] > 0)
 do for [m = 1:M] {
     do for [format in formats] {
+        if (n_curves == 0) { continue }
         wide = 160 + 330.0 * (D > 1 ? D : 2) + rest
         high = 60 + 330.0 * (F > 1 ? F : 1.2)
         part = m == 1 ? "" : "_passes"
         load "plots/terminal.gp"
-        set multiplot layout F,D title "Test accuracy (%) of the simulated network on ".dataset.": medians over ".sprintf("%d", seeds_of[1])." seeds" noenhanced \
+        set multiplot layout F,D title "Test accuracy (%) of the simulated network on ".dataset.": ".over("medians") noenhanced \
             font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
         set logscale x
         set format x "10^{%T}"
@@ -112,7 +111,7 @@ do for [m = 1:M] {
                          lw 1 lc rgb "#d0d0d0" notitle, \
                      for [j = floors:end] final[at[j]] with lines lw 2.5 dt 3 lc rgb "#000000" notitle, \
                      for [j = first:last] curve_file(at[j]) using (its(j, f) ? positive(cost(m)) : NaN):(100 * column("acc_test_med")) with linespoints pn 5 \
-                         lw 2 lc rgb line_hue(line_of[at[j]]) dt line_dash(line_of[at[j]]) pt line_mark(line_of[at[j]]) ps 1 notitle, \
+                         lw 2 lc rgb line_hue(line_of[at[j]]) dt line_dash(line_of[at[j]]) pt line_mark(line_of[at[j]]) ps 1 * dot notitle, \
                      for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
                          title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
                      NaN notitle
@@ -143,25 +142,33 @@ do for [k = 1:n] { rank[k] = 1 + sum [j = 1:n] better(j, k) }
 longest = 0
 do for [k = 1:n] { longest = strlen(line_text[k]) > longest ? strlen(line_text[k]) : longest }
 left = 40 + 10.5 * longest # pixels of the names
-place(d) = line_place[int(column("line"))]
+# more than eight: a colour for each family
+array group_hue[n]
+do for [i = 1:n] { group_hue[i] = floor_line(i) ? "#000000" : n > 8 ? hue(family_of[i]) : hue(line_place[i]) }
+line(d) = int(column("line"))
+families = n > 8 ? F : 0
 do for [format in formats] {
     wide = 50 + left + 310.0 * (D > 1 ? D : 2)
-    high = 130 + 26.0 * n
+    high = 130 + 26.0 * n + (families > 0 ? 55 : 0)
     part = "_final"
     load "plots/terminal.gp"
-    set multiplot layout 1,D title "Final test accuracy (%) on ".dataset.": mean and 95 % interval over seeds" noenhanced font ",17" \
-        margins left / wide,1 - 20 / wide,45 / high,1 - 80 / high spacing 30 / wide,0.1
+    set multiplot layout 1,D title "Final test accuracy (%) on ".dataset.": ".over("mean and 95 % interval") noenhanced font ",17" \
+        margins left / wide,1 - 20 / wide,(families > 0 ? 100 : 45) / high,1 - 80 / high spacing 30 / wide,0.1
     unset key
     unset xlabel
     set xrange [0:100]
     set nonlinear x via -log10(101 - x) inverse 101 - 10 ** (-x)
-    set xtics (20, 50, 70, 80, 90, 95, 98, 100)
+    set xtics (0, 50, 80, 90, 95, 98, 100)
     set yrange [-n - 0.5:-0.5]
+    do for [f = 1:families] {
+        set label f family_title[shown_family[f]] at screen (40 + (f - 1) % 2 * wide / 2.0) / wide, screen (f > 2 ? 18 : 42) / high \
+            point pt 7 ps 1.4 * dot lc rgb hue(shown_family[f]) offset 1,0 font ",13"
+    }
     set ytics () noenhanced
     do for [k = 1:n] { set ytics add (line_text[k] -rank[k]) }
     shown(d) = column("layers") == depth[d] ? 100 * column("acc_test_mean") : NaN
     half_width(d) = column("acc_test_half") >= 0 ? 100 * column("acc_test_half") : 0
-    at_rank(d) = -rank[int(column("line"))]
+    at_rank(d) = -rank[line(0)]
     do for [d = 1:D] {
         set title hidden(d)
         unset arrow
@@ -171,9 +178,10 @@ do for [format in formats] {
             }
         }
         plot summary using (shown(d)):(at_rank(0)):(at_least(shown(d) - half_width(0), 0)):(at_most_100(shown(d) + half_width(0))):\
-            (rgb(hue(place(0)))) with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
-            summary using (shown(d)):(at_rank(0)):(mark(place(0))):(rgb(hue(place(0)))) \
-            with points pt variable ps 1.4 lc rgb variable
+            (rgb(group_hue[line(0)])) with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable notitle, \
+            summary using (shown(d)):(at_rank(0)):(n > 8 ? 7 : mark(line_place[line(0)])):(rgb(group_hue[line(0)])) \
+            with points pt variable ps 1.4 * dot lc rgb variable notitle
+        unset label
         set ytics ()
         do for [k = 1:n] { set ytics add ("" -rank[k]) }
     }
@@ -183,32 +191,54 @@ do for [format in formats] {
 unset arrow
 unset nonlinear x
 set xrange [*:*]
-# synaptic operations of one inference against final test accuracy
+# synaptic operations of one inference against final test accuracy; a row for each family that counts them
+S = 0
+array synops_family[4]
+do for [f = 1:F] {
+    counting = 0
+    do for [i = 1:n] { counting = counting + (with_synops[i] && family_of[i] == shown_family[f]) }
+    if (counting > 0) { S = S + 1; synops_family[S] = shown_family[f] }
+}
+if (S == 0) { S = 1; synops_family[1] = shown_family[1] }
+ours(i, f) = floor_line(i) || family_of[i] == synops_family[f]
+least_accuracy = 100.0
+do for [r = 1:n_groups] { if (with_synops[line_of[r]] && final[r] < least_accuracy) { least_accuracy = 10 * floor(final[r] / 10) } }
+least_accuracy = least_accuracy > 90 ? 80 : least_accuracy > 10 ? least_accuracy - 10 : 0
+operations(d) = column("layers") == depth[d] ? positive(column("synops_mean")) : NaN
 do for [format in formats] {
-    wide = 80 + 330.0 * (D > 1 ? D : 2) + rest
-    high = n > 12 ? 150 + 26.0 * n : 500.0
+    wide = 160 + 330.0 * (D > 1 ? D : 2) + rest
+    high = 60 + 330.0 * (S > 1 ? S : 1.2)
     part = "_synops"
     load "plots/terminal.gp"
-    set multiplot layout 1,D title "Test accuracy (%) against synaptic operations of an inference, ".dataset.": means over seeds" noenhanced \
-        font ",17" margins 60 / wide,1 - rest / wide,75 / high,1 - 80 / high spacing 40 / wide,0.1
-    set xlabel "synaptic operations"
+    set multiplot layout S,D title "Test accuracy (%) against synaptic operations of an inference, ".dataset.": ".over("means") noenhanced \
+        font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
     set logscale x
     set xtics (1)
-    do for [k = 1:11] { do for [m = 1:2] { set xtics add (gprintf("%.0s%c", word("1 3", m) * 10.0 ** k) word("1 3", m) * 10.0 ** k) } }
+    steps = most_synops > 20 * least_synops ? "1 3" : "1 2 3 5"
+    do for [k = 1:11] { do for [m = 1:words(steps)] { set xtics add (gprintf("%.0s%c", word(steps, m) * 10.0 ** k) word(steps, m) * 10.0 ** k) } }
     load "plots/error_axis.gp"
     set xrange [least_synops / 1.3:most_synops * 1.3]
-    do for [d = 1:D] {
-        set title hidden(d)
-        plot summary using (column("layers") == depth[d] ? positive(column("synops_mean")) : NaN):(100 * column("acc_test_mean")):\
-            (mark(place(0))):(rgb(hue(place(0)))) with points pt variable ps 1.6 lc rgb variable notitle
+    set yrange [least_accuracy:100]
+    do for [f = 1:S] {
+        if (f == S) { set xlabel "synaptic operations" } else { unset xlabel }
+        do for [d = 1:D] {
+            set title hidden(d)
+            if (n > 8 && d == 1) { set ylabel family_title[synops_family[f]] } else { unset ylabel }
+            unset key
+            if (d == D) { set key at graph 1.06, graph 1 left top Left reverse font ",13" noopaque samplen 2 }
+            plot summary using (operations(d)):(100 * column("acc_test_mean")) with points pt 7 ps 0.9 * dot lc rgb "#d0d0d0" notitle, \
+                summary using (ours(line(0), f) ? operations(d) : NaN):(100 * column("acc_test_mean")):(line_mark(line(0))):\
+                (rgb(line_hue(line(0)))) with points pt variable ps 1.6 * dot lc rgb variable notitle, \
+                for [i = 1:n] keyentry with points lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) ps 1.3 * dot \
+                    title ours(ordered[i], f) && with_synops[ordered[i]] ? line_text[ordered[i]] : "", \
+                NaN notitle
+        }
     }
-    n_entries = 0
-    do for [i = 1:n] { if (with_synops[ordered[i]]) { n_entries = n_entries + 1; entry[n_entries] = ordered[i] } }
-    legend_lines = 0
-    load "plots/legend.gp"
+    unset key
     unset multiplot
     unset output
 }
+unset ylabel
 unset nonlinear y
 set xrange [*:*]
 set yrange [*:*]
@@ -254,46 +284,51 @@ array mine[n + 1]
 array others[n + 1]
 do for [i = 1:n + 1] { mine[i] = 1; others[i] = 1 } # an empty iteration is evaluated once
 set datafile missing NaN
+what_cost(k) = k <= 2 ? "time / shortest".(timed[k] == 1 ? "" : ", shared machine") : "forward passes / fewest"
 do for [format in formats] {
-    wide = 120 + 330.0 * (F > 1 ? F : 2)
-    high = 110 + 330.0 * M * 2 + (n > 8 ? 110 : 0)
+    wide = 90 + 330.0 * 2 * M + rest
+    high = 125 + 300.0 * (F > 1 ? F : 1.2)
     part = "_profile"
     load "plots/terminal.gp"
-    set multiplot layout 2 * M,F title "Performance profiles to a validation accuracy on ".dataset.": share of problems solved within a factor of the best" \
-        noenhanced font ",17" margins 90 / wide,1 - 20 / wide,75 / high,1 - (n > 8 ? 195 : 120) / high spacing 40 / wide,85 / high
+    set multiplot layout F,2 * M title "Performance profiles to a validation accuracy on ".dataset.": share of problems solved within a factor of the best" \
+        noenhanced font ",17" margins 90 / wide,1 - rest / wide,65 / high,1 - 115 / high spacing 40 / wide,50 / high
     set logscale x 2
     set xtics autofreq
     set format x "%g"
     set ytics 0.2
-    do for [m = 1:M] {
-        do for [l = 1:2] {
-            k = 2 * m + l - 2
+    set yrange [0:1.03]
+    do for [f = 1:F] {
+        do for [k = 1:2 * M] {
+            m = k <= 2 ? 1 : 2
+            l = 2 - k % 2
             set xrange [0.95:last_ratio[k] * 1.1]
-            set yrange [0:1.03]
+            # five tics or so
+            set xtics 4 ** ceil(log(last_ratio[k]) / log(4) / 5)
+            if (f == F) { set xlabel what_cost(k) } else { unset xlabel }
+            if (n > 8 && k == 1) { set ylabel family_title[shown_family[f]] } else { unset ylabel }
+            if (f == 1) {
+                set title sprintf("to %g %%: %d problems\n%d of %d trainers never reach it", 100 * level[l], problems[k], never[k], compared[k])
+            } else { unset title }
+            unset key
+            if (k == 2 * M) { set key at graph 1.06, graph 1 left top Left reverse font ",13" noopaque samplen 2 }
             from = (k - 1) * n + 1
             to = from + n_there[k] - 1
-            do for [f = 1:F] {
-                set xlabel m == 1 ? "time / shortest".(timed[k] == 1 ? "" : ", shared machine") : "forward passes / fewest"
-                if (f == 1) { set ylabel sprintf("to %g %%: %d problems", 100 * level[l], problems[k]) } else { unset ylabel }
-                if (n > 8) { set title k == 1 ? family_title[shown_family[f]] : "" } else { set title sprintf("%d of %d trainers never reach it", never[k], compared[k]) }
-                unset key
-                if (k == 1) { set key at graph 0, screen 1 - 45 / high left top Left reverse font ",11" noopaque samplen 1.6 spacing 0.85 maxrows n > 8 ? 7 : 3 }
-                n_mine = 0
-                n_others = 0
-                do for [j = from:to] {
-                    if (in_family(there[j], f)) { n_mine = n_mine + 1; mine[n_mine] = there[j] } else { n_others = n_others + 1; others[n_others] = there[j] }
-                }
-                plot for [j = 1:n_others] profile using (of(others[j], m, l) ? column("ratio") : NaN):"share" with steps lw 1 lc rgb "#d0d0d0" notitle, \
-                     for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):"share" \
-                         with steps lw 2.5 lc rgb line_hue(mine[j]) dt line_dash(mine[j]) notitle, \
-                     for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
-                         with points pt line_mark(mine[j]) ps 0.8 lc rgb line_hue(mine[j]) notitle, \
-                     for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
-                         title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
-                     NaN notitle
+            n_mine = 0
+            n_others = 0
+            do for [j = from:to] {
+                if (in_family(there[j], f)) { n_mine = n_mine + 1; mine[n_mine] = there[j] } else { n_others = n_others + 1; others[n_others] = there[j] }
             }
+            plot for [j = 1:n_others] profile using (of(others[j], m, l) ? column("ratio") : NaN):"share" with steps lw 1 lc rgb "#d0d0d0" notitle, \
+                 for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):"share" \
+                     with steps lw 2.5 lc rgb line_hue(mine[j]) dt line_dash(mine[j]) notitle, \
+                 for [j = 1:n_mine] profile using (of(mine[j], m, l) ? column("ratio") : NaN):(column("share") > 0 ? column("share") : -1) \
+                     with points pt line_mark(mine[j]) ps 0.8 * dot lc rgb line_hue(mine[j]) notitle, \
+                 for [i = 1:n] keyentry with linespoints lw 2 lc rgb line_hue(ordered[i]) pt line_mark(ordered[i]) dt line_dash(ordered[i]) \
+                     title in_family(ordered[i], f) ? line_text[ordered[i]] : "", \
+                 NaN notitle
         }
     }
+    unset key
     unset multiplot
     unset output
 }

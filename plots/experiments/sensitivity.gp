@@ -36,7 +36,7 @@ do for [format in formats] {
     wide = 120 + 440 * n_names
     high = 470
     load "plots/terminal.gp"
-    set multiplot layout 1,n_names title "Validation accuracy (%) on ".dataset noenhanced font ",17" margins 0.09,0.91,0.15,0.80 spacing 0.1,0.1
+    set multiplot layout 1,n_names title "Validation accuracy (%) on ".dataset.": ".over("means") noenhanced font ",17" margins 0.09,0.91,0.15,0.80 spacing 0.1,0.1
     do for [p = 1:n_names] {
         set title name_text[p] noenhanced
         if (p == n_names) { set colorbox user origin 0.925,0.14 size 0.02,0.68 } else { unset colorbox }

@@ -18,7 +18,7 @@ do for [format in formats] {
     wide = 1200
     high = 540
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title sprintf("%d tasks in sequence, %s: mean and standard deviation over %d seeds", number_of_tasks, dataset, seeds_of[1]) \
+    set multiplot layout 1,2 title sprintf("%d tasks in sequence, %s: ", number_of_tasks, dataset).over("mean and standard deviation") \
         noenhanced font ",17" margins 0.055,0.78,0.14,0.84 spacing 0.06,0.1
     set logscale x 2
     set xrange [width_first[1] / 1.3:width_first[n_widths] * 1.3]
@@ -28,12 +28,12 @@ do for [format in formats] {
     set yrange [0:100]
     set title "test accuracy over all tasks (%)"
     unset key
-    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")):(100 * spread(final("sd"))) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb hue(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i)
+    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")):(100 * spread(final("sd"))) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb hue(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb hue(i)
     set title "drop since each task's end (points)"
     set key at screen 0.79,0.84 left top Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")):(100 * spread(lost("sd"))) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb hue(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb hue(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")):(100 * spread(lost("sd"))) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb hue(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb hue(i) title name_text[i]
     unset logscale x
     unset multiplot
     unset output

@@ -21,15 +21,15 @@ do for [format in formats] {
         unset output
         continue
     }
-    set title "Explicit and implicit steps at equal gradient evaluations, ".dataset.", hidden ".width_text[1] noenhanced font ",16"
+    set title "Explicit and implicit steps at equal gradient evaluations, ".dataset.", hidden ".width_text[1].":\n".over("mean and standard deviation") noenhanced font ",15"
     set logscale x 10
     set xrange [least / 1.4:most * 1.4]
     set yrange [0:100]
     set xlabel "learning rate"
     set ylabel "test accuracy (%)"
     set key outside right center Left reverse font ",14"
-    plot for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 lw 1.6 lc rgb shade(i) notitle, \
-         for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 lw 2.2 lc rgb shade(i) title name_text[i]
+    plot for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")):(100 * (column("seeds") > 1 ? column("acc_test_sd") : 0)) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb shade(i) notitle, \
+         for [i = 1:n_names] summary using (of(i) ? column("lr") : NaN):(100 * column("acc_test_mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb shade(i) title name_text[i]
     unset logscale x
     unset output
 }

@@ -7,8 +7,7 @@ name(d) = name_of[int(column("group"))]
 wide_of(d) = width_first[width_of[int(column("group"))]]
 array place[n_names]
 stats "names.csv" using (place[int(column(0)) + 1] = int(column("place")), 0) nooutput
-shared = 0
-stats runs using (shared = shared || column("timing_valid") == 0, wide_of(0)) nooutput
+stats runs using (wide_of(0)) nooutput
 least = STATS_min
 most = STATS_max
 n = n_names
@@ -34,8 +33,7 @@ do for [format in formats] {
     wide = 1400
     high = 900
     load "plots/terminal.gp"
-    set multiplot layout 2,2 title "Width of the hidden layers, ".dataset.": each run, and means over seeds".\
-        (shared ? " (machine was shared)" : "") noenhanced font ",17" margins 0.055,0.79,0.08,0.9 spacing 0.065,0.14
+    set multiplot layout 2,2 title "Width of the hidden layers, ".dataset.": each run, and ".over("means") noenhanced font ",17" margins 0.055,0.79,0.08,0.9 spacing 0.065,0.14
     set logscale x 2
     set xrange [least / 1.25:most * 1.25]
     set xtics ()
@@ -51,16 +49,16 @@ do for [format in formats] {
             set format y "10^{%T}"
             set xlabel "neurons per hidden layer"
         }
-        set title word("test training seconds training", panel).(panel <= 2 ? " accuracy (%)" : panel == 3 ? " per epoch or iteration" : " time (s)")
+        set title word("test training seconds training", panel).(panel <= 2 ? " accuracy (%)" : panel == 3 ? " per epoch or iteration".indication : " time (s)".indication)
         if (panel % 2 == 1) { unset key }
         if (panel == 2) { set key at screen 0.805,0.9 left top Left reverse font ",14" }
         if (panel == 4) { set key at screen 0.805,0.42 left top Left reverse font ",14" title "exponent of the seconds\nper epoch or iteration" }
         legend = panel % 2 == 1 ? 0 : n
         # a line of means and a small point for each run
-        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) notitle, \
-             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) with points pt 1 ps 0.8 lc rgb hue(place[i]) notitle, \
+        plot for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) smooth unique with linespoints lw 2.5 pt mark(place[i]) ps 1.2 * dot lc rgb hue(place[i]) notitle, \
+             for [i = 1:n] runs using (of(i) ? wide_of(0) : NaN):(cost_of(panel)) with points pt 1 ps 0.8 * dot lc rgb hue(place[i]) notitle, \
              NaN notitle, \
-             for [i = 1:legend] keyentry with linespoints lw 2.5 pt mark(place[i]) ps 1.2 lc rgb hue(place[i]) title (panel == 4 ? titled(i) : name_text[i])
+             for [i = 1:legend] keyentry with linespoints lw 2.5 pt mark(place[i]) ps 1.2 * dot lc rgb hue(place[i]) title (panel == 4 ? titled(i) : name_text[i])
     }
     set key notitle
     unset logscale y

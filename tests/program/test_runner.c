@@ -436,7 +436,8 @@ Test(runner, labels_and_depths)
               "  - {name: admm, label: two, rho: 2, dataset: {T: 4}}\n");
     spikebench(&r, "run deep.yaml");
     expect_good(&r);
-    cli_shell(&r, "\"$SB\" plot deep --out figures >/dev/null && ls figures results/deep/curves_summary && "
+    cli_shell(&r, "\"$SB\" plot deep --out figures >/dev/null && ! ls results/deep | grep summary && "
+                  "\"$SB\" summarise deep >/dev/null && ls figures results/deep/curves_summary && "
                   "cut -d, -f1-6 results/deep/summary.csv");
     expect_good(&r);
     static const char *const expected[] = {"depth.png",
