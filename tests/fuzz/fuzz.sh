@@ -23,7 +23,7 @@ failed=0
 for target; do
     # Texts that are many times as long as what they hold only take time; a NIR file is some 20 kB long.
     case $target in
-    set) longest=512 ;;
+    set) longest=128 ;;
     curve) longest=1536 ;;
     index | yaml | sidecar) longest=2048 ;;
     runs) longest=4096 ;;
