@@ -245,7 +245,7 @@ FUZZ ?= yaml set sidecar idx nmnist dat aedat npy text index shd weights nir nir
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSHD_CHILD_SECONDS=1" fuzz-programs
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSHD_CHILD_SECONDS=1 -DNIR_CHILD_SECONDS=1" fuzz-programs
 	sh tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)

@@ -19,23 +19,18 @@ status told(struct error *e, status outcome)
     return outcome;
 }
 
-status hand_on(const struct call *call, int precision, struct error *e)
+status hand_on(struct call *call, int precision, struct error *e)
 {
     char folder[4000], program[4100];
-    char **all = calloc((size_t)call->argc + 2, sizeof *all);
-    if (!all) return FAIL(e, ST_MEMORY, "no memory for arguments");
-    status st = path_program(folder, sizeof folder, e);
-    if (st == ST_OK) {
-        (void)snprintf(program, sizeof program, "%s/spikebench-%s", folder,
-                       precision == PRECISION_FLOAT ? "f32" : "f64");
-        all[0] = program;
-        memcpy(all + 1, call->argv, (size_t)call->argc * sizeof *all);
-        (void)fflush(stdout);
-        execv(program, all);
-        st = FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
-    }
-    free(all);
-    return st;
+    char **all = mem_alloc(&call->mem, (size_t)call->argc + 2, sizeof *all, e);
+    if (!all) return ST_MEMORY;
+    TRY(path_program(folder, sizeof folder, e));
+    (void)snprintf(program, sizeof program, "%s/spikebench-%s", folder, precision_tags[precision]);
+    all[0] = program;
+    memcpy(all + 1, call->argv, (size_t)call->argc * sizeof *all);
+    (void)fflush(stdout);
+    execv(program, all);
+    return FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
 }
 
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)

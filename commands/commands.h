@@ -41,7 +41,7 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
 
 /* Becomes the program of this precision (enum precision), which runs the same command line; returns only if
  * that fails: ST_IO. */
-status hand_on(const struct call *call, int precision, struct error *e);
+status hand_on(struct call *call, int precision, struct error *e);
 
 /* The options that only a NIR file takes (import_step_option, ...); ST_USAGE naming one that is given where
  * `weights`, which may be NULL, is no NIR file. */

@@ -9,21 +9,14 @@ static void show_progress(void *progress, size_t done, size_t all, const char *p
     progress_update(progress, (double)done / (double)all, done, all, path);
 }
 
+/* In the order of event_formats. */
 static const char *const format_names[] = {"bin", "npy", "csv", NULL};
-
-static const struct event_format *format_of(const struct call *call)
-{
-    const char *name = call_text(call, "format");
-    size_t k = 0;
-    while (name && event_formats[k + 1] && strcmp(event_formats[k]->name, name) != 0) k++;
-    return event_formats[k];
-}
 
 static status run(struct call *call, struct error *e)
 {
     struct dataset_request r;
     struct progress progress;
-    struct event_writer w = {.format = format_of(call),
+    struct event_writer w = {.format = event_formats[call_choice(call, "format")],
                              .folder = call_text(call, "out"),
                              .wrote = show_progress,
                              .context = &progress};

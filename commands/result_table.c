@@ -10,17 +10,14 @@ static status table(struct call *call, struct error *e)
     size_t n = call->n_arguments - 1;
     char(*folder)[FOLDER] = mem_alloc(&call->mem, n, sizeof *folder, e);
     const char **folders = mem_alloc(&call->mem, n, sizeof *folders, e);
-    enum table_format format;
+    const enum table_format format = (enum table_format)call_choice(call, "format");
     if (!folder || !folders) return ST_MEMORY;
-    TRY(table_format_of(call_text(call, "format"), &format, e));
     for (size_t i = 0; i < n; i++) {
         path_results(call_text(call, "results"), call->arguments[i + 1], folder[i], FOLDER);
         folders[i] = folder[i];
     }
     return result_table(call->arguments[0], folders, n, format, stdout, e);
 }
-
-static const char *const formats[] = {"text", "markdown", "latex", NULL};
 
 const struct command table_command = {
     .name = "table",
@@ -42,7 +39,7 @@ const struct command table_command = {
                              .needed = true, .repeated = true},
             &results_option,
             &(parameter_row){"-f, --format FORMAT", &value_choice, "text", .help = "the form of the table",
-                             .choices = formats},
+                             .choices = table_format_names},
             NULL},
     .failure = "there are no results or they are damaged",
 };

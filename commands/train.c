@@ -252,9 +252,8 @@ static status serve(struct call *call, struct plan *p, struct error *e)
     char folder[PATH_SIZE], name[PATH_SIZE];
     const ssize_t length = readlink("/proc/self/exe", name, sizeof name - 1);
     const int precision = p->runs[0].run.precision;
-    const char *end = precision == PRECISION_FLOAT ? "-f32" : "-f64";
     name[length > 0 ? length : 0] = '\0';
-    if (length < 4 || strcmp(name + length - 4, end) != 0) return hand_on(call, precision, e);
+    if (!file_named(name, precision_tags[precision])) return hand_on(call, precision, e);
     const struct worker_settings settings = {.out = folder,
                                              .jobs = 1,
                                              .progress_fd = -1,

@@ -25,8 +25,7 @@ static void print_matrix(const struct net *net, size_t k)
 static status write_weights(const struct net *net, const char *path, struct error *e)
 {
     struct csv_writer w;
-    TRY(csv_open(&w, path, e));
-    csv_head(&w, "layer,to,from,weight");
+    TRY(csv_start(&w, "layer,to,from,weight", e, "%s", path));
     for (size_t k = 1; k <= net->blocks; k++)
         for (size_t i = 0, rows = net_block(net, k).rows; i < net_block_size(net, k); i++)
             csv_numbers(

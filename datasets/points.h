@@ -40,10 +40,14 @@ size_t points_entries(const struct point_coding *c, size_t d, size_t T, size_t n
 
 /* Encodes the n points of a split (xy: d coordinates each, x0, y0, x1, y1, ..., in [0, 1]) in T steps into
  * *x, owned by the arena (common: where lists lie, and which samples are kept); draws come from
- * dataset_sample_stream "encode". Inputs v = (x, y, 1-x, 1-y): latency:    one spike of input i, at step
- * round((1 - v_i) (T - 1)) rate: a spike at each step with probability max_rate * v_i current:    the current
- * v_i at each step population: the current exp(-((x - j / (cells - 1)) / s)^2 / 2) of cell j at each step, s
- * = cell_width / (cells - 1), the cells of x before those of y; below 0.001 it is left out */
+ * dataset_sample_stream "encode".
+ * Inputs v = (x, y, 1-x, 1-y):
+ * - latency: one spike of input i, at step round((1 - v_i) (T - 1))
+ * - rate: a spike at each step with probability max_rate * v_i
+ * - current: the current v_i at each step
+ * - population: the current exp(-((x - j / (cells - 1)) / s)^2 / 2) of cell j at each step,
+ *   s = cell_width / (cells - 1), the cells of x before those of y; below 0.001 it is left out
+ */
 status points_encode(const struct point_coding *c, size_t d, const double *xy, size_t n, size_t T,
                      uint64_t seed, enum split split, const struct dataset_common *common, struct spikes *x,
                      struct mem *m, struct error *e);

@@ -319,8 +319,7 @@ static status refuse_precision(const struct loader *l, const struct run *run, st
                 "%s: precision is %s, but solver '%s' is compiled for %s: set precision to that, or compile "
                 "%s with the flags of 'pkg-config --cflags spikebench-%s'",
                 l->plan->source, precision_names[run->run.precision], run->solver->name,
-                precision_names[compiled], run->plugin->file,
-                run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
+                precision_names[compiled], run->plugin->file, precision_tags[run->run.precision]);
 }
 
 /* Fills the options of configuration `index` of a solver: the last axis is the fastest, what was drawn the

@@ -9,6 +9,7 @@
 enum { VALUE_MAX = OPT_STRING_MAX + 64 };
 
 const char *const precision_names[] = {"double", "float", NULL};
+const char *const precision_tags[] = {"f64", "f32"};
 const char *const section_names[] = {"", "stop", "dataset", "network", "solver", NULL};
 
 static const struct option run_options[] = {

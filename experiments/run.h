@@ -22,6 +22,7 @@ enum { RESULT_RULES = 2 };
 
 enum precision { PRECISION_DOUBLE, PRECISION_FLOAT };
 extern const char *const precision_names[];
+extern const char *const precision_tags[]; /* "f64", "f32": at the end of names of programs and packages */
 /* The precision (enum precision) that a solver's code is compiled for. */
 int solver_precision(const struct solver *solver);
 

@@ -12,12 +12,17 @@ struct row {
     bool names;
 };
 
+void record_clean(char *text)
+{
+    for (; *text; text++)
+        if (strchr(",\n\r", *text)) *text = ' ';
+}
+
 static void put_text(struct row *row, const char *name, const char *value)
 {
     char text[2 * OPT_STRING_MAX + 400]; /* longer than an error's text */
     (void)snprintf(text, sizeof text, "%s", row->names ? name : value);
-    for (char *c = text; *c; c++)
-        if (*c == ',' || *c == '\n' || *c == '\r') *c = ' ';
+    record_clean(text);
     csv_put(&row->file, text);
 }
 

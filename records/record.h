@@ -6,15 +6,17 @@
 #include "records/columns.h"
 #include "support/csvio.h"
 
-/* Writes a CSV file of one row (atomically): the columns of `result` and the options of the run in the order
- * of result_columns. The texts that name the run are taken from `run`; commas and line ends become spaces.
- * `whole` false: only the columns with COLUMN_HEAD. ST_IO, ST_MEMORY. */
 /* NAME_train, NAME_val, NAME_test of the dataset's metrics: column k, k < N_SPLITS n_metrics, split after
  * split. */
 void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size);
-
+/* Writes a CSV file of one row (atomically): the columns of `result` and the options of the run in the order
+ * of result_columns. The texts that name the run are taken from `run`; commas and line ends become spaces.
+ * `whole` false: only the columns with COLUMN_HEAD. ST_IO, ST_MEMORY. */
 status record_write(const char *path, const struct run *run, const struct run_result *result, bool whole,
                     struct error *e);
+
+/* Commas and line ends of a text become spaces, as in the cells that record_write writes. */
+void record_clean(char *text);
 
 /* Whether `column` counts passes or operations of training, and the row of runs.csv, so its curve too, is of
  * an earlier schema (or names none): other numbers than today's, missing for whoever averages or compares. */

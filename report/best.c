@@ -32,9 +32,18 @@ struct best {
     FILE *out;
 };
 
+/* A metric of the dataset's own, of training or validation samples. */
+static bool is_metric(const char *column)
+{
+    const char *split = strrchr(column, '_');
+    return split && (strcmp(split, "_train") == 0 || strcmp(split, "_val") == 0) &&
+           !column_find(column, false) && !column_is_option(column);
+}
+
 /* Refuses what is no result: --by must be a column of training or validation, never of test. */
 static status check_column(const struct best *b, struct error *e)
 {
+    const struct csv_table *runs = &b->groups->runs;
     const char *names[COLUMNS_MAX];
     size_t n = 0;
     if (strstr(b->asked.by, "test"))
@@ -45,10 +54,13 @@ static status check_column(const struct best *b, struct error *e)
     for (size_t i = 0; i < n_result_columns && n < COLUMNS_MAX; i++) {
         const struct result_column *c = &result_columns[i];
         if (!(c->flags & (COLUMN_TRAIN | COLUMN_VALIDATION))) continue;
-        if (csv_column(&b->groups->runs, c->name) == CSV_NONE) continue;
-        if (strcmp(c->name, b->asked.by) == 0) return ST_OK;
-        names[n++] = c->name;
+        if (csv_column(runs, c->name) != CSV_NONE) names[n++] = c->name;
     }
+    for (size_t i = 0; i < runs->n_columns && n < COLUMNS_MAX; i++)
+        if (is_metric(runs->names[i])) names[n++] = runs->names[i];
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], b->asked.by) == 0) return ST_OK;
+    if (n == 0) return FAIL(e, ST_DATA, "%s: no run of it is finished", runs->source);
     return unknown_name(e, "--by", "column", b->asked.by, " of runs.csv", names, n);
 }
 

@@ -84,12 +84,8 @@ status accounts_share(struct accounts *a, const struct net *net, struct rank_tra
 status accounts_write(const struct accounts *a, const char *path, struct error *e)
 {
     struct csv_writer w;
-    TRY(csv_open(&w, path, e));
-    csv_put_texts(&w,
-                  (const char *const[]){"rank", "host", "messages", "bytes_sent", "wait_s", "train_s",
-                                        "cpu_s", "peak_bytes", "entries"},
-                  9);
-    csv_end_row(&w);
+    TRY(csv_start(&w, "rank,host,messages,bytes_sent,wait_s,train_s,cpu_s,peak_bytes,entries", e, "%s",
+                  path));
     for (size_t k = 0; k < ranks_count(a->ranks); k++) {
         const struct rank_account *one = &a->list[k];
         csv_put_number(&w, (double)k);

@@ -21,8 +21,7 @@ static void compare_option(void *context, const struct run_option *o)
     char own[OPT_STRING_MAX + 64];
     const char *there = results_text(d->file, d->row, o->name);
     (void)snprintf(own, sizeof own, "%s", o->value);
-    for (char *c = own; *c; c++) /* as rows have it */
-        if (*c == ',' || *c == '\n' || *c == '\r') *c = ' ';
+    record_clean(own);
     if (strcmp(own, there) == 0) return;
     if (strcmp(o->name, "stop.max_iter") == 0 && strtol(o->value, NULL, 10) > strtol(there, NULL, 10))
         d->longer = true;

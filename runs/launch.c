@@ -62,7 +62,7 @@ status launch_lost(const char *path, const struct run *run, int wait_status, str
         return FAIL(e, ST_CONFIG,
                     "spikebench-%s beside this program is of another version than it, %s: build or install "
                     "them together",
-                    run->run.precision == PRECISION_FLOAT ? "f32" : "f64", version);
+                    precision_tags[run->run.precision], version);
     if (run->run.ranks > 1 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 127)
         snprintf(reason, sizeof reason, "mpirun was not found (openmpi-bin)");
     else if (run->run.ranks > 1)

@@ -176,8 +176,7 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     find_extension(r, run, &x);
     remove(row);
     TRY(process_pipe(ends, e));
-    snprintf(program, sizeof program, "%s/spikebench-%s", r->program,
-             run->run.precision == PRECISION_FLOAT ? "f32" : "f64");
+    snprintf(program, sizeof program, "%s/spikebench-%s", r->program, precision_tags[run->run.precision]);
     snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
     snprintf(states, sizeof states, "%zu", s->states);
     snprintf(out, sizeof out, "%d", several ? STDOUT_FILENO : ends[1]);

@@ -157,9 +157,7 @@ status sequence_write(const struct session *s, struct error *e)
     struct csv_writer w;
     if (s->n_tasks <= 1) return ST_OK;
     TRY(session_folder(s, "tasks", path, e));
-    TRY(csv_open(&w, path, e));
-    csv_put_texts(&w, (const char *const[]){"after", "task", "acc_train", "acc_val", "acc_test"}, 5);
-    csv_end_row(&w);
+    TRY(csv_start(&w, "after,task,acc_train,acc_val,acc_test", e, "%s", path));
     for (size_t i = 0; i <= (size_t)s->at.task; i++)
         for (size_t j = 0; j < s->n_tasks; j++) {
             csv_put_numbers(&w, (const double[]){(double)i + 1, (double)j + 1}, 2);

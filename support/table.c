@@ -18,16 +18,8 @@ struct table_span {
     size_t n;
 };
 
-status table_format_of(const char *name, enum table_format *format, struct error *e)
-{
-    static const char *const names[] = {"text", "markdown", "latex"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(names[i], name) == 0) {
-            *format = (enum table_format)i;
-            return ST_OK;
-        }
-    return FAIL(e, ST_USAGE, "format '%.60s': text, markdown or latex is allowed", name);
-}
+const char *const table_format_names[] = {
+    [TABLE_TEXT] = "text", [TABLE_MARKDOWN] = "markdown", [TABLE_LATEX] = "latex", NULL};
 
 /* Room for one more element behind n. */
 static void *grow(struct table *t, void *array, size_t n, size_t *capacity, size_t size)

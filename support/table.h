@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 enum table_format { TABLE_TEXT, TABLE_MARKDOWN, TABLE_LATEX };
+extern const char *const table_format_names[]; /* ends with NULL */
 
 /* All zero: an empty table. The first failed allocation is kept until table_print. */
 struct table {
@@ -17,9 +18,6 @@ struct table {
     size_t n_columns, n_spans, n_cells, column_capacity, span_capacity, cell_capacity;
     bool no_memory;
 };
-
-/* The name of a format (text, markdown, latex). ST_USAGE naming them. */
-status table_format_of(const char *name, enum table_format *format, struct error *e);
 
 /* A column: `left` for words, right for numbers; in text it is at least `width` characters wide, in LaTeX a
  * column of words with a width is a paragraph of 2 mm a character. Formulas in a title stand between $ and

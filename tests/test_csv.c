@@ -78,3 +78,16 @@ Test(csv, plain_or_not_tables_are_read_as_libcsv_does)
         compare(text, size);
     }
 }
+
+Test(csv, columns_that_are_needed)
+{
+    static const char text[] = "a,b\n1,2\n";
+    static const char *const there[] = {"b", "a"}, *const absent[] = {"a", "c", "d"};
+    struct csv_table t;
+    struct error e = {.code = ST_OK};
+    cr_assert_eq(csv_parse_memory(&t, "t.csv", text, strlen(text), 1, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(csv_need(&t, there, 2, &e), ST_OK);
+    cr_expect_eq(csv_need(&t, absent, 3, &e), ST_DATA);
+    cr_expect_str_eq(e.text, "t.csv: line 1: there is no column 'c'");
+    csv_table_free(&t);
+}

@@ -36,6 +36,26 @@ Test(find, home_folders)
     cr_expect_not_null(strstr(e.text, "HOME is not set"), "%s", e.text);
 }
 
+/* Sorted, without hidden names, those that are nothing but the end, and others. */
+Test(find, names_that_end_alike)
+{
+    char folder[FOLDER_MAX];
+    struct find_list list;
+    struct error e = {0};
+    folder_create(folder);
+    static const char *const names[] = {"b.csv", "a.csv",       ".csv", ".hidden.csv",
+                                        "csv",   "a.csv.aside", "c.CSV"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) folder_write(folder, names[i], "", 0);
+    cr_assert_eq(find_ending(folder, ".csv", &list, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(list.n, (size_t)2);
+    cr_expect_str_eq(list.names[0], "a.csv");
+    cr_expect_str_eq(list.names[1], "b.csv");
+    find_free(&list);
+    folder_remove(folder);
+    cr_expect_eq(find_ending(folder, ".csv", &list, &e), ST_IO);
+    cr_expect_eq(list.n, (size_t)0);
+}
+
 /* What a shell command makes, and what is found for "a-file" two folders down: the end of the path, or the
  * error. */
 struct place {
