@@ -104,9 +104,9 @@ static struct grid_of_frames grid_of(const struct event_list *list, const struct
 /* Number of an event's cell, step by step; T * inputs or more if it falls outside. */
 static size_t cell_of(const struct grid_of_frames *g, const struct event *v)
 {
-    const size_t channel = g->frames->merged ? 0 : v->polarity;
-    return bin_of(g->frames, v->t, g->first, g->last) * g->inputs + (channel * g->height + v->y) * g->width +
-           v->x;
+    const size_t plane = g->frames->merged ? 0 : v->polarity * g->width * g->height;
+    const size_t pixel = v->y * g->width + v->x;
+    return bin_of(g->frames, v->t, g->first, g->last) * g->inputs + plane + pixel;
 }
 
 size_t events_cells(const struct event_list *list, const struct frames *f, unsigned width, unsigned height,
