@@ -287,7 +287,7 @@ static struct operations scoring_operations(const struct scoring *task)
     double spikes = 0;
     for (size_t k = 0; k < task->part.n_parts; k++)
         for (size_t l = 1; l < net->L; l++) spikes += task->spikes[k][l] * (double)net->n[l + 1];
-    if (task->batch->x->value) return (struct operations){spikes / N, inputs / N};
+    if (spikes_valued(task->batch->x)) return (struct operations){spikes / N, inputs / N};
     return (struct operations){(inputs + spikes) / N, 0};
 }
 

@@ -455,7 +455,7 @@ static status ff_predict(void *state, const struct batch *b, real *scores, struc
     part_share_samples(s->minibatch.env.pool, &task.part, scores, net->n[net->L] * sizeof *scores);
     operations_mean(task.counts, task.part.n_parts, b->n, counts);
     counts->accumulations += (double)(net->n[net->L] * b->x->T * net->n[1]);
-    *(b->x->value ? &counts->macs : &counts->accumulations) += inputs;
+    *(spikes_valued(b->x) ? &counts->macs : &counts->accumulations) += inputs;
     return ST_OK;
 }
 

@@ -25,23 +25,22 @@ static const struct entry result_files[] = {
     {"runs.csv", "a row per run"},
     {"curves/RUN_ID.csv", "a row per evaluation of the run"},
     {"tasks/RUN_ID.csv", "dataset.tasks: accuracy on each task at the end of each"},
-    {"summary.csv", "a row per configuration over its seeds; written by summarise and plot"},
+    {"summary.csv", "a row per configuration over its seeds; written by summarise"},
     {"time_to_accuracy.csv",
      "a row per configuration and training accuracy (0.9, 0.95, 0.98): runs (seeds) and how many of them "
      "reached it, iterations and training seconds of the first such evaluation (mean and deviation over "
-     "those); written by summarise and plot"},
+     "those); written by summarise"},
     {"profile.csv",
      "performance profiles (Dolan, More 2002) of training seconds and of forward passes to 80, 90 and 95 % "
      "validation accuracy: per trainer the share of problems (widths, seed and split) that it solves at no "
      "more than `ratio` times the least cost; timing_valid is 0 where only runs that shared the machine "
-     "could be used; written by summarise and plot"},
+     "could be used; written by summarise"},
     {"traffic.csv",
      "of runs of several ranks: a row per configuration and validation accuracy (0.8, 0.9, 0.95, 0.98): runs "
      "(seeds) and how many of them reached it, iterations, messages and bytes sent by all ranks up to the "
-     "first such evaluation (mean over those); written by summarise and plot"},
+     "first such evaluation (mean over those); written by summarise"},
     {"curves_summary/LABEL.csv",
-     "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise "
-     "and plot"},
+     "median (_med) and quartiles (_q1, _q3) over seeds of each column of the curves; written by summarise"},
     {"config.resolved.yaml", "the configuration with every default written out"},
     {NULL, NULL}};
 
@@ -119,7 +118,7 @@ static void abilities(const struct solver *s, char *text, size_t size)
                     {FEATURE_FRESH_SAMPLES, "augmentation"},
                     {FEATURE_ONE_SHOT, "one shot"},
                     {FEATURE_MEASURES, "measures, trains nothing"},
-                    {FEATURE_RANKS, "divides its samples among ranks"}};
+                    {FEATURE_RANKS, "its work is divided among ranks"}};
     text[0] = '\0';
     for (size_t i = 0; i < sizeof features / sizeof *features; i++)
         if (s->features & features[i].feature)

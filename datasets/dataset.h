@@ -16,7 +16,6 @@
 #include "support/rng.h"
 #include <stdint.h>
 
-enum { DATASET_API = 2 };
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, N_SPLITS };
 extern const char *const split_names[]; /* "train", "validation", "test" */
 
@@ -112,7 +111,6 @@ typedef status (*recording_visitor)(void *context, enum split split, size_t inde
 typedef status (*file_visitor)(void *context, const char *path, struct error *e);
 
 struct dataset_source {
-    unsigned api_version; /* DATASET_API */
     const char *name, *summary;
     const char *reference; /* where the data comes from */
     const char *licence;

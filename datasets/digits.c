@@ -35,7 +35,6 @@ static status digits_open(const void *options, uint64_t seed, struct dataset *d,
 }
 
 const struct dataset_source dataset_digits = {
-    .api_version = DATASET_API,
     .name = "digits",
     .summary = "1,797 handwritten digits, 8 x 8 pixels, rate-coded or latency-coded; built in",
     .reference =

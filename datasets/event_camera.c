@@ -210,29 +210,34 @@ static status estimate_entries(struct studio *s, const struct event_camera_optio
     return ST_OK;
 }
 
-static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
+/* Fills info, with info->entries where they are wanted. */
+static status inform(const struct event_camera_options *o, bool entries, struct dataset_info *info,
+                     struct error *e)
 {
-    const struct event_camera_options *o = options;
     struct studio s = {0};
     status st = read_images(o, &s.images, e);
     if (st == ST_OK) st = describe(o, &s.images, info, e);
-    if (st == ST_OK) st = estimate_entries(&s, o, info, e);
+    if (st == ST_OK && entries) st = estimate_entries(&s, o, info, e);
     events_free(&s.events);
     images_free(&s.images);
     mem_free(&s.mem);
     return st;
 }
 
+static status event_camera_probe(const void *options, struct dataset_info *info, struct error *e)
+{
+    return inform(options, true, info, e);
+}
+
 static status event_camera_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)
 {
     const struct event_camera_options *o = options;
     memset(d, 0, sizeof *d);
-    TRY(event_camera_probe(options, &d->info, e));
+    TRY(inform(o, false, &d->info, e));
     return event_coding_open(&dataset_event_camera, options, &o->coding, seed, d, e);
 }
 
 const struct dataset_source dataset_event_camera = {
-    .api_version = DATASET_API,
     .name = "event_camera",
     .summary = "images moving along N-MNIST's three saccades in front of a simulated event camera: the "
                "built-in digits, or those of mnist, fashion_mnist, kmnist",

@@ -146,5 +146,6 @@ status event_coding_open(const struct dataset_source *source, const void *option
     mem_free(&scratch);
     if (st != ST_OK || d->info.usage.recordings > 0) return st;
     d->info.usage = f.usage;
-    return usage_check(&f.usage, source->name, e);
+    /* of the recordings of one rank alone nothing follows */
+    return common->share.ranks > 1 ? ST_OK : usage_check(&f.usage, source->name, e);
 }

@@ -139,7 +139,6 @@ static const struct option_default n_caltech101_defaults[] = {
         return open_as(&dataset_##id, options, seed, d, e);                                                  \
     }                                                                                                        \
     const struct dataset_source dataset_##id = {                                                             \
-        .api_version = DATASET_API,                                                                          \
         .name = #id,                                                                                         \
         .summary = what,                                                                                     \
         .reference = from,                                                                                   \

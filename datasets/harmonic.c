@@ -129,10 +129,6 @@ static status fill(const struct harmonic_options *o, struct dataset *d, enum spl
     const size_t n = d->info.n[split], inputs = d->info.n_inputs;
     for (size_t i = 0; i < n; i++) {
         draw_sample(o, &d->info.grid, rng, d->targets[split] + i * d->info.n_targets, y);
-        if (!dataset_keeps(&o->common, split, n, i)) {
-            TRY(spikes_skip(b, e));
-            continue;
-        }
         for (size_t t = 0; t < d->info.T; t++) {
             for (size_t k = 0; k < inputs; k++) TRY(spikes_add(b, (uint32_t)k, y[k], e));
             TRY(spikes_end_row(b, e));
@@ -284,7 +280,6 @@ static void harmonic_measure(const struct dataset *d, enum split split, const re
 }
 
 const struct dataset_source dataset_harmonic = {
-    .api_version = DATASET_API,
     .name = "harmonic",
     .summary = "harmonic retrieval: amplitudes of a few sinusoids in noise, on a grid of frequencies; made "
                "on the spot",

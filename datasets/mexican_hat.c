@@ -35,7 +35,6 @@ static status mexican_hat_open(const void *options, uint64_t seed, struct datase
 }
 
 const struct dataset_source dataset_mexican_hat = {
-    .api_version = DATASET_API,
     .name = "mexican_hat",
     .summary = "regression of f(x, y) = (1 - r^2 / 2) exp(-r^2 / 2) on a square; made on the spot",
     .reference = "a regression task of arXiv 2411.07057; formula and sizes are those of this file",

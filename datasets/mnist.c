@@ -89,7 +89,6 @@ static status files_of(const char *name, const void *options, file_visitor take,
         return files_of(folder, options, take, context, e);                                                  \
     }                                                                                                        \
     const struct dataset_source dataset_##id = {                                                             \
-        .api_version = DATASET_API,                                                                          \
         .name = #id,                                                                                         \
         .summary =                                                                                           \
             what ", 28 x 28 pixels, rate-coded or latency-coded; IDX files under SPIKEBENCH_DATA/" folder,   \

@@ -38,7 +38,6 @@ static status multiscale_open(const void *options, uint64_t seed, struct dataset
 }
 
 const struct dataset_source dataset_multiscale = {
-    .api_version = DATASET_API,
     .name = "multiscale",
     .summary = "regression of sin(2 pi x) + share sin(2 pi ratio x) on [0, 1); made on the spot",
     .reference = "a definition of this file",

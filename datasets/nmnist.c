@@ -145,7 +145,6 @@ static status nmnist_open(const void *options, uint64_t seed, struct dataset *d,
 }
 
 const struct dataset_source dataset_nmnist = {
-    .api_version = DATASET_API,
     .name = "nmnist",
     .summary = "N-MNIST event-camera recordings, 34 x 34 x 2, read from their original layout",
     .reference = "Orchard, Jayawant, Cohen, Thakor: Converting Static Image Datasets to Spiking Neuromorphic "

@@ -40,7 +40,6 @@ static status poisson_1d_open(const void *options, uint64_t seed, struct dataset
 }
 
 const struct dataset_source dataset_poisson_1d = {
-    .api_version = DATASET_API,
     .name = "poisson_1d",
     .summary =
         "regression of u with -u'' = f and u(0) = u(1) = 0, u a half wave and a faster one; made on the spot",

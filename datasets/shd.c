@@ -344,7 +344,6 @@ static status open_as(const struct recordings *what, const void *options, uint64
         return open_as(&id##_recordings, options, seed, d, e);                                               \
     }                                                                                                        \
     const struct dataset_source dataset_##id = {                                                             \
-        .api_version = DATASET_API,                                                                          \
         .name = #id,                                                                                         \
         .summary = what ", 700 channels; HDF5 files under SPIKEBENCH_DATA/" #id,                             \
         .reference = "Cramer, Stradmann, Schemmel, Zenke: The Heidelberg spiking data sets for the "         \

@@ -36,7 +36,6 @@ static status sine_open(const void *options, uint64_t seed, struct dataset *d, s
 }
 
 const struct dataset_source dataset_sine = {
-    .api_version = DATASET_API,
     .name = "sine",
     .summary = "regression of sin(2 pi cycles x) on [0, 1); made on the spot",
     .reference = "a regression task of arXiv 2010.02626; interval, scale and sizes are those of this file",

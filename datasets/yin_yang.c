@@ -91,7 +91,6 @@ static status yin_yang_open(const void *options, uint64_t seed, struct dataset *
 }
 
 const struct dataset_source dataset_yin_yang = {
-    .api_version = DATASET_API,
     .name = "yin_yang",
     .summary = "yin, yang or dot: three classes of points in the plane, 4 inputs; made on the spot",
     .reference = "Kriener, Goeltz, Petrovici: The Yin-Yang dataset, arXiv 2102.08211",

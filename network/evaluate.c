@@ -142,8 +142,7 @@ void evaluate(struct evaluator *ev, const struct net *net, const struct batch *b
     out->loss = sum_of_parts(parts, loss) / N;
     if (b->labels) out->accuracy = sum_of_parts(parts, right) / N;
     out->synops = synops / N;
-    const bool valued = b->x->value || b->x->elsewhere.valued;
-    out->macs = valued ? (double)spikes_nonzero(b) * (double)net->n[1] / N : 0;
+    out->macs = spikes_valued(b->x) ? (double)spikes_nonzero(b) * (double)net->n[1] / N : 0;
     out->synops_dense = dense;
 }
 

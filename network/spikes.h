@@ -29,9 +29,15 @@ struct spikes {
     /* Where index and value are read from a file (spikes_stream): counts what is read of it. NULL: they are
      * in memory. */
     struct spikes_window *window;
-    /* Of samples whose lists are empty here because another process keeps them; else zeros. */
+    /* Where other processes keep samples, whose lists are empty here: entries and squares of those; largest
+     * and valued are of all samples, the same in every process. Else zeros. */
     struct spikes_counts elsewhere;
 };
+/* Whether entries have values of their own, here or elsewhere: currents, or counts of events. */
+static inline bool spikes_valued(const struct spikes *x)
+{
+    return x->value || x->elsewhere.valued;
+}
 static inline real spikes_value(const struct spikes *x, size_t k)
 {
     return x->value ? x->value[k] : R(1.0);

@@ -56,7 +56,7 @@ seeds_text = most_seeds == 1 ? "one seed" : fewest_seeds == most_seeds ? sprintf
 over(what) = most_seeds == 1 ? seeds_text : what." over ".seeds_text
 # Whether other work ran on the machine: seconds say so then.
 shared = 0
-stats "points.csv" using (shared = shared || column("timing_valid") == 0, 0) nooutput
+stats "points.csv" using (shared = shared || !(column("timing_valid") == 1), 0) nooutput
 indication = shared ? ", shared machine" : ""
 group(d) = int(column(0)) + 1
 is_floor(text) = substr(text, 1, 15) eq "random_features"

@@ -74,14 +74,41 @@ static status check_alike(const struct merge *m, struct error *e)
     return ST_OK;
 }
 
-/* The dataset of a row and its options. */
-static void data_key(const struct entry *a, char key[KEY_SIZE])
+/* A dataset, and its options at their defaults. */
+struct usual {
+    const struct dataset_source *dataset; /* NULL: not known here */
+    void *options;
+};
+
+/* The dataset of a row, in the arena. ST_MEMORY. */
+static status usual_of(struct merge *m, const struct entry *a, struct usual *u, struct error *e)
+{
+    const struct dataset_source *dataset = catalogue_dataset(m->catalogue, text_of(a, "dataset"));
+    if (dataset == u->dataset) return ST_OK;
+    u->dataset = dataset;
+    if (!dataset) return ST_OK;
+    if (!(u->options = mem_alloc(&m->mem, 1, dataset->options.size, e))) return ST_MEMORY;
+    return opt_defaults(&dataset->options, u->options, e);
+}
+
+static bool is_usual(const struct usual *u, const char *key, const char *value)
+{
+    char text[OPT_STRING_MAX + 64];
+    const struct option *o = u->dataset ? opt_find(&u->dataset->options, key) : NULL;
+    if (o) opt_format(o, u->options, text, sizeof text);
+    return o && strcmp(text, value) == 0;
+}
+
+/* The dataset of a row and its options, but for those at their defaults: a row that is older than an option
+ * does not have it. */
+static void data_key(const struct entry *a, const struct usual *u, char key[KEY_SIZE])
 {
     const struct csv_table *t = a->row.table;
     size_t used = (size_t)snprintf(key, KEY_SIZE, "%s", text_of(a, "dataset"));
     for (size_t c = 0; c < t->n_columns && used < KEY_SIZE; c++) {
         const char *value = csv_cell(t, a->row.row, c);
         if (strncmp(t->names[c], "dataset.", 8) != 0 || strcmp(value, "nan") == 0) continue;
+        if (is_usual(u, t->names[c] + strlen("dataset."), value)) continue;
         used += (size_t)snprintf(key + used, KEY_SIZE - used, " %s=%s", t->names[c], value);
     }
 }
@@ -92,12 +119,14 @@ static status check_data(struct merge *m, struct error *e)
     char key[KEY_SIZE];
     const char **keys = mem_alloc(&m->mem, m->n_entries + 1, sizeof *keys, e);
     const struct entry **firsts = mem_alloc(&m->mem, m->n_entries + 1, sizeof *firsts, e);
+    struct usual usual = {.dataset = NULL};
     size_t n = 0;
     if (!keys || !firsts) return ST_MEMORY;
     for (size_t i = 0; i < m->n_entries; i++) {
         size_t k = 0;
         if (strcmp(text_of(&m->entries[i], "data_sha256"), "nan") == 0) continue;
-        data_key(&m->entries[i], key);
+        TRY(usual_of(m, &m->entries[i], &usual, e));
+        data_key(&m->entries[i], &usual, key);
         while (k < n && strcmp(keys[k], key) != 0) k++;
         if (k == n) {
             if (!(keys[n] = mem_string(&m->mem, key, e))) return ST_MEMORY;
@@ -303,7 +332,9 @@ static bool younger_option(void *context, size_t row, const char *column, char *
     struct younger *y = context;
     struct merge *m = y->merge;
     const char *id = csv_text(y->rows[row].table, y->rows[row].row, "run_id");
-    if (!column_is_option(column)) return false;
+    /* other rules have other defaults */
+    if (!column_is_option(column) || record_rules(y->rows[row].table, y->rows[row].row) != RESULT_RULES)
+        return false;
     if (y->row != row) ask_of(y, row);
     if (!y->kind.solver || !y->kind.dataset || !run_option_text(&y->kind, column, NULL, 0)) return false;
     const struct planned_run *own = merge_plan_find(&m->plan, id);

@@ -86,15 +86,14 @@ static void row_file(const struct results_file *f, const char *id, char path[RES
 }
 
 /* The ids of the runs that have a row file, sorted, in the arena: the names of the files in FOLDER/.work that
- * end as theirs do. ST_MEMORY. */
+ * end as theirs do. ST_IO, ST_MEMORY. */
 static status list_journal(struct results_file *f, struct error *e)
 {
     static const char end[] = ".row.csv";
     char path[RESULTS_PATH];
     struct find_list files;
     (void)snprintf(path, sizeof path, "%s/.work", f->folder);
-    if (find_ending(path, end, &files, NULL) == ST_MEMORY) /* without the folder there are none */
-        return FAIL(e, ST_MEMORY, "no memory for the names of row files");
+    TRY(find_if_there(path, end, &files, e));
     status st = ST_OK;
     f->journal = mem_alloc(&f->mem, files.n + 1, sizeof *f->journal, e);
     for (size_t k = 0; f->journal && k < files.n; k++) {
@@ -202,7 +201,7 @@ status results_open(struct results_file *f, const char *folder, const struct pla
     bool lacking = false;
     for (size_t i = 0; i < f->n_runs && !lacking; i++)
         lacking =
-            f->rows[i].table && results_lack_options(f->rows[i].table, f->rows[i].row, &f->plan->runs[i]);
+            f->rows[i].table && results_lacking(f->rows[i].table, f->rows[i].row, &f->plan->runs[i]) != NULL;
     return f->n_pending > 0 || lacking ? results_write(f, e) : ST_OK;
 }
 

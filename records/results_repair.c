@@ -73,21 +73,21 @@ bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, c
 }
 
 /* The files in FOLDER/PART that end in `end`; a folder that is not there has none. To be freed. */
-static struct find_list files_in(const char *folder, const char *part, const char *end)
+static status files_in(const char *folder, const char *part, const char *end, struct find_list *files,
+                       struct error *e)
 {
     char path[PATH_SIZE];
-    struct find_list files;
     (void)snprintf(path, sizeof path, "%s/%s", folder, part);
-    (void)find_ending(path, end, &files, NULL);
-    return files;
+    return find_if_there(path, end, files, e);
 }
 
-static size_t count_files(const char *folder, const char *part, const char *end)
+static status count_files(const char *folder, const char *part, const char *end, size_t *n, struct error *e)
 {
-    struct find_list files = files_in(folder, part, end);
-    const size_t n = files.n;
+    struct find_list files;
+    TRY(files_in(folder, part, end, &files, e));
+    *n = files.n;
     find_free(&files);
-    return n;
+    return ST_OK;
 }
 
 /* What results_inspect goes through. */
@@ -117,20 +117,22 @@ static void inspect_curve(struct inspection *s, const char *name)
     s->problems++;
 }
 
-static void inspect_curves(struct inspection *s)
+static status inspect_curves(struct inspection *s, struct error *e)
 {
-    struct find_list files = files_in(s->folder, "curves", ".csv");
+    struct find_list files;
+    TRY(files_in(s->folder, "curves", ".csv", &files, e));
     for (size_t i = 0; i < files.n; i++) inspect_curve(s, files.names[i]);
     find_free(&files);
+    return ST_OK;
 }
 
-bool results_lack_options(const struct csv_table *runs, size_t row, const struct run *run)
+const char *results_lacking(const struct csv_table *runs, size_t row, const struct run *run)
 {
     for (size_t c = 0; c < runs->n_columns; c++)
         if (strcmp(csv_cell(runs, row, c), "nan") == 0 && column_is_option(runs->names[c]) &&
             run_option_text(run, runs->names[c], NULL, 0))
-            return true;
-    return false;
+            return runs->names[c];
+    return NULL;
 }
 
 static int compare_runs(const void *a, const void *b)
@@ -151,8 +153,11 @@ static status inspect_options(struct inspection *s, struct mem *m, struct error 
         const struct run *wanted = &key;
         (void)snprintf(key.id, sizeof key.id, "%s", csv_text(s->runs, row, "run_id"));
         const struct run *const *own = bsearch(&wanted, runs, n, sizeof *runs, compare_runs);
-        if (own && record_rules(s->runs, row) == RESULT_RULES)
-            s->lacking += results_lack_options(s->runs, row, *own);
+        if (!own || record_rules(s->runs, row) != RESULT_RULES) continue;
+        const char *column = results_lacking(s->runs, row, *own);
+        if (column && s->lacking++ == 0)
+            (void)fprintf(s->out, "line %zu: %s is younger than the row and nan there\n",
+                          row + s->runs->first_line, column);
     }
     if (s->lacking)
         (void)fprintf(s->out,
@@ -216,12 +221,13 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
     (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
     status st = read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
+    size_t pending = 0, checkpoints = 0;
     if (st == ST_OK) st = inspect_options(&s, &mem, e);
+    if (st == ST_OK) inspect_rows(&s);
+    if (st == ST_OK) st = inspect_curves(&s, e);
+    if (st == ST_OK) st = count_files(folder, ".work", ".row.csv", &pending, e);
+    if (st == ST_OK) st = count_files(folder, ".work", ".ckpt", &checkpoints, e);
     if (st == ST_OK) {
-        inspect_rows(&s);
-        inspect_curves(&s);
-        const size_t pending = count_files(folder, ".work", ".row.csv"),
-                     checkpoints = count_files(folder, ".work", ".ckpt");
         (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
                       s.problems, s.problems == 1 ? "" : "s");
         if (pending)

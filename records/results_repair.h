@@ -17,8 +17,8 @@ status results_repair(const char *path, struct error *e);
 enum { CURVE_REASON = 200 };
 bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON]);
 
-/* Whether the row of this run holds nan for one of its options: one that is younger than the row. */
-bool results_lack_options(const struct csv_table *runs, size_t row, const struct run *run);
+/* The first option for which the row of this run holds nan, as it is younger than the row; NULL: none. */
+const char *results_lacking(const struct csv_table *runs, size_t row, const struct run *run);
 
 /* Prints what does not belong together in a folder of results: a torn or damaged runs.csv, finished runs
  * without a sound curve, rows of the plan's runs (NULL: of none) that lack options, curves without a row, row

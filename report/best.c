@@ -40,6 +40,12 @@ static bool is_metric(const char *column)
            !column_find(column, false) && !column_is_option(column);
 }
 
+/* Losses and errors: the smallest is best. */
+static bool is_error(const char *column)
+{
+    return strncmp(column, "loss", 4) == 0 || strncmp(column, "nmse", 4) == 0;
+}
+
 /* Refuses what is no result: --by must be a column of training or validation, never of test. */
 static status check_column(const struct best *b, struct error *e)
 {
@@ -324,7 +330,7 @@ status best_run(struct groups *g, const struct best_request *asked, const struct
                 FILE *out, FILE *warnings, struct error *e)
 {
     struct best b = {.asked = *asked, .groups = g, .out = out};
-    b.asked.smallest = asked->smallest || strncmp(asked->by, "loss", 4) == 0;
+    b.asked.smallest = asked->smallest || is_error(asked->by);
     TRY(check_column(&b, e));
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
     TRY(configurations_make(&b.list, g, asked->by_label, e));

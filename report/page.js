@@ -84,7 +84,7 @@
   }
 
   /* A long name may break behind its parts. */
-  const breakable = (text) => String(text).split(/(?<=[_/=])/).flatMap((part, i) => (i > 0 ? [make("wbr"), part] : [part]));
+  const breakable = (text) => (String(text).match(/[^_/=]*[_/=]|[^_/=]+/g) ?? []).flatMap((part, i) => (i > 0 ? [make("wbr"), part] : [part]));
   const textColumn = (title, value, help) => ({ title, help, value, show: (item) => breakable(value(item)) });
 
   /* A selection of trainers above tables, whose lines have a trainer. */

@@ -86,8 +86,8 @@ bool call_has(const struct call *call, const char *option);       /* whether it 
 uint64_t call_whole(const struct call *call, const char *option); /* 0 without a value */
 /* Which of its choices a value_choice option has; it has a usual one. */
 size_t call_choice(const struct call *call, const char *option);
-/* All values of an option that may be given again, and room for a value of each other one that is given, in
- * the call's arena. ST_MEMORY. */
+/* All values of an option that may be given again, in an array of the call's arena that has one place more
+ * than the command line has values. ST_MEMORY. */
 status call_list(struct call *call, const char *option, const char ***list, size_t *n, struct error *e);
 
 extern const struct parameter command_help_option;

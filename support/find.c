@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 status find_home(const char *path, char *out, size_t size, struct error *e)
 {
@@ -202,4 +203,10 @@ status find_path(const struct find *f, const char *folder, char path[FIND_PATH],
     if (st == ST_OK) memcpy(path, found.n ? found.path : found.unfit, FIND_PATH);
     find_free(&list);
     return st;
+}
+
+status find_if_there(const char *folder, const char *end, struct find_list *list, struct error *e)
+{
+    *list = (struct find_list){.n = 0};
+    return access(folder, F_OK) != 0 && errno == ENOENT ? ST_OK : find_ending(folder, end, list, e);
 }

@@ -42,6 +42,8 @@ struct find_list {
 status find_names(const char *folder, struct find_list *list, struct error *e);
 /* Those of them that end in `end`, and have something before it. */
 status find_ending(const char *folder, const char *end, struct find_list *list, struct error *e);
+/* The same; a folder that is not there has none. */
+status find_if_there(const char *folder, const char *end, struct find_list *list, struct error *e);
 void find_free(struct find_list *list);
 
 #endif

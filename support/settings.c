@@ -1,6 +1,6 @@
 /* See settings.h. */
 #include "support/settings.h"
-#include "support/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +55,9 @@ static status join_integers(struct yml *y, const struct option *o, const yml_nod
     }
     char *joined = mem_alloc(m, size, 1, e);
     if (!joined) return ST_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        (void)text_add(joined, size, i ? "-%s" : "%s", yml_text(yml_item(y, list, i)));
+    for (size_t i = 0, used = 0; i < n; i++)
+        used +=
+            (size_t)snprintf(joined + used, size - used, i ? "-%s" : "%s", yml_text(yml_item(y, list, i)));
     *text = joined;
     return ST_OK;
 }
@@ -75,8 +76,9 @@ static status join_reals(struct yml *y, const struct option *o, const yml_node *
     if (n == 0) return yml_fail(y, list, e, "option '%s' has an empty list", o->key);
     char *joined = mem_alloc(m, size, 1, e);
     if (!joined) return ST_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        (void)text_add(joined, size, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
+    for (size_t i = 0, used = 0; i < n; i++)
+        used +=
+            (size_t)snprintf(joined + used, size - used, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
     *text = joined;
     return ST_OK;
 }

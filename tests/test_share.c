@@ -107,7 +107,10 @@ static void expect_counts(const struct shared *s, enum split split, size_t ranks
         cr_expect_eq(spikes_squares(&own), spikes_squares(&whole));
         cr_expect_eq(spikes_largest(&own), spikes_largest(&whole));
         cr_expect_eq(input_gram_exact(&own), input_gram_exact(&whole));
-        cr_expect_eq(own.x->value || own.x->elsewhere.valued, whole.x->value != NULL);
+        cr_expect_eq(spikes_valued(own.x), whole.x->value != NULL);
+        if (whole.targets)
+            cr_expect_arr_eq(own.targets, whole.targets,
+                             whole.n * s->whole.info.n_targets * sizeof *whole.targets);
         if (whole.labels) cr_expect_arr_eq(own.labels, whole.labels, whole.n * sizeof *whole.labels);
     }
 }
@@ -172,6 +175,15 @@ Test(share, estimates_know_of_it)
                      ST_OK);
     }
     const double lists = (double)info.entries * sizeof(uint32_t);
+    const struct worker_share share_of_64 = {1, 64, true};
+    const struct dataset_info small = {
+        .n_inputs = 784, .n_classes = 10, .T = 20, .n = {6400, 0, 0}, .entries = 6400 * 1000};
+    size_t whole, most;
+    const struct worker_share alone = {1, 64, false};
+    cr_assert_eq(solver_memory(solver, options, &net, &small, alone, sizeof(real), &whole, NULL), ST_OK);
+    cr_assert_eq(solver_memory(solver, options, &net, &small, share_of_64, sizeof(real), &most, NULL), ST_OK);
+    /* 200 chunks of 32 in 64 parts: four at most, in a part that is not the first */
+    cr_expect_eq(whole - most, (6400 - 128) * 1000 * sizeof(uint32_t));
     cr_expect_float_eq((double)(bytes[1] - bytes[2]), lists / 2, 0.1 * lists);
     free(options);
 }

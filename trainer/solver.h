@@ -62,8 +62,8 @@ enum solver_feature {
     /* Nothing of a training sample outlasts the step but its number: samples may be others in each
      * (dataset.augment_*), as env.train.x then has them. */
     FEATURE_FRESH_SAMPLES = 1 << 22,
-    /* Several ranks divide its samples (support/parallel.h). Where all are trained on at once
-     * (solver_is_full) a rank has the lists of those of own_parts of each split alone. */
+    /* Several ranks divide its samples, or enkf's members (support/parallel.h). Where all are trained on at
+     * once (solver_is_full) a rank has the lists of those of own_parts of each split alone. */
     FEATURE_RANKS = 1 << 23,
 
     /* Has `parameters`, a network of its own in place of the shared one: env.net has these matrices, which

@@ -145,16 +145,21 @@ static size_t samples_cells(const struct dataset_info *info)
            info->n_inputs;
 }
 
-/* The share of all samples that rank 0 keeps, which has no fewer than others. */
+/* The share of all samples that the rank with most keeps. */
 static double kept_share(const struct dataset_info *info, const struct worker_share *share)
 {
-    double kept = 0, all = 0;
-    for (int k = 0; k < N_SPLITS; k++) {
-        const struct part_range own = samples_of_rank(info->n[k], share->ranks, 0);
-        kept += (double)(own.end - own.first);
-        all += (double)info->n[k];
+    double most = 0, all = 0;
+    if (!share->divided) return 1;
+    for (int k = 0; k < N_SPLITS; k++) all += (double)info->n[k];
+    for (size_t rank = 0; rank < share->ranks; rank++) {
+        double kept = 0;
+        for (int k = 0; k < N_SPLITS; k++) {
+            const struct part_range own = samples_of_rank(info->n[k], share->ranks, rank);
+            kept += (double)(own.end - own.first);
+        }
+        most = fmax(most, kept);
     }
-    return share->divided ? kept / all : 1;
+    return most / all;
 }
 
 /* Of the samples. The entries that are estimated from events can exceed the cells, which hold one each. Of

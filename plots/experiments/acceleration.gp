@@ -19,7 +19,7 @@ do for [format in formats] {
     wide = 1400
     high = 720
     load "plots/terminal.gp"
-    set multiplot layout 2,3 title "First evaluation with a training accuracy, simulated network on ".dataset.": ".over("mean and standard deviation") noenhanced font ",17" \
+    set multiplot layout 2,3 title "First evaluation with a training accuracy, simulated network on ".dataset.": ".over("mean and standard deviation").(most_seeds > 1 ? " that reach it" : "") noenhanced font ",17" \
         margins 0.055,0.73,0.1,0.87 spacing 0.055,0.14
     set logscale y
     do for [what in "iters train_s"] {

@@ -39,7 +39,7 @@ do for [format in formats] {
         load "plots/terminal.gp"
         set multiplot layout 2 * stages,n_widths title (slopes ? "Surrogate gradients" : "Gradients from random directions").\
             " beside the gradient of the expected loss, ".dataset.": ".over("medians and quartiles") noenhanced font ",16" \
-            margins 60 / wide,1 - 260 / wide,65 / high,1 - 85 / high spacing 50 / wide,85 / high
+            margins 75 / wide,1 - 260 / wide,65 / high,1 - 85 / high spacing 65 / wide,85 / high
         if (slopes) { set xrange [0.2:80]; set xtics ("1/4" 0.25, "1" 1, "4" 4, "16" 16, "64" 64) } else { set xrange [0.8:330]; set xtics ("1" 1, "4" 4, "16" 16, "64" 64, "256" 256) }
         do for [what in "cosine relative_error"] {
             is_cosine = what eq "cosine"

@@ -43,7 +43,7 @@ array ordered[n]
 do for [i = 1:n] { ordered[1 + sum [j = 1:n] (line_place[j] < line_place[i])] = i }
 least_synops = 1e300
 most_synops = 0
-# nan: trainers that predict by a rule of their own; they are no part of the figure of operations
+# trainers whose operations are not counted are no part of the figure of operations
 array with_synops[n]
 array counted[n]
 do for [i = 1:n] { with_synops[i] = 0; counted[i] = 0 }
@@ -90,7 +90,7 @@ do for [m = 1:M] {
         high = 60 + 330.0 * (F > 1 ? F : 1.2)
         part = m == 1 ? "" : "_passes"
         load "plots/terminal.gp"
-        set multiplot layout F,D title "Test accuracy (%) of the simulated network on ".dataset.": ".over("medians") noenhanced \
+        set multiplot layout F,D title "Test accuracy (%) on ".dataset.": ".over("medians") noenhanced \
             font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
         set logscale x
         set format x "10^{%T}"

@@ -33,7 +33,7 @@ do for [format in formats] {
     wide = 1400
     high = 900
     load "plots/terminal.gp"
-    set multiplot layout 2,2 title "Width of the hidden layers, ".dataset.": each run, and ".over("means") noenhanced font ",17" margins 0.055,0.79,0.08,0.9 spacing 0.065,0.14
+    set multiplot layout 2,2 title "Width of the hidden layers, ".dataset.": ".(most_seeds > 1 ? "each run, and " : "").over("means") noenhanced font ",17" margins 0.055,0.79,0.08,0.9 spacing 0.065,0.14
     set logscale x 2
     set xrange [least / 1.25:most * 1.25]
     set xtics ()

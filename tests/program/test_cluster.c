@@ -255,4 +255,22 @@ Test(cluster, merge_fills_younger_options)
     expect_good(&r);
     expect_text(&r, "7\n");
     expect_text(&r, "twice: 12 runs; of the plan's 12 runs 12 are finished\n");
+    /* nor does an option's age hide other data; rows of other rules keep what they do not say: clip, but in
+     * the two rows of a trainer without it */
+    cli_write("set.awk", "BEGIN { FS = OFS = \",\" } NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = "
+                         "i } NR > 1 { $c = "
+                         "value } { print }\n");
+    cli_shell(
+        &r,
+        "mv old/grid/runs.csv x && awk -f set.awk -v name=data_sha256 -v value=0 x > old/grid/runs.csv && "
+        "\"$SB\" merge other old/grid new/grid");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "this is not the same data");
+    cli_shell(&r, "awk -f set.awk -v name=rules -v value=1 x > old/grid/runs.csv; mv new/grid/runs.csv y; "
+                  "awk -f set.awk -v name=rules -v value=1 y > new/grid/runs.csv; \"$SB\" merge rules "
+                  "old/grid new/grid; "
+                  "awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == \"solver.clip\") c = i } NR > 1 && "
+                  "$c == \"nan\"' "
+                  "rules/runs.csv | wc -l");
+    expect_text(&r, "\n8\n");
 }

@@ -89,6 +89,6 @@ Test(messages, paths_need_not_be_utf8)
            "\"$SB\" run ../\"$d/a.yaml\" && cd .. && mv \"$d/results\" \"$d/$d\" && "
            "\"$SB\" summarise a --results \"$d/$d\" && \"$SB\" summarise \"$d/$d/a\" && "
            "\"$SB\" best a --results \"$d/$d\" && \"$SB\" compare \"$d/$d/a\" \"$d/$d/a\" && "
-           "\"$SB\" plot \"$d/$d/a\" --out \"$d/f\" && test -d \"$d/f\" && echo whole",
+           "\"$SB\" plot \"$d/$d/a\" --out \"$d/f\" && ls \"$d/f\" | grep -q svg && echo whole",
            0, "whole");
 }
