@@ -57,7 +57,7 @@ struct sums {
     double *gradient[NET_MAX_LAYERS + 1];
     struct counted {
         double loss, synops, macs, silent[NET_MAX_LAYERS + 1];
-    } of;
+    } counts;
 };
 
 struct exact {
@@ -137,19 +137,19 @@ static void gradient_part(void *context, size_t part, size_t sum, size_t thread)
     const struct net *net = task->s->minibatch.env.net;
     struct spike_time *w = &task->s->work[thread];
     struct sums *sums = &task->s->sums[sum];
-    memset(&sums->of, 0, sizeof sums->of);
+    memset(&sums->counts, 0, sizeof sums->counts);
     for (size_t l = 1; l <= net->L; l++)
         memset(sums->gradient[l], 0, net->n[l] * net->n[l - 1] * sizeof(double));
     size_t first = chunk_first(&task->part, part_first(&task->part, part)),
            end = chunk_first(&task->part, part_first(&task->part, part + 1));
     for (size_t i = first; i < end; i++) {
         spike_time_simulate(w, net, &task->batch, i);
-        sums->of.loss +=
+        sums->counts.loss +=
             spike_time_gradient(w, net, task->batch.labels[batch_sample(&task->batch, i)], sums->gradient);
-        sums->of.synops += spike_time_synops(w, net);
-        sums->of.macs += spike_time_gradient_macs(w, net);
+        sums->counts.synops += spike_time_synops(w, net);
+        sums->counts.macs += spike_time_gradient_macs(w, net);
         for (size_t l = 1; l <= net->L; l++)
-            for (size_t j = 0; j < net->n[l]; j++) sums->of.silent[l] += w->layer[l].causal[j] == 0;
+            for (size_t j = 0; j < net->n[l]; j++) sums->counts.silent[l] += w->layer[l].causal[j] == 0;
     }
 }
 
@@ -159,11 +159,11 @@ static void add_sums(void *context, size_t sum, size_t other)
     const struct net *net = task->s->minibatch.env.net;
     struct sums *to = &task->s->sums[sum];
     const struct sums *from = &task->s->sums[other];
-    to->of.loss += from->of.loss;
-    to->of.synops += from->of.synops;
-    to->of.macs += from->of.macs;
+    to->counts.loss += from->counts.loss;
+    to->counts.synops += from->counts.synops;
+    to->counts.macs += from->counts.macs;
     for (size_t l = 1; l <= net->L; l++) {
-        to->of.silent[l] += from->of.silent[l];
+        to->counts.silent[l] += from->counts.silent[l];
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++) to->gradient[l][i] += from->gradient[l][i];
     }
 }
@@ -173,7 +173,7 @@ static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
     const struct batch_task *task = context;
     const struct net *net = task->s->minibatch.env.net;
     struct sums *s = &task->s->sums[sum];
-    blocks[0] = (struct rank_block){&s->of, sizeof s->of};
+    blocks[0] = (struct rank_block){&s->counts, sizeof s->counts};
     for (size_t l = 1; l <= net->L; l++)
         blocks[l] = (struct rank_block){s->gradient[l], net->n[l] * net->n[l - 1] * sizeof(double)};
     return net->L + 1;
@@ -201,16 +201,16 @@ static double mean_gradient(void *state, const struct batch *batch, real *const 
     const struct sums *all = &s->sums[0];
     struct batch_task task = {s, *batch, partition_make(batch->n)};
     sum_tree(pool_sum(s->minibatch.env.pool, task.part.n_parts, &parts, &task), add_sums, &task);
-    s->epoch.loss += all->of.loss;
-    s->epoch.synops += all->of.synops;
-    s->epoch.macs += all->of.macs;
+    s->epoch.loss += all->counts.loss;
+    s->epoch.synops += all->counts.synops;
+    s->epoch.macs += all->counts.macs;
     for (size_t l = 1; l <= net->L; l++) {
-        s->epoch.silent[l] += all->of.silent[l];
+        s->epoch.silent[l] += all->counts.silent[l];
         for (size_t i = 0; i < net->n[l] * net->n[l - 1]; i++)
             gradient[l][i] = (real)(all->gradient[l][i] / (double)batch->n);
         if (s->options.sum_push > 0) push_sums(s, l, gradient[l]);
     }
-    return all->of.loss / (double)batch->n;
+    return all->counts.loss / (double)batch->n;
 }
 
 static status exact_step(void *state, struct step_report *r, struct error *e)

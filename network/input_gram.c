@@ -47,12 +47,12 @@ static size_t blocks(void *context, size_t sum, struct rank_block *out)
 
 /* Where the order counts the ranks take turns: the sum goes from one to the next, the last hands it to all.
  */
-static void take_turns(const struct task *t, struct ranks *r)
+static void take_turns(struct task *t, struct ranks *r)
 {
     const size_t last = ranks_count(r) - 1, own = ranks_own(r);
     const struct part_range chunks = own_chunks(t->pool, t->part);
     struct rank_block block;
-    (void)blocks((void *)t, 0, &block);
+    (void)blocks(t, 0, &block);
     if (own > 0) ranks_receive(r, own - 1, &block, 1);
     add_chunks(t, chunks.first, chunks.end);
     if (last > 0) ranks_send(r, own < last ? own + 1 : 0, &block, 1);
