@@ -35,7 +35,7 @@ do for [format in formats] {
     wide = 1000
     high = 520
     load "plots/terminal.gp"
-    set title "Simulated network on test data, hidden ".hidden_widths.": ".over("median and quartiles") noenhanced
+    set title "Simulated network, hidden ".hidden_widths.": ".over("median and quartiles") noenhanced
     plot for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column("acc_test_q1")):(100 * column("acc_test_q3")) \
              with filledcurves lc rgb hue(place(order[j])) notitle, \
          for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column("acc_test_med")) with linespoints \
