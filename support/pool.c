@@ -9,6 +9,7 @@ struct worker {
     struct pool *pool;
     size_t number;
     pthread_t thread;
+    size_t next, end; /* of its share of the tasks, those that nobody has taken */
 };
 
 struct pool {
@@ -19,7 +20,6 @@ struct pool {
     pthread_cond_t work, done;
     pool_task task;
     void *context;
-    size_t n_tasks, next;
     /* Changed under the lock; read without it by threads that spin. */
     atomic_size_t busy;
     atomic_ulong round;
@@ -36,13 +36,37 @@ static void pause_briefly(void)
 #endif
 }
 
+/* The tasks in equal shares, the same every time. */
+static void share_out(struct pool *p, size_t n_tasks)
+{
+    for (size_t k = 0; k < p->threads; k++) {
+        p->workers[k].next = n_tasks * k / p->threads;
+        p->workers[k].end = n_tasks * (k + 1) / p->threads;
+    }
+}
+
+/* The next task of the thread's own share, or the last of another's. false: none is left. */
+static bool take(struct pool *p, size_t number, size_t *task)
+{
+    struct worker *own = &p->workers[number];
+    if (own->next < own->end) {
+        *task = own->next++;
+        return true;
+    }
+    for (size_t k = 0; k < p->threads; k++)
+        if (p->workers[k].next < p->workers[k].end) {
+            *task = --p->workers[k].end;
+            return true;
+        }
+    return false;
+}
+
 /* Takes tasks until none is left; called and left with the lock held. */
 static void work_through(struct pool *p, size_t number)
 {
-    while (p->next < p->n_tasks) {
-        size_t i = p->next++;
+    for (size_t task; take(p, number, &task);) {
         pthread_mutex_unlock(&p->lock);
-        p->task(p->context, i, number);
+        p->task(p->context, task, number);
         pthread_mutex_lock(&p->lock);
     }
 }
@@ -81,7 +105,8 @@ status pool_create(struct pool **out, size_t threads, struct error *e)
     pthread_cond_init(&p->done, NULL);
     for (; p->started < threads; p->started++) {
         struct worker *w = &p->workers[p->started];
-        *w = (struct worker){.pool = p, .number = p->started};
+        w->pool = p;
+        w->number = p->started;
         if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
             size_t got = p->started;
             pool_free(p);
@@ -131,8 +156,7 @@ void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context)
     pthread_mutex_lock(&p->lock);
     p->task = task;
     p->context = context;
-    p->n_tasks = n_tasks;
-    p->next = 0;
+    share_out(p, n_tasks);
     p->busy = p->threads - 1;
     p->round++;
     pthread_cond_broadcast(&p->work);

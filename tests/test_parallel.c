@@ -4,6 +4,8 @@
 #include "support/real.h"
 #include "support/rng.h"
 #include <criterion/criterion.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 Test(parallel, partitions_cover_every_sample_once)
@@ -53,6 +55,34 @@ Test(parallel, every_task_once_for_any_number_of_threads)
         pool_run(pool, 0, count_task, &tally);
         for (size_t i = 0; i < 1000; i++)
             cr_assert(tally.done[i] == 20 && !tally.bad_thread[i], "task %zu", i);
+        pool_free(pool);
+    }
+}
+
+/* A task of each thread, which ends when all have begun: nobody can do another's. */
+struct meeting {
+    atomic_size_t begun;
+    size_t tasks, thread_of[5];
+};
+
+static void meet(void *context, size_t task, size_t thread)
+{
+    struct meeting *meeting = context;
+    meeting->thread_of[task] = thread;
+    meeting->begun++;
+    while (meeting->begun < meeting->tasks) (void)sched_yield();
+}
+
+Test(parallel, every_thread_begins_with_its_own_share, .timeout = 60)
+{
+    for (size_t threads = 2; threads <= 5; threads++) {
+        struct pool *pool = NULL;
+        cr_assert_eq(pool_create(&pool, threads, NULL), ST_OK);
+        for (int round = 0; round < 20; round++) {
+            struct meeting meeting = {.tasks = threads};
+            pool_run(pool, threads, meet, &meeting);
+            for (size_t k = 0; k < threads; k++) cr_assert_eq(meeting.thread_of[k], k);
+        }
         pool_free(pool);
     }
 }
