@@ -22,7 +22,8 @@ typedef void (*pool_task)(void *context, size_t task, size_t thread);
 
 /* Runs task(context, i, thread) for every i and returns when all are done. A NULL pool runs them in order.
  * Thread k begins with tasks n_tasks k / threads and on, so that it finds in its cache what it worked on the
- * last time; who has done its share takes what others have left. Not reentrant: a task must not call pool_run on the same pool. */
+ * last time; who has done its share takes what others have left. Not reentrant: a task must not call pool_run
+ * on the same pool. */
 void pool_run(struct pool *p, size_t n_tasks, pool_task task, void *context);
 
 #endif
