@@ -45,7 +45,7 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
         f->solves[k] = st == ST_OK && csv_column(&curve, "backward_error_a_1_med") != CSV_NONE;
         csv_table_free(&curve);
         TRY(st);
-        TRY(file_copy(from, to, e));
+        TRY(file_copy(from, to, true, e));
     }
     return ST_OK;
 }
