@@ -219,7 +219,9 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
     struct csv_table t = {.n_rows = 0};
     struct inspection s = {.folder = folder, .runs = &t, .plan = plan, .out = out};
     (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
-    status st = read_whole(&s, &t, path, e);
+    /* Before the first row is taken up there is no table. */
+    const bool none = access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0;
+    status st = none ? ST_OK : read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
     size_t pending = 0, checkpoints = 0;
     if (st == ST_OK) st = inspect_options(&s, &mem, e);
