@@ -335,10 +335,9 @@ status best_run(struct groups *g, const struct best_request *asked, const struct
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
     TRY(configurations_make(&b.list, g, asked->by_label, e));
     TRY(choose_all(&b, e));
-    TRY(write_csv(&b, e));
     TRY(print_table(&b, out, e));
     TRY(print_items(&b, catalogue, e));
     (void)fflush(out);
     warn(&b, warnings);
-    return ST_OK;
+    return write_csv(&b, e);
 }

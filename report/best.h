@@ -14,8 +14,8 @@ struct best_request {
 
 /* Chooses the configuration with the best mean of a column over seeds, widths and splits, for each solver (or
  * label) among those with the most finished runs. Prints a table and the winners as parts of an experiment
- * file to `out`, what makes the choice doubtful to `warnings`, and writes FOLDER/best.csv. ST_USAGE for a
- * column that nothing may be chosen by; ST_DATA, ST_IO, ST_MEMORY. */
+ * file to `out`, what makes the choice doubtful to `warnings`, and then writes FOLDER/best.csv. ST_USAGE for
+ * a column that nothing may be chosen by; ST_DATA, ST_IO, ST_MEMORY. */
 status best_run(struct groups *g, const struct best_request *asked, const struct catalogue *catalogue,
                 FILE *out, FILE *warnings, struct error *e);
 

@@ -186,6 +186,25 @@ Test(best, values_that_need_care)
                        "%s", r.output);
 }
 
+/* Where nothing can be written, what was asked for is printed all the same. */
+Test(best, prints_before_it_writes)
+{
+    static struct result r;
+    cli_shell(&r, "mkdir e/best.csv e/summary.csv e/paired.csv && \"$SB\" best e");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "solvers:\n  - {name: bptt, lr: 0.2");
+    expect_text(&r, "e/best.csv: Is a directory");
+    cli_shell(&r, "\"$SB\" summarise e");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "\nadmm_8");
+    expect_text(&r, "e/summary.csv: Is a directory");
+    cli_shell(&r, "sed -i -e '4,13d' -e '15d' e/runs.csv && \"$SB\" summarise e --paired admm");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "difference to admm");
+    expect_text(&r, "\na     8           1");
+    expect_text(&r, "e/paired.csv: Is a directory");
+}
+
 /* Runs of the winner that did not finish are named: here two of every configuration failed. */
 Test(best, unfinished_runs_of_the_winner_are_named)
 {
