@@ -9,7 +9,7 @@
 struct best_request {
     const char *by; /* a column of runs.csv, of training or validation */
     bool by_label;  /* per label instead of per solver */
-    bool smallest;  /* losses are always minimised */
+    bool smallest;  /* losses, errors and drops are always minimised */
 };
 
 /* Chooses the configuration with the best mean of a column over seeds, widths and splits, for each solver (or
