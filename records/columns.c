@@ -53,6 +53,8 @@ const struct result_column result_columns[] = {
     {"n_test", NULL, 0, EXACT, "samples", "number of test samples", NUMBER(n_test)},
     {"plugin_sha256", NULL, 0, HEAD, "",
      "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
+    {"start_sha256", NULL, 0, HEAD, "",
+     "SHA-256 of the file that network.start names; nan where it names none", TEXT(start_sha256)},
     {"prediction", NULL, 0, HEAD, "",
      "what losses and accuracies are of: the simulated network, or the solver's own rule (own rule), which "
      "the simulated network does not repeat",

@@ -20,9 +20,10 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *prediction;  /* "simulated" or "own rule" */
-    const char *test_side;   /* test_side_names, "nan" where no data was read */
-    const char *curve_crc32; /* "nan" where there is no curve */
+    const char *start_sha256; /* "nan" where network.start names no file */
+    const char *prediction;   /* "simulated" or "own rule" */
+    const char *test_side;    /* test_side_names, "nan" where no data was read */
+    const char *curve_crc32;  /* "nan" where there is no curve */
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, ranks, blas_threads, timing_valid;
     const double *metrics;   /* [N_SPLITS x n_metrics] of the dataset, by split; NULL: none yet */

@@ -31,9 +31,8 @@ long record_rules(const struct csv_table *runs, size_t row);
 long record_newest_rules(const struct csv_table *runs);
 /* Reads FOLDER/runs.csv. ST_IO; ST_DATA if it lacks one of the columns that every reader needs, or if a name
  * (run_id, experiment, solver, label, dataset, status) or the widths are none that an experiment file could
- * have brought: they become names of files and parts of labels. Free with csv_table_free, also after an
- * error.
- */
+ * have brought: they become names of files and parts of labels. A row without a plugin_sha256 gets `none`.
+ * Free with csv_table_free, also after an error. */
 enum { RECORD_NAME_MAX = 120 };
 status records_read(struct csv_table *runs, const char *folder, struct error *e);
 

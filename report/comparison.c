@@ -103,8 +103,9 @@ struct comparison {
     size_t n_rules;
 };
 
-/* Finds our rows by solver, dataset, seed, and every option column that both tables have: the same text in
- * all makes the same run if the rules are the same, too. */
+/* Finds our rows by solver, dataset, seed, the file of network.start, and every option column that both
+ * tables have: the same text in all makes the same run if the rules are the same, too. A plug-in may be
+ * another build, as the program may: that of the plan comes first in a table. */
 static status index_runs(struct comparison *c, struct error *e)
 {
     static const char *const keys[] = {"solver", "dataset", "seed"};
@@ -117,7 +118,8 @@ static status index_runs(struct comparison *c, struct error *e)
     if (!own.column || !c->keys.column || !c->first || !c->next) return ST_MEMORY;
     for (size_t i = 0; i < 3 + b->n_columns; i++) {
         const char *name = i < 3 ? keys[i] : b->names[i - 3];
-        const long mine = i < 3 || column_is_option(name) ? csv_column(a, name) : CSV_NONE;
+        const bool key = i < 3 || column_is_option(name) || strcmp(name, "start_sha256") == 0;
+        const long mine = key ? csv_column(a, name) : CSV_NONE;
         if (mine == CSV_NONE) continue;
         own.column[own.n++] = (size_t)mine;
         c->keys.column[c->keys.n++] = i < 3 ? (size_t)csv_column(b, name) : i - 3;
