@@ -56,7 +56,7 @@ static struct tolerance usual_tolerance(const char *column, bool curve, bool pre
     if (column_has(column, curve, COLUMN_ACCURACY) && !(curve && precise))
         return (struct tolerance){0, 0.01 + 1e-12, false};
     if (curve) return precise ? rounding : ignored;
-    if (!column_has(column, false, results)) return ignored;
+    if (!column_has(column, false, results) && !column_is_metric(column)) return ignored;
     if (precise) return rounding;
     return column_has(column, false, COLUMN_AT_BEST) ? ignored : (struct tolerance){0.1, 1e-6, false};
 }

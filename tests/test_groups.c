@@ -64,6 +64,12 @@ Test(tolerances, defaults_and_last_match)
     cr_expect(tolerance_of(&t, "runs", "bptt", "float", "best_iter").ignored);
     cr_expect(!tolerance_of(&t, "runs", "bptt", "double", "best_iter").ignored);
     cr_expect(tolerance_of(&t, "runs", "bptt", "double", "timing_valid").ignored);
+    last = tolerance_of(&t, "runs", "lista", "double", "nmse_test");
+    cr_expect(!last.ignored && last.rtol == 1e-6, "a metric of a dataset");
+    last = tolerance_of(&t, "runs", "lista", "float", "nmse_test");
+    cr_expect(!last.ignored && last.rtol == 0.1 && last.atol == 1e-6);
+    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "dataset.n_test").ignored, "an option");
+    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "data_sha256").ignored);
     csv_table_free(&t);
     folder_remove(folder);
 }
