@@ -254,11 +254,10 @@ static status read_sources(struct merge *m, const char *const *folders, size_t n
     for (size_t i = 0; i < m->n_sources; i++)
         for (size_t row = 0; row < m->sources[i].table.n_rows; row++) {
             const struct csv_table *t = &m->sources[i].table;
-            const char *word = csv_text(t, row, "status");
             struct entry *a = &m->entries[m->n_entries];
             *a = (struct entry){
                 csv_text(t, row, "run_id"), {t, row}, &m->sources[i], m->n_entries, false, false};
-            a->finished = strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
+            a->finished = record_finished(t, row);
             a->sound = a->finished && curve_sound(a->source->folder, t, row, reason);
             m->n_entries++;
         }

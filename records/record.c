@@ -113,6 +113,12 @@ bool record_counted_otherwise(const struct csv_table *runs, size_t row, const ch
     return record_before(runs, row, record_counted_since(column));
 }
 
+bool record_finished(const struct csv_table *runs, size_t row)
+{
+    const char *word = csv_text(runs, row, "status");
+    return strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
+}
+
 long record_rules(const struct csv_table *runs, size_t row)
 {
     const char *text = csv_text(runs, row, "rules");

@@ -25,6 +25,8 @@ bool record_counted_otherwise(const struct csv_table *runs, size_t row, const ch
  * as today (0: always), and whether a row is of an earlier one. */
 long record_counted_since(const char *column);
 bool record_before(const struct csv_table *runs, size_t row, long schema);
+/* Whether a row's run has come to its end, well or diverged: no other has a whole curve. */
+bool record_finished(const struct csv_table *runs, size_t row);
 /* The number of the rules (RESULT_RULES) by which a row of runs.csv was made, and the largest of a table (0:
  * no row). Rows of different numbers have nothing to do with each other. */
 long record_rules(const struct csv_table *runs, size_t row);

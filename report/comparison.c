@@ -100,7 +100,7 @@ struct comparison {
     /* What is known of a column already, by scope, solver, precision and name. */
     struct texts known;
     struct column_rule *rules;
-    size_t n_rules;
+    size_t n_rules, room;
 };
 
 /* Finds our rows by solver, dataset, seed, the file of network.start, and every option column that both
@@ -161,10 +161,11 @@ static status rule_of(struct comparison *c, size_t row, const char *scope, const
         .schema = strcmp(column, "schema") == 0 || strcmp(column, "rules") == 0,
     };
     if (place == SIZE_MAX) return ST_OK;
-    if ((place & (place + 1)) == 0) { /* room for twice as many and one */
-        struct column_rule *grown = realloc(c->rules, (2 * place + 2) * sizeof *grown);
+    if (place == c->room) {
+        struct column_rule *grown = realloc(c->rules, (2 * place + 64) * sizeof *grown);
         if (!grown) return FAIL(e, ST_MEMORY, "no memory for the tolerances");
         c->rules = grown;
+        c->room = 2 * place + 64;
     }
     c->rules[place] = *rule;
     c->n_rules = place + 1;
