@@ -36,8 +36,10 @@ const struct command best_command = {
                              .help = "the column of runs.csv that decides"},
             &(parameter_row){"--per WHAT", &value_choice, "solver", .help = "a winner for each of these",
                              .choices = (name_list){"solver", "label", NULL}},
-            &(parameter_row){"--min",
-                             .help = "the smallest mean wins, not the largest; of a loss it always does"},
+            &(parameter_row){
+                "--min",
+                .help =
+                    "the smallest mean wins, not the largest; of a loss, an error or a drop it always does"},
             NULL},
     .failure = "there are no results or they are damaged",
 };

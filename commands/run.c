@@ -36,6 +36,12 @@ static status read_part(struct call *call, struct plan *p, const struct plan_rep
     return ST_OK;
 }
 
+/* The runs that the outcome says something of. */
+static size_t told_of(const struct runner_outcome *o)
+{
+    return o->done + o->skipped + o->stale + o->diverged + o->failed + o->no_data + o->interrupted;
+}
+
 static void print_outcome(const struct plan *p, const struct part *part, const struct runner_outcome *o)
 {
     const struct {
@@ -96,7 +102,8 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
     status s = runner_run(p, r, &settings, &outcome, e);
     const bool all_well =
         outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged + outcome.lost == 0;
-    if (!quiet || !all_well) print_outcome(p, &part, &outcome);
+    const bool begun = s == ST_OK || told_of(&outcome) > 0;
+    if (begun && (!quiet || !all_well)) print_outcome(p, &part, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
     const bool bad =
@@ -117,17 +124,18 @@ static status show_plan(struct call *call, struct plan *p, const struct plan_rep
     return told(e, plan_outcome(r));
 }
 
-/* show_plan, and what does not belong together in the results that --results names. */
+/* show_plan, and what does not belong together in the results that --results names, be the data there or not.
+ */
 static status check_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     char folder[4096];
     size_t problems;
-    TRY(show_plan(call, p, r, e));
-    if (!call_has(call, "results")) return ST_OK;
+    const status st = show_plan(call, p, r, e);
+    if ((st != ST_OK && st != ST_NO_DATA) || !call_has(call, "results")) return st;
     (void)snprintf(folder, sizeof folder, "%s/%s", call_text(call, "results"), p->experiment);
     TRY(plan_identify(p, r, e)); /* its runs have the names that results have */
     TRY(results_inspect(folder, p, stdout, &problems, e));
-    return told(e, problems ? ST_DATA : ST_OK);
+    return told(e, problems ? ST_DATA : st);
 }
 
 typedef status (*plan_action)(struct call *call, struct plan *p, const struct plan_report *r,

@@ -55,6 +55,7 @@ struct dataset {
  * NAME_test of curves and runs. */
 struct dataset_metric {
     const char *name, *unit, *help;
+    bool smaller_is_better;
 };
 enum { DATASET_METRICS_MOST = 8 };
 

@@ -34,10 +34,11 @@ static const struct option harmonic_option_list[] = {
 
 enum { NMSE, HITS, ORACLE, N_METRICS };
 static const struct dataset_metric metric_list[N_METRICS] = {
-    [NMSE] = {"nmse", "dB", "sum of |xhat - x|^2 over that of |x|^2, over all samples"},
+    [NMSE] = {"nmse", "dB", "sum of |xhat - x|^2 over that of |x|^2, over all samples", true},
     [HITS] = {"hits", "",
-              "share of the sinusoids whose cell is among the k largest |xhat|, k sinusoids in the sample"},
-    [ORACLE] = {"nmse_oracle", "dB", "nmse of least squares on the true cells, which no trainer knows"},
+              "share of the sinusoids whose cell is among the k largest |xhat|, k sinusoids in the sample",
+              false},
+    [ORACLE] = {"nmse_oracle", "dB", "nmse of least squares on the true cells, which no trainer knows", true},
 };
 
 static struct grid grid_of(const struct harmonic_options *o)

@@ -14,7 +14,8 @@ enum {
     PRODUCTS = COLUMN_PRODUCTS,
     ACCURACY = COLUMN_ACCURACY,
     EXACT = COLUMN_EXACT,
-    AT_BEST = COLUMN_AT_BEST
+    AT_BEST = COLUMN_AT_BEST,
+    SMALLER = COLUMN_SMALLER
 };
 #define TEXT(field)   COLUMN_TEXT, offsetof(struct run_result, field)
 #define NUMBER(field) COLUMN_NUMBER, offsetof(struct run_result, field)
@@ -52,6 +53,8 @@ const struct result_column result_columns[] = {
     {"n_test", NULL, 0, EXACT, "samples", "number of test samples", NUMBER(n_test)},
     {"plugin_sha256", NULL, 0, HEAD, "",
      "SHA-256 of the plug-in that brought the solver; none: it is the program's own", TEXT(plugin_sha256)},
+    {"start_sha256", NULL, 0, HEAD, "",
+     "SHA-256 of the file that network.start names; nan where it names none", TEXT(start_sha256)},
     {"prediction", NULL, 0, HEAD, "",
      "what losses and accuracies are of: the simulated network, or the solver's own rule (own rule), which "
      "the simulated network does not repeat",
@@ -109,7 +112,7 @@ const struct result_column result_columns[] = {
      "memory of the solver's state, all taken before the first step: workspaces of all threads, without "
      "samples and weights",
      NUMBER(solver_bytes)},
-    {"loss_train", "loss", 7, TRAIN, "", "loss of the simulated network on the training samples",
+    {"loss_train", "loss", 7, TRAIN | SMALLER, "", "loss of the simulated network on the training samples",
      NUMBER(loss_train)},
     {"acc_train", "acc_train", 3, TRAIN | ACCURACY, "",
      "training accuracy of the simulated network at the end, as a fraction", NUMBER(acc_train)},
@@ -121,10 +124,11 @@ const struct result_column result_columns[] = {
      NUMBER(acc_val_best)},
     {"acc_test_at_best_val", NULL, 6, TEST | AT_BEST, "", "test accuracy at best_iter",
      NUMBER(acc_test_at_best_val)},
-    {"loss_val", NULL, 10, VALIDATION, "", "validation loss at the end", NUMBER(loss_val)},
-    {"loss_test", NULL, 11, TEST, "", "test loss at the end", NUMBER(loss_test)},
-    {"loss_val_best", NULL, 0, VALIDATION, "", "regression: the best validation loss", NUMBER(loss_val_best)},
-    {"loss_test_at_best_val", NULL, 0, TEST | AT_BEST, "", "regression: test loss at best_iter",
+    {"loss_val", NULL, 10, VALIDATION | SMALLER, "", "validation loss at the end", NUMBER(loss_val)},
+    {"loss_test", NULL, 11, TEST | SMALLER, "", "test loss at the end", NUMBER(loss_test)},
+    {"loss_val_best", NULL, 0, VALIDATION | SMALLER, "", "regression: the best validation loss",
+     NUMBER(loss_val_best)},
+    {"loss_test_at_best_val", NULL, 0, TEST | AT_BEST | SMALLER, "", "regression: test loss at best_iter",
      NUMBER(loss_test_at_best_val)},
     {"METRIC_train, METRIC_val, METRIC_test", NULL, 0, 0, "",
      "metrics of the dataset's own, at the end; also in curves, as the last columns", COLUMN_METRICS, 0},
@@ -133,11 +137,11 @@ const struct result_column result_columns[] = {
      "readout chooses among all classes",
      NUMBER(acc_val_tasks)},
     {"acc_test_tasks", NULL, 18, TEST | ACCURACY, "", "the same of test samples", NUMBER(acc_test_tasks)},
-    {"drop_val", NULL, 0, VALIDATION | ACCURACY, "",
+    {"drop_val", NULL, 0, VALIDATION | ACCURACY | SMALLER, "",
      "dataset.tasks: what was forgotten: validation accuracy on a task at its own end less that after the "
      "last task, mean over all tasks but the last",
      NUMBER(drop_val)},
-    {"drop_test", NULL, 19, TEST | ACCURACY, "", "the same of test samples", NUMBER(drop_test)},
+    {"drop_test", NULL, 19, TEST | ACCURACY | SMALLER, "", "the same of test samples", NUMBER(drop_test)},
     {"footprint_bytes", NULL, 0, TRAIN | EXACT, "bytes", "size of the weights", NUMBER(footprint_bytes)},
     {"synops", NULL, 9, TRAIN, "operations",
      "synaptic operations per test sample: accumulations for inputs that are not zero; of a rule of the "
@@ -245,4 +249,14 @@ bool column_is_option(const char *name)
         if (strncmp(name, sections[i], strlen(sections[i])) == 0) return true;
     const struct option *o = opt_find(&run_option_table, name);
     return o && !(o->flags & OPT_NO_IDENTITY);
+}
+
+bool column_is_metric(const char *name)
+{
+    static const char *const ends[] = {"_train", "_val", "_test"};
+    const char *split = strrchr(name, '_');
+    bool found = false;
+    for (size_t i = 0; split && i < sizeof ends / sizeof *ends; i++)
+        found = found || strcmp(split, ends[i]) == 0;
+    return found && !column_find(name, false) && !column_is_option(name);
 }

@@ -20,9 +20,10 @@ struct run_result {
     const char *run_id, *experiment, *solver, *label, *dataset, *seed, *status, *stop_reason, *error;
     const char *data_sha256; /* "" where no data was read */
     const char *plugin_sha256;
-    const char *prediction;  /* "simulated" or "own rule" */
-    const char *test_side;   /* test_side_names, "nan" where no data was read */
-    const char *curve_crc32; /* "nan" where there is no curve */
+    const char *start_sha256; /* "nan" where network.start names no file */
+    const char *prediction;   /* "simulated" or "own rule" */
+    const char *test_side;    /* test_side_names, "nan" where no data was read */
+    const char *curve_crc32;  /* "nan" where there is no curve */
     const char *git_commit, *dirty, *compiler, *flags, *blas, *blas_core, *isa, *cpu, *date;
     double schema, rules, threads, ranks, blas_threads, timing_valid;
     const double *metrics;   /* [N_SPLITS x n_metrics] of the dataset, by split; NULL: none yet */
@@ -48,9 +49,10 @@ enum column_flag {
     COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
     COLUMN_TRAIN = 32,   /* trainers may be chosen by these: training and its cost, and validation */
     COLUMN_VALIDATION = 64,
-    COLUMN_TEST = 128,   /* nothing may be chosen by these */
-    COLUMN_EXACT = 256,  /* counts that rounding cannot change: compared for equality */
-    COLUMN_AT_BEST = 512 /* hangs on which iteration was best, which rounding can tip: compared in double */
+    COLUMN_TEST = 128,    /* nothing may be chosen by these */
+    COLUMN_EXACT = 256,   /* counts that rounding cannot change: compared for equality */
+    COLUMN_AT_BEST = 512, /* hangs on which iteration was best, which rounding can tip: compared in double */
+    COLUMN_SMALLER = 1024 /* the smallest is best */
 };
 
 struct result_column {
@@ -86,5 +88,7 @@ void curve_values(const struct run_result *r, double *row);
 /* Whether a column of runs.csv is an option that results depend on: one of a section ("solver.rho"), or of
  * the run ("precision"). */
 bool column_is_option(const char *name);
+/* Whether it is a metric of a dataset's own: NAME_train, NAME_val or NAME_test, and none of the table's. */
+bool column_is_metric(const char *name);
 
 #endif

@@ -35,6 +35,7 @@ struct merge {
     struct entry *entries; /* by id, one for each run */
     size_t n_entries;
     struct merge_plan plan;
+    int lock; /* of OUT; -1: not taken */
 };
 
 static const char *text_of(const struct entry *a, const char *column)
@@ -148,6 +149,12 @@ static bool is_provenance(const char *name)
     return column_has(name, false, COLUMN_MACHINE);
 }
 
+/* Whether a row may lack this column by its age alone, and its run's id says that it is the same. */
+static bool is_younger(const char *name)
+{
+    return column_is_option(name) || strcmp(name, "start_sha256") == 0;
+}
+
 /* Two finished rows of one run must say the same. */
 static status check_same(const struct entry *a, const struct entry *b, struct error *e)
 {
@@ -157,7 +164,7 @@ static status check_same(const struct entry *a, const struct entry *b, struct er
         for (size_t c = 0; c < tables[k]->n_columns; c++) {
             const char *name = tables[k]->names[c];
             if (is_provenance(name) || strcmp(text_of(a, name), text_of(b, name)) == 0) continue;
-            if (column_is_option(name) && (is_nan(a, name) || is_nan(b, name))) continue; /* younger */
+            if (is_younger(name) && (is_nan(a, name) || is_nan(b, name))) continue;
             (void)snprintf(
                 why, sizeof why,
                 "run %.20s has two results (BLAS kernels %.40s and %.40s, commits %.20s and %.20s)", a->id,
@@ -247,11 +254,10 @@ static status read_sources(struct merge *m, const char *const *folders, size_t n
     for (size_t i = 0; i < m->n_sources; i++)
         for (size_t row = 0; row < m->sources[i].table.n_rows; row++) {
             const struct csv_table *t = &m->sources[i].table;
-            const char *word = csv_text(t, row, "status");
             struct entry *a = &m->entries[m->n_entries];
             *a = (struct entry){
                 csv_text(t, row, "run_id"), {t, row}, &m->sources[i], m->n_entries, false, false};
-            a->finished = strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
+            a->finished = record_finished(t, row);
             a->sound = a->finished && curve_sound(a->source->folder, t, row, reason);
             m->n_entries++;
         }
@@ -268,7 +274,7 @@ static status copy_part(const struct merge *m, const struct entry *a, const char
     (void)snprintf(to, sizeof to, "%s/%s", m->out, part);
     TRY(path_make(to, e));
     (void)snprintf(to, sizeof to, "%s/%s/%s%s", m->out, part, a->id, end);
-    return file_copy(from, to, e);
+    return file_copy(from, to, false, e);
 }
 
 static status copy_files(const struct merge *m, struct error *e)
@@ -278,6 +284,7 @@ static status copy_files(const struct merge *m, struct error *e)
         if (a->source->folder == m->out) continue;
         TRY(copy_part(m, a, "curves", ".csv", e));
         TRY(copy_part(m, a, "tasks", ".csv", e));
+        TRY(copy_part(m, a, "ranks", ".csv", e));
         TRY(copy_part(m, a, ".work", a->finished ? ".end" : ".ckpt", e));
     }
     return ST_OK;
@@ -389,36 +396,46 @@ static void print_missing(const struct merge *m, const struct catalogue *c, FILE
         (void)fprintf(report, "missing: %zu more\n", o->n_absent + o->n_open - PRINTED_MOST);
 }
 
-static status write_merged(struct merge *m, const struct catalogue *c, FILE *report, struct merge_outcome *o,
-                           struct error *e)
+/* No runner may come in from before OUT is read until all is written. */
+static status lock_out(struct merge *m, struct error *e)
 {
     char path[PATH_SIZE];
-    int lock = -1;
     bool taken = false;
     (void)snprintf(path, sizeof path, "%s/.work", m->out);
     TRY(path_make(path, e));
     (void)snprintf(path, sizeof path, "%s/.work/lock", m->out);
-    status st = file_lock(path, &lock, &taken, e);
-    if (st == ST_OK && !taken) st = FAIL(e, ST_IO, "%s: a 'spikebench run' uses this folder", m->out);
-    if (st == ST_OK) st = copy_files(m, e);
-    if (st == ST_OK) st = merge_plan_write(&m->plan, m->out, e);
-    if (st == ST_OK) st = write_table(m, o, e);
-    if (lock >= 0) (void)close(lock);
-    if (st == ST_OK) print_missing(m, c, report, o);
-    return st;
+    TRY(file_lock(path, &m->lock, &taken, e));
+    return taken ? ST_OK : FAIL(e, ST_IO, "%s: a 'spikebench run' uses this folder", m->out);
+}
+
+static status write_merged(struct merge *m, const struct catalogue *c, FILE *report, struct merge_outcome *o,
+                           struct error *e)
+{
+    char path[PATH_SIZE];
+    if (m->lock < 0) TRY(lock_out(m, e));
+    (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
+    if (m->sources[0].folder != m->out && access(path, F_OK) == 0)
+        return FAIL(e, ST_IO, "%s came there in the meantime; merge again", path);
+    TRY(copy_files(m, e));
+    TRY(merge_plan_write(&m->plan, m->out, e));
+    TRY(write_table(m, o, e));
+    print_missing(m, c, report, o);
+    return ST_OK;
 }
 
 status merge_folders(const char *out, const char *const *folders, size_t n, const struct catalogue *c,
                      FILE *report, struct merge_outcome *o, struct error *e)
 {
-    struct merge m = {.out = out, .catalogue = c, .n_entries = 0};
+    struct merge m = {.out = out, .catalogue = c, .lock = -1};
     *o = (struct merge_outcome){.n_runs = 0};
-    status st = read_sources(&m, folders, n, e);
+    status st = access(out, F_OK) == 0 ? lock_out(&m, e) : ST_OK; /* made only where there is no error */
+    if (st == ST_OK) st = read_sources(&m, folders, n, e);
     if (st == ST_OK) st = check_alike(&m, e);
     if (st == ST_OK) st = check_data(&m, e);
     if (st == ST_OK) st = choose_rows(&m, e);
     if (st == ST_OK) st = check_curves(&m, e);
     if (st == ST_OK) st = write_merged(&m, c, report, o, e);
+    if (m.lock >= 0) (void)close(m.lock);
     merge_plan_free(&m.plan);
     for (size_t i = 0; i < m.n_sources; i++) csv_table_free(&m.sources[i].table);
     mem_free(&m.mem);

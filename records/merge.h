@@ -11,7 +11,8 @@ struct merge_outcome {
 };
 
 /* Puts the results of the n folders into OUT, which may hold results already: runs.csv (rows in plan order,
- * then others), curves/, tasks/, the checkpoints and states that runs go on from, and config.resolved.yaml.
+ * then others), curves/, tasks/, ranks/, the checkpoints and states that runs go on from, and
+ * config.resolved.yaml.
  * Of a run with several rows the finished one with its curve is taken, of several the first with valid
  * times. A cell that lacks an option younger than its row gets the default. The plan is what the
  * config.resolved.yaml of all folders hold; prints what of it is missing, with the names of `c`.

@@ -82,6 +82,7 @@ status record_write(const char *path, const struct run *run, const struct run_re
     own.experiment = run->experiment;
     own.solver = run->solver->name;
     own.plugin_sha256 = run->plugin ? run->plugin->sha256 : "none";
+    own.start_sha256 = run->start_sha256[0] ? run->start_sha256 : "nan";
     own.label = run->label;
     own.prediction = run->solver->predict ? "own rule" : "simulated";
     own.dataset = run->dataset->name;
@@ -110,6 +111,12 @@ bool record_before(const struct csv_table *runs, size_t row, long schema)
 bool record_counted_otherwise(const struct csv_table *runs, size_t row, const char *column)
 {
     return record_before(runs, row, record_counted_since(column));
+}
+
+bool record_finished(const struct csv_table *runs, size_t row)
+{
+    const char *word = csv_text(runs, row, "status");
+    return strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
 }
 
 long record_rules(const struct csv_table *runs, size_t row)
@@ -170,11 +177,24 @@ static status check_names(const struct csv_table *t, size_t row, struct error *e
                 t->source, row + t->first_line, hidden);
 }
 
+/* A row that is older than the column is of no plug-in. */
+static status complete_plugin(struct csv_table *runs, struct error *e)
+{
+    const long column = csv_column(runs, "plugin_sha256");
+    char *none = mem_string(&runs->mem, "none", e);
+    if (!none) return ST_MEMORY;
+    for (size_t row = 0; column != CSV_NONE && row < runs->n_rows; row++) {
+        char **cell = &runs->cells[row * runs->n_columns + (size_t)column];
+        if (strcmp(*cell, "nan") == 0) *cell = none;
+    }
+    return ST_OK;
+}
+
 status records_read(struct csv_table *runs, const char *folder, struct error *e)
 {
     static const char *const needed[] = {"solver", "dataset", "seed", "status", "run_id"};
     TRY(csv_load(runs, e, "%s/runs.csv", folder));
     TRY(csv_need(runs, needed, sizeof needed / sizeof *needed, e));
     for (size_t row = 0; row < runs->n_rows; row++) TRY(check_names(runs, row, e));
-    return ST_OK;
+    return complete_plugin(runs, e);
 }

@@ -25,15 +25,16 @@ bool record_counted_otherwise(const struct csv_table *runs, size_t row, const ch
  * as today (0: always), and whether a row is of an earlier one. */
 long record_counted_since(const char *column);
 bool record_before(const struct csv_table *runs, size_t row, long schema);
+/* Whether a row's run has come to its end, well or diverged: no other has a whole curve. */
+bool record_finished(const struct csv_table *runs, size_t row);
 /* The number of the rules (RESULT_RULES) by which a row of runs.csv was made, and the largest of a table (0:
  * no row). Rows of different numbers have nothing to do with each other. */
 long record_rules(const struct csv_table *runs, size_t row);
 long record_newest_rules(const struct csv_table *runs);
 /* Reads FOLDER/runs.csv. ST_IO; ST_DATA if it lacks one of the columns that every reader needs, or if a name
  * (run_id, experiment, solver, label, dataset, status) or the widths are none that an experiment file could
- * have brought: they become names of files and parts of labels. Free with csv_table_free, also after an
- * error.
- */
+ * have brought: they become names of files and parts of labels. A row without a plugin_sha256 gets `none`.
+ * Free with csv_table_free, also after an error. */
 enum { RECORD_NAME_MAX = 120 };
 status records_read(struct csv_table *runs, const char *folder, struct error *e);
 

@@ -30,8 +30,7 @@ struct results_file {
 /* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in
  * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not (with `mine`: of
  * those alone). Rows that hold nan for an option younger than they are get its default. `mine`: see there;
- * borrowed. ST_DATA if the file is damaged otherwise. Free with
- * results_free. */
+ * borrowed. ST_DATA if the file is damaged otherwise. Free with results_free. */
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
                     struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,

@@ -97,12 +97,12 @@ struct inspection {
     const struct plan *plan; /* or NULL */
     FILE *out;
     size_t problems, lacking;
-    char **ids; /* [runs->n_rows] sorted */
+    const char **ids; /* [runs->n_rows] sorted */
 };
 
 static int compare_texts(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void inspect_curve(struct inspection *s, const char *name)
@@ -171,14 +171,13 @@ static void inspect_rows(struct inspection *s)
 {
     char reason[CURVE_REASON];
     for (size_t row = 0; row < s->runs->n_rows; row++) {
-        const char *word = csv_text(s->runs, row, "status"), *id = csv_text(s->runs, row, "run_id");
-        s->ids[row] = (char *)(uintptr_t)id;
-        const bool finished = strcmp(word, "ok") == 0 || strcmp(word, "diverged") == 0;
+        const char *id = csv_text(s->runs, row, "run_id");
+        s->ids[row] = id;
         if (!path_fits_name(id, SIZE_MAX, "")) {
             (void)fprintf(s->out, "line %zu: run_id '%.40s' is not made of letters and digits\n",
                           row + s->runs->first_line, id);
             s->problems++;
-        } else if (finished && !curve_sound(s->folder, s->runs, row, reason)) {
+        } else if (record_finished(s->runs, row) && !curve_sound(s->folder, s->runs, row, reason)) {
             (void)fprintf(s->out, "line %zu: run %s: %s; 'spikebench run' repeats it\n",
                           row + s->runs->first_line, id, reason);
             s->problems++;
@@ -219,7 +218,9 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
     struct csv_table t = {.n_rows = 0};
     struct inspection s = {.folder = folder, .runs = &t, .plan = plan, .out = out};
     (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
-    status st = read_whole(&s, &t, path, e);
+    /* Before the first row is taken up there is no table. */
+    const bool none = access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0;
+    status st = none ? ST_OK : read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
     size_t pending = 0, checkpoints = 0;
     if (st == ST_OK) st = inspect_options(&s, &mem, e);

@@ -1,7 +1,7 @@
 /* The best configuration of each solver or label (see best.h). */
 #include "report/best.h"
 #include "experiments/run.h"
-#include "records/columns.h"
+#include "records/record.h"
 #include "support/statistics.h"
 #include "support/table.h"
 #include <ctype.h>
@@ -32,18 +32,17 @@ struct best {
     FILE *out;
 };
 
-/* A metric of the dataset's own, of training or validation samples. */
-static bool is_metric(const char *column)
+/* Whether the smallest is best: of losses, of what was forgotten, and of the dataset's metrics that say so.
+ */
+static bool is_smallest_best(const struct best *b, const char *column, const struct catalogue *catalogue)
 {
-    const char *split = strrchr(column, '_');
-    return split && (strcmp(split, "_train") == 0 || strcmp(split, "_val") == 0) &&
-           !column_find(column, false) && !column_is_option(column);
-}
-
-/* Losses and errors: the smallest is best. */
-static bool is_error(const char *column)
-{
-    return strncmp(column, "loss", 4) == 0 || strncmp(column, "nmse", 4) == 0;
+    char name[80];
+    const struct dataset_source *d = catalogue_dataset(catalogue, csv_text(&b->groups->runs, 0, "dataset"));
+    for (size_t k = 0; d && k < N_SPLITS * d->n_metrics; k++) {
+        record_metric_name(d, k, name, sizeof name);
+        if (strcmp(name, column) == 0) return d->metrics[k % d->n_metrics].smaller_is_better;
+    }
+    return column_has(column, false, COLUMN_SMALLER);
 }
 
 /* Refuses what is no result: --by must be a column of training or validation, never of test. */
@@ -63,7 +62,7 @@ static status check_column(const struct best *b, struct error *e)
         if (csv_column(runs, c->name) != CSV_NONE) names[n++] = c->name;
     }
     for (size_t i = 0; i < runs->n_columns && n < COLUMNS_MAX; i++)
-        if (is_metric(runs->names[i])) names[n++] = runs->names[i];
+        if (column_is_metric(runs->names[i]) && !strstr(runs->names[i], "test")) names[n++] = runs->names[i];
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], b->asked.by) == 0) return ST_OK;
     if (n == 0) return FAIL(e, ST_DATA, "%s: no run of it is finished", runs->source);
@@ -217,11 +216,20 @@ static status part_make(const struct best *x, struct part *p, struct error *e)
     return p->defaults ? opt_defaults(p->table, p->defaults, e) : ST_MEMORY;
 }
 
+/* Words that are no text in YAML without quotes. */
+static bool is_null(const char *value)
+{
+    static const char *const words[] = {"null", "Null", "NULL", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(value, words[i]) == 0) return true;
+    return false;
+}
+
 /* One YAML pair; the value is quoted where it might not be plain, and stays in its line. */
 static void print_pair(const char *before, const char *key, const char *value, FILE *out)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-/";
-    const char *quote = !*value || value[strspn(value, plain)] ? "'" : "";
+    const char *quote = !*value || value[strspn(value, plain)] || is_null(value) ? "'" : "";
     (void)fprintf(out, "%s%s: %s", before, key, quote);
     for (const char *c = value; *c; c++)
         (void)fprintf(out, *c == '\'' ? "''" : "%c", iscntrl((unsigned char)*c) ? ' ' : *c);
@@ -283,8 +291,8 @@ static void print_pairs(const struct best *x, const struct part *p, size_t row, 
 static void print_item(const struct best *x, const struct part *parts, const struct part *own,
                        const struct group *winner)
 {
-    (void)fprintf(x->out, "  - {name: %s", winner->solver);
-    if (strcmp(winner->name, winner->solver) != 0) (void)fprintf(x->out, ", label: %s", winner->name);
+    print_pair("  - {", "name", winner->solver, x->out);
+    if (strcmp(winner->name, winner->solver) != 0) print_pair(", ", "label", winner->name, x->out);
     if (own->table) print_pairs(x, own, winner->row, true, false);
     print_pairs(x, &parts[SECTION_RUN], winner->row, true, false);
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++) print_section(x, &parts[s], winner->row, true, "");
@@ -330,15 +338,14 @@ status best_run(struct groups *g, const struct best_request *asked, const struct
                 FILE *out, FILE *warnings, struct error *e)
 {
     struct best b = {.asked = *asked, .groups = g, .out = out};
-    b.asked.smallest = asked->smallest || is_error(asked->by);
     TRY(check_column(&b, e));
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
+    b.asked.smallest = asked->smallest || is_smallest_best(&b, asked->by, catalogue);
     TRY(configurations_make(&b.list, g, asked->by_label, e));
     TRY(choose_all(&b, e));
-    TRY(write_csv(&b, e));
     TRY(print_table(&b, out, e));
     TRY(print_items(&b, catalogue, e));
     (void)fflush(out);
     warn(&b, warnings);
-    return ST_OK;
+    return write_csv(&b, e);
 }

@@ -56,7 +56,7 @@ static struct tolerance usual_tolerance(const char *column, bool curve, bool pre
     if (column_has(column, curve, COLUMN_ACCURACY) && !(curve && precise))
         return (struct tolerance){0, 0.01 + 1e-12, false};
     if (curve) return precise ? rounding : ignored;
-    if (!column_has(column, false, results)) return ignored;
+    if (!column_has(column, false, results) && !column_is_metric(column)) return ignored;
     if (precise) return rounding;
     return column_has(column, false, COLUMN_AT_BEST) ? ignored : (struct tolerance){0.1, 1e-6, false};
 }
@@ -100,11 +100,12 @@ struct comparison {
     /* What is known of a column already, by scope, solver, precision and name. */
     struct texts known;
     struct column_rule *rules;
-    size_t n_rules;
+    size_t n_rules, room;
 };
 
-/* Finds our rows by solver, dataset, seed, and every option column that both tables have: the same text in
- * all makes the same run if the rules are the same, too. */
+/* Finds our rows by solver, dataset, seed, the file of network.start, and every option column that both
+ * tables have: the same text in all makes the same run if the rules are the same, too. A plug-in may be
+ * another build, as the program may: that of the plan comes first in a table. */
 static status index_runs(struct comparison *c, struct error *e)
 {
     static const char *const keys[] = {"solver", "dataset", "seed"};
@@ -117,7 +118,8 @@ static status index_runs(struct comparison *c, struct error *e)
     if (!own.column || !c->keys.column || !c->first || !c->next) return ST_MEMORY;
     for (size_t i = 0; i < 3 + b->n_columns; i++) {
         const char *name = i < 3 ? keys[i] : b->names[i - 3];
-        const long mine = i < 3 || column_is_option(name) ? csv_column(a, name) : CSV_NONE;
+        const bool key = i < 3 || column_is_option(name) || strcmp(name, "start_sha256") == 0;
+        const long mine = key ? csv_column(a, name) : CSV_NONE;
         if (mine == CSV_NONE) continue;
         own.column[own.n++] = (size_t)mine;
         c->keys.column[c->keys.n++] = i < 3 ? (size_t)csv_column(b, name) : i - 3;
@@ -159,10 +161,11 @@ static status rule_of(struct comparison *c, size_t row, const char *scope, const
         .schema = strcmp(column, "schema") == 0 || strcmp(column, "rules") == 0,
     };
     if (place == SIZE_MAX) return ST_OK;
-    if ((place & (place + 1)) == 0) { /* room for twice as many and one */
-        struct column_rule *grown = realloc(c->rules, (2 * place + 2) * sizeof *grown);
+    if (place == c->room) {
+        struct column_rule *grown = realloc(c->rules, (2 * place + 64) * sizeof *grown);
         if (!grown) return FAIL(e, ST_MEMORY, "no memory for the tolerances");
         c->rules = grown;
+        c->room = 2 * place + 64;
     }
     c->rules[place] = *rule;
     c->n_rules = place + 1;

@@ -20,8 +20,8 @@ status tolerances_read(struct csv_table *t, const char *path, bool optional, str
 /* The tolerance of a column. Without a matching row, by the column table (columns.h): counts that rounding
  * cannot change must be equal; accuracies may differ by 0.01, in curves of double precision as all others: by
  * 1e-6 relatively (atol 1e-12). In float, the other results in runs.csv may differ by 10 %; what hangs on the
- * best iteration is ignored, and so are the other columns of curves. A nan is equal to a nan only. Times,
- * memory and provenance are always ignored. */
+ * best iteration is ignored, and so are the other columns of curves. Metrics of a dataset are such results. A
+ * nan is equal to a nan only. Times, memory and provenance are always ignored. */
 struct tolerance tolerance_of(const struct csv_table *t, const char *scope, const char *solver,
                               const char *precision, const char *column);
 

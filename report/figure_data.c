@@ -45,7 +45,7 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
         f->solves[k] = st == ST_OK && csv_column(&curve, "backward_error_a_1_med") != CSV_NONE;
         csv_table_free(&curve);
         TRY(st);
-        TRY(file_copy(from, to, e));
+        TRY(file_copy(from, to, true, e));
     }
     return ST_OK;
 }
@@ -181,8 +181,10 @@ static status write_by_line(const struct figure_data *f, const char *file, const
     struct csv_table t;
     struct csv_writer w;
     (void)snprintf(path, sizeof path, "%s/%s", groups_of_curves(f->groups), file);
-    if (access(path, R_OK) != 0)
-        return drawing_csv(f->drawing, to, "line", &w, e) == ST_OK ? csv_close(&w, e) : ST_IO;
+    if (access(path, R_OK) != 0) {
+        TRY(drawing_csv(f->drawing, to, "line", &w, e));
+        return csv_close(&w, e);
+    }
     status st = csv_read(&t, path, 1, e);
     if (st == ST_OK) st = drawing_csv(f->drawing, to, NULL, &w, e);
     if (st == ST_OK) {

@@ -1,17 +1,21 @@
-/* What figures are drawn from: tidy CSV files in the private folder of a drawing.
- *   groups.csv   a row per group that is shown: text (its label without the widths), numbers of its curve (0:
- * it has none), name, line and width in the files below, layers, seeds, for each option KEY that the figure
- *                wants its text (KEY) and the number of that text in order (KEY_at; 0: it has no such
- * option), and the numbers of summary.csv solvers.csv, names.csv, lines.csv, widths.csv   the texts, numbered
- * in order; `place`: the colour of a trainer of that name; widths have `first`, the neurons of the first
- * layer, and `layers` curve_N.csv  curves_summary of the N-th group of the experiment points.csv   a row per
- * finished run: its group (row of groups.csv), and numbers of runs.csv times.csv, profile.csv   rows of
- * time_to_accuracy.csv and profile.csv of lines that are shown, with `line` */
+/* What figures are drawn from: tidy CSV files in the private folder of a drawing. */
 #ifndef SPIKEBENCH_REPORT_FIGURE_DATA_H
 #define SPIKEBENCH_REPORT_FIGURE_DATA_H
 
 #include "report/groups.h"
 #include "support/drawing.h"
+
+/* clang-format off */
+/* groups.csv                 a row per group that is shown: text (its label without the widths), numbers of its
+ *                            curve (0: it has none), name, line and width in the files below, layers, seeds, for
+ *                            each option KEY that the figure wants its text (KEY) and the number of that text in
+ *                            order (KEY_at; 0: it has no such option), and the numbers of summary.csv
+ * solvers.csv, names.csv,    the texts, numbered in order; place: the colour of a trainer of that name; widths
+ * lines.csv, widths.csv      have first, the neurons of the first layer, and layers
+ * curve_N.csv                curves_summary of the N-th group of the experiment
+ * points.csv                 a row per finished run: its group (row of groups.csv), and numbers of runs.csv
+ * times.csv, profile.csv     rows of time_to_accuracy.csv and profile.csv of lines that are shown, with line */
+/* clang-format on */
 
 enum { FIGURE_OPTIONS = 3 };
 

@@ -9,42 +9,38 @@
  * told apart, or take gnuplot minutes. */
 enum { OVERLAY_MOST = 7, GENERAL_MOST = 256, OWN_MOST = 400 };
 
-/* The figure of experiments called `name` or name_something: its script, the options that it wants as data,
- * and what may follow figure's name in the files that it draws. */
+/* The figure of experiments called `name` or name_something, drawn by experiments/NAME.gp: the options that
+ * it wants as data, and what may follow figure's name in the files that it draws. */
 enum { FIGURE_PARTS = 5 };
 
 struct own_figure {
-    const char *name, *script;
+    const char *name;
     const char *options[FIGURE_OPTIONS];
     const char *parts[FIGURE_PARTS];
     enum { NO_CURVES, SOME_CURVES, ALL_CURVES } drawn; /* ALL: without curves there is no figure */
 };
 
 static const struct own_figure own_figures[] = {
-    {"ablation", "experiments/ablation.gp", {NULL}, {""}, NO_CURVES},
-    {"acceleration", "experiments/acceleration.gp", {NULL}, {""}, NO_CURVES},
-    {"assimilation", "experiments/assimilation.gp", {"ensemble"}, {""}, ALL_CURVES},
-    {"conditioning", "experiments/conditioning.gp", {"precision", "start_noise"}, {""}, ALL_CURVES},
-    {"conversion", "experiments/conversion.gp", {"steps", "activation"}, {""}, SOME_CURVES},
-    {"data_size", "experiments/data_size.gp", {NULL}, {""}, NO_CURVES},
-    {"depth", "experiments/depth.gp", {NULL}, {""}, NO_CURVES},
-    {"equilibrium", "experiments/equilibrium.gp", {"backward_steps", "kappa", "T"}, {""}, SOME_CURVES},
-    {"gradient", "experiments/gradient.gp", {"train_epochs"}, {"", "_directions"}, ALL_CURVES},
-    {"harmonic", "experiments/harmonic.gp", {"iterations", "steps", "energy_mac"}, {""}, ALL_CURVES},
-    {"memory", "experiments/memory.gp", {"keep", "feed"}, {""}, SOME_CURVES},
-    {"online_rules", "experiments/online_rules.gp", {"T"}, {""}, NO_CURVES},
-    {"optimizers", "experiments/optimizers.gp", {"optimizer"}, {""}, ALL_CURVES},
-    {"recurrent", "experiments/recurrent.gp", {"recurrent"}, {""}, NO_CURVES},
-    {"rivals",
-     "experiments/rivals.gp",
-     {NULL},
-     {"", "_passes", "_final", "_synops", "_profile"},
-     SOME_CURVES},
-    {"sensitivity", "experiments/sensitivity.gp", {"rho", "beta"}, {""}, NO_CURVES},
-    {"split_digits", "experiments/split_digits.gp", {"tasks"}, {""}, NO_CURVES},
-    {"stability", "experiments/stability.gp", {"lr"}, {""}, NO_CURVES},
-    {"start", "experiments/start.gp", {NULL}, {""}, NO_CURVES},
-    {"width", "experiments/width.gp", {NULL}, {""}, NO_CURVES},
+    {"ablation", {NULL}, {""}, NO_CURVES},
+    {"acceleration", {NULL}, {""}, NO_CURVES},
+    {"assimilation", {"ensemble"}, {""}, ALL_CURVES},
+    {"conditioning", {"precision", "start_noise"}, {""}, ALL_CURVES},
+    {"conversion", {"steps", "activation"}, {""}, SOME_CURVES},
+    {"data_size", {NULL}, {""}, NO_CURVES},
+    {"depth", {NULL}, {""}, NO_CURVES},
+    {"equilibrium", {"backward_steps", "kappa", "T"}, {""}, SOME_CURVES},
+    {"gradient", {"train_epochs"}, {"", "_directions"}, ALL_CURVES},
+    {"harmonic", {"iterations", "steps", "energy_mac"}, {""}, ALL_CURVES},
+    {"memory", {"keep", "feed"}, {""}, SOME_CURVES},
+    {"online_rules", {"T"}, {""}, NO_CURVES},
+    {"optimizers", {"optimizer"}, {""}, ALL_CURVES},
+    {"recurrent", {"recurrent"}, {""}, NO_CURVES},
+    {"rivals", {NULL}, {"", "_passes", "_final", "_synops", "_profile"}, SOME_CURVES},
+    {"sensitivity", {"rho", "beta"}, {""}, NO_CURVES},
+    {"split_digits", {"tasks"}, {""}, NO_CURVES},
+    {"stability", {"lr"}, {""}, NO_CURVES},
+    {"start", {NULL}, {""}, NO_CURVES},
+    {"width", {NULL}, {""}, NO_CURVES},
 };
 
 struct plotter {
@@ -176,14 +172,6 @@ static void draw_admm(struct plotter *p, const struct group *g)
     draw_curves(p, "numerical_error.gp", figure, &l);
 }
 
-/* A name of a file: '/' in widths of a foreign runs.csv is no folder. */
-static void figure_name(char *figure, size_t size, const char *kind, const char *hidden)
-{
-    (void)snprintf(figure, size, "%s_%.100s", kind, hidden);
-    for (char *c = figure; *c; c++)
-        if (*c == '/') *c = '-';
-}
-
 /* All configurations with these widths: accuracy against time and iterations, and the panel's curves of those
  * of ADMM, where there are two or more, in one figure. */
 static void draw_widths(struct plotter *p, const struct group *g)
@@ -192,15 +180,15 @@ static void draw_widths(struct plotter *p, const struct group *g)
     struct labels l = {"", g->hidden, g->depth, true, false};
     const struct panelled panelled = {p, g->hidden};
     if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
-    figure_name(figure, sizeof figure, "accuracy_seconds", g->hidden);
+    (void)snprintf(figure, sizeof figure, "accuracy_seconds_%.100s", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
     l.by_time = false;
-    figure_name(figure, sizeof figure, "accuracy_iterations", g->hidden);
+    (void)snprintf(figure, sizeof figure, "accuracy_iterations_%.100s", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
     if (show(p, is_panelled, &panelled, true, OVERLAY_MOST) < 2) return;
     (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s", g->dataset, g->hidden);
     l.title = title;
-    figure_name(figure, sizeof figure, "overlay", g->hidden);
+    (void)snprintf(figure, sizeof figure, "overlay_%.100s", g->hidden);
     draw_curves(p, "overlay.gp", figure, &l);
 }
 
@@ -258,6 +246,7 @@ static void draw_all(struct plotter *p)
 {
     const struct groups *g = p->groups;
     const struct own_figure *own = find_own(g);
+    char script[60];
     if (own) {
         limit(p, OWN_MOST, "the experiment's own figure shows");
         bool curves = show(p, any, NULL, true, SIZE_MAX) > 0;
@@ -268,7 +257,8 @@ static void draw_all(struct plotter *p)
             return;
         }
         (void)show(p, any, NULL, false, SIZE_MAX);
-        draw(p, own->script, own->name, own->parts, FIGURE_PARTS, own->options,
+        (void)snprintf(script, sizeof script, "experiments/%s.gp", own->name);
+        draw(p, script, own->name, own->parts, FIGURE_PARTS, own->options,
              &(struct labels){.title = "", .widths = ""});
         if (own->drawn == SOME_CURVES && !curves)
             (void)fprintf(p->problems,

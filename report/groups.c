@@ -121,17 +121,21 @@ static size_t all_one(const struct group *one)
     return 0;
 }
 
-/* Solver, dataset, the option columns, and the data's SHA-256. */
-static bool is_identity(const char *name)
+/* What a run is of besides its options; two versions of a plug-in, of a start or of data are two. */
+static bool is_made_of(const char *name)
 {
-    return column_is_option(name) || is(name, "solver") || is(name, "dataset") || is(name, "data_sha256");
+    return is(name, "solver") || is(name, "plugin_sha256") || is(name, "start_sha256") || is(name, "dataset");
 }
 
-/* differs: of the columns, among the groups of its name and widths. */
-static void make_label(struct groups *g, size_t k, const bool *differs)
+static bool is_identity(const char *name)
+{
+    return column_is_option(name) || is_made_of(name) || is(name, "data_sha256");
+}
+
+/* differs: of the columns, among the groups of its name and widths. false: it does not fit. */
+static bool make_label(const struct groups *g, struct group *one, const bool *differs)
 {
     const struct csv_table *t = &g->runs;
-    struct group *one = &g->group[k];
     const size_t size = sizeof one->label;
     bool whole = text_add(one->label, size, "%s_%s", one->name, one->hidden);
     for (size_t c = 0; c < t->n_columns && whole; c++) {
@@ -140,10 +144,33 @@ static void make_label(struct groups *g, size_t k, const bool *differs)
         whole =
             text_add(one->label, size, "_%s=%.24s", dot ? dot + 1 : t->names[c], csv_cell(t, one->row, c));
     }
-    /* Labels that do not fit end in the first run's id. */
-    if (!whole) (void)snprintf(one->label + size - 16, 16, "_%.12s", csv_text(t, one->row, "run_id"));
     for (char *p = one->label; *p; p++)
         if (*p == '/' || *p == ' ') *p = '-';
+    return whole;
+}
+
+/* The label ends in the first run's id. */
+static void end_in_id(const struct csv_table *t, struct group *one)
+{
+    enum { ROOM = 16 };
+    const size_t n = strlen(one->label), last = sizeof one->label - ROOM;
+    (void)snprintf(one->label + (n < last ? n : last), ROOM, "_%.12s", csv_text(t, one->row, "run_id"));
+}
+
+/* Labels are names of files: one that does not fit, or that is taken already (values are cut), ends in an id.
+ * differs: see differing, by the groups' lines. */
+static status make_labels(struct groups *g, const bool *differs, struct error *e)
+{
+    struct texts labels = {.n = 0};
+    for (size_t k = 0; k < g->n; k++) {
+        struct group *one = &g->group[k];
+        const size_t n = labels.n;
+        const bool whole = make_label(g, one, differs + one->line * g->runs.n_columns);
+        if (!whole || texts_place(&labels, one->label) < n) end_in_id(&g->runs, one);
+    }
+    const bool no_memory = labels.no_memory;
+    texts_free(&labels);
+    return no_memory ? FAIL(e, ST_MEMORY, "no memory for the labels") : ST_OK;
 }
 
 void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size)
@@ -191,6 +218,18 @@ bool groups_same_test(const struct groups *g, size_t a, size_t b)
     return one_test(&g->runs, a) || g->side[a] == g->side[b];
 }
 
+/* The runs of a group differ in their seed alone: two of one seed are no two draws. */
+static status check_seeds(const struct csv_table *t, const struct group *one, struct error *e)
+{
+    if (one->n > GROUP_RUNS_MAX) return FAIL(e, ST_DATA, "%s: more than %d seeds", t->source, GROUP_RUNS_MAX);
+    for (size_t i = 0; i < one->n; i++)
+        for (size_t k = i + 1; k < one->n; k++)
+            if (is(csv_text(t, one->rows[i], "seed"), csv_text(t, one->rows[k], "seed")))
+                return FAIL(e, ST_DATA, "%s: lines %zu and %zu are two runs of one configuration and seed",
+                            t->source, one->rows[i] + t->first_line, one->rows[k] + t->first_line);
+    return ST_OK;
+}
+
 status groups_load(struct groups *g, const char *folder, struct error *e)
 {
     struct group_list l;
@@ -211,12 +250,8 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
         g->other_rules += other;
         g->left_out += !other && l.of[row] == SIZE_MAX;
     }
-    for (size_t k = 0; k < g->n; k++) {
-        if (l.v[k].n > GROUP_RUNS_MAX)
-            return FAIL(e, ST_DATA, "%s: more than %d seeds", g->runs.source, GROUP_RUNS_MAX);
-        make_label(g, k, differs + g->group[k].line * g->runs.n_columns);
-    }
-    return ST_OK;
+    for (size_t k = 0; k < g->n; k++) TRY(check_seeds(&g->runs, &l.v[k], e));
+    return make_labels(g, differs, e);
 }
 
 void groups_note_rules(const struct groups *g, FILE *out)
@@ -325,8 +360,7 @@ bool configurations_average(const char *option)
 
 static bool is_key(const char *name)
 {
-    return is(name, "solver") || is(name, "dataset") ||
-           (column_is_option(name) && !configurations_average(name));
+    return is_made_of(name) || (column_is_option(name) && !configurations_average(name));
 }
 
 static bool is_key_or_label(const char *name)

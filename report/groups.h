@@ -96,7 +96,8 @@ void line_name(const char *name, const char *hidden, const char *label, char *te
 /* Hidden layers of widths such as "100-50". */
 size_t depth_of(const char *hidden);
 
-/* Runs by configuration: the same solver, dataset and options, but for network.hidden and dataset.split_seed.
+/* Runs by configuration: the same solver, plug-in, start, dataset and options, but for network.hidden and
+ * dataset.split_seed.
  * by_label: runs of different labels are different configurations, called by their labels; otherwise they
  * are called by their solver. In the arena of g. ST_MEMORY. */
 status configurations_make(struct group_list *c, struct groups *g, bool by_label, struct error *e);

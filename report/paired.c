@@ -104,83 +104,115 @@ static status test_error(const struct groups *g, const struct line *l, double *r
     return ST_OK;
 }
 
-static void put_line(struct csv_writer *w, struct table *t, const struct line *l, const struct spread *result,
-                     double error)
-{
-    csv_put_texts(w, (const char *const[]){l->name, l->reference, l->hidden}, 3);
-    const struct spread *test = &result[N_COLUMNS - 1];
-    csv_put_number(w, (double)l->n);
-    table_put(t, "%s", l->name);
-    table_put(t, "%s", l->hidden);
-    table_put(t, "%zu", l->n);
-    table_put(t, "%zu %s", test->interval.n, spread_names[test->over]);
-    for (size_t c = 0; c < N_COLUMNS; c++) {
-        const struct interval *i = &result[c].interval;
-        csv_put_number(w, i->mean);
-        csv_put_number(w, i->half_width);
-        table_put(t, "%.2f +- %.2f", 100 * i->mean, 100 * i->half_width);
-    }
-    table_put(t, isnan(error) ? "-" : "%.2f", 100 * error);
-    csv_put(w, spread_names[test->over]);
-    csv_put_numbers(w, (const double[]){(double)test->interval.n, error}, 2);
-    csv_end_row(w);
-}
+/* What is found out about a line. */
+struct difference {
+    const char *name, *hidden;
+    size_t pairs;
+    struct spread of[N_COLUMNS];
+    double test_error;
+};
 
-/* Every name and widths but the reference's. */
-static status write_lines(const struct groups *g, const char *reference, struct csv_writer *w,
-                          struct table *t, struct error *e)
+/* Every name and widths but the reference's that have pairs: [*n], in the arena. */
+static status find_differences(const struct groups *g, const char *reference, struct mem *m,
+                               struct difference **found, size_t *n, struct error *e)
 {
     struct line l = {.reference = reference};
-    struct spread result[N_COLUMNS];
-    double error;
-    TRY(line_create(&l, g, &t->mem, e));
+    TRY(line_create(&l, g, m, e));
+    *n = 0;
+    *found = mem_alloc(m, g->n_lines + 1, sizeof **found, e);
+    if (!*found) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
+        struct difference *d = &(*found)[*n];
         l.name = g->group[k].name;
         l.hidden = g->group[k].hidden;
         if (l.first[g->group[k].line] < k || strcmp(l.name, reference) == 0) continue;
         TRY(find_pairs(g, &l, k, e));
-        for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, columns[c], &result[c], e));
-        TRY(test_error(g, &l, &error, e));
-        if (l.n > 0) put_line(w, t, &l, result, error);
+        if (l.n == 0) continue;
+        *d = (struct difference){.name = l.name, .hidden = l.hidden, .pairs = l.n};
+        for (size_t c = 0; c < N_COLUMNS; c++) TRY(differences(g, &l, columns[c], &d->of[c], e));
+        TRY(test_error(g, &l, &d->test_error, e));
+        ++*n;
     }
+    return ST_OK;
+}
+
+static void make_table(struct table *t, const struct difference *v, size_t n)
+{
+    table_column(t, true, 0, "name");
+    table_column(t, true, 0, "hidden");
+    table_column(t, false, 0, "pairs");
+    table_column(t, false, 0, "interval over");
+    table_column(t, false, 0, "train");
+    table_column(t, false, 0, "validation");
+    table_column(t, false, 0, "test");
+    table_column(t, false, 0, "test set");
+    for (const struct difference *d = v; d < v + n; d++) {
+        const struct spread *test = &d->of[N_COLUMNS - 1];
+        table_put(t, "%s", d->name);
+        table_put(t, "%s", d->hidden);
+        table_put(t, "%zu", d->pairs);
+        table_put(t, "%zu %s", test->interval.n, spread_names[test->over]);
+        for (size_t c = 0; c < N_COLUMNS; c++)
+            table_put(t, "%.2f +- %.2f", 100 * d->of[c].interval.mean, 100 * d->of[c].interval.half_width);
+        table_put(t, isnan(d->test_error) ? "-" : "%.2f", 100 * d->test_error);
+    }
+}
+
+static status write_csv(const struct groups *g, const char *reference, const struct difference *v, size_t n,
+                        struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_start(&w,
+                  "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
+                  "acc_val_half,acc_test_difference,acc_test_half,over,values,acc_test_error",
+                  e, "%s/paired.csv", g->folder));
+    for (const struct difference *d = v; d < v + n; d++) {
+        const struct spread *test = &d->of[N_COLUMNS - 1];
+        csv_put_texts(&w, (const char *const[]){d->name, reference, d->hidden}, 3);
+        csv_put_number(&w, (double)d->pairs);
+        for (size_t c = 0; c < N_COLUMNS; c++) {
+            csv_put_number(&w, d->of[c].interval.mean);
+            csv_put_number(&w, d->of[c].interval.half_width);
+        }
+        csv_put(&w, spread_names[test->over]);
+        csv_put_numbers(&w, (const double[]){(double)test->interval.n, d->test_error}, 2);
+        csv_end_row(&w);
+    }
+    return csv_close(&w, e);
+}
+
+static status print_table(const struct groups *g, const char *reference, enum table_format format,
+                          struct table *t, FILE *out, struct error *e)
+{
+    (void)fprintf(out,
+                  "\ndifference to %s, percentage points, mean over pairs of the same seed and split, and "
+                  "95 %% interval: over the means of splits where test sides differ, else over training "
+                  "draws of one test side, to which the standard error of that test set itself (at most) "
+                  "must be added\n",
+                  reference);
+    TRY(table_print(t, format, out, e));
+    if (g->left_out)
+        (void)fprintf(out, "%zu unfinished or failed runs and their pairs are left out\n", g->left_out);
+    (void)fflush(out);
     return ST_OK;
 }
 
 status paired_write(const struct groups *g, const char *reference, enum table_format format, FILE *out,
                     struct error *e)
 {
-    struct csv_writer w;
     struct table t = {.n_cells = 0};
+    struct difference *found = NULL;
+    size_t n = 0;
     bool known = false;
     for (size_t k = 0; k < g->n; k++) known = known || strcmp(g->group[k].name, reference) == 0;
     if (!known)
         return FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
                     g->runs.source);
     TRY(csv_need(&g->runs, columns, N_COLUMNS, e));
-    TRY(csv_start(&w,
-                  "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
-                  "acc_val_half,acc_test_difference,acc_test_half,over,values,acc_test_error",
-                  e, "%s/paired.csv", g->folder));
-    table_column(&t, true, 0, "name");
-    table_column(&t, true, 0, "hidden");
-    table_column(&t, false, 0, "pairs");
-    table_column(&t, false, 0, "interval over");
-    for (size_t c = 0; c < N_COLUMNS; c++)
-        table_column(&t, false, 0, "%s", c == 0 ? "train" : c == 1 ? "validation" : "test");
-    table_column(&t, false, 0, "test set");
-    status st = csv_end(&w, write_lines(g, reference, &w, &t, e), e);
-    if (st == ST_OK) {
-        (void)fprintf(
-            out,
-            "\ndifference to %s, percentage points, mean over pairs of the same seed and split, and "
-            "95 %% interval: over the means of splits where test sides differ, else over training "
-            "draws of one test side, to which the standard error of that test set itself (at most) "
-            "must be added\n",
-            reference);
-        st = table_print(&t, format, out, e);
-        if (g->left_out)
-            (void)fprintf(out, "%zu unfinished or failed runs and their pairs are left out\n", g->left_out);
-    }
+    status st = find_differences(g, reference, &t.mem, &found, &n, e);
+    if (st == ST_OK) make_table(&t, found, n);
+    if (st == ST_OK) st = print_table(g, reference, format, &t, out, e);
+    if (st == ST_OK) st = write_csv(g, reference, found, n, e);
     table_free(&t);
     return st;
 }

@@ -231,11 +231,13 @@ static status put_figures(struct maker *m, cJSON *root, const struct report_figu
     find_free(&names);
     cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
     char line[400];
-    for (const char *p = f->problems; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+    for (const char *p = f->problems; *p;) {
         const size_t length = strcspn(p, "\n"), kept = length < sizeof line ? length : sizeof line - 1;
         memcpy(line, p, kept);
         line[kept] = '\0';
         put_text(m, problems, NULL, line);
+        p += length;
+        if (*p == '\n') p++;
     }
     put_text(m, root, "figures_missing", f->missing);
     return st;

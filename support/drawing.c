@@ -145,7 +145,7 @@ status drawing_take(const struct drawing *d, const char *part, const char *endin
     drawing_file(d, name, from, sizeof from);
     *found = access(from, F_OK) == 0;
     if (!*found) return ST_OK;
-    status st = file_copy(from, path, e);
+    status st = file_copy(from, path, true, e);
     (void)remove(from);
     return st;
 }

@@ -122,14 +122,14 @@ void file_abandon(struct file_writer *w)
     memset(w, 0, sizeof *w);
 }
 
-status file_copy(const char *from, const char *to, struct error *e)
+status file_copy(const char *from, const char *to, bool derived, struct error *e)
 {
     struct file_buffer b = {NULL, 0, 0};
     struct file_writer w;
     status st = file_read(from, UINT64_MAX >> 1, &b, e);
     if (st == ST_OK) st = file_create(&w, to, e);
     if (st == ST_OK) {
-        w.derived = true;
+        w.derived = derived;
         (void)fwrite(b.bytes, 1, b.size, w.file); /* file_commit sees an error */
         st = file_commit(&w, e);
     }
@@ -161,7 +161,7 @@ static int link_or_copy(const char *from, const char *to)
 {
     if (link(from, to) == 0) return 0;
     if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return -1;
-    return file_copy(from, to, NULL) == ST_OK ? 0 : -1;
+    return file_copy(from, to, false, NULL) == ST_OK ? 0 : -1;
 }
 
 status file_keep(const char *path, char *name, size_t size, struct error *e)

@@ -40,8 +40,8 @@ status file_create(struct file_writer *w, const char *path, struct error *e);
 status file_commit(struct file_writer *w, struct error *e);
 /* Removes the new file; PATH stays as it was. Accepts an all-zero writer. */
 void file_abandon(struct file_writer *w);
-/* Copies a file to `to` through such a writer; the copy is derived. ST_IO. */
-status file_copy(const char *from, const char *to, struct error *e);
+/* Copies a file to `to` through such a writer, which is `derived` or not. ST_IO. */
+status file_copy(const char *from, const char *to, bool derived, struct error *e);
 
 /* Renames PATH to the first of PATH.aside, PATH.aside1, ... that is not there: nothing that somebody may
  * still want is overwritten. `name` gets the new name. ST_IO. */

@@ -18,14 +18,7 @@ void hash_add(struct hash *h, const void *bytes, size_t size)
 
 void hash_finish(struct hash *h, char hex[HASH_HEX])
 {
-    static const char digits[] = "0123456789abcdef";
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA256Final(digest, &h->context);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) {
-        hex[2 * i] = digits[digest[i] >> 4];
-        hex[2 * i + 1] = digits[digest[i] & 15];
-    }
-    hex[HASH_HEX - 1] = '\0';
+    (void)SHA256End(&h->context, hex);
 }
 
 status hash_file(const char *path, char hex[HASH_HEX], struct error *e)

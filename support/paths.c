@@ -66,12 +66,18 @@ const char *path_base(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static bool is_folder(const char *name)
+{
+    struct stat s;
+    return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
 status path_experiment(const char *name, char *file, size_t size, struct error *e)
 {
     char home[4096];
     size_t n = strlen(name);
     bool bare = !strchr(name, '/') && !(n > 5 && strcmp(name + n - 5, ".yaml") == 0);
-    if (!bare || access(name, F_OK) == 0) {
+    if (!bare || (access(name, F_OK) == 0 && !is_folder(name))) {
         if (n >= size) return FAIL(e, ST_USAGE, "the file name is too long");
         memcpy(file, name, n + 1);
         return access(file, F_OK) == 0 ? ST_OK

@@ -1,9 +1,21 @@
 /* Files that are complete or as they were, locked, or known to be damaged. */
+#define _GNU_SOURCE /* syscall */
 #include "support/file.h"
+#include "tests/folder.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* In place of libc's: how often this process has waited for the disk. */
+static size_t synced;
+
+int fsync(int descriptor)
+{
+    synced++;
+    return (int)syscall(SYS_fsync, descriptor);
+}
 
 /* A file of these bytes under a seal, open for reading and writing. */
 static FILE *sealed(const char *bytes, size_t size)
@@ -67,4 +79,22 @@ Test(file, a_lock_is_taken_once)
     (void)remove(path);
     cr_expect_eq(file_lock("/nonexistent/lock", &first, &taken, &e), ST_IO);
     cr_expect_lt(first, 0);
+}
+
+/* The file's bytes and its name; not where it can be made again. */
+Test(file, a_copy_is_on_the_disk)
+{
+    char folder[FOLDER_MAX], from[FOLDER_MAX + 10], to[FOLDER_MAX + 10];
+    struct error e = {0};
+    folder_create(folder);
+    folder_write(folder, "a", "bytes", 5);
+    (void)snprintf(from, sizeof from, "%s/a", folder);
+    (void)snprintf(to, sizeof to, "%s/b", folder);
+    synced = 0;
+    cr_expect_eq(file_copy(from, to, false, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(synced, 2, "%zu", synced);
+    cr_expect_eq(file_copy(from, to, true, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(synced, 2, "%zu", synced);
+    folder_shell(folder, "cmp a b");
+    folder_remove(folder);
 }

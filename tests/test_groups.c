@@ -64,6 +64,12 @@ Test(tolerances, defaults_and_last_match)
     cr_expect(tolerance_of(&t, "runs", "bptt", "float", "best_iter").ignored);
     cr_expect(!tolerance_of(&t, "runs", "bptt", "double", "best_iter").ignored);
     cr_expect(tolerance_of(&t, "runs", "bptt", "double", "timing_valid").ignored);
+    last = tolerance_of(&t, "runs", "lista", "double", "nmse_test");
+    cr_expect(!last.ignored && last.rtol == 1e-6, "a metric of a dataset");
+    last = tolerance_of(&t, "runs", "lista", "float", "nmse_test");
+    cr_expect(!last.ignored && last.rtol == 0.1 && last.atol == 1e-6);
+    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "dataset.n_test").ignored, "an option");
+    cr_expect(tolerance_of(&t, "runs", "bptt", "double", "data_sha256").ignored);
     csv_table_free(&t);
     folder_remove(folder);
 }
@@ -214,5 +220,93 @@ Test(groups, summary_by_hand)
     }
     csv_table_free(&t);
     groups_free(&g);
+    folder_remove(folder);
+}
+
+/* The groups of a table of runs "id,label,seed,start,plug-in,x": how many, or why not. */
+static size_t groups_of(const char *rows, struct groups *g, struct error *e)
+{
+    char folder[FOLDER_MAX], text[2000];
+    folder_create(folder);
+    (void)snprintf(text, sizeof text,
+                   "run_id,label,seed,start_sha256,plugin_sha256,solver.x,solver,dataset,status\n%s", rows);
+    folder_write(folder, "runs.csv", text, strlen(text));
+    (void)groups_load(g, folder, e);
+    folder_remove(folder);
+    return g->n;
+}
+
+/* Runs of one seed are draws of one thing only where they are of one start and one plug-in. */
+Test(groups, starts_and_plugins_are_not_averaged)
+{
+    static const struct {
+        const char *rows;
+        size_t n;
+    } cases[] = {
+        {"1,a,0,nan,none,1,s,d,ok\n2,a,1,nan,none,1,s,d,ok\n", 1},
+        {"1,a,0,nan,nan,1,s,d,ok\n2,a,1,nan,none,1,s,d,ok\n", 1}, /* a row older than plug-ins */
+        {"1,a,0,f0,none,1,s,d,ok\n2,a,0,f1,none,1,s,d,ok\n", 2},
+        {"1,a,0,nan,p0,1,s,d,ok\n2,a,0,nan,p1,1,s,d,ok\n", 2},
+    };
+    struct groups g;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {0};
+        struct group_list c;
+        cr_expect_eq(groups_of(cases[i].rows, &g, &e), cases[i].n, "case %zu: %zu", i, g.n);
+        cr_expect_eq(e.code, ST_OK, "%s", e.text);
+        cr_assert_eq(configurations_make(&c, &g, false, &e), ST_OK, "%s", e.text);
+        cr_expect_eq(c.n, cases[i].n, "configurations of case %zu: %zu", i, c.n);
+        groups_free(&g);
+    }
+}
+
+Test(groups, two_runs_of_one_seed_are_refused)
+{
+    struct groups g;
+    struct error e = {0};
+    (void)groups_of("1,a,0,nan,none,1,s,d,ok\n2,a,1,nan,none,1,s,d,ok\n3,a,0,nan,none,1,s,d,ok\n", &g, &e);
+    cr_expect_eq(e.code, ST_DATA);
+    cr_expect_not_null(strstr(e.text, "lines 2 and 4 are two runs of one configuration and seed"), "%s",
+                       e.text);
+    groups_free(&g);
+}
+
+/* Labels are names of files: values that are cut, or whose letters are replaced, do not make two the same. */
+Test(groups, each_configuration_has_a_label_of_its_own)
+{
+    static const char rows[] = "1,a,0,nan,none,a-very-long-file-name-that-ends-in-1,s,d,ok\n"
+                               "2,a,0,nan,none,a-very-long-file-name-that-ends-in-2,s,d,ok\n"
+                               "3,a,0,nan,none,x/y,s,d,ok\n4,a,0,nan,none,x-y,s,d,ok\n";
+    static const char *const labels[] = {"a_nan_x=a-very-long-file-name-th",
+                                         "a_nan_x=a-very-long-file-name-th_2", "a_nan_x=x-y",
+                                         "a_nan_x=x-y_4"};
+    struct groups g;
+    struct error e = {0};
+    cr_assert_eq(groups_of(rows, &g, &e), 4, "%s", e.text);
+    for (size_t k = 0; k < 4; k++) cr_expect_str_eq(g.group[k].label, labels[k]);
+    groups_free(&g);
+}
+
+/* Our rows are found by the file of network.start, too: those of the reference stand in the other order. */
+Test(comparison, by_the_file_of_the_start)
+{
+    static const char head[] =
+        "run_id,solver,dataset,seed,status,precision,network.start,start_sha256,iters\n";
+    static const char *const rows[] = {"1,s,d,0,failed,double,w.net,f0,7\n",
+                                       "2,s,d,0,failed,double,w.net,f1,9\n"};
+    char folder[FOLDER_MAX], ours[FOLDER_MAX + 10], theirs[FOLDER_MAX + 10], text[500];
+    struct comparison_result found;
+    struct error e = {0};
+    FILE *out = folder_scratch();
+    folder_create(folder);
+    (void)snprintf(text, sizeof text, "%s%s%s", head, rows[0], rows[1]);
+    folder_write(folder, "ours/runs.csv", text, strlen(text));
+    (void)snprintf(text, sizeof text, "%s%s%s", head, rows[1], rows[0]);
+    folder_write(folder, "theirs/runs.csv", text, strlen(text));
+    (void)snprintf(ours, sizeof ours, "%s/ours", folder);
+    (void)snprintf(theirs, sizeof theirs, "%s/theirs", folder);
+    cr_assert_eq(comparison_run(ours, theirs, NULL, VERDICT_TEXT, out, &found, &e), ST_OK, "%s", e.text);
+    cr_expect(found.runs == 2 && found.values > 0 && found.regressions == 0, "%zu", found.regressions);
+    (void)fclose(out);
     folder_remove(folder);
 }

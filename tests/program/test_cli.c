@@ -147,6 +147,18 @@ Test(cli, runs_and_skips_what_is_finished)
     cr_expect(cli_exists("elsewhere/good/runs.csv"));
 }
 
+/* A folder of an experiment's name, as --out . makes it, is not taken for its file. */
+Test(cli, a_folder_does_not_hide_an_experiment)
+{
+    static struct result r;
+    cli_shell(&r, "mkdir poc_digits typo && \"$SB\" check poc_digits | head -n 1");
+    expect_good(&r);
+    expect_text(&r, "experiment poc_digits (");
+    cli_shell(&r, "\"$SB\" check typo");
+    cr_expect_eq(r.code, 2);
+    expect_text(&r, "no experiment 'typo': neither a file nor");
+}
+
 Test(cli, missing_data)
 {
     static struct result r;

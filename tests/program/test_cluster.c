@@ -212,6 +212,18 @@ ParameterizedTest(struct refusal *c, cluster, merge_refuses)
     cr_expect_not(cli_exists("all"), "something was written");
 }
 
+/* What a runner may still be writing is not read: half a row here. */
+Test(cluster, merge_reads_no_folder_that_is_used)
+{
+    static struct result r;
+    spikebench(&r, "run grid.yaml --out a");
+    expect_good(&r);
+    cli_shell(&r, "cp -r a b && truncate -s -40 b/grid/runs.csv && "
+                  "flock b/grid/.work/lock \"$SB\" merge b/grid a/grid");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect_text(&r, "b/grid: a 'spikebench run' uses this folder");
+}
+
 /* Of a run that failed in one folder and ended well in the other the good row is taken, whatever the order.
  */
 Test(cluster, merge_takes_the_finished_row)
@@ -227,6 +239,19 @@ Test(cluster, merge_takes_the_finished_row)
     /* the same of damaged curves; a second merge changes nothing */
     cli_shell(&r, "rm b/grid/curves/*; \"$SB\" merge bac b/grid a/grid && \"$SB\" merge bac b/grid && "
                   "cmp bac/runs.csv a/grid/runs.csv && diff -r bac/curves a/grid/curves");
+    expect_good(&r);
+}
+
+/* All that stands beside a row comes with it. */
+Test(cluster, merge_brings_the_files_of_a_run)
+{
+    static struct result r;
+    spikebench(&r, "run grid.yaml --out a");
+    expect_good(&r);
+    cli_shell(&r, "id=$(sed -n 2p a/grid/runs.csv | cut -d, -f2); for part in ranks tasks; do mkdir -p "
+                  "a/grid/$part && echo $part,1 > a/grid/$part/$id.csv; done; \"$SB\" merge all a/grid && "
+                  "for part in curves ranks tasks; do diff -r a/grid/$part all/$part || exit 1; "
+                  "done");
     expect_good(&r);
 }
 

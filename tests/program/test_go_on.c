@@ -175,6 +175,11 @@ Test(go_on, experiments_start_from_weights)
     expect_text(&r, "1 new run: it differs from a finished one in the bytes of the data, or of the file of "
                     "network.start");
     expect_text(&r, "s: 1 run: 1 done\n");
+    /* the first two.net and the last are not two draws of one start; no file is no hash */
+    cli_shell(&r, "column start_sha256 results/s/runs.csv | grep -cx \"$(sha256sum two.net | cut -c1-64)\"; "
+                  "column start_sha256 results/s/runs.csv | grep -cx nan; \"$SB\" summarise s | grep -c "
+                  "'^bptt_12[^ ]*  *1 '");
+    cr_expect_str_eq(r.output, "1\n1\n4\n");
 }
 
 /* Weight files that do not fit: arguments, and what is said. */

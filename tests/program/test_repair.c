@@ -255,6 +255,46 @@ Test(repair, a_worker_that_starts_ends_with_its_runner)
     }
 }
 
+/* The results are looked at where the data is absent, too; the code says the worse of both. */
+Test(repair, check_without_the_data)
+{
+    static struct result r;
+    cli_write("absent.yaml", "experiment: absent\ndataset: {name: nmnist, path: /nonexistent}\n"
+                             "stop: {max_iter: 1}\nsolvers: [{name: random_features}]\n");
+    good(&r,
+         "\"$SB\" run absent.yaml --allow-missing; \"$SB\" check absent.yaml --results results; [ $? = 1 ]");
+    expect(&r, "results/absent: 1 row, 0 problems");
+    good(&r, "echo iter > results/absent/curves/stray.csv; \"$SB\" check absent.yaml --results results; [ $? "
+             "= 1 ]");
+    expect(&r, "curves/stray.csv: no row of runs.csv belongs to it");
+    expect(&r, "results/absent: 1 row, 1 problem");
+}
+
+/* Before the first row is taken up there is no runs.csv; a folder that is not there is an error. */
+Test(repair, check_of_a_journal_alone)
+{
+    static struct result r;
+    good(
+        &r,
+        "\"$SB\" run small.yaml && cd results/small && id=$(sed -n 2p runs.csv | cut -d, -f2) && head -n 2 "
+        "runs.csv > .work/$id.row.csv && find curves -name '*.csv' ! -name $id.csv -delete && rm runs.csv && "
+        "cd ../.. && \"$SB\" check small.yaml --results results");
+    expect(&r, "results/small: 0 rows, 0 problems, 1 row that 'spikebench run' takes up");
+    cli_shell(&r, "\"$SB\" check small.yaml --results nowhere");
+    cr_expect_eq(r.code, 1);
+    expect(&r, "nowhere/small/runs.csv: No such file");
+}
+
+/* Who may not begin has not run anything. */
+Test(repair, a_locked_folder_has_no_outcome)
+{
+    static struct result r;
+    cli_shell(&r, "mkdir -p results/small/.work; flock results/small/.work/lock \"$SB\" run small.yaml");
+    cr_expect_eq(r.code, 1, "%s", r.output);
+    expect(&r, "results/small: another 'spikebench run'");
+    cr_expect_null(strstr(r.output, "small: 4 runs"), "%s", r.output);
+}
+
 /* All that does not belong together, with its line, and what is there to go on with. */
 Test(repair, check_names_each_problem)
 {
