@@ -56,7 +56,8 @@ static status transfer_rng(struct rng *r, struct checkpoint *c, struct error *e)
 static status transfer_net(struct net *net, struct checkpoint *c, struct error *e)
 {
     if (c->reading) return net_load(net, c->file, e);
-    return c->file ? net_save(net, c->file, e) : ST_OK;
+    if (c->file && net_save(net, c->file, NULL) != ST_OK) checkpoint_fail(c);
+    return ST_OK;
 }
 
 /* Of tasks in sequence: the accuracies, and with what the one that runs began. */
@@ -88,26 +89,33 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
 
-/* Writes OUT/.work/<id>END, if it has at most `most` bytes. Every rank goes through transfer; rank 0 has a
- * file. */
+/* Seals what was written and gives it its name, if it has at most `most` bytes. */
+static status finish(struct file_writer *w, const struct checkpoint *c, double most, struct error *e)
+{
+    if (c->failure) return FAIL(e, ST_IO, "%s: %s", w->path, strerror(c->failure));
+    if ((double)ftello(w->file) > most) return ST_OK;
+    if (file_seal(w->file, e) != ST_OK) return err_prefix(e, "%s", w->path);
+    return file_commit(w, e);
+}
+
+/* Writes OUT/.work/<id>END, if it has at most `most` bytes. Every rank goes through transfer, whether rank 0
+ * can write its file or not. */
 static status save(struct session *s, const char *end, double most, struct error *e)
 {
     char path[RUN_FILE];
-    struct file_writer w;
+    struct file_writer w = {.file = NULL};
     struct header h;
     struct checkpoint c = {.pool = s->pool};
-    if (ranks_own(s->ranks) > 0) return transfer(s, &c, e);
+    const bool first = ranks_own(s->ranks) == 0;
     fill_header(&h, s, s->run->id);
     run_file(path, s->settings->out, ".work", s->run, end);
-    TRY(file_create(&w, path, e));
+    const status opened = first ? file_create(&w, path, e) : ST_OK;
     c.file = w.file;
     status st = checkpoint_block(&c, &h, sizeof h, e);
     if (st == ST_OK) st = transfer(s, &c, e);
-    const bool fits = st == ST_OK && (double)ftello(w.file) <= most;
-    if (fits) st = file_seal(w.file, e);
-    if (fits && st == ST_OK) return file_commit(&w, e);
+    if (st == ST_OK && w.file) st = finish(&w, &c, most, e);
     file_abandon(&w);
-    return st;
+    return st == ST_OK ? opened : st;
 }
 
 status checkpoint_save(struct session *s, struct error *e)
@@ -119,7 +127,11 @@ status checkpoint_keep(struct session *s, struct error *e)
 {
     if (s->end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
     s->end_kept = true;
-    return save(s, ".end", s->settings->keep_bytes, e);
+    const status st = save(s, ".end", s->settings->keep_bytes, e);
+    if (st != ST_IO) return st;
+    (void)fprintf(stderr, "%s: the state at the end is not kept\n", e->text);
+    e->code = ST_OK;
+    return ST_OK;
 }
 
 /* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
@@ -229,9 +241,9 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     return restore(s, shorter, path, found, e);
 }
 
-void checkpoint_remove(const struct session *s)
+void checkpoint_remove(const struct session *s, const char *end)
 {
     char path[RUN_FILE];
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    run_file(path, s->settings->out, ".work", s->run, end);
     (void)remove(path);
 }

@@ -250,6 +250,25 @@ Test(go_on, what_a_setting_changes_is_said)
                     "(there 0.01)\n");
 }
 
+/* What cannot be kept costs no run; a run that diverges in its last step keeps nothing. */
+Test(go_on, states_that_lead_nowhere)
+{
+    static struct result r;
+    cli_write("s.yaml", "experiment: s\neval_every: 2\nstop: {max_iter: 1}\n"
+                        "dataset: {name: digits, T: 4, n_train: 60, n_test: 20}\n"
+                        "network: {hidden: [6], reset: none, leak: 1, loss: squared}\nsolvers:\n"
+                        "  - {name: trained_readout}\n"
+                        "  - {name: trained_readout, label: far, optimizer: sgd, lr: 1000, batch: 2}\n");
+    cli_shell(&r, "\"$SB\" run s.yaml --allow-diverged; ls -A results/s/.work | grep -c end$; id=$(ls "
+                  "results/s/.work | sed -n s/.end$//p); rm -r results/s && mkdir -p results/s/.work/$id.end/x "
+                  "&& \"$SB\" run s.yaml --allow-diverged && column status results/s/runs.csv");
+    expect_good(&r);
+    expect_text(&r, "s: 2 runs: 1 done, 1 diverged\n");
+    expect_text(&r, "\n1\n");
+    expect_text(&r, ".end: Is a directory: the state at the end is not kept\n");
+    expect_text(&r, "ok\ndiverged\n");
+}
+
 /* A state of more than --states MiB is not kept: the longer run begins anew, and says why. */
 Test(go_on, states_that_are_too_large)
 {
