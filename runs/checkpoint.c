@@ -1,6 +1,6 @@
 /* Checkpoints of a run (see session.h). */
+#include "runs/launch.h"
 #include "runs/sequence.h"
-#include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 struct header {
-    char magic[8], id[RUN_ID_SIZE], commit[40];
-    int32_t dirty;
+    char magic[8], id[RUN_ID_SIZE], build[LAUNCH_VERSION];
     uint64_t columns;
 };
 
@@ -21,8 +20,7 @@ static void fill_header(struct header *h, const struct session *s, const char *i
     memset(h, 0, sizeof *h);
     memcpy(h->magic, "SPIKECKP", sizeof h->magic);
     (void)snprintf(h->id, sizeof h->id, "%s", id);
-    snprintf(h->commit, sizeof h->commit, "%s", env_commit());
-    h->dirty = env_dirty();
+    launch_version(h->build);
     h->columns = s->n_columns;
 }
 
