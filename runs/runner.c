@@ -6,8 +6,10 @@
 #include "records/results_repair.h"
 #include "runs/changes.h"
 #include "runs/extension.h"
+#include "runs/hold.h"
 #include "runs/launch.h"
 #include "runs/run_line.h"
+#include "runs/states.h"
 #include "support/env.h"
 #include "support/file.h"
 #include "support/process.h"
@@ -32,6 +34,7 @@ struct child {
     double since;
     bool heard; /* it has said something, and so listens to signals */
     bool told;  /* to stop */
+    char shorter[RUN_ID_SIZE]; /* the run that it goes on from, or "" */
 };
 
 /* One run of the plan. */
@@ -55,7 +58,8 @@ struct runner {
     struct names names;
     struct progress progress;
     double stopping;      /* since when workers are told to stop; 0: they are not */
-    int lock, own_lock;   /* descriptors of FOLDER/.work/lock and of the shard's; -1: none */
+    struct hold hold;     /* of the folder */
+    struct states states;
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
@@ -191,6 +195,7 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
     if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
     struct child started = {.run = i, .pipe = ends[0]};
+    if (x.has_state) memcpy(started.shorter, x.id, sizeof started.shorter);
     status st = several ? process_start_launcher(argv, ends[1], &started.pid, e)
                         : process_start(argv, &started.pid, e);
     close(ends[1]);
@@ -260,7 +265,9 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     launch_end(r->folder, run);
     c->pid = 0;
     if (access(path, F_OK) != 0) TRY(launch_lost(path, run, wait_status, e));
-    return run_ended(r, c->run, e);
+    TRY(run_ended(r, c->run, e));
+    const bool good = is_word(results_text(&r->results, c->run, "status"), "ok");
+    return good ? states_bound(&r->states, run, c->shorter, e) : ST_OK;
 }
 
 /* A run whose data cannot be read fails without a worker. */
@@ -299,6 +306,7 @@ static void read_progress(struct child *c)
 static void show_progress(struct runner *r)
 {
     char text[RUN_NAME + 100] = "", name[RUN_NAME];
+    if (!r->progress.on) return;
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct child *c = &r->children[k];
         const struct run *run = &r->plan->runs[c->run];
@@ -425,31 +433,6 @@ static status weigh_runs(struct runner *r, const struct plan_report *checked, st
     return ST_OK;
 }
 
-/* Locks the folder, as the only runner or as one for each shard. The workers inherit the locks: they are free
- * when the last of them has ended. */
-static status take_folder(struct runner *r, struct error *e)
-{
-    char path[RUN_FILE], word[64];
-    bool taken = false;
-    const struct shard *shard = &r->settings->shard;
-    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
-    snprintf(word, sizeof word, "one of %zu shards", shard->count);
-    TRY(shard->count == 0 ? file_lock(path, &r->lock, &taken, e)
-                          : file_lock_among(path, word, &r->lock, &taken, e));
-    if (!taken && shard->count == 0)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
-                    r->folder);
-    if (!taken)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', which is not %s, uses this folder", r->folder,
-                    word);
-    if (shard->count == 0) return ST_OK;
-    snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", r->folder, shard->index);
-    TRY(file_lock(path, &r->own_lock, &taken, e));
-    return taken ? ST_OK
-                 : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu",
-                        r->folder, shard->index, shard->count);
-}
-
 static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[RUN_FILE];
@@ -459,10 +442,12 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
     TRY(path_program(r->program, sizeof r->program, e));
     snprintf(path, sizeof path, "%s/.work", r->folder);
     TRY(path_make(path, e));
-    TRY(take_folder(r, e));
+    TRY(hold_take(&r->hold, r->folder, &r->settings->shard, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
     TRY(plan_identify(r->plan, checked, e));
+    hold_clean(r->folder, r->plan, r->settings->mine);
+    TRY(states_begin(&r->states, r->folder, r->settings->states, e));
     TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
     r->children = mem_alloc(&r->mem, r->settings->jobs, sizeof *r->children, e);
     r->tasks = mem_alloc(&r->mem, r->plan->n_runs, sizeof *r->tasks, e);
@@ -478,7 +463,7 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1, .own_lock = -1};
+    struct runner r = {.plan = plan, .settings = s, .outcome = out, .hold = {-1, -1}};
     struct stop_signals before;
     *out = (struct runner_outcome){0};
     status st = prepare(&r, checked, e);
@@ -489,11 +474,11 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
         st = run_all(&r, e);
         stop_release(&before);
         count_lost(&r, checked);
+        if (!s->quiet) states_tell(&r.states, stderr);
     }
     results_free(&r.results);
     names_free(&r.names);
     mem_free(&r.mem);
-    if (r.own_lock >= 0) close(r.own_lock);
-    if (r.lock >= 0) close(r.lock);
+    hold_release(&r.hold);
     return st;
 }

@@ -13,8 +13,8 @@ struct runner_settings {
     const bool *mine;    /* [n_runs] with a shard: the runs that are in it; else NULL: all */
     bool machine_shared; /* runs of other runners may share the machine: timings are not valid */
     bool quiet;          /* runs that end well are not told, and there is no progress line */
-    size_t states; /* MiB of the state at a run's end, from which a larger stop.max_iter goes on, that are
-                      kept at most; 0: none */
+    size_t states;       /* MiB that the states at the runs' ends may have in all, from which a larger
+                            stop.max_iter goes on; 0: none is kept */
     const char *const *set; /* n_set texts of --set: what they change about finished runs is said on stderr */
     size_t n_set;
     const char *weights; /* NULL, or NAME.net for the network of the plan's only run, which then is made also

@@ -210,3 +210,16 @@ status find_if_there(const char *folder, const char *end, struct find_list *list
     *list = (struct find_list){.n = 0};
     return access(folder, F_OK) != 0 && errno == ENOENT ? ST_OK : find_ending(folder, end, list, e);
 }
+
+status find_bytes(const char *folder, const char *end, double *bytes, struct error *e)
+{
+    struct find_list list;
+    char path[FIND_PATH];
+    struct stat s;
+    *bytes = 0;
+    TRY(find_if_there(folder, end, &list, e));
+    for (size_t i = 0; i < list.n; i++)
+        if (put_path(path, folder, list.names[i]) && stat(path, &s) == 0) *bytes += (double)s.st_size;
+    find_free(&list);
+    return ST_OK;
+}
