@@ -73,8 +73,7 @@ void hold_clean(const char *folder, const struct plan *plan, const bool *mine)
         for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
             const char *name = entry->d_name;
             if (!file_is_temporary(name)) continue;
-            if (mine ? is_of(name, plan, mine) : i > 0 || is_runners(name))
-                (void)unlinkat(dirfd(d), name, 0);
+            if (mine ? is_of(name, plan, mine) : i > 0 || is_runners(name)) (void)unlinkat(dirfd(d), name, 0);
         }
         (void)closedir(d);
     }

@@ -32,8 +32,8 @@ struct child {
     long iter, digits; /* finished iterations; the number that is being read */
     long first;        /* the first number that was read, and when */
     double since;
-    bool heard; /* it has said something, and so listens to signals */
-    bool told;  /* to stop */
+    bool heard;                /* it has said something, and so listens to signals */
+    bool told;                 /* to stop */
     char shorter[RUN_ID_SIZE]; /* the run that it goes on from, or "" */
 };
 
@@ -57,8 +57,8 @@ struct runner {
     double work_all, work_done; /* of the wanted runs */
     struct names names;
     struct progress progress;
-    double stopping;      /* since when workers are told to stop; 0: they are not */
-    struct hold hold;     /* of the folder */
+    double stopping;  /* since when workers are told to stop; 0: they are not */
+    struct hold hold; /* of the folder */
     struct states states;
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };

@@ -106,8 +106,8 @@ status session_write_row(const struct session *s, const char *word, const char *
 status checkpoint_save(struct session *s, struct error *e);
 /* Writes the same as OUT/.work/<id>.end, the state from which a run goes on that differs in a larger
  * stop.max_iter alone: that of the end, or, where the last step is measured and evaluated for being the last
- * alone, that before it. Once; not where it exceeds settings->keep_bytes, nor of tasks in sequence. Where it cannot be
- * written, that is said on stderr, and is no error of the run. */
+ * alone, that before it. Once; not where it exceeds settings->keep_bytes, nor of tasks in sequence. Where it
+ * cannot be written, that is said on stderr, and is no error of the run. */
 status checkpoint_keep(struct session *s, struct error *e);
 /* Restores the session from its checkpoint, or else from the end of the run settings->after, its solver
  * included, which begins again where the task began, if there is one of the same run and build; *found tells.

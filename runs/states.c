@@ -53,6 +53,6 @@ void states_tell(const struct states *s, FILE *out)
     (void)fprintf(out,
                   "the state at the end of %zu run%s is not kept: with a larger stop.max_iter %s (--states "
                   "%.0f: MiB in all)\n",
-                  s->dropped, s->dropped == 1 ? "" : "s", s->dropped == 1 ? "it begins anew" : "they begin anew",
-                  s->most / MEBIBYTE);
+                  s->dropped, s->dropped == 1 ? "" : "s",
+                  s->dropped == 1 ? "it begins anew" : "they begin anew", s->most / MEBIBYTE);
 }

@@ -259,9 +259,10 @@ Test(go_on, states_that_lead_nowhere)
                         "network: {hidden: [6], reset: none, leak: 1, loss: squared}\nsolvers:\n"
                         "  - {name: trained_readout}\n"
                         "  - {name: trained_readout, label: far, optimizer: sgd, lr: 1000, batch: 2}\n");
-    cli_shell(&r, "\"$SB\" run s.yaml --allow-diverged; ls -A results/s/.work | grep -c end$; id=$(ls "
-                  "results/s/.work | sed -n s/.end$//p); rm -r results/s && mkdir -p results/s/.work/$id.end/x "
-                  "&& \"$SB\" run s.yaml --allow-diverged && column status results/s/runs.csv");
+    cli_shell(&r,
+              "\"$SB\" run s.yaml --allow-diverged; ls -A results/s/.work | grep -c end$; id=$(ls "
+              "results/s/.work | sed -n s/.end$//p); rm -r results/s && mkdir -p results/s/.work/$id.end/x "
+              "&& \"$SB\" run s.yaml --allow-diverged && column status results/s/runs.csv");
     expect_good(&r);
     expect_text(&r, "s: 2 runs: 1 done, 1 diverged\n");
     expect_text(&r, "\n1\n");
@@ -298,8 +299,9 @@ Test(go_on, states_have_their_room_together)
                   ">second; wc -l <second; cat first second | sort -u | wc -l; \"$SB\" check wide.yaml "
                   "--results results --set stop.max_iter=2");
     expect_good(&r);
-    const char *said = "the state at the end of 1 run is not kept: with a larger stop.max_iter it begins anew "
-                       "(--states 4: MiB in all)\n";
+    const char *said =
+        "the state at the end of 1 run is not kept: with a larger stop.max_iter it begins anew "
+        "(--states 4: MiB in all)\n";
     cr_expect_eq(strncmp(r.output, "2\n", 2), 0, "quiet: %s", r.output);
     expect_text(&r, said);
     expect_text(&r, "wide: 3 runs: 3 done\n2\n4\n");
