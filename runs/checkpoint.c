@@ -137,48 +137,43 @@ static status set_aside(const char *path, const char *reason, struct error *e)
 {
     char name[RUN_FILE + 16];
     TRY(file_set_aside(path, name, sizeof name, e));
-    (void)fprintf(stderr, "%s: %s; it is kept as %s, and the run begins anew\n", path, reason, name);
+    (void)fprintf(stderr, "%s; it is kept as %s, and the run begins anew\n", reason, name);
     return ST_OK;
 }
 
 /* What a rank sees of a checkpoint: none; one that cannot be used, and why; or one that can, open. */
 struct finding {
     FILE *file;
-    char reason[sizeof((struct error *)0)->text];
+    struct error unusable;
 };
 
-/* Looks at the header of an open checkpoint. */
-static status look_at(const struct session *s, const char *id, FILE *f, struct finding *found,
-                      struct error *e)
+/* Reads the header of an open checkpoint. */
+static status read_header(const struct session *s, const char *id, FILE *f, struct finding *found,
+                          struct error *e)
 {
     struct header h, own;
     struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
     fill_header(&own, s, id);
     if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
-    if (seen.code != ST_OK)
-        (void)snprintf(found->reason, sizeof found->reason, "%s", seen.text);
-    else if (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0)
-        (void)snprintf(found->reason, sizeof found->reason,
-                       "the checkpoint is of another run or another build of the program");
-    else
+    if (seen.code == ST_OK &&
+        (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0))
+        (void)FAIL(&seen, ST_DATA, "the checkpoint is of another run or another build of the program");
+    if (seen.code == ST_OK)
         found->file = f;
+    else
+        found->unusable = seen;
     return ST_OK;
 }
 
-static status look_for(const struct session *s, const char *id, const char *path, struct finding *found,
-                       struct error *e)
+static status find_checkpoint(const struct session *s, const char *id, const char *path,
+                              struct finding *found, struct error *e)
 {
-    struct error unread = {.code = ST_OK};
     FILE *f = NULL;
     if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
-    (void)file_open(path, UINT64_MAX, &f, &unread);
-    if (!f) {
-        const char *at = strstr(unread.text, path); /* the path is said before the reason anyway */
-        (void)snprintf(found->reason, sizeof found->reason, "%s", at ? at + strlen(path) + 2 : unread.text);
-        return ST_OK;
-    }
-    const status st = look_at(s, id, f, found, e);
+    if (file_open(path, UINT64_MAX, &f, &found->unusable) != ST_OK) return ST_OK;
+    const status st = read_header(s, id, f, found, e);
+    if (found->unusable.code != ST_OK) err_prefix(&found->unusable, "%s", path);
     if (!found->file) (void)fclose(f);
     return st == ST_OK ? st : err_prefix(e, "%s", path);
 }
@@ -186,7 +181,7 @@ static status look_for(const struct session *s, const char *id, const char *path
 /* Whether all ranks see what rank 0 does. */
 static status compare_findings(struct session *s, const struct finding *own, status st, struct error *e)
 {
-    int seen[2] = {own->file != NULL, own->reason[0] != '\0'}, first[2] = {seen[0], seen[1]};
+    int seen[2] = {own->file != NULL, own->unusable.code != ST_OK}, first[2] = {seen[0], seen[1]};
     const struct rank_block block = {first, sizeof first};
     ranks_broadcast(s->ranks, &block, 1);
     if (st == ST_OK && memcmp(seen, first, sizeof seen) != 0)
@@ -201,20 +196,20 @@ static status restore(struct session *s, const char *id, const char *path, bool 
 {
     struct finding seen = {.file = NULL};
     *found = false;
-    status st = compare_findings(s, &seen, look_for(s, id, path, &seen, e), e);
+    status st = compare_findings(s, &seen, find_checkpoint(s, id, path, &seen, e), e);
     if (seen.file) {
         struct checkpoint c = {.file = seen.file, .reading = true, .pool = s->pool};
         if (st == ST_OK) st = transfer(s, &c, e);
         *found = st == ST_OK;
         if (st != ST_OK && st != ST_MEMORY && !s->agreed) {
-            (void)snprintf(seen.reason, sizeof seen.reason, "the checkpoint does not fit its run");
+            (void)FAIL(&seen.unusable, ST_DATA, "%s: the checkpoint does not fit its run", path);
             err_prefix(e, "%s", path);
         }
         (void)fclose(seen.file);
     }
-    if (!seen.reason[0] || ranks_own(s->ranks) > 0) return st;
+    if (seen.unusable.code == ST_OK || ranks_own(s->ranks) > 0) return st;
     struct error second = {.code = ST_OK};
-    const status moved = set_aside(path, seen.reason, st == ST_OK ? e : &second);
+    const status moved = set_aside(path, seen.unusable.text, st == ST_OK ? e : &second);
     return st == ST_OK ? moved : st;
 }
 

@@ -29,10 +29,11 @@ struct runner_outcome {
 
 /* Runs what is not finished yet of a plan that plan_check has found free of ST_CONFIG, in plan order, `jobs`
  * at a time, with a progress line on a terminal (one plain line per finished run otherwise). Writes
- * OUT/<experiment>/runs.csv (rewritten after each run, atomically, rows in plan order, then rows of other
- * configurations that were there), curves/<run_id>.csv and config.resolved.yaml. SIGINT and SIGTERM reach the
- * workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. Runners of the shards
- * of one plan may share the folder, on several machines at the same time: each keeps the rows of the others.
+ * OUT/<experiment>/runs.csv (rows in plan order, then rows of other configurations that were there; row files
+ * are its journal, results_file.h), curves/<run_id>.csv and config.resolved.yaml. SIGINT and SIGTERM reach
+ * the workers, which save a checkpoint and their curve so far; returns ST_INTERRUPTED then. Runners of the
+ * shards of one plan may share the folder, on several machines at the same time: each keeps the rows of the
+ * others.
  */
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e);
