@@ -68,11 +68,12 @@ static bool reader_gone(void)
 
 int main(int argc, char **argv)
 {
-    /* A reader of our output that goes away must not end the runs. A handler that does nothing, unlike
-     * SIG_IGN, is not inherited by the programs we start. */
+    /* A reader of our output that goes away must not end the runs, nor a limit on file sizes (ulimit -f): the
+     * write fails. A handler that does nothing, unlike SIG_IGN, is not inherited by the programs we start. */
     struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGXFSZ, &action, NULL);
     /* Where our caller ignores SIGCHLD, the workers' ends could not be waited for. */
     (void)signal(SIGCHLD, SIG_DFL);
     /* For the workers. They call OpenBLAS with one thread, but those that it starts when it is loaded would

@@ -182,11 +182,11 @@ const struct command run_command = {
                              .help = "runs at the same time; with more than one, timings are marked invalid",
                              .least = 1, .most = 1024},
             &(parameter_row){"--fresh", .help = "repeat finished runs"},
-            &(parameter_row){"--states MIB", &value_whole, "64",
-                             .help =
-                                 "keep the state at a run's end if it has at most so many MiB: with a larger "
-                                 "stop.max_iter the run then goes on from there; 0: none",
-                             .most = 1 << 20},
+            &(parameter_row){
+                "--states MIB", &value_whole, "64",
+                .help = "keep the states at the runs' ends, at most so many MiB in the results folder: "
+                        "with a larger stop.max_iter a run then goes on from there; 0: none",
+                .most = 1 << 20},
             &(parameter_row){"--shard I/N", &value_text,
                              .help = "only the I-th of N parts of the plan, of about equal work; N machines "
                                      "may share the results folder (docs/cluster.md)"},

@@ -1,5 +1,6 @@
 /* spikebench train: one network outside of a grid, kept as NET.net and NET.yaml. */
 #include "commands/commands.h"
+#include "runs/changes.h"
 #include "runs/runner.h"
 #include "runs/worker.h"
 #include "support/csvio.h"
@@ -183,26 +184,19 @@ static status train_into(struct call *call, struct plan *p, const struct plan_re
     return st;
 }
 
-/* Writes the options in which a run differs from the one before it, and returns how many; `longer`: the only
- * one is a larger stop.max_iter. */
-static size_t write_differences(const struct run *run, const struct run *before, bool *longer, FILE *f)
+/* The run of a network, as a side of a comparison. */
+struct run_side {
+    const struct run *run;
+    char text[OPT_STRING_MAX + 64];
+};
+
+static const char *text_of_run(void *side, const char *name)
 {
-    size_t n = 0;
-    for (int s = 0; s < N_SECTIONS; s++) {
-        const struct section_view view = run_section(run, (enum section)s);
-        const void *there = run_section(before, (enum section)s).options;
-        for (size_t i = 0; i < opt_count(view.table); i++) {
-            const struct option *o = opt_at(view.table, i);
-            char own[OPT_STRING_MAX], old[OPT_STRING_MAX];
-            if (o->flags & OPT_NO_IDENTITY || opt_same(o, view.options, there)) continue;
-            opt_format(o, view.options, own, sizeof own);
-            opt_format(o, there, old, sizeof old);
-            (void)fprintf(f, "%s%s%s%s = %s (there %s)", n++ ? ", " : "", section_names[s], s ? "." : "",
-                          o->key, own, old);
-        }
-    }
-    *longer = n == 1 && run->stop.max_iter > before->stop.max_iter;
-    return n;
+    struct run_side *s = side;
+    s->text[0] = '\0';
+    (void)run_option_text(s->run, name, s->text, sizeof s->text);
+    record_clean(s->text);
+    return s->text;
 }
 
 /* Says what makes the run another one than that of the network which it is going to replace. */
@@ -210,28 +204,19 @@ static void tell_replaced(struct call *call, const struct run *run)
 {
     struct trained t;
     struct error none;
-    char *text = NULL;
-    size_t size;
-    bool longer;
+    struct difference d = {.n = 0};
     const char *weights = call_text(call, "out");
-    FILE *f = open_memstream(&text, &size);
     const bool read = trained_describe(&t, call_catalogue(call), weights, &none) == ST_OK;
-    if (f && read && t.run->solver == run->solver && t.run->dataset == run->dataset &&
-        t.run->seed == run->seed) {
-        const size_t n = write_differences(run, t.run, &longer, f);
-        (void)fflush(f);
-        if (longer)
-            (void)fprintf(
-                stderr,
-                "%s begins anew: the state at the end of its training (stop.max_iter %ld) was not kept "
-                "(--states)\n",
-                weights, t.run->stop.max_iter);
-        else if (n > 0)
-            (void)fprintf(stderr, "%s was another run: %s\n", weights, text);
-    }
+    if (read && t.run->solver == run->solver && t.run->dataset == run->dataset && t.run->seed == run->seed)
+        changes_compare(run, text_of_run, &(struct run_side){.run = t.run}, &d);
+    if (d.longer)
+        (void)fprintf(stderr,
+                      "%s begins anew: the state at the end of its training (stop.max_iter %ld) was not kept "
+                      "(--states)\n",
+                      weights, t.run->stop.max_iter);
+    else if (d.n > 0)
+        (void)fprintf(stderr, "%s was another run: %s\n", weights, d.text);
     trained_free(&t);
-    if (f) (void)fclose(f);
-    free(text);
 }
 
 /* Under a launcher: the run has as many ranks as it has started. */

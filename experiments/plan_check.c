@@ -4,32 +4,42 @@
 #include "network/nir.h"
 #include "support/file.h"
 #include "support/file_kind.h"
+#include "support/hash.h"
 #include "support/mpi_link.h"
 #include "support/resident.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-static bool same_data(const struct plan_probe *probe, const struct run *run)
+/* A text for the dataset and all its options. */
+static void name_data(const struct run *run, char hex[HASH_HEX])
 {
+    char value[OPT_STRING_MAX + 64];
+    struct hash h;
     const struct option_table *t = &run->dataset->options;
-    bool same = probe->dataset == run->dataset;
-    for (size_t i = 0; same && i < opt_count(t); i++)
-        same = opt_same(opt_at(t, i), probe->options, run->dataset_options);
-    return same;
+    hash_start(&h);
+    hash_add(&h, run->dataset->name, strlen(run->dataset->name) + 1);
+    for (size_t i = 0; i < opt_count(t); i++) {
+        opt_format(opt_at(t, i), run->dataset_options, value, sizeof value);
+        hash_add(&h, value, strlen(value) + 1);
+    }
+    hash_finish(&h, hex);
 }
 
 /* The probe of the run's data, made now if there is none yet. */
 static status find_probe(struct plan_report *r, const struct run *run, const struct plan_probe **found,
                          struct error *e)
 {
+    char name[HASH_HEX];
     struct error problem = {.code = ST_OK};
-    struct plan_probe *probe = r->probes, *end = probe + r->n_probes;
-    while (probe < end && !same_data(probe, run)) probe++;
+    name_data(run, name);
+    const size_t place = texts_place(&r->data, name);
+    if (r->data.no_memory) return FAIL(e, ST_MEMORY, "no memory for a list of data");
+    struct plan_probe *probe = &r->probes[place];
     *found = probe;
-    if (probe < end) return ST_OK;
+    if (place < r->n_probes) return ST_OK;
     r->n_probes++;
     probe->dataset = run->dataset;
-    probe->options = run->dataset_options;
     resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
     probe->peak = resident_peak();
@@ -152,26 +162,42 @@ static size_t augment_memory(const struct run *run, const struct dataset_info *i
     return augment_asked(o) ? (size_t)(n * (entries * entry + (double)info->T * sizeof(size_t))) : 0;
 }
 
+/* Takes the outcome of configuration c for one of the plan's problems. */
+static status note_problem(struct plan_report *r, struct plan_configuration *c, status outcome,
+                           const char *message, struct error *e)
+{
+    char text[sizeof((struct error *)0)->text + 40];
+    (void)snprintf(text, sizeof text, "%s: %s", status_name(outcome), message);
+    const size_t place = texts_place(&r->messages, text);
+    if (r->messages.no_memory) return FAIL(e, ST_MEMORY, "no memory for a plan's errors");
+    struct plan_problem *problem = &r->problems[place];
+    if (place == r->n_problems) {
+        *problem = (struct plan_problem){.first = c, .text = r->messages.v[place]};
+        r->n_problems++;
+    }
+    problem->n++;
+    c->outcome = outcome;
+    c->message = problem->text + strlen(status_name(outcome)) + strlen(": ");
+    return ST_OK;
+}
+
 static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
                                   struct error *e)
 {
     struct error problem = {.code = ST_OK};
     TRY(find_probe(r, run, &c->probe, e));
-    c->outcome = c->probe->outcome;
-    c->message = c->probe->message;
-    if (c->outcome != ST_OK) return ST_OK;
+    if (c->probe->outcome != ST_OK) return note_problem(r, c, c->probe->outcome, c->probe->message, e);
     const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks, run_divides(run)};
     const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
-    c->outcome = run_check(run, &c->probe->info, &problem);
-    if (c->outcome == ST_OK)
-        c->outcome = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share,
-                                   real_size, &c->memory, &problem);
-    if (c->outcome == ST_OK && c->memory > 0) {
+    status st = run_check(run, &c->probe->info, &problem);
+    if (st == ST_OK)
+        st = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share, real_size,
+                           &c->memory, &problem);
+    if (st == ST_OK && c->memory > 0) {
         c->memory += r->program + augment_memory(run, &c->probe->info, real_size);
         c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;
     }
-    if (c->outcome != ST_OK && !(c->message = mem_string(&r->mem, problem.text, e))) return ST_MEMORY;
-    return ST_OK;
+    return st == ST_OK ? ST_OK : note_problem(r, c, st, problem.text, e);
 }
 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
@@ -179,7 +205,8 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
     *r = (struct plan_report){.program = resident_bytes()};
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof *r->probes, e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
-    if (!r->probes || !r->configurations) return ST_MEMORY;
+    r->problems = mem_alloc(&r->mem, p->n_runs, sizeof *r->problems, e);
+    if (!r->probes || !r->configurations || !r->problems) return ST_MEMORY;
     for (size_t i = 0; i < p->n_runs; i++) {
         struct plan_configuration *c = &r->configurations[r->n_configurations];
         if (i > 0 && p->runs[i - 1].dataset_options == p->runs[i].dataset_options) { /* another seed */
@@ -214,6 +241,8 @@ status plan_identify(struct plan *p, const struct plan_report *r, struct error *
 
 void plan_report_free(struct plan_report *r)
 {
+    texts_free(&r->data);
+    texts_free(&r->messages);
     mem_free(&r->mem);
     *r = (struct plan_report){.n_probes = 0};
 }
@@ -276,26 +305,21 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
                   i->n[SPLIT_TEST]);
 }
 
-/* Whether a probe before number i counted the same files in the same way. */
-static bool told_before(const struct plan_report *r, size_t i)
-{
-    bool told = false;
-    for (size_t k = 0; k < i; k++)
-        told =
-            told || (r->probes[k].dataset == r->probes[i].dataset &&
-                     memcmp(&r->probes[k].info.usage, &r->probes[i].info.usage, sizeof(struct usage)) == 0);
-    return told;
-}
-
 void plan_print_usage(const struct plan_report *r, FILE *out)
 {
-    for (size_t i = 0; i < r->n_probes; i++) {
-        char before[100];
+    struct texts told = {.n = 0};
+    for (size_t i = 0; i < r->n_probes && !told.no_memory; i++) {
+        char before[100], *line = NULL;
+        size_t size;
+        FILE *f = r->probes[i].outcome == ST_OK ? open_memstream(&line, &size) : NULL;
+        if (!f) continue;
         (void)snprintf(before, sizeof before, "dataset %.60s: ", r->probes[i].dataset->name);
-        if (r->probes[i].outcome == ST_OK && !told_before(r, i) &&
-            usage_print(&r->probes[i].info.usage, before, true, out))
-            (void)fputc('\n', out);
+        const size_t n = told.n;
+        const bool any = usage_print(&r->probes[i].info.usage, before, true, f);
+        if (fclose(f) == 0 && any && texts_place(&told, line) == n) (void)fprintf(out, "%s\n", line);
+        free(line);
     }
+    texts_free(&told);
 }
 
 /* The configurations of one solver, from number `i` on; returns the number after the last. */
@@ -348,47 +372,45 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
 
 void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out)
 {
-    for (size_t i = 0; i < r->n_configurations; i++) {
-        const struct plan_configuration *c = &r->configurations[i];
-        size_t same = 0;
-        bool before = false;
-        if (c->outcome == ST_OK) continue;
-        for (size_t k = 0; k < r->n_configurations; k++) {
-            const struct plan_configuration *other = &r->configurations[k];
-            if (other->outcome != c->outcome || strcmp(other->message, c->message) != 0) continue;
-            before = before || k < i;
-            same++;
-        }
-        if (before) continue;
+    for (size_t i = 0; i < r->n_problems; i++) {
+        const struct plan_problem *problem = &r->problems[i];
+        const struct plan_configuration *c = problem->first;
         (void)fprintf(out, "spikebench: %s: %s: configuration %zu (%s)", p->source, status_name(c->outcome),
-                      i + 1, p->runs[c->first].solver->name);
-        if (same > 1) (void)fprintf(out, " and %zu more", same - 1);
+                      (size_t)(c - r->configurations) + 1, p->runs[c->first].solver->name);
+        if (problem->n > 1) (void)fprintf(out, " and %zu more", problem->n - 1);
         (void)fprintf(out, ": %s\n", c->message);
     }
 }
 
-/* Whether two configurations draw their test samples from the same samples, but not the same ones. */
+/* Whether two configurations of the same data draw other test samples from it. */
 static bool other_test_side(const struct plan *p, const struct plan_configuration *a,
                             const struct plan_configuration *b)
 {
     const struct dataset_info *x = &a->probe->info, *y = &b->probe->info;
     const struct dataset_common *one = p->runs[a->first].dataset_options,
                                 *other = p->runs[b->first].dataset_options;
-    return a->outcome == ST_OK && b->outcome == ST_OK && x->test_side == TEST_DRAWN &&
-           y->test_side == TEST_DRAWN && strcmp(x->sha256, y->sha256) == 0 &&
+    return x->test_side == TEST_DRAWN && y->test_side == TEST_DRAWN &&
            (one->split_seed != other->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
 }
 
 void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out)
 {
     const struct plan_configuration *c = r->configurations;
-    size_t a = 0, b = 0; /* the first such pair */
-    for (size_t i = 1; b == 0 && i < r->n_configurations; i++)
-        for (size_t k = 0; b == 0 && k < i; k++)
-            if (other_test_side(p, &c[k], &c[i])) {
-                a = k;
-                b = i;
-            }
+    struct texts data = {.n = 0};
+    size_t *first = calloc(r->n_configurations + 1, sizeof *first); /* of the configurations with that data */
+    size_t a = 0, b = 0;                                            /* the first such pair */
+    for (size_t i = 0; first && b == 0 && i < r->n_configurations && !data.no_memory; i++) {
+        if (c[i].outcome != ST_OK) continue;
+        const size_t n = data.n, place = texts_place(&data, c[i].probe->info.sha256);
+        if (place == n) {
+            first[place] = i;
+        } else if (other_test_side(p, &c[first[place]], &c[i])) {
+            a = first[place];
+            b = i;
+        }
+    }
+    texts_free(&data);
+    free(first);
     if (b == 0) return;
     (void)fprintf(out,
                   "spikebench: %s: warning: configurations %zu and %zu have different test sides "

@@ -3,13 +3,13 @@
 #define SPIKEBENCH_EXPERIMENTS_PLAN_CHECK_H
 
 #include "experiments/plan.h"
+#include "support/texts.h"
 #include "trainer/suit.h"
 #include <stdio.h>
 
 /* What the dataset of one configuration (one setting of its options) said to probe. */
 struct plan_probe {
     const struct dataset_source *dataset;
-    const void *options;
     status outcome;
     struct dataset_info info; /* if outcome is ST_OK */
     char *message;            /* else */
@@ -20,14 +20,24 @@ struct plan_probe {
 struct plan_configuration {
     size_t first, n_seeds;
     const struct plan_probe *probe;
-    status outcome; /* of the checks; that of the probe if it failed */
-    char *message;  /* NULL if all is well */
-    size_t memory;  /* peak_bytes of a run, estimated: that of reading the data, or else of
-                       program, libraries, samples, evaluator and solver; 0 if unknown */
+    status outcome;      /* of the checks; that of the probe if it failed */
+    const char *message; /* NULL if all is well */
+    size_t memory;       /* peak_bytes of a run, estimated: that of reading the data, or else of
+                            program, libraries, samples, evaluator and solver; 0 if unknown */
+};
+
+/* One error, of all configurations that have it. */
+struct plan_problem {
+    const struct plan_configuration *first;
+    size_t n;
+    const char *text; /* "config: ..." */
 };
 
 struct plan_report {
     struct mem mem;
+    struct texts data, messages;   /* of the probes; of the problems: places */
+    struct plan_problem *problems; /* [n_problems] */
+    size_t n_problems;
     struct plan_probe *probes; /* [n_probes] */
     size_t n_probes;
     struct plan_configuration *configurations; /* [n_configurations] */

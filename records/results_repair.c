@@ -223,11 +223,14 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
     status st = none ? ST_OK : read_whole(&s, &t, path, e);
     if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
     size_t pending = 0, checkpoints = 0;
+    double states = 0;
     if (st == ST_OK) st = inspect_options(&s, &mem, e);
     if (st == ST_OK) inspect_rows(&s);
     if (st == ST_OK) st = inspect_curves(&s, e);
     if (st == ST_OK) st = count_files(folder, ".work", ".row.csv", &pending, e);
     if (st == ST_OK) st = count_files(folder, ".work", ".ckpt", &checkpoints, e);
+    (void)snprintf(path, sizeof path, "%s/.work", folder);
+    if (st == ST_OK) st = find_bytes(path, ".end", &states, e);
     if (st == ST_OK) {
         (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
                       s.problems, s.problems == 1 ? "" : "s");
@@ -236,6 +239,7 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
                           pending == 1 ? "" : "s");
         if (checkpoints)
             (void)fprintf(out, ", %zu checkpoint%s to resume from", checkpoints, checkpoints == 1 ? "" : "s");
+        if (states > 0) (void)fprintf(out, ", %.2f MiB of states to go on from", states / (1 << 20));
         (void)fputc('\n', out);
     }
     *n = s.problems;

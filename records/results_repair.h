@@ -22,7 +22,7 @@ const char *results_lacking(const struct csv_table *runs, size_t row, const stru
 
 /* Prints what does not belong together in a folder of results: a torn or damaged runs.csv, finished runs
  * without a sound curve, rows of the plan's runs (NULL: of none) that lack options, curves without a row, row
- * files that runs.csv lacks, checkpoints. *n: how many of the first four. ST_IO, ST_MEMORY. */
+ * files that runs.csv lacks, checkpoints, states. *n: how many of the first four. ST_IO, ST_MEMORY. */
 status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e);
 
 #endif

@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_MOST = 200, TEXTS_MOST = 10, TEXT_SIZE = 400, TOLD_MOST = 4 };
+enum { RUNS_MOST = 200, TEXTS_MOST = 10, TOLD_MOST = 4 };
 
-/* The comparison of a run with a row. */
-struct difference {
-    const struct results_file *file;
-    size_t row, n;
-    bool longer; /* stop.max_iter is larger here */
-    char text[TEXT_SIZE];
+/* A comparison that runs through the options. */
+struct option_comparison {
+    option_lookup there;
+    void *side;
+    struct difference *d;
 };
 
 static void compare_option(void *context, const struct run_option *o)
 {
-    struct difference *d = context;
+    const struct option_comparison *c = context;
+    struct difference *d = c->d;
     char own[OPT_STRING_MAX + 64];
-    const char *there = results_text(d->file, d->row, o->name);
+    const char *there = c->there(c->side, o->name);
     (void)snprintf(own, sizeof own, "%s", o->value);
     record_clean(own);
     if (strcmp(own, there) == 0) return;
@@ -30,23 +30,75 @@ static void compare_option(void *context, const struct run_option *o)
                        o->value, there);
 }
 
-/* The nearest finished row that is not of the plan, of the same solver, dataset and seed; n is SIZE_MAX
- * without one. */
-static void find_nearest(const struct results_file *f, const struct run *run, struct difference *nearest)
+void changes_compare(const struct run *run, option_lookup there, void *side, struct difference *d)
+{
+    *d = (struct difference){.n = 0};
+    run_visit_options(run, false, compare_option, &(struct option_comparison){there, side, d});
+    if (d->n > TOLD_MOST) (void)text_add(d->text, sizeof d->text, " and %zu more", d->n - TOLD_MOST);
+    d->longer = d->longer && d->n == 1;
+}
+
+/* A row of results as a side of a comparison. */
+struct row_side {
+    const struct results_file *file;
+    size_t row;
+};
+
+static const char *text_of_row(void *side, const char *column)
+{
+    const struct row_side *s = side;
+    return results_text(s->file, s->row, column);
+}
+
+/* A run's options as results have them. */
+struct formatted {
+    struct mem mem;
+    size_t n;
+    const char *names[RUN_OPTIONS_MAX], *values[RUN_OPTIONS_MAX];
+};
+
+static void format_option(void *context, const struct run_option *o)
+{
+    struct formatted *f = context;
+    char *name = mem_string(&f->mem, o->name, NULL), *value = mem_string(&f->mem, o->value, NULL);
+    if (!name || !value || f->n == RUN_OPTIONS_MAX) return; /* the comparison is a courtesy */
+    record_clean(value);
+    f->names[f->n] = name;
+    f->values[f->n++] = value;
+}
+
+/* In how many options a row differs; counts to `most`. */
+static size_t count_differences(const struct formatted *o, const struct results_file *f, size_t row,
+                                size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n && n < most; i++)
+        n += strcmp(results_text(f, row, o->names[i]), o->values[i]) != 0;
+    return n;
+}
+
+/* The nearest finished row that is not of the plan, of the same solver, dataset and seed; false without one.
+ */
+static bool find_nearest(const struct results_file *f, const struct run *run, size_t *nearest)
 {
     char seed[24];
+    struct formatted own = {.n = 0};
+    size_t least = SIZE_MAX;
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
-    nearest->n = SIZE_MAX;
-    for (size_t i = f->n_runs; i < f->n_runs + f->n_others; i++) {
-        struct difference d = {.file = f, .row = i};
-        if (strcmp(results_text(f, i, "status"), "ok") != 0 ||
+    run_visit_options(run, false, format_option, &own);
+    for (size_t i = f->n_runs; i < f->n_runs + f->n_others && least > 0; i++) {
+        if (strcmp(results_text(f, i, "seed"), seed) != 0 ||
+            strcmp(results_text(f, i, "status"), "ok") != 0 ||
             strcmp(results_text(f, i, "solver"), run->solver->name) != 0 ||
-            strcmp(results_text(f, i, "dataset"), run->dataset->name) != 0 ||
-            strcmp(results_text(f, i, "seed"), seed) != 0)
+            strcmp(results_text(f, i, "dataset"), run->dataset->name) != 0)
             continue;
-        run_visit_options(run, false, compare_option, &d);
-        if (d.n < nearest->n) *nearest = d;
+        const size_t n = count_differences(&own, f, i, least);
+        if (n >= least) continue;
+        least = n;
+        *nearest = i;
     }
+    mem_free(&own.mem);
+    return least < SIZE_MAX;
 }
 
 /* Which of the texts change nothing. */
@@ -67,28 +119,26 @@ static void print_idle(const struct plan *p, const char *const *set, size_t n_se
 
 void changes_print(const struct results_file *f, const char *const *set, size_t n_set, FILE *out)
 {
-    char texts[TEXTS_MOST][TEXT_SIZE + 100];
+    char texts[TEXTS_MOST][DIFFERENCE_TEXT];
     size_t counts[TEXTS_MOST], n = 0, seen = 0;
     print_idle(f->plan, set, n_set, out);
     for (size_t i = 0; i < f->n_runs && seen < RUNS_MOST; i++) {
+        const struct run *run = &f->plan->runs[i];
         struct difference d;
+        struct row_side nearest = {.file = f};
         size_t k = 0;
-        char text[sizeof texts[0]];
         if ((f->mine && !f->mine[i]) || f->rows[i].table) continue;
         seen++;
-        find_nearest(f, &f->plan->runs[i], &d);
-        if (d.n == SIZE_MAX || (d.n == 1 && d.longer)) continue;
+        if (!find_nearest(f, run, &nearest.row)) continue;
+        changes_compare(run, text_of_row, &nearest, &d);
+        if (d.longer) continue;
         if (d.n == 0)
-            (void)snprintf(text, sizeof text,
+            (void)snprintf(d.text, sizeof d.text,
                            "the bytes of the data, or of the file of network.start, or the rules");
-        else if (d.n > TOLD_MOST)
-            (void)snprintf(text, sizeof text, "%s and %zu more", d.text, d.n - TOLD_MOST);
-        else
-            (void)snprintf(text, sizeof text, "%s", d.text);
-        while (k < n && strcmp(texts[k], text) != 0) k++;
+        while (k < n && strcmp(texts[k], d.text) != 0) k++;
         if (k == TEXTS_MOST) continue;
         if (k == n) {
-            memcpy(texts[n], text, sizeof text);
+            memcpy(texts[n], d.text, sizeof d.text);
             counts[n++] = 0;
         }
         counts[k]++;

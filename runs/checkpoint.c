@@ -1,6 +1,6 @@
 /* Checkpoints of a run (see session.h). */
+#include "runs/launch.h"
 #include "runs/sequence.h"
-#include "support/env.h"
 #include "support/file.h"
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 struct header {
-    char magic[8], id[RUN_ID_SIZE], commit[40];
-    int32_t dirty;
+    char magic[8], id[RUN_ID_SIZE], build[LAUNCH_VERSION];
     uint64_t columns;
 };
 
@@ -21,8 +20,7 @@ static void fill_header(struct header *h, const struct session *s, const char *i
     memset(h, 0, sizeof *h);
     memcpy(h->magic, "SPIKECKP", sizeof h->magic);
     (void)snprintf(h->id, sizeof h->id, "%s", id);
-    snprintf(h->commit, sizeof h->commit, "%s", env_commit());
-    h->dirty = env_dirty();
+    launch_version(h->build);
     h->columns = s->n_columns;
 }
 
@@ -56,7 +54,8 @@ static status transfer_rng(struct rng *r, struct checkpoint *c, struct error *e)
 static status transfer_net(struct net *net, struct checkpoint *c, struct error *e)
 {
     if (c->reading) return net_load(net, c->file, e);
-    return c->file ? net_save(net, c->file, e) : ST_OK;
+    if (c->file && net_save(net, c->file, NULL) != ST_OK) checkpoint_fail(c);
+    return ST_OK;
 }
 
 /* Of tasks in sequence: the accuracies, and with what the one that runs began. */
@@ -88,26 +87,33 @@ static status transfer(struct session *s, struct checkpoint *c, struct error *e)
     return s->run->solver->checkpoint ? s->run->solver->checkpoint(s->solver, c, e) : ST_OK;
 }
 
-/* Writes OUT/.work/<id>END, if it has at most `most` bytes. Every rank goes through transfer; rank 0 has a
- * file. */
+/* Seals what was written and gives it its name, if it has at most `most` bytes. */
+static status finish(struct file_writer *w, const struct checkpoint *c, double most, struct error *e)
+{
+    if (c->failure) return FAIL(e, ST_IO, "%s: %s", w->path, strerror(c->failure));
+    if ((double)ftello(w->file) > most) return ST_OK;
+    if (file_seal(w->file, e) != ST_OK) return err_prefix(e, "%s", w->path);
+    return file_commit(w, e);
+}
+
+/* Writes OUT/.work/<id>END, if it has at most `most` bytes. Every rank goes through transfer, whether rank 0
+ * can write its file or not. */
 static status save(struct session *s, const char *end, double most, struct error *e)
 {
     char path[RUN_FILE];
-    struct file_writer w;
+    struct file_writer w = {.file = NULL};
     struct header h;
     struct checkpoint c = {.pool = s->pool};
-    if (ranks_own(s->ranks) > 0) return transfer(s, &c, e);
+    const bool first = ranks_own(s->ranks) == 0;
     fill_header(&h, s, s->run->id);
     run_file(path, s->settings->out, ".work", s->run, end);
-    TRY(file_create(&w, path, e));
+    const status opened = first ? file_create(&w, path, e) : ST_OK;
     c.file = w.file;
     status st = checkpoint_block(&c, &h, sizeof h, e);
     if (st == ST_OK) st = transfer(s, &c, e);
-    const bool fits = st == ST_OK && (double)ftello(w.file) <= most;
-    if (fits) st = file_seal(w.file, e);
-    if (fits && st == ST_OK) return file_commit(&w, e);
+    if (st == ST_OK && w.file) st = finish(&w, &c, most, e);
     file_abandon(&w);
-    return st;
+    return st == ST_OK ? opened : st;
 }
 
 status checkpoint_save(struct session *s, struct error *e)
@@ -119,7 +125,11 @@ status checkpoint_keep(struct session *s, struct error *e)
 {
     if (s->end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
     s->end_kept = true;
-    return save(s, ".end", s->settings->keep_bytes, e);
+    const status st = save(s, ".end", s->settings->keep_bytes, e);
+    if (st != ST_IO) return st;
+    (void)fprintf(stderr, "%s: the state at the end is not kept\n", e->text);
+    e->code = ST_OK;
+    return ST_OK;
 }
 
 /* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
@@ -127,48 +137,43 @@ static status set_aside(const char *path, const char *reason, struct error *e)
 {
     char name[RUN_FILE + 16];
     TRY(file_set_aside(path, name, sizeof name, e));
-    (void)fprintf(stderr, "%s: %s; it is kept as %s, and the run begins anew\n", path, reason, name);
+    (void)fprintf(stderr, "%s; it is kept as %s, and the run begins anew\n", reason, name);
     return ST_OK;
 }
 
 /* What a rank sees of a checkpoint: none; one that cannot be used, and why; or one that can, open. */
 struct finding {
     FILE *file;
-    char reason[sizeof((struct error *)0)->text];
+    struct error unusable;
 };
 
-/* Looks at the header of an open checkpoint. */
-static status look_at(const struct session *s, const char *id, FILE *f, struct finding *found,
-                      struct error *e)
+/* Reads the header of an open checkpoint. */
+static status read_header(const struct session *s, const char *id, FILE *f, struct finding *found,
+                          struct error *e)
 {
     struct header h, own;
     struct error seen = {.code = ST_OK};
     struct checkpoint c = {.file = f, .reading = true};
     fill_header(&own, s, id);
     if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
-    if (seen.code != ST_OK)
-        (void)snprintf(found->reason, sizeof found->reason, "%s", seen.text);
-    else if (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0)
-        (void)snprintf(found->reason, sizeof found->reason,
-                       "the checkpoint is of another run or another build of the program");
-    else
+    if (seen.code == ST_OK &&
+        (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0))
+        (void)FAIL(&seen, ST_DATA, "the checkpoint is of another run or another build of the program");
+    if (seen.code == ST_OK)
         found->file = f;
+    else
+        found->unusable = seen;
     return ST_OK;
 }
 
-static status look_for(const struct session *s, const char *id, const char *path, struct finding *found,
-                       struct error *e)
+static status find_checkpoint(const struct session *s, const char *id, const char *path,
+                              struct finding *found, struct error *e)
 {
-    struct error unread = {.code = ST_OK};
     FILE *f = NULL;
     if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
-    (void)file_open(path, UINT64_MAX, &f, &unread);
-    if (!f) {
-        const char *at = strstr(unread.text, path); /* the path is said before the reason anyway */
-        (void)snprintf(found->reason, sizeof found->reason, "%s", at ? at + strlen(path) + 2 : unread.text);
-        return ST_OK;
-    }
-    const status st = look_at(s, id, f, found, e);
+    if (file_open(path, UINT64_MAX, &f, &found->unusable) != ST_OK) return ST_OK;
+    const status st = read_header(s, id, f, found, e);
+    if (found->unusable.code != ST_OK) err_prefix(&found->unusable, "%s", path);
     if (!found->file) (void)fclose(f);
     return st == ST_OK ? st : err_prefix(e, "%s", path);
 }
@@ -176,7 +181,7 @@ static status look_for(const struct session *s, const char *id, const char *path
 /* Whether all ranks see what rank 0 does. */
 static status compare_findings(struct session *s, const struct finding *own, status st, struct error *e)
 {
-    int seen[2] = {own->file != NULL, own->reason[0] != '\0'}, first[2] = {seen[0], seen[1]};
+    int seen[2] = {own->file != NULL, own->unusable.code != ST_OK}, first[2] = {seen[0], seen[1]};
     const struct rank_block block = {first, sizeof first};
     ranks_broadcast(s->ranks, &block, 1);
     if (st == ST_OK && memcmp(seen, first, sizeof seen) != 0)
@@ -191,20 +196,20 @@ static status restore(struct session *s, const char *id, const char *path, bool 
 {
     struct finding seen = {.file = NULL};
     *found = false;
-    status st = compare_findings(s, &seen, look_for(s, id, path, &seen, e), e);
+    status st = compare_findings(s, &seen, find_checkpoint(s, id, path, &seen, e), e);
     if (seen.file) {
         struct checkpoint c = {.file = seen.file, .reading = true, .pool = s->pool};
         if (st == ST_OK) st = transfer(s, &c, e);
         *found = st == ST_OK;
         if (st != ST_OK && st != ST_MEMORY && !s->agreed) {
-            (void)snprintf(seen.reason, sizeof seen.reason, "the checkpoint does not fit its run");
+            (void)FAIL(&seen.unusable, ST_DATA, "%s: the checkpoint does not fit its run", path);
             err_prefix(e, "%s", path);
         }
         (void)fclose(seen.file);
     }
-    if (!seen.reason[0] || ranks_own(s->ranks) > 0) return st;
+    if (seen.unusable.code == ST_OK || ranks_own(s->ranks) > 0) return st;
     struct error second = {.code = ST_OK};
-    const status moved = set_aside(path, seen.reason, st == ST_OK ? e : &second);
+    const status moved = set_aside(path, seen.unusable.text, st == ST_OK ? e : &second);
     return st == ST_OK ? moved : st;
 }
 
@@ -229,9 +234,9 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     return restore(s, shorter, path, found, e);
 }
 
-void checkpoint_remove(const struct session *s)
+void checkpoint_remove(const struct session *s, const char *end)
 {
     char path[RUN_FILE];
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
+    run_file(path, s->settings->out, ".work", s->run, end);
     (void)remove(path);
 }

@@ -35,12 +35,12 @@ size_t launch_arguments(const char **argv, struct launch *l, const char *folder,
     session_path(l->session, folder, run);
     argv[n++] = "mpirun";
     if (geteuid() == 0) argv[n++] = "--allow-run-as-root";
-    /* as many ranks as were asked for, whose threads may go to any processor */
-    argv[n++] = "--oversubscribe", argv[n++] = "--bind-to", argv[n++] = "none";
-    /* who waits lets others run: the machine may be shared */
-    argv[n++] = "--mca", argv[n++] = "mpi_yield_when_idle", argv[n++] = "1";
-    argv[n++] = "--mca", argv[n++] = "orte_tmpdir_base", argv[n++] = l->session;
-    argv[n++] = "-n", argv[n++] = l->ranks;
+    const char *const rest[] = {/* as many ranks as were asked for, whose threads may go to any processor */
+                                "--oversubscribe", "--bind-to", "none",
+                                /* who waits lets others run: the machine may be shared */
+                                "--mca", "mpi_yield_when_idle", "1", "--mca", "orte_tmpdir_base", l->session,
+                                "-n", l->ranks};
+    for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) argv[n++] = rest[k];
     return n;
 }
 

@@ -6,8 +6,10 @@
 #include "records/results_repair.h"
 #include "runs/changes.h"
 #include "runs/extension.h"
+#include "runs/hold.h"
 #include "runs/launch.h"
 #include "runs/run_line.h"
+#include "runs/states.h"
 #include "support/env.h"
 #include "support/file.h"
 #include "support/process.h"
@@ -23,15 +25,16 @@
 #include <unistd.h>
 
 /* One running worker. */
-struct child {
+struct worker {
     pid_t pid; /* 0: free */
     size_t run;
     int pipe;
     long iter, digits; /* finished iterations; the number that is being read */
     long first;        /* the first number that was read, and when */
     double since;
-    bool heard; /* it has said something, and so listens to signals */
-    bool told;  /* to stop */
+    bool heard;                /* it has said something, and so listens to signals */
+    bool told;                 /* to stop */
+    char shorter[RUN_ID_SIZE]; /* the run that it goes on from, or "" */
 };
 
 /* One run of the plan. */
@@ -48,14 +51,15 @@ struct runner {
     struct runner_outcome *outcome;
     char folder[3900], program[4000];
     struct results_file results;
-    struct child *children; /* [jobs] */
+    struct worker *workers; /* [jobs] */
     size_t next, finished, to_do;
     struct task *tasks;         /* [n_runs] */
     double work_all, work_done; /* of the wanted runs */
     struct names names;
     struct progress progress;
-    double stopping;      /* since when workers are told to stop; 0: they are not */
-    int lock, own_lock;   /* descriptors of FOLDER/.work/lock and of the shard's; -1: none */
+    double stopping;  /* since when workers are told to stop; 0: they are not */
+    struct hold hold; /* of the folder */
+    struct states states;
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
@@ -161,7 +165,14 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
                   run->id, x->id, x->max_iter);
 }
 
-static status start_child(struct runner *r, struct child *c, size_t i, struct error *e)
+static size_t add_pair(const char **argv, size_t n, const char *name, const char *value)
+{
+    argv[n] = name;
+    argv[n + 1] = value;
+    return n + 2;
+}
+
+static status start_worker(struct runner *r, struct worker *c, size_t i, struct error *e)
 {
     char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32], version[LAUNCH_VERSION];
     struct launch l;
@@ -187,10 +198,11 @@ static status start_child(struct runner *r, struct child *c, size_t i, struct er
     const char *argv[LAUNCH_ARGUMENTS_MAX] = {NULL};
     size_t n = several ? launch_arguments(argv, &l, r->folder, run) : 0;
     for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
-    if (x.has_state) argv[n++] = "--after", argv[n++] = x.id;
-    if (s->weights) argv[n++] = "--weights", argv[n++] = s->weights;
-    if (run->plugin) argv[n++] = "--plugin", argv[n++] = run->plugin->file;
-    struct child started = {.run = i, .pipe = ends[0]};
+    if (x.has_state) n = add_pair(argv, n, "--after", x.id);
+    if (s->weights) n = add_pair(argv, n, "--weights", s->weights);
+    if (run->plugin) n = add_pair(argv, n, "--plugin", run->plugin->file);
+    struct worker started = {.run = i, .pipe = ends[0]};
+    if (x.has_state) memcpy(started.shorter, x.id, sizeof started.shorter);
     status st = several ? process_start_launcher(argv, ends[1], &started.pid, e)
                         : process_start(argv, &started.pid, e);
     close(ends[1]);
@@ -206,7 +218,7 @@ static double fraction_done(const struct runner *r)
 {
     double done = r->work_done;
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        const struct child *c = &r->children[k];
+        const struct worker *c = &r->workers[k];
         const struct run *run = &r->plan->runs[c->run];
         if (c->pid == 0) continue;
         const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
@@ -251,7 +263,7 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
     return ST_OK;
 }
 
-static status child_ended(struct runner *r, struct child *c, int wait_status, struct error *e)
+static status worker_ended(struct runner *r, struct worker *c, int wait_status, struct error *e)
 {
     char path[RUN_FILE];
     const struct run *run = &r->plan->runs[c->run];
@@ -260,7 +272,9 @@ static status child_ended(struct runner *r, struct child *c, int wait_status, st
     launch_end(r->folder, run);
     c->pid = 0;
     if (access(path, F_OK) != 0) TRY(launch_lost(path, run, wait_status, e));
-    return run_ended(r, c->run, e);
+    TRY(run_ended(r, c->run, e));
+    const bool good = is_word(results_text(&r->results, c->run, "status"), "ok");
+    return good ? states_bound(&r->states, run, c->shorter, e) : ST_OK;
 }
 
 /* A run whose data cannot be read fails without a worker. */
@@ -275,7 +289,7 @@ static status fail_damaged(struct runner *r, size_t i, struct error *e)
 }
 
 /* Reads the numbers of finished iterations, a line each. */
-static void read_progress(struct child *c)
+static void read_progress(struct worker *c)
 {
     char buffer[512];
     ssize_t n;
@@ -299,8 +313,9 @@ static void read_progress(struct child *c)
 static void show_progress(struct runner *r)
 {
     char text[RUN_NAME + 100] = "", name[RUN_NAME];
+    if (!r->progress.on) return;
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        const struct child *c = &r->children[k];
+        const struct worker *c = &r->workers[k];
         const struct run *run = &r->plan->runs[c->run];
         const double seconds = clock_seconds() - c->since;
         if (c->pid == 0) continue;
@@ -314,7 +329,7 @@ static void show_progress(struct runner *r)
 }
 
 /* Brings runs.csv up to date where rows are pending: at the end, else at most for a twentieth of the time. */
-static status settle(struct runner *r, bool end, struct error *e)
+static status write_pending(struct runner *r, bool end, struct error *e)
 {
     const double now = clock_seconds();
     if (r->results.n_pending == 0 || (!end && now - r->written < 1 + 20 * r->took)) return ST_OK;
@@ -333,8 +348,8 @@ static status start_more(struct runner *r, struct error *e)
             if (t->wanted && !t->damaged) break;
             if (t->wanted) TRY(fail_damaged(r, r->next, e));
         }
-        if (r->children[k].pid != 0 || r->next == r->plan->n_runs) continue;
-        TRY(start_child(r, &r->children[k], r->next, e));
+        if (r->workers[k].pid != 0 || r->next == r->plan->n_runs) continue;
+        TRY(start_worker(r, &r->workers[k], r->next, e));
         r->next++;
     }
     return ST_OK;
@@ -342,17 +357,17 @@ static status start_more(struct runner *r, struct error *e)
 
 /* What the workers have said, and those that have ended; returns how many there were. *st and *e keep the
  * first error. */
-static size_t look_after(struct runner *r, status *st, struct error *e)
+static size_t poll_workers(struct runner *r, status *st, struct error *e)
 {
     size_t n = 0;
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        struct child *c = &r->children[k];
+        struct worker *c = &r->workers[k];
         int how;
         if (c->pid == 0) continue;
         n++;
         read_progress(c);
         if (waitpid(c->pid, &how, WNOHANG) != c->pid) continue;
-        const status ended = child_ended(r, c, how, *st == ST_OK ? e : NULL);
+        const status ended = worker_ended(r, c, how, *st == ST_OK ? e : NULL);
         if (*st == ST_OK) *st = ended;
     }
     return n;
@@ -360,13 +375,13 @@ static size_t look_after(struct runner *r, status *st, struct error *e)
 
 /* Tells the workers to stop. SIGTERM would let mpirun end its ranks before they have saved anything; it hands
  * on SIGUSR1, which a rank that does not listen yet would end by. Ranks that never listen are ended. */
-static void stop_children(struct runner *r)
+static void stop_workers(struct runner *r)
 {
     enum { PATIENCE_SECONDS = 30 };
     if (r->stopping == 0) r->stopping = clock_seconds();
     const bool patient = clock_seconds() - r->stopping < PATIENCE_SECONDS;
     for (size_t k = 0; k < r->settings->jobs; k++) {
-        struct child *c = &r->children[k];
+        struct worker *c = &r->workers[k];
         if (c->pid == 0 || c->told) continue;
         const bool several = launch_needed(&r->plan->runs[c->run]);
         if (several && !c->heard && patient) continue;
@@ -382,13 +397,13 @@ static status run_all(struct runner *r, struct error *e)
     do {
         const bool stop = stop_signal() || st != ST_OK;
         if (!stop) st = start_more(r, e);
-        if (stop) stop_children(r);
+        if (stop) stop_workers(r);
         show_progress(r);
-        if (st == ST_OK) st = settle(r, false, e);
+        if (st == ST_OK) st = write_pending(r, false, e);
         poll(NULL, 0, 10);
-    } while (look_after(r, &st, e) > 0);
+    } while (poll_workers(r, &st, e) > 0);
     progress_clear(&r->progress);
-    if (st == ST_OK) st = settle(r, true, e);
+    if (st == ST_OK) st = write_pending(r, true, e);
     /* A signal that came when all had ended has interrupted nothing. */
     const bool cut = r->outcome->interrupted > 0 || r->finished < r->to_do;
     if (st == ST_OK && cut && stop_signal())
@@ -425,31 +440,6 @@ static status weigh_runs(struct runner *r, const struct plan_report *checked, st
     return ST_OK;
 }
 
-/* Locks the folder, as the only runner or as one for each shard. The workers inherit the locks: they are free
- * when the last of them has ended. */
-static status take_folder(struct runner *r, struct error *e)
-{
-    char path[RUN_FILE], word[64];
-    bool taken = false;
-    const struct shard *shard = &r->settings->shard;
-    snprintf(path, sizeof path, "%s/.work/lock", r->folder);
-    snprintf(word, sizeof word, "one of %zu shards", shard->count);
-    TRY(shard->count == 0 ? file_lock(path, &r->lock, &taken, e)
-                          : file_lock_among(path, word, &r->lock, &taken, e));
-    if (!taken && shard->count == 0)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
-                    r->folder);
-    if (!taken)
-        return FAIL(e, ST_IO, "%s: another 'spikebench run', which is not %s, uses this folder", r->folder,
-                    word);
-    if (shard->count == 0) return ST_OK;
-    snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", r->folder, shard->index);
-    TRY(file_lock(path, &r->own_lock, &taken, e));
-    return taken ? ST_OK
-                 : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu",
-                        r->folder, shard->index, shard->count);
-}
-
 static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
 {
     char path[RUN_FILE];
@@ -459,14 +449,16 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
     TRY(path_program(r->program, sizeof r->program, e));
     snprintf(path, sizeof path, "%s/.work", r->folder);
     TRY(path_make(path, e));
-    TRY(take_folder(r, e));
+    TRY(hold_take(&r->hold, r->folder, &r->settings->shard, e));
     snprintf(path, sizeof path, "%s/curves", r->folder);
     TRY(path_make(path, e));
     TRY(plan_identify(r->plan, checked, e));
+    hold_clean(r->folder, r->plan, r->settings->mine);
+    TRY(states_begin(&r->states, r->folder, r->settings->states, e));
     TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
-    r->children = mem_alloc(&r->mem, r->settings->jobs, sizeof *r->children, e);
+    r->workers = mem_alloc(&r->mem, r->settings->jobs, sizeof *r->workers, e);
     r->tasks = mem_alloc(&r->mem, r->plan->n_runs, sizeof *r->tasks, e);
-    if (!r->children || !r->tasks) return ST_MEMORY;
+    if (!r->workers || !r->tasks) return ST_MEMORY;
     TRY(select_runs(r, e));
     TRY(names_create(&r->names, r->plan, e));
     TRY(weigh_runs(r, checked, e));
@@ -478,7 +470,7 @@ static status prepare(struct runner *r, const struct plan_report *checked, struc
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out, .lock = -1, .own_lock = -1};
+    struct runner r = {.plan = plan, .settings = s, .outcome = out, .hold = {-1, -1}};
     struct stop_signals before;
     *out = (struct runner_outcome){0};
     status st = prepare(&r, checked, e);
@@ -489,11 +481,11 @@ status runner_run(struct plan *plan, const struct plan_report *checked, const st
         st = run_all(&r, e);
         stop_release(&before);
         count_lost(&r, checked);
+        if (!s->quiet) states_tell(&r.states, stderr);
     }
     results_free(&r.results);
     names_free(&r.names);
     mem_free(&r.mem);
-    if (r.own_lock >= 0) close(r.own_lock);
-    if (r.lock >= 0) close(r.lock);
+    hold_release(&r.hold);
     return st;
 }

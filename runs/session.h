@@ -106,7 +106,8 @@ status session_write_row(const struct session *s, const char *word, const char *
 status checkpoint_save(struct session *s, struct error *e);
 /* Writes the same as OUT/.work/<id>.end, the state from which a run goes on that differs in a larger
  * stop.max_iter alone: that of the end, or, where the last step is measured and evaluated for being the last
- * alone, that before it. Once; not where it exceeds settings->keep_bytes, nor of tasks in sequence. ST_IO. */
+ * alone, that before it. Once; not where it exceeds settings->keep_bytes, nor of tasks in sequence. Where it
+ * cannot be written, that is said on stderr, and is no error of the run. */
 status checkpoint_keep(struct session *s, struct error *e);
 /* Restores the session from its checkpoint, or else from the end of the run settings->after, its solver
  * included, which begins again where the task began, if there is one of the same run and build; *found tells.
@@ -114,8 +115,8 @@ status checkpoint_keep(struct session *s, struct error *e);
  * the run begins anew. All ranks read the same file. On an error the session must not go on: ST_MEMORY leaves
  * the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
-/* Removes the file. The one rule of checkpoints: only when the row and the curve that it leads to are on the
- * disk. */
-void checkpoint_remove(const struct session *s);
+/* Removes OUT/.work/<id>END. The one rule of checkpoints (".ckpt"): only when the row and the curve that it
+ * leads to are on the disk. */
+void checkpoint_remove(const struct session *s, const char *end);
 
 #endif

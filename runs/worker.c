@@ -335,20 +335,19 @@ static status write_results(struct session *s, enum outcome how, const char *tex
     return session_write_row(s, outcome_words[how], text, e);
 }
 
-/* Puts what the run has led to on the disk. Its checkpoint goes last, and only where the row says that the
- * run has ended. */
+/* Puts what the run has led to on the disk. Its checkpoint goes only where the row says that the run has
+ * ended; the state at the end comes last, which nothing else needs. */
 static status keep(struct session *s, enum outcome how, const char *text, struct error *e)
 {
     const bool good = how == ENDED_OK || how == ENDED_INTERRUPTED, first = ranks_own(s->ranks) == 0;
-    if (s->created && how == ENDED_OK) TRY(checkpoint_keep(s, e));
     /* also before weights are written: where that fails, the training is not lost */
     if (s->created && (how == ENDED_INTERRUPTED || (good && s->settings->weights)))
         TRY(checkpoint_save(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));
-    if (!first) return ST_OK;
-    TRY(write_results(s, how, text, e));
-    if (how == ENDED_OK || how == ENDED_DIVERGED) checkpoint_remove(s);
-    return ST_OK;
+    if (first) TRY(write_results(s, how, text, e));
+    if (first && (how == ENDED_OK || how == ENDED_DIVERGED)) checkpoint_remove(s, ".ckpt");
+    if (first && !good && s->end_kept) checkpoint_remove(s, ".end");
+    return s->created && how == ENDED_OK ? checkpoint_keep(s, e) : ST_OK;
 }
 
 /* Whether all ranks have ended alike: memory and files can fail on one of them alone. */

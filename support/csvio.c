@@ -4,7 +4,6 @@
 #include "support/texts.h"
 #include <csv.h>
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -66,68 +65,6 @@ static void on_row(int terminator, void *context)
     r->in_row = 0;
 }
 
-/* What a byte is to a plain table. */
-enum kind { INSIDE, BLANK, COMMA, LINE_END, NOT_PLAIN };
-static const unsigned char kinds[UCHAR_MAX + 1] = {
-    [' '] = BLANK,      [','] = COMMA,      ['\n'] = LINE_END, ['"'] = NOT_PLAIN,
-    ['\r'] = NOT_PLAIN, ['\t'] = NOT_PLAIN, ['\0'] = NOT_PLAIN};
-
-static enum kind kind_of(char c)
-{
-    return (enum kind)kinds[(unsigned char)c];
-}
-
-/* Whether a table is so plain that cells are what stands between commas and line ends: no quotes, no carriage
- * returns, tabs or zeros, no blanks at the ends of cells, no empty line, a line end at the end, and as many
- * cells in each row. All else is libcsv's. */
-static bool is_plain(const char *bytes, size_t size, struct reading *r)
-{
-    size_t in_row = 1;
-    enum kind before = LINE_END;
-    for (size_t i = 0; i < size; i++) {
-        const enum kind last = before;
-        before = kind_of(bytes[i]);
-        if (before == INSIDE) continue;
-        if (before == NOT_PLAIN) return false;
-        if (before == BLANK && (last == COMMA || last == LINE_END)) return false;
-        if (before == BLANK) continue;
-        if (last == BLANK) return false;
-        if (before == COMMA) {
-            in_row++;
-            continue;
-        }
-        if (r->row++ == 0) r->first = in_row;
-        if (in_row != r->first || (in_row == 1 && last == LINE_END)) return false;
-        in_row = 1;
-    }
-    return size > 0 && before == LINE_END;
-}
-
-/* Reads a plain table, many times as fast as libcsv; false if it is none, or there is no memory. */
-static bool read_plain(struct reading *r, const char *bytes, size_t size)
-{
-    struct reading plain = {.used = size, .size = size};
-    if (!is_plain(bytes, size, &plain)) return false;
-    plain.capacity = plain.row * plain.first;
-    plain.text = malloc(size);
-    plain.starts = malloc(plain.capacity * sizeof *plain.starts);
-    if (!plain.text || !plain.starts) {
-        free(plain.text);
-        free(plain.starts);
-        return false;
-    }
-    memcpy(plain.text, bytes, size);
-    plain.starts[plain.n++] = 0;
-    for (size_t i = 0; i < size; i++) {
-        const enum kind k = kind_of(plain.text[i]);
-        if (k != COMMA && k != LINE_END) continue;
-        plain.text[i] = '\0';
-        if (i + 1 < size) plain.starts[plain.n++] = i + 1;
-    }
-    *r = plain;
-    return true;
-}
-
 /* The slot of a column's name, or the empty one where it belongs. */
 static size_t slot_of(const struct csv_table *t, const char *name)
 {
@@ -175,8 +112,8 @@ static status fill_table(struct csv_table *t, struct reading *r, int header, str
     return index_names(t, e);
 }
 
-/* What libcsv reads. */
-static status read_any(struct reading *r, const char *source, const void *bytes, size_t size, struct error *e)
+static status read_cells(struct reading *r, const char *source, const void *bytes, size_t size,
+                         struct error *e)
 {
     struct csv_parser parser;
     status st = ST_OK;
@@ -204,7 +141,7 @@ status csv_parse_memory(struct csv_table *t, const char *source, const void *byt
     struct reading r = {0};
     memset(t, 0, sizeof *t);
     if (!(t->source = mem_string(&t->mem, source, e))) return ST_MEMORY;
-    status st = read_plain(&r, bytes, size) ? ST_OK : read_any(&r, source, bytes, size, e);
+    status st = read_cells(&r, source, bytes, size, e);
     if (st == ST_OK) st = fill_table(t, &r, header, e);
     free(r.text);
     free(r.starts);

@@ -53,6 +53,12 @@ status file_read(const char *path, uint64_t most, struct file_buffer *buffer, st
     return st;
 }
 
+bool file_is_temporary(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return end && strncmp(end, ".tmp", 4) == 0 && strlen(end) == strlen(".tmpXXXXXX");
+}
+
 status file_create(struct file_writer *w, const char *path, struct error *e)
 {
     memset(w, 0, sizeof *w);

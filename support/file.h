@@ -33,6 +33,8 @@ struct file_writer {
     bool derived; /* can be made again from others: it is not waited for until it is on the disk */
 };
 
+/* Whether a file is called as such a new one is: what a process that was killed has left. */
+bool file_is_temporary(const char *name);
 /* Opens the new file. ST_IO naming `path`, ST_MEMORY. */
 status file_create(struct file_writer *w, const char *path, struct error *e);
 /* Puts its bytes on the disk, closes it, renames it to PATH and puts that on the disk, too: after a power cut

@@ -146,8 +146,8 @@ struct found {
 };
 
 /* Looks exactly `down` folders below `where`. Folders that cannot be read are passed over. */
-static status look(const struct find *f, const char *where, unsigned down, struct found *found,
-                   struct error *e)
+static status search_level(const struct find *f, const char *where, unsigned down, struct found *found,
+                           struct error *e)
 {
     struct find_list list;
     char path[FIND_PATH];
@@ -163,7 +163,7 @@ static status look(const struct find *f, const char *where, unsigned down, struc
     }
     for (size_t i = 0; down > 0 && st == ST_OK && found->n < 2 && i < list.n; i++)
         if (!is_among(list.names[i], f->closed) && put_path(path, where, list.names[i]) && is_folder(path))
-            st = look(f, path, down - 1, found, e);
+            st = search_level(f, path, down - 1, found, e);
     find_free(&list);
     return st;
 }
@@ -195,7 +195,7 @@ status find_path(const struct find *f, const char *folder, char path[FIND_PATH],
     TRY(find_names(folder, &list, e));
     status st = ST_OK;
     for (unsigned down = 0; st == ST_OK && found.n == 0 && down <= f->down; down++)
-        st = look(f, folder, down, &found, e);
+        st = search_level(f, folder, down, &found, e);
     if (st == ST_OK && found.n > 1)
         st = FAIL(e, ST_NO_DATA, "there are two: %s and %s; dataset.path says which folder", found.path,
                   found.other);
@@ -209,4 +209,17 @@ status find_if_there(const char *folder, const char *end, struct find_list *list
 {
     *list = (struct find_list){.n = 0};
     return access(folder, F_OK) != 0 && errno == ENOENT ? ST_OK : find_ending(folder, end, list, e);
+}
+
+status find_bytes(const char *folder, const char *end, double *bytes, struct error *e)
+{
+    struct find_list list;
+    char path[FIND_PATH];
+    struct stat s;
+    *bytes = 0;
+    TRY(find_if_there(folder, end, &list, e));
+    for (size_t i = 0; i < list.n; i++)
+        if (put_path(path, folder, list.names[i]) && stat(path, &s) == 0) *bytes += (double)s.st_size;
+    find_free(&list);
+    return ST_OK;
 }

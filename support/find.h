@@ -45,5 +45,7 @@ status find_ending(const char *folder, const char *end, struct find_list *list, 
 /* The same; a folder that is not there has none. */
 status find_if_there(const char *folder, const char *end, struct find_list *list, struct error *e);
 void find_free(struct find_list *list);
+/* Bytes of those files in all. ST_IO, ST_MEMORY. */
+status find_bytes(const char *folder, const char *end, double *bytes, struct error *e);
 
 #endif

@@ -10,7 +10,10 @@ size_t mpi_launched(size_t *own)
 {
     const bool slurm = getenv("PMIX_RANK") && getenv("SLURM_NTASKS");
     const char *n = getenv("OMPI_COMM_WORLD_SIZE"), *rank = getenv("OMPI_COMM_WORLD_RANK");
-    if (!n && slurm) n = getenv("SLURM_NTASKS"), rank = getenv("PMIX_RANK");
+    if (!n && slurm) {
+        n = getenv("SLURM_NTASKS");
+        rank = getenv("PMIX_RANK");
+    }
     const long size = n && rank ? strtol(n, NULL, 10) : 1;
     *own = size > 1 ? strtoul(rank, NULL, 10) : 0;
     return size > 1 ? (size_t)size : 1;

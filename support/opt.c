@@ -193,8 +193,10 @@ static bool parse_bool(const char *text, bool *value)
 {
     static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
     for (int i = 0; i < 4; i++) {
-        if (strcasecmp(text, yes[i]) == 0) return *value = true, true;
-        if (strcasecmp(text, no[i]) == 0) return *value = false, true;
+        const bool is_yes = strcasecmp(text, yes[i]) == 0;
+        if (!is_yes && strcasecmp(text, no[i]) != 0) continue;
+        *value = is_yes;
+        return true;
     }
     return false;
 }

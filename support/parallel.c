@@ -122,7 +122,7 @@ void part_gather_samples(struct pool *p, const struct partition *part, void *val
 /* How the parts are shared out: groups of `size` parts, a power of two, twice as many as threads where there
  * is more than one; `depth` sums a thread besides that of its group. This rank has groups first .. first+n-1
  * of `all`. */
-struct groups {
+struct sharing {
     size_t parts, size, all, first, n, depth;
     const struct part_sum *sum;
     void *context;
@@ -140,11 +140,11 @@ static size_t alignment(size_t n_parts, size_t ranks)
     return most;
 }
 
-static struct groups groups_make(size_t parts, size_t threads, size_t ranks, size_t own)
+static struct sharing groups_make(size_t parts, size_t threads, size_t ranks, size_t own)
 {
     const struct part_range range = parts_of_rank(parts, ranks, own), most = parts_of_rank(parts, ranks, 0);
     const size_t limit = alignment(parts, ranks);
-    struct groups g = {.parts = parts, .size = 1};
+    struct sharing g = {.parts = parts, .size = 1};
     /* of the largest range: the size must be the same on all ranks */
     while (g.size < limit && (most.end + g.size - 1) / g.size > 1 &&
            (threads == 1 || (most.end + g.size - 1) / g.size >= 4 * threads))
@@ -160,7 +160,7 @@ static struct groups groups_make(size_t parts, size_t threads, size_t ranks, siz
 }
 
 /* The sum that takes what other ranks send: behind those that threads hold. */
-static size_t received(const struct groups *g, size_t threads)
+static size_t received(const struct sharing *g, size_t threads)
 {
     return (g->n > 0 ? g->n : 1) + threads * g->depth;
 }
@@ -171,7 +171,7 @@ size_t pool_sums(size_t n_parts, size_t threads, size_t ranks)
     if (ranks == 0) ranks = 1;
     for (size_t n = 1; n <= n_parts; n++)
         for (size_t own = 0; own < ranks; own++) {
-            struct groups g = groups_make(n, threads, ranks, own);
+            struct sharing g = groups_make(n, threads, ranks, own);
             size_t sums = received(&g, threads) + (ranks > 1);
             if (sums > most) most = sums;
         }
@@ -179,7 +179,7 @@ size_t pool_sums(size_t n_parts, size_t threads, size_t ranks)
 }
 
 /* The k-th sum that a thread holds while it works on a group of this rank. */
-static size_t held(const struct groups *g, size_t group, size_t thread, size_t k)
+static size_t held(const struct sharing *g, size_t group, size_t thread, size_t k)
 {
     return k == 0 ? group : g->n + thread * g->depth + k - 1;
 }
@@ -188,7 +188,7 @@ static size_t held(const struct groups *g, size_t group, size_t thread, size_t k
  * equal size are added. */
 static void run_group(void *context, size_t group, size_t thread)
 {
-    const struct groups *g = context;
+    const struct sharing *g = context;
     size_t first = (g->first + group) * g->size, n = g->parts - first < g->size ? g->parts - first : g->size;
     for (size_t i = 0; i < n; i++) {
         size_t k = (size_t)__builtin_popcountl(i);
@@ -201,7 +201,7 @@ static void run_group(void *context, size_t group, size_t thread)
 }
 
 /* The rank whose parts a group is. */
-static size_t owner(const struct groups *g, const struct ranks *r, size_t group)
+static size_t owner(const struct sharing *g, const struct ranks *r, size_t group)
 {
     size_t rank = 0;
     while (parts_of_rank(g->parts, r->n, rank).end <= group * g->size) rank++;
@@ -210,7 +210,7 @@ static size_t owner(const struct groups *g, const struct ranks *r, size_t group)
 
 /* The tree over the groups of all ranks: the left of two neighbours takes both. All ranks go through it in
  * the same order, so that no two wait for each other. */
-static void sum_over_ranks(const struct groups *g, struct ranks *r, size_t threads)
+static void sum_over_ranks(const struct sharing *g, struct ranks *r, size_t threads)
 {
     const struct part_sum *s = g->sum;
     struct rank_block blocks[RANK_BLOCKS_MAX];
@@ -233,7 +233,7 @@ static void sum_over_ranks(const struct groups *g, struct ranks *r, size_t threa
 size_t pool_sum(struct pool *p, size_t n_parts, const struct part_sum *s, void *context)
 {
     struct ranks *r = s->blocks ? pool_ranks(p) : NULL;
-    struct groups g = groups_make(n_parts, pool_threads(p), ranks_count(r), ranks_own(r));
+    struct sharing g = groups_make(n_parts, pool_threads(p), ranks_count(r), ranks_own(r));
     g.sum = s;
     g.context = context;
     pool_run(p, g.n, run_group, &g);

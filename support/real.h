@@ -1,4 +1,4 @@
-/* The floating-point type of the numerical code, chosen once per build (see "Precision" in README.md).
+/* The floating-point type of the numerical code, chosen once per build (spikebench-f64, spikebench-f32).
  *
  * Reductions that end in a reported number (losses, norms, accuracies) are accumulated in double whatever
  * `real` is. Random draws are made in double, then rounded. */

@@ -17,12 +17,12 @@ void refine_distance(const struct refine *s, const real *b, const real *x, long 
         for (size_t i = 0; i < s->n; i++) r[i] = (real)((long double)b[i] - product[i]);
         s->solve(s->context, r);
         for (size_t i = 0; i < s->n; i++) {
-            long double apart;
+            long double difference;
             y[i] += (long double)r[i];
-            apart = y[i] - (long double)x[i];
+            difference = y[i] - (long double)x[i];
             step += (long double)r[i] * (long double)r[i];
             norm += y[i] * y[i];
-            distance += apart * apart;
+            distance += difference * difference;
         }
         /* To a hundredth of the distance, or to what long double itself can give: a column that is right to
          * the last bit has steps of rounding only, which do not shrink. */

@@ -1,5 +1,6 @@
 /* See settings.h. */
 #include "support/settings.h"
+#include "support/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,46 +40,25 @@ static status check_value(const struct setting *setting, const char *text, struc
     return scratch ? opt_set(setting->option, scratch, text, e) : ST_MEMORY;
 }
 
-/* [100, 50] as "100-50". */
-static status join_integers(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
-                            const char **text, struct error *e)
+/* [100, 50] as "100-50", numbers as "0.9/0.8". */
+static status join_list(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
+                        const char **text, struct error *e)
 {
+    const bool whole = o->type == OPT_INTS;
     size_t n = yml_length(list), size = 1;
     if (n == 0) return yml_fail(y, list, e, "option '%s' has an empty list", o->key);
     for (size_t i = 0; i < n; i++) {
         const yml_node *item = yml_item(y, list, i);
-        const char *digits = yml_text(item);
-        if (!digits || !*digits || strspn(digits, "0123456789") != strlen(digits))
-            return yml_fail(y, item, e, "option '%s' needs a list of whole numbers such as [100, 50]",
-                            o->key);
-        size += strlen(digits) + 1;
-    }
-    char *joined = mem_alloc(m, size, 1, e);
-    if (!joined) return ST_MEMORY;
-    for (size_t i = 0, used = 0; i < n; i++)
-        used +=
-            (size_t)snprintf(joined + used, size - used, i ? "-%s" : "%s", yml_text(yml_item(y, list, i)));
-    *text = joined;
-    return ST_OK;
-}
-
-/* The same of numbers. */
-static status join_reals(struct yml *y, const struct option *o, const yml_node *list, struct mem *m,
-                         const char **text, struct error *e)
-{
-    size_t n = yml_length(list), size = 1;
-    for (size_t i = 0; i < n; i++) {
-        const char *number = yml_text(yml_item(y, list, i));
-        if (!number)
-            return yml_fail(y, list, e, "option '%s' needs a list of numbers such as [0.9, 0.8]", o->key);
+        const char *number = yml_text(item);
+        if (!number || (whole && (!*number || strspn(number, "0123456789") != strlen(number))))
+            return yml_fail(y, item, e, "option '%s' needs a list of %s", o->key,
+                            whole ? "whole numbers such as [100, 50]" : "numbers such as [0.9, 0.8]");
         size += strlen(number) + 1;
     }
-    if (n == 0) return yml_fail(y, list, e, "option '%s' has an empty list", o->key);
     char *joined = mem_alloc(m, size, 1, e);
     if (!joined) return ST_MEMORY;
-    for (size_t i = 0, used = 0; i < n; i++)
-        used +=
-            (size_t)snprintf(joined + used, size - used, i ? "/%s" : "%s", yml_text(yml_item(y, list, i)));
+    for (size_t i = 0; i < n; i++)
+        (void)text_add(joined, size, "%s%s", i == 0 ? "" : whole ? "-" : "/", yml_text(yml_item(y, list, i)));
     *text = joined;
     return ST_OK;
 }
@@ -90,10 +70,8 @@ static status put_value(struct yml *y, struct setting *setting, size_t k, const 
     const char **text = &setting->values[k];
     const struct option *o = setting->option;
     *text = yml_text(node);
-    if (o->type == OPT_INTS && yml_is_list(node))
-        TRY(join_integers(y, o, node, m, text, e));
-    else if (o->type == OPT_REALS && yml_is_list(node))
-        TRY(join_reals(y, o, node, m, text, e));
+    if ((o->type == OPT_INTS || o->type == OPT_REALS) && yml_is_list(node))
+        TRY(join_list(y, o, node, m, text, e));
     else if (!*text)
         return yml_fail(y, node, e, "option '%s' needs a single value or a list of values", o->key);
     if (check_value(setting, *text, m, e) == ST_OK) return ST_OK;

@@ -136,7 +136,10 @@ static void plain(const char *text, bool markdown, bool title, char *out, size_t
         if (title && (*text == '$' || *text == '\\')) continue;
         if (!markdown && *text == '`') continue;
         if (markdown && *text == '|') (void)snprintf(one, sizeof one, "\\|");
-        if (markdown && strncmp(text, "+- ", 3) == 0) (void)snprintf(one, sizeof one, "\xc2\xb1"), text++;
+        if (markdown && strncmp(text, "+- ", 3) == 0) {
+            (void)snprintf(one, sizeof one, "\xc2\xb1");
+            text++;
+        }
         append(out, size, one);
     }
 }
@@ -203,11 +206,13 @@ static void print_spans(const struct table *t, enum table_format format, FILE *o
     bool first = true;
     for (size_t i = 0; i < t->n_spans; i++) {
         render(t->spans[i].title, format, true, true, text, sizeof text);
-        if (format == TABLE_LATEX)
+        if (format == TABLE_LATEX) {
             (void)fprintf(out, t->spans[i].title[0] ? "%s\\multicolumn{%zu}{c}{%s}" : "%s", i ? " & " : "",
                           t->spans[i].n, text);
-        else if (text[0])
-            (void)fprintf(out, "%s%s", first ? "" : "; ", text), first = false;
+        } else if (text[0]) {
+            (void)fprintf(out, "%s%s", first ? "" : "; ", text);
+            first = false;
+        }
     }
     if (t->n_spans) (void)fputs(format == TABLE_LATEX ? " \\\\\n" : "\n\n", out);
 }

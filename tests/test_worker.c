@@ -3,12 +3,15 @@
 #include "commands/registry.h"
 #include "runs/worker.h"
 #include "support/csvio.h"
+#include "support/env.h"
 #include "tests/data_helpers.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <zlib.h>
 
 enum { ITERATIONS = 6, SEED = 6 };
 
@@ -252,6 +255,51 @@ Test(worker, a_checkpoint_brings_everything_back)
     cr_expect_eq(rng_u64(&a.rng), rng_u64(&b.rng), "the stream goes on where it was");
     end_session(&a);
     end_session(&b);
+    end(&from);
+}
+
+/* Another digit in the header's hash of the sources, and a right checksum: another build, of the same commit.
+ */
+static void change_sources(const char *path)
+{
+    static unsigned char bytes[1 << 20];
+    FILE *f = fopen(path, "rb+");
+    cr_assert_not_null(f);
+    const size_t n = fread(bytes, 1, sizeof bytes, f), size = strlen(env_sources());
+    size_t at = 0;
+    while (at + size < 400 && memcmp(bytes + at, env_sources(), size) != 0) at++;
+    cr_assert(n > 400 && at + size < 400, "the header does not hold the hash of the sources");
+    bytes[at] = bytes[at] == '0' ? '1' : '0';
+    const uint32_t sum = (uint32_t)crc32(0, bytes, (uInt)(n - sizeof sum));
+    memcpy(bytes + n - sizeof sum, &sum, sizeof sum);
+    rewind(f);
+    cr_assert_eq(fwrite(bytes, 1, n, f), n);
+    (void)fclose(f);
+}
+
+Test(worker, a_checkpoint_of_other_sources_is_set_aside)
+{
+    struct setting from;
+    static struct session a;
+    bool found = true;
+    struct error e = {0};
+    char path[FOLDER_MAX + 100];
+    begin(&from);
+    memcpy(from.run.id, "0123456789ab", RUN_ID_SIZE);
+    const struct worker_settings settings = {.out = from.folder, .jobs = 1, .progress_fd = -1};
+    make_session(&a, &from, &settings);
+    rng_seed(&a.rng, 7, "solver");
+    static struct solver plain;
+    plain = *from.run.solver;
+    plain.checkpoint = NULL;
+    from.run.solver = &plain;
+    cr_assert_eq(checkpoint_save(&a, &e), ST_OK, "%s", e.text);
+    (void)snprintf(path, sizeof path, "%s/.work/0123456789ab.ckpt", from.folder);
+    change_sources(path);
+    cr_expect_eq(checkpoint_restore(&a, &found, &e), ST_OK, "%s", e.text);
+    cr_expect_not(found);
+    cr_expect_neq(access(path, F_OK), 0, "it is set aside");
+    end_session(&a);
     end(&from);
 }
 

@@ -1,5 +1,6 @@
 /* What all solvers share: metric columns, the runner's clock, checkpoint blocks. */
 #include "trainer/solver.h"
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -103,13 +104,18 @@ double step_length(double first, double last, long n, long k)
     return k + 1 < n ? first * pow(last / first, (double)k / (double)(n - 1)) : last;
 }
 
+void checkpoint_fail(struct checkpoint *c)
+{
+    c->failure = errno;
+    c->file = NULL;
+}
+
 status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e)
 {
     if (size == 0 || !c->file) return ST_OK;
     if (c->reading && fread(bytes, size, 1, c->file) != 1)
         return FAIL(e, ST_IO, "the checkpoint ends %zu bytes early", size);
-    if (!c->reading && fwrite(bytes, size, 1, c->file) != 1)
-        return FAIL(e, ST_IO, "cannot write %zu bytes of a checkpoint", size);
+    if (!c->reading && fwrite(bytes, size, 1, c->file) != 1) checkpoint_fail(c);
     return ST_OK;
 }
 

@@ -189,9 +189,13 @@ struct checkpoint {
     FILE *file; /* NULL on ranks but the first, which write nothing */
     bool reading;
     struct pool *pool; /* of the run */
+    int failure;       /* errno of the write that failed, from which on there is no file; else 0 */
 };
-/* Writes the block, or reads it back into the same place. ST_IO on a short write or read. */
+/* Writes the block, or reads it back into the same place. ST_IO on a short read. A write that fails is kept
+ * in `failure` for whoever opened the file: other ranks go through the rest, and so must this one. */
 status checkpoint_block(struct checkpoint *c, void *bytes, size_t size, struct error *e);
+/* Says that a write has failed, by errno. The file stays open. */
+void checkpoint_fail(struct checkpoint *c);
 /* The same of an array of `size` bytes a sample, of which each rank has kept its own (support/parallel.h):
  * what is written is made whole first, what is read back is. */
 status checkpoint_samples(struct checkpoint *c, const struct partition *part, void *bytes, size_t size,

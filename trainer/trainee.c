@@ -116,7 +116,8 @@ status trainee_save(const struct trainee *t, char **bytes, size_t *size, struct 
     if (!f) return FAIL(e, ST_MEMORY, "no memory for a checkpoint");
     struct checkpoint to = {.file = f};
     status st = t->c->solver->checkpoint(t->state, &to, e);
-    return fclose(f) == 0 || st != ST_OK ? st : FAIL(e, ST_MEMORY, "no memory for a checkpoint");
+    const bool written = fclose(f) == 0 && to.failure == 0;
+    return written || st != ST_OK ? st : FAIL(e, ST_MEMORY, "no memory for a checkpoint");
 }
 
 status trainee_restore(struct trainee *t, char *bytes, size_t size, struct error *e)

@@ -255,6 +255,26 @@ Test(go_on, what_a_setting_changes_is_said)
                     "(there 0.01)\n");
 }
 
+/* What cannot be kept costs no run; a run that diverges in its last step keeps nothing. */
+Test(go_on, states_that_lead_nowhere)
+{
+    static struct result r;
+    cli_write("s.yaml", "experiment: s\neval_every: 2\nstop: {max_iter: 1}\n"
+                        "dataset: {name: digits, T: 4, n_train: 60, n_test: 20}\n"
+                        "network: {hidden: [6], reset: none, leak: 1, loss: squared}\nsolvers:\n"
+                        "  - {name: trained_readout}\n"
+                        "  - {name: trained_readout, label: far, optimizer: sgd, lr: 1000, batch: 2}\n");
+    cli_shell(&r,
+              "\"$SB\" run s.yaml --allow-diverged; ls -A results/s/.work | grep -c end$; id=$(ls "
+              "results/s/.work | sed -n s/.end$//p); rm -r results/s && mkdir -p results/s/.work/$id.end/x "
+              "&& \"$SB\" run s.yaml --allow-diverged && column status results/s/runs.csv");
+    expect_good(&r);
+    expect_text(&r, "s: 2 runs: 1 done, 1 diverged\n");
+    expect_text(&r, "\n1\n");
+    expect_text(&r, ".end: Is a directory: the state at the end is not kept\n");
+    expect_text(&r, "ok\ndiverged\n");
+}
+
 /* A state of more than --states MiB is not kept: the longer run begins anew, and says why. */
 Test(go_on, states_that_are_too_large)
 {
@@ -268,4 +288,29 @@ Test(go_on, states_that_are_too_large)
     expect_text(&r, "the state at the end is gone");
     const char *kept = strstr(r.output, ".end\n");
     cr_expect(kept && !strstr(kept + 1, ".end\n"), "that of the second run alone is kept: %s", r.output);
+}
+
+/* --states bounds what a folder holds: of three states of 1.8 MB two are kept, and make room for those of the
+ * runs that go on from them. */
+Test(go_on, states_have_their_room_together)
+{
+    static struct result r;
+    cli_write("wide.yaml",
+              "experiment: wide\nseeds: [0, 1, 2]\nstop: {max_iter: 1}\n"
+              "dataset: {name: digits, T: 2, n_train: 20, n_validation: 0, n_test: 10}\n"
+              "network: {hidden: [1000]}\nsolvers: [{name: bptt, batch: 20, optimizer: adam}]\n");
+    cli_shell(&r, "\"$SB\" run wide.yaml --states 4 -q; ls results/wide/.work/*.end >first; wc -l <first; "
+                  "\"$SB\" run wide.yaml --set stop.max_iter=2 --states 4; ls results/wide/.work/*.end "
+                  ">second; wc -l <second; cat first second | sort -u | wc -l; \"$SB\" check wide.yaml "
+                  "--results results --set stop.max_iter=2");
+    expect_good(&r);
+    const char *said =
+        "the state at the end of 1 run is not kept: with a larger stop.max_iter it begins anew "
+        "(--states 4: MiB in all)\n";
+    cr_expect_eq(strncmp(r.output, "2\n", 2), 0, "quiet: %s", r.output);
+    expect_text(&r, said);
+    expect_text(&r, "wide: 3 runs: 3 done\n2\n4\n");
+    expect_text(&r, "6 rows, 0 problems, 3.39 MiB of states to go on from\n");
+    const char *first = strstr(r.output, " goes on from the end of run ");
+    cr_expect(first && strstr(first + 1, " goes on from the end of run "), "two go on: %s", r.output);
 }

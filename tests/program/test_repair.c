@@ -320,3 +320,20 @@ Test(repair, check_names_each_problem)
     expect(&r, "code 1");
     expect(&r, "best: results/small/runs.csv: line 1: there is no column 'run_id'");
 }
+
+/* New files that a killed worker has not renamed go when nobody can be writing them; of a shard its own. */
+Test(repair, temporary_files_of_killed_workers_go)
+{
+    static struct result r;
+    cli_write("s.yaml", "experiment: s\nseeds: [0, 1]\nstop: {max_iter: 1}\nsolvers: [{name: bptt}]\n"
+                        "dataset: {name: digits, T: 4, n_train: 50, n_test: 20}\n");
+    cli_shell(
+        &r, "leave() { for f in .work/$1.ckpt .work/$1.end .work/$1.yaml curves/$1.csv; do touch "
+            "$f.tmpaB3xYz; done; }; left() { ls -A . .work curves | grep -c 'tmp'; }; \"$SB\" run s.yaml "
+            ">/dev/null && cd results/s && touch report.md.tmp123456 curves/mine.tmp && for id in $(column "
+            "run_id runs.csv) gone; do leave $id; done && touch runs.csv.tmpQ8I740 && left && (cd ../.. && "
+            "\"$SB\" run s.yaml --shard 1/2 -q) && left && (cd ../.. && \"$SB\" run s.yaml -q) && left && ls "
+            ". .work curves | grep tmp");
+    expect_good(&r);
+    cr_expect_str_eq(r.output, "15\n11\n2\nreport.md.tmp123456\nmine.tmp\n");
+}
