@@ -57,7 +57,6 @@ status recording_lists_fill(struct recording_set *s, struct recording_layout *l,
     const bool indexed = l->index[0] || access(index, F_OK) == 0;
     if (l->group == GROUP_COLUMN && !indexed)
         return FAIL(e, ST_CONFIG, "option 'group' is column, which an index has: %s is not there", index);
-    s->indexed = indexed;
     TRY(indexed ? recording_index_list(s, l, index, e) : recording_folders_list(s, l, root, e));
     if (l->text && l->others && !indexed) drop_text(s);
     for (int k = 0; k < N_SPLITS; k++) recording_set_sort(&s->side[k]);

@@ -1,6 +1,8 @@
 /* See recording_load.h. */
 #include "datasets/recording_load.h"
 #include "datasets/recording_split.h"
+#include "support/find.h"
+#include "support/text.h"
 #include <string.h>
 
 /* The sensor that all recordings have, by the first of them; then what the samples are. */
@@ -38,13 +40,33 @@ static void note_times(struct recording_set *s, const struct sample_file *f)
     s->longest = span > s->longest ? span : s->longest;
 }
 
+/* Which sample it is, for messages: "mine/index.csv: line 3: mine/anna/1.csv, 0 to 1500000 us". */
+static void name_sample(const struct recording_set *s, const struct sample_file *f, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (f->line > 0) (void)text_add(text, size, "%s: line %zu: ", s->index, f->line);
+    (void)text_add(text, size, "%s", f->path);
+    if (f->from != RECORDING_BEGIN) (void)text_add(text, size, ", from %lld us", (long long)f->from);
+    if (f->to != RECORDING_END) (void)text_add(text, size, ", to %lld us", (long long)f->to);
+}
+
+/* The bytes of a sample's file; where it cannot be read, the line of the index that names it. */
+static status load_file(struct recording_set *s, const struct sample_file *f, struct error *e)
+{
+    s->loaded = NULL;
+    const status st = file_read(f->path, s->most, &s->file, e);
+    if (st == ST_OK)
+        s->loaded = f->path;
+    else if (f->line > 0)
+        (void)err_prefix(e, "%s: line %zu", s->index, f->line);
+    return st;
+}
+
 static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
                           struct usage *u, struct error *e)
 {
     if (!s->loaded || strcmp(s->loaded, f->path) != 0) {
-        s->loaded = NULL;
-        TRY(file_read(f->path, s->most, &s->file, e));
-        s->loaded = f->path;
+        TRY(load_file(s, f, e));
         if (hash) hash_add(hash, f->name, strlen(f->name) + 1);
         if (hash) hash_add(hash, s->file.bytes, s->file.size);
     }
@@ -70,7 +92,7 @@ static void hash_sample(const struct recording_set *s, struct hash *hash, enum s
     char window[100];
     const char *class = s->class_names ? s->class_names[f->label] : "";
     const char *group = f->group < s->groups.n ? s->groups.v[f->group] : "";
-    if (!s->indexed && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
+    if (!s->index && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
     const int n = snprintf(window, sizeof window, "%s %lld %lld", split_names[side], (long long)f->from,
                            (long long)f->to);
     hash_add(hash, f->name, strlen(f->name) + 1);
@@ -96,11 +118,13 @@ static status scan_side(struct recording_set *s, enum split side, struct hash *h
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct usage one = {0};
+        char name[2 * FIND_PATH];
         bool use;
         if (hash) hash_sample(s, hash, side, &list->items[i]);
         status st = read_sample(s, &list->items[i], hash, &one, e);
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
-        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
+        name_sample(s, &list->items[i], name, sizeof name);
+        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, name, &use, e));
         if (!use) continue;
         TRY(count_entries(s, e));
         list->items[kept++] = list->items[i];

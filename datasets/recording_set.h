@@ -18,6 +18,7 @@ struct sample_file {
     int label;
     size_t group;     /* samples of one group are in one split */
     int64_t from, to; /* see recording_request */
+    size_t line;      /* of the index, from 1; 0: there is none */
 };
 struct sample_list {
     struct sample_file *items; /* heap */
@@ -35,7 +36,7 @@ struct recording_set {
     /* Filled by whoever lists the files: side[SPLIT_TRAIN] and, where they are published,
      * side[SPLIT_VALIDATION] and side[SPLIT_TEST]. */
     struct sample_list side[N_SPLITS];
-    bool indexed; /* an index says what the samples are, not the names of files and folders alone */
+    const char *index; /* the file that says what the samples are; NULL: names of files and folders do */
     struct texts classes, groups;
     const char **class_names; /* [info.n_classes] in the order of the labels, once these are numbered */
     struct mem mem;

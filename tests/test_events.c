@@ -339,7 +339,7 @@ Test(events, polarity_options)
 
 /* What a shell command does to a good folder, and the settings, and what is said. */
 struct bad_set {
-    char command[150], setting[40], expected[120];
+    char command[160], setting[40], expected[140];
     int code;
 };
 
@@ -365,6 +365,22 @@ ParameterizedTestParameters(events, refused)
          "line 2: split 'all'; train, valid", ST_DATA},
         {"printf 'file,label,from,to\ntrain/0/a.csv,1,9,8\n' > index.csv", "T=1",
          "line 2: it ends (8 us) before", ST_DATA},
+        {"printf 'file,label,start,end\ntrain/0/a.csv,1,0,5\n' > index.csv", "T=1",
+         "index.csv: line 1: unknown column 'start' of an index; did you mean 'split'? allowed: file, label, "
+         "split, from, to, group",
+         ST_CONFIG},
+        {"printf 'file,lable,label\ntrain/0/a.csv,1,1\n' > index.csv", "T=1",
+         "line 1: unknown column 'lable' of an index; did you mean 'label'?", ST_CONFIG},
+        {"printf 'file,label,Label\ntrain/0/a.csv,1,2\n' > index.csv", "T=1",
+         "index.csv: line 1: column 'Label' is there twice", ST_DATA},
+        {"printf 'file,label,from\ntrain/0/a.csv,1,9\ntrain/0/a.csv,0,\ntrain/0/a.csv,0,9\n' > index.csv",
+         "T=1", "index.csv: line 4: the same recording and times as in line 2", ST_DATA},
+        {"cd train; mv 0/a.csv .; printf 'class,start,end\n0,1,9\n1,1,9\n' > a_labels.csv", "labels=csv",
+         "a_labels.csv: line 3: the same recording and times as in line 2", ST_DATA},
+        {"printf 'file,label\ntrain/0/a.csv,1\ntrain/0/b.csv,0\n' > index.csv", "n_test=1",
+         "index.csv: line 3: ", ST_IO},
+        {"printf 'file,label,from,to\ntrain/0/a.csv,1,,\ntrain/1/a.csv,0,20000,30000\n' > index.csv",
+         "n_test=1", "1/a.csv, from 20000 us, to 30000 us: the recording holds no event", ST_DATA},
         {"printf 'file,label\na.jpg,1\n' > index.csv", "T=1", "line 2: 'a.jpg' is no recording by its name",
          ST_DATA},
         {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
