@@ -19,6 +19,7 @@ struct sample_file {
     size_t group;     /* samples of one group are in one split */
     int64_t from, to; /* see recording_request */
     size_t line;      /* of the index, from 1; 0: there is none */
+    uint64_t bytes;   /* a hash of the file's, once it was read */
 };
 struct sample_list {
     struct sample_file *items; /* heap */
@@ -44,14 +45,16 @@ struct recording_set {
     struct dataset_info info;
     /* Private. */
     struct file_buffer file;
-    const char *loaded; /* path of what `file` holds; NULL: nothing */
+    const char *loaded; /* path of what `file` holds, and a hash of it; NULL: nothing */
+    uint64_t loaded_hash;
     struct event_list events;
     struct event_frame frame;
     uint32_t *seen;         /* scratch of event_coding_entries */
     unsigned width, height; /* the sensor, 0 until the first recording is read */
     const char *first;      /* the file that said so */
     double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */
-    uint32_t longest;       /* of one */
+    uint32_t longest;       /* of one, */
+    const char *longest_file;
 };
 void recording_set_free(struct recording_set *s);
 

@@ -215,10 +215,24 @@ Test(events, groups_are_drawn_whole)
     static const char *const more[] = {"labels=file", "group=prefix", "n_test=8", "n_train=19", NULL};
     cr_expect_eq(open_events(folder, more, &d, &e), ST_OK, "%s", e.text);
     dataset_free(&d);
-    static const char *const none[] = {"labels=file", "group=prefix", NULL};
-    cr_expect_eq(open_events(folder, none, &d, &e), ST_CONFIG);
-    cr_expect_not_null(strstr(e.text, "its groups are drawn whole: n_test is needed"), "%s", e.text);
-    dataset_free(&d);
+    static const struct {
+        const char *test, *validation, *expected;
+    } refused[] = {
+        {NULL, NULL, "its groups are drawn whole: set dataset.n_test, of 36 samples in 6 groups"},
+        {"n_test=31", NULL,
+         "dataset.n_train = 0, but whole groups (dataset.group) with 0 validation and 36 test samples leave "
+         "0 of "
+         "36: none of the 6 groups is cut"},
+        {"n_test=8", "n_validation=30",
+         "dataset.n_validation: 30 samples are asked for, but the groups that are left have 24"},
+    };
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        const char *const bad[] = {"labels=file", "group=prefix", refused[k].test, refused[k].validation,
+                                   NULL};
+        cr_expect_eq(open_events(folder, bad, &d, &e), ST_CONFIG);
+        cr_expect_not_null(strstr(e.text, refused[k].expected), "%s", e.text);
+        dataset_free(&d);
+    }
     folder_remove(folder);
 }
 
@@ -271,7 +285,7 @@ Test(events, a_wrong_unit_of_time)
         FILE *f = folder_open(folder, name, "w");
         (void)fputs("x,y,t\n", f);
         for (int i = 0; i < 800; i++)
-            (void)fprintf(f, "%d,%d,%d\n", i % 8, i % 7, 6 * i); /* 2.6 a pixel and s */
+            (void)fprintf(f, "%d,%d,%d\n", i % 8, i % (7 - k), 6 * i); /* 2.6 a pixel and s */
         cr_assert_eq(fclose(f), 0);
     }
     for (size_t k = 0; k < 3; k++) {
@@ -320,7 +334,7 @@ Test(events, polarity_options)
         char name[40];
         (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
         FILE *f = folder_open(folder, name, "w");
-        (void)fputs("x,y,t,p\n1,1,0,0\n1,1,500,0\n1,1,1000,1\n", f);
+        (void)fprintf(f, "x,y,t,p\n1,1,0,0\n1,1,500,0\n1,1,%d,1\n", 1000 + k);
         cr_assert_eq(fclose(f), 0);
     }
     for (int k = 0; k < 3; k++) {
@@ -339,7 +353,7 @@ Test(events, polarity_options)
 
 /* What a shell command does to a good folder, and the settings, and what is said. */
 struct bad_set {
-    char command[160], setting[40], expected[140];
+    char command[160], setting[40], expected[200];
     int code;
 };
 
@@ -350,10 +364,23 @@ ParameterizedTestParameters(events, refused)
         {":", "crop=1-2-3", "option 'crop' has 3 numbers", ST_CONFIG},
         {":", "group=column", "option 'group' is column, which an index has: ", ST_CONFIG},
         {":", "index=no.csv", "no.csv: No such file", ST_IO},
-        {":", "format=npy", "no recording was found", ST_NO_DATA},
+        {":", "format=npy", "no recording was found (4 other files); dataset.format is npy; with",
+         ST_NO_DATA},
+        {"rm -r test train/1; mv train/0 only; rmdir train", "T=1",
+         "all recordings are of one class, 'only'; see dataset.labels", ST_DATA},
         {":", "time_unit=s", "beyond 32 bits (71 minutes); with dataset.zero", ST_DATA},
         {"rm -r */0", "T=1", "all recordings are of one class, '1'; see dataset.labels", ST_DATA},
-        {"rm -r test", "T=1", "this dataset needs n_train or n_test", ST_CONFIG},
+        {"rm -r test", "T=1",
+         "the data has no test side: set dataset.n_test or dataset.n_train, of 2 samples (dataset.n_valid",
+         ST_CONFIG},
+        {"rm -r test", "n_test=3",
+         "n_train = 0, dataset.n_validation = 0 and dataset.n_test = 3, but there are 2 samples: set fewer; "
+         "0",
+         ST_CONFIG},
+        {":", "n_train=3",
+         "dataset.n_train = 3 and dataset.n_validation = 0 of 2 training samples, dataset.n_test", ST_CONFIG},
+        {"mv test/0/a.csv train/0/b.csv; mv test/1/a.csv train/1/b.csv; rm -r test", "group=folder",
+         "set dataset.n_test, of 4 samples in 2 groups (dataset.n_validation is 0)", ST_CONFIG},
         {"for k in 0 1; do printf abc > train/$k/x.bin; done", "format=bin",
          "train/0/x.bin: byte 0: the last event is cut (3 of 5", ST_DATA},
         {"for k in 0 1; do printf '#!AER-DAT4.0\r\n' > train/$k/x.aedat4; done", "format=aedat",
@@ -384,8 +411,16 @@ ParameterizedTestParameters(events, refused)
         {"printf 'file,label\na.jpg,1\n' > index.csv", "T=1", "line 2: 'a.jpg' is no recording by its name",
          ST_DATA},
         {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
-         "is this the unit of their times?", ST_DATA},
+         "/a.csv: with dataset.time_unit = us the longest recording takes 0.002 ms, and all have 2.34e+04 "
+         "events a "
+         "pixel and second: is this the unit of their times (s, ms, us or ns)?",
+         ST_DATA},
         {"mkdir test/2; cp test/1/* test/2", "T=1", "events: class '2' has no training recording", ST_DATA},
+        {"cp train/1/a.csv test/1/b.csv", "T=1", "/test/1/b.csv is the same recording as ", ST_DATA},
+        {"cp train/1/a.csv test/1/b.csv", "T=1",
+         "/train/1/a.csv: it is on the test side and on the train side", ST_DATA},
+        {"mkdir validation; cp -r test/0 validation", "T=1",
+         "it is on the test side and on the validation side", ST_DATA},
         {"mkdir Train; cp -r train/0 Train", "T=1", "there are two train sides: ", ST_DATA},
     };
     return cr_make_param_array(struct bad_set, cases, sizeof cases / sizeof *cases);
@@ -399,7 +434,7 @@ ParameterizedTest(struct bad_set *c, events, refused)
     folder_create(folder);
     for (int k = 0; k < 4; k++) {
         (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
-        write_text(folder, name, 1, 1, 100, 10);
+        write_text(folder, name, 1 + k, 1, 100, 10);
     }
     cr_assert_eq(open_events(folder, NULL, &d, &e), ST_OK, "%s", e.text);
     dataset_free(&d);
