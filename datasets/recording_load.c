@@ -78,6 +78,18 @@ static status load_file(struct recording_set *s, const struct sample_file *f, st
     return ST_OK;
 }
 
+/* Refuses recordings without polarity beside those that have one: a column of another name. `one` is what the
+ * recording that was read counts. */
+static status learn_polarity(struct recording_set *s, const struct sample_file *f, const struct usage *one,
+                             struct error *e)
+{
+    if (s->events.n == 0) return ST_OK;
+    const char **first = one->flat > 0 ? &s->flat : &s->polar;
+    if (!*first) *first = f->path;
+    if (!s->flat || !s->polar) return ST_OK;
+    return FAIL(e, ST_DATA, "%s has no polarity (a column p), but %s has", s->flat, s->polar);
+}
+
 static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
                           struct usage *u, struct error *e)
 {
@@ -138,6 +150,7 @@ static status scan_side(struct recording_set *s, enum split side, struct hash *h
         bool use;
         if (hash) hash_sample(s, hash, side, &list->items[i]);
         status st = read_sample(s, &list->items[i], hash, &one, e);
+        if (st == ST_OK) st = learn_polarity(s, &list->items[i], &one, e);
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
         name_sample(s, &list->items[i], name, sizeof name);
         TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, name, &use, e));

@@ -55,6 +55,7 @@ struct recording_set {
     double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */
     uint32_t longest;       /* of one, */
     const char *longest_file;
+    const char *polar, *flat; /* the first files with a polarity and without one */
 };
 void recording_set_free(struct recording_set *s);
 
