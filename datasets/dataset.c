@@ -12,6 +12,13 @@ void dataset_free(struct dataset *d)
     memset(d, 0, sizeof *d);
 }
 
+void dataset_class(const struct dataset *d, size_t k, char text[CLASS_TEXT])
+{
+    const int n = snprintf(text, CLASS_TEXT, "%zu", k);
+    if (n > 0 && d->class_names && strcmp(d->class_names[k], text) != 0)
+        (void)snprintf(text + n, CLASS_TEXT - (size_t)n, " (%.70s)", d->class_names[k]);
+}
+
 bool dataset_keeps(const struct dataset_common *c, enum split split, size_t n, size_t k)
 {
     const struct dataset_share *s = &c->share;
