@@ -123,7 +123,8 @@ Test(usage, events_off_the_sensor_are_left_out_where_asked)
     events_free(&list);
 }
 
-/* Per class two training recordings and another for testing, each of two events of neighbours, at 1 and 2 ms. */
+/* Per class two training recordings and another for testing, each of two events of neighbours, at 1 and 2 ms.
+ */
 static void write_layout(const char *folder)
 {
     for (int label = 0; label < 10; label++)
