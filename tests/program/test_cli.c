@@ -62,7 +62,7 @@ static struct line command_lines[] = {
     {"help digits", 0, {"dataset digits", "licence: ", "dataset.T = ", "[steps]"}},
     {"help network", 0, {"network.hidden = ", "network.leak = "}},
     {"help experiment", 0, {"seeds:", "precision = double", "stop.max_iter = 100"}},
-    {"help experiment", 0, {"tune: {configurations", "{log: [LO, HI]}, {linear: [LO, HI]}", "budget: equal"}},
+    {"help experiment", 0, {"tune: {configurations", "search at random", "{log: [LO, HI]}"}},
     {"help environment", 0, {"SPIKEBENCH_DATA", "SPIKEBENCH_HOME", "SPIKEBENCH_ISA", "OPENBLAS_CORETYPE"}},
     {"list experiments", 0, {"anew, beside Adam, SGD and the floor of a trained readout.\nconditioning"}},
     {"help admn", 2, {"unknown module 'admn'", "did you mean 'admm'?"}},
