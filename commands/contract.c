@@ -3,6 +3,7 @@
 #include "trainer/contract.h"
 #include "commands/commands.h"
 #include "records/columns.h"
+#include "support/child.h"
 #include "support/text.h"
 #include "trainer/suit.h"
 #include <stdlib.h>
@@ -61,6 +62,33 @@ static status load(struct call *call, const struct solver *solver, const struct 
     return p->n_runs == 1 ? ST_OK : FAIL(e, ST_USAGE, "--set: one value each is needed");
 }
 
+/* A promise that is tested in a copy of the process: code that crashes breaks it, and not the command. */
+struct promise {
+    const struct contract_check *check;
+    const struct contract_case *c;
+};
+
+static void test_promise(void *context, int socket)
+{
+    const struct promise *p = context;
+    struct error why = {.code = ST_OK};
+    why.code = p->check->run(p->c, &why);
+    (void)child_send(socket, &why, sizeof why);
+}
+
+/* ST_OK and in *why what the check says, or how the copy ended. ST_IO if there can be no copy. */
+static status ask(struct promise p, struct error *why, struct error *e)
+{
+    static const struct child_limits none = {.bytes = (size_t)1 << 60, .seconds = 0};
+    struct child child;
+    char how[100];
+    TRY(child_start(&child, test_promise, &p, none, e));
+    const bool answered = child_answer(&child, why, sizeof *why);
+    child_end(&child, how, sizeof how);
+    if (!answered) (void)FAIL(why, ST_INTERNAL, "it %s", how);
+    return ST_OK;
+}
+
 /* Prints a line for each check; counts those that fail. */
 static status check(const struct run *run, const char *task, size_t *failed, struct error *e)
 {
@@ -80,7 +108,9 @@ static status check(const struct run *run, const char *task, size_t *failed, str
                                         .column = curve_name,
                                         .n_columns = curve_count()};
         struct error why = {.code = ST_OK};
-        const bool good = check->run(&c, &why) == ST_OK;
+        st = ask((struct promise){check, &c}, &why, e);
+        if (st != ST_OK) break;
+        const bool good = why.code == ST_OK;
         (void)printf("%-6s  %s: %s%s%s\n", good ? "ok" : "FAILED", task, check->name, good ? "" : ": ",
                      good ? "" : why.text);
         (void)fflush(stdout);

@@ -10,7 +10,7 @@ struct sample {
     const struct dataset_info *info;
     const struct spikes *x;
     size_t index;
-    char title[300];
+    char title[400];
     double *frame; /* [channels * height * width]: events summed over time; NULL if the inputs are none */
 };
 
@@ -25,7 +25,7 @@ static status prepare(struct sample *s, struct call *call, const struct dataset_
 {
     enum split split;
     double events = 0;
-    char what[40] = "no label";
+    char class[CLASS_TEXT], what[CLASS_TEXT + 10] = "no label";
     *s = (struct sample){.info = &d->info};
     TRY(sample_of(call, r->source->name, d->info.n, &split, &s->index, e));
     s->x = &d->x[split];
@@ -38,7 +38,10 @@ static status prepare(struct sample *s, struct call *call, const struct dataset_
         events += (double)spikes_value(s->x, k);
         if (s->frame) s->frame[s->x->index[k]] += (double)spikes_value(s->x, k);
     }
-    if (d->labels[split]) (void)snprintf(what, sizeof what, "class %d", d->labels[split][s->index]);
+    if (d->labels[split]) {
+        dataset_class(d, (size_t)d->labels[split][s->index], class);
+        (void)snprintf(what, sizeof what, "class %s", class);
+    }
     (void)snprintf(
         s->title, sizeof s->title, "%s, %s sample %zu (seed %" PRIu64 "): %s, %zu inputs, T = %zu, %g events",
         r->source->name, split_names[split], s->index, r->seed, what, d->info.n_inputs, d->info.T, events);

@@ -38,7 +38,8 @@ const struct command dataset_write_command = {
     .summary = "write event recordings as files",
     .text =
         "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.FORMAT (training and "
-        "validation samples) and DIR/Test/LABEL/NUMBER.FORMAT, which the dataset events reads. bin is the "
+        "validation samples) and DIR/Test/LABEL/NUMBER.FORMAT, which the dataset events reads; LABEL is the "
+        "name of the class, or its number where it has none. bin is the "
         "format of N-MNIST (5 bytes per event, at most 8.4 s), npy a numpy array with the fields x, y, t "
         "(microseconds), p, csv text with these columns.",
     .parameters =

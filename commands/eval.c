@@ -41,8 +41,8 @@ static void print_numbers(enum split split, const struct trained *t, bool own, c
                      energy_of(&t->run->run.energy, v->synops, v->macs), v->synops, v->macs);
 }
 
-/* counts: K x K, row after row: true class, predicted class. */
-static void print_confusion(const size_t *counts, size_t K)
+/* counts: K x K, row after row: true class, predicted class; names [K], or NULL: numbers. */
+static void print_confusion(const size_t *counts, size_t K, char *const *names)
 {
     (void)printf("confusion (rows: true class, columns: predicted)\n%6s", "");
     for (size_t k = 0; k < K; k++) (void)printf(" %5zu", k);
@@ -57,23 +57,27 @@ static void print_confusion(const size_t *counts, size_t K)
             else
                 (void)printf(" %5s", ".");
         }
-        (void)printf(" | %7zu %8.2f\n", all, all ? 100 * (double)counts[i * K + i] / (double)all : NAN);
+        (void)printf(" | %7zu %8.2f%s%s\n", all, all ? 100 * (double)counts[i * K + i] / (double)all : NAN,
+                     names ? "   " : "", names ? names[i] : "");
     }
 }
 
-static status write_confusion(const size_t *counts, size_t K, const char *path, struct error *e)
+static status write_confusion(const size_t *counts, size_t K, char *const *names, const char *path,
+                              struct error *e)
 {
     struct csv_writer w;
-    char name[32];
+    char name[200], number[24];
     TRY(csv_open(&w, path, e));
     csv_put(&w, "true");
     for (size_t k = 0; k < K; k++) {
-        (void)snprintf(name, sizeof name, "predicted_%zu", k);
+        (void)snprintf(number, sizeof number, "%zu", k);
+        (void)snprintf(name, sizeof name, "predicted_%.180s", names ? names[k] : number);
         csv_put(&w, name);
     }
     csv_end_row(&w);
     for (size_t i = 0; i < K; i++) {
-        csv_put_number(&w, (double)i);
+        (void)snprintf(number, sizeof number, "%zu", i);
+        csv_put(&w, names ? names[i] : number);
         for (size_t k = 0; k < K; k++) csv_put_number(&w, (double)counts[i * K + k]);
         csv_end_row(&w);
     }
@@ -106,9 +110,9 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     print_numbers(split, t, own, &b, &v);
     if (!b.labels) return csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
     evaluate_confusion(net, &b, scores, counts);
-    print_confusion(counts, K);
+    print_confusion(counts, K, t->data.class_names);
     if (!csv) return ST_OK;
-    TRY(write_confusion(counts, K, csv, e));
+    TRY(write_confusion(counts, K, t->data.class_names, csv, e));
     (void)printf("%s\n", csv);
     return ST_OK;
 }
@@ -137,17 +141,18 @@ const struct command eval_command = {
             "A solver with a prediction rule of its own predicts by that; rates and operations are then not "
             "shown. NET.yaml, which lies beside the weights, names the data.",
     .parameters =
-        (parameter_list){
-            &weights_option, &test_split_option,
-            &(parameter_row){"--rule RULE", &value_choice, "own",
-                             .help = "what predicts: the solver's own rule where it has one, or the "
-                                     "simulated network",
-                             .choices = rule_names},
-            &data_set_option, &import_dataset_option, &import_step_option, &import_reset_option,
-            &import_readout_option, &import_membrane_option,
-            &(parameter_row){
-                "--csv PATH", &value_file,
-                .help = "write the confusion matrix: a row per true class, a column per predicted class"},
-            &plugin_option, NULL},
+        (parameter_list){&weights_option, &test_split_option,
+                         &(parameter_row){"--rule RULE", &value_choice, "own",
+                                          .help =
+                                              "what predicts: the solver's own rule where it has one, or the "
+                                              "simulated network",
+                                          .choices = rule_names},
+                         &data_set_option, &import_dataset_option, &import_step_option, &import_reset_option,
+                         &import_readout_option, &import_membrane_option,
+                         &(parameter_row){"--csv PATH", &value_file,
+                                          .help = "write the confusion matrix: a row per true class, a "
+                                                  "column per predicted class, with the names "
+                                                  "that the data has for them"},
+                         &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit",
 };

@@ -53,8 +53,11 @@ static status write_module(struct page *p, const struct call *call, const char *
     const struct dataset_source *d = catalogue_dataset(call_catalogue(call), name);
     const struct topic *t = topics;
     while (t->name && strcmp(t->name, name) != 0) t++;
-    if (!s && !d && !t->name)
-        return unknown_name(e, "MODULE", "module", name, "", names, module_names(call, names));
+    if (!s && !d && !t->name) {
+        const status st = unknown_name(e, "MODULE", "module", name, "", names, module_names(call, names));
+        catalogue_hint(call_catalogue(call), e);
+        return st;
+    }
     if (s) reference_solver(p, s);
     if (d) reference_dataset(p, d);
     if (t->name) t->write(p);

@@ -2,21 +2,34 @@
 #include "commands/commands.h"
 #include "support/file.h"
 #include "support/paths.h"
+#include "support/text.h"
 #include <string.h>
 
-/* The name, and the first line of the file if it is a comment: what the experiment is for. */
+/* The first sentence of the comment that a file begins with: up to a period before a blank. */
+static void read_sentence(FILE *f, char *text, size_t size)
+{
+    char line[300];
+    const char *end = NULL;
+    text[0] = '\0';
+    while (!end && fgets(line, sizeof line, f) && line[0] == '#') {
+        line[strcspn(line, "\n")] = '\0';
+        (void)text_add(text, size, "%s%s", text[0] ? " " : "", line + 1 + strspn(line + 1, " "));
+        end = strstr(text, ". ");
+        if (end) text[end - text + 1] = '\0';
+    }
+}
+
+/* The name, and what the experiment is for. */
 static void print_experiment(void *context, const char *folder, const char *name)
 {
-    char path[4400], line[300] = "";
-    const char *text = "";
+    char path[4400], text[1000] = "";
     (void)context;
     (void)snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
     FILE *f = NULL;
     if (file_open(path, UINT64_MAX, &f, NULL) == ST_OK) {
-        if (fgets(line, sizeof line, f) && line[0] == '#') text = line + 1 + strspn(line + 1, " ");
+        read_sentence(f, text, sizeof text);
         (void)fclose(f);
     }
-    line[strcspn(line, "\n")] = '\0';
     (void)printf("%-24s %s\n", name, text);
 }
 
@@ -36,7 +49,7 @@ const struct command list_command = {
     .run = list,
     .synopsis = "solvers|datasets|experiments [--plugin FILE]",
     .summary = "list solvers, datasets or experiments",
-    .text = "Prints the names of what there is, each with a line about it.",
+    .text = "Prints the names of what there is, each with a sentence about it.",
     .parameters =
         (parameter_list){&(parameter_row){"WHAT", &value_choice, .help = "what to list",
                                           .choices = (name_list){"solvers", "datasets", "experiments", NULL},

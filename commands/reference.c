@@ -16,6 +16,12 @@ static const struct entry experiment_keys[] = {
     {"network: {hidden: [[100], [100, 100]], ...}",
      "options of the network; 'spikebench help network' lists them"},
     {"stop: {max_iter: 100, ...}", "when a run ends"},
+    {"tune: {configurations: 24, ...}",
+     "search at random: so many configurations are drawn for each item of solvers:. Options then may have "
+     "ranges: "
+     "{log: [LO, HI]}, {linear: [LO, HI]} or {choice: [A, B, ...]}. Beside it: seed: of the draws (the first "
+     "of "
+     "seeds: if absent), and budget: equal (usual: all trainers have as many configurations) or any"},
     {"solvers: [{name: ..., ...}]",
      "the solvers and their options; 'spikebench help SOLVER' lists them; an item may hold its own stop:, "
      "dataset: (options), network: and eval_every:, and a label: for figures"},
@@ -83,6 +89,11 @@ const struct entry summary_parts[] = {
 static const struct entry environment[] = {
     {"SPIKEBENCH_DATA", "folder of the datasets that are not built in"},
     {"SPIKEBENCH_HOME", "folder of plots/ and experiments/, if not beside the program"},
+    {"SPIKEBENCH_ISA",
+     "highest level of the program's own kernels: generic, avx2 or avx512; the bits are the same. If absent, "
+     "what the processor has"},
+    {"TMPDIR", "folder of temporary files (/tmp)"},
+    {"COLUMNS", "width of what --ascii draws"},
     {"OPENBLAS_CORETYPE",
      "processor type that OpenBLAS chooses its kernels for; with the same type, such as Haswell, machines "
      "give the same bits"},

@@ -11,7 +11,7 @@ enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
 struct view {
     struct sample_trace s;
     size_t neuron[NEURONS_MOST], n_neurons; /* of the last hidden layer, most spikes first */
-    char title[400];
+    char title[600];
 };
 
 static status simulate(struct view *v, const struct call *call, struct trained *t, struct error *e)
@@ -19,12 +19,15 @@ static status simulate(struct view *v, const struct call *call, struct trained *
     enum split split;
     size_t index;
     const char *dataset = t->run->dataset->name;
-    char classes[80] = "";
+    char classes[2 * CLASS_TEXT + 40] = "", label[CLASS_TEXT], predicted[CLASS_TEXT];
     TRY(sample_of(call, dataset, t->data.info.n, &split, &index, e));
     const struct batch b = dataset_batch(&t->data, split);
     TRY(sample_trace_create(&v->s, &t->net, &b, index, &t->mem, e));
-    if (v->s.label >= 0)
-        (void)snprintf(classes, sizeof classes, ": class %d, predicted %zu", v->s.label, v->s.predicted);
+    if (v->s.label >= 0) {
+        dataset_class(&t->data, (size_t)v->s.label, label);
+        dataset_class(&t->data, v->s.predicted, predicted);
+        (void)snprintf(classes, sizeof classes, ": class %s, predicted %s", label, predicted);
+    }
     (void)snprintf(v->title, sizeof v->title, "%.120s on %s, %s sample %zu%s", call_text(call, "weights"),
                    dataset, split_names[split], index, classes);
     return sample_trace_busiest(&v->s, v->neuron, NEURONS_MOST, &v->n_neurons, &t->mem, e);

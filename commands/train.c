@@ -219,6 +219,33 @@ static void tell_replaced(struct call *call, const struct run *run)
     trained_free(&t);
 }
 
+/* Says that NET.net is what this very run has left, where its state at the end is kept (--states): without it
+ * the run is made again. */
+static bool tell_finished(struct call *call, const struct plan *p, const char *work)
+{
+    struct trained t;
+    struct error none;
+    char folder[PATH_SIZE + 200], end[RUN_FILE], how[300], *text = NULL;
+    size_t size;
+    bool longer, same = false;
+    const struct run *run = &p->runs[0];
+    const char *weights = call_text(call, "out");
+    (void)snprintf(folder, sizeof folder, "%s/%s", work, p->experiment);
+    run_file(end, folder, ".work", run, ".end");
+    if (call_whole(call, "states") == 0 || access(end, F_OK) != 0 || access(weights, R_OK) != 0) return false;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return false;
+    if (trained_describe(&t, call_catalogue(call), weights, &none) == ST_OK)
+        same = t.run->solver == run->solver && t.run->dataset == run->dataset && t.run->seed == run->seed &&
+               write_differences(run, t.run, &longer, f) == 0;
+    trained_free(&t);
+    (void)fclose(f);
+    free(text);
+    if (!same || trained_summary(weights, how, sizeof how, &none) != ST_OK) return false;
+    (void)printf("%s: finished before: %s\n", weights, how);
+    return true;
+}
+
 /* Under a launcher: the run has as many ranks as it has started. */
 static status take_ranks(struct plan *p, size_t launched, struct error *e)
 {
@@ -264,7 +291,9 @@ static status train(struct call *call, struct error *e)
     if (st == ST_OK) st = check(&plan, &report, e);
     (void)snprintf(work, sizeof work, "%s.work", weights);
     if (st == ST_OK && own == 0 && access(work, F_OK) != 0) tell_replaced(call, &plan.runs[0]);
-    if (st == ST_OK) st = own > 0 ? serve(call, &plan, e) : train_into(call, &plan, &report, e);
+    if (st == ST_OK) st = plan_identify(&plan, &report, e);
+    const bool finished = st == ST_OK && launched == 1 && tell_finished(call, &plan, work);
+    if (st == ST_OK && !finished) st = own > 0 ? serve(call, &plan, e) : train_into(call, &plan, &report, e);
     plan_report_free(&report);
     plan_free(&plan);
     return st;

@@ -12,6 +12,13 @@ void dataset_free(struct dataset *d)
     memset(d, 0, sizeof *d);
 }
 
+void dataset_class(const struct dataset *d, size_t k, char text[CLASS_TEXT])
+{
+    const int n = snprintf(text, CLASS_TEXT, "%zu", k);
+    if (n > 0 && d->class_names && strcmp(d->class_names[k], text) != 0)
+        (void)snprintf(text + n, CLASS_TEXT - (size_t)n, " (%.70s)", d->class_names[k]);
+}
+
 bool dataset_keeps(const struct dataset_common *c, enum split split, size_t n, size_t k)
 {
     const struct dataset_share *s = &c->share;
@@ -116,11 +123,17 @@ status dataset_split_sizes(const struct dataset_common *c, size_t n, size_t size
 {
     size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
     size_t fixed = train + validation + test;
-    if (fixed > n || (fixed == n && (train == 0 || test == 0)))
-        return FAIL(e, ST_CONFIG, "n_train %zu + n_validation %zu + n_test %zu leave nothing of %zu samples",
-                    train, validation, test, n);
     if (train == 0 && test == 0)
-        return FAIL(e, ST_CONFIG, "this dataset needs n_train or n_test: both are 0");
+        return FAIL(e, ST_CONFIG,
+                    "the data has no test side: set dataset.n_test or dataset.n_train, of %zu samples "
+                    "(dataset.n_validation is %zu)",
+                    n, validation);
+    if (fixed > n || (fixed == n && (train == 0 || test == 0)))
+        return FAIL(
+            e, ST_CONFIG,
+            "dataset.n_train = %zu, dataset.n_validation = %zu and dataset.n_test = %zu, but there are "
+            "%zu samples: set fewer%s",
+            train, validation, test, n, train && test ? "" : "; 0 takes what the others leave");
     sizes[SPLIT_TRAIN] = train ? train : n - fixed;
     sizes[SPLIT_VALIDATION] = validation;
     sizes[SPLIT_TEST] = test ? test : n - fixed;
@@ -133,7 +146,8 @@ status dataset_split_sides(const struct dataset_common *c, size_t n_train, size_
     size_t train = (size_t)c->n_train, validation = (size_t)c->n_validation, test = (size_t)c->n_test;
     if (validation >= n_train || train + validation > n_train || test > n_test)
         return FAIL(e, ST_CONFIG,
-                    "n_train %zu + n_validation %zu of %zu training samples, n_test %zu of %zu: too many",
+                    "dataset.n_train = %zu and dataset.n_validation = %zu of %zu training samples, "
+                    "dataset.n_test = %zu of %zu test samples: set fewer",
                     train, validation, n_train, test, n_test);
     sizes[SPLIT_TRAIN] = train ? train : n_train - validation;
     sizes[SPLIT_VALIDATION] = validation;

@@ -130,6 +130,9 @@ struct dataset_source {
      */
     status (*recordings)(const void *options, uint64_t seed, recording_visitor take, void *context,
                          struct error *e);
+    /* names[0 .. *n-1] in the arena: the classes as the files have them (class_names of what is opened).
+     * NULL: they are numbers. */
+    status (*classes)(const void *options, struct mem *m, char ***names, size_t *n, struct error *e);
     /* values[n_metrics] of the scores (n_targets or n_classes x n) of all samples of a split, n > 0. */
     void (*measure)(const struct dataset *d, enum split split, const real *scores, double *values);
     /* Calls take for every file that open would read, where each may have a published checksum. NULL for
@@ -138,6 +141,10 @@ struct dataset_source {
 };
 
 void dataset_free(struct dataset *d);
+
+/* A class for people: "3", or "3 (wave)" where the files have another name for it. */
+enum { CLASS_TEXT = 100 };
+void dataset_class(const struct dataset *d, size_t k, char text[CLASS_TEXT]);
 
 /* Whether `open` is to encode sample k of n of a split. */
 bool dataset_keeps(const struct dataset_common *c, enum split split, size_t n, size_t k);

@@ -13,10 +13,12 @@ static status write_recording(void *context, enum split split, size_t index, int
                               struct event_list *events, struct error *e)
 {
     struct event_writer *w = context;
-    char path[PATH_SIZE];
+    char path[PATH_SIZE], number[24];
     size_t side = split == SPLIT_TEST;
     (void)index;
-    int n = snprintf(path, sizeof path, "%s/%s/%d", w->folder, side ? "Test" : "Train", label);
+    (void)snprintf(number, sizeof number, "%d", label);
+    int n = snprintf(path, sizeof path, "%s/%s/%s", w->folder, side ? "Test" : "Train",
+                     w->classes ? w->classes[label] : number);
     if (n < 0 || (size_t)n >= sizeof path - 40) return FAIL(e, ST_USAGE, "--out: the name is too long");
     TRY(path_make(path, e));
     snprintf(path + n, sizeof path - (size_t)n, "/%05zu.%s", ++w->number[side], w->format->name);
@@ -42,6 +44,19 @@ static status check_empty(const char *folder, struct error *e)
                         folder, folder, folder);
 }
 
+/* The names of the classes, which those of folders must be: not hidden, and not in one another. */
+static status read_classes(struct event_writer *w, const struct dataset_source *source, const void *options,
+                           struct mem *m, struct error *e)
+{
+    size_t n = 0;
+    w->classes = NULL;
+    if (source->classes) TRY(source->classes(options, m, &w->classes, &n, e));
+    for (size_t k = 0; k < n; k++)
+        if (w->classes[k][0] == '.' || strchr(w->classes[k], '/'))
+            return FAIL(e, ST_CONFIG, "class '%.100s' cannot be the name of a folder", w->classes[k]);
+    return ST_OK;
+}
+
 static status write_all(struct event_writer *w, const char *train, const struct dataset_source *source,
                         const void *options, uint64_t seed, struct error *e)
 {
@@ -53,7 +68,12 @@ static status write_all(struct event_writer *w, const char *train, const struct 
         return FAIL(e, ST_CONFIG, "a sensor of %zu x %zu pixels: the format has room for %u x %u", info.width,
                     info.height, most, most);
     w->all = info.n[SPLIT_TRAIN] + info.n[SPLIT_VALIDATION] + info.n[SPLIT_TEST];
-    return source->recordings(options, seed, write_recording, w, e);
+    struct mem m = {0};
+    status st = read_classes(w, source, options, &m, e);
+    if (st == ST_OK) st = source->recordings(options, seed, write_recording, w, e);
+    mem_free(&m);
+    w->classes = NULL;
+    return st;
 }
 
 status event_write(struct event_writer *w, const struct dataset_source *source, const void *options,

@@ -28,12 +28,14 @@ struct event_writer {
     void (*wrote)(void *context, size_t done, size_t all, const char *path);
     void *context;
     size_t done, all, number[2]; /* out: recordings written, of so many; in Train and in Test */
+    char **classes;              /* private: their names; NULL: they are numbers */
 };
 
 /* Writes FOLDER/Train/LABEL/NUMBER.FORMAT (training and validation samples) and
- * FOLDER/Test/LABEL/NUMBER.FORMAT. A folder that cannot be written in is found before anything is computed;
- * folders made for nothing are removed. ST_IO; ST_USAGE for a folder that is not empty; ST_CONFIG for sensors
- * that the format has no room for; what the source's functions return. */
+ * FOLDER/Test/LABEL/NUMBER.FORMAT; LABEL is the name of the class where the dataset's files have one, else
+ * its number. A folder that cannot be written in is found before anything is computed; folders made for
+ * nothing are removed. ST_IO; ST_USAGE for a folder that is not empty; ST_CONFIG for sensors that the format
+ * has no room for, and names of classes that are none of folders; what the source's functions return. */
 status event_write(struct event_writer *w, const struct dataset_source *source, const void *options,
                    uint64_t seed, struct error *e);
 

@@ -86,6 +86,27 @@ static status probe(const char *name, const void *options, struct dataset_info *
     return st;
 }
 
+static status copy_classes(const struct recording_set *s, struct mem *m, char ***names, size_t *n,
+                           struct error *e)
+{
+    *n = s->info.n_classes;
+    *names = mem_alloc(m, *n, sizeof **names, e);
+    if (!*names) return ST_MEMORY;
+    for (size_t k = 0; k < *n; k++)
+        if (!((*names)[k] = mem_string(m, s->class_names[k], e))) return ST_MEMORY;
+    return ST_OK;
+}
+
+static status classes(const char *name, const void *options, struct mem *m, char ***names, size_t *n,
+                      struct error *e)
+{
+    struct recording_set s;
+    status st = list(name, &s, options, e);
+    if (st == ST_OK) st = copy_classes(&s, m, names, n, e);
+    recording_set_free(&s);
+    return st;
+}
+
 /* What a run trains on, and the names of its classes. */
 static status open_as(const struct dataset_source *source, const void *options, uint64_t seed,
                       struct dataset *d, struct error *e)
@@ -96,10 +117,8 @@ static status open_as(const struct dataset_source *source, const void *options, 
     status st = list(source->name, &s, options, e);
     if (st == ST_OK) st = recording_set_describe(&s, e);
     d->info = s.info;
-    const size_t n = d->info.n_classes;
-    if (st == ST_OK && !(d->class_names = mem_alloc(&d->mem, n, sizeof *d->class_names, e))) st = ST_MEMORY;
-    for (size_t k = 0; st == ST_OK && k < n; k++)
-        if (!(d->class_names[k] = mem_string(&d->mem, s.class_names[k], e))) st = ST_MEMORY;
+    size_t n = 0;
+    if (st == ST_OK) st = copy_classes(&s, &d->mem, &d->class_names, &n, e);
     recording_set_free(&s);
     return st == ST_OK ? event_coding_open(source, options, &o->coding, seed, d, e) : st;
 }
@@ -134,6 +153,11 @@ static const struct option_default n_caltech101_defaults[] = {
     {                                                                                                        \
         return visit(#id, options, seed, take, context, e);                                                  \
     }                                                                                                        \
+    static status id##_classes(const void *options, struct mem *m, char ***names, size_t *n,                 \
+                               struct error *e)                                                              \
+    {                                                                                                        \
+        return classes(#id, options, m, names, n, e);                                                        \
+    }                                                                                                        \
     static status id##_open(const void *options, uint64_t seed, struct dataset *d, struct error *e)          \
     {                                                                                                        \
         return open_as(&dataset_##id, options, seed, d, e);                                                  \
@@ -149,6 +173,7 @@ static const struct option_default n_caltech101_defaults[] = {
         .probe = id##_probe,                                                                                 \
         .open = id##_open,                                                                                   \
         .recordings = id##_recordings,                                                                       \
+        .classes = id##_classes,                                                                             \
     }
 
 EVENTS_LIKE(

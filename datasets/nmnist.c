@@ -43,7 +43,12 @@ static status list_class(struct recording_set *l, struct sample_list *list, cons
         }
         (void)snprintf(path, sizeof path, "%s/%.255s", folder, files.names[i]);
         (void)snprintf(name, sizeof name, "%s/%d/%.255s", side, label, files.names[i]);
-        const struct sample_file f = {path, name, &recording_bin, label, 0, RECORDING_BEGIN, RECORDING_END};
+        const struct sample_file f = {.path = path,
+                                      .name = name,
+                                      .format = &recording_bin,
+                                      .label = label,
+                                      .from = RECORDING_BEGIN,
+                                      .to = RECORDING_END};
         st = recording_set_add(l, list, &f, e);
     }
     l->info.usage.others += files.hidden;

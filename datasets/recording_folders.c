@@ -137,30 +137,34 @@ static enum split side_of(const char *name)
     return N_SPLITS;
 }
 
-/* The folders of the sides, or "" where there is none; *single is the only folder there is, or "". */
-static status find_sides(const struct place *root, struct place side[N_SPLITS], char single[NAME_MOST],
-                         struct error *e)
+/* What is in a folder. */
+struct sides {
+    struct place side[N_SPLITS]; /* the folders of the sides, or "" where there is none */
+    char single[NAME_MOST];      /* the only folder, where there is nothing beside it, or "" */
+    size_t folders, recordings;
+};
+
+static status find_sides(const struct place *root, struct sides *f, struct error *e)
 {
     struct find_list files;
-    size_t folders = 0, others = 0;
-    single[0] = '\0';
-    for (int k = 0; k < N_SPLITS; k++) side[k] = (struct place){.path = ""};
+    *f = (struct sides){.single = ""};
     TRY(find_names(root->path, &files, e));
     status st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < files.n; i++) {
         struct place p = {.name = ""};
         const enum split k = side_of(files.names[i]);
         st = place_in(&p, root, files.names[i], e);
-        if (st == ST_OK && !is_folder(p.path)) others += recording_format_of(files.names[i]) != NULL;
+        if (st == ST_OK && !is_folder(p.path)) f->recordings += recording_format_of(files.names[i]) != NULL;
         if (st != ST_OK || !is_folder(p.path)) continue;
-        folders++;
-        (void)snprintf(single, NAME_MOST, "%s", files.names[i]);
+        f->folders++;
+        (void)snprintf(f->single, sizeof f->single, "%s", files.names[i]);
         if (k == N_SPLITS) continue;
-        if (side[k].path[0])
-            st = FAIL(e, ST_DATA, "there are two %s sides: %s and %s", split_names[k], side[k].path, p.path);
-        side[k] = p;
+        if (f->side[k].path[0])
+            st = FAIL(e, ST_DATA, "there are two %s sides: %s and %s", split_names[k], f->side[k].path,
+                      p.path);
+        f->side[k] = p;
     }
-    if (folders != 1 || others > 0) single[0] = '\0';
+    if (f->folders != 1 || f->recordings > 0) f->single[0] = '\0';
     find_free(&files);
     return st;
 }
@@ -199,20 +203,22 @@ static status list_one_side(struct walk *w, const struct place *root)
 
 static status list_from(struct walk *w, struct place *root)
 {
-    struct place side[N_SPLITS], inner = {.name = ""};
-    char single[NAME_MOST];
-    TRY(find_sides(root, side, single, w->e));
-    for (int k = 0; k < SINGLE_MOST && single[0]; k++) {
-        /* the folder that an archive brought */
-        TRY(place_in(&inner, root, single, w->e));
+    struct place inner = {.name = ""};
+    struct sides here, below;
+    TRY(find_sides(root, &here, w->e));
+    for (int k = 0; k < SINGLE_MOST && here.single[0]; k++) {
+        /* the folder that an archive brought, unless it is that of the only class */
+        TRY(place_in(&inner, root, here.single, w->e));
+        TRY(find_sides(&inner, &below, w->e));
+        if (w->l->labels == LABEL_FOLDER && below.recordings > 0 && below.folders == 0) break;
         *root = inner;
         root->name[0] = '\0';
-        TRY(find_sides(root, side, single, w->e));
+        here = below;
     }
-    if (!side[SPLIT_TRAIN].path[0] || !side[SPLIT_TEST].path[0]) return list_one_side(w, root);
+    if (!here.side[SPLIT_TRAIN].path[0] || !here.side[SPLIT_TEST].path[0]) return list_one_side(w, root);
     for (int k = 0; k < N_SPLITS; k++) {
         w->list = &w->s->side[k];
-        if (side[k].path[0]) TRY(walk_folder(w, &side[k], NULL, 0));
+        if (here.side[k].path[0]) TRY(walk_folder(w, &here.side[k], NULL, 0));
     }
     return ST_OK;
 }

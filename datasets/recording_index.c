@@ -9,6 +9,8 @@
 struct index_columns {
     long file, label, split, from, to, group;
 };
+static const char *const index_names[] = {"file", "label", "split", "from", "to", "group"};
+enum { INDEX_NAMES = sizeof index_names / sizeof *index_names };
 
 /* A column by its name in any case, or by how its name begins. */
 static long column_of(const struct csv_table *t, const char *name, bool prefix)
@@ -40,6 +42,20 @@ static status check_window(const struct csv_table *t, size_t row, const struct s
     return f->from < f->to ? ST_OK
                            : FAIL(e, ST_DATA, "%s: line %zu: it ends (%lld us) before it begins (%lld us)",
                                   t->source, t->first_line + row, (long long)f->to, (long long)f->from);
+}
+
+/* Refuses the part of a file that an earlier row has: its label would be another, or its split. `seen` has a
+ * text for each row before. */
+static status check_twice(struct texts *seen, const struct csv_table *t, size_t row,
+                          const struct sample_file *f, struct error *e)
+{
+    char text[2 * FIND_PATH + 60];
+    (void)snprintf(text, sizeof text, "%s %lld %lld", f->path, (long long)f->from, (long long)f->to);
+    const size_t place = texts_place(seen, text);
+    if (seen->no_memory) return FAIL(e, ST_MEMORY, "%s: no memory for its names", t->source);
+    if (place == row) return ST_OK;
+    return FAIL(e, ST_DATA, "%s: line %zu: the same recording and times as in line %zu", t->source,
+                t->first_line + row, t->first_line + place);
 }
 
 static status class_at(struct recording_set *s, const struct csv_table *t, size_t row, long column,
@@ -85,7 +101,7 @@ static status group_at(struct recording_set *s, const struct recording_layout *l
 }
 
 static status add_row(struct recording_set *s, struct recording_layout *l, const struct csv_table *t,
-                      size_t row, const struct index_columns *c, struct error *e)
+                      size_t row, const struct index_columns *c, struct texts *seen, struct error *e)
 {
     static const double scales[] = {1e6, 1e3, 1, 1e-3};
     char path[2 * FIND_PATH];
@@ -93,7 +109,10 @@ static status add_row(struct recording_set *s, struct recording_layout *l, const
     const size_t folder = name[0] == '/' || !slash ? 0 : (size_t)(slash - t->source) + 1;
     enum split split;
     (void)snprintf(path, sizeof path, "%.*s%.1000s", (int)folder, t->source, name);
-    struct sample_file f = {.path = path, .name = name, .format = recording_layout_format(s, l, name)};
+    struct sample_file f = {.path = path,
+                            .name = name,
+                            .format = recording_layout_format(s, l, name),
+                            .line = t->first_line + row};
     if (!f.format)
         return FAIL(e, ST_DATA,
                     "%s: line %zu: '%.200s' is no recording by its name: .bin, .dat, .aedat, .npy, "
@@ -107,13 +126,32 @@ static status add_row(struct recording_set *s, struct recording_layout *l, const
     TRY(time_at(t, row, c->from, scale, RECORDING_BEGIN, &f.from, e));
     TRY(time_at(t, row, c->to, scale, RECORDING_END, &f.to, e));
     TRY(check_window(t, row, &f, e));
+    TRY(check_twice(seen, t, row, &f, e));
     TRY(group_at(s, l, t, row, c, &f.group, e));
     return recording_set_add(s, &s->side[split], &f, e);
 }
 
-static status read_index(struct recording_set *s, struct recording_layout *l, struct csv_table *t,
-                         struct error *e)
+/* Refuses a column that no row of an index is read for, and one that is there twice: a misspelt `from` would
+ * give whole recordings. Columns without a name are passed over. */
+static status check_columns(const struct csv_table *t, struct error *e)
 {
+    char where[FIND_PATH];
+    (void)snprintf(where, sizeof where, "%.1000s: line 1", t->source);
+    for (size_t k = 0; k < t->n_columns; k++) {
+        size_t known = 0;
+        while (known < INDEX_NAMES && strcasecmp(t->names[k], index_names[known]) != 0) known++;
+        if (known == INDEX_NAMES && t->names[k][0])
+            return unknown_name(e, where, "column", t->names[k], " of an index", index_names, INDEX_NAMES);
+        if (known < INDEX_NAMES && column_of(t, t->names[k], false) != (long)k)
+            return FAIL(e, ST_DATA, "%s: column '%s' is there twice", where, t->names[k]);
+    }
+    return ST_OK;
+}
+
+static status read_index(struct recording_set *s, struct recording_layout *l, struct csv_table *t,
+                         struct texts *seen, struct error *e)
+{
+    TRY(check_columns(t, e));
     const struct index_columns c = {column_of(t, "file", false),  column_of(t, "label", false),
                                     column_of(t, "split", false), column_of(t, "from", false),
                                     column_of(t, "to", false),    column_of(t, "group", false)};
@@ -124,7 +162,7 @@ static status read_index(struct recording_set *s, struct recording_layout *l, st
                     t->source, c.file == CSV_NONE ? "file" : "label");
     if (l->group == GROUP_COLUMN && c.group == CSV_NONE)
         return FAIL(e, ST_CONFIG, "%s: line 1: no column 'group', but option 'group' is column", t->source);
-    for (size_t row = 0; row < t->n_rows; row++) TRY(add_row(s, l, t, row, &c, e));
+    for (size_t row = 0; row < t->n_rows; row++) TRY(add_row(s, l, t, row, &c, seen, e));
     return ST_OK;
 }
 
@@ -132,14 +170,17 @@ status recording_index_list(struct recording_set *s, struct recording_layout *l,
                             struct error *e)
 {
     struct csv_table t = {0};
+    struct texts seen = {.n = 0};
     status st = csv_read(&t, index, 1, e);
-    if (st == ST_OK) st = read_index(s, l, &t, e);
+    if (st == ST_OK && !(s->index = mem_string(&s->mem, index, e))) st = ST_MEMORY;
+    if (st == ST_OK) st = read_index(s, l, &t, &seen, e);
+    texts_free(&seen);
     csv_table_free(&t);
     return st;
 }
 
 static status read_labels(struct recording_set *s, struct sample_list *list, const struct sample_file *file,
-                          const struct csv_table *t, struct error *e)
+                          const struct csv_table *t, struct texts *seen, struct error *e)
 {
     const long label = column_of(t, "class", false), other = column_of(t, "label", false);
     const long from = column_of(t, "start", true), to = column_of(t, "end", true);
@@ -154,6 +195,7 @@ static status read_labels(struct recording_set *s, struct sample_list *list, con
         TRY(time_at(t, row, from, 1, RECORDING_BEGIN, &f.from, e));
         TRY(time_at(t, row, to, 1, RECORDING_END, &f.to, e));
         TRY(check_window(t, row, &f, e));
+        TRY(check_twice(seen, t, row, &f, e));
         TRY(recording_set_add(s, list, &f, e));
     }
     return ST_OK;
@@ -163,8 +205,10 @@ status recording_labels_add(struct recording_set *s, struct sample_list *list, c
                             const char *labels, struct error *e)
 {
     struct csv_table t = {0};
+    struct texts seen = {.n = 0};
     status st = csv_read(&t, labels, 1, e);
-    if (st == ST_OK) st = read_labels(s, list, file, &t, e);
+    if (st == ST_OK) st = read_labels(s, list, file, &t, &seen, e);
+    texts_free(&seen);
     csv_table_free(&t);
     return st;
 }

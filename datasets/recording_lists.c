@@ -16,14 +16,17 @@ static void drop_text(struct recording_set *s)
     }
 }
 
-/* The classes that samples are left of. */
-static status check_lists(struct recording_set *s, const char *root, struct error *e)
+/* Refuses lists without training samples, or of one class alone. */
+static status check_lists(struct recording_set *s, const struct recording_layout *l, const char *root,
+                          struct error *e)
 {
+    const bool all = strcmp(l->format, "auto") == 0, tested = s->side[SPLIT_TEST].n > 0;
     if (s->side[SPLIT_TRAIN].n == 0)
-        return FAIL(e, s->side[SPLIT_TEST].n ? ST_DATA : ST_NO_DATA,
-                    "%s: no %srecording was found; with dataset.labels = folder they are in folders named by "
-                    "their class, .bin, .dat, .aedat, .npy, .csv or .txt",
-                    root, s->side[SPLIT_TEST].n ? "training " : "");
+        return FAIL(e, tested ? ST_DATA : ST_NO_DATA,
+                    "%s: no %srecording was found (%zu other files); dataset.format is %s%s; with "
+                    "dataset.labels = folder they are in folders named by their class",
+                    root, tested ? "training " : "", s->info.usage.others, l->format,
+                    all ? ": .bin, .dat, .aedat, .npy, .csv, .txt" : "");
     if (s->classes.n < 2)
         return FAIL(e, ST_DATA, "%s: all recordings are of one class, '%.60s'; see dataset.labels", root,
                     s->classes.v[0]);
@@ -57,11 +60,10 @@ status recording_lists_fill(struct recording_set *s, struct recording_layout *l,
     const bool indexed = l->index[0] || access(index, F_OK) == 0;
     if (l->group == GROUP_COLUMN && !indexed)
         return FAIL(e, ST_CONFIG, "option 'group' is column, which an index has: %s is not there", index);
-    s->indexed = indexed;
     TRY(indexed ? recording_index_list(s, l, index, e) : recording_folders_list(s, l, root, e));
     if (l->text && l->others && !indexed) drop_text(s);
     for (int k = 0; k < N_SPLITS; k++) recording_set_sort(&s->side[k]);
-    TRY(check_lists(s, root, e));
+    TRY(check_lists(s, l, root, e));
     TRY(recording_set_number_classes(s, e));
     return check_classes(s, e);
 }

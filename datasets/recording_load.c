@@ -1,6 +1,9 @@
 /* See recording_load.h. */
 #include "datasets/recording_load.h"
 #include "datasets/recording_split.h"
+#include "support/find.h"
+#include "support/text.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* The sensor that all recordings have, by the first of them; then what the samples are. */
@@ -35,16 +38,63 @@ static void note_times(struct recording_set *s, const struct sample_file *f)
     const uint32_t span = v->events[v->n - 1].t - v->events[0].t;
     s->timed += (double)v->n;
     s->timed_us += (double)span + 1;
-    s->longest = span > s->longest ? span : s->longest;
+    if (s->longest_file && span <= s->longest) return;
+    s->longest = span;
+    s->longest_file = f->path;
+}
+
+/* Which sample it is, for messages: "mine/index.csv: line 3: mine/anna/1.csv, 0 to 1500000 us". */
+static void name_sample(const struct recording_set *s, const struct sample_file *f, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (f->line > 0) (void)text_add(text, size, "%s: line %zu: ", s->index, f->line);
+    (void)text_add(text, size, "%s", f->path);
+    if (f->from != RECORDING_BEGIN) (void)text_add(text, size, ", from %lld us", (long long)f->from);
+    if (f->to != RECORDING_END) (void)text_add(text, size, ", to %lld us", (long long)f->to);
+}
+
+/* A hash of bytes that tells files apart, eight at a time; a mixing step by multiplication as in FNV-1a. */
+static uint64_t hash_bytes(const unsigned char *bytes, size_t size)
+{
+    uint64_t hash = TEXTS_HASH ^ size;
+    for (size_t at = 0; at < size; at += sizeof hash) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + at, size - at < sizeof word ? size - at : sizeof word);
+        hash = (hash ^ word) * UINT64_C(1099511628211);
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* The bytes of a sample's file; where it cannot be read, the line of the index that names it. */
+static status load_file(struct recording_set *s, const struct sample_file *f, struct error *e)
+{
+    s->loaded = NULL;
+    const status st = file_read(f->path, s->most, &s->file, e);
+    if (st != ST_OK && f->line > 0) (void)err_prefix(e, "%s: line %zu", s->index, f->line);
+    TRY(st);
+    s->loaded = f->path;
+    s->loaded_hash = hash_bytes(s->file.bytes, s->file.size);
+    return ST_OK;
+}
+
+/* Refuses recordings without polarity beside those that have one: a column of another name. `one` is what the
+ * recording that was read counts. */
+static status learn_polarity(struct recording_set *s, const struct sample_file *f, const struct usage *one,
+                             struct error *e)
+{
+    if (s->events.n == 0) return ST_OK;
+    const char **first = one->flat > 0 ? &s->flat : &s->polar;
+    if (!*first) *first = f->path;
+    if (!s->flat || !s->polar) return ST_OK;
+    return FAIL(e, ST_DATA, "%s has no polarity (a column p), but %s has", s->flat, s->polar);
 }
 
 static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
                           struct usage *u, struct error *e)
 {
     if (!s->loaded || strcmp(s->loaded, f->path) != 0) {
-        s->loaded = NULL;
-        TRY(file_read(f->path, s->most, &s->file, e));
-        s->loaded = f->path;
+        TRY(load_file(s, f, e));
         if (hash) hash_add(hash, f->name, strlen(f->name) + 1);
         if (hash) hash_add(hash, s->file.bytes, s->file.size);
     }
@@ -70,7 +120,7 @@ static void hash_sample(const struct recording_set *s, struct hash *hash, enum s
     char window[100];
     const char *class = s->class_names ? s->class_names[f->label] : "";
     const char *group = f->group < s->groups.n ? s->groups.v[f->group] : "";
-    if (!s->indexed && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
+    if (!s->index && f->from == RECORDING_BEGIN && f->to == RECORDING_END) return;
     const int n = snprintf(window, sizeof window, "%s %lld %lld", split_names[side], (long long)f->from,
                            (long long)f->to);
     hash_add(hash, f->name, strlen(f->name) + 1);
@@ -96,13 +146,17 @@ static status scan_side(struct recording_set *s, enum split side, struct hash *h
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct usage one = {0};
+        char name[2 * FIND_PATH];
         bool use;
         if (hash) hash_sample(s, hash, side, &list->items[i]);
         status st = read_sample(s, &list->items[i], hash, &one, e);
+        if (st == ST_OK) st = learn_polarity(s, &list->items[i], &one, e);
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
-        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, list->items[i].path, &use, e));
+        name_sample(s, &list->items[i], name, sizeof name);
+        TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, name, &use, e));
         if (!use) continue;
         TRY(count_entries(s, e));
+        list->items[i].bytes = s->loaded_hash;
         list->items[kept++] = list->items[i];
     }
     list->n = kept;
@@ -119,9 +173,48 @@ static status check_unit(const struct recording_set *s, struct error *e)
     if (busy <= busiest && s->longest <= longest) return ST_OK;
     return FAIL(
         e, ST_DATA,
-        "%s: with dataset.time_unit = %s recordings have %.3g events a pixel and second, and the longest "
-        "takes %.3g s: is this the unit of their times?",
-        s->dataset, time_unit_names[s->request.time_unit], busy, 1e-6 * s->longest);
+        "%s: with dataset.time_unit = %s the longest recording takes %.3g ms, and all have %.3g events a "
+        "pixel and second: is this the unit of their times (s, ms, us or ns)?",
+        s->longest_file, time_unit_names[s->request.time_unit], 1e-3 * ((double)s->longest + 1), busy);
+}
+
+/* A sample of some side. */
+struct placed {
+    const struct sample_file *file;
+    int side;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct placed *p = a, *q = b;
+    if (p->file->bytes != q->file->bytes) return p->file->bytes < q->file->bytes ? -1 : 1;
+    if (p->file->from != q->file->from) return p->file->from < q->file->from ? -1 : 1;
+    if (p->file->to != q->file->to) return p->file->to < q->file->to ? -1 : 1;
+    return p->side - q->side;
+}
+
+/* Refuses a recording of which a copy is on another side: what is trained on would be tested on. */
+static status check_copies(const struct recording_set *s, struct error *e)
+{
+    struct mem scratch = {0};
+    size_t n = 0, all = 0;
+    for (int k = 0; k < N_SPLITS; k++) all += s->side[k].n;
+    if (s->side[SPLIT_TRAIN].n == all) return ST_OK;
+    struct placed *placed = mem_alloc(&scratch, all, sizeof *placed, e);
+    status st = placed ? ST_OK : ST_MEMORY;
+    for (int k = 0; k < N_SPLITS && placed; k++)
+        for (size_t i = 0; i < s->side[k].n; i++) placed[n++] = (struct placed){&s->side[k].items[i], k};
+    if (n > 1) qsort(placed, n, sizeof *placed, by_content);
+    for (size_t i = 1; i < n && st == ST_OK; i++) {
+        const struct placed *a = &placed[i - 1], *b = &placed[i];
+        if (a->side == b->side || a->file->bytes != b->file->bytes || a->file->from != b->file->from ||
+            a->file->to != b->file->to)
+            continue;
+        st = FAIL(e, ST_DATA, "%s is the same recording as %s: it is on the %s side and on the %s side",
+                  b->file->path, a->file->path, split_names[b->side], split_names[a->side]);
+    }
+    mem_free(&scratch);
+    return st;
 }
 
 static status scan(struct recording_set *s, struct hash *hash, struct error *e)
@@ -136,7 +229,8 @@ static status scan(struct recording_set *s, struct hash *hash, struct error *e)
     for (int k = 0; k < N_SPLITS; k++)
         if (listed[k] && s->side[k].n == 0)
             return FAIL(e, ST_DATA, "%s: no recording of the %s side is left", s->dataset, names[k]);
-    return check_unit(s, e);
+    TRY(check_unit(s, e));
+    return check_copies(s, e);
 }
 
 status recording_set_describe(struct recording_set *s, struct error *e)

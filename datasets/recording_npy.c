@@ -46,6 +46,7 @@ static status parse(struct recording *r, struct error *e)
     if (r->size == 0) return ST_OK;
     TRY(npy_read_header(&h, r->source, r->bytes, r->size, e));
     TRY(h.structured ? named_columns(r, &h, &c, e) : plain_columns(r, &h, &c, e));
+    r->usage->flat += c.number[COLUMN_P] < 0;
     for (size_t i = 0; i < h.shape[0]; i++) {
         double values[RECORDING_COLUMNS] = {0};
         for (int k = 0; k < RECORDING_COLUMNS; k++)

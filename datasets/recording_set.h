@@ -18,6 +18,8 @@ struct sample_file {
     int label;
     size_t group;     /* samples of one group are in one split */
     int64_t from, to; /* see recording_request */
+    size_t line;      /* of the index, from 1; 0: there is none */
+    uint64_t bytes;   /* a hash of the file's, once it was read */
 };
 struct sample_list {
     struct sample_file *items; /* heap */
@@ -35,7 +37,7 @@ struct recording_set {
     /* Filled by whoever lists the files: side[SPLIT_TRAIN] and, where they are published,
      * side[SPLIT_VALIDATION] and side[SPLIT_TEST]. */
     struct sample_list side[N_SPLITS];
-    bool indexed; /* an index says what the samples are, not the names of files and folders alone */
+    const char *index; /* the file that says what the samples are; NULL: names of files and folders do */
     struct texts classes, groups;
     const char **class_names; /* [info.n_classes] in the order of the labels, once these are numbered */
     struct mem mem;
@@ -43,14 +45,17 @@ struct recording_set {
     struct dataset_info info;
     /* Private. */
     struct file_buffer file;
-    const char *loaded; /* path of what `file` holds; NULL: nothing */
+    const char *loaded; /* path of what `file` holds, and a hash of it; NULL: nothing */
+    uint64_t loaded_hash;
     struct event_list events;
     struct event_frame frame;
     uint32_t *seen;         /* scratch of event_coding_entries */
     unsigned width, height; /* the sensor, 0 until the first recording is read */
     const char *first;      /* the file that said so */
     double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */
-    uint32_t longest;       /* of one */
+    uint32_t longest;       /* of one, */
+    const char *longest_file;
+    const char *polar, *flat; /* the first files with a polarity and without one */
 };
 void recording_set_free(struct recording_set *s);
 

@@ -16,7 +16,24 @@ struct group_draw {
     bool needed;
     bool *of[N_SPLITS]; /* [n_groups]: whether a group is in this split or in one drawn before it */
     size_t n[N_SPLITS]; /* samples */
+    size_t n_groups;    /* that the training side has */
 };
+
+/* How many groups the samples of a list are in. */
+static status count_groups(const struct recording_set *s, const size_t *groups, size_t n, size_t *count,
+                           struct error *e)
+{
+    struct mem scratch = {0};
+    bool *seen = mem_alloc(&scratch, s->groups.n, sizeof *seen, e);
+    *count = 0;
+    for (size_t i = 0; seen && i < n; i++) {
+        *count += !seen[groups[i]];
+        seen[groups[i]] = true;
+    }
+    const status st = seen ? ST_OK : ST_MEMORY;
+    mem_free(&scratch);
+    return st;
+}
 
 static status draw_groups(struct recording_set *s, struct group_draw *d, struct error *e)
 {
@@ -32,7 +49,14 @@ static status draw_groups(struct recording_set *s, struct group_draw *d, struct 
     if (!groups || !labels || !taken) return ST_MEMORY;
     for (size_t i = 0; i < list->n; i++) groups[i] = list->items[i].group;
     if (s->groups.n > 0) TRY(group_split_needed(&d->grouped, &d->needed, e));
-    for (size_t k = 0; d->needed && k < 2; k++) {
+    if (!d->needed) return ST_OK;
+    TRY(count_groups(s, groups, list->n, &d->n_groups, e));
+    if (s->side[SPLIT_TEST].n == 0 && s->common->n_test == 0)
+        return FAIL(e, ST_CONFIG,
+                    "the data has no test side, and its groups are drawn whole: set dataset.n_test, of %zu "
+                    "samples in %zu groups (dataset.n_validation is %ld)",
+                    list->n, d->n_groups, s->common->n_validation);
+    for (size_t k = 0; k < 2; k++) {
         const enum split split = order[k];
         struct rng rng;
         rng_seed_item(&rng, (uint64_t)s->common->split_seed, "split groups", (uint64_t)split);
@@ -41,7 +65,9 @@ static status draw_groups(struct recording_set *s, struct group_draw *d, struct 
         bool *before = mem_alloc(&s->mem, s->groups.n, sizeof *before, e);
         if (!before) return ST_MEMORY;
         memcpy(before, taken, s->groups.n * sizeof *taken);
-        TRY(group_split_take(&d->grouped, wanted[split], taken, &d->n[split], &rng, e));
+        const status st = group_split_take(&d->grouped, wanted[split], taken, &d->n[split], &rng, e);
+        if (st == ST_CONFIG) (void)err_prefix(e, "dataset.n_%s", split_names[split]);
+        TRY(st);
         for (size_t g = 0; g < s->groups.n; g++) d->of[split][g] = taken[g] && !before[g];
     }
     return ST_OK;
@@ -52,15 +78,15 @@ static status grouped_sizes(struct recording_set *s, const struct group_draw *d,
 {
     const struct dataset_common *c = s->common;
     const size_t taken = d->n[SPLIT_VALIDATION] + d->n[SPLIT_TEST], rest = d->grouped.n - taken;
-    if (s->side[SPLIT_TEST].n == 0 && c->n_test == 0)
-        return FAIL(e, ST_CONFIG, "%s has no test side, and its groups are drawn whole: n_test is needed",
-                    s->dataset);
-    if (rest == 0 || (size_t)c->n_train > rest ||
-        (size_t)c->n_test > (s->side[SPLIT_TEST].n ? s->side[SPLIT_TEST].n : d->grouped.n))
-        return FAIL(
-            e, ST_CONFIG,
-            "n_train %ld of %zu samples that whole groups with %zu validation and %zu test samples leave",
-            c->n_train, rest, d->n[SPLIT_VALIDATION], d->n[SPLIT_TEST]);
+    if (s->side[SPLIT_TEST].n > 0 && (size_t)c->n_test > s->side[SPLIT_TEST].n)
+        return FAIL(e, ST_CONFIG, "dataset.n_test = %ld, but the test side has %zu samples", c->n_test,
+                    s->side[SPLIT_TEST].n);
+    if (rest == 0 || (size_t)c->n_train > rest)
+        return FAIL(e, ST_CONFIG,
+                    "dataset.n_train = %ld, but whole groups (dataset.group) with %zu validation and %zu "
+                    "test samples "
+                    "leave %zu of %zu: none of the %zu groups is cut",
+                    c->n_train, d->n[SPLIT_VALIDATION], d->n[SPLIT_TEST], rest, d->grouped.n, d->n_groups);
     s->info.n[SPLIT_TRAIN] = c->n_train ? (size_t)c->n_train : rest;
     s->info.n[SPLIT_VALIDATION] = d->n[SPLIT_VALIDATION];
     s->info.n[SPLIT_TEST] =
@@ -87,7 +113,7 @@ status recording_split_sizes(struct recording_set *s, struct error *e)
     s->info.n[SPLIT_VALIDATION] = (size_t)s->common->n_validation;
     return s->info.n[SPLIT_VALIDATION] <= published
                ? ST_OK
-               : FAIL(e, ST_CONFIG, "n_validation %ld of %zu samples on the validation side: too many",
+               : FAIL(e, ST_CONFIG, "dataset.n_validation = %ld, but the validation side has %zu samples",
                       s->common->n_validation, published);
 }
 

@@ -2,6 +2,7 @@
  * first line of names, else dataset.columns, says which is which. Lines at the beginning that start with # or
  * % are passed over. */
 #include "datasets/recording.h"
+#include "support/csvio.h"
 #include <csv.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -126,10 +127,11 @@ static status read_lines(struct recording *r, struct csv_parser *parser, struct 
         if (csv_parse(parser, r->bytes + at, n, on_cell, on_line, &t) != n) break;
         at += n;
     }
+    r->usage->flat += t.columns.number[COLUMN_P] < 0;
     if (t.st == ST_OK && csv_error(parser) == 0) (void)csv_fini(parser, on_cell, on_line, &t);
     if (t.st != ST_OK || csv_error(parser) == 0) return t.st;
     return FAIL(e, csv_error(parser) == CSV_ENOMEM ? ST_MEMORY : ST_DATA, "%s: line %zu: %s", r->source,
-                t.line, csv_strerror(csv_error(parser)));
+                t.line, csv_reason(csv_error(parser)));
 }
 
 static status parse(struct recording *r, struct error *e)

@@ -123,7 +123,7 @@ static status split_sizes(const struct recordings *r, const struct dataset_commo
     TRY(dataset_split_sides(&rest, train, test, sizes, e));
     sizes[SPLIT_VALIDATION] = (size_t)c->n_validation;
     if (sizes[SPLIT_VALIDATION] > samples_of(r, SIDE_VALIDATION))
-        return FAIL(e, ST_CONFIG, "n_validation %ld of %zu samples in the validation file: too many",
+        return FAIL(e, ST_CONFIG, "dataset.n_validation = %ld, but the validation file has %zu samples",
                     c->n_validation, samples_of(r, SIDE_VALIDATION));
     return ST_OK;
 }

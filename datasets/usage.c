@@ -17,6 +17,7 @@ static void add(struct usage *u, const struct usage *part)
     u->not_wanted += part->not_wanted;
     u->invalid += part->invalid;
     u->out_of_order += part->out_of_order;
+    u->flat += part->flat;
     u->wraps += part->wraps;
 }
 
@@ -91,6 +92,7 @@ bool usage_print(const struct usage *u, const char *before, bool quiet, FILE *ou
                  {u->not_wanted, u->events, "events left out by crop or polarity"},
                  {u->invalid, 0, "events marked invalid left out"},
                  {u->out_of_order, u->events, "events out of order sorted"},
+                 {u->flat, 0, "recordings without polarity, all ON"},
                  {u->wraps, 0, "wraps of the clock undone"}};
     const size_t all = sizeof parts / sizeof *parts;
     bool whole = true;

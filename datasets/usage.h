@@ -20,6 +20,7 @@ struct usage {
     size_t not_wanted;   /* left out: outside of the crop, or of the polarity that is not asked for */
     size_t invalid;      /* beside these: marked as invalid by the camera, left out */
     size_t out_of_order; /* used, but earlier than one before them in the file */
+    size_t flat;         /* recordings that have no polarity: all of their events are ON */
     size_t wraps;        /* times at which a clock began again; later events count from there */
 };
 

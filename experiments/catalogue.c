@@ -25,6 +25,13 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
     return NULL;
 }
 
+void catalogue_hint(const struct catalogue *c, struct error *e)
+{
+    if (!e || c->plugin) return;
+    const size_t n = strlen(e->text);
+    (void)snprintf(e->text + n, sizeof e->text - n, "; one of a plug-in needs --plugin FILE");
+}
+
 size_t catalogue_solver_names(const struct catalogue *c, const char **names)
 {
     size_t n = 0;
@@ -44,8 +51,10 @@ status catalogue_need_solver(const struct catalogue *c, const char *where, const
 {
     const char *names[CATALOGUE_NAMES_MAX];
     *found = catalogue_solver(c, name);
-    return *found ? ST_OK
-                  : unknown_name(e, where, "solver", name, "", names, catalogue_solver_names(c, names));
+    if (*found) return ST_OK;
+    const status st = unknown_name(e, where, "solver", name, "", names, catalogue_solver_names(c, names));
+    catalogue_hint(c, e);
+    return st;
 }
 
 status catalogue_need_dataset(const struct catalogue *c, const char *where, const char *name,

@@ -35,6 +35,8 @@ status catalogue_need_solver(const struct catalogue *c, const char *where, const
                              const struct solver **found, struct error *e);
 status catalogue_need_dataset(const struct catalogue *c, const char *where, const char *name,
                               const struct dataset_source **found, struct error *e);
+/* Says in an error about a name that a plug-in may have it, if there is none. */
+void catalogue_hint(const struct catalogue *c, struct error *e);
 /* Fills names with the names of all solvers or datasets, at most CATALOGUE_NAMES_MAX; returns how many. */
 size_t catalogue_solver_names(const struct catalogue *c, const char **names);
 size_t catalogue_dataset_names(const struct catalogue *c, const char **names);

@@ -203,13 +203,30 @@ status settings_split(const char *text, struct set_text *set, struct error *e)
     return ST_OK;
 }
 
+/* The first section whose options have this key, or SECTION_RUN. */
+static enum section section_with(struct loader *l, const char *key)
+{
+    for (int s = SECTION_STOP; s < N_SECTIONS; s++)
+        for (size_t k = 0; k < l->n_solvers; k++)
+            if (opt_find(section_table(l, (enum section)s, l->solvers[k].solver), key))
+                return (enum section)s;
+    return SECTION_RUN;
+}
+
 static status unknown_set(struct loader *l, const char *where, const struct set_text *set, struct error *e)
 {
     const char *names[OPT_NAMES_MAX];
     char of[100] = "";
     size_t n = 0;
+    const enum section other = section_with(l, set->key);
+    if (other != SECTION_RUN)
+        return FAIL(e, ST_CONFIG, "%s: unknown option '%s'; did you mean '%s.%s'?", where, set->key,
+                    section_names[other], set->key);
     for (size_t k = 0; k < (set->section == SECTION_SOLVER ? l->n_solvers : 1); k++)
         n += opt_names(section_table(l, set->section, l->solvers[k].solver), names + n, OPT_NAMES_MAX - n);
+    static const char *const sections[] = {"stop.*", "dataset.*", "network.*", "solver.*"};
+    for (size_t k = 0; set->section == SECTION_RUN && k < sizeof sections / sizeof *sections; k++)
+        names[n++] = sections[k];
     if (set->section == SECTION_SOLVER)
         (void)snprintf(of, sizeof of, " of the solvers in this experiment");
     else if (set->section != SECTION_RUN)

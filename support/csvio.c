@@ -112,6 +112,11 @@ static status fill_table(struct csv_table *t, struct reading *r, int header, str
     return index_names(t, e);
 }
 
+const char *csv_reason(int code)
+{
+    return code == CSV_EPARSE ? "a quote (\") is open or stands within a cell" : csv_strerror(code);
+}
+
 static status read_cells(struct reading *r, const char *source, const void *bytes, size_t size,
                          struct error *e)
 {
@@ -125,7 +130,7 @@ static status read_cells(struct reading *r, const char *source, const void *byte
     if (r->no_memory || code == CSV_ENOMEM)
         st = FAIL(e, ST_MEMORY, "%s: no memory for its cells", source);
     else if (used != size || code != 0)
-        st = FAIL(e, ST_DATA, "%s: line %zu: %s", source, r->row + 1, csv_strerror(code));
+        st = FAIL(e, ST_DATA, "%s: line %zu: %s", source, r->row + 1, csv_reason(code));
     else if (r->bad_row)
         st = FAIL(e, ST_DATA, "%s: line %zu: %zu cells, but line 1 has %zu", source, r->bad_row, r->bad_cells,
                   r->first);

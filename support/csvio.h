@@ -32,6 +32,9 @@ status csv_load(struct csv_table *t, struct error *e, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void csv_table_free(struct csv_table *t);
 
+/* What is wrong with a file by an error code of libcsv. */
+const char *csv_reason(int code);
+
 enum { CSV_NONE = -1 };
 /* Column number of `name`, or CSV_NONE. */
 long csv_column(const struct csv_table *t, const char *name);

@@ -193,8 +193,12 @@ status settings_set(const struct option_table *table, void *options, const char 
         return FAIL(e, ST_USAGE, "--set '%.60s': KEY=VALUE is needed", text);
     (void)snprintf(key, sizeof key, "%.*s", (int)n, text);
     const struct option *option = opt_find(table, key);
-    if (option) return opt_set(option, options, text + n + 1, e);
     (void)snprintf(where, sizeof where, "--set %.100s", text);
+    if (option) {
+        const status st = opt_set(option, options, text + n + 1, e);
+        if (st != ST_OK) (void)err_prefix(e, "%s", where);
+        return st;
+    }
     (void)snprintf(of, sizeof of, " of %s", owner);
     return unknown_name(e, where, "option", key, of, names, opt_names(table, names, OPT_NAMES_MAX));
 }

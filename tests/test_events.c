@@ -2,7 +2,6 @@
  */
 #include "commands/registry.h"
 #include "datasets/event_view.h"
-#include "datasets/group_split.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -215,45 +214,25 @@ Test(events, groups_are_drawn_whole)
     static const char *const more[] = {"labels=file", "group=prefix", "n_test=8", "n_train=19", NULL};
     cr_expect_eq(open_events(folder, more, &d, &e), ST_OK, "%s", e.text);
     dataset_free(&d);
-    static const char *const none[] = {"labels=file", "group=prefix", NULL};
-    cr_expect_eq(open_events(folder, none, &d, &e), ST_CONFIG);
-    cr_expect_not_null(strstr(e.text, "its groups are drawn whole: n_test is needed"), "%s", e.text);
-    dataset_free(&d);
+    static const struct {
+        const char *test, *validation, *expected;
+    } refused[] = {
+        {NULL, NULL, "its groups are drawn whole: set dataset.n_test, of 36 samples in 6 groups"},
+        {"n_test=31", NULL,
+         "dataset.n_train = 0, but whole groups (dataset.group) with 0 validation and 36 test samples leave "
+         "0 of "
+         "36: none of the 6 groups is cut"},
+        {"n_test=8", "n_validation=30",
+         "dataset.n_validation: 30 samples are asked for, but the groups that are left have 24"},
+    };
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        const char *const bad[] = {"labels=file", "group=prefix", refused[k].test, refused[k].validation,
+                                   NULL};
+        cr_expect_eq(open_events(folder, bad, &d, &e), ST_CONFIG);
+        cr_expect_not_null(strstr(e.text, refused[k].expected), "%s", e.text);
+        dataset_free(&d);
+    }
     folder_remove(folder);
-}
-
-/* Against counting: what is taken are whole groups, as many as asked for but no group too many, with classes
- * nearly in their shares. */
-Test(events, group_split_by_counting)
-{
-    enum { N = 600, GROUPS = 60, CLASSES = 4 };
-    int labels[N];
-    size_t groups[N];
-    for (size_t i = 0; i < N; i++) {
-        groups[i] = i % GROUPS;
-        labels[i] = (int)(i * i / 7 % CLASSES);
-    }
-    const struct grouped g = {labels, groups, N, CLASSES, GROUPS};
-    for (uint64_t seed = 0; seed < 20; seed++) {
-        bool taken[GROUPS] = {[3] = true};
-        struct rng rng;
-        struct error e = {0};
-        size_t got = 0, counted = 0, class[CLASSES] = {0}, all[CLASSES] = {0};
-        rng_seed(&rng, seed, "x");
-        cr_assert_eq(group_split_take(&g, 95, taken, &got, &rng, &e), ST_OK, "%s", e.text);
-        for (size_t i = 0; i < N; i++) {
-            all[labels[i]]++;
-            if (!taken[groups[i]] || groups[i] == 3) continue;
-            counted++;
-            class[labels[i]]++;
-        }
-        cr_expect(got == counted && got == 100, "%zu %zu", got, counted);
-        for (size_t k = 0; k < CLASSES; k++) {
-            const double share = (double)all[k] / N * 100, off = (double)class[k] - share;
-            cr_expect(off < 6 && off > -6, "class %zu: %zu of %.1f", k, class[k], share);
-        }
-        cr_expect_eq(group_split_take(&g, 600, taken, &got, &rng, &e), ST_CONFIG);
-    }
 }
 
 /* Milliseconds read as microseconds: 200,000 events of a gesture in 6 ms instead of 6 s. */
@@ -271,7 +250,7 @@ Test(events, a_wrong_unit_of_time)
         FILE *f = folder_open(folder, name, "w");
         (void)fputs("x,y,t\n", f);
         for (int i = 0; i < 800; i++)
-            (void)fprintf(f, "%d,%d,%d\n", i % 8, i % 7, 6 * i); /* 2.6 a pixel and s */
+            (void)fprintf(f, "%d,%d,%d\n", i % 8, i % (7 - k), 6 * i); /* 2.6 a pixel and s */
         cr_assert_eq(fclose(f), 0);
     }
     for (size_t k = 0; k < 3; k++) {
@@ -320,7 +299,7 @@ Test(events, polarity_options)
         char name[40];
         (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
         FILE *f = folder_open(folder, name, "w");
-        (void)fputs("x,y,t,p\n1,1,0,0\n1,1,500,0\n1,1,1000,1\n", f);
+        (void)fprintf(f, "x,y,t,p\n1,1,0,0\n1,1,500,0\n1,1,%d,1\n", 1000 + k);
         cr_assert_eq(fclose(f), 0);
     }
     for (int k = 0; k < 3; k++) {
@@ -337,42 +316,105 @@ Test(events, polarity_options)
     folder_remove(folder);
 }
 
+/* Recordings that name no polarity are all ON, and counted. */
+Test(events, without_polarity)
+{
+    char folder[FOLDER_MAX], line[200] = "";
+    struct dataset d;
+    struct error e;
+    folder_create(folder);
+    for (int k = 0; k < 4; k++) {
+        char name[40];
+        (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
+        FILE *f = folder_open(folder, name, "w");
+        (void)fprintf(f, "x,y,t,q\n1,1,0,0\n1,1,%d,0\n", 1000 + k);
+        cr_assert_eq(fclose(f), 0);
+    }
+    cr_assert_eq(open_events(folder, (const char *const[]){"T=1", NULL}, &d, &e), ST_OK, "%s", e.text);
+    cr_expect_eq(data_cell(&d, SPLIT_TRAIN, 0, 0, 64 + 9), 2);
+    FILE *out = fmemopen(line, sizeof line, "w");
+    cr_assert_not_null(out);
+    cr_expect(usage_print(&d.info.usage, "", true, out));
+    cr_assert_eq(fclose(out), 0);
+    cr_expect_str_eq(line, "4 recordings, 8 events: 4 recordings without polarity, all ON");
+    dataset_free(&d);
+    folder_remove(folder);
+}
+
 /* What a shell command does to a good folder, and the settings, and what is said. */
 struct bad_set {
-    char command[150], setting[40], expected[120];
+    char command[160], setting[40], expected[200];
     int code;
+};
+
+static struct bad_set refused_cases[] = {
+    {":", "width=0", "options 'width' and 'height' are 0 and 8: both or none", ST_CONFIG},
+    {":", "crop=1-2-3", "option 'crop' has 3 numbers", ST_CONFIG},
+    {":", "group=column", "option 'group' is column, which an index has: ", ST_CONFIG},
+    {":", "index=no.csv", "no.csv: No such file", ST_IO},
+    {":", "format=npy", "no recording was found (4 other files); dataset.format is npy; with", ST_NO_DATA},
+    {"rm -r test train/1; mv train/0 only; rmdir train", "T=1",
+     "all recordings are of one class, 'only'; see dataset.labels", ST_DATA},
+    {":", "time_unit=s", "beyond 32 bits (71 minutes); with dataset.zero", ST_DATA},
+    {"rm -r */0", "T=1", "all recordings are of one class, '1'; see dataset.labels", ST_DATA},
+    {"rm -r test", "T=1",
+     "the data has no test side: set dataset.n_test or dataset.n_train, of 2 samples (dataset.n_valid",
+     ST_CONFIG},
+    {"rm -r test", "n_test=3",
+     "n_train = 0, dataset.n_validation = 0 and dataset.n_test = 3, but there are 2 samples: set fewer; "
+     "0",
+     ST_CONFIG},
+    {":", "n_train=3",
+     "dataset.n_train = 3 and dataset.n_validation = 0 of 2 training samples, dataset.n_test", ST_CONFIG},
+    {"mv test/0/a.csv train/0/b.csv; mv test/1/a.csv train/1/b.csv; rm -r test", "group=folder",
+     "set dataset.n_test, of 4 samples in 2 groups (dataset.n_validation is 0)", ST_CONFIG},
+    {"for k in 0 1; do printf abc > train/$k/x.bin; done", "format=bin",
+     "train/0/x.bin: byte 0: the last event is cut (3 of 5", ST_DATA},
+    {"for k in 0 1; do printf '#!AER-DAT4.0\r\n' > train/$k/x.aedat4; done", "format=aedat",
+     "AEDAT 4 is not read: convert", ST_DATA},
+    {"printf 'x,y,t\n9,1,5\n' > train/0/a.csv", "T=1", "line 2: pixel (9, 1) is off the 8 x 8 sensor",
+     ST_DATA},
+    {"printf 'file,split\n' > index.csv", "T=1", "index.csv: line 1: no column 'label'", ST_DATA},
+    {"printf 'file,label,split\ntrain/0/a.csv,1,all\n' > index.csv", "T=1",
+     "line 2: split 'all'; train, valid", ST_DATA},
+    {"printf 'file,label,from,to\ntrain/0/a.csv,1,9,8\n' > index.csv", "T=1", "line 2: it ends (8 us) before",
+     ST_DATA},
+    {"printf 'file,label,start,end\ntrain/0/a.csv,1,0,5\n' > index.csv", "T=1",
+     "index.csv: line 1: unknown column 'start' of an index; did you mean 'split'? allowed: file, label, "
+     "split, from, to, group",
+     ST_CONFIG},
+    {"printf 'file,lable,label\ntrain/0/a.csv,1,1\n' > index.csv", "T=1",
+     "line 1: unknown column 'lable' of an index; did you mean 'label'?", ST_CONFIG},
+    {"printf 'file,label,Label\ntrain/0/a.csv,1,2\n' > index.csv", "T=1",
+     "index.csv: line 1: column 'Label' is there twice", ST_DATA},
+    {"printf 'file,label,from\ntrain/0/a.csv,1,9\ntrain/0/a.csv,0,\ntrain/0/a.csv,0,9\n' > index.csv", "T=1",
+     "index.csv: line 4: the same recording and times as in line 2", ST_DATA},
+    {"cd train; mv 0/a.csv .; printf 'class,start,end\n0,1,9\n1,1,9\n' > a_labels.csv", "labels=csv",
+     "a_labels.csv: line 3: the same recording and times as in line 2", ST_DATA},
+    {"printf 'file,label\ntrain/0/a.csv,1\ntrain/0/b.csv,0\n' > index.csv", "n_test=1",
+     "index.csv: line 3: ", ST_IO},
+    {"printf 'file,label,from,to\ntrain/0/a.csv,1,,\ntrain/1/a.csv,0,20000,30000\n' > index.csv", "n_test=1",
+     "1/a.csv, from 20000 us, to 30000 us: the recording holds no event", ST_DATA},
+    {"printf 'file,label\na.jpg,1\n' > index.csv", "T=1", "line 2: 'a.jpg' is no recording by its name",
+     ST_DATA},
+    {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
+     "/a.csv: with dataset.time_unit = us the longest recording takes 0.002 ms, and all have 2.34e+04 "
+     "events a "
+     "pixel and second: is this the unit of their times (s, ms, us or ns)?",
+     ST_DATA},
+    {"mkdir test/2; cp test/1/* test/2", "T=1", "events: class '2' has no training recording", ST_DATA},
+    {"sed -i s/p/q/ test/1/a.csv", "T=1", "test/1/a.csv has no polarity (a column p), but ", ST_DATA},
+    {"cp train/1/a.csv test/1/b.csv", "T=1", "/test/1/b.csv is the same recording as ", ST_DATA},
+    {"cp train/1/a.csv test/1/b.csv", "T=1", "/train/1/a.csv: it is on the test side and on the train side",
+     ST_DATA},
+    {"mkdir validation; cp -r test/0 validation", "T=1", "it is on the test side and on the validation side",
+     ST_DATA},
+    {"mkdir Train; cp -r train/0 Train", "T=1", "there are two train sides: ", ST_DATA},
 };
 
 ParameterizedTestParameters(events, refused)
 {
-    static struct bad_set cases[] = {
-        {":", "width=0", "options 'width' and 'height' are 0 and 8: both or none", ST_CONFIG},
-        {":", "crop=1-2-3", "option 'crop' has 3 numbers", ST_CONFIG},
-        {":", "group=column", "option 'group' is column, which an index has: ", ST_CONFIG},
-        {":", "index=no.csv", "no.csv: No such file", ST_IO},
-        {":", "format=npy", "no recording was found", ST_NO_DATA},
-        {":", "time_unit=s", "beyond 32 bits (71 minutes); with dataset.zero", ST_DATA},
-        {"rm -r */0", "T=1", "all recordings are of one class, '1'; see dataset.labels", ST_DATA},
-        {"rm -r test", "T=1", "this dataset needs n_train or n_test", ST_CONFIG},
-        {"for k in 0 1; do printf abc > train/$k/x.bin; done", "format=bin",
-         "train/0/x.bin: byte 0: the last event is cut (3 of 5", ST_DATA},
-        {"for k in 0 1; do printf '#!AER-DAT4.0\r\n' > train/$k/x.aedat4; done", "format=aedat",
-         "AEDAT 4 is not read: convert", ST_DATA},
-        {"printf 'x,y,t\n9,1,5\n' > train/0/a.csv", "T=1", "line 2: pixel (9, 1) is off the 8 x 8 sensor",
-         ST_DATA},
-        {"printf 'file,split\n' > index.csv", "T=1", "index.csv: line 1: no column 'label'", ST_DATA},
-        {"printf 'file,label,split\ntrain/0/a.csv,1,all\n' > index.csv", "T=1",
-         "line 2: split 'all'; train, valid", ST_DATA},
-        {"printf 'file,label,from,to\ntrain/0/a.csv,1,9,8\n' > index.csv", "T=1",
-         "line 2: it ends (8 us) before", ST_DATA},
-        {"printf 'file,label\na.jpg,1\n' > index.csv", "T=1", "line 2: 'a.jpg' is no recording by its name",
-         ST_DATA},
-        {"for f in t*/*/a.csv; do printf 'x,y,t\n1,1,5\n1,1,6\n1,2,6\n' > $f; done", "T=1",
-         "is this the unit of their times?", ST_DATA},
-        {"mkdir test/2; cp test/1/* test/2", "T=1", "events: class '2' has no training recording", ST_DATA},
-        {"mkdir Train; cp -r train/0 Train", "T=1", "there are two train sides: ", ST_DATA},
-    };
-    return cr_make_param_array(struct bad_set, cases, sizeof cases / sizeof *cases);
+    return cr_make_param_array(struct bad_set, refused_cases, sizeof refused_cases / sizeof *refused_cases);
 }
 
 ParameterizedTest(struct bad_set *c, events, refused)
@@ -383,7 +425,7 @@ ParameterizedTest(struct bad_set *c, events, refused)
     folder_create(folder);
     for (int k = 0; k < 4; k++) {
         (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
-        write_text(folder, name, 1, 1, 100, 10);
+        write_text(folder, name, 1 + k, 1, 100, 10);
     }
     cr_assert_eq(open_events(folder, NULL, &d, &e), ST_OK, "%s", e.text);
     dataset_free(&d);

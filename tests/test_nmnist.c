@@ -205,7 +205,7 @@ ParameterizedTestParameters(nmnist, damaged_folders)
         {"rm Train/1/00000.bin; mkfifo Train/1/00000.bin", {"Train/1/00000.bin", "pipe"}, ST_DATA},
         {"ln -s x.bin Train/2/x.bin", {"Train/2/x.bin", "symbolic links"}, ST_IO},
         {"rm -r Train/2; ln -s 2 Train/2", {"Train/2", "symbolic links"}, ST_IO},
-        {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train 20", "10 training samples"}, ST_CONFIG},
+        {"rm Train/*/00000.bin Train/*/00001.bin", {"n_train = 20", "10 training samples"}, ST_CONFIG},
     };
     return cr_make_param_array(struct bad_layout, cases, sizeof cases / sizeof *cases);
 }

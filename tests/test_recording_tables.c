@@ -266,7 +266,7 @@ ParameterizedTestParameters(recording_tables, text_refused)
         {"x,y,t,p\n3,7,5,1\n3,128,6,1\n", "", "line 3: pixel (3, 128) is off the 128 x 128", {0}, ST_DATA},
         {"x,y,time,t\n3,7,5,1\n", "", "line 1: column 't' is there twice", {0}, ST_DATA},
         {"x,y,p\n3,7,5\n", "", "line 1: the names of its columns lack one of x, y, t", {0}, ST_DATA},
-        {"x,y,t,p\n\"3,7,5,1\n", "", "line 2: ", {0}, ST_DATA},
+        {"x,y,t,p\n\"3,7,5,1\n", "", "line 2: a quote (\") is open or stands within", {0}, ST_DATA},
         {"<!doctype html><html>", "", "is no recording but a web page", {0}, ST_DATA},
     };
     return cr_make_param_array(struct refused, cases, sizeof cases / sizeof *cases);

@@ -1,6 +1,7 @@
 /* The rule of splits: split_seed draws the test side, the run's seed training and validation from the rest.
  * Over seeds, no sample of any seed's training or validation is a test sample of another. By brute force. */
 #include "commands/registry.h"
+#include "datasets/group_split.h"
 #include "datasets/points.h"
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
@@ -208,4 +209,38 @@ Test(splits, a_published_test_side_stays_apart)
                  "a part of it is drawn by split_seed alone");
     cr_expect_eq(shared(one[SPLIT_TRAIN], one[SPLIT_VALIDATION]), 0);
     cr_expect_lt(shared(one[SPLIT_TRAIN], other[SPLIT_TRAIN]), 75);
+}
+
+/* Against counting: what is taken are whole groups, as many as asked for but no group too many, with classes
+ * nearly in their shares. */
+Test(splits, group_split_by_counting)
+{
+    enum { SAMPLES = 600, GROUPS = 60, KINDS = 4 };
+    int labels[SAMPLES];
+    size_t groups[SAMPLES];
+    for (size_t i = 0; i < SAMPLES; i++) {
+        groups[i] = i % GROUPS;
+        labels[i] = (int)(i * i / 7 % KINDS);
+    }
+    const struct grouped g = {labels, groups, SAMPLES, KINDS, GROUPS};
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        bool taken[GROUPS] = {[3] = true};
+        struct rng rng;
+        struct error e = {0};
+        size_t got = 0, counted = 0, class[KINDS] = {0}, all[KINDS] = {0};
+        rng_seed(&rng, seed, "x");
+        cr_assert_eq(group_split_take(&g, 95, taken, &got, &rng, &e), ST_OK, "%s", e.text);
+        for (size_t i = 0; i < SAMPLES; i++) {
+            all[labels[i]]++;
+            if (!taken[groups[i]] || groups[i] == 3) continue;
+            counted++;
+            class[labels[i]]++;
+        }
+        cr_expect(got == counted && got == 100, "%zu %zu", got, counted);
+        for (size_t k = 0; k < KINDS; k++) {
+            const double share = (double)all[k] / SAMPLES * 100, off = (double)class[k] - share;
+            cr_expect(off < 6 && off > -6, "class %zu: %zu of %.1f", k, class[k], share);
+        }
+        cr_expect_eq(group_split_take(&g, 600, taken, &got, &rng, &e), ST_CONFIG);
+    }
 }

@@ -123,15 +123,16 @@ Test(usage, events_off_the_sensor_are_left_out_where_asked)
     events_free(&list);
 }
 
-/* Per class two training recordings and a test recording, each of two events of neighbours, at 1 and 2 ms. */
+/* Per class two training recordings and another for testing, each of two events of neighbours, at 1 and 2 ms.
+ */
 static void write_layout(const char *folder)
 {
     for (int label = 0; label < 10; label++)
         for (int i = 0; i < 3; i++) {
             char name[64];
             unsigned char bytes[10];
-            size_t at = put_event(bytes, 5, (unsigned)label, 1, 1000);
-            at += put_event(bytes + at, 6, (unsigned)label, 1, 2000);
+            size_t at = put_event(bytes, 5 + (i == 2), (unsigned)label, 1, 1000);
+            at += put_event(bytes + at, 6 + (i == 2), (unsigned)label, 1, 2000);
             (void)snprintf(name, sizeof name, "%s/%d/%05d.bin", i < 2 ? "Train" : "Test", label, i);
             folder_write(folder, name, bytes, at);
         }

@@ -299,3 +299,15 @@ Test(cluster, merge_fills_younger_options)
                   "rules/runs.csv | wc -l");
     expect_text(&r, "\n8\n");
 }
+
+/* What the script of the page says where it is no part of an array. */
+Test(cluster, the_array_script_says_how_it_is_used)
+{
+    static struct result r;
+    cli_shell(&r, SHELL "script slurm-array array.sh && SLURM_ARRAY_TASK_ID=1 sh array.sh");
+    cr_expect_neq(r.code, 0);
+    expect_text(&r, "usage: sbatch --array=1-PARTS array.sh PARTS EXPERIMENT");
+    cli_shell(&r, SHELL "script slurm-array array.sh && sh array.sh 4 grid.yaml");
+    cr_expect_neq(r.code, 0);
+    expect_text(&r, "this is a part of an array: sbatch --array=1-PARTS array.sh PARTS EXPERIMENT");
+}

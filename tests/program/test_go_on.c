@@ -121,11 +121,13 @@ Test(go_on, training_goes_on)
         "train() { out=$1; max=$2; shift 2; \"$SB\" train bptt digits --out $out --set stop.max_iter=$max "
         "--set dataset.T=6 --set dataset.n_train=150 --set network.hidden=12 \"$@\"; }; train a.net 3 "
         "--states 8 && "
-        "train a.net 7 --states 8 && train b.net 7 && cmp a.net b.net && ls -d *.work; train a.net 9 --set "
+        "train a.net 7 --states 8 && train b.net 7 && cmp a.net b.net && "
+        "train a.net 7 --states 8 && ls -d *.work; train a.net 9 --set "
         "solver.lr=0.5; train b.net 8; train b.net 8 --set solver.lr=0.5 --set threads=2");
     expect_good(&r);
     expect_text(&r, " goes on from the end of run ");
     expect_text(&r, "(stop.max_iter 3)");
+    expect_text(&r, "\na.net: finished before: bptt, 7 iterations (max_iter)");
     expect_text(&r, "\na.net.work\n");
     expect_text(
         &r,

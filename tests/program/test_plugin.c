@@ -91,7 +91,9 @@ ParameterizedTest(struct flavour *c, plugin, runs_in_both_precisions)
     const char *const words[] = {kept, "a.net: readout_rls on digits", "layer,neuron,t", NULL};
     expect(&r, 0, words);
     shell(&r, "\"$SB\" eval --weights a.net");
-    expect(&r, 2, (const char *const[]){"unknown solver 'readout_rls'", NULL});
+    expect(&r, 2,
+           (const char *const[]){"unknown solver 'readout_rls'", "; one of a plug-in needs --plugin FILE",
+                                 NULL});
 }
 
 Test(plugin, list_help_and_check_know_it)
@@ -207,6 +209,9 @@ ParameterizedTestParameters(plugin, a_broken_contract_is_named)
          "two threads give the same bits: "},
         {"s/double squares = 0;/double squares = 0; if (r->measure) net->W[L][0] += 1;/",
          "measuring changes nothing: "},
+        {"s/double squares = 0;/double squares = 0; raise(11);/; s/#include <math.h>/&\\n#include "
+         "<signal.h>/",
+         "FAILED  classification: the same seed gives the same bits: it crashed (Segmentation fault)"},
         {"/\\.checkpoint = checkpoint/d", "a resumed run equals one that was not interrupted: "},
         {"s/n \\* n \\* sizeof \\*s->P, e/n * n * sizeof *s->P, e) == ST_OK ? ST_OK : (ST_OK/",
          "a resumed run equals one that was not interrupted: a checkpoint that lacks its last byte"},
