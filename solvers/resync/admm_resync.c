@@ -189,7 +189,7 @@ static status resync_create(const struct solver *self, void **state, const void 
             "mini-batch would take to other ranks; batch = 0 is allowed",
             shapes->ranks, s->o.multiplier ? "multiplier" : "keep");
     /* the last mini-batch is smaller, but may have larger chunks */
-    size_t C = part.n == N ? chunk_largest(&part) : part.n < CHUNK_MAX ? part.n : CHUNK_MAX;
+    size_t C = part.n == N ? chunk_largest(&part) : chunk_at_most(part.n);
     TRY(create_blocks(s, shapes, &part, C, m, e));
     TRY(kept_create(&s->kept, s->o.keep, net, T, N, C, shapes->threads, m, e));
     s->order = mem_alloc(m, N, sizeof *s->order, e);
