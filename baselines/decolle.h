@@ -4,7 +4,7 @@
 
 #include "baselines/online.h"
 
-/* Workspaces of a thread. */
+/* Workspaces of a thread, in the arena, for blocks of at most C_max samples. ST_MEMORY. */
 struct decolle_work {
     struct online online;
     real *y, *error; /* n_L x C: a layer's own scores, d loss / d y */

@@ -21,7 +21,7 @@ struct eprop_traces {
     real *keep;      /* n_l x samples: d z_t / d z_{t-1}; NULL as potential */
 };
 
-/* Workspaces of a thread. */
+/* Workspaces of a thread, in the arena, for blocks of at most C_max samples. ST_MEMORY. */
 struct eprop_work {
     struct online online;
     size_t samples;                                 /* that are worked on at a time */

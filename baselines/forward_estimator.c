@@ -19,11 +19,6 @@ struct forward_work {
     struct net perturbed; /* otherwise: the net with its weights moved */
 };
 
-static size_t largest_chunk(size_t batch)
-{
-    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
-}
-
 static size_t count_directions(const struct forward_options *o, const struct net *net)
 {
     return o->scope == SCOPE_LAYER ? net->L * o->directions : o->directions;
@@ -112,7 +107,7 @@ status forward_create(struct forward_estimator *f, const struct forward_options 
     for (size_t k = 0; o->scope == SCOPE_LAYER && k < f->n_directions; k++)
         f->layer[k] = 1 + k / o->directions;
     for (size_t i = 0; i < threads; i++)
-        TRY(work_create(&f->work[i], o, net, T, largest_chunk(batch_max), m, e));
+        TRY(work_create(&f->work[i], o, net, T, chunk_at_most(batch_max), m, e));
     return ST_OK;
 }
 

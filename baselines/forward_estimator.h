@@ -45,15 +45,20 @@ void forward_count(const struct forward_options *o, const struct net *net, const
 /* Draws the directions: entries N(0, 1) or +-1, zero outside the layer of a layer-wise direction. */
 void forward_draw(struct forward_estimator *f, const struct net *net, struct rng *rng);
 
-/* Fills f->derivatives for the directions that are set; the loss L is the mean over the batch. Returns L at
- * the weights themselves (jvp, stein), or the mean over the directions of (L(w + sigma v) + L(w - sigma v)) /
- * 2 (weight_perturbation). jvp:                  <surrogate gradient, v>, the tangent being carried along the
- * simulation: dv_t = V_l a_{l-1,t} + W_l da_{l-1,t} soft reset: dz_t = leak dz_{t-1} + dv_t - threshold
- * da_{t-1} hard reset: dz_t = leak (1 - a_{t-1}) dz_{t-1} + dv_t - leak z_{t-1} da_{t-1} da_t =
- * surrogate'(z_t - threshold) dz_t weight_perturbation:  (L(w + sigma v) - L(w - sigma v)) / (2 sigma), two
- * simulations of spikes stein:                (L(w + sigma v) - L(w)) / sigma: by Stein's lemma its mean
- * times v over Gaussian v is the gradient of E L(w + sigma v); L(w) lowers the variance only Samples are
- * spread over the pool (NULL: one thread); the same bits for any number of threads. */
+/* Fills f->derivatives for the directions v that are set; the loss L is the mean over the batch:
+ *
+ *   jvp                  <surrogate gradient, v>, the tangent being carried along the simulation:
+ *                          dv_t = V_l a_{l-1,t} + W_l da_{l-1,t}
+ *                          soft reset: dz_t = leak dz_{t-1} + dv_t - threshold da_{t-1}
+ *                          hard reset: dz_t = leak (1 - a_{t-1}) dz_{t-1} + dv_t - leak z_{t-1} da_{t-1}
+ *                          da_t = surrogate'(z_t - threshold) dz_t
+ *   weight_perturbation  (L(w + sigma v) - L(w - sigma v)) / (2 sigma), two simulations of spikes
+ *   stein                (L(w + sigma v) - L(w)) / sigma: by Stein's lemma its mean times v over Gaussian v
+ *                        is the gradient of E L(w + sigma v); L(w) lowers the variance only
+ *
+ * Returns L at the weights themselves (jvp, stein), or the mean over the directions of (L(w + sigma v) +
+ * L(w - sigma v)) / 2 (weight_perturbation). Samples are spread over the pool (NULL: one thread); the same
+ * bits for any number of threads. */
 double forward_derivatives(struct forward_estimator *f, const struct net *net, const struct batch *b,
                            struct pool *pool);
 

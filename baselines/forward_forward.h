@@ -27,7 +27,8 @@ struct ff_rule {
     bool smooth; /* smooth network: for tests */
 };
 
-/* Workspaces of a thread: blocks of at most C_max samples. */
+/* Workspaces of a thread, in the arena, for blocks of at most C_max samples. ST_MEMORY, also where T*2*C_max
+ * is more than BLAS counts. */
 struct ff_work {
     size_t C_max;
     real *v;                       /* n_1 x T*C: drive of layer 1 by the data */

@@ -33,11 +33,6 @@ static struct forward_options forward_options_of(const struct estimate_options *
                                     .detach_reset = o->detach_reset};
 }
 
-static size_t largest_chunk(size_t batch)
-{
-    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
-}
-
 void estimator_count(const struct estimate_options *o, const struct net *net, const struct batch *b,
                      double times, struct step_report *r)
 {
@@ -67,7 +62,7 @@ status estimator_create(struct gradient_estimator *g, const struct estimate_opti
                         size_t T, size_t batch_max, size_t threads, struct mem *m, struct error *e)
 {
     const struct forward_options f = forward_options_of(o);
-    const size_t C = largest_chunk(batch_max);
+    const size_t C = chunk_at_most(batch_max);
     *g = (struct gradient_estimator){.o = *o};
     for (size_t l = 1; l <= net->L; l++) {
         g->part[l] = mem_reals(m, net->n[l] * net->n[l - 1], e);

@@ -10,11 +10,6 @@ struct reference_work {
     struct net noisy; /* the net with noise on its weights */
 };
 
-static size_t largest_chunk(size_t batch)
-{
-    return batch < CHUNK_MAX ? batch : CHUNK_MAX;
-}
-
 /* Weights chosen in layer l. */
 static size_t chosen_in(const struct reference_options *o, const struct net *net, size_t l)
 {
@@ -32,7 +27,7 @@ static size_t chosen(const struct reference_options *o, const struct net *net)
 static status work_create(struct reference_work *w, const struct net *net, size_t n, size_t T, size_t C,
                           struct mem *m, struct error *e)
 {
-    TRY(trace_create(&w->trace, net, T, C, true, m, e));
+    TRY(trace_create(&w->trace, net, T, C, TRACE_ALL, m, e));
     if (!(w->scores = mem_reals(m, net->n[net->L] * C, e))) return ST_MEMORY;
     if (!(w->step = mem_alloc(m, n, sizeof *w->step, e))) return ST_MEMORY;
     w->noisy = *net;
@@ -75,7 +70,7 @@ status reference_create(struct gradient_reference *g, const struct reference_opt
         !g->half[0] || !g->half[1] || !g->work)
         return ST_MEMORY;
     for (size_t i = 0; i < threads; i++)
-        TRY(work_create(&g->work[i], net, g->n, T, largest_chunk(batch_max), m, e));
+        TRY(work_create(&g->work[i], net, g->n, T, chunk_at_most(batch_max), m, e));
     return ST_OK;
 }
 

@@ -4,11 +4,15 @@
  *
  * A potential z_t with reward r_t consists of what was left of z_{t-1} and of the inputs w_i a_i. With rbar_t
  * = r_t / (|z_{t-1}| + |h - z_{t-1}| + eps), h = z_t + threshold a_{t-1} being the potential without its
- * reset, each part receives itself times rbar (lfp.h): weight w_ji:  |w_ji| a_i rbar_j          potential
- * z_{t-1}: leak z_{t-1} rbar spike a_i:    a_i sum_j w_ji rbar_j      which is the reward of the potential
- * that fired it and weights descend along -|w| a rbar. A weight never changes its sign by a small step, and a
- * weight of zero stays zero. Where leak = 1 and all parts are positive, rewards are conserved from layer to
- * layer but for eps.
+ * reset, each part receives itself times rbar (lfp.h):
+ *
+ *   weight w_ji         |w_ji| a_i rbar_j
+ *   potential z_{t-1}   leak z_{t-1} rbar
+ *   spike a_i           a_i sum_j w_ji rbar_j, which is the reward of the potential that fired it
+ *
+ * and weights descend along -|w| a rbar. A weight never changes its sign by a small step, and a weight of
+ * zero stays zero. Where leak = 1 and all parts are positive, rewards are conserved from layer to layer but
+ * for eps.
  *
  * Departures from the source: its outputs are spiking neurons rewarded at every step by their spike counts;
  * here the scores are those of the shared non-spiking readout, and the reward is a function of the score,
@@ -65,7 +69,7 @@ status lfp_work_create(struct lfp_work *w, const struct net *net, size_t T, size
                        struct error *e)
 {
     size_t widest = net_widest(net, 1, net->L), K = net->n[net->L];
-    TRY(trace_create(&w->trace, net, T, C_max, true, m, e));
+    TRY(trace_create(&w->trace, net, T, C_max, TRACE_ALL, m, e));
     w->reward = mem_reals(m, widest * T * C_max, e);
     w->below = mem_reals(m, widest * T * C_max, e);
     w->within = mem_reals(m, widest * C_max, e);

@@ -13,7 +13,7 @@ struct lfp_rule {
     real eps;
 };
 
-/* Workspaces of a thread for blocks of at most C_max samples. */
+/* Workspaces of a thread, in the arena, for blocks of at most C_max samples. ST_MEMORY. */
 struct lfp_work {
     struct trace trace;
     real *reward;       /* widest layer x T*C: reward of a layer's potentials */

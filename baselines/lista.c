@@ -329,7 +329,7 @@ static void prepare(struct lista *s)
     const struct batch b = calibration(s);
     memset(s->A, 0, sizeof s->A);
     for (size_t first = 0; first < b.n; first += CHUNK_MAX)
-        pass(s, &s->passing[0], &b, first, b.n - first < CHUNK_MAX ? b.n - first : CHUNK_MAX, s->A, NULL);
+        pass(s, &s->passing[0], &b, first, chunk_at_most(b.n - first), s->A, NULL);
     for (size_t k = 0; k <= s->u.layers; k++) s->A[k] = s->A[k] > 0 ? s->o.amplitude * s->A[k] : 1;
 }
 
@@ -385,7 +385,7 @@ static void lista_report(void *state, struct metric_sink *sink)
     if (s->o.neuron == NEURON_ANALOGUE) return;
     prepare(s);
     for (size_t first = 0; first < b.n; first += CHUNK_MAX)
-        pass(s, &s->passing[0], &b, first, b.n - first < CHUNK_MAX ? b.n - first : CHUNK_MAX, NULL, spikes);
+        pass(s, &s->passing[0], &b, first, chunk_at_most(b.n - first), NULL, spikes);
     metric_put(sink, "input_spikes", 0, spikes[0] / (double)b.n);
     metric_put(sink, "unit_spikes", 0, spikes[1] / (double)b.n);
 }

@@ -4,7 +4,7 @@
 
 #include "baselines/online.h"
 
-/* Workspaces of a thread. */
+/* Workspaces of a thread, in the arena, for blocks of at most C_max samples. ST_MEMORY. */
 struct ottt_work {
     struct online online;
     real *delta, *below; /* widest layer x C: d loss / d z of a layer, and of the spikes below */

@@ -76,7 +76,7 @@ static status create(const struct solver *self, void **state, const void *option
     s->block = mem_alloc(m, shapes->threads, sizeof *s->block, e);
     if (!s->traces || !s->block) return ST_MEMORY;
     for (size_t k = 0; k < shapes->threads; k++) {
-        TRY(trace_create(&s->traces[k], net, shapes->info->T, CHUNK_MAX, true, m, e));
+        TRY(trace_create(&s->traces[k], net, shapes->info->T, CHUNK_MAX, TRACE_ALL, m, e));
         if (!(s->block[k] = mem_reals(m, n * CHUNK_MAX > K ? n * CHUNK_MAX : K, e))) return ST_MEMORY;
     }
     for (size_t k = 0; k < sums; k++) {

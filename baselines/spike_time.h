@@ -32,7 +32,7 @@ struct spike_time {
     struct spike_layer layer[NET_MAX_LAYERS + 1]; /* 1 .. L */
 };
 
-/* events_max: the most list entries of any sample. */
+/* Allocates in the arena. events_max: the most list entries of any sample. ST_MEMORY. */
 status spike_time_create(struct spike_time *s, const struct spike_time_options *o, const struct net *net,
                          size_t events_max, struct mem *m, struct error *e);
 

@@ -9,6 +9,7 @@
 struct entry {
     uint64_t cell; /* step * inputs + input */
     double value;
+    size_t place; /* in the order of adding: in this order the values of a cell are summed */
 };
 struct augmented_sample {
     struct entry *entries; /* heap */
@@ -49,7 +50,8 @@ static void add_entry(struct augmented_sample *s, uint64_t cell, double value)
         s->entries = more;
         s->capacity = capacity;
     }
-    s->entries[s->n++] = (struct entry){cell, value};
+    s->entries[s->n] = (struct entry){cell, value, s->n};
+    s->n++;
 }
 
 static struct motion draw_motion(const struct augment_options *o, struct rng *rng)
@@ -107,7 +109,8 @@ static void add_noise(const struct augment_source *a, struct augmented_sample *s
 static int by_cell(const void *a, const void *b)
 {
     const struct entry *p = a, *q = b;
-    return p->cell < q->cell ? -1 : p->cell > q->cell;
+    if (p->cell != q->cell) return p->cell < q->cell ? -1 : 1;
+    return p->place < q->place ? -1 : p->place > q->place;
 }
 
 /* Entries in order, those of one cell put together. */

@@ -10,7 +10,7 @@ enum { CAMERA_SIDE_MOST = 34, CAMERA_SPAN_US = 300000 };
 
 struct camera {
     unsigned side;        /* sensor of side x side pixels */
-    double threshold;     /* of a change of log(intensity + CAMERA_DARK) */
+    double threshold;     /* of a change of log(intensity + 0.1) */
     double refractory_us; /* a pixel sends nothing for this long after an event; what it misses is lost */
     double noise_rate;    /* events per pixel and second at random, either polarity */
     double amplitude;     /* length of the triangle's base and height, in pixels of the sensor */
@@ -26,13 +26,13 @@ struct camera_scene {
 /* Displacement of the view at t microseconds, in pixels. */
 void camera_path(const struct camera *c, double t, double *dx, double *dy);
 
-/* What a pixel whose log intensity goes in a straight line from `from` to `to` between t and t + step sends:
- * appends events of (x, y) to the list; *reference is its reference level, *last the time of its last event
- * (or -infinity). ST_MEMORY. */
 struct camera_pixel {
     uint8_t x, y;
-    double reference, last;
+    double reference; /* log intensity that its next event is measured from */
+    double last;      /* time of its last event, or -infinity */
 };
+/* What a pixel whose log intensity goes in a straight line from `from` to `to` between t and t + step sends:
+ * appends events of (x, y) to the list, and moves the pixel's reference and last. ST_MEMORY. */
 status camera_sense(const struct camera *c, struct camera_pixel *p, double t, double step, double from,
                     double to, struct event_list *events, struct error *e);
 

@@ -37,8 +37,11 @@ static int by_name(const void *a, const void *b)
 {
     const struct sample_file *p = a, *q = b;
     const int order = strcmp(p->name, q->name);
-    if (order != 0 || p->from == q->from) return order;
-    return p->from < q->from ? -1 : 1;
+    if (order != 0) return order;
+    if (p->from != q->from) return p->from < q->from ? -1 : 1;
+    if (p->to != q->to) return p->to < q->to ? -1 : 1;
+    if (p->label != q->label) return p->label < q->label ? -1 : 1;
+    return (p->group > q->group) - (p->group < q->group);
 }
 
 void recording_set_sort(struct sample_list *list)

@@ -62,7 +62,7 @@ void recording_set_free(struct recording_set *s);
 /* Adds a sample to a list; path and name are copied. ST_MEMORY. */
 status recording_set_add(struct recording_set *s, struct sample_list *list, const struct sample_file *f,
                          struct error *e);
-/* Sorts a list by name, then by time. */
+/* Sorts a list by name, then by times, label and group: no two samples that differ are left to qsort. */
 void recording_set_sort(struct sample_list *list);
 /* Numbers the classes in the order of their names, as numbers if all are numbers: the labels, which are
  * places in s->classes, become those. ST_MEMORY. */

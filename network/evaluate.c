@@ -17,7 +17,7 @@ static status reserve_all(struct evaluator *ev, const struct net *net, size_t th
     ev->scores = mem_reals(&ev->mem, threads * net->n[net->L] * CHUNK_MAX, e);
     status st = ev->traces && ev->scores ? ST_OK : ST_MEMORY;
     for (size_t i = 0; st == ST_OK && !net->own && i < threads; i++)
-        st = trace_create(&ev->traces[i], net, ev->T, CHUNK_MAX, false, &ev->mem, e);
+        st = trace_create(&ev->traces[i], net, ev->T, CHUNK_MAX, TRACE_SCORES, &ev->mem, e);
     return st;
 }
 

@@ -11,7 +11,8 @@ struct evaluation {
     double rate[NET_MAX_LAYERS + 1]; /* rate[l]: spikes per neuron and step, hidden l = 1..L-1 */
     double synops; /* accumulate operations per sample: sum over layers of (non-zero inputs of the layer) x
                       n_l, and of its spikes x the neurons that its recurrent weights reach */
-    double macs;   /* those of synops that multiply: products with inputs that carry other values than 1 */
+    double macs;   /* those of synops that multiply: products with the inputs, all of them where any entry of
+                      the split has another value than 1 (spikes_valued) */
     double synops_dense; /* the same if nothing were sparse: T times all weights */
 };
 

@@ -16,8 +16,8 @@ extern const char *const loss_names[]; /* "squared", "cross_entropy", "squared_h
  * gradient: NULL or out (K), d loss / d s; at the hinge's kink the subgradient 0. */
 double loss_value(enum loss kind, size_t K, const real *scores, int label, real *gradient);
 
-/* The same for real-valued targets: only squared is defined (sum_k (s_k - target_k)^2); any other kind is
- * treated as squared by no one: net_check refuses it beforehand. */
+/* The same for real-valued targets, of which squared alone is defined, sum_k (s_k - target_k)^2: solver_suits
+ * refuses any other kind (trainer/suit.h). */
 double loss_regression(size_t K, const real *scores, const real *target, real *gradient);
 
 /* Index of the largest score, the lowest index among equals. */

@@ -84,6 +84,7 @@ status net_create_own(struct net *net, size_t n_inputs, size_t n_outputs, const 
  * weights and synapses where there are none. ST_CONFIG naming the option. */
 status net_options_check(const struct net_options *o, struct error *e);
 
+/* Matrix k = 1 .. net->blocks, a view of net->W[k]. */
 struct net_block net_block(const struct net *net, size_t k);
 /* rows * cols. */
 size_t net_block_size(const struct net *net, size_t k);
@@ -96,22 +97,34 @@ real *net_recurrent(const struct net *net, size_t l);
  * network has self-connections. */
 void net_clear_diagonals(const struct net *net, real *const *M);
 
-/* Sets the weights, but of an own network, whose trainer does. START_RATE: rows N(0, 1/n_{l-1}), then each
- * hidden layer, from the first on, scaled by bisection until its mean firing rate on `data` (at most 1000
- * samples of it, evenly spaced) is start_rate within 1e-3, or within two spikes over all that was simulated;
- * else the nearest that was found is taken and a warning goes to stderr, up to half the rate away. The
- * readout's rows N(0, 1/n_{L-1}). ST_NUMERIC naming the layer and the rates reached if none is nearer (no
- * input spikes). START_KAIMING: uniform on +-sqrt(6 / n_{l-1}). START_PUBLISHED: zeros. Recurrent weights:
- * entries N(0, recurrent_scale^2 / n_l), uniform on
- * +-recurrent_scale sqrt(6 / n_l), or zeros; START_RATE scales R_l by the same factor as W_l. Last, every
- * weight times 1 + start_noise N(0, 1). Draws come from `rng` in a fixed order. START_FILE: the weights of
- * the file by net_load_weights, or of a NIR file by nir_read_start, without a draw but for start_noise. */
+/* A rate that START_RATE did not reach: off by more than NET_START_TOLERANCE and two net_start_grain. */
+struct start_miss {
+    size_t layer;   /* whose rate is off most; 0: none is */
+    double by;      /* |its rate - start_rate| */
+    size_t samples; /* that were simulated */
+};
+
+/* Sets the weights, but of an own network, whose trainer does. Draws come from `rng` in a fixed order:
+ *
+ *   START_RATE       rows N(0, 1/n_{l-1}); then each hidden layer, from the first on, is scaled by bisection
+ *                    towards a mean firing rate of start_rate on `data` (at most 1000 samples of it, evenly
+ *                    spaced), until it is within 1e-4 or after 60 halvings; the nearest that was found is
+ *                    taken, and *miss (NULL: nobody asks) says how far off it is
+ *   START_KAIMING    uniform on +-sqrt(6 / n_{l-1})
+ *   START_PUBLISHED  zeros
+ *   START_FILE       those of the file, by net_load_weights, or of a NIR file by nir_read_start; no draw
+ *
+ * Recurrent weights: N(0, recurrent_scale^2 / n_l), uniform on +-recurrent_scale sqrt(6 / n_l), or zeros;
+ * START_RATE scales R_l by the same factor as W_l. Last, every weight times 1 + start_noise N(0, 1).
+ * ST_NUMERIC naming the layer and the rates reached if a rate is off by more than half of start_rate and two
+ * grains (no input spikes); ST_MEMORY; of a file the errors of reading it. */
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
-                 struct rng *rng, struct error *e);
+                 struct rng *rng, struct start_miss *miss, struct error *e);
 /* Whether the parts of rank `own` of START_RATE's simulations read this one of n samples. */
 bool net_start_reads(size_t sample, size_t n, size_t ranks, size_t own);
 /* The grain of the rates that START_RATE can find for so many neurons: one spike over all that it simulates
- * of these samples of T steps. Two of them beyond NET_START_TOLERANCE, and start_rate may not be met. */
+ * of these samples of T steps. Where two of them are more than NET_START_TOLERANCE, start_rate may be missed.
+ */
 double net_start_grain(size_t samples, size_t T, size_t neurons);
 #define NET_START_TOLERANCE 1e-3
 
@@ -145,6 +158,7 @@ struct trace {
     real *current;                      /* widest layer x C: i_t of current-based synapses; or NULL */
     struct lists lists;                 /* workspace */
 };
+/* Allocates a trace in the arena. ST_MEMORY, also where T or T*C_max is more than BLAS counts. */
 status trace_create(struct trace *tr, const struct net *net, size_t T, size_t C_max, enum trace_kind kind,
                     struct mem *m, struct error *e);
 /* State carried from one window of time to the next, for C samples. Zeroed by net_state_reset. */
@@ -153,6 +167,7 @@ struct net_state {
     real *z[NET_MAX_LAYERS + 1], *a[NET_MAX_LAYERS + 1]; /* n_l x C */
     real *i[NET_MAX_LAYERS + 1];                         /* the same of current-based synapses; or NULL */
 };
+/* Allocates zeros in the arena. ST_MEMORY. */
 status net_state_create(struct net_state *s, const struct net *net, size_t C, struct mem *m, struct error *e);
 void net_state_reset(struct net_state *s, const struct net *net);
 

@@ -20,8 +20,7 @@ struct rate_task {
     struct partition part;
     struct trace *traces; /* [threads] */
     size_t layer;
-    size_t worst_layer; /* 0: every layer has its rate so far; else that which is furthest off, by `worst` */
-    double worst;
+    struct start_miss miss;
     double spikes[PART_MAX][NET_MAX_LAYERS + 1];
 };
 
@@ -113,10 +112,8 @@ static status calibrate(struct net *net, size_t l, double target, struct rate_ta
         return FAIL(e, ST_NUMERIC,
                     "layer %zu cannot be scaled to a firing rate of %g: the nearest is off by %g (last %g)",
                     l, target, nearest, rate);
-    if (nearest > fmax(NET_START_TOLERANCE, 2 * grain) && nearest > task->worst) {
-        task->worst = nearest;
-        task->worst_layer = l;
-    }
+    if (nearest > fmax(NET_START_TOLERANCE, 2 * grain) && nearest > task->miss.by)
+        task->miss = (struct start_miss){l, nearest, task->batch.n};
     return ST_OK;
 }
 
@@ -135,7 +132,7 @@ static void draw_recurrent(struct net *net, const struct net_options *o, struct 
 }
 
 static status start_rate(struct net *net, const struct net_options *o, const struct batch *data,
-                         struct pool *pool, struct rng *rng, struct error *e)
+                         struct pool *pool, struct rng *rng, struct start_miss *miss, struct error *e)
 {
     struct mem mem = {0};
     struct rate_task task = {.batch = *data};
@@ -161,12 +158,7 @@ static status start_rate(struct net *net, const struct net_options *o, const str
         if (!task.traces[i].filtered) st = ST_MEMORY;
     }
     for (size_t l = 1; st == ST_OK && l < net->L; l++) st = calibrate(net, l, target, &task, pool, &mem, e);
-    if (st == ST_OK && task.worst_layer > 0)
-        (void)fprintf(
-            stderr,
-            "warning: start: rate: on %zu samples of %zu steps no scale was found for a firing rate of %g in "
-            "layer %zu: the nearest, off by %.3g, is taken\n",
-            task.batch.n, data->x->T, target, task.worst_layer, task.worst);
+    if (miss) *miss = task.miss;
     mem_free(&mem);
     return st;
 }
@@ -207,11 +199,12 @@ static void disturb(struct net *net, double noise, struct rng *rng)
 }
 
 status net_start(struct net *net, const struct net_options *o, const struct batch *data, struct pool *pool,
-                 struct rng *rng, struct error *e)
+                 struct rng *rng, struct start_miss *miss, struct error *e)
 {
+    if (miss) *miss = (struct start_miss){0};
     if (net->own) return ST_OK;
     const bool drawn = o->start == START_KAIMING || o->start == START_PUBLISHED;
-    if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, e));
+    if (o->start == START_RATE) TRY(start_rate(net, o, data, pool, rng, miss, e));
     if (o->start == START_FILE) TRY(load_start(net, o, e));
     for (size_t l = 1; drawn && l <= net->L; l++) {
         double bound = sqrt(6.0 / (double)net->n[l - 1]);

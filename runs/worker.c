@@ -60,7 +60,14 @@ static status prepare(struct session *s, struct error *e)
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");
-    TRY(net_start(&s->net, &run->net, &s->plain, s->pool, &start, e));
+    struct start_miss miss;
+    TRY(net_start(&s->net, &run->net, &s->plain, s->pool, &start, &miss, e));
+    if (miss.layer > 0)
+        (void)fprintf(
+            stderr,
+            "warning: start: rate: on %zu samples of %zu steps no scale was found for a firing rate "
+            "of %g in layer %zu: the nearest, off by %.3g, is taken\n",
+            miss.samples, info->T, run->net.start_rate, miss.layer, miss.by);
     TRY(evaluator_create(&s->evaluator, &s->net, info->T, s->pool, e));
     if (run->solver->predict || s->n_tasks > 1 || session_measures(s) > 0) {
         size_t most = 0;

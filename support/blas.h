@@ -1,6 +1,6 @@
 /* The BLAS routines the program uses, by precision. This file and support/lapack.h are the only ones that
- * name BLAS or LAPACK symbols. All matrices are column-major. Sizes must fit in int: callers check with
- * blas_fits. */
+ * name BLAS or LAPACK symbols. All matrices are column-major. Rows and columns must fit in int: callers check
+ * with blas_fits. */
 #ifndef SPIKEBENCH_SUPPORT_BLAS_H
 #define SPIKEBENCH_SUPPORT_BLAS_H
 
@@ -10,9 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a call can take; tests try smaller ones. */
+#ifndef BLAS_MOST
+#define BLAS_MOST ((size_t)INT_MAX)
+#endif
 static inline bool blas_fits(size_t n)
 {
-    return n <= (size_t)INT_MAX;
+    return n <= BLAS_MOST;
 }
 
 /* C (m x n) = alpha op(A) op(B) + beta C, op(A) m x k, op(B) k x n; ta, tb: true for the transpose. */
@@ -58,9 +62,13 @@ static inline void blas_symm(bool right, size_t m, size_t n, const real *a, size
      (int)ldb, R(0.0), c, (int)ldc);
 }
 
+/* y += alpha x, any number n of numbers. */
 static inline void blas_axpy(size_t n, real alpha, const real *x, real *y)
 {
-    REAL_SELECT(cblas_daxpy, cblas_saxpy)((int)n, alpha, x, 1, y, 1);
+    for (size_t from = 0, piece; from < n; from += piece) {
+        piece = blas_fits(n - from) ? n - from : BLAS_MOST;
+        REAL_SELECT(cblas_daxpy, cblas_saxpy)((int)piece, alpha, x + from, 1, y + from, 1);
+    }
 }
 
 /* Fixes the number of OpenBLAS threads at one, whatever the environment says: results must not depend on it.

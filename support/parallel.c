@@ -21,6 +21,11 @@ size_t part_first(const struct partition *p, size_t part)
     return p->n_parts == 0 ? 0 : part * p->n_chunks / p->n_parts;
 }
 
+size_t chunk_at_most(size_t n)
+{
+    return n < CHUNK_MAX ? n : CHUNK_MAX;
+}
+
 size_t chunk_largest(const struct partition *p)
 {
     return p->n_chunks == 0 ? 0 : (p->n + p->n_chunks - 1) / p->n_chunks;

@@ -35,6 +35,8 @@ size_t chunk_first(const struct partition *p,
 size_t part_first(const struct partition *p,
                   size_t part);                  /* first chunk of `part`; part_first(n_parts) = n_chunks */
 size_t chunk_largest(const struct partition *p); /* samples in the largest chunk */
+/* Samples in the largest chunk of any partition of at most n samples. */
+size_t chunk_at_most(size_t n);
 
 /* Parts first .. end-1. */
 struct part_range {

@@ -1,5 +1,6 @@
 /* Each ADMM block against the Lagrangian evaluated by brute force: the gradient vanishes in the block just
  * solved, on 1 to 3 hidden layers and T = 1 to 4. Differences of the Lagrangian need double precision. */
+#include "solvers/admm/admm_box.h"
 #include "solvers/admm/admm_measure.h"
 #include "solvers/admm/admm_potentials.h"
 #include "solvers/admm/admm_readout.h"
@@ -104,6 +105,23 @@ ParameterizedTest(struct size_case *c, admm, boxed_spikes_meet_the_kkt_condition
                 if (*a < 1) cr_expect_geq(slope, -tolerance, "t %zu n %zu i %zu: a %g", t, n, i, (double)*a);
             }
     toy_free(&toy);
+}
+
+/* Next to no curvature but W'W's: too ill-conditioned for 20000 iterations. */
+Test(admm, a_box_that_is_not_solved_is_counted)
+{
+    struct toy toy;
+    for (int hard = 0; hard < 2; hard++) {
+        struct admm_sums sums = {0};
+        struct admm_settings set = settings(WEIGHTS_PINV, BOX_EXACT);
+        if (hard) set.beta = 1e-30;
+        toy_create(&toy, 1, 1, set);
+        toy.net.W[2][0] *= 1000;
+        toy_update_spikes(&toy, 1, &sums);
+        cr_expect_eq(sums.unsolved, hard, "%g of one solve, residual %g", sums.unsolved, sums.kkt);
+        cr_expect_eq(sums.kkt > box_tolerance(&toy.admm.spike[1][1]), hard);
+        toy_free(&toy);
+    }
 }
 
 Test(admm, clipped_spikes_are_the_free_ones_cut_off)

@@ -165,6 +165,7 @@ Test(contract, a_start_that_is_drawn_leaves_start_output_nothing_to_do)
     cr_expect_eq(toy_check(t.solver, t.options, &t.net_options, &t.data.info, &e), ST_OK, "%s", e.text);
     t.net_options.start = START_PUBLISHED;
     cr_expect_eq(toy_check(t.solver, t.options, &t.net_options, &t.data.info, &e), ST_CONFIG);
-    cr_expect(strstr(e.text, "'start_output'") && strstr(e.text, "network.start"), "%s", e.text);
+    cr_expect(strstr(e.text, "'start_output'") && strstr(e.text, "network.start = rate, kaiming or a file"),
+              "%s", e.text);
     toy_training_free(&t);
 }

@@ -115,8 +115,8 @@ Test(net, a_feed_changes_what_the_layer_above_sees)
     options(&o, 7, 5);
     toy_net_create(&net, &o, &d, &mem, 3);
     struct batch b = dataset_batch(&d, SPLIT_TRAIN);
-    cr_assert_eq(trace_create(&free_run, &net, T, N, true, &mem, NULL), ST_OK);
-    cr_assert_eq(trace_create(&fed, &net, T, N, true, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&free_run, &net, T, N, TRACE_ALL, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&fed, &net, T, N, TRACE_ALL, &mem, NULL), ST_OK);
     net_simulate(&net, &b, 0, N, &free_run, &(struct simulate_options){.spikes_out = spikes[0]});
     struct silencer s = {.net = &net, .columns = (size_t)T * N, .silent = 1, .in_order = true};
     net_simulate(&net, &b, 0, N, &fed,
@@ -149,8 +149,8 @@ Test(net, two_windows_with_a_state_equal_one)
     options(&o, 7, 5);
     toy_net_create(&net, &o, &whole, &mem, 3);
     struct batch b = dataset_batch(&whole, SPLIT_TRAIN);
-    cr_assert_eq(trace_create(&full, &net, T, N, true, &mem, NULL), ST_OK);
-    cr_assert_eq(trace_create(&part, &net, T / 2, N, true, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&full, &net, T, N, TRACE_ALL, &mem, NULL), ST_OK);
+    cr_assert_eq(trace_create(&part, &net, T / 2, N, TRACE_ALL, &mem, NULL), ST_OK);
     cr_assert_eq(net_state_create(&state, &net, N, &mem, NULL), ST_OK);
     net_simulate(&net, &b, 0, N, &full, &plain);
     /* The same lists cut at T/2: rows of sample n start at n*T or n*T + T/2. */
@@ -294,4 +294,38 @@ Test(net, weight_files_come_back_and_damage_is_noticed)
     fclose(f);
     mem_free(&mem);
     dataset_free(&d);
+}
+
+/* One spike of 3 steps of 2 neurons, in every one of 40 equal samples, is the least rate there is. */
+Test(start, a_rate_that_is_missed_is_returned)
+{
+    enum { N = 40, T = 3 };
+    struct mem mem = {0};
+    struct spikes_builder b;
+    struct spikes x;
+    struct net_options o;
+    struct net net;
+    struct rng rng;
+    struct error e = {0};
+    struct start_miss miss = {7, 7, 7};
+    cr_assert_eq(spikes_begin(&b, 2, T, N, NULL), ST_OK);
+    for (int row = 0; row < N * T; row++) {
+        cr_assert_eq(spikes_add(&b, 0, 1.0, NULL), ST_OK);
+        cr_assert_eq(spikes_end_row(&b, NULL), ST_OK);
+    }
+    cr_assert_eq(spikes_finish(&b, &x, &mem, NULL), ST_OK);
+    const struct batch data = {.x = &x, .n = N};
+    cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+    o.hidden = (struct int_list){1, {2}};
+    const double rates[] = {1.0 / 6 - 0.02, 1.0 / 6 + 0.0005};
+    for (int k = 0; k < 2; k++) {
+        o.start_rate = rates[k];
+        rng_seed(&rng, 3, "start");
+        cr_assert_eq(net_create(&net, &o, 2, 2, &mem, NULL), ST_OK);
+        cr_assert_eq(net_start(&net, &o, &data, NULL, &rng, &miss, &e), ST_OK, "%s", e.text);
+        cr_expect_eq(miss.layer, k == 0 ? 1 : 0);
+        cr_expect_float_eq(miss.by, k == 0 ? 0.02 : 0, 1e-12);
+        cr_expect_eq(miss.samples, k == 0 ? N : 0);
+    }
+    mem_free(&mem);
 }

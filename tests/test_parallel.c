@@ -26,6 +26,7 @@ Test(parallel, partitions_cover_every_sample_once)
         for (size_t s = 0; s < p.n_parts; s++) cr_expect_lt(part_first(&p, s), part_first(&p, s + 1));
         cr_expect(smallest > 0 && largest <= CHUNK_MAX && largest - smallest <= 1);
         cr_expect_eq(chunk_largest(&p), largest);
+        cr_expect_leq(largest, chunk_at_most(p.n));
     }
 }
 

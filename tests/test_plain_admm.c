@@ -17,6 +17,27 @@ struct plain_case {
     struct plain_settings set;
 };
 
+/* All of the family refuse a threshold to which the least distance of a spike adds nothing. */
+Test(plain_admm, a_threshold_that_no_potential_is_just_above_is_refused)
+{
+    static const char *const solvers[] = {"admm", "admm_linearized", "admm_hybrid", "admm_joint"};
+    const double allowed = REAL_SELECT(1e10, 250), refused = REAL_SELECT(1e12, 1000);
+    for (size_t k = 0; k < 8; k++) {
+        struct toy_training t = {.state = NULL};
+        struct error e = {0};
+        toy_data_create(&t.data, PLAIN_N, PLAIN_T, INPUTS, CLASSES, 3);
+        toy_training_create(&t, solvers[k / 2]);
+        t.net_options.threshold = (struct real_list){1, {k % 2 ? refused : allowed}};
+        t.net_options.start = START_KAIMING;
+        toy_net_create(&t.net, &t.net_options, &t.data, &t.mem, 2);
+        const struct shapes shapes = {&t.net, &t.net_options, &t.data.info, 1, 1};
+        const status st = t.solver->create(t.solver, &t.state, t.options, &shapes, &t.mem, &e);
+        cr_expect_eq(st, k % 2 ? ST_CONFIG : ST_OK, "%s: %s", solvers[k / 2], e.text);
+        cr_expect(k % 2 == 0 || strstr(e.text, "layer 1: a threshold of 1"), "%s", e.text);
+        toy_training_free(&t);
+    }
+}
+
 /* The solver at the start of training, and the same start for the plain loops. */
 static void begin(struct toy_training *t, struct plain *p, const char *solver, const char *options,
                   const struct plain_settings *set)

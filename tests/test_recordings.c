@@ -1,5 +1,6 @@
 /* The readers of recordings, each against bytes written by hand. */
 #include "datasets/recording_formats.h"
+#include "datasets/recording_set.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -246,4 +247,35 @@ ParameterizedTest(struct refused *c, recordings, units)
     (void)snprintf(text, sizeof text, "x,y,t\n1,2,%s\n", c->bytes);
     read_bytes(&f, &recording_text, text, strlen(text), &request);
     expect_events(&f, (const struct event[]){{(uint32_t)strtoul(c->expected, NULL, 10), 1, 2, 1}}, 1);
+}
+
+/* Samples that differ have one order, in whichever they are added: nothing is left to the C library. */
+Test(recordings, samples_of_one_place_have_one_order)
+{
+    static const struct sample_file sorted[] = {
+        {.path = "p", .name = "a", .from = 0, .to = 5, .label = 3},
+        {.path = "p", .name = "a", .from = 2, .to = 4, .label = 1, .group = 1},
+        {.path = "p", .name = "a", .from = 2, .to = 4, .label = 1, .group = 2},
+        {.path = "p", .name = "a", .from = 2, .to = 4, .label = 2},
+        {.path = "p", .name = "a", .from = 2, .to = 9, .label = 0},
+        {.path = "p", .name = "b", .from = 1, .to = 2, .label = 0},
+    };
+    enum { N = sizeof sorted / sizeof *sorted };
+    for (size_t shift = 0; shift < N; shift++)
+        for (int back = 0; back < 2; back++) {
+            struct recording_set s = {.dataset = "x"};
+            struct sample_list *list = &s.side[0];
+            for (size_t i = 0; i < N; i++) {
+                const size_t k = (i + shift) % N;
+                cr_assert_eq(recording_set_add(&s, list, &sorted[back ? N - 1 - k : k], NULL), ST_OK);
+            }
+            recording_set_sort(list);
+            for (size_t i = 0; i < N; i++) {
+                const struct sample_file *f = &list->items[i], *g = &sorted[i];
+                cr_expect(strcmp(f->name, g->name) == 0 && f->from == g->from && f->to == g->to &&
+                              f->label == g->label && f->group == g->group,
+                          "place %zu", i);
+            }
+            recording_set_free(&s);
+        }
 }

@@ -6,6 +6,7 @@
 #include "solvers/resync/resync_branch.h"
 #include "support/linsolve.h"
 #include "tests/admm_toy.h"
+#include "tests/bench/data.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -213,6 +214,72 @@ ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
                          "layer %zu weight %zu: %g, not %g", l, i, (double)toy.net.W[l][i], expected[l][i]);
     cr_expect_gt(((struct resync *)state)->record.moved[1], 0.0, "the example must move something");
     toy_free(&toy);
+}
+
+/* rms of (W - W_old) s over samples, steps and neurons. */
+static double change_of_currents(const struct toy *toy, const struct plain *s, size_t l, const real *old)
+{
+    const size_t n = toy->net.n[l], m = toy->net.n[l - 1], T = toy->x.T;
+    double squares = 0;
+    for (size_t c = 0; c < TOY_N; c++)
+        for (size_t t = 0; t < T; t++)
+            for (size_t i = 0; i < n; i++) {
+                double v = 0;
+                for (size_t j = 0; j < m; j++)
+                    v += ((double)toy->net.W[l][j * n + i] - (double)old[j * n + i]) * s->a[l - 1][t][c][j];
+                squares += v * v;
+            }
+    return sqrt(squares / (double)(TOY_N * T * n));
+}
+
+/* Also where the ridge is all but the whole system: the length is what is left of the shift's share. */
+Test(resync, the_step_is_tau_long_up_to_the_largest_kappa)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    const double most = opt_find(&solver->options, "kappa")->hi, kappas[] = {0.01, 1, most};
+    for (size_t k = 0; k < 3; k++) {
+        struct toy toy;
+        struct resync_options o;
+        static struct plain plain;
+        real old[5][WIDE * WIDE];
+        toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
+        struct resync *s = start(&toy, &o);
+        s->o.kappa = kappas[k];
+        plain_forward(&toy, &plain, 0, false);
+        for (size_t l = 1; l <= toy.net.L; l++)
+            memcpy(old[l], toy.net.W[l], toy.net.n[l] * toy.net.n[l - 1] * sizeof(real));
+        struct step_report r = {0};
+        cr_assert_eq(solver->step(s, &r, NULL), ST_OK);
+        for (size_t l = 1; l <= toy.net.L; l++) {
+            const double rms = change_of_currents(&toy, &plain, l, old[l]);
+            cr_expect_float_eq(rms, 0.2, REAL_SELECT(1e-9, 2e-4), "kappa %g layer %zu: %g", kappas[k], l,
+                               rms);
+        }
+        toy_free(&toy);
+    }
+}
+
+/* Its own table, and that of the solver that accelerates it, which has the family's. */
+Test(resync, kappa_has_a_limit_whoever_takes_it)
+{
+    static const char *const cases[][2] = {{"admm_resync", ""}, {"admm_anderson", "base=admm_resync "}};
+    struct dataset_info info = {.n_inputs = 8, .n_classes = 3, .T = 4, .n = {20, 0, 0}};
+    for (size_t k = 0; k < 2; k++) {
+        struct toy_training t = {.solver = NULL};
+        struct error e = {0};
+        char allowed[64], refused[64];
+        (void)snprintf(allowed, sizeof allowed, "%skappa=100", cases[k][1]);
+        (void)snprintf(refused, sizeof refused, "%skappa=100.5", cases[k][1]);
+        toy_training_create(&t, cases[k][0]);
+        const struct option_table *table = &t.solver->options;
+        cr_assert_eq(bench_set(table, t.options, allowed, &e), ST_OK, "%s", e.text);
+        cr_expect_eq(toy_check(t.solver, t.options, &t.net_options, &info, &e), ST_OK, "%s", e.text);
+        status st = bench_set(table, t.options, refused, &e);
+        if (st == ST_OK) st = toy_check(t.solver, t.options, &t.net_options, &info, &e);
+        cr_expect_eq(st, ST_CONFIG);
+        cr_expect(strstr(e.text, "kappa") && strstr(e.text, "100"), "%s", e.text);
+        mem_free(&t.mem);
+    }
 }
 
 static struct kept_case {

@@ -183,7 +183,7 @@ static void train_by_hand(struct setting *s, double known[N_SPLITS][TASKS][TASKS
             .x = &d.x[SPLIT_TRAIN], .samples = samples, .n = n, .labels = d.labels[SPLIT_TRAIN]};
         struct dataset_info info = d.info;
         info.n[SPLIT_TRAIN] = n;
-        if (task == 0) cr_assert_eq(net_start(&net, &s->run.net, &train, NULL, &start, &e), ST_OK);
+        if (task == 0) cr_assert_eq(net_start(&net, &s->run.net, &train, NULL, &start, NULL, &e), ST_OK);
         const struct train_env env = {
             .net = &net, .net_options = &s->run.net, .info = &info, .train = train, .rng = &rng};
         cr_assert_eq(toy_begin(s->run.solver, &state, s->run.solver_options, &env, &s->mem, &e), ST_OK);

@@ -317,7 +317,7 @@ Test(trained_network, trace_is_the_simulation)
     read_table(&table, "t.csv");
     open_trained(&t, "a.net", (const char *const[]){"dataset.T=9"}, 1);
     struct batch b = dataset_batch(&t.data, SPLIT_TEST);
-    cr_assert_eq(trace_create(&tr, &t.net, 9, 1, true, &t.mem, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(trace_create(&tr, &t.net, 9, 1, TRACE_ALL, &t.mem, &e), ST_OK, "%s", e.text);
     net_simulate(&t.net, &b, 7, 1, &tr, &(struct simulate_options){.smooth = NULL});
     cr_assert_eq(table.n_rows, (12 + 8 + 10) * 9);
     for (size_t l = 1; l <= 3; l++)

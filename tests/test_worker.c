@@ -89,7 +89,7 @@ static void train_by_hand(struct setting *s)
     rng_seed(&solver, SEED, "solver");
     cr_assert_eq(net_create(&net, &s->run.net, d.info.n_inputs, d.info.n_classes, &mem, &e), ST_OK, "%s",
                  e.text);
-    cr_assert_eq(net_start(&net, &s->run.net, &train, NULL, &start, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(net_start(&net, &s->run.net, &train, NULL, &start, NULL, &e), ST_OK, "%s", e.text);
     const struct train_env env = {
         .net = &net, .net_options = &s->run.net, .info = &d.info, .train = train, .rng = &solver};
     cr_assert_eq(toy_begin(s->run.solver, &state, s->run.solver_options, &env, &mem, &e), ST_OK, "%s",

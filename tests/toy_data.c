@@ -45,7 +45,7 @@ void toy_net_create(struct net *net, struct net_options *o, const struct dataset
     rng_seed(&rng, seed, "start");
     const size_t outputs = d->info.n_classes ? d->info.n_classes : d->info.n_targets;
     cr_assert_eq(net_create(net, o, d->info.n_inputs, outputs, m, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(net_start(net, o, &train, NULL, &rng, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(net_start(net, o, &train, NULL, &rng, NULL, &e), ST_OK, "%s", e.text);
 }
 
 void toy_two_steps_create(struct toy_two_steps *t, int reset, double w, const double v[2], struct mem *m)

@@ -19,7 +19,7 @@ status trainee_begin(struct trainee *t, const struct contract_case *c, size_t th
                                 .rng = &t->rng};
     TRY(solver_network(c->solver, c->options, c->net_options, info, &t->net, &t->mem, e));
     rng_seed(&start, c->seed, "start");
-    TRY(net_start(&t->net, c->net_options, &t->env.train, NULL, &start, e));
+    TRY(net_start(&t->net, c->net_options, &t->env.train, NULL, &start, NULL, e));
     TRY(pool_create(&t->pool, threads, e));
     t->env.pool = t->pool;
     rng_seed(&t->rng, c->seed, "solver");

@@ -40,7 +40,7 @@ static status create(const struct solver *self, void **state, const void *option
     s->Pf = mem_reals(m, n, e);
     s->P = mem_reals(m, n * n, e);
     if (!s->f || !s->Pf || !s->P) return ST_MEMORY;
-    return trace_create(&s->trace, net, shapes->info->T, 1, true, m, e);
+    return trace_create(&s->trace, net, shapes->info->T, 1, TRACE_ALL, m, e);
 }
 
 static status start(void *state, const struct train_env *env, struct error *e)

@@ -8,11 +8,15 @@ static real clip01(real x)
     return x < 0 ? R(0.0) : x > 1 ? R(1.0) : x;
 }
 
+double box_tolerance(const struct spike_system *sys)
+{
+    return fmax(REAL_SELECT(1e-9, 1e-5), 8.0 * (double)REAL_EPSILON * sys->lipschitz);
+}
+
 double box_solve(const struct spike_system *sys, size_t m, const real *b, real *x, real *y, real *g,
                  real *small, size_t *products)
 {
-    /* the gradient itself is known to a few roundings of its largest term */
-    const double tolerance = fmax(REAL_SELECT(1e-9, 1e-5), 8.0 * (double)REAL_EPSILON * sys->lipschitz);
+    const double tolerance = box_tolerance(sys);
     double root = sqrt(sys->lipschitz / sys->s), kkt = INFINITY;
     const real momentum = (real)((root - 1.0) / (root + 1.0)), rate = (real)(1.0 / sys->lipschitz);
     const size_t size = sys->n * m;

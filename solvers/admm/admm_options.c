@@ -98,7 +98,9 @@ const struct metric_desc admm_metric_list[ANDERSON_N_METRICS + ADMM_N_METRICS] =
     {"backward_error_w", "", "normwise backward error of the weight solve", METRIC_LAYER},
     {"rcond_w", "", "reciprocal condition number of the weight system", METRIC_LAYER},
     {"backward_error_a", "", "normwise backward error of the spike solves", METRIC_HIDDEN},
-    {"unsolved", "", "proximal steps of the loss that did not converge, so far", METRIC_RUN},
+    {"unsolved", "",
+     "proximal steps of the loss, and spike solves by box = exact, that did not converge, so far",
+     METRIC_RUN},
     {"rejected_z", "", "joint z-steps (neuron, sample) so far that did not lower the cost and were not taken",
      METRIC_RUN},
     {"kkt_z", "", "largest KKT residual of the last joint z-steps", METRIC_RUN},
@@ -136,7 +138,7 @@ status admm_check_options(const struct option_table *t, const struct admm_option
         {"kappa", solves && !pinv, "weights = ridge or proximal"},
         {"inner", set->linear_weights || set->linear_readout, "a block of weights that is linearised"},
         {"warmup", set->multiplier != MULTIPLIER_OFF, "multiplier = last or all"},
-        {"start_output", net->start != START_PUBLISHED, "network.start = rate or kaiming"},
+        {"start_output", net->start != START_PUBLISHED, "network.start = rate, kaiming or a file"},
     };
     TRY(opt_refuse_idle(t, o, uses, sizeof uses / sizeof *uses, e));
     if (set->box == BOX_EXACT && (set->linear_spikes || set->linear_last_spikes))

@@ -102,6 +102,7 @@ void admm_update_spikes(struct admm *s, size_t l, size_t chunk, size_t first, si
     } else if (s->set.box == BOX_EXACT) {
         double kkt = box_solve(sys, m, b, a, w->target, w->product, w->small, &products);
         sums->kkt = kkt > sums->kkt ? kkt : sums->kkt;
+        sums->unsolved += !(kkt <= box_tolerance(sys));
     } else {
         spike_solve(sys, m, b, a, w->small);
         if (s->measure) {

@@ -58,13 +58,29 @@ static status create_workspaces(struct admm *s, const struct shapes *shapes, str
     real **const blocks[] = {&s->W_old, &s->d_kept, &s->scratch};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (!(*blocks[i] = mem_reals(m, weights, e))) return ST_MEMORY;
-    return trace_create(&s->trace, net, s->T, chunk_largest(&s->part), true, m, e);
+    return trace_create(&s->trace, net, s->T, chunk_largest(&s->part), TRACE_ALL, m, e);
+}
+
+/* A spike needs a potential above the threshold: the least is ADMM_EPS above it. */
+static status check_thresholds(const struct net *net, struct error *e)
+{
+    for (size_t l = 1; l < net->L; l++) {
+        const real theta = net->lif[l].threshold, least = theta + ADMM_EPS;
+        if (!(least > theta))
+            return FAIL(
+                e, ST_CONFIG,
+                "layer %zu: a threshold of %g and the least potential that spikes, %g more, are the same "
+                "%s",
+                l, (double)theta, (double)ADMM_EPS, REAL_NAME);
+    }
+    return ST_OK;
 }
 
 status admm_create(struct admm *s, const struct admm_settings *set, const struct shapes *shapes,
                    struct mem *m, struct error *e)
 {
     const struct net *net = shapes->net;
+    TRY(check_thresholds(net, e));
     s->set = *set;
     s->L = net->L;
     s->T = shapes->info->T;

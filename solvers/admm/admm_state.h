@@ -59,7 +59,7 @@ struct admm_sums {
     double residual2, x2, b2;     /* squared norms for backward errors */
     double distance2, norm2;      /* squared norms of refined spike solves */
     double kkt;                   /* largest KKT residual of box-constrained spikes */
-    double unsolved;              /* proximal steps of the loss that did not converge */
+    double unsolved;              /* steps of the loss and boxes that did not converge */
     double rejected;              /* (neuron, sample) paths whose joint step did not lower the cost */
     double kkt_z;                 /* largest KKT residual of the joint z-steps */
     double products;              /* columns (samples x steps) that spike solves took through W and W' */
@@ -139,8 +139,8 @@ static inline real admm_step(real z, real theta)
     return z > theta ? R(1.0) : R(0.0);
 }
 
-/* Allocates everything in the arena; z, a and lambda are zero. ST_MEMORY; ST_CONFIG: see
- * joint_potentials_create. */
+/* Allocates everything in the arena; z, a and lambda are zero. ST_MEMORY; ST_CONFIG if a hidden layer's
+ * threshold + ADMM_EPS is the threshold in `real`. */
 status admm_create(struct admm *s, const struct admm_settings *set, const struct shapes *shapes,
                    struct mem *m, struct error *e);
 /* Takes net and data (copies *env and the labels). Then one of the starts that follow sets z and a. */

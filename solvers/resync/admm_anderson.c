@@ -120,8 +120,8 @@ static status check(const struct solver *self, const void *options, const struct
             return FAIL(e, ST_CONFIG, "option '%s' means nothing to admm_anderson with base = %s",
                         option->key, base->name);
     }
-    if (is_resync(base)) return ST_OK;
     TRY(base_options(self, o, &inner, e));
+    if (is_resync(base)) return ST_OK;
     const struct admm_variant *variant = base->own;
     const struct admm_settings set = variant->settings_of(&inner.family);
     return admm_check_options(&self->options, &o->family, &set, net, e);

@@ -43,7 +43,7 @@ static const struct option resync_option_list[] = {
      "half-width of the window around the threshold in which a spike of typical gain is flipped"},
     {"rho_hidden", OPT_REAL, offsetof(struct resync_options, rho_hidden), "0", 0, 1e12, 0, NULL, "",
      "penalty of the hidden layers' dynamics; 0: adapted, 2 rms(gain) / win^2 in every layer"},
-    {"kappa", OPT_REAL, offsetof(struct resync_options, kappa), "0.1", 0, 1e6, OPT_OPEN_LO, NULL, "",
+    {"kappa", OPT_REAL, offsetof(struct resync_options, kappa), "0.1", 0, 100, OPT_OPEN_LO, NULL, "",
      "ridge of the weight solve, times the mean diagonal entry of the Gram matrix"},
     {"tau", OPT_REAL, offsetof(struct resync_options, tau), "0.1", 0, 1e6, OPT_OPEN_LO, NULL,
      "membrane units", "rms change of the input currents by the first step"},
@@ -189,7 +189,7 @@ static status resync_create(const struct solver *self, void **state, const void 
             "mini-batch would take to other ranks; batch = 0 is allowed",
             shapes->ranks, s->o.multiplier ? "multiplier" : "keep");
     /* the last mini-batch is smaller, but may have larger chunks */
-    size_t C = part.n == N ? chunk_largest(&part) : part.n < CHUNK_MAX ? part.n : CHUNK_MAX;
+    size_t C = part.n == N ? chunk_largest(&part) : chunk_at_most(part.n);
     TRY(create_blocks(s, shapes, &part, C, m, e));
     TRY(kept_create(&s->kept, s->o.keep, net, T, N, C, shapes->threads, m, e));
     s->order = mem_alloc(m, N, sizeof *s->order, e);

@@ -50,7 +50,7 @@ status bench_net(struct net *net, struct net_options *o, const char *hidden, con
     TRY(opt_defaults(&net_option_table, o, e));
     TRY(opt_set(opt_find(&net_option_table, "hidden"), o, hidden, e));
     TRY(net_create(net, o, d->info.n_inputs, d->info.n_classes, m, e));
-    return net_start(net, o, &train, NULL, &rng, e);
+    return net_start(net, o, &train, NULL, &rng, NULL, e);
 }
 
 void bench_normal(real *v, size_t n, struct rng *rng)

@@ -39,7 +39,7 @@ status forward_open(struct pair *p, const void *setting, size_t variant, struct 
     TRY(bench_net(&s->net, &s->options, setting, &s->data, &p->mem, e));
     size_t T = s->batch.x->T, K = s->net.n[s->net.L];
     for (int side = 0; side < 2; side++) {
-        TRY(trace_create(&s->trace[side], &s->net, T, block[side], false, &p->mem, e));
+        TRY(trace_create(&s->trace[side], &s->net, T, block[side], TRACE_SCORES, &p->mem, e));
         p->out[side] = s->scores[side] = mem_reals(&p->mem, K * SAMPLES, e);
         if (!p->out[side]) return ST_MEMORY;
         p->flops[side] = flops(s, block[side]);

@@ -111,7 +111,7 @@ static status begin(struct workload *w, const struct shape *s, size_t threads, c
     TRY(net_create(&w->net, &w->options, s->inputs, s->classes, &w->mem, e));
     TRY(pool_create(&w->pool, threads, e));
     rng_seed(&w->rng, 1, "start");
-    TRY(net_start(&w->net, &w->options, &w->train, w->pool, &w->rng, e));
+    TRY(net_start(&w->net, &w->options, &w->train, w->pool, &w->rng, NULL, e));
     w->solver_options = mem_alloc(&w->mem, 1, solver->options.size, e);
     if (!w->solver_options) return ST_MEMORY;
     TRY(opt_defaults(&solver->options, w->solver_options, e));
