@@ -252,8 +252,11 @@ static void update_path(struct plain *p, size_t l, size_t s, size_t i)
             memcpy(best, z, sizeof best);
         }
     }
-    if (least < path_cost(p, &path, now))
-        for (size_t t = 0; t < PLAIN_T; t++) p->z[l][t][s][i] = best[t];
+    if (!(least < path_cost(p, &path, now))) {
+        p->rejected += 1;
+        return;
+    }
+    for (size_t t = 0; t < PLAIN_T; t++) p->z[l][t][s][i] = best[t];
 }
 
 /* Returns what an update changed of the Lagrangian, and holds on to what that is now. */
@@ -415,6 +418,7 @@ void plain_start(struct plain *p)
     if (p->set.label_start) start_at_labels(p);
     memset(p->lambda, 0, sizeof p->lambda);
     memset(p->rises, 0, sizeof p->rises);
+    p->rejected = 0;
     p->dual = NAN;
     p->iteration = 0;
     p->worst_bound = 0;

@@ -142,7 +142,10 @@ static void move_weights(struct plain_resync *p, size_t l, const size_t *samples
                 squares += v * v;
             }
     }
-    if (any == 0) return;
+    if (any == 0) {
+        p->idle[l]++;
+        return;
+    }
     const double scale = tau / sqrt(squares / (double)(seen * RESYNC_T * n));
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++) {

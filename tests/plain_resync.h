@@ -29,6 +29,7 @@ struct plain_resync {
     double lbar[RESYNC_N][PLAIN_WIDTH];
     double penalty[RESYNC_LAYERS + 1]; /* of the last mini-batch that had gains */
     size_t differ[RESYNC_LAYERS + 1];  /* entries since this was set to 0 where spikes of y0 and z differ */
+    size_t idle[RESYNC_LAYERS + 1];    /* mini-batches that left the layer alone */
     size_t moved[RESYNC_LAYERS + 1];   /* and where the branch step moved a potential */
 };
 

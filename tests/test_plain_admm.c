@@ -112,6 +112,7 @@ static void expect_columns(struct toy_training *t, const struct plain *p, const 
     expect_column(t, "weight_change", 0, c.change, near, what);
     expect_column(t, "res_primal", 0, c.primal, near, what);
     expect_column(t, "res_dual", 0, p->dual, near, what);
+    if (p->set.paths != PLAIN_SEQUENTIAL) expect_column(t, "rejected_z", 0, p->rejected, near, what);
     for (size_t k = 0; k < PLAIN_BLOCKS; k++) expect_column(t, rises[k], 0, p->rises[k], near, what);
     for (size_t l = 1; l <= p->L; l++) {
         expect_column(t, "res_dyn", l, c.dynamics[l], near, what);

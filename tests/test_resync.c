@@ -143,6 +143,8 @@ static void expect_layer(const struct toy *toy, const struct plain_resync *p,
                          "%s: layer %zu, weight from %zu to %zu is %g, not %g", what, l, j, i, theirs,
                          p->W[l][i][j]);
         }
+    cr_expect_eq(record->idle[l], (double)p->idle[l], "%s: layer %zu idle %g times, not %zu", what, l,
+                 record->idle[l], p->idle[l]);
     if (l == p->L) return;
     cr_expect_lt(fabs(record->penalty[l] - p->penalty[l]), same * (1 + p->penalty[l]),
                  "%s: penalty %g, not %g", what, record->penalty[l], p->penalty[l]);
@@ -230,6 +232,7 @@ static struct resync_case option_cases[] = {
     {2, "tau=0.2 time_credit=false", LOSS_SQUARED},
     {2, "tau=0.2 margin=false win=2", LOSS_SQUARED},
     {2, "tau=0.2 precondition=none", LOSS_SQUARED},
+    {3, "tau=0.2 recompute=true batch=3 win=2", LOSS_CROSS_ENTROPY},
     {2, "tau=0.2 precondition=none batch=2 win=2", LOSS_SQUARED},
     {2, "tau=0.5 tau_end=0.1 tau_iterations=2 keep=0.5 batch=2", LOSS_SQUARED},
 };
