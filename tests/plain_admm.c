@@ -99,7 +99,7 @@ static void update_weights(struct plain *p, size_t l)
         return;
     }
     if (p->set.pinv) {
-        for (size_t i = 0; i < p->n[l]; i++) plain_pinv(in, G, p->set.cutoff, D[i], p->W[l][i]);
+        for (size_t i = 0; i < p->n[l]; i++) p->rcond[l] = plain_pinv(in, G, p->set.cutoff, D[i], p->W[l][i]);
         return;
     }
     for (size_t j = 0; j < in; j++) trace += G[j][j];
@@ -109,6 +109,7 @@ static void update_weights(struct plain *p, size_t l)
         for (size_t j = 0; j < in; j++)
             for (size_t k = 0; k < in; k++) A[j][k] = G[j][k] + (j == k ? shift : 0);
         for (size_t j = 0; j < in && p->set.proximal; j++) D[i][j] += shift * p->W[l][i][j];
+        p->rcond[l] = plain_rcond(in, A);
         plain_solve(in, A, D[i], p->W[l][i]);
     }
 }

@@ -39,10 +39,11 @@ struct plain {
     double a[PLAIN_LAYERS + 1][PLAIN_T][PLAIN_N][PLAIN_WIDTH];
     double lambda[PLAIN_T][PLAIN_N][PLAIN_WIDTH]; /* of every step of the readout; only the last with !all */
     int label[PLAIN_N], iteration;
-    double rises[PLAIN_BLOCKS]; /* updates so far that raised the Lagrangian */
-    double rejected;            /* joint z-steps so far that were not taken */
-    double scale;               /* the Lagrangian's magnitude at the start of the iteration */
-    double dual;                /* rho_L times the rms of the last change of z_{L,T}; nan in the warm-up */
+    double rises[PLAIN_BLOCKS];     /* updates so far that raised the Lagrangian */
+    double rcond[PLAIN_LAYERS + 1]; /* of the weights' systems: reciprocal condition number */
+    double rejected;                /* joint z-steps so far that were not taken */
+    double scale;                   /* the Lagrangian's magnitude at the start of the iteration */
+    double dual; /* rho_L times the rms of the last change of z_{L,T}; nan in the warm-up */
     /* Linearised blocks: the bound on the largest eigenvalue that the solver took in this iteration, which a
      * power iteration need only bring near to the eigenvalue itself. */
     double bound_w[PLAIN_LAYERS + 1], bound_a[PLAIN_LAYERS];

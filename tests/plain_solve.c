@@ -32,6 +32,25 @@ void plain_solve(size_t n, long double A[][PLAIN_WIDTH], const double *b, double
     for (size_t i = 0; i < n; i++) x[i] = (double)y[i];
 }
 
+double plain_rcond(size_t n, long double A[][PLAIN_WIDTH])
+{
+    double norm = 0, inverse = 0;
+    for (size_t j = 0; j < n; j++) {
+        long double copy[PLAIN_WIDTH][PLAIN_WIDTH];
+        double unit[PLAIN_WIDTH] = {0}, column[PLAIN_WIDTH], sum = 0, sum_of_inverse = 0;
+        memcpy(copy, A, sizeof copy);
+        unit[j] = 1;
+        plain_solve(n, copy, unit, column);
+        for (size_t i = 0; i < n; i++) {
+            sum += fabs((double)A[i][j]);
+            sum_of_inverse += fabs(column[i]);
+        }
+        norm = fmax(norm, sum);
+        inverse = fmax(inverse, sum_of_inverse);
+    }
+    return 1 / (norm * inverse);
+}
+
 double plain_eigenvalue(size_t n, double A[][PLAIN_WIDTH])
 {
     double x[PLAIN_WIDTH], y[PLAIN_WIDTH], length = 0;
@@ -69,9 +88,10 @@ static void rotate(size_t n, long double A[][PLAIN_WIDTH], long double V[][PLAIN
     }
 }
 
-void plain_pinv(size_t n, double G[][PLAIN_WIDTH], double cutoff, const double *b, double *x)
+double plain_pinv(size_t n, double G[][PLAIN_WIDTH], double cutoff, const double *b, double *x)
 {
-    long double A[PLAIN_WIDTH][PLAIN_WIDTH], V[PLAIN_WIDTH][PLAIN_WIDTH] = {{0}}, largest = 0;
+    long double A[PLAIN_WIDTH][PLAIN_WIDTH], V[PLAIN_WIDTH][PLAIN_WIDTH] = {{0}}, largest = 0,
+                                             least = INFINITY;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) A[i][j] = G[i][j];
     for (size_t i = 0; i < n; i++) V[i][i] = 1;
@@ -83,9 +103,11 @@ void plain_pinv(size_t n, double G[][PLAIN_WIDTH], double cutoff, const double *
     for (size_t k = 0; k < n; k++) {
         long double share = 0;
         if (!(A[k][k] > cutoff * largest)) continue;
+        least = fminl(least, A[k][k]);
         for (size_t i = 0; i < n; i++) share += V[i][k] * b[i] / A[k][k];
         for (size_t i = 0; i < n; i++) x[i] += (double)(share * V[i][k]);
     }
+    return (double)(least / largest);
 }
 
 void plain_box(size_t n, double M[][PLAIN_WIDTH], const double *b, double *x)

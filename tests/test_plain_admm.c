@@ -96,6 +96,19 @@ static void expect_column(struct toy_training *t, const char *name, size_t l, do
                      column, theirs, right);
 }
 
+/* LAPACK's estimate lies above, and near; linearised blocks solve nothing. */
+static void expect_rcond(struct toy_training *t, size_t l, double right, const char *what)
+{
+    char column[64];
+    snprintf(column, sizeof column, "rcond_w_%zu", l);
+    const double theirs = reported(t, column);
+    if (right > 0)
+        cr_expect(theirs > (1 - REAL_SELECT(1e-6, 1e-3)) * right && theirs < 1.1 * right,
+                  "%s: %s is %g, not %g", what, column, theirs, right);
+    else
+        cr_expect(isnan(theirs), "%s: %s is %g, not nan", what, column, theirs);
+}
+
 /* Columns of what an iteration measured. */
 static void expect_columns(struct toy_training *t, const struct plain *p, const char *what)
 {
@@ -116,6 +129,7 @@ static void expect_columns(struct toy_training *t, const struct plain *p, const 
     for (size_t k = 0; k < PLAIN_BLOCKS; k++) expect_column(t, rises[k], 0, p->rises[k], near, what);
     for (size_t l = 1; l <= p->L; l++) {
         expect_column(t, "res_dyn", l, c.dynamics[l], near, what);
+        expect_rcond(t, l, p->rcond[l], what);
         if (l == p->L) continue;
         expect_column(t, "res_spike", l, c.spikes[l], near, what);
         expect_column(t, "rate", l, c.rate[l], near, what);
