@@ -270,8 +270,9 @@ ParameterizedTest(struct plain_case *c, plain_admm, iterations_equal_plain_loops
         expect_same(&t, &p, what, k);
         expect_columns(&t, &p, what);
     }
-    for (size_t k = 0; k < PLAIN_BLOCKS && REAL_SELECT(true, false); k++)
-        cr_expect(!(c->raises >> k & 1) || p.rises[k] > 0, "%s must raise block %zu", what, k);
+    for (size_t k = 0; k < PLAIN_BLOCKS; k++)
+        cr_expect(!(c->raises >> k & 1) || p.rises[k] > 0 || iterations() < ITERATIONS,
+                  "%s must raise block %zu", what, k);
     double moved = 0;
     for (size_t s = 0; s < PLAIN_N; s++) moved += fabs(p.lambda[PLAIN_T - 1][s][0]);
     cr_expect(moved > 0 || iterations() <= common.warmup, "the multiplier must have moved");
