@@ -1,9 +1,12 @@
 /* See plain_admm.h. */
 #include "tests/plain_admm.h"
+#include "support/real.h"
 #include <math.h>
 #include <string.h>
 
 static const double eps = 1e-5; /* closes the open side of the threshold */
+static const double rounding =
+    REAL_SELECT(1e-11, 1e-4); /* a rise of less, times 1 + the Lagrangian, is none */
 
 static double penalty(const struct plain *p, size_t l)
 {
@@ -42,57 +45,10 @@ static double target(const struct plain *p, size_t l, size_t t, size_t s, size_t
     return l == p->L ? x + p->lambda[t][s][i] / penalty(p, l) : x;
 }
 
-static double residual(const struct plain *p, size_t l, size_t t, size_t s, size_t i)
+double plain_residual(const struct plain *p, size_t l, size_t t, size_t s, size_t i)
 {
     return p->z[l][t][s][i] - p->set.delta * before_z(p, l, t, s, i) +
            p->set.theta * before_a(p, l, t, s, i) - current(p, l, t, s, i);
-}
-
-void plain_solve(size_t n, long double A[][PLAIN_WIDTH], const double *b, double *x)
-{
-    long double y[PLAIN_WIDTH];
-    for (size_t i = 0; i < n; i++) y[i] = b[i];
-    for (size_t k = 0; k < n; k++) {
-        size_t pivot = k;
-        for (size_t i = k + 1; i < n; i++)
-            if (fabsl(A[i][k]) > fabsl(A[pivot][k])) pivot = i;
-        for (size_t j = 0; j < n; j++) {
-            long double swap = A[k][j];
-            A[k][j] = A[pivot][j];
-            A[pivot][j] = swap;
-        }
-        long double swap = y[k];
-        y[k] = y[pivot];
-        y[pivot] = swap;
-        for (size_t i = k + 1; i < n; i++) {
-            long double factor = A[i][k] / A[k][k];
-            for (size_t j = k; j < n; j++) A[i][j] -= factor * A[k][j];
-            y[i] -= factor * y[k];
-        }
-    }
-    for (size_t k = n; k-- > 0;) {
-        for (size_t j = k + 1; j < n; j++) y[k] -= A[k][j] * y[j];
-        y[k] /= A[k][k];
-    }
-    for (size_t i = 0; i < n; i++) x[i] = (double)y[i];
-}
-
-/* Of a symmetric positive semi-definite matrix: power iteration to the end. */
-static double eigenvalue(size_t n, double A[][PLAIN_WIDTH])
-{
-    double x[PLAIN_WIDTH], y[PLAIN_WIDTH], length = 0;
-    for (size_t i = 0; i < n; i++) x[i] = 1 + 0.1 * (double)(i * i);
-    for (int k = 0; k < 3000; k++) {
-        length = 0;
-        for (size_t i = 0; i < n; i++) {
-            y[i] = 0;
-            for (size_t j = 0; j < n; j++) y[i] += A[i][j] * x[j];
-            length += y[i] * y[i];
-        }
-        length = sqrt(length);
-        for (size_t i = 0; i < n; i++) x[i] = y[i] / length;
-    }
-    return length;
 }
 
 static void judge(struct plain *p, double bound, double exact)
@@ -120,7 +76,7 @@ static void sums(const struct plain *p, size_t l, double D[][PLAIN_WIDTH], doubl
 static void linear_weights(struct plain *p, size_t l, double D[][PLAIN_WIDTH], double G[][PLAIN_WIDTH])
 {
     const size_t in = p->n[l - 1];
-    judge(p, p->bound_w[l], eigenvalue(in, G));
+    judge(p, p->bound_w[l], plain_eigenvalue(in, G));
     for (int k = 0; k < p->set.inner; k++)
         for (size_t i = 0; i < p->n[l]; i++) {
             double old[PLAIN_WIDTH];
@@ -142,6 +98,10 @@ static void update_weights(struct plain *p, size_t l)
         linear_weights(p, l, D, G);
         return;
     }
+    if (p->set.pinv) {
+        for (size_t i = 0; i < p->n[l]; i++) p->rcond[l] = plain_pinv(in, G, p->set.cutoff, D[i], p->W[l][i]);
+        return;
+    }
     for (size_t j = 0; j < in; j++) trace += G[j][j];
     const double shift = trace > 0 ? p->set.kappa * trace / (double)in : 1;
     for (size_t i = 0; i < p->n[l]; i++) {
@@ -149,6 +109,7 @@ static void update_weights(struct plain *p, size_t l)
         for (size_t j = 0; j < in; j++)
             for (size_t k = 0; k < in; k++) A[j][k] = G[j][k] + (j == k ? shift : 0);
         for (size_t j = 0; j < in && p->set.proximal; j++) D[i][j] += shift * p->W[l][i][j];
+        p->rcond[l] = plain_rcond(in, A);
         plain_solve(in, A, D[i], p->W[l][i]);
     }
 }
@@ -181,13 +142,15 @@ static void update_spikes(struct plain *p, size_t l, size_t t, size_t s)
     const size_t n = p->n[l];
     double diagonal = spike_system(p, l, t, s, M, b);
     if (p->set.linear_spikes[l]) {
-        judge(p, diagonal + p->bound_a[l], eigenvalue(n, M));
+        judge(p, diagonal + p->bound_a[l], plain_eigenvalue(n, M));
         memcpy(old, a, sizeof old);
         for (size_t i = 0; i < n; i++) {
             double gradient = -b[i];
             for (size_t j = 0; j < n; j++) gradient += M[i][j] * old[j];
             a[i] -= gradient / (diagonal + p->bound_a[l]);
         }
+    } else if (p->set.box) {
+        plain_box(n, M, b, a);
     } else {
         long double A[PLAIN_WIDTH][PLAIN_WIDTH];
         for (size_t i = 0; i < n; i++)
@@ -290,23 +253,47 @@ static void update_path(struct plain *p, size_t l, size_t s, size_t i)
             memcpy(best, z, sizeof best);
         }
     }
-    if (least < path_cost(p, &path, now))
-        for (size_t t = 0; t < PLAIN_T; t++) p->z[l][t][s][i] = best[t];
+    if (!(least < path_cost(p, &path, now))) {
+        p->rejected += 1;
+        return;
+    }
+    for (size_t t = 0; t < PLAIN_T; t++) p->z[l][t][s][i] = best[t];
+}
+
+/* Returns what an update changed of the Lagrangian, and holds on to what that is now. */
+static double change(const struct plain *p, double *lagrangian)
+{
+    const double before = *lagrangian;
+    *lagrangian = plain_lagrangian(p);
+    return *lagrangian - before;
+}
+
+static void count_rise(struct plain *p, enum plain_block block, double change, double allowed)
+{
+    if (change > allowed + rounding * (1 + p->scale)) p->rises[block] += 1;
 }
 
 static void update_hidden(struct plain *p, size_t l)
 {
+    double now = plain_lagrangian(p), a = 0, z = 0;
+    const double boundary = penalty(p, l) * eps * eps * (double)(PLAIN_N * PLAIN_T * p->n[l]);
     for (size_t s = 0; s < PLAIN_N; s++) {
         if (p->set.paths != PLAIN_SEQUENTIAL) {
             for (size_t t = 0; t < PLAIN_T; t++) update_spikes(p, l, t, s);
+            a += change(p, &now);
             for (size_t i = 0; i < p->n[l]; i++) update_path(p, l, s, i);
+            z += change(p, &now);
             continue;
         }
         for (size_t t = 0; t < PLAIN_T; t++) {
             update_spikes(p, l, t, s);
+            a += change(p, &now);
             for (size_t i = 0; i < p->n[l]; i++) update_potential(p, l, t, s, i);
+            z += change(p, &now);
         }
     }
+    count_rise(p, PLAIN_A, a, 0);
+    count_rise(p, PLAIN_Z, z, boundary);
 }
 
 /* All steps of a class at once: the zero of the gradient, a linear system. */
@@ -333,23 +320,35 @@ static void joint_output(struct plain *p, size_t s, size_t k)
 }
 
 /* One step after the other, each where its own gradient is zero. */
-static void sequential_output(struct plain *p, size_t s, size_t k)
+static void sequential_output(struct plain *p, size_t s)
 {
     const double rho = p->set.rho_out, delta = p->set.delta;
-    const size_t L = p->L;
-    for (size_t t = 0; t < PLAIN_T; t++) {
-        double weight = rho;
-        double pull = rho * (current(p, L, t, s, k) + delta * before_z(p, L, t, s, k)) - p->lambda[t][s][k];
-        if (t + 1 < PLAIN_T) {
-            weight += rho * delta * delta;
+    const size_t L = p->L, last = PLAIN_T - 1;
+    double centre[PLAIN_WIDTH];
+    for (size_t t = 0; t < PLAIN_T; t++)
+        for (size_t k = 0; k < p->n[L]; k++) {
+            double pull = current(p, L, t, s, k) + delta * before_z(p, L, t, s, k) - p->lambda[t][s][k] / rho;
+            centre[k] = pull;
+            if (t == last) continue;
             pull +=
-                delta * (rho * (p->z[L][t + 1][s][k] - current(p, L, t + 1, s, k)) + p->lambda[t + 1][s][k]);
-        } else {
-            weight += 2;
-            pull += 2 * (p->label[s] == (int)k);
+                delta * (p->z[L][t + 1][s][k] - current(p, L, t + 1, s, k) + p->lambda[t + 1][s][k] / rho);
+            p->z[L][t][s][k] = pull / (1 + delta * delta);
         }
-        p->z[L][t][s][k] = pull / weight;
+    if (p->set.cross_entropy) {
+        plain_cross_entropy(p->n[L], centre, p->label[s], rho, p->z[L][last][s]);
+        return;
     }
+    for (size_t k = 0; k < p->n[L]; k++)
+        p->z[L][last][s][k] = (2 * (p->label[s] == (int)k) + rho * centre[k]) / (2 + rho);
+}
+
+static void update_output(struct plain *p, size_t s)
+{
+    if (p->set.joint_output && !p->set.cross_entropy) {
+        for (size_t k = 0; k < p->n[p->L]; k++) joint_output(p, s, k);
+        return;
+    }
+    for (int k = 0; k < (p->set.joint_output ? 400 : 1); k++) sequential_output(p, s);
 }
 
 static void update_multipliers(struct plain *p)
@@ -358,24 +357,52 @@ static void update_multipliers(struct plain *p)
     for (size_t t = first; t < PLAIN_T; t++)
         for (size_t s = 0; s < PLAIN_N; s++)
             for (size_t k = 0; k < p->n[p->L]; k++)
-                p->lambda[t][s][k] += p->set.rho_out * residual(p, p->L, t, s, k);
+                p->lambda[t][s][k] += p->set.rho_out * plain_residual(p, p->L, t, s, k);
+}
+
+/* rho_L times the rms change of z_{L,T} since it was `old`. */
+static double dual_residual(const struct plain *p, double old[][PLAIN_WIDTH])
+{
+    double sum = 0;
+    for (size_t s = 0; s < PLAIN_N; s++)
+        for (size_t k = 0; k < p->n[p->L]; k++) sum += pow(p->z[p->L][PLAIN_T - 1][s][k] - old[s][k], 2);
+    return p->set.rho_out * sqrt(sum / (double)(PLAIN_N * p->n[p->L]));
 }
 
 void plain_step(struct plain *p)
 {
+    double now = plain_lagrangian(p), old[PLAIN_N][PLAIN_WIDTH];
+    p->scale = fabs(now);
+    memcpy(p->W_old, p->W, sizeof p->W);
     for (size_t l = 1; l < p->L; l++) {
+        now = plain_lagrangian(p);
         update_weights(p, l);
+        count_rise(p, PLAIN_W, change(p, &now), 0);
         update_hidden(p, l);
     }
+    now = plain_lagrangian(p);
     update_weights(p, p->L);
-    for (size_t s = 0; s < PLAIN_N; s++)
-        for (size_t k = 0; k < p->n[p->L]; k++) {
-            if (p->set.joint_output)
-                joint_output(p, s, k);
-            else
-                sequential_output(p, s, k);
-        }
-    if (p->iteration++ >= p->set.warmup) update_multipliers(p);
+    count_rise(p, PLAIN_W_OUT, change(p, &now), 0);
+    memcpy(old, p->z[p->L][PLAIN_T - 1], sizeof old);
+    for (size_t s = 0; s < PLAIN_N; s++) update_output(p, s);
+    count_rise(p, PLAIN_Z_OUT, change(p, &now), 0);
+    const bool moves = p->iteration++ >= p->set.warmup;
+    p->dual = moves ? dual_residual(p, old) : NAN;
+    if (moves) update_multipliers(p);
+}
+
+/* The readout on the path of least input that ends at the label. */
+static void start_at_labels(struct plain *p)
+{
+    double energy = 0;
+    for (size_t t = 0; t < PLAIN_T; t++) energy += pow(p->set.delta, 2 * (double)t);
+    for (size_t t = 0; t < PLAIN_T; t++)
+        for (size_t s = 0; s < PLAIN_N; s++)
+            for (size_t k = 0; k < p->n[p->L]; k++) {
+                const double y = p->label[s] == (int)k;
+                p->z[p->L][t][s][k] = p->set.delta * before_z(p, p->L, t, s, k) +
+                                      pow(p->set.delta, (double)(PLAIN_T - 1 - t)) * y / energy;
+            }
 }
 
 void plain_start(struct plain *p)
@@ -389,24 +416,39 @@ void plain_start(struct plain *p)
                     p->z[l][t][s][i] = z;
                     p->a[l][t][s][i] = step_function(z - p->set.theta);
                 }
+    if (p->set.label_start) start_at_labels(p);
     memset(p->lambda, 0, sizeof p->lambda);
+    memset(p->rises, 0, sizeof p->rises);
+    p->rejected = 0;
+    p->dual = NAN;
     p->iteration = 0;
     p->worst_bound = 0;
+}
+
+double plain_sample_loss(const struct plain *p, size_t s)
+{
+    const double *z = p->z[p->L][PLAIN_T - 1][s];
+    double squares = 0, all = 0;
+    for (size_t k = 0; k < p->n[p->L]; k++) {
+        squares += pow(z[k] - (p->label[s] == (int)k), 2);
+        all += exp(z[k]);
+    }
+    return p->set.cross_entropy ? log(all) - z[p->label[s]] : squares;
 }
 
 double plain_lagrangian(const struct plain *p)
 {
     double sum = 0;
+    for (size_t s = 0; s < PLAIN_N; s++) sum += plain_sample_loss(p, s);
     for (size_t l = 1; l <= p->L; l++)
         for (size_t t = 0; t < PLAIN_T; t++)
             for (size_t s = 0; s < PLAIN_N; s++)
                 for (size_t i = 0; i < p->n[l]; i++) {
-                    double r = residual(p, l, t, s, i), z = p->z[l][t][s][i];
+                    double r = plain_residual(p, l, t, s, i), z = p->z[l][t][s][i];
                     double gap = p->a[l][t][s][i] - step_function(z - p->set.theta);
                     sum += penalty(p, l) / 2 * r * r;
                     if (l < p->L) sum += p->set.beta / 2 * gap * gap;
                     if (l == p->L) sum += p->lambda[t][s][i] * r;
-                    if (l == p->L && t + 1 == PLAIN_T) sum += pow(z - (p->label[s] == (int)i), 2);
                 }
     return sum;
 }

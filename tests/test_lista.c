@@ -198,6 +198,35 @@ Test(lista, gradient_equals_finite_differences)
     }
 }
 
+/* A step so long that thresholds would fall below zero, where they would stretch: they end at zero. */
+Test(lista, thresholds_end_at_zero)
+{
+    struct toy_training t;
+    real before[LAYERS];
+    double right[LAYERS];
+    int below = 0;
+    begin(&t, "lista", "layers=3 early=0.3 start_lambda=0.4 optimizer=sgd momentum=0 lr=2 batch=40");
+    real *theta = t.net.W[3];
+    memcpy(before, theta, sizeof before);
+    for (size_t k = 0; k < LAYERS; k++) {
+        const double h = REAL_SELECT(1e-6, 1.0 / 512);
+        theta[k] = before[k] + (real)h;
+        const double up = plain_loss(&t, true, 0.3);
+        theta[k] = before[k] - (real)h;
+        const double slope = (up - plain_loss(&t, true, 0.3)) / (2 * h);
+        theta[k] = before[k];
+        right[k] = (double)before[k] - 2 * slope;
+        below += right[k] < -0.01;
+    }
+    (void)toy_training_step(&t);
+    for (size_t k = 0; k < LAYERS; k++)
+        cr_expect_float_eq((double)theta[k], fmax(0, right[k]), REAL_SELECT(1e-6, 2e-2),
+                           "layer %zu: %g, not %g", k, (double)theta[k], right[k]);
+    cr_expect_gt(below, 0, "a threshold must be kept from falling below zero: %g %g %g", right[0], right[1],
+                 right[2]);
+    toy_training_free(&t);
+}
+
 /* ---- ista, fista ---- */
 
 /* G x G and G x N complex products, of four real ones each, in all iterations but the first, and once. */

@@ -215,6 +215,63 @@ Test(net, rate_start_reaches_its_rate)
     dataset_free(&d);
 }
 
+/* Of a large matrix: mean, variance, and the largest of its sizes. */
+static void moments(const struct net_block *block, bool diagonal, double *mean, double *variance,
+                    double *most)
+{
+    double sum = 0, squares = 0, n = 0;
+    *most = 0;
+    for (size_t i = 0; i < block->cols; i++)
+        for (size_t j = 0; j < block->rows; j++) {
+            const double w = (double)block->w[i * block->rows + j];
+            if (i == j && !diagonal) continue;
+            sum += w;
+            squares += w * w;
+            n++;
+            *most = fmax(*most, fabs(w));
+        }
+    *mean = sum / n;
+    *variance = squares / n;
+}
+
+/* W_l: variance 2 / n_{l-1} within sqrt(6 / n_{l-1}), or 1 / n_{l-1}; R_l: n_l in its place, times
+ * recurrent_scale. `rate` scales both matrices of a hidden layer. */
+Test(net, starts_have_the_laws_that_they_name)
+{
+    enum { IN = 300, ONE = 250, TWO = 200, CLASSES = 100 };
+    static const double from[] = {0, IN, ONE, TWO, ONE, TWO}, size = 0.4;
+    for (int start = START_RATE; start <= START_PUBLISHED; start++) {
+        struct dataset d;
+        struct net net;
+        struct net_options o;
+        double mean, variance[6], most;
+        toy_data_create(&d, 40, 3, IN, CLASSES, 1);
+        cr_assert_eq(opt_defaults(&net_option_table, &o, NULL), ST_OK);
+        o.hidden = (struct int_list){2, {ONE, TWO}};
+        o.start = start;
+        o.recurrent = true;
+        o.recurrent_scale = size;
+        toy_net_create(&net, &o, &d, &d.mem, 5);
+        for (size_t k = 1; k <= 5; k++) {
+            const struct net_block block = net_block(&net, k);
+            const double scale = k > 3 ? size : 1, bound = scale * sqrt(6 / from[k]);
+            moments(&block, k <= 3, &mean, &variance[k], &most);
+            cr_expect_lt(fabs(mean), 5 * sqrt(variance[k] / (double)net_block_size(&net, k)) + 1e-30);
+            if (start == START_PUBLISHED) cr_expect_eq(most, 0.0);
+            if (start != START_KAIMING) continue;
+            cr_expect(most <= bound * (1 + 1e-6) && most > 0.98 * bound, "%s: %g, not %g", block.name, most,
+                      bound);
+            cr_expect_lt(fabs(variance[k] / (scale * scale * 2 / from[k]) - 1), 0.03, "%s", block.name);
+        }
+        for (size_t l = 1; l <= 2 && start == START_RATE; l++)
+            cr_expect_lt(fabs(variance[3 + l] / variance[l] * from[3 + l] / from[l] / size / size - 1), 0.05);
+        if (start == START_RATE) cr_expect_lt(fabs(variance[3] * from[3] - 1), 0.03);
+        for (size_t l = 1; l <= 2; l++)
+            for (size_t i = 0; i < net.n[l]; i++) cr_expect_eq(net.W[3 + l][i * net.n[l] + i], 0);
+        dataset_free(&d);
+    }
+}
+
 Test(net, evaluation_does_not_depend_on_threads_or_batches)
 {
     struct dataset d;

@@ -7,9 +7,11 @@
 #include "support/linsolve.h"
 #include "tests/admm_toy.h"
 #include "tests/bench/data.h"
+#include "tests/plain_resync.h"
 #include "tests/toy_training.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 
 /* With a large penalty z* stays at c, and the gain p_t = W_L' P_{L,t} is minus the derivative of the
@@ -55,13 +57,7 @@ Test(resync, gain_is_the_slope_of_the_readout_loss)
     }
 }
 
-/* A layer's weights after an iteration by plain loops: everything is recomputed from the equations. */
-enum { WIDE = 8, STEPS = 4 };
-struct plain {
-    double z[5][STEPS][TOY_N][WIDE], a[5][STEPS][TOY_N][WIDE], pull[5][STEPS][TOY_N][WIDE];
-    double y[5][STEPS][TOY_N][WIDE]; /* kept potentials */
-    size_t differ[5];                /* entries where the spikes of y0 and z differ */
-};
+enum { STEPS = RESYNC_T };
 
 static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
 {
@@ -69,102 +65,6 @@ static double input_of(const struct toy *toy, size_t n, size_t t, size_t i)
     for (size_t k = toy->x.start[row]; k < toy->x.start[row + 1]; k++)
         if (toy->x.index[k] == i) return (double)spikes_value(&toy->x, k);
     return 0;
-}
-
-/* z, the spikes a that the layer above sees, and y0 in y. */
-static void plain_forward(const struct toy *toy, struct plain *s, double keep, bool auxiliary)
-{
-    const struct net *net = &toy->net;
-    memset(s->differ, 0, sizeof s->differ);
-    for (size_t n = 0; n < TOY_N; n++)
-        for (size_t t = 0; t < toy->x.T; t++) {
-            for (size_t i = 0; i < net->n[0]; i++) s->a[0][t][n][i] = input_of(toy, n, t, i);
-            for (size_t l = 1; l <= net->L; l++)
-                for (size_t i = 0; i < net->n[l]; i++) {
-                    double z = 0;
-                    for (size_t j = 0; j < net->n[l - 1]; j++)
-                        z += (double)net->W[l][j * net->n[l] + i] * s->a[l - 1][t][n][j];
-                    if (t > 0) z += 0.9 * s->z[l][t - 1][n][i];
-                    if (t > 0 && l < net->L && s->z[l][t - 1][n][i] > 1) z -= 1;
-                    s->z[l][t][n][i] = z;
-                    double *y = &s->y[l][t][n][i];
-                    *y = z + keep * (*y - z);
-                    s->a[l][t][n][i] = auxiliary ? *y > 1 : z > 1;
-                    s->differ[l] += (*y > 1) != (z > 1);
-                }
-        }
-}
-
-static void plain_pulls(const struct toy *toy, struct plain *s, double rho, double win)
-{
-    const struct net *net = &toy->net;
-    size_t T = toy->x.T, L = net->L;
-    double E = 0;
-    for (size_t t = 0; t < T; t++) E = 1 + 0.81 * E;
-    for (size_t n = 0; n < TOY_N; n++)
-        for (size_t k = 0; k < net->n[L]; k++) { /* squared loss: z* = (w c + 2 y) / (w + 2) */
-            double c = s->z[L][T - 1][n][k], y = (size_t)toy->labels[n] == k, w = rho / E;
-            double nu = ((w * c + 2 * y) / (w + 2) - c) / E;
-            for (size_t t = 0; t < T; t++) s->pull[L][t][n][k] = rho * pow(0.9, (double)(T - 1 - t)) * nu;
-        }
-    for (size_t l = L - 1; l >= 1; l--) {
-        double squares = 0;
-        for (size_t n = 0; n < TOY_N; n++)
-            for (size_t t = 0; t < T; t++)
-                for (size_t i = 0; i < net->n[l]; i++) {
-                    double p = 0;
-                    for (size_t k = 0; k < net->n[l + 1]; k++)
-                        p += (double)net->W[l + 1][i * net->n[l + 1] + k] * s->pull[l + 1][t][n][k];
-                    s->pull[l][t][n][i] = p;
-                    squares += p * p;
-                }
-        double penalty = 2 * sqrt(squares / (double)(TOY_N * T * net->n[l])) / (win * win);
-        for (size_t n = 0; n < TOY_N; n++)
-            for (size_t i = 0; i < net->n[l]; i++) {
-                double r = 0;
-                for (size_t t = T; t-- > 0;) {
-                    double p = s->pull[l][t][n][i], *y = &s->y[l][t][n][i],
-                           reach = sqrt(2 * fabs(p) / penalty);
-                    if (fabs(1 - *y) < reach) *y = 1 + (p > 0 ? reach : -reach);
-                    r = 0.9 * r + *y - s->z[l][t][n][i];
-                    s->pull[l][t][n][i] = penalty * r;
-                }
-            }
-    }
-}
-
-/* dW = D (G + kappa tr(G)/m I)^-1 by Gaussian elimination, scaled to rms(dW s) = tau. */
-static void plain_weights(const struct toy *toy, const struct plain *s, size_t l, double kappa, double tau,
-                          double *W)
-{
-    size_t n = toy->net.n[l], m = toy->net.n[l - 1], T = toy->x.T;
-    double A[WIDE][2 * WIDE] = {{0}}, trace = 0, squares = 0; /* A: G, then D' */
-    for (size_t c = 0; c < TOY_N; c++)
-        for (size_t t = 0; t < T; t++)
-            for (size_t j = 0; j < m; j++) {
-                for (size_t k = 0; k < m; k++) A[j][k] += s->a[l - 1][t][c][j] * s->a[l - 1][t][c][k];
-                for (size_t i = 0; i < n; i++) A[j][WIDE + i] += s->a[l - 1][t][c][j] * s->pull[l][t][c][i];
-            }
-    for (size_t j = 0; j < m; j++) trace += A[j][j];
-    for (size_t j = 0; j < m; j++) A[j][j] += kappa * trace / (double)m;
-    for (size_t j = 0; j < m; j++)
-        for (size_t k = 0; k < m; k++) {
-            if (k == j) continue;
-            double f = A[k][j] / A[j][j];
-            for (size_t q = 0; q < 2 * WIDE; q++) A[k][q] -= f * A[j][q];
-        }
-    for (size_t c = 0; c < TOY_N; c++)
-        for (size_t t = 0; t < T; t++)
-            for (size_t i = 0; i < n; i++) {
-                double v = 0;
-                for (size_t j = 0; j < m; j++) v += A[j][WIDE + i] / A[j][j] * s->a[l - 1][t][c][j];
-                squares += v * v;
-            }
-    double rms = sqrt(squares / (double)(TOY_N * T * n));
-    for (size_t j = 0; j < m; j++)
-        for (size_t i = 0; i < n; i++)
-            W[j * n + i] =
-                (double)toy->net.W[l][j * n + i] + (rms > 0 ? tau / rms * A[j][WIDE + i] / A[j][j] : 0);
 }
 
 static void *start_with(struct toy *toy, struct resync_options *o, double keep, enum resync_feed feed)
@@ -187,6 +87,103 @@ static void *start(struct toy *toy, struct resync_options *o)
     return start_with(toy, o, 0, FEED_SIMULATED);
 }
 
+/* The same start for the plain loops. */
+static void begin_plain(struct plain_resync *p, const struct toy *toy, const struct resync_options *o)
+{
+    const struct net *net = &toy->net;
+    memset(p, 0, sizeof *p);
+    p->set = (struct plain_resync_settings){
+        .leak = 0.9,
+        .theta = 1,
+        .rho = o->rho,
+        .win = o->win,
+        .rho_hidden = o->rho_hidden,
+        .kappa = o->kappa,
+        .momentum = o->momentum,
+        .keep = o->keep,
+        .margin = o->margin,
+        .time_credit = o->time_credit,
+        .single_flip = o->gain == GAIN_SINGLE_FLIP,
+        .multiplier = o->multiplier,
+        .auxiliary = o->feed == FEED_AUXILIARY,
+        .precondition = o->precondition == PRECONDITION_GRAM,
+        .cross_entropy = net->loss == LOSS_CROSS_ENTROPY,
+    };
+    p->L = net->L;
+    for (size_t l = 0; l <= p->L; l++) p->n[l] = net->n[l];
+    for (size_t s = 0; s < RESYNC_N; s++) {
+        p->label[s] = toy->labels[s];
+        for (size_t step = 0; step < STEPS; step++)
+            for (size_t i = 0; i < p->n[0]; i++) p->a[0][step][s][i] = input_of(toy, s, step, i);
+    }
+    for (size_t l = 1; l <= p->L; l++)
+        for (size_t i = 0; i < p->n[l]; i++)
+            for (size_t j = 0; j < p->n[l - 1]; j++) p->W[l][i][j] = (double)net->W[l][j * p->n[l] + i];
+    plain_resync_start(p);
+}
+
+/* One iteration, in the order of samples that the solver has drawn. */
+static void plain_iteration(struct plain_resync *p, const struct resync *state, double tau)
+{
+    const size_t batch = state->o.batch > 0 ? (size_t)state->o.batch : RESYNC_N;
+    memset(p->differ, 0, sizeof p->differ);
+    memset(p->moved, 0, sizeof p->moved);
+    for (size_t first = 0; first < RESYNC_N; first += batch)
+        plain_resync_sweep(p, state->order + first, RESYNC_N - first < batch ? RESYNC_N - first : batch, tau);
+}
+
+static void expect_layer(const struct toy *toy, const struct plain_resync *p,
+                         const struct resync_record *record, size_t l, const char *what)
+{
+    const double same = REAL_SELECT(1e-8, 2e-2);
+    for (size_t i = 0; i < p->n[l]; i++)
+        for (size_t j = 0; j < p->n[l - 1]; j++) {
+            const double theirs = (double)toy->net.W[l][j * p->n[l] + i];
+            cr_expect_lt(fabs(theirs - p->W[l][i][j]), same,
+                         "%s: layer %zu, weight from %zu to %zu is %g, not %g", what, l, j, i, theirs,
+                         p->W[l][i][j]);
+        }
+    cr_expect_eq(record->idle[l], (double)p->idle[l], "%s: layer %zu idle %g times, not %zu", what, l,
+                 record->idle[l], p->idle[l]);
+    if (l == p->L) return;
+    cr_expect_lt(fabs(record->penalty[l] - p->penalty[l]), same * (1 + p->penalty[l]),
+                 "%s: penalty %g, not %g", what, record->penalty[l], p->penalty[l]);
+    cr_expect_eq(record->moved[l], (double)p->moved[l], "%s: layer %zu moved %g, not %zu", what, l,
+                 record->moved[l], p->moved[l]);
+    cr_expect_eq(record->differ[l], p->set.keep > 0 ? (double)p->differ[l] : 0.0);
+}
+
+/* Iterations of the solver beside plain loops (tests/plain_resync.h). */
+static void compare(size_t hidden, int iterations, enum loss loss, const char *options)
+{
+    const struct solver *solver = solver_find("admm_resync");
+    struct toy toy;
+    struct resync_options o;
+    static struct plain_resync plain;
+    struct error e = {0};
+    void *state = NULL;
+    double moved = 0;
+    char what[200];
+    toy_create(&toy, hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
+    toy.net.loss = loss;
+    cr_assert_eq(opt_defaults(&solver->options, &o, NULL), ST_OK);
+    cr_assert_eq(bench_set(&solver->options, &o, options, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(solver->create(solver, &state, &o, &toy.shapes, &toy.mem, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(solver->start(state, &toy.env, &e), ST_OK, "%s", e.text);
+    begin_plain(&plain, &toy, &o);
+    for (int k = 0; k < iterations; k++) {
+        struct step_report r = {.measure = true};
+        cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
+        plain_iteration(&plain, state, step_length(o.tau, o.tau_end, o.tau_iterations, k));
+        snprintf(what, sizeof what, "%s, iteration %d", options, k);
+        for (size_t l = 1; l <= plain.L; l++)
+            expect_layer(&toy, &plain, &((struct resync *)state)->record, l, what);
+        moved += (double)plain.moved[1];
+    }
+    cr_expect_gt(moved, 0.0, "the example must move something");
+    toy_free(&toy);
+}
+
 static size_t depths[] = {1, 2, 3};
 
 ParameterizedTestParameters(resync, an_iteration_equals_plain_loops)
@@ -195,33 +192,16 @@ ParameterizedTestParameters(resync, an_iteration_equals_plain_loops)
 }
 ParameterizedTest(size_t *hidden, resync, an_iteration_equals_plain_loops)
 {
-    const struct solver *solver = solver_find("admm_resync");
-    struct toy toy;
-    struct resync_options o;
-    static struct plain plain;
-    double expected[5][WIDE * WIDE];
-    toy_create(&toy, *hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
-    void *state = start(&toy, &o);
-    plain_forward(&toy, &plain, 0, false);
-    plain_pulls(&toy, &plain, 1, 0.5);
-    for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, 0.2, expected[l]);
-    struct step_report r = {.measure = true};
-    struct error e = {0};
-    cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
-    for (size_t l = 1; l <= toy.net.L; l++)
-        for (size_t i = 0; i < toy.net.n[l] * toy.net.n[l - 1]; i++)
-            cr_expect_lt(fabs((double)toy.net.W[l][i] - expected[l][i]), REAL_SELECT(1e-9, 2e-2),
-                         "layer %zu weight %zu: %g, not %g", l, i, (double)toy.net.W[l][i], expected[l][i]);
-    cr_expect_gt(((struct resync *)state)->record.moved[1], 0.0, "the example must move something");
-    toy_free(&toy);
+    compare(*hidden, 1, LOSS_SQUARED, "kappa=0.05 tau=0.2");
 }
 
 /* rms of (W - W_old) s over samples, steps and neurons. */
-static double change_of_currents(const struct toy *toy, const struct plain *s, size_t l, const real *old)
+static double change_of_currents(const struct toy *toy, const struct plain_resync *s, size_t l,
+                                 const real *old)
 {
     const size_t n = toy->net.n[l], m = toy->net.n[l - 1], T = toy->x.T;
     double squares = 0;
-    for (size_t c = 0; c < TOY_N; c++)
+    for (size_t c = 0; c < RESYNC_N; c++)
         for (size_t t = 0; t < T; t++)
             for (size_t i = 0; i < n; i++) {
                 double v = 0;
@@ -229,7 +209,7 @@ static double change_of_currents(const struct toy *toy, const struct plain *s, s
                     v += ((double)toy->net.W[l][j * n + i] - (double)old[j * n + i]) * s->a[l - 1][t][c][j];
                 squares += v * v;
             }
-    return sqrt(squares / (double)(TOY_N * T * n));
+    return sqrt(squares / (double)(RESYNC_N * T * n));
 }
 
 /* Also where the ridge is all but the whole system: the length is what is left of the shift's share. */
@@ -240,12 +220,12 @@ Test(resync, the_step_is_tau_long_up_to_the_largest_kappa)
     for (size_t k = 0; k < 3; k++) {
         struct toy toy;
         struct resync_options o;
-        static struct plain plain;
-        real old[5][WIDE * WIDE];
+        static struct plain_resync plain;
+        real old[RESYNC_LAYERS + 1][PLAIN_WIDTH * PLAIN_WIDTH];
         toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
         struct resync *s = start(&toy, &o);
         s->o.kappa = kappas[k];
-        plain_forward(&toy, &plain, 0, false);
+        begin_plain(&plain, &toy, &o);
         for (size_t l = 1; l <= toy.net.L; l++)
             memcpy(old[l], toy.net.W[l], toy.net.n[l] * toy.net.n[l - 1] * sizeof(real));
         struct step_report r = {0};
@@ -282,44 +262,55 @@ Test(resync, kappa_has_a_limit_whoever_takes_it)
     }
 }
 
-static struct kept_case {
+static struct resync_case {
     size_t hidden;
-    double keep;
-    enum resync_feed feed;
-} kept_cases[] = {{1, 0.6, FEED_SIMULATED}, {2, 0.6, FEED_SIMULATED}, {2, 0.6, FEED_AUXILIARY},
-                  {3, 1, FEED_SIMULATED},   {3, 1, FEED_AUXILIARY},   {3, 0, FEED_AUXILIARY}};
+    char options[100];
+    enum loss loss;
+} kept_cases[] = {{1, "keep=0.6", LOSS_SQUARED},
+                  {2, "keep=0.6", LOSS_SQUARED},
+                  {2, "keep=0.6 feed=auxiliary", LOSS_SQUARED},
+                  {3, "keep=1", LOSS_SQUARED},
+                  {3, "keep=1 feed=auxiliary", LOSS_SQUARED},
+                  {3, "keep=0 feed=auxiliary", LOSS_SQUARED}};
 
 ParameterizedTestParameters(resync, iterations_with_kept_potentials_equal_plain_loops)
 {
-    return cr_make_param_array(struct kept_case, kept_cases, sizeof kept_cases / sizeof *kept_cases);
+    return cr_make_param_array(struct resync_case, kept_cases, sizeof kept_cases / sizeof *kept_cases);
 }
-ParameterizedTest(struct kept_case *c, resync, iterations_with_kept_potentials_equal_plain_loops)
+ParameterizedTest(struct resync_case *c, resync, iterations_with_kept_potentials_equal_plain_loops)
 {
-    const struct solver *solver = solver_find("admm_resync");
-    struct toy toy;
-    struct resync_options o;
-    static struct plain plain;
-    toy_create(&toy, c->hidden, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
-    struct resync *state = start_with(&toy, &o, c->keep, c->feed);
-    for (int iteration = 0; iteration < 3; iteration++) {
-        double expected[5][WIDE * WIDE];
-        plain_forward(&toy, &plain, iteration == 0 ? 0 : c->keep, c->feed == FEED_AUXILIARY);
-        plain_pulls(&toy, &plain, 1, 0.5);
-        const double tau = step_length(0.2, 0.01, 100, iteration);
-        for (size_t l = 1; l <= toy.net.L; l++) plain_weights(&toy, &plain, l, 0.05, tau, expected[l]);
-        struct error e = {0};
-        struct step_report r = {.measure = true};
-        cr_assert_eq(solver->step(state, &r, &e), ST_OK, "%s", e.text);
-        for (size_t l = 1; l <= toy.net.L; l++) {
-            for (size_t i = 0; i < toy.net.n[l] * toy.net.n[l - 1]; i++)
-                cr_expect_lt(fabs((double)toy.net.W[l][i] - expected[l][i]), REAL_SELECT(1e-8, 2e-2),
-                             "iteration %d layer %zu weight %zu: %g, not %g", iteration, l, i,
-                             (double)toy.net.W[l][i], expected[l][i]);
-            if (l < toy.net.L)
-                cr_expect_eq(state->record.differ[l], c->keep > 0 ? (double)plain.differ[l] : 0.0);
-        }
-    }
-    toy_free(&toy);
+    char options[160];
+    snprintf(options, sizeof options, "kappa=0.05 tau=0.2 %s", c->options);
+    compare(c->hidden, 3, c->loss, options);
+}
+
+/* Every option that changes what is computed, and some together: two iterations. */
+static struct resync_case option_cases[] = {
+    {2, "tau=0.2", LOSS_CROSS_ENTROPY},
+    {2, "tau=0.2 rho=0.3 win=1", LOSS_SQUARED},
+    {2, "tau=0.2 rho_hidden=0.7", LOSS_SQUARED},
+    {2, "tau=0.2 batch=2 win=2", LOSS_SQUARED},
+    {2, "tau=0.2 momentum=0.5", LOSS_SQUARED},
+    {2, "tau=0.2 batch=2 momentum=0.5 win=2", LOSS_CROSS_ENTROPY},
+    {2, "tau=0.2 multiplier=true", LOSS_SQUARED},
+    {2, "tau=0.2 multiplier=true batch=3 win=2", LOSS_CROSS_ENTROPY},
+    {1, "tau=0.2 gain=single_flip", LOSS_SQUARED},
+    {3, "tau=0.2 gain=single_flip", LOSS_SQUARED},
+    {2, "tau=0.2 time_credit=false", LOSS_SQUARED},
+    {2, "tau=0.2 margin=false win=2", LOSS_SQUARED},
+    {2, "tau=0.2 precondition=none", LOSS_SQUARED},
+    {3, "tau=0.2 recompute=true batch=3 win=2", LOSS_CROSS_ENTROPY},
+    {2, "tau=0.2 precondition=none batch=2 win=2", LOSS_SQUARED},
+    {2, "tau=0.5 tau_end=0.1 tau_iterations=2 keep=0.5 batch=2", LOSS_SQUARED},
+};
+
+ParameterizedTestParameters(resync, options_equal_plain_loops)
+{
+    return cr_make_param_array(struct resync_case, option_cases, sizeof option_cases / sizeof *option_cases);
+}
+ParameterizedTest(struct resync_case *c, resync, options_equal_plain_loops)
+{
+    compare(c->hidden, 2, c->loss, c->options);
 }
 
 /* keep = 0 keeps and allocates nothing, whatever is fed. */
