@@ -199,16 +199,27 @@ static const char *text_of_run(void *side, const char *name)
     return s->text;
 }
 
-/* Says what makes the run another one than that of the network which it is going to replace. */
+/* What makes the run another one than that of the network which it is going to replace. false: that is of
+ * another solver, dataset or seed, or there is none. *t is to be freed in any case. */
+static bool compare_replaced(struct call *call, const struct run *run, struct trained *t,
+                             struct difference *d)
+{
+    struct error none;
+    const status st = trained_describe(t, call_catalogue(call), call_text(call, "out"), &none);
+    *d = (struct difference){.n = 0};
+    if (st != ST_OK || t->run->solver != run->solver || t->run->dataset != run->dataset ||
+        t->run->seed != run->seed)
+        return false;
+    changes_compare(run, text_of_run, &(struct run_side){.run = t->run}, d);
+    return true;
+}
+
 static void tell_replaced(struct call *call, const struct run *run)
 {
     struct trained t;
-    struct error none;
-    struct difference d = {.n = 0};
+    struct difference d;
     const char *weights = call_text(call, "out");
-    const bool read = trained_describe(&t, call_catalogue(call), weights, &none) == ST_OK;
-    if (read && t.run->solver == run->solver && t.run->dataset == run->dataset && t.run->seed == run->seed)
-        changes_compare(run, text_of_run, &(struct run_side){.run = t.run}, &d);
+    (void)compare_replaced(call, run, &t, &d);
     if (d.longer)
         (void)fprintf(stderr,
                       "%s begins anew: the state at the end of its training (stop.max_iter %ld) was not kept "
@@ -225,22 +236,15 @@ static bool tell_finished(struct call *call, const struct plan *p, const char *w
 {
     struct trained t;
     struct error none;
-    char folder[PATH_SIZE + 200], end[RUN_FILE], how[300], *text = NULL;
-    size_t size;
-    bool longer, same = false;
+    struct difference d;
+    char folder[PATH_SIZE + 200], end[RUN_FILE], how[300];
     const struct run *run = &p->runs[0];
     const char *weights = call_text(call, "out");
     (void)snprintf(folder, sizeof folder, "%s/%s", work, p->experiment);
     run_file(end, folder, ".work", run, ".end");
     if (call_whole(call, "states") == 0 || access(end, F_OK) != 0 || access(weights, R_OK) != 0) return false;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return false;
-    if (trained_describe(&t, call_catalogue(call), weights, &none) == ST_OK)
-        same = t.run->solver == run->solver && t.run->dataset == run->dataset && t.run->seed == run->seed &&
-               write_differences(run, t.run, &longer, f) == 0;
+    const bool same = compare_replaced(call, run, &t, &d) && d.n == 0;
     trained_free(&t);
-    (void)fclose(f);
-    free(text);
     if (!same || trained_summary(weights, how, sizeof how, &none) != ST_OK) return false;
     (void)printf("%s: finished before: %s\n", weights, how);
     return true;

@@ -354,7 +354,7 @@ Test(net, weight_files_come_back_and_damage_is_noticed)
 }
 
 /* One spike of 3 steps of 2 neurons, in every one of 40 equal samples, is the least rate there is. */
-Test(start, a_rate_that_is_missed_is_returned)
+Test(net, a_start_rate_that_is_missed_is_returned)
 {
     enum { N = 40, T = 3 };
     struct mem mem = {0};
