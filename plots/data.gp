@@ -3,7 +3,7 @@ dataset = ""
 heading = ""
 hidden_widths = ""
 stats "figure.csv" using (dataset = stringcolumn("dataset"), heading = stringcolumn("title"), hidden_widths = stringcolumn("widths"), \
-    depth_given = int(column("layers")), by_time = int(column("by_time")), spike_solves = int(column("spike_solves")), 0) nooutput
+    depth_given = int(column("layers")), by_time = int(column("by_time")), spike_solves = int(column("spike_solves")), searched = int(column("searched")), 0) nooutput
 stats "groups.csv" using (1) nooutput
 n_groups = int(STATS_records)
 array text[n_groups]

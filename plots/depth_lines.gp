@@ -36,7 +36,7 @@ do for [format in formats] {
     wide = 1120
     high = 470
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title heading noenhanced font ",17" margins 0.065,0.735,0.15,0.83 spacing 0.075,0.1
+    set multiplot layout 1,2 title heading noenhanced font ",17" margins 0.065,0.735,0.17,0.83 spacing 0.075,0.1
     set xlabel "hidden layers"
     set xtics 1
     set xrange [0.7:deepest + 0.3]
