@@ -29,30 +29,24 @@ place(i) = registered > 0 && n_names == n_groups ? place_of[name_of[i]] : i + in
 # The untrained start (about 10 %) is left below the axis where every method ends high: the ends are what is compared.
 bottom = lowest > 60 ? 10 * floor((lowest - 12) / 10.0) : 0
 heading = "Simulated network, hidden ".hidden_widths.": ".over("median and quartiles")
-n_entries = n_groups
-entry_text(j) = text[order[j]].(j > n_curves ? " (floor)" : "")
-entry_hue(j) = j > n_curves ? "#555555" : hue(place(order[j]))
-entry_mark(j) = j > n_curves ? 0 : mark(place(order[j]))
-entry_dash(j) = j > n_curves ? 3 : dash(place(order[j]))
+name(j) = text[order[j]].(j > n_curves ? " (floor)" : "")
 do for [format in formats] {
     rest = legend_pixels(0)
-    do for [j = 1:n_groups] { rest = legend_pixels(strlen(entry_text(j))) > rest ? legend_pixels(strlen(entry_text(j))) : rest }
+    do for [j = 1:n_groups] { rest = legend_pixels(strlen(name(j))) > rest ? legend_pixels(strlen(name(j))) : rest }
     wide = 700 + rest
-    high = 25 * n_groups > 400 ? 120 + 25 * n_groups : 520
+    high = 140 + (25 * n_groups > 380 ? 25 * n_groups : 380) # gnuplot cuts a key that is higher than its plot
     load "plots/terminal.gp"
     set multiplot layout 1,1 title heading noenhanced font fit(heading, 15) margins 95 / wide,1 - rest / wide,75.0 / high,1 - 65.0 / high
     set xlabel (by_time ? "training time (s)".indication : "iterations or epochs")
     set ylabel (searched ? "validation accuracy (%)" : "test accuracy (%)")
     if (by_time) { set logscale x }
-    set xrange [*:*]
     set yrange [bottom:(bottom > 0 ? 100 : 101)]
-    unset key
+    set key at screen 1 - (rest - 12) / wide, graph 1 left top Left reverse samplen 3.5 font ",13"
     plot for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column(measured."_q1")):(100 * column(measured."_q3")) \
              with filledcurves lc rgb hue(place(order[j])) notitle, \
          for [j = 1:n_curves] curve_file(order[j]) using (x(0)):(100 * column(measured."_med")) with linespoints \
-             pt mark(place(order[j])) ps 0.6 * dot lw 2.5 dt dash(place(order[j])) lc rgb hue(place(order[j])) notitle, \
-         for [j = n_curves + 1:n_groups] level[order[j]] with lines lw 2.5 dt 3 lc rgb "#555555" notitle
-    load "plots/legend.gp"
+             pt mark(place(order[j])) ps 0.6 * dot lw 2.5 dt dash(place(order[j])) lc rgb hue(place(order[j])) title name(j), \
+         for [j = n_curves + 1:n_groups] level[order[j]] with lines lw 2.5 dt 3 lc rgb "#555555" title name(j)
     unset multiplot
     unset output
 }
