@@ -9,7 +9,9 @@ summary = "groups.csv"
 profile = "profile.csv"
 n = n_lines
 D = n_depths
-rest = 250.0 # pixels of the legend
+longest = 0
+do for [i = 1:n] { longest = strlen(line_text[i]) > longest ? strlen(line_text[i]) : longest }
+rest = 110 + 8.8 * longest # pixels of the legend
 hidden(d) = sprintf("%d hidden layer%s", depth[d], depth[d] == 1 ? "" : "s")
 floor_line(i) = is_floor(line_text[i])
 begins(name, word) = substr(name, 1, strlen(word)) eq word
@@ -139,8 +141,6 @@ do for [k = 1:n] {
 }
 better(j, k) = mean_of[j] > mean_of[k] || (mean_of[j] == mean_of[k] && j < k)
 do for [k = 1:n] { rank[k] = 1 + sum [j = 1:n] better(j, k) }
-longest = 0
-do for [k = 1:n] { longest = strlen(line_text[k]) > longest ? strlen(line_text[k]) : longest }
 left = 40 + 10.5 * longest # pixels of the names
 # more than eight: a colour for each family
 array group_hue[n]
