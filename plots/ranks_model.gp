@@ -29,7 +29,7 @@ do for [d = 1:3] {
 stats "model.csv" using (networks[int(column("link"))] = stringcolumn("network"), 0) nooutput
 do for [format in formats] {
     wide = 1760
-    rest = 300.0
+    rest = 370.0
     high = 170 + 260 * n
     load "plots/terminal.gp"
     set multiplot layout n,5 title "Seconds to an accuracy on validation: measured with one rank, modelled with more" noenhanced font ",17" \

@@ -214,7 +214,7 @@ do for [format in formats] {
         font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
     set logscale x
     set xtics (1)
-    steps = most_synops > 20 * least_synops ? "1 3" : "1 2 3 5"
+    steps = most_synops > 20 * least_synops ? "1 3" : "1 2 5"
     do for [k = 1:11] { do for [m = 1:words(steps)] { set xtics add (gprintf("%.0s%c", word(steps, m) * 10.0 ** k) word(steps, m) * 10.0 ** k) } }
     load "plots/error_axis.gp"
     set xrange [least_synops / 1.3:most_synops * 1.3]
