@@ -19,14 +19,17 @@ const struct command best_command = {
     .summary = "choose the best configuration of each solver on validation",
     .text =
         "Averages the finished runs of each configuration in DIR/EXPERIMENT over hidden layers, seeds and "
-        "splits, prints the best one of each solver, with the options that are axes of the grid, and writes "
-        "best.csv there. Below, the winners as parts of an experiment file: the sections with the options "
+        "splits, prints the best one of each solver, with the options that are axes of the grid, as "
+        "comments, "
+        "and writes best.csv there. Below, the winners as parts of an experiment file: the sections with the "
+        "options "
         "that all configurations share, and an item for each winner with its solver's options that are not "
         "at their default and those of the sections that differ between configurations. Seeds, "
         "network.hidden and dataset.split_seed, which it averages over, paths, and options that runs.csv "
         "lacks are left to the file; a precision that differs is a comment behind its item. A configuration "
         "with fewer finished runs than the fullest of its solver cannot win, so a winner may lack runs where "
-        "all do. Test columns are refused. Warns where runs have different test sides, where solvers were "
+        "all do; among equals the first wins. Test columns are refused. Warns where means tie, where runs "
+        "have different test sides, where solvers were "
         "given different numbers of "
         "configurations, and where a winner has runs that did not finish.",
     .parameters =

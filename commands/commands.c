@@ -33,6 +33,16 @@ status hand_on(struct call *call, int precision, struct error *e)
     return FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
 }
 
+/* Of a bare name the experiment is meant that comes with the program, which is not said by a file beside it.
+ */
+static void note_own_file(const char *name, const char *file)
+{
+    char own[4096];
+    (void)snprintf(own, sizeof own, "%s.yaml", name);
+    if (strcmp(name, file) != 0 && access(own, F_OK) == 0)
+        (void)fprintf(stderr, "note: this is %s; %s in this folder is another file\n", file, own);
+}
+
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
     static const struct {
@@ -54,6 +64,7 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
     o.set = set;
     if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);
     TRY(path_experiment(name, file, sizeof file, e));
+    note_own_file(name, file);
     return plan_load(p, call_catalogue(call), file, &o, e);
 }
 

@@ -8,10 +8,15 @@ static status compare(struct call *call, struct error *e)
     const enum verdict_format format = (enum verdict_format)call_choice(call, "format");
     TRY(comparison_run(call->arguments[0], call->arguments[1], call_text(call, "tolerances"), format, stdout,
                        &found, e));
+    FILE *to = format == VERDICT_TEXT ? stdout : stderr;
+    if (found.alone > 0)
+        (void)fprintf(to, "%zu run%s of %s without a reference\n", found.alone, found.alone == 1 ? "" : "s",
+                      call->arguments[0]);
     if (found.regressions > 0)
-        return FAIL(e, ST_DATA, "%zu regressions in %zu values", found.regressions, found.values);
-    (void)fprintf(format == VERDICT_TEXT ? stdout : stderr, "%zu runs, %zu values: no regression\n",
-                  found.runs, found.values);
+        return FAIL(e, ST_DATA, "%zu regression%s in %zu values", found.regressions,
+                    found.regressions == 1 ? "" : "s", found.values);
+    (void)fprintf(to, "%zu run%s, %zu values: no regression\n", found.runs, found.runs == 1 ? "" : "s",
+                  found.values);
     return ST_OK;
 }
 

@@ -144,7 +144,8 @@ parameter_row plugin_option = {"--plugin FILE", &value_file,
 parameter_row precision_option = {"--precision P", &value_choice, .help = "precision (double, or the file's)",
                                   .choices = precision_names};
 parameter_row seeds_option = {"--seeds A,B,C", &value_text, .help = "seeds instead of the file's"};
-parameter_row results_option = {"-r, --results DIR", &value_folder, "results", .help = "results folder"};
+parameter_row results_option = {"-r, --results DIR", &value_folder, "results", .help = "results folder",
+                                .mistaken = "out"};
 parameter_row dataset_set_option = {
     "--set KEY=VALUE", &value_dataset_setting,
     .help = "an option of the dataset, with or without 'dataset.'; may be repeated"};

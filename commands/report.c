@@ -4,6 +4,7 @@
 #include "report/report_page.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Draws into the private folder of a drawing; what could not be drawn is told on the page. */
 static status draw(const struct groups *g, const char *folder, char **problems, struct error *e)
@@ -44,6 +45,12 @@ static status report(struct call *call, struct groups *g, struct error *e)
 {
     char path[4096];
     const char *out = call_text(call, "out");
+    struct stat s;
+    if (out && stat(out, &s) == 0 && S_ISDIR(s.st_mode))
+        return FAIL(
+            e, ST_USAGE,
+            "--out '%.200s' is a folder: it names the page, a file; results are read from --results DIR",
+            out);
     (void)snprintf(path, sizeof path, "%s/report.html", g->folder);
     struct drawing derived;
     status st = figures_derive(g, &derived, e);

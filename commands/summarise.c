@@ -6,6 +6,7 @@
 static status summarise(struct call *call, struct groups *g, struct error *e)
 {
     const char *paired = call_text(call, "paired");
+    if (paired) TRY(paired_check(g, paired, e)); /* not behind a whole table */
     const bool markdown = call_has(call, "markdown");
     TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
     if (g->left_out)

@@ -3,7 +3,7 @@ dataset = ""
 heading = ""
 hidden_widths = ""
 stats "figure.csv" using (dataset = stringcolumn("dataset"), heading = stringcolumn("title"), hidden_widths = stringcolumn("widths"), \
-    depth_given = int(column("layers")), by_time = int(column("by_time")), spike_solves = int(column("spike_solves")), 0) nooutput
+    depth_given = int(column("layers")), by_time = int(column("by_time")), spike_solves = int(column("spike_solves")), searched = int(column("searched")), 0) nooutput
 stats "groups.csv" using (1) nooutput
 n_groups = int(STATS_records)
 array text[n_groups]
@@ -13,10 +13,12 @@ array line_of[n_groups]
 array width_of[n_groups]
 array layers_of[n_groups]
 array seeds_of[n_groups]
+array own_rule_of[n_groups]
 r = 0
 stats "groups.csv" using (r = int(column(0)) + 1, text[r] = stringcolumn("text"), curve[r] = int(column("curve")), \
     name_of[r] = int(column("name")), line_of[r] = int(column("line")), width_of[r] = int(column("width")), \
-    layers_of[r] = int(column("layers")), seeds_of[r] = int(column("seeds")), 0) nooutput
+    layers_of[r] = int(column("layers")), seeds_of[r] = int(column("seeds")), \
+    own_rule_of[r] = int(column("own_rule")), 0) nooutput
 # The curve of group r: medians (_med) and quartiles (_q1, _q3) over seeds.
 curve_file(r) = sprintf("curve_%d.csv", curve[r])
 stats "names.csv" using (1) nooutput
@@ -30,6 +32,8 @@ array line_place[n_lines]
 stats "lines.csv" using (line_text[int(column(0)) + 1] = stringcolumn("text"), line_place[int(column(0)) + 1] = int(column("place")), 0) nooutput
 stats "widths.csv" using (1) nooutput
 n_widths = int(STATS_records)
+# Lines whose accuracies are by a rule of the trainer's own say so.
+do for [r = 1:n_groups] { if (own_rule_of[r] && !strstrt(line_text[line_of[r]], " (own rule)")) { line_text[line_of[r]] = line_text[line_of[r]]." (own rule)" } }
 array width_text[n_widths]
 array width_first[n_widths]
 array width_layers[n_widths]

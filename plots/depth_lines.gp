@@ -32,17 +32,20 @@ array in_order[n_lines]
 k = 0
 do for [i = 1:n_lines] { if (!is_floor(line_text[i])) { k = k + (k % 7 == 6 ? 2 : 1); in_order[i] = k } }
 lowest = 10 * floor((nmnist && lowest > 55 ? 55 : lowest) / 10.0)
+longest = strlen("ADMM as published")
+do for [i = 1:n_lines] { longest = strlen(legend(line_text[i])) > longest ? strlen(legend(line_text[i])) : longest }
 do for [format in formats] {
-    wide = 1120
+    rest = legend_pixels(longest)
+    wide = 823 + rest
     high = 470
     load "plots/terminal.gp"
-    set multiplot layout 1,2 title heading noenhanced font ",17" margins 0.065,0.735,0.15,0.83 spacing 0.075,0.1
+    set multiplot layout 1,2 title heading noenhanced font ",17" margins 73.0 / wide,1 - rest / wide,0.17,0.83 spacing 84.0 / wide,0.1
     set xlabel "hidden layers"
     set xtics 1
     set xrange [0.7:deepest + 0.3]
     set yrange [lowest:101]
     set title "training accuracy (%)"
-    set key at screen 0.75,0.82 left top Left reverse font ",13"
+    set key at screen 1 - (rest - 12) / wide,0.82 left top Left reverse samplen 3.5 font ",13"
     # The published figures of the exact method, training accuracy on N-MNIST (plots/published.csv names the source).
     plot for [j = 1:n_bars] "groups.csv" using (x(bars[j])):(is(bars[j]) ? 100 * column("acc_train_mean") : NaN):(deviation("acc_train_sd")) \
              with yerrorbars pt mark(place(bars[j])) ps 1.1 * dot lw bar lc rgb hue(place(bars[j])) notitle, \

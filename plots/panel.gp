@@ -1,57 +1,73 @@
-# The paper's panel for one ADMM configuration: medians over seeds.
+# The paper's panel for one ADMM configuration: medians over seeds. Colours are layers; dashes are the auxiliary variables of ADMM.
 load "plots/style.gp"
 load "plots/data.gp"
 H = depth_given
-file = curve_file(1)
-# One legend for all panels, beside them: colours are layers; dashes are the auxiliary variables of ADMM.
-set linetype 11 lw 2.5 lc rgb "#444444"      # the simulated network
-set linetype 12 lw 2 dt 2 lc rgb "#444444"   # auxiliary, or dual
-set linetype 13 lw 1.3 lc rgb "#000000"      # on test data
-logarithm(name) = at_least(column(name), 1e-12)
+file_of(i) = curve_file(1)
+curve_column(i) = word(columns, i)
+# Layers come in order; `sets` of layers have dashes of their own, as have curves that are of no layer.
+layered = 0
+curve_hue(i) = layered ? hue((i - 1) % layered + 1) : "#444444"
+curve_dash(i) = layered ? 1 + int((i - 1) / layered) : i
+each_layer(name, n) = n == 0 ? "" : each_layer(name, n - 1).sprintf(name." ", n)
+log_x = 0
+stats file_of(1) using "iter" nooutput
+x_low = STATS_min
+x_high = STATS_max
+negligible = 1e-12
+y_low = NaN
+y_high = NaN
+held_out = searched ? "acc_val_med" : "acc_test_med"
 do for [format in formats] {
     wide = 1300
     high = 1000
+    rest = 270.0
     load "plots/terminal.gp"
-    set multiplot layout 3,3 title heading noenhanced font ",18" margins 0.065,0.80,0.065,0.92 spacing 0.075,0.085
-    unset xlabel
-    set key at screen 0.815,0.60 left top Left reverse font ",14"
-    set logscale y
-    set format y "10^{%T}"
-    set title "Lagrangian"
-    plot file using "iter":(logarithm("lagrangian_med")) with lines lt 11 notitle, \
-        for [l = 1:H + 1] keyentry with lines lw 2.5 lc rgb hue(l) title sprintf("layer %d", l), \
-        keyentry with lines lt 11 title "simulated network", keyentry with lines lt 12 title "auxiliary, or dual", \
-        keyentry with lines lt 13 title "on test data"
+    set multiplot layout 3,3 title heading noenhanced font fit(heading, 18) margins 0.065,1 - rest / wide,0.08,0.92 spacing 0.075,0.095
     unset key
+    factor = 1
+    logarithmic = 1
+    layered = 0
+    set title "Lagrangian"
+    columns = "lagrangian_med"; n_curves = words(columns); load "plots/curves.gp"
     set title "primal and dual residual (rms)"
-    plot file using "iter":(logarithm("res_primal_med")) with lines lt 11, file using "iter":(logarithm("res_dual_med")) with lines lt 12
+    columns = "res_primal_med res_dual_med"; n_curves = words(columns); load "plots/curves.gp"
+    layered = H
     set title "spike residual (rms)"
-    plot for [l = 1:H] file using "iter":(logarithm(sprintf("res_spike_%d_med", l))) with lines lw 2.5 lc rgb hue(l)
+    columns = each_layer("res_spike_%d_med", H); n_curves = words(columns); load "plots/curves.gp"
+    layered = H + 1
     set title "dynamics residual (rms)"
-    # a simulated start has rounding error alone: it would flatten the rest
-    plot for [l = 1:H + 1] file using "iter":(at_least(column(sprintf("res_dyn_%d_med", l)), 1e-4)) with lines lw 2.5 lc rgb hue(l)
+    columns = each_layer("res_dyn_%d_med", H + 1); n_curves = words(columns); load "plots/curves.gp"
+    layered = 0
     set title "loss (mean per sample)"
-    plot file using "iter":(logarithm("loss_med")) with lines lt 11, file using "iter":(logarithm("loss_aux_med")) with lines lt 12
-    unset logscale y
-    set format y "%g"
-    set title "training and test accuracy (%)"
-    set yrange [0:102]
-    plot file using "iter":(100 * column("acc_train_med")) with lines lt 11, file using "iter":(100 * column("acc_aux_med")) with lines lt 12, \
-         file using "iter":(100 * column("acc_test_med")) with lines lt 13
-    set yrange [0:*]
+    columns = "loss_med loss_aux_med"; n_curves = words(columns); load "plots/curves.gp"
+    logarithmic = 0
+    factor = 100
+    y_low = 0
+    y_high = 102
+    set title searched ? "training and validation accuracy (%)" : "training and test accuracy (%)"
+    columns = "acc_train_med acc_aux_med ".held_out; n_curves = words(columns); load "plots/curves.gp"
     set xlabel "iteration"
+    factor = 1
+    y_high = NaN
+    layered = H
     set title "firing rate (per neuron and step)"
-    plot for [l = 1:H] file using "iter":sprintf("fwd_rate_%d_med", l) with lines lw 2.5 lc rgb hue(l), \
-         for [l = 1:H] file using "iter":sprintf("rate_%d_med", l) with lines lw 2 dt 2 lc rgb hue(l)
+    columns = each_layer("fwd_rate_%d_med", H).each_layer("rate_%d_med", H); n_curves = words(columns); load "plots/curves.gp"
+    factor = 100
     set title "spike gap (% of neurons and steps)"
-    plot for [l = 1:H] file using "iter":(100 * column(sprintf("spike_gap_%d_med", l))) with lines lw 2.5 lc rgb hue(l)
-    set autoscale y
-    set logscale y
-    set format y "10^{%T}"
+    columns = each_layer("spike_gap_%d_med", H); n_curves = words(columns); load "plots/curves.gp"
+    factor = 1
+    y_low = NaN
+    logarithmic = 1
+    layered = 0
     set title "relative weight change"
-    plot file using "iter":(logarithm("weight_change_med")) with lines lt 11
-    unset logscale y
-    set format y "%g"
+    columns = "weight_change_med"; n_curves = words(columns); load "plots/curves.gp"
+    n_entries = H + 4
+    array other_text[3] = ["simulated network", "auxiliary, or dual", searched ? "on validation data" : "on test data"]
+    entry_text(j) = j <= H + 1 ? sprintf("layer %d", j) : other_text[j - H - 1]
+    entry_hue(j) = j <= H + 1 ? hue(j) : "#444444"
+    entry_mark(j) = 0
+    entry_dash(j) = j <= H + 1 ? 1 : j - H - 1
+    load "plots/legend.gp"
     unset multiplot
     unset output
 }

@@ -8,10 +8,12 @@ array label[6] = ["bptt", "bptt_full", "admm_resync", "admm_resync_full", "admm_
 array line_text[6] = ["bptt, mini-batches of 100", "bptt, full batch", "admm_resync", "admm_resync, full batch", "admm_anderson", "random_features"]
 # a family has one hue in all figures: the full batch has its trainer's
 array line_place[6] = [1, 15, 2, 16, 8, 7]
-array entry[6] = [1, 2, 3, 4, 5, 6]
 n_entries = 6
-legend_lines = 1
 dashes(l) = dash(line_place[l])
+entry_text(j) = line_text[j]
+entry_hue(j) = hue(line_place[j])
+entry_mark(j) = mark(line_place[j])
+entry_dash(j) = dashes(j)
 of(l, d, k) = strcol("dataset") eq data[d] && strcol("label") eq label[l] && column("link") == k && (column("shown") == 1)
 array level[3]
 array seeds[3]
@@ -27,7 +29,7 @@ do for [d = 1:3] {
 stats "model.csv" using (networks[int(column("link"))] = stringcolumn("network"), 0) nooutput
 do for [format in formats] {
     wide = 1760
-    rest = 300.0
+    rest = 370.0
     high = 170 + 260 * n
     load "plots/terminal.gp"
     set multiplot layout n,5 title "Seconds to an accuracy on validation: measured with one rank, modelled with more" noenhanced font ",17" \

@@ -18,14 +18,17 @@ formats = (bits & 17 ? "svg " : "").(bits & 2 ? "png " : "").(bits & 4 ? "pdf " 
 part = ""
 # Points: in text a character.
 disc = bits & 8 ? "*" : 7
-# For log axes: exact zeros, and rounding errors far below what is looked at, are drawn at `low`. NaN stays NaN.
-at_least(v, low) = v <= low ? low : v
+at_least(v, low) = v <= low ? low : v # NaN stays NaN
 at_most_100(v) = v > 100 ? 100 : v
 positive(v) = v > 0 ? v : NaN
-# Curve i of many: seven colours with a disc, then the same with a square. Trainers have one colour, point and dash in all figures
+# Curve i of many: seven colours with a disc, then the same with a square and dashes, and so on. Trainers have one colour, point and dash in all figures
 # that take `place` as i (names.csv, lines.csv).
 hue(i) = colour[(int(i) - 1) % 7 + 1]
-mark(i) = i <= 7 ? 7 : i <= 14 ? 5 : 9
-dash(i) = i <= 7 ? 1 : i <= 14 ? 2 : 4
+mark(i) = int(word("7 5 9 11", int((i - 1) / 7) % 4 + 1))
+dash(i) = int(word("1 2 4 5", int((i - 1) / 7) % 4 + 1))
+# The font of a title of at most `size` points that fits a figure `wide` pixels wide; the pixels of a legend whose longest text has
+# n characters.
+fit(title, size) = sprintf(",%.3g", size * 0.8 * strlen(title) > wide ? wide / (0.8 * strlen(title)) : size)
+legend_pixels(n) = 90 + (format eq "svg" ? 9.0 : 11.0) * (n > 12 ? n : 12)
 # "#rrggbb" as the number that `lc rgb variable` takes.
 rgb(text) = int("0x".substr(text, 2, 7))

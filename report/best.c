@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS_MAX = 60, OPTIONS_SIZE = 1000, VALUE_MAX = OPT_STRING_MAX + 64 };
@@ -16,6 +17,7 @@ struct choice {
     size_t tried, fewer_runs;   /* configurations, and those with fewer runs than the fullest */
     size_t most;                /* runs of the fullest */
     size_t runs;                /* of the winner */
+    size_t tied;                /* configurations with its mean, itself among them */
     const struct group *winner; /* NULL: none yet */
     double mean, deviation;
     char options[OPTIONS_SIZE];
@@ -71,11 +73,11 @@ static status check_column(const struct best *b, struct error *e)
 
 /* Puts the values of all configurations to the choices of their names. The winner is among those that have as
  * many runs as the fullest: a mean over the depths and seeds that did not diverge would be too good. The
- * first among equals. Two passes: the first finds the runs of the fullest. */
+ * first among equals. Three passes: the runs of the fullest, the winner, those that tie with it. */
 static status choose(struct best *b, struct error *e)
 {
     size_t n;
-    for (int pass = 0; pass < 2; pass++)
+    for (int pass = 0; pass < 3; pass++)
         for (size_t k = 0; k < b->list.n; k++) {
             const struct group *one = &b->list.v[k];
             struct choice *best = &b->choice[one->named];
@@ -88,7 +90,9 @@ static status choose(struct best *b, struct error *e)
                 return FAIL(e, ST_DATA, "%s: no finished run of '%s' has a number in column '%s'",
                             b->groups->runs.source, one->name, b->asked.by);
             } else if (now.n < best->most) {
-                best->fewer_runs++;
+                best->fewer_runs += pass == 1;
+            } else if (pass == 2) { /* sums of the same numbers in another order differ by rounding */
+                best->tied += fabs(now.mean - best->mean) <= 1e-12 * fabs(best->mean);
             } else if (!best->winner || (b->asked.smallest ? now.mean < best->mean : now.mean > best->mean)) {
                 best->winner = one;
                 best->runs = now.n;
@@ -99,26 +103,45 @@ static status choose(struct best *b, struct error *e)
     return ST_OK;
 }
 
+/* The table, each line behind a '#': with the parts of a file below it makes an experiment file. */
+static status print_comment(struct table *t, FILE *out, struct error *e)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    status st = f ? table_print(t, TABLE_TEXT, f, e) : ST_OK;
+    if (!f || fclose(f) != 0) st = FAIL(e, ST_MEMORY, "no memory for a table");
+    for (char *line = text, *end; st == ST_OK && (end = strchr(line, '\n')) != NULL; line = end + 1)
+        (void)fprintf(out, "# %.*s\n", (int)(end - line), line);
+    free(text);
+    return st;
+}
+
 static status print_table(const struct best *b, FILE *out, struct error *e)
 {
+    const bool percent = column_has(b->asked.by, false, COLUMN_ACCURACY);
     struct table t = {.n_cells = 0};
     table_column(&t, true, 6, "%s", b->asked.by_label ? "label" : "solver");
     table_column(&t, false, 14, "configurations");
     table_column(&t, false, 5, "runs");
-    table_column(&t, false, 22, "mean +- sd");
+    table_column(&t, false, 22, percent ? "mean +- sd (%%)" : "mean +- sd");
     table_column(&t, true, 0, "options of the %s mean of %s", b->asked.smallest ? "smallest" : "largest",
                  b->asked.by);
     for (const struct choice *c = b->choice; c < b->choice + b->n; c++) {
         table_put(&t, "%s", c->winner->name);
         table_put(&t, "%zu", c->tried);
         table_put(&t, "%zu", c->runs);
-        if (isnan(c->deviation))
+        if (percent && isnan(c->deviation))
+            table_put(&t, "%.2f", 100 * c->mean);
+        else if (percent)
+            table_put(&t, "%.2f +- %.2f", 100 * c->mean, 100 * c->deviation);
+        else if (isnan(c->deviation))
             table_put(&t, "%.5g", c->mean);
         else
             table_put(&t, "%.5g +- %.2g", c->mean, c->deviation);
         table_put(&t, "%s", c->options[0] ? c->options : "-");
     }
-    status st = table_print(&t, TABLE_TEXT, out, e);
+    status st = print_comment(&t, out, e);
     (void)fputc('\n', out);
     table_free(&t);
     return st;
@@ -154,6 +177,9 @@ static void warn(const struct best *b, FILE *out)
                           "%s %zu of %zu configurations of %s have fewer finished runs than the others and "
                           "were not considered\n",
                           start, c->fewer_runs, c->tried, c->winner->name);
+        if (c->tied > 1)
+            (void)fprintf(out, "%s %zu configurations of %s tie; the first of them is shown\n", start,
+                          c->tied, c->winner->name);
         if (c->winner->n_unfinished)
             (void)fprintf(out, "%s %zu runs of the best configuration of %s did not finish\n", start,
                           c->winner->n_unfinished, c->winner->name);
@@ -322,6 +348,8 @@ static status print_items(const struct best *b, const struct catalogue *catalogu
     for (int s = 0; s < SECTION_SOLVER; s++) TRY(part_make(b, &parts[s], e));
     (void)snprintf(name, sizeof name, "name: %s", first->dataset);
     print_pairs(b, &parts[SECTION_RUN], first->row, false, false);
+    if (dataset && (dataset->files || dataset->recordings)) /* it reads files */
+        (void)fprintf(b->out, "# dataset.path is left out: results hold no paths\n");
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++)
         print_section(b, &parts[s], first->row, false, s == SECTION_DATASET ? name : "");
     (void)fprintf(b->out, "solvers:\n");

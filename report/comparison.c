@@ -2,6 +2,7 @@
 #include "report/comparison.h"
 #include "records/record.h"
 #include "support/csv_index.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
 #include <stdint.h>
@@ -14,18 +15,34 @@ static const char *const columns[N_COLUMNS] = {"scope", "solver", "precision", "
 
 static status check_row(const struct csv_table *t, size_t row, struct error *e)
 {
-    const char *scope = csv_cell(t, row, SCOPE);
+    const char *scope = csv_cell(t, row, SCOPE), *precision = csv_cell(t, row, PRECISION);
     double v = 0;
+    bool known = strcmp(precision, "*") == 0;
+    for (size_t i = 0; precision_names[i]; i++) known = known || strcmp(precision, precision_names[i]) == 0;
     if (strcmp(scope, "runs") != 0 && strcmp(scope, "curves") != 0)
-        return FAIL(e, ST_DATA, "%s: line %zu: scope '%s'; allowed: runs, curves", t->source,
+        return FAIL(e, ST_CONFIG, "%s: line %zu: scope '%s'; allowed: runs, curves", t->source,
                     row + t->first_line, scope);
+    if (!known)
+        return FAIL(e, ST_CONFIG, "%s: line %zu: precision '%s'; allowed: double, float, *", t->source,
+                    row + t->first_line, precision);
     if (strcmp(csv_cell(t, row, RTOL), "ignore") == 0) return ST_OK;
     for (size_t c = RTOL; c <= ATOL; c++) {
         TRY(csv_number(t, row, c, &v, e));
         if (!(v >= 0))
-            return FAIL(e, ST_DATA, "%s: line %zu: column '%s': '%s' is not a number >= 0", t->source,
+            return FAIL(e, ST_CONFIG, "%s: line %zu: column '%s': '%s' is not a number >= 0", t->source,
                         row + t->first_line, columns[c], csv_cell(t, row, c));
     }
+    return ST_OK;
+}
+
+static status read_rows(struct csv_table *t, const char *path, struct error *e)
+{
+    TRY(csv_read(t, path, 1, e));
+    for (size_t c = 0; c < N_COLUMNS; c++)
+        if (t->n_columns != N_COLUMNS || strcmp(t->names[c], columns[c]) != 0)
+            return FAIL(e, ST_CONFIG,
+                        "%s: line 1: the columns must be scope,solver,precision,column,rtol,atol", path);
+    for (size_t row = 0; row < t->n_rows; row++) TRY(check_row(t, row, e));
     return ST_OK;
 }
 
@@ -33,13 +50,9 @@ status tolerances_read(struct csv_table *t, const char *path, bool optional, str
 {
     *t = (struct csv_table){.n_rows = 0};
     if (optional && access(path, F_OK) != 0) return ST_OK;
-    TRY(csv_read(t, path, 1, e));
-    for (size_t c = 0; c < N_COLUMNS; c++)
-        if (t->n_columns != N_COLUMNS || strcmp(t->names[c], columns[c]) != 0)
-            return FAIL(e, ST_DATA, "%s: line 1: the columns must be scope,solver,precision,column,rtol,atol",
-                        path);
-    for (size_t row = 0; row < t->n_rows; row++) TRY(check_row(t, row, e));
-    return ST_OK;
+    status st = read_rows(t, path, e);
+    if (st == ST_DATA || st == ST_IO) st = e->code = ST_CONFIG; /* no result is wrong: code 2, not 1 */
+    return st;
 }
 
 static bool matches(const char *pattern, const char *text)
@@ -87,6 +100,13 @@ struct column_rule {
     bool schema; /* no result */
 };
 
+/* An option among rows that are alike in solver, widths and seed. */
+struct apart {
+    const char *usual; /* the value of more than half of them, if margin > 0 */
+    long votes, margin;
+    bool differs;
+};
+
 struct comparison {
     const char *results, *reference;
     struct csv_table ours, theirs, tolerances;
@@ -97,6 +117,11 @@ struct comparison {
     struct csv_index index;
     struct csv_columns keys; /* of the reference */
     size_t *first, *next;
+    char cores[200]; /* what to say where the two were made with kernels of different cores; "" if not */
+    bool *compared;  /* [our rows] */
+    struct csv_index alike;     /* rows of the reference by solver, widths and seed */
+    struct csv_columns options; /* of the reference, that may tell its rows apart */
+    struct apart *apart;        /* [alike x options] */
     /* What is known of a column already, by scope, solver, precision and name. */
     struct texts known;
     struct column_rule *rules;
@@ -135,8 +160,121 @@ static status index_runs(struct comparison *c, struct error *e)
     return ST_OK;
 }
 
+static bool may_tell_apart(const char *name)
+{
+    return strcmp(name, "dataset") == 0 || column_is_option(name);
+}
+
+/* Finds which options tell apart the runs of the reference of the same solver, widths and seed, and the value
+ * of each that more than half of them have, if any. */
+static status tell_apart(struct comparison *c, struct error *e)
+{
+    static const char *const names[] = {"solver", "network.hidden", "seed"};
+    const struct csv_table *t = &c->theirs;
+    struct csv_columns same = {.n = 0};
+    same.column = mem_alloc(&c->mem, 3, sizeof *same.column, e);
+    if (!same.column) return ST_MEMORY;
+    for (size_t i = 0; i < 3; i++)
+        if (csv_column(t, names[i]) != CSV_NONE) same.column[same.n++] = (size_t)csv_column(t, names[i]);
+    TRY(csv_index_make(&c->alike, t, same, &c->mem, e));
+    for (size_t row = 0; row < t->n_rows; row++) (void)csv_index_place(&c->alike, row);
+    TRY(csv_select(&c->options, t, may_tell_apart, &c->mem, e));
+    c->apart = mem_alloc(&c->mem, c->alike.n * c->options.n + 1, sizeof *c->apart, e);
+    if (!c->apart) return ST_MEMORY;
+    for (int pass = 0; pass < 2; pass++) /* a value that may be the majority's, and whether it is */
+        for (size_t row = 0; row < t->n_rows; row++) {
+            const size_t k = csv_index_place(&c->alike, row);
+            for (size_t i = 0; i < c->options.n; i++) {
+                struct apart *a = &c->apart[k * c->options.n + i];
+                const char *own = csv_cell(t, row, c->options.column[i]);
+                a->differs =
+                    a->differs || strcmp(own, csv_cell(t, c->alike.rows[k], c->options.column[i])) != 0;
+                if (pass == 0 && a->votes == 0) a->usual = own;
+                const bool votes = strcmp(own, a->usual) == 0;
+                a->votes += pass == 1 ? 0 : votes ? 1 : -1;
+                a->margin += pass == 0 ? 0 : votes ? 1 : -1;
+            }
+        }
+    return ST_OK;
+}
+
+/* What a run of the reference is: options that tell it apart, but for the value of the majority. */
+static void describe(struct comparison *c, size_t row, char *what, size_t size)
+{
+    const struct csv_table *t = &c->theirs;
+    const struct apart *a = c->apart + csv_index_place(&c->alike, row) * c->options.n;
+    (void)snprintf(what, size, "%s, hidden %s, seed %s", csv_text(t, row, "solver"),
+                   csv_text(t, row, "network.hidden"), csv_text(t, row, "seed"));
+    for (size_t i = 0; i < c->options.n; i++) {
+        const char *own = csv_cell(t, row, c->options.column[i]);
+        if (a[i].differs && (a[i].margin <= 0 || strcmp(own, a[i].usual) != 0))
+            (void)text_add(what, size, ", %s=%s", t->names[c->options.column[i]], own);
+    }
+}
+
+/* Whether a column of this name is in runs.csv, or in a curve, of either folder. */
+static status column_exists(const struct comparison *c, const char *scope, const char *name, bool *found,
+                            struct error *e)
+{
+    const struct csv_table *sides[] = {&c->theirs, &c->ours};
+    const char *const folders[] = {c->reference, c->results};
+    const bool curve = strcmp(scope, "curves") == 0;
+    char path[4200];
+    *found = curve ? column_find(name, true) != NULL
+                   : csv_column(&c->theirs, name) != CSV_NONE || csv_column(&c->ours, name) != CSV_NONE;
+    for (size_t s = 0; curve && s < 2; s++)
+        for (size_t row = 0; row < sides[s]->n_rows && !*found; row++) {
+            struct csv_table t = {0};
+            snprintf(path, sizeof path, "%s/curves/%s.csv", folders[s], csv_text(sides[s], row, "run_id"));
+            if (access(path, F_OK) != 0) continue;
+            const status st = csv_read(&t, path, 1, e);
+            *found = st == ST_OK && csv_column(&t, name) != CSV_NONE;
+            csv_table_free(&t);
+            TRY(st);
+        }
+    return ST_OK;
+}
+
+static bool has_solver(const struct csv_table *t, const char *name)
+{
+    for (size_t row = 0; row < t->n_rows; row++)
+        if (strcmp(csv_text(t, row, "solver"), name) == 0) return true;
+    return false;
+}
+
+/* ST_CONFIG where a tolerance is of a solver or a column that neither folder has: it would say nothing. */
+static status check_names(const struct comparison *c, struct error *e)
+{
+    const struct csv_table *t = &c->tolerances;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        const char *solver = csv_cell(t, row, SOLVER), *column = csv_cell(t, row, COLUMN);
+        bool found = true;
+        if (strcmp(solver, "*") != 0 && !has_solver(&c->theirs, solver) && !has_solver(&c->ours, solver))
+            return FAIL(e, ST_CONFIG, "%s: line %zu: neither folder has a run of solver '%s'", t->source,
+                        row + t->first_line, solver);
+        if (strcmp(column, "*") != 0) TRY(column_exists(c, csv_cell(t, row, SCOPE), column, &found, e));
+        if (!found)
+            return FAIL(e, ST_CONFIG, "%s: line %zu: neither folder's %s have a column '%s'", t->source,
+                        row + t->first_line, csv_cell(t, row, SCOPE), column);
+    }
+    return ST_OK;
+}
+
+/* Kernels of another core round otherwise, which says more than a list of numbers. */
+static void compare_cores(struct comparison *c)
+{
+    const char *ours = csv_text(&c->ours, 0, "blas_core"), *theirs = csv_text(&c->theirs, 0, "blas_core");
+    if (c->ours.n_rows > 0 && strcmp(ours, "nan") != 0 && strcmp(theirs, "nan") != 0 &&
+        strcmp(ours, theirs) != 0)
+        (void)snprintf(
+            c->cores, sizeof c->cores,
+            "BLAS kernels for %.40s, reference %.40s: runs under OPENBLAS_CORETYPE=%.40s round alike", ours,
+            theirs, theirs);
+}
+
 static void regress(struct comparison *c, const char *text)
 {
+    if (c->regressions == 0 && c->cores[0]) verdicts_note(&c->verdicts, c->cores);
     c->regressions++;
     verdicts_regression(&c->verdicts, text);
 }
@@ -263,6 +401,7 @@ static status check_run(struct comparison *c, size_t row, struct error *e)
         regress(c, what);
         return ST_OK;
     }
+    c->compared[mine] = true;
     const char *word = csv_text(&c->theirs, row, "status");
     if (strcmp(csv_text(&c->ours, mine, "status"), word) != 0) {
         snprintf(what, sizeof what, "status %s, reference %s", csv_text(&c->ours, mine, "status"), word);
@@ -287,13 +426,17 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
     TRY(records_read(&c->theirs, c->reference, e));
     if (c->theirs.n_rows == 0) return FAIL(e, ST_DATA, "%s: no run to compare with", c->theirs.source);
     TRY(records_read(&c->ours, c->results, e));
+    c->compared = mem_alloc(&c->mem, c->ours.n_rows + 1, sizeof *c->compared, e);
+    if (!c->compared) return ST_MEMORY;
     TRY(index_runs(c, e));
+    TRY(tell_apart(c, e));
+    compare_cores(c);
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
+    TRY(check_names(c, e));
     for (size_t row = 0; row < c->theirs.n_rows; row++) {
-        char what[300];
-        (void)snprintf(what, sizeof what, "%s, hidden %s, seed %s", csv_text(&c->theirs, row, "solver"),
-                       csv_text(&c->theirs, row, "network.hidden"), csv_text(&c->theirs, row, "seed"));
+        char what[600];
+        describe(c, row, what, sizeof what);
         verdicts_run(&c->verdicts, csv_text(&c->theirs, row, "run_id"), what);
         TRY(check_run(c, row, e));
         verdicts_run_ended(&c->verdicts);
@@ -308,7 +451,8 @@ status comparison_run(const char *results, const char *reference, const char *to
     TRY(verdicts_begin(&c.verdicts, out, format, reference, e));
     status st = compare_all(&c, tolerances, e);
     st = verdicts_end(&c.verdicts, st, e);
-    *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions};
+    *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions, 0};
+    for (size_t row = 0; c.compared && row < c.ours.n_rows; row++) found->alone += !c.compared[row];
     texts_free(&c.known);
     free(c.rules);
     mem_free(&c.mem);

@@ -13,8 +13,8 @@ struct tolerance {
 
 /* Reads a tolerance file: columns scope (runs or curves), solver, precision, column, rtol, atol; * in solver,
  * precision or column matches anything, `ignore` in rtol leaves the column out; the last matching row counts.
- * path may be absent if `optional`: no rows. ST_IO; ST_DATA naming file, line, column. Free with
- * csv_table_free. */
+ * path may be absent if `optional`: no rows. ST_CONFIG naming file, line, column. Free with csv_table_free.
+ */
 status tolerances_read(struct csv_table *t, const char *path, bool optional, struct error *e);
 
 /* The tolerance of a column. Without a matching row, by the column table (columns.h): counts that rounding
@@ -27,12 +27,14 @@ struct tolerance tolerance_of(const struct csv_table *t, const char *scope, cons
 
 struct comparison_result {
     size_t runs, values, regressions; /* of the reference; compared; outside of their tolerance */
+    size_t alone;                     /* runs of the results that were compared with none */
 };
 
 /* Compares runs.csv and curves of two folders, run by run (same solver, dataset, seed, options and rules),
  * with the tolerances of the file `tolerances` or, where that is NULL, of REFERENCE/tolerances.csv if it is
- * there. Says each regression by `format` (run, column, iteration, values and tolerance). ST_IO, ST_DATA,
- * ST_MEMORY. */
+ * there. Says each regression by `format` (run, column, iteration, values and tolerance). ST_CONFIG for
+ * tolerances that are malformed or of a solver or column that neither folder has; ST_IO, ST_DATA, ST_MEMORY.
+ */
 status comparison_run(const char *results, const char *reference, const char *tolerances,
                       enum verdict_format format, FILE *out, struct comparison_result *found,
                       struct error *e);

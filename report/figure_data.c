@@ -80,6 +80,7 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
     csv_put_number(w, number_of(&lists[WIDTHS], one->hidden));
     csv_put_number(w, (double)one->depth);
     csv_put_number(w, (double)one->n);
+    csv_put_number(w, group_own_rule(f->groups, one));
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         const char *value = option_of(&f->groups->runs, one->rows[0], options[i]);
         bool there = strcmp(value, "nan") != 0;
@@ -94,7 +95,8 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
 static status write_groups(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                            struct texts *lists, struct error *e)
 {
-    static const char *const head[] = {"text", "curve", "solver", "name", "line", "width", "layers", "seeds"};
+    static const char *const head[] = {"text",  "curve",  "solver", "name",    "line",
+                                       "width", "layers", "seeds",  "own_rule"};
     char name[100];
     struct csv_writer w;
     TRY(drawing_csv(f->drawing, "groups.csv", NULL, &w, e));

@@ -33,7 +33,8 @@ struct figure_data {
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */
 status figure_data_open(struct figure_data *f, const struct groups *g, const struct drawing *d,
                         struct error *e);
-/* Writes the files for the groups that are shown. `options`: keys such as "rho". */
+/* Writes the files for the groups that are shown. `options`: keys such as "rho". In groups.csv own_rule,
+ * behind seeds, is 1 where the accuracies are by a rule of the trainer's own. */
 status figure_data_write(const struct figure_data *f, const char *const options[FIGURE_OPTIONS],
                          struct error *e);
 void figure_data_free(struct figure_data *f);

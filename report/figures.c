@@ -2,6 +2,7 @@
 #include "report/figures.h"
 #include "report/figure_data.h"
 #include "support/paths.h"
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -60,6 +61,7 @@ struct labels {
     const char *title, *widths;
     size_t layers;
     bool by_time, spike_solves;
+    bool searched; /* a name has several configurations, of which one is to be chosen: by validation */
 };
 
 /* Draws the groups that are shown; the files are called `figure`, in the folder that was asked for. */
@@ -75,10 +77,13 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
                                            {"widths", l->widths},
                                            {"layers", layers},
                                            {"by_time", l->by_time ? "1" : "0"},
-                                           {"spike_solves", l->spike_solves ? "1" : "0"}};
+                                           {"spike_solves", l->spike_solves ? "1" : "0"},
+                                           {"searched", l->searched ? "1" : "0"}};
     (void)snprintf(layers, sizeof layers, "%zu", l->layers);
     status st = figure_data_write(&p->data, options ? options : none, &e);
-    if (st == ST_OK) st = drawing_run(&p->drawing, script, p->request->formats, fields, 6, &e);
+    if (st == ST_OK)
+        st =
+            drawing_run(&p->drawing, script, p->request->formats, fields, sizeof fields / sizeof *fields, &e);
     for (size_t i = 0; st == ST_OK && i < 3 * n_parts; i++) {
         const char *part = parts[i / 3], *format = formats[i % 3];
         bool found = false;
@@ -156,15 +161,31 @@ static bool is_panelled(const struct group *g, const void *context)
     return is_admm(g) && has_widths(g, c->hidden) && c->p->data.panel[g - c->p->groups->group];
 }
 
+/* Whether a name has several configurations with these widths, and runs have validation accuracies. */
+static bool is_search(const struct plotter *p, const char *hidden)
+{
+    const struct groups *g = p->groups;
+    bool several = false, validated = false;
+    for (size_t i = 0; i < g->n; i++) {
+        if (!has_widths(&g->group[i], hidden)) continue;
+        validated = validated || isfinite(csv_value(&p->data.summary, i, "acc_val_mean"));
+        for (size_t k = 0; k < i; k++)
+            several = several ||
+                      (has_widths(&g->group[k], hidden) && strcmp(g->group[k].name, g->group[i].name) == 0);
+    }
+    return several && validated;
+}
+
 /* The paper's panel and the numerical error of one ADMM configuration. */
 static void draw_admm(struct plotter *p, const struct group *g)
 {
-    char figure[GROUP_LABEL + 32], title[2 * GROUP_LABEL + 400], seeds[40] = "one seed";
+    char figure[GROUP_LABEL + 32], title[2 * GROUP_LABEL + 400], text[GROUP_LABEL], seeds[40] = "one seed";
     if (g->n > 1) (void)snprintf(seeds, sizeof seeds, "median of %zu seeds", g->n);
-    (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", g->name, g->dataset, g->hidden,
+    line_name(g->name, g->hidden, g->label, text, sizeof text);
+    (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", text, g->dataset, g->hidden,
                    seeds);
     const size_t at = (size_t)(g - p->groups->group);
-    const struct labels l = {title, g->hidden, g->depth, false, p->data.solves[at]};
+    const struct labels l = {title, g->hidden, g->depth, false, p->data.solves[at], is_search(p, g->hidden)};
     if (show(p, is_same, g, true, 1) == 0) return;
     (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
     if (p->data.panel[at]) draw_curves(p, "panel.gp", figure, &l);
@@ -177,7 +198,7 @@ static void draw_admm(struct plotter *p, const struct group *g)
 static void draw_widths(struct plotter *p, const struct group *g)
 {
     char figure[200], title[500];
-    struct labels l = {"", g->hidden, g->depth, true, false};
+    struct labels l = {"", g->hidden, g->depth, true, false, is_search(p, g->hidden)};
     const struct panelled panelled = {p, g->hidden};
     if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
     (void)snprintf(figure, sizeof figure, "accuracy_seconds_%.100s", g->hidden);

@@ -108,6 +108,7 @@
   /* ---- sections ---- */
 
   const distinct = (name) => [...new Set(data.rows.map((_, i) => cell(i, name)))].filter((t) => !missing(t));
+  const trainersOf = (option) => [...new Set(data.rows.map((_, i) => i).filter((i) => !missing(cell(i, option))).map((i) => cell(i, "label")))];
   const listed = (texts, most = 12) => texts.slice(0, most).join(", ") + (texts.length > most ? ", … (" + texts.length + ")" : "");
 
   function definitions(pairs) {
@@ -195,7 +196,7 @@
       textColumn("configuration", (g) => g.label + (g.own_rule ? " (own rule)" : "")),
       { title: "seeds", number: true, value: (g) => g.rows.length, show: (g) => linkTo(g.rows, String(g.rows.length)) },
     ];
-    const quality = ["acc_test", "acc_val", "acc_train", "loss_test", "loss_val", "loss_train", "acc_test_tasks", "drop_test"].filter(filled);
+    const quality = ["acc_val", "acc_test", "acc_train", "loss_val", "loss_test", "loss_train", "acc_test_tasks", "drop_test"].filter(filled);
     const costs = ["train_s", "iters", "forward_passes", "backward_passes", "gradient_evaluations", "train_synops", "train_macs", "peak_bytes", "solver_bytes", "footprint_bytes", "synops", "rate_mean"].filter(filled);
     if (data.groups.length === 0) {
       section("results").append(make("p", "No run has finished."));
@@ -212,7 +213,8 @@
 
   function showConfiguration() {
     const isOption = (c) => c.option;
-    const axes = data.columns.filter(isOption);
+    const various = data.columns.filter(isOption);
+    const axes = various.filter((c) => distinct(c.name).length > 1), others = various.filter((c) => distinct(c.name).length === 1);
     const at = section("configuration");
     const constants = data.constants.filter((c) => isOption(c) && !missing(c.value));
     if (axes.length > 0) {
@@ -220,6 +222,12 @@
       at.append(table([
         textColumn("option", (c) => c.name), textColumn("values", (c) => listed(distinct(c.name), 30)), textColumn("unit", (c) => c.unit), textColumn("meaning", (c) => c.help),
       ], axes, "Options that differ").element);
+    }
+    if (others.length > 0) {
+      at.append(make("h3", "Options of some runs alone, with one value"));
+      at.append(table([
+        textColumn("option", (c) => c.name), textColumn("value", (c) => distinct(c.name)[0]), textColumn("trainers", (c) => listed(trainersOf(c.name))), textColumn("unit", (c) => c.unit), textColumn("meaning", (c) => c.help),
+      ], others, "Options of some runs").element);
     }
     at.append(make("h3", "Options that are the same in all runs"));
     at.append(table([
@@ -231,7 +239,7 @@
     const rows = data.rows.map((_, i) => i).sort((a, b) => failed(b) - failed(a) || a - b);
     const text = (name) => textColumn(name, (row) => (missing(cell(row, name)) ? "–" : cell(row, name)), helpOf(name));
     const axes = data.columns.filter((c) => c.option && c.name !== "network.hidden" && distinct(c.name).length > 1).slice(0, 12);
-    const numbers = ["acc_test", "acc_val", "acc_train", "loss_test", "loss_val", "loss_train", "iters", "train_s", "forward_passes", "peak_bytes"]
+    const numbers = ["acc_val", "acc_test", "acc_train", "loss_val", "loss_test", "loss_train", "iters", "train_s", "forward_passes", "peak_bytes"]
       .filter((name) => data.rows.some((_, i) => isNumber(cell(i, name))));
     const all = table([
       text("label"), { title: "line", number: true, value: lineOf, show: (row) => linkTo([row], String(lineOf(row))) },
@@ -420,7 +428,7 @@
         make("iframe", [], { sandbox: "allow-scripts", title: f.name, style: "aspect-ratio:" + size[1] + "/" + size[2], src: "data:image/svg+xml;charset=utf-8," + encodeURIComponent(f.svg) }),
         make("figcaption", f.name)]);
     });
-    at.append(make("p", "Move the mouse over a figure to read coordinates; a click on a name in its key hides a curve.", { class: "note" }), make("div", frames, { class: "figures" }));
+    at.append(make("p", "Move the mouse over a figure to read coordinates; in a figure of one panel a click on a name in the key hides its curve.", { class: "note" }), make("div", frames, { class: "figures" }));
   }
 
   showSummary();

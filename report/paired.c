@@ -90,6 +90,24 @@ static status differences(const struct groups *g, const struct line *l, const ch
     return ST_OK;
 }
 
+status paired_check(const struct groups *g, const char *reference, struct error *e)
+{
+    struct line l = {.reference = reference};
+    struct mem m = {0};
+    bool known = false;
+    for (size_t k = 0; k < g->n; k++) known = known || strcmp(g->group[k].name, reference) == 0;
+    status st = known ? line_create(&l, g, &m, e)
+                      : FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
+                             g->runs.source);
+    for (size_t k = 0; k < g->n && st == ST_OK; k++) {
+        l.name = g->group[k].name;
+        l.hidden = g->group[k].hidden;
+        if (l.first[g->group[k].line] >= k && strcmp(l.name, reference) != 0) st = find_pairs(g, &l, k, e);
+    }
+    mem_free(&m);
+    return st;
+}
+
 /* Standard error of the difference in test accuracy from the test samples of the first pair alone, as if each
  * network had test samples of its own: the true one is smaller. */
 static status test_error(const struct groups *g, const struct line *l, double *result, struct error *e)

@@ -13,4 +13,7 @@
 status paired_write(const struct groups *g, const char *reference, enum table_format format, FILE *out,
                     struct error *e);
 
+/* Whether paired_write would find its pairs, for who says something before. ST_USAGE and ST_DATA as there. */
+status paired_check(const struct groups *g, const char *reference, struct error *e);
+
 #endif

@@ -184,6 +184,17 @@ static size_t *last_rows(struct source *s, struct mem *m, struct error *e)
     return last;
 }
 
+/* Whether the accuracies of a line are by a rule of the trainer's own. */
+static bool own_rule(const struct csv_table *t, const char *line)
+{
+    char text[NAME];
+    for (size_t row = 0; row < t->n_rows; row++) {
+        row_name(t, row, text);
+        if (strcmp(text, line) == 0 && strcmp(csv_text(t, row, "prediction"), "own rule") == 0) return true;
+    }
+    return false;
+}
+
 /* Rows: lines; columns: depths, once for each accuracy where the file has them. */
 static status depth_table(struct source *s, struct table *t, struct error *e)
 {
@@ -205,7 +216,7 @@ static status depth_table(struct source *s, struct table *t, struct error *e)
         for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", depths[d]);
     }
     for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s", s->rows.v[i]);
+        table_put(t, "%s%s", s->rows.v[i], own_rule(f, s->rows.v[i]) ? " (own rule)" : "");
         for (size_t k = 0; k < s->levels.n; k++)
             for (size_t d = 0; d < s->columns.n; d++) {
                 entry_key(s, s->rows.v[i], depths[d], s->levels.v[k], key);

@@ -44,6 +44,15 @@ void verdicts_run(struct verdicts *v, const char *id, const char *what)
     put_escaped(v->cases, " name=\"", id, "\">\n");
 }
 
+void verdicts_note(struct verdicts *v, const char *text)
+{
+    if (v->format == VERDICT_TEXT) (void)fprintf(v->out, "note: %s\n", text);
+    if (v->format != VERDICT_GITHUB) return;
+    (void)fputs("::warning::", v->out);
+    put_command(v->out, text, false);
+    (void)fputc('\n', v->out);
+}
+
 void verdicts_regression(struct verdicts *v, const char *text)
 {
     v->failed_runs += !v->failed;

@@ -26,9 +26,11 @@ struct verdicts {
 /* Says verdicts on `out`, which stays the caller's; `suite` is borrowed until verdicts_end. ST_MEMORY. */
 status verdicts_begin(struct verdicts *v, FILE *out, enum verdict_format format, const char *suite,
                       struct error *e);
-/* A run of the reference begins. `id` and `what` (trainer, widths, seed) may hold any characters and are
- * borrowed until verdicts_run_ended. */
+/* A run of the reference begins. `id` and `what` (trainer, widths, seed, options) may hold any characters and
+ * are borrowed until verdicts_run_ended. */
 void verdicts_run(struct verdicts *v, const char *id, const char *what);
+/* What the reader should know before the regressions; not in JUnit's file, where it is no case's. */
+void verdicts_note(struct verdicts *v, const char *text);
 /* A regression of the run. */
 void verdicts_regression(struct verdicts *v, const char *text);
 void verdicts_run_ended(struct verdicts *v);

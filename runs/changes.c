@@ -101,12 +101,22 @@ static bool find_nearest(const struct results_file *f, const struct run *run, si
     return least < SIZE_MAX;
 }
 
-/* Which of the texts change nothing. */
-static void print_idle(const struct plan *p, const char *const *set, size_t n_set, FILE *out)
+static bool any_finished(const struct results_file *f)
 {
+    for (size_t i = 0; i < f->n_runs; i++)
+        if ((!f->mine || f->mine[i]) && f->rows[i].table) return true;
+    return false;
+}
+
+/* Which of the texts change nothing, where finished runs are not repeated. Who names the path of the data
+ * wants to find it. */
+static void print_idle(const struct results_file *f, const char *const *set, size_t n_set, FILE *out)
+{
+    const struct plan *p = f->plan;
+    if (!any_finished(f)) return;
     for (size_t i = 0; i < n_set; i++) {
         struct set_text s;
-        if (settings_split(set[i], &s, NULL) != ST_OK) continue;
+        if (settings_split(set[i], &s, NULL) != ST_OK || strcmp(s.key, "path") == 0) continue;
         for (size_t k = 0; k < p->n_runs; k++) {
             const struct option *o = opt_find(run_section(&p->runs[k], s.section).table, s.key);
             if (!o) continue;
@@ -121,7 +131,7 @@ void changes_print(const struct results_file *f, const char *const *set, size_t 
 {
     char texts[TEXTS_MOST][DIFFERENCE_TEXT];
     size_t counts[TEXTS_MOST], n = 0, seen = 0;
-    print_idle(f->plan, set, n_set, out);
+    print_idle(f, set, n_set, out);
     for (size_t i = 0; i < f->n_runs && seen < RUNS_MOST; i++) {
         const struct run *run = &f->plan->runs[i];
         struct difference d;

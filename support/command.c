@@ -172,6 +172,9 @@ static status unknown_option(const struct call *call, const struct reader *r, co
     for (size_t i = 0; i < r->n; i++) names[i] = r->name[i];
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     opt_hint(name + strspn(name, "-"), names, r->n, "--", hint);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->option[i]->mistaken && strcmp(r->option[i]->mistaken, name + strspn(name, "-")) == 0)
+            (void)snprintf(hint, sizeof hint, "; did you mean '--%s'?", r->name[i]);
     return FAIL(e, ST_USAGE, "unknown option '%s'%s see '%s %s%s--help'", name, hint, call->program->name,
                 call->path, call->path[0] ? " " : "");
 }

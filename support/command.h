@@ -31,7 +31,8 @@ struct parameter {
     const char *const *choices; /* of value_choice: ends with NULL */
     uint64_t least, most;       /* of value_whole; most 0: no bound */
     bool needed;
-    bool repeated; /* the last argument: any number of them may follow */
+    bool repeated;        /* the last argument: any number of them may follow */
+    const char *mistaken; /* "out": an option of other commands that users try instead; NULL: none */
 };
 
 /* -h, --help belongs to every command and is not in its list. Lists end with NULL; an absent one is NULL. */

@@ -9,7 +9,9 @@ summary = "groups.csv"
 profile = "profile.csv"
 n = n_lines
 D = n_depths
-rest = 250.0 # pixels of the legend
+longest = 0
+do for [i = 1:n] { longest = strlen(line_text[i]) > longest ? strlen(line_text[i]) : longest }
+rest = 110 + 8.8 * longest # pixels of the legend
 hidden(d) = sprintf("%d hidden layer%s", depth[d], depth[d] == 1 ? "" : "s")
 floor_line(i) = is_floor(line_text[i])
 begins(name, word) = substr(name, 1, strlen(word)) eq word
@@ -139,8 +141,6 @@ do for [k = 1:n] {
 }
 better(j, k) = mean_of[j] > mean_of[k] || (mean_of[j] == mean_of[k] && j < k)
 do for [k = 1:n] { rank[k] = 1 + sum [j = 1:n] better(j, k) }
-longest = 0
-do for [k = 1:n] { longest = strlen(line_text[k]) > longest ? strlen(line_text[k]) : longest }
 left = 40 + 10.5 * longest # pixels of the names
 # more than eight: a colour for each family
 array group_hue[n]
@@ -214,7 +214,7 @@ do for [format in formats] {
         font ",17" margins 90 / wide,1 - rest / wide,75 / high,1 - 75 / high spacing 40 / wide,95 / high
     set logscale x
     set xtics (1)
-    steps = most_synops > 20 * least_synops ? "1 3" : "1 2 3 5"
+    steps = most_synops > 20 * least_synops ? "1 3" : "1 2 5"
     do for [k = 1:11] { do for [m = 1:words(steps)] { set xtics add (gprintf("%.0s%c", word(steps, m) * 10.0 ** k) word(steps, m) * 10.0 ** k) } }
     load "plots/error_axis.gp"
     set xrange [least_synops / 1.3:most_synops * 1.3]

@@ -14,12 +14,15 @@ spread(v) = column("seeds") > 1 && v >= 0 ? v : 0
 beside(i) = 1.03 ** (i - (n_names + 1) / 2.0)
 # rows of other lines are missing, not gaps in a line
 set datafile missing NaN
+longest = 0
+do for [i = 1:n_names] { longest = strlen(name_text[i]) > longest ? strlen(name_text[i]) : longest }
 do for [format in formats] {
-    wide = 1200
+    rest = 30.0 + legend_pixels(longest)
+    wide = 940 + rest
     high = 540
     load "plots/terminal.gp"
     set multiplot layout 1,2 title sprintf("%d tasks in sequence, %s: ", number_of_tasks, dataset).over("mean and standard deviation") \
-        noenhanced font ",17" margins 0.055,0.78,0.14,0.84 spacing 0.06,0.1
+        noenhanced font ",17" margins 66 / wide,1 - rest / wide,0.14,0.84 spacing 72 / wide,0.1
     set logscale x 2
     set xrange [width_first[1] / 1.3:width_first[n_widths] * 1.3]
     set xtics ()
@@ -31,7 +34,7 @@ do for [format in formats] {
     plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")):(100 * spread(final("sd"))) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb hue(i) notitle, \
          for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * final("mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb hue(i)
     set title "drop since each task's end (points)"
-    set key at screen 0.79,0.84 left top Left reverse font ",14"
+    set key at screen 1 - (rest - 12) / wide,0.84 left top Left reverse font ",14"
     plot for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")):(100 * spread(lost("sd"))) with yerrorbars pt mark(i) ps 1.1 * dot lw 1.6 lc rgb hue(i) notitle, \
          for [i = 1:n_names] summary using (of(i) ? width(0) * beside(i) : NaN):(100 * lost("mean")) with linespoints pt mark(i) ps 1.1 * dot lw 2.2 lc rgb hue(i) title name_text[i]
     unset logscale x

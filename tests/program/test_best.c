@@ -47,15 +47,15 @@ ParameterizedTestParameters(best, command_lines)
     static struct line lines[] = {
         {"best e",
          0,
-         {"bptt                 3      4           0.725 +- 0.26  network.loss=squared lr=0.2\n",
-          "admm                 1      2             0.7 +- 0.14  -\n",
+         {"# bptt                 3      4          72.50 +- 26.30  network.loss=squared lr=0.2\n",
+          "# admm                 1      2          70.00 +- 14.14  -\n",
           "\n\ndataset: {name: digits}\nsolvers:\n  - {name: bptt, lr: 0.2, network: {loss: squared}}\n"
           "  - {name: admm, network: {loss: squared}}\n",
           "1 of 3 configurations of bptt have fewer finished runs"}},
         {"best e", 0, {"different numbers of configurations", "bptt 3, admm 1", "2 unfinished or failed"}},
         {"best e --min",
          0,
-         {"0.7 +- 0.18  network.loss=cross_entropy lr=0.1", "the smallest mean of acc_val"}},
+         {"70.00 +- 18.26  network.loss=cross_entropy lr=0.1", "the smallest mean of acc_val"}},
         {"best e --by loss_val", 0, {"1 +- 0  network.loss=cross_entropy lr=0.1", "smallest"}},
         {"best e --per label",
          0,
@@ -71,6 +71,9 @@ ParameterizedTestParameters(best, command_lines)
         {"best e --by solver.lr", 2, {"unknown column 'solver.lr'"}},
         {"best e --per seed", 2, {"--per 'seed': one of solver, label is allowed"}},
         {"best e --frob 1", 2, {"unknown option '--frob'"}},
+        {"best e --out f", 2, {"unknown option '--out'; did you mean '--results'? see"}},
+        {"report e --results . --out e", 2, {"--out 'e' is a folder: it names the page"}},
+        {"summarise e --paired admm", 1, {"'a' has two runs with hidden 8"}},
         {"best e --by", 2, {"option '--by' needs a value"}},
         {"best e f", 2, {"'f' is one argument too many"}},
         {"best", 2, {"EXPERIMENT is missing: the folder of an experiment"}},
@@ -101,6 +104,43 @@ Test(best, writes_what_it_prints)
     cr_expect_str_eq(r.output, "name,solver,configurations,runs,column,goal,options\n"
                                "bptt,bptt,3,4,acc_val,max,network.loss=squared lr=0.2\n"
                                "admm,admm,1,2,acc_val,max,none\n0.725\n");
+}
+
+/* Equal means are said: here three configurations of one run each, and a fourth of which there is less. */
+Test(best, ties_are_said)
+{
+    static struct result r;
+    cli_write("e/runs.csv",
+              "schema,run_id,solver,label,dataset,seed,status,error,solver.lr,data_sha256,threads,acc_val\n"
+              "2,1,bptt,bptt,nmnist,0,ok,none,0.1,0,1,0.5\n2,2,bptt,bptt,nmnist,0,ok,none,0.2,0,1,0.75\n"
+              "2,3,bptt,bptt,nmnist,0,ok,none,0.4,0,1,0.75\n2,4,bptt,bptt,nmnist,0,ok,none,0.8,0,1,0.75\n"
+              "2,5,admm,admm,nmnist,0,ok,none,nan,0,1,0.6\n");
+    spikebench(&r, "best e");
+    expect_text(&r, "warning: 3 configurations of bptt tie; the first of them is shown\n");
+    expect_text(&r, "75.00  lr=0.2\n");
+    cr_expect_null(strstr(r.output, "of admm tie"), "%s", r.output);
+    expect_text(&r, "\n# dataset.path is left out: results hold no paths\ndataset: {name: nmnist}\n");
+}
+
+/* What cannot be paired is said before a table, not behind it. */
+Test(best, pairs_are_sought_before_the_table)
+{
+    static struct result r;
+    spikebench(&r, "summarise e --paired nobody 2>/dev/null");
+    cr_expect_eq(r.code, 2);
+    cr_expect_str_eq(r.output, "");
+    spikebench(&r, "summarise e --paired admm 2>/dev/null");
+    cr_expect_eq(r.code, 1);
+    cr_expect_str_eq(r.output, "");
+}
+
+/* All that stands on the output is a part of an experiment file: nothing has to be cut off. */
+Test(best, the_output_is_yaml)
+{
+    static struct result r;
+    cli_shell(&r, "{ echo 'experiment: again'; \"$SB\" best e 2>/dev/null; } > again.yaml && \"$SB\" check "
+                  "again.yaml");
+    cr_expect_eq(r.code, 0, "%s", r.output);
 }
 
 /* One runs.csv of a grid whose solvers have options in common, options of the sections of their own, an
@@ -298,7 +338,7 @@ Test(best, older_results_are_read)
         "NR==2{print $c[\"forward_passes_mean\"]}' e/summary.csv");
     cr_expect_eq(r.code, 0, "%s", r.output);
     cr_expect_not_null(strstr(r.output, "| 2.0 / - | - |\n"), "%s", r.output);
-    cr_expect_not_null(strstr(r.output, "0.725"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "72.50 +- 26.30"), "%s", r.output);
     cr_expect_str_eq(r.output + strlen(r.output) - 4, "nan\n");
 }
 

@@ -204,3 +204,15 @@ Test(cli_run, nothing_runs_without_a_folder)
     cr_expect_neq(r.code, 0);
     cr_expect_str_eq(r.output, "");
 }
+
+/* A bare name is the experiment of the program; where a file here has the name, too, that is said. */
+Test(cli, a_file_beside_a_bare_name)
+{
+    static struct result r;
+    cli_shell(&r, "\"$SB\" check poc_digits 2>&1 >/dev/null");
+    cr_expect_str_eq(r.output, "");
+    cli_shell(&r, "cp good.yaml poc_digits.yaml && \"$SB\" check poc_digits 2>&1 >/dev/null");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "experiments/poc_digits.yaml; poc_digits.yaml in this folder is"),
+                       "%s", r.output);
+}

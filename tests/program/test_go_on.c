@@ -255,6 +255,10 @@ Test(go_on, what_a_setting_changes_is_said)
                     "0.01)\n2 new runs: they differ from finished ones in network.leak = 0.8 (there 0.9), "
                     "solver.lr = 0.2 "
                     "(there 0.01)\n");
+    cli_shell(&r,
+              "\"$SB\" run s.yaml --set threads=2 --fresh --out b; \"$SB\" run s.yaml --set dataset.path=");
+    expect_good(&r);
+    cr_expect_null(strstr(r.output, "changes no result"), "%s", r.output);
 }
 
 /* What cannot be kept costs no run; a run that diverges in its last step keeps nothing. */

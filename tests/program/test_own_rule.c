@@ -78,3 +78,20 @@ Test(own_rule, simulation_is_there_on_demand, .init = cli_setup, .fini = cli_tea
     cr_expect_eq(simulated.code, 2);
     cr_expect_not_null(strstr(simulated.output, "own, simulated"), "%s", simulated.output);
 }
+
+/* The paper's tables and the figures of rivals say so beside the name, and of no other trainer. */
+Test(own_rule, tables_and_figures_mark_it, .init = cli_setup, .fini = cli_teardown)
+{
+    static struct result r;
+    cli_write("r.yaml", "experiment: rivals_digits\nstop: {max_iter: 1}\n"
+                        "dataset: {name: digits, T: 4, n_train: 40, n_validation: 20, n_test: 20}\n"
+                        "network: {hidden: [6]}\nsolvers: [{name: bptt}, {name: forward_forward}]\n");
+    cli_shell(&r, "\"$SB\" run r.yaml > log && \"$SB\" summarise rivals_digits >> log && \"$SB\" table depth "
+                  "rivals_digits");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "\nforward_forward (own rule) "), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "\nbptt  "), "%s", r.output);
+    cli_shell(&r, "\"$SB\" plot rivals_digits --out f --format svg > log && grep -c 'forward_forward (own "
+                  "rule)' f/rivals_final.svg && ! grep 'bptt (own' f/rivals_final.svg");
+    cr_expect_eq(r.code, 0, "%s", r.output);
+}

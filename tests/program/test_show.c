@@ -41,7 +41,10 @@ Test(show, a_sample_in_the_terminal)
     cr_assert(first && twenty, "%s", r.output);
     cr_expect_gt(first, twenty, "%s", r.output);
     cr_expect_eq(count(r.output, '*') % 3, 0, "%s", r.output);
-    cr_expect_eq(count(r.output, '@'), (size_t)8, "%s", r.output);
+    /* eight pixels of three by two characters, from edge to edge; neither ticks nor gaps */
+    cr_expect_eq(count(r.output, '@'), (size_t)48, "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "|@@@@@@@@@@@@@@@@@@@@@@@@|\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "input "), "the label stands apart from the ticks: %s", r.output);
     cr_expect_not(cli_exists("digits_1.svg"));
 }
 
