@@ -417,7 +417,8 @@ Test(runner, data_that_arrives_replaces_the_row_without_it)
                   "NR == 2 { print $c }' results/late/runs.csv");
     cr_expect_str_eq(r.output, "nan\n", "a target that was not reached");
     cli_shell(&r, "for i in 0 1 2 3 4 5 6 7 8 9; do for s in Train Test; do mkdir -p here/$s/$i && "
-                  "printf '\\001\\002\\200\\000\\001\\001\\002\\200\\000\\002' > here/$s/$i/1.bin; done; "
+                  "{ printf '\\001\\002\\200\\000\\001\\001\\002\\200\\000\\002'; "
+                  "[ $s = Train ] || printf '\\001\\002\\200\\000\\003'; } > here/$s/$i/1.bin; done; "
                   "done; \"$SB\" run late.yaml && cat results/late/runs.csv");
     expect_good(&r);
     cr_expect_not_null(strstr(r.output, "1 done"), "%s", r.output);

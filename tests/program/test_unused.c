@@ -10,11 +10,13 @@ static void setup(void)
 {
     static struct result r;
     cli_setup();
-    cli_shell(&r, "for k in 0 1 2 3 4 5 6 7 8 9; do mkdir -p data/nmnist/Train/$k data/nmnist/Test/$k; "
-                  "printf \"\\\\005\\\\00$((k % 8))\\\\200\\\\003\\\\350\\\\006\\\\00$((k % "
-                  "8))\\\\200\\\\007\\\\320\" > one.bin; "
-                  "cp one.bin data/nmnist/Train/$k/1.bin; cp one.bin data/nmnist/Train/$k/2.bin; "
-                  "cp one.bin data/nmnist/Test/$k/3.bin; done");
+    cli_shell(
+        &r,
+        "for k in 0 1 2 3 4 5 6 7 8 9; do mkdir -p data/nmnist/Train/$k data/nmnist/Test/$k; y=$((k % 8)); "
+        "printf \"\\\\005\\\\00$y\\\\200\\\\003\\\\350\\\\006\\\\00$y\\\\200\\\\007\\\\320\" > one.bin; "
+        "printf \"\\\\015\\\\00$y\\\\200\\\\003\\\\350\\\\016\\\\00$y\\\\200\\\\007\\\\320\" > other.bin; "
+        "cp one.bin data/nmnist/Train/$k/1.bin; cp one.bin data/nmnist/Train/$k/2.bin; "
+        "cp other.bin data/nmnist/Test/$k/3.bin; done");
     cr_assert_eq(r.code, 0, "%s", r.output);
     cli_write("few.yaml", "experiment: few\nseeds: [0, 1]\neval_every: 2\nstop: {max_iter: 2}\n"
                           "dataset: {name: nmnist, path: data/nmnist, T: 2, n_validation: 0}\n"
