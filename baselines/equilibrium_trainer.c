@@ -23,11 +23,6 @@ const struct metric_desc equilibrium_metric_list[EQUILIBRIUM_METRICS] = {
     {"inner_residual", "", inner_residual_help, METRIC_RUN},
 };
 
-static size_t probe_size(size_t N)
-{
-    return N < CHUNK_MAX ? N : CHUNK_MAX;
-}
-
 static status create_blocks(real **blocks, const struct net *net, struct mem *m, struct error *e)
 {
     for (size_t k = 1; k <= net->blocks; k++)
@@ -51,7 +46,7 @@ status equilibrium_trainer_create(struct equilibrium_trainer **state, const stru
     if (!s->work) return ST_MEMORY;
     for (size_t i = 0; i < shapes->threads; i++) /* the first one also measures */
         TRY(equilibrium_create(&s->work[i], net, shapes->info->T,
-                               i == 0 && probe_size(N) > block ? probe_size(N) : block, m, e));
+                               i == 0 && chunk_at_most(N) > block ? chunk_at_most(N) : block, m, e));
     for (size_t l = 1; l < net->L && net->blocks > net->L; l++)
         if (!(s->vector[l] = mem_reals(m, net->n[l], e))) return ST_MEMORY;
     if (!(s->norm_work = mem_reals(m, 2 * net_widest(net, 1, net->L - 1), e))) return ST_MEMORY;
@@ -165,7 +160,7 @@ static void measure(struct equilibrium_trainer *s)
 {
     const struct net *net = s->minibatch.env.net;
     const struct batch *b = &s->minibatch.env.train;
-    const size_t C = probe_size(b->n);
+    const size_t C = chunk_at_most(b->n);
     equilibrium_observe(s->work, net, b, 0, C);
     measure_rates(s, net, C);
     if (s->rule.spiking) measure_gradient(s, net, b, C);

@@ -33,7 +33,8 @@ status hand_on(struct call *call, int precision, struct error *e)
     return FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
 }
 
-/* Of a bare name the experiment is meant that comes with the program, which is not said by a file beside it.
+/* A bare name means the experiment that comes with the program: says so where a file of one's own has it,
+ * too.
  */
 static void note_own_file(const char *name, const char *file)
 {

@@ -79,7 +79,7 @@ static void test_promise(void *context, int socket)
 /* ST_OK and in *why what the check says, or how the copy ended. ST_IO if there can be no copy. */
 static status ask(struct promise p, struct error *why, struct error *e)
 {
-    static const struct child_limits none = {.bytes = (size_t)1 << 60, .seconds = 0};
+    static const struct child_limits none = {.bytes = (size_t)1 << 60, .seconds = 0, .heard = true};
     struct child child;
     char how[100];
     TRY(child_start(&child, test_promise, &p, none, e));

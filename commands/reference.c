@@ -18,10 +18,10 @@ static const struct entry experiment_keys[] = {
     {"stop: {max_iter: 100, ...}", "when a run ends"},
     {"tune: {configurations: 24, ...}",
      "search at random: so many configurations are drawn for each item of solvers:. Options then may have "
-     "ranges: "
-     "{log: [LO, HI]}, {linear: [LO, HI]} or {choice: [A, B, ...]}. Beside it: seed: of the draws (the first "
-     "of "
-     "seeds: if absent), and budget: equal (usual: all trainers have as many configurations) or any"},
+     "ranges: {log: [LO, HI]}, {linear: [LO, HI]} or {choice: [A, B, ...]}. Beside it: seed: of the draws "
+     "(the "
+     "first of seeds: if absent), and budget: equal (usual: all trainers have as many configurations) or "
+     "any"},
     {"solvers: [{name: ..., ...}]",
      "the solvers and their options; 'spikebench help SOLVER' lists them; an item may hold its own stop:, "
      "dataset: (options), network: and eval_every:, and a label: for figures"},

@@ -243,7 +243,8 @@ static bool tell_finished(struct call *call, const struct plan *p, const char *w
     (void)snprintf(folder, sizeof folder, "%s/%s", work, p->experiment);
     run_file(end, folder, ".work", run, ".end");
     if (call_whole(call, "states") == 0 || access(end, F_OK) != 0 || access(weights, R_OK) != 0) return false;
-    const bool same = compare_replaced(call, run, &t, &d) && d.n == 0;
+    const bool same =
+        compare_replaced(call, run, &t, &d) && d.n == 0 && strcmp(t.data_sha256, run->data_sha256) == 0;
     trained_free(&t);
     if (!same || trained_summary(weights, how, sizeof how, &none) != ST_OK) return false;
     (void)printf("%s: finished before: %s\n", weights, how);

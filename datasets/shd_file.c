@@ -113,7 +113,7 @@ static status start(struct shd_file *f, int n_classes, struct error *e)
 {
     struct answer a;
     struct request r = {f->path, n_classes};
-    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_WAIT_SECONDS};
+    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_WAIT_SECONDS, false};
     TRY(child_start(&f->child, serve, &r, limits, e));
     TRY(receive(f, "its labels", SHD_MOST_SAMPLES, &a, e));
     f->labels = calloc(a.n + 1, sizeof *f->labels);

@@ -61,7 +61,7 @@ static status read_graph(struct nir_graph *g, const char *path, struct mem *m, s
     struct child child;
     struct answer a;
     char how[120];
-    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_WAIT_SECONDS};
+    const struct child_limits limits = {(size_t)CHILD_GIGABYTES << 30, CHILD_WAIT_SECONDS, false};
     TRY(child_start(&child, serve, (void *)(uintptr_t)path, limits, e));
     bool good = child_answer(&child, &a, sizeof a);
     status st = ST_OK;

@@ -47,6 +47,13 @@ static bool is_smallest_best(const struct best *b, const char *column, const str
     return column_has(column, false, COLUMN_SMALLER);
 }
 
+/* Of a dataset's metric, NAME_test. */
+static bool is_of_test(const char *name)
+{
+    const char *split = strrchr(name, '_');
+    return split && strcmp(split, "_test") == 0;
+}
+
 /* Refuses what is no result: --by must be a column of training or validation, never of test. */
 static status check_column(const struct best *b, struct error *e)
 {
@@ -64,7 +71,7 @@ static status check_column(const struct best *b, struct error *e)
         if (csv_column(runs, c->name) != CSV_NONE) names[n++] = c->name;
     }
     for (size_t i = 0; i < runs->n_columns && n < COLUMNS_MAX; i++)
-        if (column_is_metric(runs->names[i]) && !strstr(runs->names[i], "test")) names[n++] = runs->names[i];
+        if (column_is_metric(runs->names[i]) && !is_of_test(runs->names[i])) names[n++] = runs->names[i];
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], b->asked.by) == 0) return ST_OK;
     if (n == 0) return FAIL(e, ST_DATA, "%s: no run of it is finished", runs->source);

@@ -51,8 +51,9 @@ status tolerances_read(struct csv_table *t, const char *path, bool optional, str
     *t = (struct csv_table){.n_rows = 0};
     if (optional && access(path, F_OK) != 0) return ST_OK;
     status st = read_rows(t, path, e);
-    if (st == ST_DATA || st == ST_IO) st = e->code = ST_CONFIG; /* no result is wrong: code 2, not 1 */
-    return st;
+    if (st != ST_DATA && st != ST_IO) return st;
+    if (e) e->code = ST_CONFIG;
+    return ST_CONFIG; /* no result is wrong: code 2, not 1 */
 }
 
 static bool matches(const char *pattern, const char *text)
@@ -230,7 +231,7 @@ static status column_exists(const struct comparison *c, const char *scope, const
             const status st = csv_read(&t, path, 1, e);
             *found = st == ST_OK && csv_column(&t, name) != CSV_NONE;
             csv_table_free(&t);
-            TRY(st);
+            if (st == ST_MEMORY) return st; /* a damaged curve is told where it is compared */
         }
     return ST_OK;
 }

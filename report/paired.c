@@ -96,9 +96,11 @@ status paired_check(const struct groups *g, const char *reference, struct error 
     struct mem m = {0};
     bool known = false;
     for (size_t k = 0; k < g->n; k++) known = known || strcmp(g->group[k].name, reference) == 0;
-    status st = known ? line_create(&l, g, &m, e)
-                      : FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
-                             g->runs.source);
+    if (!known)
+        return FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
+                    g->runs.source);
+    TRY(csv_need(&g->runs, columns, N_COLUMNS, e));
+    status st = line_create(&l, g, &m, e);
     for (size_t k = 0; k < g->n && st == ST_OK; k++) {
         l.name = g->group[k].name;
         l.hidden = g->group[k].hidden;
@@ -221,12 +223,7 @@ status paired_write(const struct groups *g, const char *reference, enum table_fo
     struct table t = {.n_cells = 0};
     struct difference *found = NULL;
     size_t n = 0;
-    bool known = false;
-    for (size_t k = 0; k < g->n; k++) known = known || strcmp(g->group[k].name, reference) == 0;
-    if (!known)
-        return FAIL(e, ST_USAGE, "--paired '%.60s': %s has no such solver or label", reference,
-                    g->runs.source);
-    TRY(csv_need(&g->runs, columns, N_COLUMNS, e));
+    TRY(paired_check(g, reference, e));
     status st = find_differences(g, reference, &t.mem, &found, &n, e);
     if (st == ST_OK) make_table(&t, found, n);
     if (st == ST_OK) st = print_table(g, reference, format, &t, out, e);

@@ -19,8 +19,8 @@ void changes_compare(const struct run *run, option_lookup there, void *side, str
 /* Prints, for those runs of this process that have no row, in which options they differ from the nearest
  * finished run that is not of the plan, of the same solver, dataset and seed, once for each difference; and
  * where there are finished runs, which of the n_set texts "section.key=value" change no run's identity (but
- * for paths). A larger stop.max_iter is not told:
- * the run goes on (extension.h). Looks at a few hundred runs at most. */
+ * for paths). A larger stop.max_iter is not told: the run goes on (extension.h). Looks at a few hundred runs
+ * at most. */
 void changes_print(const struct results_file *f, const char *const *set, size_t n_set, FILE *out);
 
 #endif

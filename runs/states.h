@@ -12,7 +12,8 @@ struct states {
     size_t dropped;     /* runs whose state was not kept */
 };
 
-/* Counts what is there. ST_IO, ST_MEMORY. */
+/* Counts what is there; other runners that share the folder are counted anew only where there is no room.
+ * ST_IO, ST_MEMORY. */
 status states_begin(struct states *s, const char *folder, size_t mebibytes, struct error *e);
 /* After the worker of a run that ended well: where there is no room for its state, that of the shorter run
  * `shorter` which it went on from (or "") makes room, or else its own is dropped. */

@@ -65,10 +65,9 @@ static void count_lines(void) {}
 #endif
 
 /* What a crash would call: handlers of a sanitizer or a test, and the message of the C library. */
-static void settle(size_t bytes)
+static void silence(void)
 {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU};
-    const rlim_t now = address_space();
     for (size_t k = 0; k < sizeof deadly / sizeof *deadly; k++) (void)signal(deadly[k], SIG_DFL);
     const int nowhere = open("/dev/null", O_WRONLY);
     if (nowhere >= 0) {
@@ -76,9 +75,15 @@ static void settle(size_t bytes)
         (void)dup2(nowhere, STDERR_FILENO);
         (void)close(nowhere);
     }
+}
+
+static void settle(const struct child_limits *limits)
+{
+    const rlim_t now = address_space();
+    if (!limits->heard) silence();
     lower(RLIMIT_CORE, 0);
     keep_own_limit(RLIMIT_CPU);
-    if (now > 0) lower(RLIMIT_AS, now + (rlim_t)bytes);
+    if (now > 0) lower(RLIMIT_AS, now + (rlim_t)limits->bytes);
 }
 
 status child_start(struct child *c, void (*serve)(void *context, int socket), void *context,
@@ -96,7 +101,7 @@ status child_start(struct child *c, void (*serve)(void *context, int socket), vo
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) _exit(1);
         (void)close(ends[0]);
-        settle(limits.bytes);
+        settle(&limits);
         serve(context, ends[1]);
         count_lines();
         _exit(0);

@@ -15,14 +15,16 @@ struct child {
 };
 
 /* What a copy may take: bytes of address space beyond what this process has; and seconds that pass without a
- * byte of an answer, whether it computes or sleeps. */
+ * byte of an answer, whether it computes or sleeps. heard: what it prints is seen, and a sanitizer's handlers
+ * of crashes stay. */
 struct child_limits {
     size_t bytes;
     long seconds;
+    bool heard;
 };
 
-/* Forks; the copy runs serve(context, socket) and ends. It writes no core, prints nothing, is held to the
- * limits, and ends with this process. ST_IO. */
+/* Forks; the copy runs serve(context, socket) and ends. It writes no core, prints nothing unless heard, is
+ * held to the limits, and ends with this process. ST_IO. */
 status child_start(struct child *c, void (*serve)(void *context, int socket), void *context,
                    struct child_limits limits, struct error *e);
 /* In the copy: from now on it may compute for `seconds` more, or for as long as the user's own limit says

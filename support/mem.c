@@ -17,7 +17,7 @@ struct mem_block {
 };
 
 /* The block's whole pages are given back to the system, which brings them in as zeros where they are touched:
- * what is never used takes no memory. */
+ * pages that are never used take no memory (huge ones: 2 MiB each). */
 static void clear(char *data, size_t bytes)
 {
 #ifdef __linux__

@@ -93,7 +93,7 @@ static void expect_end(char what, const char *expected)
     struct child c;
     struct error e = {0};
     char got = '?', how[100] = "";
-    const struct child_limits limits = {(size_t)1 << 28, what == 's' ? 1 : 100};
+    const struct child_limits limits = {(size_t)1 << 28, what == 's' ? 1 : 100, false};
     cr_assert_eq(child_start(&c, misbehave, &what, limits, &e), ST_OK, "%s", e.text);
     cr_expect(child_answer(&c, &got, 1));
     cr_expect_eq(got, what);

@@ -106,7 +106,7 @@ double step_length(double first, double last, long n, long k)
 
 void checkpoint_fail(struct checkpoint *c)
 {
-    c->failure = errno;
+    c->failure = errno != 0 ? errno : EIO;
     c->file = NULL;
 }
 
