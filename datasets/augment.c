@@ -23,6 +23,11 @@ struct motion {
     bool flip;
 };
 
+double augment_entry_memory(void)
+{
+    return 1.5 * sizeof(struct entry);
+}
+
 bool augment_asked(const struct augment_options *o)
 {
     return o->shift > 0 || o->flip || o->drop > 0 || o->jitter > 0 || o->noise > 0;

@@ -61,5 +61,7 @@ struct augment_source {
 status augment_make(struct augmented *a, const struct augment_source *source, struct pool *pool,
                     struct error *e);
 void augment_free(struct augmented *a);
+/* Bytes of scratch that an entry takes on average: their room grows by doubling. */
+double augment_entry_memory(void);
 
 #endif

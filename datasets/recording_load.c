@@ -78,16 +78,18 @@ static status load_file(struct recording_set *s, const struct sample_file *f, st
     return ST_OK;
 }
 
-/* Refuses recordings without polarity beside those that have one: a column of another name. `one` is what the
- * recording that was read counts. */
+/* Refuses a recording without polarity beside those that have one, and the reverse: a column of another name.
+ * What is refused says nothing of those that follow. `one` is what the recording that was read counts. */
 static status learn_polarity(struct recording_set *s, const struct sample_file *f, const struct usage *one,
                              struct error *e)
 {
-    if (s->events.n == 0) return ST_OK;
     const char **first = one->flat > 0 ? &s->flat : &s->polar;
+    if (s->events.n == 0 || (s->view && s->view->polarity == POLARITY_MERGE)) return ST_OK;
     if (!*first) *first = f->path;
     if (!s->flat || !s->polar) return ST_OK;
-    return FAIL(e, ST_DATA, "%s has no polarity (a column p), but %s has", s->flat, s->polar);
+    const status st = FAIL(e, ST_DATA, "%s has no polarity (a column p), but %s has", s->flat, s->polar);
+    *first = NULL;
+    return st;
 }
 
 static status read_sample(struct recording_set *s, const struct sample_file *f, struct hash *hash,
@@ -150,8 +152,8 @@ static status scan_side(struct recording_set *s, enum split side, struct hash *h
         bool use;
         if (hash) hash_sample(s, hash, side, &list->items[i]);
         status st = read_sample(s, &list->items[i], hash, &one, e);
-        if (st == ST_OK) st = learn_polarity(s, &list->items[i], &one, e);
         if (st == ST_OK && s->width > 0) st = event_coding_keep(s->coding, &s->info, &s->events, &one, e);
+        if (st == ST_OK) st = learn_polarity(s, &list->items[i], &one, e);
         name_sample(s, &list->items[i], name, sizeof name);
         TRY(usage_take(&s->info.usage, bad, &one, st, s->events.n, name, &use, e));
         if (!use) continue;
@@ -193,10 +195,25 @@ static int by_content(const void *a, const void *b)
     return p->side - q->side;
 }
 
-/* Refuses a recording of which a copy is on another side: what is trained on would be tested on. */
+static status refuse_copy(const struct recording_set *s, const struct placed *a, const struct placed *b,
+                          struct error *e)
+{
+    char name[2 * FIND_PATH], other[2 * FIND_PATH];
+    const bool equal = a->file->from == b->file->from && a->file->to == b->file->to;
+    name_sample(s, b->file, name, sizeof name);
+    name_sample(s, a->file, other, sizeof other);
+    return FAIL(e, ST_DATA, "%s %s %s: it is on the %s side and on the %s side; %s", name,
+                equal ? "is the same recording as" : "overlaps with", other, split_names[b->side],
+                split_names[a->side],
+                s->index ? "remove one of these lines" : "remove one, or leave it out by an index");
+}
+
+/* Refuses recordings of which a copy, or a part that overlaps, is on another side: what is trained on would
+ * be tested on. */
 static status check_copies(const struct recording_set *s, struct error *e)
 {
     struct mem scratch = {0};
+    const struct placed *last[N_SPLITS] = {NULL}; /* of this file on each side, the part that ends last */
     size_t n = 0, all = 0;
     for (int k = 0; k < N_SPLITS; k++) all += s->side[k].n;
     if (s->side[SPLIT_TRAIN].n == all) return ST_OK;
@@ -205,13 +222,14 @@ static status check_copies(const struct recording_set *s, struct error *e)
     for (int k = 0; k < N_SPLITS && placed; k++)
         for (size_t i = 0; i < s->side[k].n; i++) placed[n++] = (struct placed){&s->side[k].items[i], k};
     if (n > 1) qsort(placed, n, sizeof *placed, by_content);
-    for (size_t i = 1; i < n && st == ST_OK; i++) {
-        const struct placed *a = &placed[i - 1], *b = &placed[i];
-        if (a->side == b->side || a->file->bytes != b->file->bytes || a->file->from != b->file->from ||
-            a->file->to != b->file->to)
-            continue;
-        st = FAIL(e, ST_DATA, "%s is the same recording as %s: it is on the %s side and on the %s side",
-                  b->file->path, a->file->path, split_names[b->side], split_names[a->side]);
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        const struct placed *b = &placed[i];
+        for (int k = 0; k < N_SPLITS && st == ST_OK; k++) {
+            if (last[k] && last[k]->file->bytes != b->file->bytes) last[k] = NULL;
+            if (last[k] && k != b->side && b->file->from < last[k]->file->to)
+                st = refuse_copy(s, last[k], b, e);
+        }
+        if (!last[b->side] || last[b->side]->file->to < b->file->to) last[b->side] = b;
     }
     mem_free(&scratch);
     return st;

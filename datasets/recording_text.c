@@ -127,8 +127,8 @@ static status read_lines(struct recording *r, struct csv_parser *parser, struct 
         if (csv_parse(parser, r->bytes + at, n, on_cell, on_line, &t) != n) break;
         at += n;
     }
-    r->usage->flat += t.columns.number[COLUMN_P] < 0;
     if (t.st == ST_OK && csv_error(parser) == 0) (void)csv_fini(parser, on_cell, on_line, &t);
+    r->usage->flat += t.columns.number[COLUMN_P] < 0; /* the last cell of all may be its name */
     if (t.st != ST_OK || csv_error(parser) == 0) return t.st;
     return FAIL(e, csv_error(parser) == CSV_ENOMEM ? ST_MEMORY : ST_DATA, "%s: line %zu: %s", r->source,
                 t.line, csv_reason(csv_error(parser)));

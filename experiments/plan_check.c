@@ -158,7 +158,7 @@ static size_t augment_memory(const struct run *run, const struct dataset_info *i
     const struct augment_options *o = &((const struct dataset_common *)run->dataset_options)->augment;
     const double samples = (double)(info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]);
     const double n = (double)info->n[SPLIT_TRAIN], entries = (double)info->entries / samples + o->noise;
-    const double entry = sizeof(uint32_t) + (double)(info->valued ? real_size : 0) + 3 * sizeof(double);
+    const double entry = sizeof(uint32_t) + (double)(info->valued ? real_size : 0) + augment_entry_memory();
     return augment_asked(o) ? (size_t)(n * (entries * entry + (double)info->T * sizeof(size_t))) : 0;
 }
 

@@ -316,31 +316,6 @@ Test(events, polarity_options)
     folder_remove(folder);
 }
 
-/* Recordings that name no polarity are all ON, and counted. */
-Test(events, without_polarity)
-{
-    char folder[FOLDER_MAX], line[200] = "";
-    struct dataset d;
-    struct error e;
-    folder_create(folder);
-    for (int k = 0; k < 4; k++) {
-        char name[40];
-        (void)snprintf(name, sizeof name, "%s/%d/a.csv", k < 2 ? "train" : "test", k % 2);
-        FILE *f = folder_open(folder, name, "w");
-        (void)fprintf(f, "x,y,t,q\n1,1,0,0\n1,1,%d,0\n", 1000 + k);
-        cr_assert_eq(fclose(f), 0);
-    }
-    cr_assert_eq(open_events(folder, (const char *const[]){"T=1", NULL}, &d, &e), ST_OK, "%s", e.text);
-    cr_expect_eq(data_cell(&d, SPLIT_TRAIN, 0, 0, 64 + 9), 2);
-    FILE *out = fmemopen(line, sizeof line, "w");
-    cr_assert_not_null(out);
-    cr_expect(usage_print(&d.info.usage, "", true, out));
-    cr_assert_eq(fclose(out), 0);
-    cr_expect_str_eq(line, "4 recordings, 8 events: 4 recordings without polarity, all ON");
-    dataset_free(&d);
-    folder_remove(folder);
-}
-
 /* What a shell command does to a good folder, and the settings, and what is said. */
 struct bad_set {
     char command[160], setting[40], expected[200];
@@ -405,7 +380,8 @@ static struct bad_set refused_cases[] = {
     {"mkdir test/2; cp test/1/* test/2", "T=1", "events: class '2' has no training recording", ST_DATA},
     {"sed -i s/p/q/ test/1/a.csv", "T=1", "test/1/a.csv has no polarity (a column p), but ", ST_DATA},
     {"cp train/1/a.csv test/1/b.csv", "T=1", "/test/1/b.csv is the same recording as ", ST_DATA},
-    {"cp train/1/a.csv test/1/b.csv", "T=1", "/train/1/a.csv: it is on the test side and on the train side",
+    {"cp train/1/a.csv test/1/b.csv", "T=1",
+     "/train/1/a.csv: it is on the test side and on the train side; remove one, or leave it out by an index",
      ST_DATA},
     {"mkdir validation; cp -r test/0 validation", "T=1", "it is on the test side and on the validation side",
      ST_DATA},
