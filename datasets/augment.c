@@ -25,7 +25,7 @@ struct motion {
 
 double augment_entry_memory(void)
 {
-    return 1.5 * sizeof(struct entry);
+    return 1.25 * sizeof(struct entry);
 }
 
 bool augment_asked(const struct augment_options *o)

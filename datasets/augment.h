@@ -61,7 +61,8 @@ struct augment_source {
 status augment_make(struct augmented *a, const struct augment_source *source, struct pool *pool,
                     struct error *e);
 void augment_free(struct augmented *a);
-/* Bytes of scratch that an entry takes on average: their room grows by doubling. */
+/* Bytes of scratch that an entry takes on average, by measurement: their room grows by doubling, but most of
+ * what is behind the last entry stays untouched. */
 double augment_entry_memory(void);
 
 #endif

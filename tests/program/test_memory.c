@@ -68,6 +68,9 @@ ParameterizedTestParameters(memory, estimates_are_within_a_quarter_of_the_peak)
         {"yin_yang, T: 800, n_train: 300", DEEP, "float", "{name: bptt}", "40"},
         {"event_camera, T: 800, n_train: 400", WIDE, "double", "{name: bptt}", "25"},
         {"sine, T: 400, n_train: 300", WIDE, "double", "{name: bptt}", "40"},
+        {"digits, T: 400, n_train: 400, augment_jitter: 1", WIDE, "double", "{name: bptt, batch: 20}", "80"},
+        {"event_camera, T: 400, n_train: 400, augment_jitter: 1", WIDE, "double", "{name: bptt, batch: 20}",
+         "20"},
         /* scales are tried by which layers fire much: that must take no more than training does */
         {"digits, T: 400, n_train: 200", RATED, "double", "{name: bptt, batch: 20}, {name: random_features}",
          "20"},
