@@ -53,7 +53,7 @@ struct recording_set {
     unsigned width, height; /* the sensor, 0 until the first recording is read */
     const char *first;      /* the file that said so */
     double timed, timed_us; /* events of recordings whose unit of time is an option, and their microseconds */
-    uint32_t longest;       /* of one, */
+    uint32_t longest; /* microseconds from the first to the last event of the longest of these, a file */
     const char *longest_file;
     const char *polar, *flat; /* the first files with a polarity and without one */
 };
