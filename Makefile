@@ -41,9 +41,10 @@ endif
 KERNELS  := network/kernels/kernels.o $(LEVELS:%=network/kernels/%.o)
 LEVEL_avx2   := -mavx2 -mpopcnt
 LEVEL_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mpopcnt -mprefer-vector-width=512
-# The tests replay the corpora of the fuzz targets; FUZZMAIN is libFuzzer's.
+# The tests replay the corpora of the fuzz targets; FUZZMAIN is libFuzzer's, FUZZHDF5 of the targets that read HDF5.
 FUZZMAIN := tests/fuzz/fuzz_main.c
-FUZZSRC  := $(filter-out $(FUZZMAIN),$(wildcard tests/fuzz/*.c))
+FUZZHDF5 := tests/fuzz/hdf5_process.c tests/fuzz/thread_child.c
+FUZZSRC  := $(filter-out $(FUZZMAIN) $(FUZZHDF5),$(wildcard tests/fuzz/*.c))
 TESTSRC  := $(wildcard tests/*.c) $(FUZZSRC)
 # Tests of the program from outside: it starts the worker of either precision, so that they run once.
 PROGTEST := $(wildcard tests/program/*.c)
@@ -245,14 +246,19 @@ FUZZ ?= yaml set sidecar idx nmnist dat aedat npy text index shd weights nir nir
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD := build-fuzz
 fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minute a target (clang); FUZZ="yaml idx", FUZZ_SECONDS=600
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSHD_CHILD_SECONDS=1 -DNIR_CHILD_SECONDS=1" fuzz-programs
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" fuzz-programs
 	sh tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)
 
+wrapped = -Wl,--wrap=child_start,--wrap=child_end,--wrap=child_may_take
 $(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BUILD)/fuzz-nir $(BUILD)/fuzz-shd: $(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN) $(FUZZHDF5)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_HDF5 -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $(wrapped) $^ $(LDLIBS) -o $@
 
 $(BUILD)/fail_alloc.so: tests/faults/fail_alloc.c
 	@mkdir -p $(BUILD)

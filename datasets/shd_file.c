@@ -12,14 +12,9 @@
 #include "support/child.h"
 #include <hdf5.h>
 
-/* Of computing for one answer; the fuzz target, which meets many files that hang the library, has less time.
- */
-#ifndef SHD_CHILD_SECONDS
-#define SHD_CHILD_SECONDS 10
-#endif
-/* Of address space beyond what the program has, and of waiting for an answer: disks and other processes take
- * time, too. */
-enum { CHILD_GIGABYTES = 2, CHILD_WAIT_SECONDS = 120 };
+/* Of computing for one answer; of address space beyond what the program has; and of waiting for an answer:
+ * disks and other processes take time, too. */
+enum { CHILD_SECONDS = 10, CHILD_GIGABYTES = 2, CHILD_WAIT_SECONDS = 120 };
 static const uint64_t most_bytes = (uint64_t)1 << 36;
 
 struct shd_file {
@@ -60,7 +55,7 @@ static void serve(void *context, int socket)
     struct answer a = {.n = 0};
     struct shd_hdf5 *f = NULL;
     size_t i = 0;
-    child_may_take(SHD_CHILD_SECONDS);
+    child_may_take(CHILD_SECONDS);
     if (shd_hdf5_open(&f, r->path, r->n_classes, &a.error) == ST_OK) {
         a.n = shd_hdf5_samples(f);
         a.time_type = shd_hdf5_time_type(f);
@@ -70,7 +65,7 @@ static void serve(void *context, int socket)
     while (good && child_receive(socket, &i, sizeof i)) {
         struct shd_recording one = {.n = 0};
         a = (struct answer){.n = 0};
-        child_may_take(SHD_CHILD_SECONDS);
+        child_may_take(CHILD_SECONDS);
         (void)shd_hdf5_read(f, i, &one, &a.error);
         a.n = one.n;
         good = child_send(socket, &a, sizeof a) && child_send(socket, one.times, one.n * sizeof *one.times) &&

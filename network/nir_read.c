@@ -9,12 +9,8 @@
 #include "network/nir_graph.h"
 #include "support/child.h"
 
-/* Of computing; the fuzz target, which meets many files that hang the library, has less time. */
-#ifndef NIR_CHILD_SECONDS
-#define NIR_CHILD_SECONDS 20
-#endif
-/* Of address space beyond what the program has, and of waiting for an answer. */
-enum { CHILD_GIGABYTES = 2, CHILD_WAIT_SECONDS = 20 };
+/* Of computing, of address space beyond what the program has, and of waiting for an answer. */
+enum { CHILD_SECONDS = 20, CHILD_GIGABYTES = 2, CHILD_WAIT_SECONDS = 20 };
 static const uint64_t most_bytes = (uint64_t)1 << 32;
 
 /* What the child answers: an error, or a graph, whose parts follow. */
@@ -26,7 +22,7 @@ struct answer {
 static void serve(void *context, int socket)
 {
     struct answer a = {.error = {.code = ST_OK}};
-    child_may_take(NIR_CHILD_SECONDS);
+    child_may_take(CHILD_SECONDS);
     (void)nir_hdf5_read(&a.graph, context, &a.error);
     const struct nir_graph *g = &a.graph;
     (void)(child_send(socket, &a, sizeof a) && a.error.code == ST_OK &&

@@ -1,5 +1,6 @@
-/* One target under libFuzzer: compiled with -DFUZZ_TARGET=fuzz_NAME. */
+/* One target under libFuzzer: compiled with -DFUZZ_TARGET=fuzz_NAME, and -DFUZZ_HDF5 where it reads HDF5. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "tests/fuzz/hdf5_process.h"
 #include "tests/fuzz/targets.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,6 +41,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+#ifdef FUZZ_HDF5
+    hdf5_process_run(FUZZ_TARGET, bytes, size);
+#else
     FUZZ_TARGET(bytes, size);
+#endif
     return 0;
 }

@@ -58,6 +58,7 @@ const char *fuzz_folder(const char *part, const char *name, const unsigned char 
     make_folder();
     (void)snprintf(path, sizeof path, "%s/%s", folder, part);
     (void)snprintf(file, sizeof file, "%s/%s", path, name);
+    (void)unlink(file); /* a new file: libhdf5 knows one that it has open by its number */
     FILE *f = fopen(file, "wb");
     if (!f && path_make(path, &e) == ST_OK) f = fopen(file, "wb"); /* the first in this folder */
     if (!f || (size > 0 && fwrite(bytes, 1, size, f) != size)) abort();

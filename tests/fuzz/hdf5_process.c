@@ -1,0 +1,187 @@
+/* See hdf5_process.h. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "tests/fuzz/hdf5_process.h"
+#include "tests/fuzz/targets.h"
+#include <errno.h>
+#include <hdf5.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An input may be so long, and a process takes so many of them: what readers do not free, since their process
+ * ends, stays. Milliseconds of computing after which libhdf5 hangs, and after which we do; and those between
+ * two looks at them. */
+enum { INPUT_MAX = 1 << 16, INPUTS_MAX = 400, LIBRARY_MS = 30, OWN_MS = 10000, LOOK_MS = 5 };
+/* Exit codes: of a sanitizer (fuzz.sh sets it) or our own handler, and of a process that wants to be
+ * replaced. */
+enum { OWN_FAULT = 77, REPLACE = 0 };
+static const rlim_t most_memory = (rlim_t)1 << 30; /* beyond what the process has */
+
+struct shared {
+    atomic_int readers;
+    size_t size;
+    unsigned char input[INPUT_MAX];
+};
+
+static struct shared *shared;
+atomic_int *hdf5_process_readers;
+static pid_t process = -1;
+static int socket_of_process = -1;
+static unsigned given, late, crashed;
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+/* In a reader's thread a crash is libhdf5's: the process ends by the signal. */
+static void crash(int number)
+{
+    if (syscall(SYS_gettid) == (long)getpid()) _exit(OWN_FAULT);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static void settle(void)
+{
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    unsigned long long pages = 0;
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+    struct sigaction action = {.sa_handler = crash};
+    FILE *f = fopen("/proc/self/statm", "r");
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (size_t k = 0; k < sizeof deadly / sizeof *deadly; k++) (void)sigaction(deadly[k], &action, NULL);
+    if (!f || fscanf(f, "%llu", &pages) != 1) abort();
+    (void)fclose(f);
+    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + most_memory;
+    (void)setrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = 0;
+    (void)setrlimit(RLIMIT_CORE, &limit);
+    __sanitizer_set_death_callback(NULL); /* libFuzzer's would keep an input of the past */
+}
+
+/* Closes what a reader has left open. False: not all of it lets itself be closed. */
+static bool close_files(void)
+{
+    enum { MOST = 256 };
+    hid_t ids[MOST];
+    for (int turn = 0; turn < 8; turn++) {
+        const ssize_t n = H5Fget_obj_ids((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL, MOST, ids);
+        for (ssize_t i = 0; i < n && i < MOST; i++) (void)H5Idec_ref(ids[i]);
+    }
+    return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) == 0;
+}
+
+static void serve(int socket, void (*target)(const unsigned char *bytes, size_t size))
+{
+    char byte;
+    settle();
+    for (unsigned n = 0; n < INPUTS_MAX && recv(socket, &byte, 1, 0) == 1; n++) {
+        unsigned char *input = malloc(shared->size + 1); /* of its size, so that reading beyond it is seen */
+        if (!input) _exit(REPLACE);
+        memcpy(input, shared->input, shared->size);
+        target(input, shared->size);
+        free(input);
+        const bool closed = close_files();
+        if (send(socket, &byte, 1, MSG_NOSIGNAL) != 1 || !closed) break;
+    }
+    _exit(REPLACE);
+}
+
+static void say(void)
+{
+    if (process > 0) (void)kill(process, SIGKILL);
+    (void)fprintf(stderr, "HDF5: %u inputs, libhdf5 crashed on %u and hung on %u of them\n", given, crashed,
+                  late);
+}
+
+static void start(void (*target)(const unsigned char *bytes, size_t size))
+{
+    int ends[2];
+    if (!shared) {
+        shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (shared == MAP_FAILED) abort();
+        hdf5_process_readers = &shared->readers;
+        (void)fuzz_file(NULL, 0); /* the folder, which this process removes in the end */
+        (void)H5open();           /* once, for all processes */
+        (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+        (void)atexit(say);
+    }
+    atomic_store(hdf5_process_readers, 0);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) abort();
+    process = fork();
+    if (process < 0) abort();
+    if (process == 0) {
+        (void)close(ends[0]);
+        serve(ends[1], target);
+    }
+    (void)close(ends[1]);
+    socket_of_process = ends[0];
+}
+
+/* Ends the process, and this process with it where its end was our fault. */
+static void end(void)
+{
+    int state = 0;
+    (void)close(socket_of_process);
+    while (waitpid(process, &state, 0) < 0 && errno == EINTR) continue;
+    process = -1;
+    crashed += WIFSIGNALED(state) && WTERMSIG(state) != SIGKILL;
+    if ((WIFEXITED(state) && WEXITSTATUS(state) != REPLACE) ||
+        (WIFSIGNALED(state) && WTERMSIG(state) == SIGABRT))
+        abort();
+}
+
+/* Milliseconds that the process has computed. */
+static double computed(void)
+{
+    clockid_t clock;
+    struct timespec t = {0};
+    if (clock_getcpuclockid(process, &clock) == 0) (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* Whether the process has answered, or has ended, in time. Aborts where we hang, no reader being at work. */
+static bool answered(void)
+{
+    struct pollfd wait = {.fd = socket_of_process, .events = POLLIN};
+    const double before = computed();
+    while (poll(&wait, 1, LOOK_MS) <= 0) {
+        const double taken = computed() - before;
+        if (taken > LIBRARY_MS && atomic_load(hdf5_process_readers) > 0) return false;
+        if (taken > OWN_MS) abort();
+    }
+    return true;
+}
+
+void hdf5_process_run(void (*target)(const unsigned char *bytes, size_t size), const unsigned char *bytes,
+                      size_t size)
+{
+    char byte = 0;
+    if (process < 0) start(target);
+    if (size > INPUT_MAX) size = INPUT_MAX;
+    memcpy(shared->input, bytes, size);
+    shared->size = size;
+    given++;
+    if (send(socket_of_process, &byte, 1, MSG_NOSIGNAL) == 1) {
+        const bool in_time = answered();
+        if (in_time && recv(socket_of_process, &byte, 1, 0) == 1) return;
+        if (!in_time) {
+            late++;
+            (void)kill(process, SIGKILL);
+        }
+        end();
+        return;
+    }
+    end(); /* it had taken its number of inputs */
+    given--;
+    hdf5_process_run(target, bytes, size);
+}
