@@ -123,8 +123,8 @@ status checkpoint_save(struct session *s, struct error *e)
 
 status checkpoint_keep(struct session *s, struct error *e)
 {
-    if (s->end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
-    s->end_kept = true;
+    if (s->at.end_kept || s->n_tasks > 1 || s->settings->keep_bytes <= 0) return ST_OK;
+    s->at.end_kept = true;
     const status st = save(s, ".end", s->settings->keep_bytes, e);
     if (st != ST_IO) return st;
     (void)fprintf(stderr, "%s: the state at the end is not kept\n", e->text);
@@ -231,7 +231,9 @@ status checkpoint_restore(struct session *s, bool *found, struct error *e)
     agree_on_shorter(s, shorter);
     if (!shorter[0]) return ST_OK;
     (void)snprintf(path, sizeof path, "%s/.work/%s.end", s->settings->out, shorter);
-    return restore(s, shorter, path, found, e);
+    TRY(restore(s, shorter, path, found, e));
+    s->at.end_kept = false; /* that was the end of the shorter run */
+    return ST_OK;
 }
 
 void checkpoint_remove(const struct session *s, const char *end)

@@ -28,6 +28,7 @@ struct progress_state {
     long task, task_iter; /* of tasks in sequence the one that runs, from 0, and its iterations */
     bool converged;       /* the last step said so */
     bool machine_shared;  /* during some of the training */
+    bool end_kept;        /* checkpoint_keep */
     struct {
         double average, drop;
     } known[N_SPLITS]; /* after the last task; nan before, and without tasks */
@@ -68,7 +69,6 @@ struct session {
     size_t n_columns; /* of the curve; the last are the metrics of the dataset, of all splits */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
-    bool end_kept; /* checkpoint_keep */
     const char *stop_reason;
     bool agreed;                /* all ranks know of the error that ended the run */
     char word[16];              /* what rank 0 has last told the others to do */

@@ -353,7 +353,7 @@ static status keep(struct session *s, enum outcome how, const char *text, struct
     if (good && s->settings->weights) TRY(save_weights(s, e));
     if (first) TRY(write_results(s, how, text, e));
     if (first && (how == ENDED_OK || how == ENDED_DIVERGED)) checkpoint_remove(s, ".ckpt");
-    if (first && !good && s->end_kept) checkpoint_remove(s, ".end");
+    if (first && !good && s->at.end_kept) checkpoint_remove(s, ".end");
     return s->created && how == ENDED_OK ? checkpoint_keep(s, e) : ST_OK;
 }
 

@@ -303,6 +303,40 @@ Test(worker, a_checkpoint_of_other_sources_is_set_aside)
     end(&from);
 }
 
+/* Bytes of the state at the end of a run of five steps, evaluated after each second. `failing`: at first the
+ * weights cannot be written, when all steps are done. */
+static long state_at_the_end(bool failing)
+{
+    struct setting s;
+    struct error e = {0};
+    char missing[FOLDER_MAX + 20], path[RUN_FILE];
+    begin(&s);
+    memcpy(s.run.id, "0123456789ab", RUN_ID_SIZE);
+    s.run.run.eval_every = 2;
+    s.run.stop.max_iter = 5;
+    (void)snprintf(missing, sizeof missing, "%s/missing/a.net", s.folder);
+    struct worker_settings settings = {
+        .out = s.folder, .jobs = 1, .progress_fd = -1, .keep_bytes = 1e6, .weights = missing};
+    if (failing) cr_expect_eq(worker_run(&s.run, &settings, &e), ST_IO);
+    settings.weights = NULL;
+    cr_assert_eq(worker_run(&s.run, &settings, &e), ST_OK, "%s", e.text);
+    run_file(path, s.folder, ".work", &s.run, ".end");
+    FILE *f = fopen(path, "rb");
+    cr_assert_not_null(f);
+    (void)fseek(f, 0, SEEK_END);
+    const long size = ftell(f);
+    (void)fclose(f);
+    end(&s);
+    return size;
+}
+
+/* It is that before the last step, after which a longer run has no evaluation: a curve of three points. */
+Test(worker, the_state_at_the_end_is_kept_once)
+{
+    const long size = state_at_the_end(false);
+    cr_expect_eq(state_at_the_end(true), size);
+}
+
 /* The place of a column among those that every curve begins with. */
 static size_t place_in_curve(const char *name)
 {
