@@ -262,47 +262,15 @@ Test(memory, images_in_idx_files)
 }
 
 #ifdef SPIKEBENCH_HDF5
-static void write_cochlea(const char *name, size_t n)
-{
-    enum { EVENTS = 20000 };
-    static double times[EVENTS];
-    static uint32_t units[EVENTS];
-    char path[500];
-    uint32_t state = 5;
-    hvl_t *t = malloc(n * sizeof *t), *u = malloc(n * sizeof *u);
-    int *labels = malloc(n * sizeof *labels);
-    cr_assert(t && u && labels);
-    for (size_t k = 0; k < EVENTS; k++) {
-        times[k] = 1.3 * (double)k / EVENTS;
-        units[k] = spread(&state) % (k % 4 ? 50 : 700);
-    }
-    for (size_t i = 0; i < n; i++) {
-        t[i] = (hvl_t){EVENTS, times};
-        u[i] = (hvl_t){EVENTS, units};
-        labels[i] = (int)(i % 20);
-    }
-    (void)snprintf(path, sizeof path, "%s/%s", here, name);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t group = H5Gcreate2(file, "/spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t real64 = H5Tvlen_create(H5T_NATIVE_DOUBLE), whole = H5Tvlen_create(H5T_NATIVE_UINT32);
-    shd_put(file, "/spikes/times", real64, real64, n, 0, t);
-    shd_put(file, "/spikes/units", whole, whole, n, 0, u);
-    shd_put(file, "/labels", H5T_STD_I16LE, H5T_NATIVE_INT, n, 0, labels);
-    (void)H5Tclose(real64);
-    (void)H5Tclose(whole);
-    (void)H5Gclose(group);
-    cr_assert_geq(H5Fclose(file), 0);
-    free(t);
-    free(u);
-    free(labels);
-}
-
 Test(memory, cochleas_in_hdf5_files)
 {
+    enum { EVENTS = 20000 };
     char text[500];
     find_folder();
-    write_cochlea("shd_train.h5", 140);
-    write_cochlea("shd_test.h5", 20);
+    (void)snprintf(text, sizeof text, "%s/shd_train.h5", here);
+    shd_write(text, 140, EVENTS);
+    (void)snprintf(text, sizeof text, "%s/shd_test.h5", here);
+    shd_write(text, 20, EVENTS);
     (void)snprintf(text, sizeof text, "shd, T: 100, path: %s, n_train: 120", here);
     expect_near_on(text);
 }

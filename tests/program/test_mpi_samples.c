@@ -1,6 +1,7 @@
 /* Ranks of a run on full batches keep their own samples alone: the same bits, and memory by their number.
  * Skipped where there is no mpirun, or the program has no MPI (see test_mpi.c). */
 #include "tests/cli_run.h"
+#include "tests/shd_made.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdint.h>
@@ -39,8 +40,25 @@ ParameterizedTestParameters(mpi_samples, each_rank_keeps_its_share)
         {"name: yin_yang, T: 4, n_train: 2300, n_validation: 200, n_test: 200, encoding: current", 2},
         {"name: yin_yang, T: 4, n_train: 2300, n_validation: 200, n_test: 200, encoding: rate", 3},
         {"name: event_camera, T: 5, n_train: 450, n_validation: 130, n_test: 130, threshold: 0.3", 3},
+#ifdef SPIKEBENCH_HDF5
+        {"name: shd, path: ., T: 5, n_train: 450, n_validation: 130, n_test: 130", 2},
+#endif
     };
     return cr_make_param_array(struct data, cases, sizeof cases / sizeof *cases);
+}
+
+/* Recordings in HDF5 files, which a child of each rank reads. */
+static void write_recordings(void)
+{
+#ifdef SPIKEBENCH_HDF5
+    static struct result r;
+    char path[400];
+    cli_shell(&r, "pwd | tr -d '\\n'");
+    (void)snprintf(path, sizeof path, "%.300s/shd_train.h5", r.output);
+    shd_write(path, 580, 300);
+    (void)snprintf(path, sizeof path, "%.300s/shd_test.h5", r.output);
+    shd_write(path, 130, 300);
+#endif
 }
 
 /* bptt, which divides mini-batches, keeps all on each rank. */
@@ -49,6 +67,7 @@ ParameterizedTest(struct data *c, mpi_samples, each_rank_keeps_its_share)
     static struct result r;
     char text[2000];
     if (!possible("each_rank_keeps_its_share")) return;
+    if (strstr(c->options, "shd")) write_recordings();
     (void)snprintf(text, sizeof text,
                    "experiment: own\nstop: {max_iter: 2}\ndataset: {%s}\nnetwork: {hidden: [12, 9]}\n"
                    "solvers:\n  - {name: random_features}\n  - {name: admm, warmup: 1}\n"
