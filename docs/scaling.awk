@@ -19,12 +19,14 @@ function rounds(ranks,    k, n) {
     return k + 0
 }
 function parts(n) { return min(ceil(n / CHUNK), PARTS) }
+# The parts of the busiest rank, where grains of size parts are dealt out.
+function busiest(n_parts, ranks, size) { return ceil(ceil(n_parts / size) / ranks) * size }
 # The share of a mini-batch (or of all samples) of n that the busiest rank has: support/parallel.c, parts_of_rank. With more ranks than
 # parts, as if a rank could have as little as one sample.
 function share(n, ranks,    n_parts, chunks, size, grains, k, first, end, most) {
     n_parts = parts(n); chunks = ceil(n / CHUNK)
     if (ranks > n_parts) return max(ceil(n / ranks), 1) / n
-    for (size = 1; 4 * size * ranks <= n_parts; size *= 2) continue
+    for (size = 1; 4 * size * ranks <= n_parts && 8 * busiest(n_parts, ranks, 2 * size) <= 9 * busiest(n_parts, ranks, 1); size *= 2) continue
     grains = ceil(n_parts / size)
     for (k = 0; k < ranks; k++) {
         first = min(ceil(grains * k / ranks) * size, n_parts)

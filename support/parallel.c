@@ -31,12 +31,22 @@ size_t chunk_largest(const struct partition *p)
     return p->n_chunks == 0 ? 0 : (p->n + p->n_chunks - 1) / p->n_chunks;
 }
 
-/* Ranks share out grains of parts: the largest power of two that leaves each two of them, so that the ranges
- * are of nearly the same size, and made of few aligned groups. */
+/* The parts of the busiest rank, where ranks share out grains of `size` parts. */
+static size_t busiest(size_t n_parts, size_t ranks, size_t size)
+{
+    const size_t grains = (n_parts + size - 1) / size;
+    return (grains + ranks - 1) / ranks * size;
+}
+
+/* Ranks share out grains of parts: the largest power of two that leaves each two of them, so that ranges are
+ * made of few aligned groups, and by which the busiest rank has at most an eighth more parts than it must, so
+ * that the others do not wait long for it. */
 static size_t grain(size_t n_parts, size_t ranks)
 {
     size_t size = 1;
-    while (4 * size * ranks <= n_parts) size *= 2;
+    while (4 * size * ranks <= n_parts &&
+           8 * busiest(n_parts, ranks, 2 * size) <= 9 * busiest(n_parts, ranks, 1))
+        size *= 2;
     return size;
 }
 
@@ -213,26 +223,53 @@ static size_t owner(const struct sharing *g, const struct ranks *r, size_t group
     return rank;
 }
 
-/* The tree over the groups of all ranks: the left of two neighbours takes both. All ranks go through it in
- * the same order, so that no two wait for each other. */
+/* The rank that has the sum of groups i .. i+step-1: that of the first of them, or of the last. */
+static size_t home(const struct sharing *g, const struct ranks *r, bool last, size_t i, size_t step)
+{
+    const size_t end = i + step < g->all ? i + step : g->all;
+    return owner(g, r, last ? end - 1 : i);
+}
+
+/* Where it has it: in the place of the first of these groups that is its own. */
+static size_t place(const struct sharing *g, size_t i)
+{
+    return i > g->first ? i - g->first : 0;
+}
+
+/* Messages up the tree. */
+static size_t messages(const struct sharing *g, const struct ranks *r, bool last)
+{
+    size_t n = 0;
+    for (size_t step = 1; step < g->all; step *= 2)
+        for (size_t i = 0; i + step < g->all; i += 2 * step)
+            n += home(g, r, last, i, step) != home(g, r, last, i + step, step);
+    return n;
+}
+
+/* The tree over the groups of all ranks: of two neighbours always the left one takes both, or always the
+ * right one, whichever takes fewer messages. All ranks go through it in the same order, so that no two wait
+ * for each other. */
 static void sum_over_ranks(const struct sharing *g, struct ranks *r, size_t threads)
 {
     const struct part_sum *s = g->sum;
     struct rank_block blocks[RANK_BLOCKS_MAX];
     const size_t arrived = received(g, threads);
+    const bool last = messages(g, r, true) < messages(g, r, false);
     for (size_t step = 1; step < g->all; step *= 2)
         for (size_t i = 0; i + step < g->all; i += 2 * step) {
-            const size_t left = owner(g, r, i), right = owner(g, r, i + step);
-            if (left == r->own && right == r->own) {
-                s->add(g->context, i - g->first, i + step - g->first);
-            } else if (right == r->own) {
-                ranks_send(r, left, blocks, s->blocks(g->context, i + step - g->first, blocks));
-            } else if (left == r->own) {
-                ranks_receive(r, right, blocks, s->blocks(g->context, arrived, blocks));
-                s->add(g->context, i - g->first, arrived);
+            const size_t taken = place(g, last ? i + step : i), given = place(g, last ? i : i + step);
+            const size_t left = home(g, r, last, i, step), right = home(g, r, last, i + step, step),
+                         to = last ? right : left, from = last ? left : right;
+            if (from == to) {
+                if (to == r->own) s->add(g->context, place(g, i), place(g, i + step));
+            } else if (from == r->own) {
+                ranks_send(r, to, blocks, s->blocks(g->context, given, blocks));
+            } else if (to == r->own) {
+                ranks_receive(r, from, blocks, s->blocks(g->context, arrived, blocks));
+                s->add(g->context, taken, arrived);
             }
         }
-    ranks_broadcast(r, blocks, s->blocks(g->context, 0, blocks));
+    ranks_broadcast_from(r, home(g, r, last, 0, g->all), blocks, s->blocks(g->context, 0, blocks));
 }
 
 size_t pool_sum(struct pool *p, size_t n_parts, const struct part_sum *s, void *context)

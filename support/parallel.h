@@ -12,9 +12,10 @@
  *
  * An aligned group, parts g 2^k .. (g + 1) 2^k - 1, is one partial sum of the tree. A thread takes one group
  * after another. Processes (support/ranks.h) share the work likewise: each has a range of parts, which is
- * made of a few aligned groups, one if the number of ranks is a power of two. The tree goes on over the
- * groups of all ranks: a sum whose left neighbour is another rank's travels there, and that of all parts from
- * rank 0 to all. So the bits are those of one process, too. */
+ * made of a few aligned groups, one if ranks and parts are powers of two. The tree goes on over the groups of
+ * all ranks: a sum whose neighbour is another rank's travels to the left one, or with some numbers of parts
+ * to the right one, whichever way fewer do, and that of all parts goes to all. So the bits are those of one
+ * process, too: a + b is b + a. */
 #ifndef SPIKEBENCH_SUPPORT_PARALLEL_H
 #define SPIKEBENCH_SUPPORT_PARALLEL_H
 
@@ -42,8 +43,9 @@ size_t chunk_at_most(size_t n);
 struct part_range {
     size_t first, end;
 };
-/* The share of rank `own` of `ranks`: the first of them may have some parts more than the others, and the
- * last none at all. Every part belongs to exactly one rank, and those of a rank come before the next's. */
+/* The share of rank `own` of `ranks`: the first of them may have some parts more than the others, but at most
+ * an eighth more than the busiest rank must, and the last none at all. Every part belongs to exactly one
+ * rank, and those of a rank come before the next's. */
 struct part_range parts_of_rank(size_t n_parts, size_t ranks, size_t own);
 
 /* Samples first .. end-1 of n: those of the parts that are a rank's. */
@@ -61,7 +63,7 @@ void part_share(struct pool *p, size_t n_parts, void *values, size_t size);
 void part_share_samples(struct pool *p, const struct partition *part, void *values, size_t size);
 void part_gather_samples(struct pool *p, const struct partition *part, void *values, size_t size);
 
-/* Adds sum number `other` to sum number `sum`. */
+/* Adds sum number `other` to sum number `sum`; the bits are the same the other way round. */
 typedef void (*sum_add)(void *context, size_t sum, size_t other);
 /* A sum over parts: `part` writes the partial sum of a part to sum number `sum`. `blocks` says where a sum
  * lies in memory, at most RANK_BLOCKS_MAX blocks, and returns how many. Where it is NULL, all ranks work out

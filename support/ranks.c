@@ -33,22 +33,33 @@ void ranks_receive(struct ranks *r, size_t from, const struct rank_block *blocks
     r->traffic.wait_s += clock_seconds() - started;
 }
 
-/* The step at which a rank hears from below: the lowest bit of its number; of rank 0 the first power of two
- * that is not below n. */
-static size_t first_step(const struct ranks *r)
+/* The step at which rank number k of a tree of n hears from below: the lowest bit of its number; of number 0
+ * the first power of two that is not below n. */
+static size_t step_of(size_t k, size_t n)
 {
     size_t step = 1;
-    while (step < r->n && !(r->own & step)) step *= 2;
+    while (step < n && !(k & step)) step *= 2;
     return step;
+}
+
+static size_t first_step(const struct ranks *r)
+{
+    return step_of(r->own, r->n);
+}
+
+void ranks_broadcast_from(struct ranks *r, size_t root, const struct rank_block *blocks, size_t n)
+{
+    if (!r) return;
+    const size_t k = (r->own + r->n - root) % r->n; /* this rank's number, from the root on */
+    size_t step = step_of(k, r->n);
+    if (k > 0) ranks_receive(r, (r->own + r->n - step) % r->n, blocks, n);
+    while ((step /= 2) > 0)
+        if (k + step < r->n) ranks_send(r, (r->own + step) % r->n, blocks, n);
 }
 
 void ranks_broadcast(struct ranks *r, const struct rank_block *blocks, size_t n)
 {
-    if (!r) return;
-    size_t step = first_step(r);
-    if (r->own > 0) ranks_receive(r, r->own - step, blocks, n);
-    while ((step /= 2) > 0)
-        if (r->own + step < r->n) ranks_send(r, r->own + step, blocks, n);
+    ranks_broadcast_from(r, 0, blocks, n);
 }
 
 /* The bytes of ranks first_rank .. end-1. */

@@ -48,6 +48,8 @@ void ranks_receive(struct ranks *r, size_t from, const struct rank_block *blocks
 
 /* What rank 0 has in the blocks goes to all, along a binary tree: n - 1 messages in all. */
 void ranks_broadcast(struct ranks *r, const struct rank_block *blocks, size_t n);
+/* The same from rank `root`. */
+void ranks_broadcast_from(struct ranks *r, size_t root, const struct rank_block *blocks, size_t n);
 /* Rank k has the bytes first[k] .. first[k+1]-1 of an array that all ranks have room for. gather: rank 0 gets
  * those of all, n - 1 messages; share: all do, twice as many. */
 void ranks_gather(struct ranks *r, void *array, const size_t *first);

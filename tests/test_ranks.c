@@ -23,9 +23,11 @@ Test(ranks, parts_are_shared_out_in_order_and_evenly)
                 if (range.end - range.first > most) most = range.end - range.first;
             }
             cr_assert_eq(next, n);
-            cr_expect_lt((double)most, 1 + 1.5 * (double)n / (double)ranks, "%zu parts, %zu ranks", n, ranks);
+            cr_expect_leq(8 * most, 9 * ((n + ranks - 1) / ranks), "%zu parts, %zu ranks", n, ranks);
             cr_expect_eq(parts_of_rank(n, ranks, 0).end, most, "the first has no fewer than others");
         }
+    cr_expect_eq(parts_of_rank(10, 2, 0).end, 5, "not six and four");
+    cr_expect_eq(parts_of_rank(64, 3, 0).end, 24, "two more than 22, for aligned groups of eight");
 }
 
 /* Neighbours are added, level by level; a last one without a neighbour stays. */
@@ -131,6 +133,41 @@ Test(ranks, one_partial_sum_of_each_rank_travels)
         cr_expect_eq(sent.bytes, sent.messages * (double)(sizeof(real) + sizeof(double)));
     }
     cr_expect_eq(thread_ranks_run(3, sum_leaves, &a).messages, 2 + 1 + 2, "two sums, one, and two answers");
+}
+
+/* Of ten parts the first rank has the sums 0-3 and 4, the second 5, 6-7 and 8-9. */
+Test(ranks, sums_travel_where_they_are_fewer)
+{
+    struct adding a = {.n = 10, .threads = 1};
+    cr_expect_eq(thread_ranks_run(2, sum_leaves, &a).messages, 2 + 1, "to the second, and the answer");
+    a.n = 7;
+    cr_expect_eq(thread_ranks_run(2, sum_leaves, &a).messages, 1 + 1, "4-6 to the first, and the answer");
+}
+
+/* A word of one rank to all. */
+struct telling {
+    size_t root, heard[64];
+};
+
+static void tell(struct ranks *r, void *context)
+{
+    struct telling *t = context;
+    size_t word = 100 + r->own;
+    const struct rank_block block = {&word, sizeof word};
+    ranks_broadcast_from(r, t->root, &block, 1);
+    t->heard[r->own] = word;
+}
+
+Test(ranks, any_rank_can_tell_all)
+{
+    for (size_t c = 0; c < N_COUNTS; c++)
+        for (size_t root = 0; root < counts[c]; root++) {
+            struct telling t = {.root = root};
+            const struct rank_traffic sent = thread_ranks_run(counts[c], tell, &t);
+            cr_expect_eq(sent.messages, (double)(counts[c] - 1));
+            for (size_t k = 0; k < counts[c]; k++)
+                cr_expect_eq(t.heard[k], 100 + root, "rank %zu of %zu from %zu", k, counts[c], root);
+        }
 }
 
 /* What ranks know of each other's parts and samples. */
