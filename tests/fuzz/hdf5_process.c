@@ -41,6 +41,14 @@ static int socket_of_process = -1;
 static unsigned given, late, crashed;
 
 void __sanitizer_set_death_callback(void (*callback)(void));
+int __asan_report_present(void);
+void __ubsan_on_report(void);
+static volatile bool ubsan_has_reported;
+
+void __ubsan_on_report(void)
+{
+    ubsan_has_reported = true;
+}
 
 /* In a reader's thread a crash is libhdf5's: the process ends by the signal. */
 static void crash(int number)
@@ -48,6 +56,12 @@ static void crash(int number)
     if (syscall(SYS_gettid) == (long)getpid()) _exit(OWN_FAULT);
     (void)signal(number, SIG_DFL);
     (void)raise(number);
+}
+
+/* A sanitizer ends the process without a report where libhdf5 copies more bytes than there are. */
+static void die(void)
+{
+    if (!__asan_report_present() && !ubsan_has_reported) crash(SIGSEGV);
 }
 
 static void settle(void)
@@ -65,7 +79,7 @@ static void settle(void)
     (void)setrlimit(RLIMIT_AS, &limit);
     limit.rlim_cur = 0;
     (void)setrlimit(RLIMIT_CORE, &limit);
-    __sanitizer_set_death_callback(NULL); /* libFuzzer's would keep an input of the past */
+    __sanitizer_set_death_callback(die); /* libFuzzer's would keep an input of the past */
 }
 
 /* Closes what a reader has left open. False: not all of it lets itself be closed. */
