@@ -12,8 +12,8 @@ hid_t shd_half_type(void);
  * `stored`. */
 void shd_put(hid_t file, const char *name, hid_t stored, hid_t memory, size_t n, size_t columns,
              const void *data);
-/* A whole file of n recordings of 1.3 s, of `events` events each, most of them in 50 of the 700 channels, with
- * labels 0 to 19 in turn. */
+/* A whole file of n recordings of 1.3 s, of `events` events each, most of them in 50 of the 700 channels,
+ * with labels 0 to 19 in turn. */
 void shd_write(const char *path, size_t n, size_t events);
 #endif
 

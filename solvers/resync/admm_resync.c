@@ -85,7 +85,9 @@ static const struct metric_desc resync_metrics[] = {
      "potential z differ, before the branch step; feed auxiliary: z as fed by auxiliary spikes; 0 with keep "
      "= 0",
      METRIC_HIDDEN},
-    {"penalty", "", "penalty rho_l of the hidden layer's displacements (last mini-batch that reached the layer)", METRIC_HIDDEN},
+    {"penalty", "",
+     "penalty rho_l of the hidden layer's displacements (last mini-batch that reached the layer)",
+     METRIC_HIDDEN},
     {"idle", "", "mini-batches so far that left the layer's weights alone", METRIC_LAYER},
     {"unsolved", "", "proximal steps of the loss that did not converge, so far", METRIC_RUN},
     {"backward_error_w", "", "normwise backward error of the weight solve", METRIC_LAYER},
