@@ -251,14 +251,16 @@ fuzz: ## libFuzzer under the address and undefined behaviour sanitizers: a minut
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz-%)
 
-wrapped = -Wl,--wrap=child_start,--wrap=child_end,--wrap=child_may_take
 $(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+ifeq ($(HDF5),yes)
+wrapped = -Wl,--wrap=child_start,--wrap=child_end,--wrap=child_may_take
 $(BUILD)/fuzz-nir $(BUILD)/fuzz-shd: $(BUILD)/fuzz-%: $(OBJ64) $(FUZZSRC:%.c=$(BUILD)/f64/%.o) $(FUZZMAIN) $(FUZZHDF5)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -DFUZZ_HDF5 -DFUZZ_TARGET=fuzz_$* $(LDFLAGS) $(wrapped) $^ $(LDLIBS) -o $@
+endif
 
 $(BUILD)/fail_alloc.so: tests/faults/fail_alloc.c
 	@mkdir -p $(BUILD)

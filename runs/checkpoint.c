@@ -38,7 +38,7 @@ static status check_progress(const struct session *s, FILE *f, struct error *e)
                     s->at.best_iter);
     const long tasks = s->n_tasks > 0 ? (long)s->n_tasks : 1;
     if (s->at.task < 0 || s->at.task >= tasks || *(const unsigned char *)&s->at.converged > 1 ||
-        *(const unsigned char *)&s->at.machine_shared > 1)
+        *(const unsigned char *)&s->at.machine_shared > 1 || *(const unsigned char *)&s->at.end_kept > 1)
         return FAIL(e, ST_DATA, "the checkpoint stands at task %ld of %ld", s->at.task, tasks);
     return ST_OK;
 }

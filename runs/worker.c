@@ -282,7 +282,10 @@ static status perform(struct session *s, struct error *e)
     TRY(prepare(s, e));
     tell(s); /* and that signals are heard */
     status restored = checkpoint_restore(s, &resumed, e);
-    if (restored != ST_OK) s->at.n_rows = 0; /* what was read in part is no curve */
+    if (restored != ST_OK) {
+        s->at.n_rows = 0;       /* what was read in part is no curve, */
+        s->at.end_kept = false; /* and the state at the end is not this attempt's to remove */
+    }
     TRY(restored);
     if (s->settings->jobs > 1) s->at.machine_shared = true;
     if (!resumed) {

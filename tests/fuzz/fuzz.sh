@@ -17,7 +17,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 trap 'exit 130' HUP INT TERM
 mkdir -p "$build/findings"
 # Fewer freed bytes are kept, and fewer callers of each allocation: a third less time, and forks that copy less.
-# What libhdf5 does wrong with damaged files in the process that reads them is no finding; the exit code is known by hdf5_process.c.
+# What libhdf5 does wrong with damaged files in the process that reads them is no finding (hdf5_process.h).
 export ASAN_OPTIONS="quarantine_size_mb=16:malloc_context_size=4:exitcode=77:allocator_may_return_null=1:suppressions=$PWD/tests/asan.supp${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 failed=0
 for target; do
