@@ -215,19 +215,21 @@ static void run_group(void *context, size_t group, size_t thread)
         g->sum->add(g->context, held(g, group, thread, k - 1), held(g, group, thread, k));
 }
 
-/* The rank whose parts a group is. */
-static size_t owner(const struct sharing *g, const struct ranks *r, size_t group)
+/* The rank whose parts each group is. */
+static void find_owners(const struct sharing *g, const struct ranks *r, size_t owner[PART_MAX])
 {
     size_t rank = 0;
-    while (parts_of_rank(g->parts, r->n, rank).end <= group * g->size) rank++;
-    return rank;
+    for (size_t group = 0; group < g->all; group++) {
+        while (parts_of_rank(g->parts, r->n, rank).end <= group * g->size) rank++;
+        owner[group] = rank;
+    }
 }
 
 /* The rank that has the sum of groups i .. i+step-1: that of the first of them, or of the last. */
-static size_t home(const struct sharing *g, const struct ranks *r, bool last, size_t i, size_t step)
+static size_t home(const struct sharing *g, const size_t *owner, bool last, size_t i, size_t step)
 {
     const size_t end = i + step < g->all ? i + step : g->all;
-    return owner(g, r, last ? end - 1 : i);
+    return owner[last ? end - 1 : i];
 }
 
 /* Where it has it: in the place of the first of these groups that is its own. */
@@ -237,12 +239,12 @@ static size_t place(const struct sharing *g, size_t i)
 }
 
 /* Messages up the tree. */
-static size_t messages(const struct sharing *g, const struct ranks *r, bool last)
+static size_t messages(const struct sharing *g, const size_t *owner, bool last)
 {
     size_t n = 0;
     for (size_t step = 1; step < g->all; step *= 2)
         for (size_t i = 0; i + step < g->all; i += 2 * step)
-            n += home(g, r, last, i, step) != home(g, r, last, i + step, step);
+            n += home(g, owner, last, i, step) != home(g, owner, last, i + step, step);
     return n;
 }
 
@@ -254,11 +256,13 @@ static void sum_over_ranks(const struct sharing *g, struct ranks *r, size_t thre
     const struct part_sum *s = g->sum;
     struct rank_block blocks[RANK_BLOCKS_MAX];
     const size_t arrived = received(g, threads);
-    const bool last = messages(g, r, true) < messages(g, r, false);
+    size_t owner[PART_MAX] = {0};
+    find_owners(g, r, owner);
+    const bool last = messages(g, owner, true) < messages(g, owner, false);
     for (size_t step = 1; step < g->all; step *= 2)
         for (size_t i = 0; i + step < g->all; i += 2 * step) {
             const size_t taken = place(g, last ? i + step : i), given = place(g, last ? i : i + step);
-            const size_t left = home(g, r, last, i, step), right = home(g, r, last, i + step, step),
+            const size_t left = home(g, owner, last, i, step), right = home(g, owner, last, i + step, step),
                          to = last ? right : left, from = last ? left : right;
             if (from == to) {
                 if (to == r->own) s->add(g->context, place(g, i), place(g, i + step));
@@ -269,7 +273,7 @@ static void sum_over_ranks(const struct sharing *g, struct ranks *r, size_t thre
                 s->add(g->context, taken, arrived);
             }
         }
-    ranks_broadcast_from(r, home(g, r, last, 0, g->all), blocks, s->blocks(g->context, 0, blocks));
+    ranks_broadcast_from(r, home(g, owner, last, 0, g->all), blocks, s->blocks(g->context, 0, blocks));
 }
 
 size_t pool_sum(struct pool *p, size_t n_parts, const struct part_sum *s, void *context)

@@ -303,38 +303,85 @@ Test(worker, a_checkpoint_of_other_sources_is_set_aside)
     end(&from);
 }
 
-/* Bytes of the state at the end of a run of five steps, evaluated after each second. `failing`: at first the
- * weights cannot be written, when all steps are done. */
-static long state_at_the_end(bool failing)
+static long size_of(const char *path)
 {
-    struct setting s;
-    struct error e = {0};
-    char missing[FOLDER_MAX + 20], path[RUN_FILE];
-    begin(&s);
-    memcpy(s.run.id, "0123456789ab", RUN_ID_SIZE);
-    s.run.run.eval_every = 2;
-    s.run.stop.max_iter = 5;
-    (void)snprintf(missing, sizeof missing, "%s/missing/a.net", s.folder);
-    struct worker_settings settings = {
-        .out = s.folder, .jobs = 1, .progress_fd = -1, .keep_bytes = 1e6, .weights = missing};
-    if (failing) cr_expect_eq(worker_run(&s.run, &settings, &e), ST_IO);
-    settings.weights = NULL;
-    cr_assert_eq(worker_run(&s.run, &settings, &e), ST_OK, "%s", e.text);
-    run_file(path, s.folder, ".work", &s.run, ".end");
     FILE *f = fopen(path, "rb");
-    cr_assert_not_null(f);
+    if (!f) return -1;
     (void)fseek(f, 0, SEEK_END);
     const long size = ftell(f);
     (void)fclose(f);
-    end(&s);
     return size;
 }
 
-/* It is that before the last step, after which a longer run has no evaluation: a curve of three points. */
+/* Ends a file 100 bytes earlier, with a right checksum. */
+static void cut(const char *path)
+{
+    static unsigned char bytes[1 << 20];
+    uint32_t sum = 0;
+    FILE *f = fopen(path, "rb");
+    cr_assert_not_null(f);
+    const size_t n = fread(bytes, 1, sizeof bytes, f) - sizeof sum - 100;
+    (void)fclose(f);
+    sum = (uint32_t)crc32(0, bytes, (uInt)n);
+    f = fopen(path, "wb");
+    cr_assert_not_null(f);
+    cr_assert_eq(fwrite(bytes, 1, n, f) + fwrite(&sum, 1, sizeof sum, f), n + sizeof sum);
+    (void)fclose(f);
+}
+
+/* A run of five steps, evaluated after each second: its state at the end, which `path` names, is that before
+ * the last step, after which a longer run has no evaluation. `failing`: all steps are done, but the weights
+ * cannot be written. */
+static void begin_kept(struct setting *s, bool failing, char path[RUN_FILE])
+{
+    struct error e = {0};
+    char missing[FOLDER_MAX + 20];
+    begin(s);
+    memcpy(s->run.id, "0123456789ab", RUN_ID_SIZE);
+    s->run.run.eval_every = 2;
+    s->run.stop.max_iter = 5;
+    (void)snprintf(missing, sizeof missing, "%s/missing/a.net", s->folder);
+    const struct worker_settings settings = {.out = s->folder,
+                                             .jobs = 1,
+                                             .progress_fd = -1,
+                                             .keep_bytes = 1e6,
+                                             .weights = failing ? missing : NULL};
+    cr_assert_eq(worker_run(&s->run, &settings, &e), failing ? ST_IO : ST_OK, "%s", e.text);
+    run_file(path, s->folder, ".work", &s->run, ".end");
+}
+
+static status resume(struct setting *s)
+{
+    struct error e = {0};
+    const struct worker_settings settings = {
+        .out = s->folder, .jobs = 1, .progress_fd = -1, .keep_bytes = 1e6};
+    return worker_run(&s->run, &settings, &e);
+}
+
+/* With a curve of three points, not of four. */
 Test(worker, the_state_at_the_end_is_kept_once)
 {
-    const long size = state_at_the_end(false);
-    cr_expect_eq(state_at_the_end(true), size);
+    struct setting straight, resumed;
+    char path[RUN_FILE], other[RUN_FILE];
+    begin_kept(&straight, false, path);
+    begin_kept(&resumed, true, other);
+    cr_assert_eq(resume(&resumed), ST_OK);
+    cr_expect_gt(size_of(path), 0);
+    cr_expect_eq(size_of(path), size_of(other));
+    end(&straight);
+    end(&resumed);
+}
+
+Test(worker, a_resume_that_fails_leaves_the_state_at_the_end)
+{
+    struct setting s;
+    char path[RUN_FILE], checkpoint[RUN_FILE];
+    begin_kept(&s, true, path);
+    run_file(checkpoint, s.folder, ".work", &s.run, ".ckpt");
+    cut(checkpoint);
+    cr_expect_neq(resume(&s), ST_OK);
+    cr_expect_gt(size_of(path), 0);
+    end(&s);
 }
 
 /* The place of a column among those that every curve begins with. */

@@ -36,7 +36,7 @@ for target; do
     *) symbolize=1 ;;
     esac
     mkdir -p "$TMPDIR/$target"
-    if ASAN_OPTIONS=$ASAN_OPTIONS:symbolize=$symbolize "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=$longest -print_final_stats=1 -detect_leaks=1 \
+    if ASAN_OPTIONS=symbolize=$symbolize:$ASAN_OPTIONS "$build/fuzz-$target" "$limit" -timeout=100 -rss_limit_mb=4096 -max_len=$longest -print_final_stats=1 -detect_leaks=1 \
         -artifact_prefix="$build/findings/$target-" "$TMPDIR/$target" "tests/fuzz/corpus/$target" >"$build/fuzz-$target.log" 2>&1; then
         printf '%-12s ok      %s executions\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz-$target.log")"
     else
