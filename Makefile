@@ -221,12 +221,19 @@ oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: pytho
 bench-admm: $(WORKLOADS) ## admm beside a numpy version (Debian: python3-numpy); results/bench/admm.csv
 	$(PYTHON) tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out $(SPEED)/admm.csv
 
+# The sanitizers make compiling slow: the tests' own sources go without optimisation there.
+TESTFLAGS :=
+$(BUILD)/f64/tests/%.o $(BUILD)/f32/tests/%.o: private CFLAGS += $(TESTFLAGS)
+
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
+# SANITIZED: precisions of the tests, WORKERS of the programs that they start.
 SANITIZED := f64
+WORKERS   := f64 f32
 LOGGED = log_path=$(CURDIR)/$(1)/log/sanitizer
 check-asan: ## the tests under the address, leak and undefined behaviour sanitizers
 	rm -rf build-asan/log && mkdir -p build-asan/log
-	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" $(SANITIZED:%=build-asan/tests-%) build
+	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" TESTFLAGS="-O0 -g1" \
+	  $(SANITIZED:%=build-asan/tests-%) build-asan/spikebench $(WORKERS:%=build-asan/spikebench-%)
 	sh tests/leak_gate.sh "$(CC)" build-asan
 	ASAN_OPTIONS=$(call LOGGED,build-asan):suppressions=$(CURDIR)/tests/asan.supp UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
 	  sh tests/run.sh build-asan '$(T)' $(SANITIZED)

@@ -173,9 +173,9 @@ static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
     const struct batch_task *task = context;
     const struct net *net = task->s->minibatch.env.net;
     struct sums *s = &task->s->sums[sum];
-    blocks[0] = (struct rank_block){&s->counts, sizeof s->counts};
+    blocks[0] = rank_memory(&s->counts, sizeof s->counts);
     for (size_t l = 1; l <= net->L; l++)
-        blocks[l] = (struct rank_block){s->gradient[l], net->n[l] * net->n[l - 1] * sizeof(double)};
+        blocks[l] = rank_memory(s->gradient[l], net->n[l] * net->n[l - 1] * sizeof(double));
     return net->L + 1;
 }
 

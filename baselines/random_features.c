@@ -160,8 +160,8 @@ static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
     const struct pass *p = context;
     const struct random_features *s = p->s;
     const size_t n = s->env.net->n[s->env.net->L - 1], K = s->env.net->n[s->env.net->L];
-    blocks[0] = (struct rank_block){s->gram[sum], n * n * sizeof(real)};
-    blocks[1] = (struct rank_block){s->right[sum], K * n * sizeof(real)};
+    blocks[0] = rank_memory(s->gram[sum], n * n * sizeof(real));
+    blocks[1] = rank_memory(s->right[sum], K * n * sizeof(real));
     return 2;
 }
 

@@ -41,7 +41,7 @@ static void add(void *context, size_t sum, size_t other)
 static size_t blocks(void *context, size_t sum, struct rank_block *out)
 {
     const struct task *t = context;
-    out[0] = (struct rank_block){t->sums[sum], t->b->x->n_inputs * t->b->x->n_inputs * sizeof(real)};
+    out[0] = rank_memory(t->sums[sum], t->b->x->n_inputs * t->b->x->n_inputs * sizeof(real));
     return 1;
 }
 

@@ -182,7 +182,7 @@ static status find_checkpoint(const struct session *s, const char *id, const cha
 static status compare_findings(struct session *s, const struct finding *own, status st, struct error *e)
 {
     int seen[2] = {own->file != NULL, own->unusable.code != ST_OK}, first[2] = {seen[0], seen[1]};
-    const struct rank_block block = {first, sizeof first};
+    const struct rank_block block = rank_memory(first, sizeof first);
     ranks_broadcast(s->ranks, &block, 1);
     if (st == ST_OK && memcmp(seen, first, sizeof seen) != 0)
         st = FAIL(e, ST_IO,
@@ -216,7 +216,7 @@ static status restore(struct session *s, const char *id, const char *path, bool 
 /* The run that this one goes on from, as rank 0 has it: under a launcher the others are not told. */
 static void agree_on_shorter(struct session *s, char id[RUN_ID_SIZE])
 {
-    const struct rank_block block = {id, RUN_ID_SIZE};
+    const struct rank_block block = rank_memory(id, RUN_ID_SIZE);
     memset(id, 0, RUN_ID_SIZE);
     if (s->settings->after) (void)snprintf(id, RUN_ID_SIZE, "%s", s->settings->after);
     ranks_broadcast(s->ranks, &block, 1);

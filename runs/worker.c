@@ -221,7 +221,7 @@ static status next_task(struct session *s, struct error *e)
 /* What rank 0 decides for all: clocks and signals are its own. "": to go on; SAVE, or why to stop. */
 static const char *decide(struct session *s, double saved)
 {
-    const struct rank_block word = {s->word, sizeof s->word};
+    const struct rank_block word = rank_memory(s->word, sizeof s->word);
     const char *reason = reason_to_stop(s);
     const bool save = clock_seconds() - saved > CHECKPOINT_SECONDS;
     (void)snprintf(s->word, sizeof s->word, "%s", reason ? reason : save ? SAVE : "");

@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { RIGHT_ROWS = 128 }; /* rows of a right-hand solve that one task works on */
+/* Rows of a right-hand solve that one task works on. Two tasks at least where an order of LARGE_ORDER or more
+ * makes HALVED_ROWS or more of them long work. */
+enum { RIGHT_ROWS = 128, LARGE_ORDER = 1024, HALVED_ROWS = 64 };
 
 static status order_check(size_t n, struct error *e)
 {
@@ -43,24 +45,52 @@ void chol_solve(const struct chol *c, size_t m, real *b)
 
 struct right_solve {
     const struct chol *c;
-    size_t m;
+    size_t m, rows; /* of a task */
     real *b;
 };
+
+/* By the sizes alone, since the bits of a row may depend on how many are solved with it. Half of the rows is
+ * made a multiple of 4. */
+static size_t rows_of_task(size_t n, size_t m)
+{
+    const bool halved = n >= LARGE_ORDER && m >= HALVED_ROWS && m <= RIGHT_ROWS;
+    return halved ? (m + 7) / 8 * 4 : RIGHT_ROWS;
+}
 
 static void right_task(void *context, size_t task, size_t thread)
 {
     (void)thread;
     const struct right_solve *s = context;
-    size_t first = task * RIGHT_ROWS;
-    size_t rows = s->m - first < RIGHT_ROWS ? s->m - first : RIGHT_ROWS;
+    size_t first = task * s->rows;
+    size_t rows = s->m - first < s->rows ? s->m - first : s->rows;
     blas_trsm(true, true, rows, s->c->n, s->c->l, s->c->n, s->b + first, s->m);
     blas_trsm(true, false, rows, s->c->n, s->c->l, s->c->n, s->b + first, s->m);
 }
 
+/* Each rank's rows go to all others. */
+static void share_rows(const struct right_solve *s, size_t tasks, struct ranks *r)
+{
+    for (size_t k = 0; k < ranks_count(r); k++) {
+        const struct part_range range = parts_of_rank(tasks, ranks_count(r), k);
+        const size_t first = range.first * s->rows,
+                     end = range.end * s->rows < s->m ? range.end * s->rows : s->m;
+        if (range.first == range.end) continue;
+        const struct rank_block rows = {s->b + first, (end - first) * sizeof(real), s->c->n,
+                                        s->m * sizeof(real)};
+        ranks_broadcast_from(r, k, &rows, 1);
+    }
+}
+
 void chol_solve_right(const struct chol *c, size_t m, real *b, struct pool *pool)
 {
-    struct right_solve s = {c, m, b};
-    pool_run(pool, (m + RIGHT_ROWS - 1) / RIGHT_ROWS, right_task, &s);
+    struct right_solve s = {c, m, rows_of_task(c->n, m), b};
+    const size_t tasks = (m + s.rows - 1) / s.rows;
+    if (c->n < LARGE_ORDER || tasks == 1) {
+        pool_run(pool, tasks, right_task, &s);
+        return;
+    }
+    part_run(pool, tasks, right_task, &s);
+    share_rows(&s, tasks, pool_ranks(pool));
 }
 
 status chol_rcond(struct chol *c, double *rcond, struct error *e)

@@ -27,7 +27,8 @@ status chol_factor(struct chol *c, struct error *e);
 /* B (n x m) = A^-1 B in place: 2 n^2 m FLOPs. */
 void chol_solve(const struct chol *c, size_t m, real *b);
 /* B (m x n) = B A^-1 in place, in blocks of rows over the pool (NULL: this thread; the same bits either way).
- */
+ * Of an order of 1024 and more the blocks are shared out among the pool's ranks, too, which all have B and
+ * get the whole solution: every rank must call it. */
 void chol_solve_right(const struct chol *c, size_t m, real *b, struct pool *pool);
 /* Reciprocal condition number in the 1-norm (LAPACK pocon, about 4 n^2 FLOPs). ST_NUMERIC if it cannot be
  * had. */

@@ -27,24 +27,43 @@ struct identity {
 #ifdef SPIKEBENCH_MPI
 #include <mpi.h>
 
-/* A block of a message is cut into pieces that MPI can count. */
-enum { PIECE_MAX = 1 << 30, PIECES_MAX = 2 * RANK_BLOCKS_MAX };
+/* Memory is cut into pieces that MPI can count. */
+enum { PIECE_MAX = 1 << 30 };
 
 /* Errors of MPI end all ranks (MPI_ERRORS_ARE_FATAL, its default): there is no code to look at. */
+static MPI_Datatype memory_type(size_t bytes)
+{
+    MPI_Datatype whole, rest, type;
+    int one[] = {1, 1};
+    MPI_Aint places[] = {0, (MPI_Aint)(bytes - bytes % PIECE_MAX)};
+    (void)MPI_Type_create_hvector((int)(bytes / PIECE_MAX), PIECE_MAX, PIECE_MAX, MPI_BYTE, &whole);
+    (void)MPI_Type_contiguous((int)(bytes % PIECE_MAX), MPI_BYTE, &rest);
+    (void)MPI_Type_create_struct(2, one, places, (MPI_Datatype[]){whole, rest}, &type);
+    (void)MPI_Type_free(&whole);
+    (void)MPI_Type_free(&rest);
+    return type;
+}
+
+static MPI_Datatype block_type(const struct rank_block *b)
+{
+    MPI_Datatype piece = memory_type(b->bytes), type;
+    (void)MPI_Type_create_hvector((int)b->count, 1, (MPI_Aint)b->stride, piece, &type);
+    (void)MPI_Type_free(&piece);
+    return type;
+}
+
 static MPI_Datatype message_type(const struct rank_block *blocks, size_t n)
 {
-    int lengths[PIECES_MAX], count = 0;
-    MPI_Aint places[PIECES_MAX];
-    MPI_Datatype type;
-    for (size_t k = 0; k < n; k++)
-        for (size_t done = 0; done < blocks[k].bytes && count < PIECES_MAX;) {
-            const size_t left = blocks[k].bytes - done, size = left < PIECE_MAX ? left : PIECE_MAX;
-            lengths[count] = (int)size;
-            (void)MPI_Get_address((char *)blocks[k].at + done, &places[count]);
-            done += size;
-            count++;
-        }
-    (void)MPI_Type_create_hindexed(count, lengths, places, MPI_BYTE, &type);
+    int one[RANK_BLOCKS_MAX] = {0};
+    MPI_Aint places[RANK_BLOCKS_MAX] = {0};
+    MPI_Datatype types[RANK_BLOCKS_MAX] = {0}, type;
+    for (size_t k = 0; k < n; k++) {
+        one[k] = 1;
+        types[k] = block_type(&blocks[k]);
+        (void)MPI_Get_address(blocks[k].at, &places[k]);
+    }
+    (void)MPI_Type_create_struct((int)n, one, places, types, &type);
+    for (size_t k = 0; k < n; k++) (void)MPI_Type_free(&types[k]);
     (void)MPI_Type_commit(&type);
     return type;
 }
@@ -102,7 +121,7 @@ static status handshake(struct ranks *r, struct error *e)
     struct identity own, first;
     status st = identify(&own, e);
     first = own;
-    const struct rank_block block = {&first, sizeof first};
+    const struct rank_block block = rank_memory(&first, sizeof first);
     ranks_broadcast(r, &block, 1);
     if (st == ST_OK) st = compare(&own, &first, e);
     return ranks_agree(r, st, e);

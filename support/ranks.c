@@ -12,6 +12,11 @@ size_t ranks_own(const struct ranks *r)
     return r ? r->own : 0;
 }
 
+struct rank_block rank_memory(void *at, size_t bytes)
+{
+    return (struct rank_block){at, bytes, 1, bytes};
+}
+
 struct rank_traffic ranks_traffic(const struct ranks *r)
 {
     return r ? r->traffic : (struct rank_traffic){0};
@@ -23,7 +28,7 @@ void ranks_send(struct ranks *r, size_t to, const struct rank_block *blocks, siz
     r->link.send(r->link.context, to, blocks, n);
     r->traffic.wait_s += clock_seconds() - started;
     r->traffic.messages++;
-    for (size_t k = 0; k < n; k++) r->traffic.bytes += (double)blocks[k].bytes;
+    for (size_t k = 0; k < n; k++) r->traffic.bytes += (double)blocks[k].bytes * (double)blocks[k].count;
 }
 
 void ranks_receive(struct ranks *r, size_t from, const struct rank_block *blocks, size_t n)
@@ -65,7 +70,7 @@ void ranks_broadcast(struct ranks *r, const struct rank_block *blocks, size_t n)
 /* The bytes of ranks first_rank .. end-1. */
 static struct rank_block bytes_of(void *array, const size_t *first, size_t first_rank, size_t end)
 {
-    return (struct rank_block){(char *)array + first[first_rank], first[end] - first[first_rank]};
+    return rank_memory((char *)array + first[first_rank], first[end] - first[first_rank]);
 }
 
 void ranks_gather(struct ranks *r, void *array, const size_t *first)
@@ -101,7 +106,7 @@ status ranks_agree(struct ranks *r, status st, struct error *e)
     own.code = st;
     if (st != ST_OK && r->own > 0) (void)err_prefix(&own, "rank %zu", r->own);
     const size_t last = first_step(r);
-    const struct rank_block in = {&heard, sizeof heard}, out = {&own, sizeof own};
+    const struct rank_block in = rank_memory(&heard, sizeof heard), out = rank_memory(&own, sizeof own);
     for (size_t step = 1; step < last && r->own + step < r->n; step *= 2) {
         ranks_receive(r, r->own + step, &in, 1);
         if (own.code == ST_OK) own = heard;

@@ -12,11 +12,14 @@
 
 enum { RANK_BLOCKS_MAX = 72 };
 
-/* A piece of memory; n of them, one after another, are a message. */
+/* `count` pieces of memory whose beginnings are `stride` bytes apart, each of `bytes`; n blocks, one after
+ * another, are a message. */
 struct rank_block {
     void *at;
-    size_t bytes;
+    size_t bytes, count, stride;
 };
+/* The block of one piece. */
+struct rank_block rank_memory(void *at, size_t bytes);
 
 /* How messages travel (mpi_link.h; tests bring their own). Both return when the blocks may be used again.
  * Messages of one rank to another arrive in their order; both sides know the number of bytes. */

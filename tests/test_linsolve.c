@@ -1,6 +1,7 @@
 /* Symmetric solves against matrices with known answers. */
 #include "support/linsolve.h"
 #include "support/rng.h"
+#include "tests/thread_ranks.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -111,5 +112,69 @@ Test(linsolve, pseudo_inverse_of_zero_is_zero)
     cr_expect_eq(b[0], 0);
     cr_expect_eq(b[1], 0);
     cr_expect_eq(pinv_rcond(&p), 0.0);
+    mem_free(&mem);
+}
+
+/* A solve of order LARGE whose rows are shared out. */
+enum { LARGE = 1024, MANY = 100 };
+struct sharing {
+    const struct chol *c;
+    const real *right;
+    real *x[3];
+    size_t threads;
+};
+
+static void solve_together(struct ranks *r, void *context)
+{
+    struct sharing *s = context;
+    struct pool *pool = NULL;
+    cr_assert_eq(pool_create(&pool, s->threads, NULL), ST_OK);
+    pool_join(pool, r);
+    memcpy(s->x[r->own], s->right, MANY * LARGE * sizeof(real));
+    chol_solve_right(s->c, MANY, s->x[r->own], pool);
+    pool_free(pool);
+}
+
+/* A = 4 I - (neighbours): what x A is stands in a line. */
+static void fill_chain(real *a)
+{
+    memset(a, 0, LARGE * LARGE * sizeof *a);
+    for (size_t j = 0; j < LARGE; j++) {
+        a[j * LARGE + j] = R(4.0);
+        if (j + 1 < LARGE) a[j * LARGE + j + 1] = R(-1.0);
+    }
+}
+
+Test(linsolve, ranks_and_threads_share_rows_and_end_with_the_same_bits)
+{
+    struct mem mem = {0};
+    struct chol c;
+    struct rng rng;
+    const size_t size = MANY * LARGE;
+    rng_seed(&rng, 3, "rows");
+    cr_assert_eq(chol_create(&c, LARGE, &mem, NULL), ST_OK);
+    real *b = mem_reals(&mem, size, NULL), *alone = mem_reals(&mem, size, NULL);
+    struct sharing s = {.c = &c, .right = b};
+    for (size_t k = 0; k < 3; k++) cr_assert(s.x[k] = mem_reals(&mem, size, NULL));
+    cr_assert(b && alone);
+    fill_chain(c.a);
+    cr_assert_eq(chol_factor(&c, NULL), ST_OK);
+    for (size_t i = 0; i < size; i++) alone[i] = b[i] = (real)rng_normal(&rng);
+    chol_solve_right(&c, MANY, alone, NULL);
+    for (size_t j = 0; j < LARGE; j++)
+        for (size_t i = 0; i < MANY; i++) {
+            const real *x = alone + j * MANY + i;
+            const double before = j > 0 ? (double)x[-MANY] : 0, after = j + 1 < LARGE ? (double)x[MANY] : 0;
+            const double off = 4 * (double)*x - before - after - (double)b[j * MANY + i];
+            cr_assert_lt(fabs(off), REAL_SELECT(1e-13, 1e-5), "row %zu, column %zu: %g", i, j, off);
+        }
+    for (size_t ranks = 1; ranks <= 3; ranks++)
+        for (s.threads = 1; s.threads <= 2; s.threads++) {
+            const struct rank_traffic sent = thread_ranks_run(ranks, solve_together, &s);
+            for (size_t k = 0; k < ranks; k++)
+                cr_expect_eq(memcmp(s.x[k], alone, size * sizeof(real)), 0, "rank %zu of %zu", k, ranks);
+            cr_expect_eq(sent.bytes, (double)(ranks - 1) * (double)(size * sizeof(real)),
+                         "each row to all others");
+        }
     mem_free(&mem);
 }

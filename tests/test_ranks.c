@@ -78,8 +78,8 @@ static size_t blocks_of(void *context, size_t sum, struct rank_block *blocks)
 {
     struct rank_sums *s = context;
     if (sum > s->most) s->most = sum; /* called by one thread */
-    blocks[0] = (struct rank_block){&s->value[sum], sizeof(real)};
-    blocks[1] = (struct rank_block){&s->parts[sum], sizeof(double)};
+    blocks[0] = rank_memory(&s->value[sum], sizeof(real));
+    blocks[1] = rank_memory(&s->parts[sum], sizeof(double));
     return 2;
 }
 
@@ -153,7 +153,7 @@ static void tell(struct ranks *r, void *context)
 {
     struct telling *t = context;
     size_t word = 100 + r->own;
-    const struct rank_block block = {&word, sizeof word};
+    const struct rank_block block = rank_memory(&word, sizeof word);
     ranks_broadcast_from(r, t->root, &block, 1);
     t->heard[r->own] = word;
 }
@@ -252,7 +252,7 @@ Test(ranks, one_rank_says_nothing)
 {
     struct error e = {.code = ST_OK};
     double value = 4;
-    const struct rank_block block = {&value, sizeof value};
+    const struct rank_block block = rank_memory(&value, sizeof value);
     const size_t first[] = {0, sizeof value};
     cr_expect_eq(ranks_count(NULL), 1);
     cr_expect_eq(ranks_own(NULL), 0);

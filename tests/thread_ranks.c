@@ -2,6 +2,7 @@
 #include "tests/thread_ranks.h"
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,22 +39,33 @@ static void send(void *context, size_t to, const struct rank_block *blocks, size
     (void)pthread_mutex_unlock(&x->lock);
 }
 
-/* The bytes of one list of blocks to those of another, which may be cut elsewhere. */
+static size_t bytes_of(const struct rank_block *blocks, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t k = 0; k < n; k++) bytes += blocks[k].bytes * blocks[k].count;
+    return bytes;
+}
+
+/* The bytes of blocks, to a message or from it. */
+static void pack(const struct rank_block *blocks, size_t n, char *message, bool out)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < blocks[k].count; i++, message += blocks[k].bytes) {
+            char *at = (char *)blocks[k].at + i * blocks[k].stride;
+            memcpy(out ? message : at, out ? at : message, blocks[k].bytes);
+        }
+}
+
+/* From one list of blocks to another, which may be cut elsewhere. */
 static void copy(const struct slot *from, const struct rank_block *to, size_t n)
 {
-    size_t i = 0, done = 0;
-    for (size_t k = 0; k < n; k++)
-        for (size_t at = 0; at < to[k].bytes;) {
-            while (i < from->n && done == from->blocks[i].bytes) i++, done = 0;
-            cr_assert_lt(i, from->n, "a message is shorter than its receiver expects");
-            const size_t left = from->blocks[i].bytes - done, room = to[k].bytes - at;
-            const size_t size = left < room ? left : room;
-            memcpy((char *)to[k].at + at, (const char *)from->blocks[i].at + done, size);
-            at += size;
-            done += size;
-        }
-    while (i < from->n && done == from->blocks[i].bytes) i++, done = 0;
-    cr_assert_eq(i, from->n, "a message is longer than its receiver expects");
+    const size_t bytes = bytes_of(to, n);
+    char *message = malloc(bytes + 1);
+    cr_assert(message);
+    cr_assert_eq(bytes_of(from->blocks, from->n), bytes, "a message is not as long as its receiver expects");
+    pack(from->blocks, from->n, message, true);
+    pack(to, n, message, false);
+    free(message);
 }
 
 static void receive(void *context, size_t from, const struct rank_block *blocks, size_t n)

@@ -162,8 +162,8 @@ static size_t direction_blocks(void *context, size_t sum, struct rank_block *blo
     _Static_assert(NET_MAX_BLOCKS + 1 <= RANK_BLOCKS_MAX, "a message has room for all matrices and the loss");
     for (size_t l = 1; l <= m->layers; l++)
         if (m->optimizer.size[l] > 0)
-            blocks[n++] = (struct rank_block){direction[l], m->optimizer.size[l] * sizeof(real)};
-    blocks[n++] = (struct rank_block){&task->losses[sum], sizeof(double)};
+            blocks[n++] = rank_memory(direction[l], m->optimizer.size[l] * sizeof(real));
+    blocks[n++] = rank_memory(&task->losses[sum], sizeof(double));
     return n;
 }
 

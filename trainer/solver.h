@@ -15,7 +15,7 @@
 
 /* Version of this contract. SOLVER_ABI adds the size of `real`, so that a solver that was compiled for the
  * other precision, or against another version, can be told from its first word. */
-enum { SOLVER_API = 7, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
+enum { SOLVER_API = 8, SOLVER_ABI_UNIT = 256, SOLVER_ABI = SOLVER_ABI_UNIT * SOLVER_API + (int)sizeof(real) };
 
 /* What a solver can do. trainer/suit.c refuses what its mask leaves out, naming the option and what
  * the solver allows; a solver's own `check` is for what these bits cannot say. Of tasks, losses, resets,

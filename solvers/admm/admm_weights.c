@@ -46,8 +46,8 @@ static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
     const struct sums_task *task = context;
     const struct admm *s = task->s;
     size_t n = 0, in = s->net->n[task->l - 1];
-    blocks[n++] = (struct rank_block){s->d_sum[sum], s->net->n[task->l] * in * sizeof(real)};
-    if (task->l > 1) blocks[n++] = (struct rank_block){s->g_sum[sum], in * in * sizeof(real)};
+    blocks[n++] = rank_memory(s->d_sum[sum], s->net->n[task->l] * in * sizeof(real));
+    if (task->l > 1) blocks[n++] = rank_memory(s->g_sum[sum], in * in * sizeof(real));
     return n;
 }
 

@@ -103,9 +103,9 @@ static size_t sum_blocks(void *context, size_t sum, struct rank_block *blocks)
     const struct pass *p = context;
     struct resync *s = p->s;
     size_t l = p->l, n = 0, in = s->net->n[l - 1];
-    blocks[n++] = (struct rank_block){s->d[sum][l], s->net->n[l] * in * sizeof(real)};
-    if (l > 1) blocks[n++] = (struct rank_block){s->gram[sum][l], in * in * sizeof(real)};
-    blocks[n++] = (struct rank_block){&s->tally[sum], sizeof(double)};
+    blocks[n++] = rank_memory(s->d[sum][l], s->net->n[l] * in * sizeof(real));
+    if (l > 1) blocks[n++] = rank_memory(s->gram[sum][l], in * in * sizeof(real));
+    blocks[n++] = rank_memory(&s->tally[sum], sizeof(double));
     return n;
 }
 

@@ -3,7 +3,7 @@
 
 usage: ranks.py [--build DIR] [--datasets digits,nmnist,mnist] [--seconds 420] [--out FILE]
 
-Four runs in turn, again and again until the seconds are over (three times at least), each of as many iterations as take two seconds:
+Four runs in turn, again and again until the seconds are over (three times at least), each of as many iterations as take four seconds:
   half   one rank, the first half of the training samples (mini-batches half as large, so that there are as many)
   whole  one rank, all of them
   pair   two runs like the first, independent of each other, started together: the mean of the two
@@ -76,8 +76,8 @@ class Case:
         return float(row["train_s"]) / float(row["iters"])
 
     def calibrate(self):
-        """How many iterations take about two seconds, so that what is made once weighs little."""
-        self.iterations = max(2, min(60, int(2 / max(self.finish(self.start("a", 1, False)), 1e-3))))
+        """How many iterations take about four seconds, so that what is made once weighs little."""
+        self.iterations = max(2, min(120, int(4 / max(self.finish(self.start("a", 1, False)), 1e-3))))
 
     def turn(self):
         self.seconds["half"].append(self.finish(self.start("a", 1, True)))

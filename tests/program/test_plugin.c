@@ -147,8 +147,8 @@ ParameterizedTestParameters(plugin, refused)
 {
     static struct refusal cases[] = {
         {"plugin a '' 's/= SOLVER_ABI/= SOLVER_ABI + SOLVER_ABI_UNIT/'",
-         {"./a.so: built for version 8", "has version 7"}},
-        {"plugin a '' 's/= SOLVER_ABI/= 8/'", {"./a.so: built for version 0", "has version 7"}},
+         {"./a.so: built for version 9", "has version 8"}},
+        {"plugin a '' 's/= SOLVER_ABI/= 8/'", {"./a.so: built for version 0", "has version 8"}},
         {"plugin a '' 's/= SOLVER_ABI/= SOLVER_ABI - 1/'", {"./a.so: built for reals of 7 bytes"}},
         {"plugin a '' 's/spikebench_plugin/my_plugin/'",
          {"./a.so is no plug-in", "exports no solver as spikebench_plugin"}},
