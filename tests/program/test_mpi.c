@@ -125,7 +125,7 @@ Test(mpi, wide_solves_are_divided_with_the_same_bits)
 {
     static struct result r;
     if (!possible("wide_solves_are_divided_with_the_same_bits")) return;
-    cli_write("wide.yaml", "experiment: wide\nseeds: [0]\nprecision: float\nstop: {max_iter: 2}\n"
+    cli_write("wide.yaml", "experiment: wide\nseeds: [0]\nstop: {max_iter: 2}\n"
                            "dataset: {name: digits, T: 3, n_train: 130, n_validation: 20, n_test: 20}\n"
                            "network: {hidden: [1024, 76]}\nsolvers:\n"
                            "  - {name: admm, kappa: 1}\n  - {name: admm_resync}\n");
