@@ -17,27 +17,23 @@ const struct command best_command = {
     .own = &(results_command){best},
     .synopsis = "EXPERIMENT [--results DIR] [--by COLUMN] [--per WHAT] [--min]",
     .summary = "choose the best configuration of each solver on validation",
-    .text =
-        "Averages the finished runs of each configuration in DIR/EXPERIMENT over hidden layers, seeds and "
-        "splits, prints the best one of each solver, with the options that are axes of the grid, as "
-        "comments, and writes best.csv there. Below, the winners as parts of an experiment file: the "
-        "sections "
-        "with the options that all configurations share, and an item for each winner with its solver's "
-        "options that are not "
-        "at their default and those of the sections that differ between configurations. Seeds, "
-        "network.hidden and dataset.split_seed, which it averages over, paths, and options that runs.csv "
-        "lacks are left to the file; a precision that differs is a comment behind its item. A configuration "
-        "with fewer finished runs than the fullest of its solver cannot win, so a winner may lack runs where "
-        "all do; among equals the first wins. Test columns are refused. Warns where means tie, where runs "
-        "have different test sides, where solvers were "
-        "given different numbers of "
-        "configurations, and where a winner has runs that did not finish.",
+    .text = "Averages the finished runs of each configuration in DIR/EXPERIMENT over hidden layers, seeds "
+            "and splits, prints the best one of each solver, with the options that are axes of the grid, as "
+            "comments, and writes best.csv there. Below, the winners as parts of an experiment file: the "
+            "sections with the options that all configurations share, and an item for each winner with its "
+            "solver's options that are not at their default and those of the sections that differ between "
+            "configurations. Seeds, network.hidden and dataset.split_seed, which it averages over, paths, "
+            "and options that runs.csv lacks are left to the file; a precision that differs is a comment "
+            "behind its item. A configuration with fewer finished runs than the fullest of its solver cannot "
+            "win, so a winner may lack runs where all do; among equals the first wins. Test columns are "
+            "refused. Warns where means tie, where runs have different test sides, where solvers were given "
+            "different numbers of configurations, and where a winner has runs that did not finish.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,
-            &(parameter_row){"--by COLUMN", &value_text, "acc_val",
-                             .help = "the column of runs.csv that decides"},
-            &(parameter_row){"--per WHAT", &value_choice, "solver", .help = "a winner for each of these",
+            &(parameter_row){"--by COLUMN", "the column of runs.csv that decides", &value_text,
+                             .usual = "acc_val"},
+            &(parameter_row){"--per WHAT", "a winner for each of these", &value_choice, "solver",
                              .choices = (name_list){"solver", "label", NULL}},
             &(parameter_row){
                 "--min",

@@ -33,9 +33,7 @@ status hand_on(struct call *call, int precision, struct error *e)
     return FAIL(e, ST_IO, "%s: %s", program, strerror(errno));
 }
 
-/* A bare name means the experiment that comes with the program: says so where a file of one's own has it,
- * too.
- */
+/* A bare name means the experiment that comes with the program: says so where one's own file has it, too. */
 static void note_own_file(const char *name, const char *file)
 {
     char own[4096];
@@ -46,20 +44,17 @@ static void note_own_file(const char *name, const char *file)
 
 status call_plan(struct call *call, const char *name, const char *text, struct plan *p, struct error *e)
 {
-    static const struct {
-        const char *option, *key;
-    } replaced[] = {{"precision", "precision"}, {"from", "network.start"}, {"dt", "network.start_dt"}};
+    static const char *const replaced[][2] = {
+        {"precision", "precision"}, {"from", "network.start"}, {"dt", "network.start_dt"}};
     char file[4096], texts[3][OPT_STRING_MAX + 20];
-    *p = (struct plan){.n_runs = 0};
     const char *seeds = call_text(call, "seeds");
     struct plan_overrides o = {.seeds = seeds ? seeds : call_text(call, "seed")};
-    const char **set;
-    TRY(call_list(call, "set", &set, &o.n_set, e));
+    const char **set = call_list(call, "set", &o.n_set);
+    *p = (struct plan){.n_runs = 0};
     for (size_t k = 0; k < 3; k++) {
-        const bool step = strcmp(replaced[k].option, "dt") == 0; /* of the file of --from */
-        if (!call_has(call, replaced[k].option) || (step && !call_has(call, "from"))) continue;
-        (void)snprintf(texts[k], sizeof texts[k], "%s=%s", replaced[k].key,
-                       call_text(call, replaced[k].option));
+        const char *value = call_text(call, replaced[k][0]);
+        if (!value || (k == 2 && !call_has(call, "from"))) continue; /* the step is of the file of --from */
+        (void)snprintf(texts[k], sizeof texts[k], "%s=%s", replaced[k][1], value);
         set[o.n_set++] = texts[k];
     }
     o.set = set;
@@ -78,13 +73,7 @@ status step_seconds(const struct call *call, const char *option, double *dt, str
     return FAIL(e, ST_USAGE, "--%s '%.100s': a number of seconds above 0 is needed, as 1e-4", option, text);
 }
 
-/* Whether the command takes NIR files, too: their options are its own. */
-static bool imports(const struct call *call)
-{
-    return command_option(call->command, "--membrane") != NULL;
-}
-
-status read_import(const struct call *call, const char *weights, struct trained_import *import,
+status read_import(const struct call *call, const char *weights, bool alone, struct trained_import *import,
                    struct error *e)
 {
     static const char *const names[] = {"dataset", "dt", "reset", "readout", "membrane"};
@@ -94,52 +83,43 @@ status read_import(const struct call *call, const char *weights, struct trained_
                         weights ? "; " : "", weights ? weights : "", weights ? " is none" : "");
     *import = (struct trained_import){
         .dataset = call_text(call, "dataset"),
+        .alone = alone,
         .nir = {.reset = call_has(call, "reset") ? (int)call_choice(call, "reset") : -1,
                 .readout = call_has(call, "readout") ? (int)call_choice(call, "readout") : -1,
                 .membrane = call_has(call, "membrane")}};
     return step_seconds(call, "dt", &import->nir.dt, e);
 }
 
-static status describe(struct call *call, bool alone, struct trained *t, struct error *e)
+status describe_weights(const struct call *call, const char *weights, const struct trained_import *import,
+                        struct trained *t, struct error *e)
 {
-    struct trained_import import = {.dataset = NULL};
-    const char *weights = call_text(call, "weights");
-    if (imports(call)) TRY(read_import(call, weights, &import, e));
-    import.alone = alone;
-    return imports(call) && file_named(weights, ".nir")
-               ? trained_describe_nir(t, call_catalogue(call), weights, &import, e)
+    return import && file_named(weights, ".nir")
+               ? trained_describe_nir(t, call_catalogue(call), weights, import, e)
                : trained_describe(t, call_catalogue(call), weights, e);
 }
 
 static status open_network(struct call *call, bool alone, struct trained *t, struct error *e)
 {
     const char *weights = call_text(call, "weights");
+    const bool imports = command_option(call->command, "--membrane"); /* it takes NIR files, too */
+    struct trained_import import;
     size_t n;
-    const char **set;
-    TRY(call_list(call, "set", &set, &n, e));
-    TRY(describe(call, alone, t, e));
+    const char *const *set = call_list(call, "set", &n);
+    if (imports) TRY(read_import(call, weights, alone, &import, e));
+    TRY(describe_weights(call, weights, imports ? &import : NULL, t, e));
     if (strcmp(precision_names[t->run->run.precision], REAL_NAME) != 0)
         return hand_on(call, t->run->run.precision, e);
     return alone ? trained_net(t, weights, e) : trained_open(t, weights, set, n, e);
 }
 
-static status inspect(struct call *call, bool alone, struct error *e)
-{
-    struct trained t = {.run = NULL};
-    status st = open_network(call, alone, &t, e);
-    if (st == ST_OK) st = (*(const network_command *)call->command->own)(call, &t, e);
-    trained_free(&t);
-    return st;
-}
-
 status with_network(struct call *call, struct error *e)
 {
-    return inspect(call, false, e);
-}
-
-status with_weights(struct call *call, struct error *e)
-{
-    return inspect(call, true, e);
+    const struct network_command *own = call->command->own;
+    struct trained t = {.run = NULL};
+    status st = open_network(call, own->alone, &t, e);
+    if (st == ST_OK) st = own->run(call, &t, e);
+    trained_free(&t);
+    return st;
 }
 
 void print_network(const struct call *call, const struct trained *t, bool simulated)
@@ -171,8 +151,7 @@ status refuse_other_rule(const struct trained *t, struct error *e)
 status dataset_request_read(struct dataset_request *r, struct call *call, struct error *e)
 {
     size_t n;
-    const char **set;
-    TRY(call_list(call, "set", &set, &n, e));
+    const char *const *set = call_list(call, "set", &n);
     *r = (struct dataset_request){.source = catalogue_dataset(call_catalogue(call), call->arguments[0]),
                                   .seed = call_whole(call, "seed")};
     r->options = mem_alloc(&call->mem, 1, r->source->options.size, e);

@@ -8,6 +8,7 @@
 #include "report/groups.h"
 #include "support/command.h"
 #include "support/drawing.h"
+#include "support/page.h"
 
 typedef const struct parameter parameter_row;
 typedef const char *const name_list[];
@@ -27,11 +28,6 @@ extern const struct parameter experiment_argument, results_argument, dataset_arg
 /* The solvers and datasets that there are, --plugin's too. */
 const struct catalogue *call_catalogue(const struct call *call);
 
-/* Puts the solvers of the shared object that --plugin names behind the call's others, without calling any of
- * its functions. ST_IO if it cannot be read; ST_CONFIG if it is no plug-in of this version, or brings a name
- * that is taken. (plugin.c) */
-status join_plugin(struct call *call, struct error *e);
-
 /* Returns the outcome without a text: what is wrong has been told. */
 status told(struct error *e, status outcome);
 
@@ -45,19 +41,22 @@ status hand_on(struct call *call, int precision, struct error *e);
 
 /* The options that only a NIR file takes (import_step_option, ...); ST_USAGE naming one that is given where
  * `weights`, which may be NULL, is no NIR file. */
-status read_import(const struct call *call, const char *weights, struct trained_import *import,
+status read_import(const struct call *call, const char *weights, bool alone, struct trained_import *import,
                    struct error *e);
+/* trained_describe, or trained_describe_nir of a NIR file where `import` is not NULL. */
+status describe_weights(const struct call *call, const char *weights, const struct trained_import *import,
+                        struct trained *t, struct error *e);
 /* A number of seconds above 0; 0 if the option is not given and has no usual value. ST_USAGE. */
 status step_seconds(const struct call *call, const char *option, double *dt, struct error *e);
 
-/* Functions of commands (run) that open what a command works on, call its `own`, and close it. Theirs is a
- * network_command: the network of --weights, in the first with its data, which the options of --set change. A
- * network of the other precision is handed on. */
-typedef status (*network_command)(struct call *call, struct trained *t, struct error *e);
+/* Functions of commands (run) that open what a command works on, call what `own` says, and close it. The
+ * first: the network of --weights, `alone` or with its data, which the options of --set change. A network of
+ * the other precision is handed on. */
+struct network_command {
+    status (*run)(struct call *call, struct trained *t, struct error *e);
+    bool alone;
+};
 status with_network(struct call *call, struct error *e);
-status with_weights(struct call *call, struct error *e);
-/* A network_command: spikebench trace for harmonic retrieval by an own network. (spectrum.c) */
-status trace_spectrum(struct call *call, struct trained *t, struct error *e);
 /* A dataset_command: the dataset of dataset_request_read. */
 struct dataset_request;
 typedef status (*dataset_command)(struct call *call, const struct dataset_request *r, const struct dataset *d,
@@ -93,5 +92,14 @@ status sample_of(const struct call *call, const char *dataset, const size_t n[N_
 typedef status (*csv_function)(const void *context, const char *path, struct error *e);
 status draw_sample(const struct call *call, const char *title, const char *name,
                    const struct drawing_figure *f, csv_function write_csv, struct error *e);
+
+/* A key of a file, a column, a file or a variable; lists end with one without a name. */
+struct entry {
+    const char *name, *meaning;
+};
+/* Columns of summary.csv that identify a configuration. (help.c) */
+extern const struct entry summary_parts[];
+/* Everything that `spikebench help` knows: commands, topics, solvers and datasets. */
+void reference_write(struct page *p, const struct call *call);
 
 #endif

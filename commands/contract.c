@@ -1,5 +1,4 @@
-/* spikebench contract: the checks of trainer/contract.h on a small task of each kind that the solver takes.
- */
+/* spikebench contract: the checks of trainer/contract.h on a small task of each kind that a solver takes. */
 #include "trainer/contract.h"
 #include "commands/commands.h"
 #include "records/columns.h"
@@ -50,6 +49,7 @@ static void describe_network(const struct solver *solver, const struct task *tas
     (void)text_add(text, size, "}");
 }
 
+/* The plan of one run of a task. */
 static status load(struct call *call, const struct solver *solver, const struct task *task, struct plan *p,
                    struct error *e)
 {
@@ -108,8 +108,7 @@ static status check(const struct run *run, const char *task, size_t *failed, str
                                         .column = curve_name,
                                         .n_columns = curve_count()};
         struct error why = {.code = ST_OK};
-        st = ask((struct promise){check, &c}, &why, e);
-        if (st != ST_OK) break;
+        if ((st = ask((struct promise){check, &c}, &why, e)) != ST_OK) break;
         const bool good = why.code == ST_OK;
         (void)printf("%-6s  %s: %s%s%s\n", good ? "ok" : "FAILED", task, check->name, good ? "" : ": ",
                      good ? "" : why.text);
@@ -120,35 +119,25 @@ static status check(const struct run *run, const char *task, size_t *failed, str
     return st;
 }
 
-static status check_all(struct call *call, const struct solver *solver, size_t *failed, struct error *e)
-{
-    for (size_t i = 0; i < N_TASKS; i++) {
-        struct plan plan = {.n_runs = 0};
-        if (!(solver->features & tasks[i].feature)) continue;
-        status st = load(call, solver, &tasks[i], &plan, e);
-        if (st == ST_OK) st = check(&plan.runs[0], tasks[i].name, failed, e);
-        plan_free(&plan);
-        TRY(st);
-    }
-    return ST_OK;
-}
-
-/* The precision that is asked for, else the plug-in's. */
-static int wanted_precision(const struct call *call, const struct solver *solver)
-{
-    if (call_has(call, "precision")) return (int)call_choice(call, "precision");
-    const bool plugin = catalogue_plugin(call_catalogue(call), solver) != NULL;
-    return plugin ? solver_precision(solver) : PRECISION_DOUBLE;
-}
-
 static status run(struct call *call, struct error *e)
 {
     const char *name = call->arguments[0];
     size_t failed = 0;
     const struct solver *solver = catalogue_solver(call_catalogue(call), name);
-    const int precision = wanted_precision(call, solver);
+    int precision = PRECISION_DOUBLE; /* unless another is asked for, or that of a plug-in */
+    if (call_has(call, "precision"))
+        precision = (int)call_choice(call, "precision");
+    else if (catalogue_plugin(call_catalogue(call), solver))
+        precision = solver_precision(solver);
     if (strcmp(precision_names[precision], REAL_NAME) != 0) return hand_on(call, precision, e);
-    TRY(check_all(call, solver, &failed, e));
+    for (const struct task *task = tasks; task < tasks + N_TASKS; task++) {
+        struct plan plan = {.n_runs = 0};
+        if (!(solver->features & task->feature)) continue;
+        status st = load(call, solver, task, &plan, e);
+        if (st == ST_OK) st = check(&plan.runs[0], task->name, &failed, e);
+        plan_free(&plan);
+        TRY(st);
+    }
     (void)printf("%s, %s: %s\n", name, REAL_NAME, failed ? "the contract is broken" : "the contract is kept");
     return told(e, failed ? ST_INTERNAL : ST_OK);
 }
@@ -158,14 +147,12 @@ const struct command contract_command = {
     .run = run,
     .synopsis = "SOLVER [--set solver.KEY=VALUE]... [--precision P] [--plugin FILE]",
     .summary = "test whether a solver keeps the contract of trainers",
-    .text =
-        "Trains a small network on a few digits (and, for solvers of regression, on a few points) again "
-        "and again: the same bits for a seed, for two threads and after a resume, a falling loss, hostile "
-        "options refused, networks as promised. Prints a line for each promise. Options that suit so small "
-        "a task are given by --set. A plug-in is tested in its own precision.",
-    .parameters =
-        (parameter_list){&(parameter_row){"SOLVER", &value_solver,
-                                          .help = "a solver from 'spikebench list solvers'", .needed = true},
-                         &set_option, &precision_option, &plugin_option, NULL},
+    .text = "Trains a small network on a few digits (and, for solvers of regression, on a few points) again "
+            "and again: the same bits for a seed, for two threads and after a resume, a falling loss, "
+            "hostile options refused, networks as promised. Prints a line for each promise. Options that "
+            "suit so small a task are given by --set. A plug-in is tested in its own precision.",
+    .parameters = (parameter_list){&(parameter_row){"SOLVER", "a solver from 'spikebench list solvers'",
+                                                    &value_solver, .needed = true},
+                                   &set_option, &precision_option, &plugin_option, NULL},
     .failure = "one is not",
 };

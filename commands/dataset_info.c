@@ -58,14 +58,7 @@ static const char *checksum_of(const struct verdicts *v, const char *name)
     return "";
 }
 
-static void print_comparison(const char *got, const char *published)
-{
-    if (strcmp(got, published) == 0)
-        (void)printf("as published\n");
-    else
-        (void)printf("NOT as published: SHA-256 %s, not %s; or packed anew\n", got, published);
-}
-
+/* A line for a file that the dataset reads, by the checksums of datasets/sources.csv. */
 static status print_verdict(void *context, const char *path, struct error *e)
 {
     static const char algorithm[] = "sha256:";
@@ -75,8 +68,10 @@ static status print_verdict(void *context, const char *path, struct error *e)
     (void)snprintf(packed, sizeof packed, "%.255s.gz", name);
     TRY(hash_file(path, hex, e));
     (void)printf("file:      %s: ", path);
-    if (strncmp(sum, algorithm, strlen(algorithm)) == 0)
-        print_comparison(hex, sum + strlen(algorithm));
+    if (strncmp(sum, algorithm, strlen(algorithm)) == 0 && strcmp(hex, sum + strlen(algorithm)) == 0)
+        (void)printf("as published\n");
+    else if (strncmp(sum, algorithm, strlen(algorithm)) == 0)
+        (void)printf("NOT as published: SHA-256 %s, not %s; or packed anew\n", hex, sum + strlen(algorithm));
     else if (checksum_of(v, packed)[0])
         (void)printf("not compared: unpacked, and the published checksum is that of %s\n", packed);
     else
@@ -84,31 +79,25 @@ static status print_verdict(void *context, const char *path, struct error *e)
     return ST_OK;
 }
 
-/* Whether a dataset's files are those that are published, by the checksums of datasets/sources.csv: a line
- * for each file that the dataset reads. */
-static status print_published(const struct dataset_source *source, const void *options, struct error *e)
-{
-    struct verdicts v = {.dataset = source->name};
-    char home[4000];
-    if (!source->files) return ST_OK;
-    TRY(path_home(home, sizeof home, e));
-    status st = csv_load(&v.table, e, "%s/datasets/sources.csv", home);
-    if (st == ST_OK) st = source->files(options, print_verdict, &v, e);
-    csv_table_free(&v.table);
-    return st;
-}
-
 static status describe(struct call *call, const struct dataset_request *r, const struct dataset *d,
                        struct error *e)
 {
     struct dataset_counts c;
+    struct verdicts v = {.dataset = r->source->name};
+    char home[4000];
     const size_t classes = d->info.n_classes ? d->info.n_classes : 1;
     size_t *samples = mem_alloc(&call->mem, classes * N_SPLITS, sizeof *samples, e);
     double *events = mem_alloc(&call->mem, classes, sizeof *events, e);
     if (!samples || !events) return ST_MEMORY;
     TRY(dataset_count(d, &c, samples, events, &call->mem, e));
     print_head(r, &d->info);
-    TRY(print_published(r->source, r->options, e));
+    if (r->source->files) { /* whether they are those that are published */
+        TRY(path_home(home, sizeof home, e));
+        status st = csv_load(&v.table, e, "%s/datasets/sources.csv", home);
+        if (st == ST_OK) st = r->source->files(r->options, print_verdict, &v, e);
+        csv_table_free(&v.table);
+        TRY(st);
+    }
     print_counts(d, &c, samples, events);
     return ST_OK;
 }
@@ -120,8 +109,7 @@ const struct command dataset_info_command = {
     .synopsis = "NAME [--set KEY=VALUE]... [--seed N]",
     .summary = "print classes, sizes, density and firing rates",
     .text = "Prints classes, sizes, density and firing rates of a dataset as a run with this seed sees it, "
-            "and of "
-            "IDX files whether they are as published.",
+            "and of IDX files whether they are as published.",
     .parameters = (parameter_list){&dataset_argument, &dataset_set_option, &seed_option, NULL},
     .failure = "the data is absent or malformed",
 };

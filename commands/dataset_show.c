@@ -112,11 +112,11 @@ const struct command dataset_show_command = {
     .parameters =
         (parameter_list){
             &dataset_argument, &index_option,
-            &(parameter_row){"--split SPLIT", &value_choice, "train", .help = "which samples",
+            &(parameter_row){"--split SPLIT", "which samples", &value_choice, "train",
                              .choices = split_names},
             &seed_option, &dataset_set_option,
-            &(parameter_row){"--out PATH", &value_file,
-                             .help = "the figure (NAME_I.svg): PATH.svg or PATH.png"},
+            &(parameter_row){"--out PATH", "the figure (NAME_I.svg): PATH.svg or PATH.png",
+                             .kind = &value_file},
             &(parameter_row){"--ascii", .help = "in the terminal instead, unless --out is given too"}, NULL},
     .failure = "the data is absent or malformed or the figure could not be drawn",
 };

@@ -37,17 +37,15 @@ const struct command dataset_write_command = {
     .synopsis = "NAME --out DIR [--format bin|npy|csv] [--set KEY=VALUE]... [--seed N]",
     .summary = "write event recordings as files",
     .text =
-        "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.FORMAT (training and "
-        "validation samples) and DIR/Test/LABEL/NUMBER.FORMAT, which the dataset events reads; LABEL is the "
-        "name of the class, or its number where it has none. bin is the "
-        "format of N-MNIST (5 bytes per event, at most 8.4 s), npy a numpy array with the fields x, y, t "
-        "(microseconds), p, csv text with these columns.",
-    .parameters =
-        (parameter_list){&dataset_argument,
-                         &(parameter_row){"--out DIR", &value_folder,
-                                          .help = "where to write; must be new or empty", .needed = true},
-                         &(parameter_row){"-f, --format FORMAT", &value_choice, "bin", .help = "of the files",
-                                          .choices = format_names},
-                         &dataset_set_option, &seed_option, NULL},
+        "Writes the recordings of an event dataset to DIR/Train/LABEL/NUMBER.FORMAT (training and validation "
+        "samples) and DIR/Test/LABEL/NUMBER.FORMAT, which the dataset events reads; LABEL is the name of the "
+        "class, or its number where it has none. bin is the format of N-MNIST (5 bytes per event, at most "
+        "8.4 s), npy a numpy array with the fields x, y, t (microseconds), p, csv text with these columns.",
+    .parameters = (parameter_list){&dataset_argument,
+                                   &(parameter_row){"--out DIR", "where to write; must be new or empty",
+                                                    &value_folder, .needed = true},
+                                   &(parameter_row){"-f, --format FORMAT", "of the files", &value_choice,
+                                                    "bin", .choices = format_names},
+                                   &dataset_set_option, &seed_option, NULL},
     .failure = "data is absent or a file could not be written",
 };

@@ -1,5 +1,4 @@
-/* spikebench eval: a trained network on one split, by its solver's rule or simulated forward from its
- * weights. */
+/* spikebench eval: a trained network on one split, by its solver's rule or simulated from its weights. */
 #include "commands/commands.h"
 #include "network/evaluate.h"
 #include "support/csvio.h"
@@ -8,16 +7,6 @@
 
 enum rule { RULE_OWN, RULE_SIMULATED };
 static const char *const rule_names[] = {[RULE_OWN] = "own", [RULE_SIMULATED] = "simulated", NULL};
-
-static void print_activity(const struct net *net, const struct evaluation *v)
-{
-    (void)printf("rates:    ");
-    for (size_t l = 1; l < net->L; l++)
-        (void)printf(" layer %zu: %.4f%s", l, v->rate[l], l + 1 < net->L ? "," : "");
-    (void)printf(" spikes per neuron and step\n");
-    (void)printf("synops:    %.0f per sample, %.2f %% of the %.0f of a dense network\n", v->synops,
-                 100 * v->synops / v->synops_dense, v->synops_dense);
-}
 
 static void print_numbers(enum split split, const struct trained *t, bool own, const struct batch *b,
                           const struct evaluation *v)
@@ -35,7 +24,14 @@ static void print_numbers(enum split split, const struct trained *t, bool own, c
     if (b->labels)
         (void)printf("accuracy:  %.2f %% (%.0f of %zu)\n", 100 * v->accuracy, v->accuracy * (double)b->n,
                      b->n);
-    if (!own) print_activity(net, v);
+    if (!own) {
+        (void)printf("rates:    ");
+        for (size_t l = 1; l < net->L; l++)
+            (void)printf(" layer %zu: %.4f%s", l, v->rate[l], l + 1 < net->L ? "," : "");
+        (void)printf(" spikes per neuron and step\n");
+        (void)printf("synops:    %.0f per sample, %.2f %% of the %.0f of a dense network\n", v->synops,
+                     100 * v->synops / v->synops_dense, v->synops_dense);
+    }
     if (!isnan(v->synops))
         (void)printf("energy:    %.4g nJ per sample, %.0f operations, of which %.0f multiply\n",
                      energy_of(&t->run->run.energy, v->synops, v->macs), v->synops, v->macs);
@@ -84,32 +80,44 @@ static status write_confusion(const size_t *counts, size_t K, char *const *names
     return csv_close(&w, e);
 }
 
-static status show(struct call *call, enum split split, struct trained *t, struct evaluator *ev,
-                   struct error *e)
+/* Evaluates the split, by the solver's `own` rule or simulated. */
+static status score(struct trained *t, const struct batch *b, bool own, real *scores, struct evaluation *v,
+                    struct error *e)
+{
+    struct evaluator *ev = NULL;
+    if (own) {
+        struct operations taken = {NAN, NAN};
+        TRY(trained_predict(t, b, scores, &taken, e));
+        evaluate_scores(&t->net, b, scores, v);
+        v->synops = taken.accumulations + taken.macs;
+        v->macs = taken.macs;
+        return ST_OK;
+    }
+    TRY(refuse_other_rule(t, e));
+    status st = evaluator_create(&ev, &t->net, t->data.info.T, t->pool, e);
+    if (st == ST_OK) evaluate(ev, &t->net, b, v, scores);
+    evaluator_free(ev);
+    return st;
+}
+
+static status evaluate_split(struct call *call, struct trained *t, struct error *e)
 {
     struct evaluation v;
-    const struct net *net = &t->net;
+    const enum split split = (enum split)call_choice(call, "split");
+    const bool own = t->run->solver->predict && call_choice(call, "rule") == RULE_OWN;
+    const size_t K = t->net.n[t->net.L];
     const char *csv = call_text(call, "csv");
-    struct batch b = dataset_batch(&t->data, split);
-    size_t K = net->n[net->L];
+    if (t->data.info.n[split] == 0)
+        return FAIL(e, ST_USAGE, "the %s split of '%s' is empty", split_names[split], t->run->dataset->name);
+    const struct batch b = dataset_batch(&t->data, split);
     real *scores = mem_reals(&t->mem, b.n * K, e);
     size_t *counts = mem_alloc(&t->mem, K * K, sizeof *counts, e);
     if (!scores || !counts) return ST_MEMORY;
-    const bool own = t->run->solver->predict && call_choice(call, "rule") == RULE_OWN;
-    if (!own) TRY(refuse_other_rule(t, e));
-    if (own) {
-        struct operations taken = {NAN, NAN};
-        TRY(trained_predict(t, &b, scores, &taken, e));
-        evaluate_scores(net, &b, scores, &v);
-        v.synops = taken.accumulations + taken.macs;
-        v.macs = taken.macs;
-    } else {
-        evaluate(ev, net, &b, &v, scores);
-    }
+    TRY(score(t, &b, own, scores, &v, e));
     print_network(call, t, !own);
     print_numbers(split, t, own, &b, &v);
     if (!b.labels) return csv ? FAIL(e, ST_USAGE, "--csv: these data have no classes") : ST_OK;
-    evaluate_confusion(net, &b, scores, counts);
+    evaluate_confusion(&t->net, &b, scores, counts);
     print_confusion(counts, K, t->data.class_names);
     if (!csv) return ST_OK;
     TRY(write_confusion(counts, K, t->data.class_names, csv, e));
@@ -117,42 +125,30 @@ static status show(struct call *call, enum split split, struct trained *t, struc
     return ST_OK;
 }
 
-static status evaluate_split(struct call *call, struct trained *t, struct error *e)
-{
-    struct evaluator *ev = NULL;
-    const enum split split = (enum split)call_choice(call, "split");
-    if (t->data.info.n[split] == 0)
-        return FAIL(e, ST_USAGE, "the %s split of '%s' is empty", split_names[split], t->run->dataset->name);
-    status st = evaluator_create(&ev, &t->net, t->data.info.T, t->pool, e);
-    if (st == ST_OK) st = show(call, split, t, ev, e);
-    evaluator_free(ev);
-    return st;
-}
-
 const struct command eval_command = {
     .name = "eval",
     .run = with_network,
-    .own = &(network_command){evaluate_split},
-    .synopsis = "--weights NET.net [--split SPLIT] [--rule RULE] [--set KEY=VALUE]... [--csv PATH] "
-                "[--plugin FILE]",
+    .own = &(struct network_command){.run = evaluate_split},
+    .synopsis =
+        "--weights NET.net [--split SPLIT] [--rule RULE] [--set KEY=VALUE]... [--csv PATH] [--plugin FILE]",
     .summary = "simulate a trained network on a split: accuracy, confusion, rates",
     .text = "Simulates a network of 'spikebench train' forward from its weights on a split and prints loss, "
-            "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. "
-            "A solver with a prediction rule of its own predicts by that; rates and operations are then not "
+            "accuracy, accuracy per class, the confusion matrix, firing rates and synaptic operations. A "
+            "solver with a prediction rule of its own predicts by that; rates and operations are then not "
             "shown. NET.yaml, which lies beside the weights, names the data.",
     .parameters =
-        (parameter_list){&weights_option, &test_split_option,
-                         &(parameter_row){"--rule RULE", &value_choice, "own",
-                                          .help =
-                                              "what predicts: the solver's own rule where it has one, or the "
-                                              "simulated network",
-                                          .choices = rule_names},
-                         &data_set_option, &import_dataset_option, &import_step_option, &import_reset_option,
-                         &import_readout_option, &import_membrane_option,
-                         &(parameter_row){"--csv PATH", &value_file,
-                                          .help = "write the confusion matrix: a row per true class, a "
-                                                  "column per predicted class, with the names "
-                                                  "that the data has for them"},
-                         &plugin_option, NULL},
+        (parameter_list){
+            &weights_option, &test_split_option,
+            &(parameter_row){
+                "--rule RULE",
+                "what predicts: the solver's own rule where it has one, or the simulated network",
+                &value_choice, "own", .choices = rule_names},
+            &data_set_option, &import_dataset_option, &import_step_option, &import_reset_option,
+            &import_readout_option, &import_membrane_option,
+            &(parameter_row){"--csv PATH",
+                             "write the confusion matrix: a row per true class, a column per predicted "
+                             "class, with the names that the data has for them",
+                             .kind = &value_file},
+            &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit",
 };

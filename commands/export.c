@@ -6,20 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What other programs may do otherwise than this network. */
-static void print_notes(const struct trained *t)
-{
-    const struct net *net = &t->net;
-    if (net->lif[1].reset != RESET_HARD)
-        (void)printf(
-            "note: NIR sets a neuron that spikes to v_reset (0); this network's reset is %s: the file's "
-            "metadata say so, for this program\n",
-            reset_names[net->lif[1].reset]);
-    if (t->run->solver->predict)
-        (void)printf("note: %s predicts by a rule of its own, which the file does not hold\n",
-                     t->run->solver->name);
-}
-
 static status write_nir(struct call *call, struct trained *t, struct error *e)
 {
     char program[100];
@@ -36,28 +22,33 @@ static status write_nir(struct call *call, struct trained *t, struct error *e)
     free(text.bytes);
     TRY(st);
     (void)printf("%s: %zu layers, steps of %g s\n", out, t->net.L, x.dt);
-    print_notes(t);
+    /* what other programs may do otherwise than this network */
+    if (t->net.lif[1].reset != RESET_HARD)
+        (void)printf("note: NIR sets a neuron that spikes to v_reset (0); this network's reset is %s: the "
+                     "file's metadata say so, for this program\n",
+                     reset_names[t->net.lif[1].reset]);
+    if (t->run->solver->predict)
+        (void)printf("note: %s predicts by a rule of its own, which the file does not hold\n",
+                     t->run->solver->name);
     return ST_OK;
 }
 
 const struct command export_command = {
     .name = "export",
-    .run = with_weights,
-    .own = &(network_command){write_nir},
+    .run = with_network,
+    .own = &(struct network_command){write_nir, .alone = true},
     .synopsis = "--weights NET.net --out NET.nir [--dt SECONDS] [--plugin FILE]",
     .summary = "write a trained network as a NIR file",
-    .text =
-        "Writes a network of 'spikebench train' in the Neuromorphic Intermediate Representation (NIR, HDF5) "
-        "that other programs read: tau = dt / (1 - leak), r = tau / dt. All of NET.yaml, paths of data "
-        "too, goes into the metadata, so that 'spikebench eval --weights NET.nir' has the same network and "
-        "data as NET.net. docs/nir.md tells what of NIR is read.",
+    .text = "Writes a network of 'spikebench train' in the Neuromorphic Intermediate Representation (NIR, "
+            "HDF5) that other programs read: tau = dt / (1 - leak), r = tau / dt. All of NET.yaml, paths of "
+            "data too, goes into the metadata, so that 'spikebench eval --weights NET.nir' has the same "
+            "network and data as NET.net. docs/nir.md tells what of NIR is read.",
     .parameters =
         (parameter_list){
-            &(parameter_row){"--weights NET.net", &value_weights,
-                             .help = "a weight file of 'spikebench train', NET.yaml beside it",
-                             .needed = true},
-            &(parameter_row){"--out NET.nir", &value_file, .help = "the NIR file", .needed = true},
-            &(parameter_row){"--dt SECONDS", &value_text, "1e-4", .help = "the length of a step"},
+            &(parameter_row){"--weights NET.net", "a weight file of 'spikebench train', NET.yaml beside it",
+                             &value_weights, .needed = true},
+            &(parameter_row){"--out NET.nir", "the NIR file", &value_file, .needed = true},
+            &(parameter_row){"--dt SECONDS", "the length of a step", &value_text, .usual = "1e-4"},
             &plugin_option, NULL},
     .failure = "a file is absent or damaged or cannot be written, or NIR lacks the neuron",
 };

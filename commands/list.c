@@ -5,43 +5,35 @@
 #include "support/text.h"
 #include <string.h>
 
-/* The first sentence of the comment that a file begins with: up to a period before a blank. */
-static void read_sentence(FILE *f, char *text, size_t size)
+/* The name, and what the experiment is for: the first sentence of the comment that its file begins with, up
+ * to a period before a blank. */
+static void print_experiment(void *context, const char *folder, const char *name)
 {
-    char line[300];
+    char path[4400], line[300], text[1000] = "";
     const char *end = NULL;
-    text[0] = '\0';
-    while (!end && fgets(line, sizeof line, f) && line[0] == '#') {
+    FILE *f = NULL;
+    (void)context;
+    (void)snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
+    (void)file_open(path, UINT64_MAX, &f, NULL);
+    while (f && !end && fgets(line, sizeof line, f) && line[0] == '#') {
         line[strcspn(line, "\n")] = '\0';
-        (void)text_add(text, size, "%s%s", text[0] ? " " : "", line + 1 + strspn(line + 1, " "));
+        (void)text_add(text, sizeof text, "%s%s", text[0] ? " " : "", line + 1 + strspn(line + 1, " "));
         end = strstr(text, ". ");
         if (end) text[end - text + 1] = '\0';
     }
-}
-
-/* The name, and what the experiment is for. */
-static void print_experiment(void *context, const char *folder, const char *name)
-{
-    char path[4400], text[1000] = "";
-    (void)context;
-    (void)snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
-    FILE *f = NULL;
-    if (file_open(path, UINT64_MAX, &f, NULL) == ST_OK) {
-        read_sentence(f, text, sizeof text);
-        (void)fclose(f);
-    }
+    if (f) (void)fclose(f);
     (void)printf("%-24s %s\n", name, text);
 }
 
 static status list(struct call *call, struct error *e)
 {
-    const struct catalogue *c = call_catalogue(call);
     const char *what = call->arguments[0];
-    for (size_t i = 0; strcmp(what, "solvers") == 0 && c->solvers[i]; i++)
-        (void)printf("%-18s %s\n", c->solvers[i]->name, c->solvers[i]->summary);
-    for (size_t i = 0; strcmp(what, "datasets") == 0 && c->datasets[i]; i++)
-        (void)printf("%-18s %s\n", c->datasets[i]->name, c->datasets[i]->summary);
-    return strcmp(what, "experiments") == 0 ? path_experiments(print_experiment, NULL, e) : ST_OK;
+    const enum module_kind kind = strcmp(what, "solvers") == 0 ? MODULE_SOLVER : MODULE_DATASET;
+    struct module m;
+    if (strcmp(what, "experiments") == 0) return path_experiments(print_experiment, NULL, e);
+    for (size_t i = 0; catalogue_module(call_catalogue(call), kind, i, &m); i++)
+        (void)printf("%-18s %s\n", m.name, m.summary);
+    return ST_OK;
 }
 
 const struct command list_command = {
@@ -51,7 +43,7 @@ const struct command list_command = {
     .summary = "list solvers, datasets or experiments",
     .text = "Prints the names of what there is, each with a sentence about it.",
     .parameters =
-        (parameter_list){&(parameter_row){"WHAT", &value_choice, .help = "what to list",
+        (parameter_list){&(parameter_row){"WHAT", "what to list", &value_choice,
                                           .choices = (name_list){"solvers", "datasets", "experiments", NULL},
                                           .needed = true},
                          &plugin_option, NULL},

@@ -27,8 +27,7 @@ enum { PROGRAM_SPACE = 256 << 20, PROCESSOR_SPACE = 48 << 20 };
 __attribute__((no_sanitize("address", "thread", "undefined"))) static void check_address_space(void)
 {
     static const char text[] = "spikebench: the limit of address space (ulimit -v) is too low for OpenBLAS: "
-                               "it needs 256 MB and 48 MB "
-                               "for each processor, beyond the program itself\n";
+                               "it needs 256 MB and 48 MB for each processor, beyond the program itself\n";
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);

@@ -11,15 +11,13 @@
 static status check_solver(const struct call *call, const struct parameter *p, const char *text,
                            struct error *e)
 {
-    const struct solver *found;
-    return catalogue_need_solver(call_catalogue(call), p->form, text, &found, e);
+    return catalogue_check(call_catalogue(call), MODULE_SOLVER, p->form, text, e);
 }
 
 static status check_dataset(const struct call *call, const struct parameter *p, const char *text,
                             struct error *e)
 {
-    const struct dataset_source *found;
-    return catalogue_need_dataset(call_catalogue(call), p->form, text, &found, e);
+    return catalogue_check(call_catalogue(call), MODULE_DATASET, p->form, text, e);
 }
 
 /* Alone it is an experiment file. */
@@ -29,16 +27,21 @@ static status check_trainable(const struct call *call, const struct parameter *p
     return call->n_arguments == 1 ? ST_OK : check_solver(call, p, text, e);
 }
 
+static void offer_modules(const struct completion *c, enum module_kind kind)
+{
+    struct module m;
+    for (size_t i = 0; catalogue_module(call_catalogue(c->call), kind, i, &m); i++)
+        completion_offer(c, m.name);
+}
+
 static void offer_solvers(const struct completion *c)
 {
-    const struct solver *const *s = call_catalogue(c->call)->solvers;
-    for (; *s; s++) completion_offer(c, (*s)->name);
+    offer_modules(c, MODULE_SOLVER);
 }
 
 static void offer_datasets(const struct completion *c)
 {
-    const struct dataset_source *const *d = call_catalogue(c->call)->datasets;
-    for (; *d; d++) completion_offer(c, (*d)->name);
+    offer_modules(c, MODULE_DATASET);
 }
 
 static void offer_experiment(void *completion, const char *folder, const char *name)
@@ -75,28 +78,26 @@ static void offer_results(const struct completion *c)
 
 /* ---- KEY=VALUE ---- */
 
-/* The value is a file's name. */
-static bool is_path(const struct completion *c)
+/* Where the value is a file's name, files complete it. */
+static bool offer_path(const struct completion *c)
 {
     const char *equals = strchr(c->value, '=');
-    return equals && equals - c->value >= 4 && strncmp(equals - 4, "path", 4) == 0;
+    const bool path = equals && equals - c->value >= 4 && strncmp(equals - 4, "path", 4) == 0;
+    if (path) (void)puts(value_file.files);
+    return path;
 }
 
 static void offer_data_settings(const struct completion *c)
 {
     const struct dataset_source *const *d = call_catalogue(c->call)->datasets;
-    if (is_path(c)) (void)puts(value_file.files);
-    for (; !is_path(c) && *d; d++) completion_setting(c, "dataset.", &(*d)->options);
+    for (bool path = offer_path(c); !path && *d; d++) completion_setting(c, "dataset.", &(*d)->options);
 }
 
 static void offer_dataset_settings(const struct completion *c)
 {
     const struct dataset_source *d = c->first ? catalogue_dataset(call_catalogue(c->call), c->first) : NULL;
     const char *prefix = strncmp(c->value, "dataset.", 8) == 0 ? "dataset." : "";
-    if (is_path(c))
-        (void)puts(value_file.files);
-    else if (d)
-        completion_setting(c, prefix, &d->options);
+    if (!offer_path(c) && d) completion_setting(c, prefix, &d->options);
 }
 
 static void offer_settings(const struct completion *c)
@@ -104,8 +105,8 @@ static void offer_settings(const struct completion *c)
     const struct catalogue *all = call_catalogue(c->call);
     const bool trains = strcmp(c->command->name, "train") == 0 && c->first;
     const struct solver *only = trains ? catalogue_solver(all, c->first) : NULL;
+    if (offer_path(c)) return;
     offer_data_settings(c);
-    if (is_path(c)) return;
     completion_setting(c, "", &run_option_table);
     completion_setting(c, "stop.", &stop_option_table);
     completion_setting(c, "network.", &net_option_table);
@@ -126,52 +127,50 @@ const struct value_kind value_setting = {.offer = offer_settings, .filled = true
 const struct value_kind value_dataset_setting = {.offer = offer_dataset_settings, .filled = true};
 const struct value_kind value_data_setting = {.offer = offer_data_settings, .filled = true};
 
-parameter_row experiment_argument = {
-    "FILE.yaml", &value_experiment,
-    .help = "an experiment file, or a bare name from 'spikebench list experiments'", .needed = true};
+parameter_row experiment_argument = {"FILE.yaml",
+                                     "an experiment file, or a bare name from 'spikebench list experiments'",
+                                     &value_experiment, .needed = true};
 parameter_row results_argument = {
-    "EXPERIMENT", &value_results,
-    .help = "the folder of an experiment in the results folder, or any folder with a runs.csv",
-    .needed = true};
-parameter_row dataset_argument = {"NAME", &value_dataset, .help = "a dataset from 'spikebench list datasets'",
+    "EXPERIMENT", "the folder of an experiment in the results folder, or any folder with a runs.csv",
+    &value_results, .needed = true};
+parameter_row dataset_argument = {"NAME", "a dataset from 'spikebench list datasets'", &value_dataset,
                                   .needed = true};
-parameter_row set_option = {
-    "--set KEY=VALUE", &value_setting,
-    .help = "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, stop.max_iter=5, "
-            "precision=float, ...; commas make a grid axis; may be repeated"};
-parameter_row plugin_option = {"--plugin FILE", &value_file,
-                               .help = "also know the solvers of this shared object (docs/plugin.md)"};
-parameter_row precision_option = {"--precision P", &value_choice, .help = "precision (double, or the file's)",
+parameter_row set_option = {"--set KEY=VALUE",
+                            "replace an option: solver.rho=0.1, dataset.T=10, network.hidden=100-100, "
+                            "stop.max_iter=5, precision=float, ...; commas make a grid axis; may be repeated",
+                            .kind = &value_setting};
+parameter_row plugin_option = {
+    "--plugin FILE", "also know the solvers of this shared object (docs/plugin.md)", .kind = &value_file};
+parameter_row precision_option = {"--precision P", "precision (double, or the file's)", &value_choice,
                                   .choices = precision_names};
-parameter_row seeds_option = {"--seeds A,B,C", &value_text, .help = "seeds instead of the file's"};
-parameter_row results_option = {"-r, --results DIR", &value_folder, "results", .help = "results folder",
+parameter_row seeds_option = {"--seeds A,B,C", "seeds instead of the file's", .kind = &value_text};
+parameter_row results_option = {"-r, --results DIR", "results folder", &value_folder, "results",
                                 .mistaken = "out"};
-parameter_row dataset_set_option = {
-    "--set KEY=VALUE", &value_dataset_setting,
-    .help = "an option of the dataset, with or without 'dataset.'; may be repeated"};
-parameter_row seed_option = {"--seed N", &value_whole, "0", .help = "seed of the split and of random codes"};
-parameter_row index_option = {"--index I", &value_whole, "0", .help = "which sample, from 0"};
-parameter_row weights_option = {"--weights NET.net", &value_network,
-                                .help =
-                                    "a weight file of 'spikebench train', NET.yaml beside it; or NET.nir, "
-                                    "a NIR file",
-                                .needed = true};
-parameter_row import_dataset_option = {"--dataset NAME", &value_dataset,
-                                       .help = "NIR: the data (those of the training, in our own exports)"};
+parameter_row dataset_set_option = {"--set KEY=VALUE",
+                                    "an option of the dataset, with or without 'dataset.'; may be repeated",
+                                    .kind = &value_dataset_setting};
+parameter_row seed_option = {"--seed N", "seed of the split and of random codes", &value_whole, .usual = "0"};
+parameter_row index_option = {"--index I", "which sample, from 0", &value_whole, .usual = "0"};
+parameter_row weights_option = {
+    "--weights NET.net", "a weight file of 'spikebench train', NET.yaml beside it; or NET.nir, a NIR file",
+    &value_network, .needed = true};
+parameter_row import_dataset_option = {
+    "--dataset NAME", "NIR: the data (those of the training, in our own exports)", .kind = &value_dataset};
 parameter_row import_step_option = {
-    "--dt SECONDS", &value_text, .help = "NIR: the length of a step (what our own exports say, else 1e-4)"};
-parameter_row import_reset_option = {"--reset RESET", &value_choice,
-                                     .help = "NIR: after a spike (what our own exports say, else hard where "
-                                             "neurons have v_reset, else soft)",
-                                     .choices = reset_names};
-parameter_row import_readout_option = {"--readout READOUT", &value_choice,
-                                       .help = "NIR: the readout at the last step or its mean (what our own "
-                                               "exports say, else last)",
-                                       .choices = readout_names};
+    "--dt SECONDS", "NIR: the length of a step (what our own exports say, else 1e-4)", .kind = &value_text};
+parameter_row import_reset_option = {
+    "--reset RESET",
+    "NIR: after a spike (what our own exports say, else hard where neurons have v_reset, else soft)",
+    &value_choice, .choices = reset_names};
+parameter_row import_readout_option = {
+    "--readout READOUT",
+    "NIR: the readout at the last step or its mean (what our own exports say, else last)", &value_choice,
+    .choices = readout_names};
 parameter_row import_membrane_option = {
     "--membrane", .help = "NIR: read a last layer that spikes as a readout: its potential without spikes"};
-parameter_row test_split_option = {"--split SPLIT", &value_choice, "test", .help = "which samples",
+parameter_row test_split_option = {"--split SPLIT", "which samples", &value_choice, "test",
                                    .choices = split_names};
-parameter_row data_set_option = {"--set dataset.KEY=VALUE", &value_data_setting,
-                                 .help = "another value of an option of the dataset, or (eval) of an option "
-                                         "of the solver that its prediction alone reads; may be repeated"};
+parameter_row data_set_option = {"--set dataset.KEY=VALUE",
+                                 "another value of an option of the dataset, or (eval) of an option of the "
+                                 "solver that its prediction alone reads; may be repeated",
+                                 .kind = &value_data_setting};

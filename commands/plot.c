@@ -4,12 +4,6 @@
 #include "support/paths.h"
 #include <string.h>
 
-static unsigned format_of(const char *name)
-{
-    if (!name) return DRAWING_SVG | DRAWING_PNG;
-    return strcmp(name, "svg") == 0 ? DRAWING_SVG : strcmp(name, "png") == 0 ? DRAWING_PNG : DRAWING_PDF;
-}
-
 /* plots/out/ and the last name in EXPERIMENT, which may be the path of a folder. */
 static status own_folder(const char *experiment, const char *out, char *own, size_t size, struct error *e)
 {
@@ -27,12 +21,15 @@ static status own_folder(const char *experiment, const char *out, char *own, siz
 
 static status plot(struct call *call, struct groups *g, struct error *e)
 {
+    static const unsigned formats[] = {DRAWING_SVG, DRAWING_PNG, DRAWING_PDF}; /* in the order of --format */
     const char *out = call_text(call, "out");
     char own[3900];
     bool failed = false;
     TRY(own_folder(call->arguments[0], out, own, sizeof own, e));
     const struct figures_request r = {.out = out ? out : own,
-                                      .formats = format_of(call_text(call, "format")),
+                                      .formats = call_has(call, "format")
+                                                     ? formats[call_choice(call, "format")]
+                                                     : DRAWING_SVG | DRAWING_PNG,
                                       .all = call_has(call, "all")};
     TRY(path_make(r.out, e));
     struct drawing derived;
@@ -49,19 +46,17 @@ const struct command plot_command = {
     .own = &(results_command){plot},
     .synopsis = "EXPERIMENT [--results DIR] [--out DIR] [--format FORMAT] [--all]",
     .summary = "draw the figures of an experiment",
-    .text =
-        "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
-        "ablation, acceleration, assimilation, conditioning, conversion, data_size, depth, equilibrium, "
-        "gradient, harmonic, memory, online_rules, optimizers, recurrent, rivals, sensitivity, split_digits, "
-        "stability, start or "
-        "width, or such a name and further words behind '_', gets a figure of its own; any other gets the "
-        "figures that fit all experiments, of its first 256 configurations; its own figure shows the first "
-        "400. A line says how many are left out.",
+    .text = "Draws the figures of DIR/EXPERIMENT by gnuplot and prints their names. An experiment called "
+            "ablation, acceleration, assimilation, conditioning, conversion, data_size, depth, equilibrium, "
+            "gradient, harmonic, memory, online_rules, optimizers, recurrent, rivals, sensitivity, "
+            "split_digits, stability, start or width, or such a name and further words behind '_', gets a "
+            "figure of its own; any other gets the figures that fit all experiments, of its first 256 "
+            "configurations; its own figure shows the first 400. A line says how many are left out.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,
-            &(parameter_row){"-o, --out DIR", &value_folder, .help = "where to draw (plots/out/EXPERIMENT)"},
-            &(parameter_row){"-f, --format FORMAT", &value_choice, .help = "another format than SVG and PNG",
+            &(parameter_row){"-o, --out DIR", "where to draw (plots/out/EXPERIMENT)", .kind = &value_folder},
+            &(parameter_row){"-f, --format FORMAT", "another format than SVG and PNG", &value_choice,
                              .choices = (name_list){"svg", "png", "pdf", NULL}},
             &(parameter_row){"-a, --all", .help = "the general figures besides the experiment's own"}, NULL},
     .failure = "there are no results or a figure could not be drawn",

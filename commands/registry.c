@@ -64,10 +64,23 @@ const struct dataset_source *const dataset_sources[] = {
     NULL,
 };
 
+/* Each subcommand in a file of its own. */
+extern const struct command dataset_fetch_command, dataset_info_command, dataset_show_command,
+    dataset_write_command;
+
+static const struct command dataset_command = {
+    .name = "dataset",
+    .synopsis = "SUBCOMMAND NAME [options]",
+    .summary = "fetch datasets and look at them",
+    .text = "Fetches, describes, draws or writes one dataset. 'spikebench dataset SUBCOMMAND --help' "
+            "describes a subcommand.",
+    .subcommands = (command_list){&dataset_fetch_command, &dataset_info_command, &dataset_show_command,
+                                  &dataset_write_command, NULL},
+};
+
 extern const struct command run_command, check_command, list_command, help_command, summarise_command,
     best_command, compare_command, merge_command, table_command, plot_command, train_command, eval_command,
-    weights_command, trace_command, export_command, report_command, contract_command, dataset_command,
-    worker_command;
+    weights_command, trace_command, export_command, report_command, contract_command, worker_command;
 
 const struct command *const commands[] = {
     &run_command,      &check_command,     &list_command,
@@ -80,13 +93,3 @@ const struct command *const commands[] = {
 };
 
 const struct catalogue registry = {.solvers = solvers, .datasets = dataset_sources};
-
-const struct solver *solver_find(const char *name)
-{
-    return catalogue_solver(&registry, name);
-}
-
-const struct dataset_source *dataset_find(const char *name)
-{
-    return catalogue_dataset(&registry, name);
-}

@@ -16,8 +16,4 @@ extern const struct catalogue registry;
 /* The program itself: its subcommands are the commands. (program.c) */
 extern const struct command program;
 
-/* The entry of this name, or NULL. */
-const struct solver *solver_find(const char *name);
-const struct dataset_source *dataset_find(const char *name);
-
 #endif

@@ -67,15 +67,14 @@ const struct command report_command = {
     .own = &(results_command){report},
     .synopsis = "EXPERIMENT [--results DIR] [--out PATH] [--no-figures]",
     .summary = "write a page with the results of an experiment",
-    .text =
-        "Writes one HTML file that needs no server and no network: failed and diverged runs first, what was "
-        "run, where and with which configuration, tables to sort and to filter, curves and figures to read "
-        "by "
-        "mouse, and every number with its line of runs.csv. It lies beside runs.csv, to which it has links.",
+    .text = "Writes one HTML file that needs no server and no network: failed and diverged runs first, what "
+            "was run, where and with which configuration, tables to sort and to filter, curves and figures "
+            "to read by mouse, and every number with its line of runs.csv. It lies beside runs.csv, to which "
+            "it has links.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,
-            &(parameter_row){"-o, --out PATH", &value_file, .help = "the page (report.html beside runs.csv)"},
+            &(parameter_row){"-o, --out PATH", "the page (report.html beside runs.csv)", .kind = &value_file},
             &(parameter_row){"--no-figures", .help = "without gnuplot's figures"}, NULL},
     .failure = "there are no results or they are damaged, or the page could not be written",
 };

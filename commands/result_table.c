@@ -28,17 +28,16 @@ const struct command table_command = {
             "numbers and provenance take several experiments.",
     .parameters =
         (parameter_list){
-            &(parameter_row){"KIND", &value_choice, .help = "which table",
+            &(parameter_row){"KIND", "which table", &value_choice,
                              .choices =
                                  (name_list){"numbers", "depth", "list", "acceleration", "sensitivity",
                                              "conditioning", "provenance", "paired", "data_size", NULL},
                              .needed = true},
-            &(parameter_row){"EXPERIMENT", &value_results,
-                             .help =
-                                 "the folder of an experiment in the results folder, or any with its files",
-                             .needed = true, .repeated = true},
+            &(parameter_row){"EXPERIMENT",
+                             "the folder of an experiment in the results folder, or any with its files",
+                             &value_results, .needed = true, .repeated = true},
             &results_option,
-            &(parameter_row){"-f, --format FORMAT", &value_choice, "text", .help = "the form of the table",
+            &(parameter_row){"-f, --format FORMAT", "the form of the table", &value_choice, "text",
                              .choices = table_format_names},
             NULL},
     .failure = "there are no results or they are damaged",

@@ -4,6 +4,7 @@
 #include "records/results_repair.h"
 #include "runs/runner.h"
 #include "support/mpi_link.h"
+#include "support/text.h"
 #include <string.h>
 
 /* The part of the plan that --shard names; all of it without. */
@@ -36,12 +37,6 @@ static status read_part(struct call *call, struct plan *p, const struct plan_rep
     return ST_OK;
 }
 
-/* The runs that the outcome says something of. */
-static size_t told_of(const struct runner_outcome *o)
-{
-    return o->done + o->skipped + o->stale + o->diverged + o->failed + o->no_data + o->interrupted;
-}
-
 static void print_outcome(const struct plan *p, const struct part *part, const struct runner_outcome *o)
 {
     const struct {
@@ -57,7 +52,7 @@ static void print_outcome(const struct plan *p, const struct part *part, const s
     const char *separator = ": ";
     (void)printf("%s: ", p->experiment);
     if (part->mine) (void)printf("shard %zu/%zu: ", part->shard.index, part->shard.count);
-    (void)printf("%zu run%s", part->n_runs, part->n_runs == 1 ? "" : "s");
+    (void)printf("%zu run%s", part->n_runs, text_plural(part->n_runs));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].n == 0) continue;
         (void)printf("%s%zu %s", separator, parts[i].n, parts[i].text);
@@ -66,7 +61,7 @@ static void print_outcome(const struct plan *p, const struct part *part, const s
     (void)putchar('\n');
     if (o->lost > 0)
         (void)fprintf(stderr, "%zu configuration%s diverged in all of %s runs\n", o->lost,
-                      o->lost == 1 ? "" : "s", o->lost == 1 ? "its" : "their");
+                      text_plural(o->lost), o->lost == 1 ? "its" : "their");
 }
 
 static status run_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
@@ -74,53 +69,46 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
     struct runner_outcome outcome = {.done = 0};
     struct part part;
     const bool quiet = call_has(call, "quiet");
-    if (!quiet) plan_print_budget(p, stdout);
-    if (!quiet) plan_print_usage(r, stdout);
+    if (!quiet) plan_print_notes(r, stdout);
     (void)fflush(stdout);
-    const bool allow_missing = call_has(call, "allow-missing"), allow = call_has(call, "allow-diverged");
     if (plan_outcome(r) == ST_CONFIG) {
-        plan_print_errors(p, r, stderr);
+        plan_print_errors(r, stderr);
         return told(e, ST_CONFIG);
     }
     TRY(read_part(call, p, r, &part, e));
-    size_t n_set;
-    const char **set;
-    TRY(call_list(call, "set", &set, &n_set, e));
     if (call_has(call, "exclusive") && !part.mine)
         return FAIL(e, ST_USAGE,
                     "--exclusive is for --shard: other runs always have the machine to themselves");
-    const struct runner_settings settings = {.out = call_text(call, "out"),
-                                             .jobs = call_whole(call, "jobs"),
-                                             .fresh = call_has(call, "fresh"),
-                                             .quiet = quiet,
-                                             .states = call_whole(call, "states"),
-                                             .set = set,
-                                             .n_set = n_set,
-                                             .shard = part.shard,
-                                             .mine = part.mine,
-                                             .machine_shared = part.mine && !call_has(call, "exclusive")};
+    struct runner_settings settings = {.out = call_text(call, "out"),
+                                       .jobs = call_whole(call, "jobs"),
+                                       .fresh = call_has(call, "fresh"),
+                                       .quiet = quiet,
+                                       .states = call_whole(call, "states"),
+                                       .shard = part.shard,
+                                       .mine = part.mine,
+                                       .machine_shared = part.mine && !call_has(call, "exclusive")};
+    settings.set = call_list(call, "set", &settings.n_set);
     status s = runner_run(p, r, &settings, &outcome, e);
-    const bool all_well =
-        outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged + outcome.lost == 0;
-    const bool begun = s == ST_OK || told_of(&outcome) > 0;
+    const size_t well = outcome.done + outcome.skipped + outcome.stale,
+                 bad = outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged;
+    const bool all_well = bad + outcome.lost == 0, begun = s == ST_OK || well + bad > 0;
     if (begun && (!quiet || !all_well)) print_outcome(p, &part, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
-    const bool bad =
-        outcome.failed > 0 || (outcome.no_data > 0 && !allow_missing) || (outcome.lost > 0 && !allow);
-    return told(e, bad ? ST_NO_DATA : ST_OK);
+    const bool failed = outcome.failed > 0 || (outcome.no_data > 0 && !call_has(call, "allow-missing")) ||
+                        (outcome.lost > 0 && !call_has(call, "allow-diverged"));
+    return told(e, failed ? ST_NO_DATA : ST_OK);
 }
 
 static status show_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct part part = {.mine = NULL};
-    plan_print(p, r, stdout);
+    plan_print(r, stdout);
     if (plan_outcome(r) == ST_OK) TRY(read_part(call, p, r, &part, e));
     if (part.mine) shards_print(p, part.shard.count, part.shard_of, part.work, stdout);
     (void)fflush(stdout);
-    plan_print_errors(p, r, stderr);
-    plan_print_overlap(p, r, stderr);
-    plan_print_coarse(p, r, stderr);
+    plan_print_errors(r, stderr);
+    plan_print_warnings(r, stderr);
     return told(e, plan_outcome(r));
 }
 
@@ -138,17 +126,20 @@ static status check_plan(struct call *call, struct plan *p, const struct plan_re
     return told(e, problems ? ST_DATA : st);
 }
 
-typedef status (*plan_action)(struct call *call, struct plan *p, const struct plan_report *r,
-                              struct error *e);
+/* What runs once the plan of the first argument is checked: of a command its own. */
+typedef status (*plan_command)(struct call *call, struct plan *p, const struct plan_report *r,
+                               struct error *e);
 
-static status with_plan(struct call *call, plan_action act, struct error *e)
+static status with_plan(struct call *call, struct error *e)
 {
+    const plan_command act =
+        call_has(call, "dry-run") ? show_plan : *(const plan_command *)call->command->own;
     size_t own;
     if (mpi_launched(&own) > 1)
         return FAIL(e, ST_USAGE,
                     "under mpirun there is 'spikebench train'; here, give the runs 'ranks', without mpirun");
     struct plan plan = {.n_runs = 0};
-    struct plan_report report = {.n_probes = 0};
+    struct plan_report report = {.plan = NULL};
     status st = call_plan(call, call->arguments[0], NULL, &plan, e);
     if (st == ST_OK) st = plan_check(&plan, &report, e);
     if (st == ST_OK) st = act(call, &plan, &report, e);
@@ -157,19 +148,10 @@ static status with_plan(struct call *call, plan_action act, struct error *e)
     return st;
 }
 
-static status run(struct call *call, struct error *e)
-{
-    return with_plan(call, call_has(call, "dry-run") ? show_plan : run_plan, e);
-}
-
-static status check(struct call *call, struct error *e)
-{
-    return with_plan(call, check_plan, e);
-}
-
 const struct command run_command = {
     .name = "run",
-    .run = run,
+    .run = with_plan,
+    .own = &(plan_command){run_plan},
     .synopsis = "FILE.yaml [options]",
     .summary = "run an experiment file, or what is left of it",
     .text = "Runs what is not finished yet of an experiment. FILE may be a bare name from 'spikebench list "
@@ -177,19 +159,19 @@ const struct command run_command = {
     .parameters =
         (parameter_list){
             &experiment_argument, &set_option, &seeds_option,
-            &(parameter_row){"--out DIR", &value_folder, "results", .help = "results folder"},
-            &(parameter_row){"-j, --jobs N", &value_whole, "1",
-                             .help = "runs at the same time; with more than one, timings are marked invalid",
-                             .least = 1, .most = 1024},
+            &(parameter_row){"--out DIR", "results folder", &value_folder, .usual = "results"},
+            &(parameter_row){"-j, --jobs N",
+                             "runs at the same time; with more than one, timings are marked invalid",
+                             &value_whole, "1", .least = 1, .most = 1024},
             &(parameter_row){"--fresh", .help = "repeat finished runs"},
-            &(parameter_row){
-                "--states MIB", &value_whole, "64",
-                .help = "keep the states at the runs' ends, at most so many MiB in the results folder: "
-                        "with a larger stop.max_iter a run then goes on from there; 0: none",
-                .most = 1 << 20},
-            &(parameter_row){"--shard I/N", &value_text,
-                             .help = "only the I-th of N parts of the plan, of about equal work; N machines "
-                                     "may share the results folder (docs/cluster.md)"},
+            &(parameter_row){"--states MIB",
+                             "keep the states at the runs' ends, at most so many MiB in the results folder: "
+                             "with a larger stop.max_iter a run then goes on from there; 0: none",
+                             &value_whole, "64", .most = 1 << 20},
+            &(parameter_row){"--shard I/N",
+                             "only the I-th of N parts of the plan, of about equal work; N machines may "
+                             "share the results folder (docs/cluster.md)",
+                             .kind = &value_text},
             &(parameter_row){"--exclusive",
                              .help = "with --shard: no other shard runs on this machine, timings are valid"},
             &(parameter_row){"--allow-missing", .help = "runs whose data is absent are no failure"},
@@ -203,14 +185,15 @@ const struct command run_command = {
 
 const struct command check_command = {
     .name = "check",
-    .run = check,
+    .run = with_plan,
+    .own = &(plan_command){check_plan},
     .synopsis = "FILE.yaml [--set KEY=VALUE]... [--seeds A,B,C] [--results DIR] [--plugin FILE]",
     .summary = "print the plan of an experiment file and what is wrong with it",
     .text = "Prints the plan of an experiment (runs, data, one line per configuration with its memory) and "
             "what is wrong with it; with --results also what does not belong together in its results: a torn "
             "runs.csv, rows without their curve, curves without a row. Runs and changes nothing.",
     .parameters = (parameter_list){&experiment_argument, &set_option, &seeds_option,
-                                   &(parameter_row){"--results DIR", &value_folder, .help = "results folder"},
+                                   &(parameter_row){"--results DIR", "results folder", .kind = &value_folder},
                                    &plugin_option, NULL},
     .failure = "data is absent or malformed, or results do not belong together",
 };

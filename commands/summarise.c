@@ -25,20 +25,19 @@ const struct command summarise_command = {
     .summary = "print a table of results",
     .text = "Prints mean +- standard deviation over seeds for each configuration of DIR/EXPERIMENT and "
             "writes summary.csv, time_to_accuracy.csv, profile.csv, traffic.csv and curves_summary/ there. "
-            "EXPERIMENT "
-            "may also be a folder that holds a runs.csv. Accuracies are those of the network simulated "
-            "forward from its weights, or by the solver's own rule where the table says so.",
+            "EXPERIMENT may also be a folder that holds a runs.csv. Accuracies are those of the network "
+            "simulated forward from its weights, or by the solver's own rule where the table says so.",
     .parameters =
         (parameter_list){
             &results_argument, &results_option,
-            &(parameter_row){"-p, --paired NAME", &value_text,
-                             .help =
-                                 "also print and write to paired.csv how every other label differs from this "
-                                 "one, paired by seed and split"},
-            &(parameter_row){"-m, --markdown",
-                             .help = "print a Markdown table instead: labels by hidden layers, training / "
-                                     "test with the 95 % interval of the test mean, seconds and forward "
-                                     "passes"},
+            &(parameter_row){"-p, --paired NAME",
+                             "also print and write to paired.csv how every other label differs from this "
+                             "one, paired by seed and split",
+                             .kind = &value_text},
+            &(parameter_row){
+                "-m, --markdown",
+                .help = "print a Markdown table instead: labels by hidden layers, training / test with "
+                        "the 95 % interval of the test mean, seconds and forward passes"},
             NULL},
     .failure = "there are no results or they are damaged",
 };

@@ -3,6 +3,8 @@
 #include "network/sample_trace.h"
 #include "support/paths.h"
 #include "support/text.h"
+#include "trainer/suit.h"
+#include <math.h>
 #include <string.h>
 
 enum { NEURONS_MOST = 3 }; /* hidden neurons whose potentials are drawn */
@@ -14,14 +16,11 @@ struct view {
     char title[600];
 };
 
-static status simulate(struct view *v, const struct call *call, struct trained *t, struct error *e)
+static status simulate(struct view *v, const struct call *call, struct trained *t, enum split split,
+                       size_t index, struct error *e)
 {
-    enum split split;
-    size_t index;
-    const char *dataset = t->run->dataset->name;
-    char classes[2 * CLASS_TEXT + 40] = "", label[CLASS_TEXT], predicted[CLASS_TEXT];
-    TRY(sample_of(call, dataset, t->data.info.n, &split, &index, e));
     const struct batch b = dataset_batch(&t->data, split);
+    char classes[2 * CLASS_TEXT + 40] = "", label[CLASS_TEXT], predicted[CLASS_TEXT];
     TRY(sample_trace_create(&v->s, &t->net, &b, index, &t->mem, e));
     if (v->s.label >= 0) {
         dataset_class(&t->data, (size_t)v->s.label, label);
@@ -29,7 +28,7 @@ static status simulate(struct view *v, const struct call *call, struct trained *
         (void)snprintf(classes, sizeof classes, ": class %s, predicted %s", label, predicted);
     }
     (void)snprintf(v->title, sizeof v->title, "%.120s on %s, %s sample %zu%s", call_text(call, "weights"),
-                   dataset, split_names[split], index, classes);
+                   t->run->dataset->name, split_names[split], index, classes);
     return sample_trace_busiest(&v->s, v->neuron, NEURONS_MOST, &v->n_neurons, &t->mem, e);
 }
 
@@ -106,13 +105,75 @@ static status draw(struct call *call, const struct view *v, struct error *e)
     return draw_sample(call, v->title, path_base(call_text(call, "weights")), &figure, write_csv, e);
 }
 
+/* ---- harmonic retrieval: what a network of a trainer's own finds in one sample ---- */
+
+struct amplitudes {
+    size_t cells;
+    const real *truth, *estimate; /* 2 x cells: real parts, then imaginary parts */
+};
+
+static double modulus(const real *v, size_t cells, size_t c)
+{
+    return hypot((double)v[c], (double)v[cells + c]);
+}
+
+static status put_rows(const struct amplitudes *v, struct csv_writer *w, struct error *e)
+{
+    for (size_t c = 0; c < v->cells; c++) {
+        const double truth = modulus(v->truth, v->cells, c), estimate = modulus(v->estimate, v->cells, c);
+        csv_numbers(w, (const double[]){(double)c, truth, estimate}, 3);
+    }
+    return csv_close(w, e);
+}
+
+static const char head[] = "cell,truth,estimate";
+
+static status write_spectrum_files(const void *context, const struct drawing *d, struct error *e)
+{
+    struct csv_writer w;
+    TRY(drawing_csv(d, "spectrum.csv", head, &w, e));
+    return put_rows(context, &w, e);
+}
+
+static status write_spectrum(const void *context, const char *path, struct error *e)
+{
+    struct csv_writer w;
+    TRY(csv_start(&w, head, e, "%s", path));
+    return put_rows(context, &w, e);
+}
+
+static status trace_spectrum(struct call *call, struct trained *t, enum split split, size_t index,
+                             struct error *e)
+{
+    char title[300];
+    struct operations counts;
+    struct batch b = dataset_batch(&t->data, split);
+    b.samples = &index;
+    b.n = 1;
+    real *estimate = mem_reals(&t->mem, t->net.n[t->net.L], e);
+    if (!estimate) return ST_MEMORY;
+    TRY(trained_predict(t, &b, estimate, &counts, e));
+    const struct amplitudes v = {t->net.n[t->net.L] / 2, b.targets + index * t->net.n[t->net.L], estimate};
+    (void)snprintf(title, sizeof title, "%.120s (%s) on %s, %s sample %zu", call_text(call, "weights"),
+                   t->run->solver->name, t->run->dataset->name, split_names[split], index);
+    print_network(call, t, false);
+    const struct drawing_field fields[] = {{"title", title}};
+    const struct drawing_figure figure = {"spectrum.gp", fields, 1, write_spectrum_files, &v};
+    return draw_sample(call, title, path_base(call_text(call, "weights")), &figure, write_spectrum, e);
+}
+
 static status trace(struct call *call, struct trained *t, struct error *e)
 {
     struct view v;
-    if (t->data.info.grid.cells[0] > 0 && t->net.own) return trace_spectrum(call, t, e);
-    if (t->net.own) return FAIL(e, ST_USAGE, "a network of a trainer's own has no layers to trace");
-    TRY(refuse_other_rule(t, e));
-    TRY(simulate(&v, call, t, e));
+    enum split split;
+    size_t index;
+    const bool spectrum = t->data.info.grid.cells[0] > 0 && t->net.own;
+    if (t->net.own && !spectrum)
+        return FAIL(e, ST_USAGE, "a network of a trainer's own has no layers to trace");
+    if (!spectrum) TRY(refuse_other_rule(t, e));
+    TRY(sample_of(call, t->run->dataset->name, t->data.info.n, &split, &index, e));
+    if (spectrum) return trace_spectrum(call, t, split, index, e);
+    TRY(simulate(&v, call, t, split, index, e));
     print_network(call, t, true);
     return draw(call, &v, e);
 }
@@ -120,26 +181,25 @@ static status trace(struct call *call, struct trained *t, struct error *e)
 const struct command trace_command = {
     .name = "trace",
     .run = with_network,
-    .own = &(network_command){trace},
+    .own = &(struct network_command){.run = trace},
     .synopsis = "--weights NET.net [options]",
     .summary = "draw spikes and membrane potentials of a trained network",
-    .text =
-        "Draws what a network of 'spikebench train' does with one sample: the spikes of the input and of "
-        "every hidden layer, the membrane potentials of the readout, the true class thick, and those of "
-        "the three neurons of the last hidden layer that spike most. Of harmonic retrieval by a network of "
-        "a trainer's own: the true amplitudes and those that it finds. With --ascii or --csv, a figure is "
-        "drawn only if --out is given too.",
+    .text = "Draws what a network of 'spikebench train' does with one sample: the spikes of the input and of "
+            "every hidden layer, the membrane potentials of the readout, the true class thick, and those of "
+            "the three neurons of the last hidden layer that spike most. Of harmonic retrieval by a network "
+            "of a trainer's own: the true amplitudes and those that it finds. With --ascii or --csv, a "
+            "figure is drawn only if --out is given too.",
     .parameters =
         (parameter_list){
             &weights_option, &index_option, &test_split_option, &data_set_option, &import_dataset_option,
             &import_step_option, &import_reset_option, &import_readout_option, &import_membrane_option,
-            &(parameter_row){"--out PATH", &value_file,
-                             .help = "the figure (NET_I.svg): PATH.svg or PATH.png"},
+            &(parameter_row){"--out PATH", "the figure (NET_I.svg): PATH.svg or PATH.png",
+                             .kind = &value_file},
             &(parameter_row){"--ascii", .help = "draw in the terminal"},
-            &(parameter_row){
-                "--csv PATH", &value_file,
-                .help = "write layer, neuron (from 0), t (from 1), potential z and spike a (nan in the "
-                        "readout); of harmonic retrieval cell, truth and estimate (moduli)"},
+            &(parameter_row){"--csv PATH",
+                             "write layer, neuron (from 0), t (from 1), potential z and spike a (nan in the "
+                             "readout); of harmonic retrieval cell, truth and estimate (moduli)",
+                             .kind = &value_file},
             &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit, or the figure could not be drawn",
 };

@@ -47,18 +47,19 @@ static status show(struct call *call, struct trained *t, struct error *e)
 
 const struct command weights_command = {
     .name = "weights",
-    .run = with_weights,
-    .own = &(network_command){show},
+    .run = with_network,
+    .own = &(struct network_command){show, .alone = true},
     .synopsis = "--weights NET.net [--csv PATH] [--plugin FILE]",
     .summary = "print or write the numbers of a weight file",
-    .text = "Prints size, mean, root mean square, least and most of each layer's weights, then of "
-            "recurrent ones (R_1 on). The data is not needed.",
+    .text = "Prints size, mean, root mean square, least and most of each layer's weights, then of recurrent "
+            "ones (R_1 on). The data is not needed.",
     .parameters =
         (parameter_list){
             &weights_option,
-            &(parameter_row){"--csv PATH", &value_file,
-                             .help = "write layer, to, from (neurons from 0) and weight; R_l of L layers "
-                                     "has the number L + l"},
+            &(parameter_row){
+                "--csv PATH",
+                "write layer, to, from (neurons from 0) and weight; R_l of L layers has the number L + l",
+                .kind = &value_file},
             &import_step_option, &import_membrane_option, &plugin_option, NULL},
     .failure = "a file is absent or damaged or does not fit",
 };

@@ -10,16 +10,6 @@ static void catch_stop(void)
     stop_catch(NULL);
 }
 
-/* Exit code 2 tells the program that started this one that they are not of one version (launch_lost). */
-static status check_version(const struct call *call, struct error *e)
-{
-    char version[LAUNCH_VERSION];
-    const char *wanted = call_text(call, "for");
-    launch_version(version);
-    if (!wanted || strcmp(wanted, version) == 0) return ST_OK;
-    return FAIL(e, ST_USAGE, "--for %.200s: this is %s", wanted, version);
-}
-
 static status perform(struct call *call, struct plan *plan, struct error *e)
 {
     const char *file = call->arguments[0];
@@ -33,7 +23,7 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
         .keep_bytes = 1048576.0 * (double)call_whole(call, "states"),
     };
     status read = call_plan(call, file, NULL, plan, e);
-    if (read == ST_CONFIG) read = e->code = ST_DATA; /* not code 2: see check_version */
+    if (read == ST_CONFIG) read = e->code = ST_DATA; /* not code 2: see run */
     TRY(read);
     if (plan->n_runs != 1) return FAIL(e, ST_DATA, "%s: %zu runs instead of one", file, plan->n_runs);
     (void)snprintf(plan->runs[0].id, sizeof plan->runs[0].id, "%s", call_text(call, "id"));
@@ -45,7 +35,12 @@ static status perform(struct call *call, struct plan *plan, struct error *e)
 static status run(struct call *call, struct error *e)
 {
     struct plan plan;
-    TRY(check_version(call, e));
+    char version[LAUNCH_VERSION];
+    const char *wanted = call_text(call, "for");
+    launch_version(version);
+    /* exit code 2 tells the program that started this one that they are not of one version (launch_lost) */
+    if (wanted && strcmp(wanted, version) != 0)
+        return FAIL(e, ST_USAGE, "--for %.200s: this is %s", wanted, version);
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
     stop_at_once(); /* until it trains there is nothing to save; the runner has blocked these until here */
@@ -62,17 +57,16 @@ const struct command worker_command = {
     .parameters =
         (parameter_list){
             &experiment_argument,
-            &(parameter_row){"--out FOLDER", &value_folder, .help = "of the experiment's results",
-                             .needed = true},
-            &(parameter_row){"--id ID", &value_text, "", .help = "identity of the run"},
-            &(parameter_row){"--jobs N", &value_whole, "1", .help = "how many runs share the machine"},
-            &(parameter_row){"--progress FD", &value_whole, .help = "descriptor for lines of progress"},
-            &(parameter_row){"--for VERSION", &value_text, .help = "of the program that starts it"},
-            &(parameter_row){"--weights NET.net", &value_weights, .help = "where the network is written"},
-            &(parameter_row){"--after ID", &value_text,
-                             .help = "the shorter run from whose end this one goes on"},
-            &(parameter_row){"--states MIB", &value_whole, "0",
-                             .help = "size of the state at the end that is kept"},
+            &(parameter_row){"--out FOLDER", "of the experiment's results", &value_folder, .needed = true},
+            &(parameter_row){"--id ID", "identity of the run", &value_text, .usual = ""},
+            &(parameter_row){"--jobs N", "how many runs share the machine", &value_whole, .usual = "1"},
+            &(parameter_row){"--progress FD", "descriptor for lines of progress", .kind = &value_whole},
+            &(parameter_row){"--for VERSION", "of the program that starts it", .kind = &value_text},
+            &(parameter_row){"--weights NET.net", "where the network is written", .kind = &value_weights},
+            &(parameter_row){"--after ID", "the shorter run from whose end this one goes on",
+                             .kind = &value_text},
+            &(parameter_row){"--states MIB", "size of the state at the end that is kept", &value_whole,
+                             .usual = "0"},
             &plugin_option, NULL},
     .failure = "it failed",
     .interrupts = true,

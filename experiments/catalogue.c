@@ -1,6 +1,7 @@
 /* See catalogue.h. */
 #include "experiments/catalogue.h"
 #include "support/settings.h"
+#include "support/text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -25,45 +26,37 @@ const struct dataset_source *catalogue_dataset(const struct catalogue *c, const 
     return NULL;
 }
 
+bool catalogue_module(const struct catalogue *c, enum module_kind kind, size_t i, struct module *m)
+{
+    const struct solver *s = kind == MODULE_SOLVER ? c->solvers[i] : NULL;
+    const struct dataset_source *d = kind == MODULE_DATASET ? c->datasets[i] : NULL;
+    *m = (struct module){s ? s->name : d ? d->name : NULL, s ? s->summary : d ? d->summary : NULL};
+    return m->name;
+}
+
+size_t catalogue_names(const struct catalogue *c, enum module_kind kind, const char **names)
+{
+    struct module m;
+    size_t n = 0;
+    for (; n < OPT_NAMES_MAX && catalogue_module(c, kind, n, &m); n++) names[n] = m.name;
+    return n;
+}
+
 void catalogue_hint(const struct catalogue *c, struct error *e)
 {
-    if (!e || c->plugin) return;
-    const size_t n = strlen(e->text);
-    (void)snprintf(e->text + n, sizeof e->text - n, "; one of a plug-in needs --plugin FILE");
+    if (e && !c->plugin) (void)text_add(e->text, sizeof e->text, "; one of a plug-in needs --plugin FILE");
 }
 
-size_t catalogue_solver_names(const struct catalogue *c, const char **names)
+status catalogue_check(const struct catalogue *c, enum module_kind kind, const char *where, const char *name,
+                       struct error *e)
 {
-    size_t n = 0;
-    for (; n < CATALOGUE_NAMES_MAX && c->solvers[n]; n++) names[n] = c->solvers[n]->name;
-    return n;
-}
-
-size_t catalogue_dataset_names(const struct catalogue *c, const char **names)
-{
-    size_t n = 0;
-    for (; n < CATALOGUE_NAMES_MAX && c->datasets[n]; n++) names[n] = c->datasets[n]->name;
-    return n;
-}
-
-status catalogue_need_solver(const struct catalogue *c, const char *where, const char *name,
-                             const struct solver **found, struct error *e)
-{
-    const char *names[CATALOGUE_NAMES_MAX];
-    *found = catalogue_solver(c, name);
-    if (*found) return ST_OK;
-    const status st = unknown_name(e, where, "solver", name, "", names, catalogue_solver_names(c, names));
-    catalogue_hint(c, e);
+    const char *names[OPT_NAMES_MAX];
+    const bool solver = kind == MODULE_SOLVER;
+    if (solver ? catalogue_solver(c, name) != NULL : catalogue_dataset(c, name) != NULL) return ST_OK;
+    const size_t n = catalogue_names(c, kind, names);
+    const status st = unknown_name(e, where, solver ? "solver" : "dataset", name, "", names, n);
+    if (solver) catalogue_hint(c, e);
     return st;
-}
-
-status catalogue_need_dataset(const struct catalogue *c, const char *where, const char *name,
-                              const struct dataset_source **found, struct error *e)
-{
-    const char *names[CATALOGUE_NAMES_MAX];
-    *found = catalogue_dataset(c, name);
-    return *found ? ST_OK
-                  : unknown_name(e, where, "dataset", name, "", names, catalogue_dataset_names(c, names));
 }
 
 status dataset_set(const struct dataset_source *source, void *options, const char *text, struct error *e)

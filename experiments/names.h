@@ -8,8 +8,7 @@ enum { RUN_NAME = 300 };
 
 /* The runs of a plan that have solver and label in common. */
 struct name_group {
-    const struct solver *solver;
-    const char *label;
+    const struct run *first;
     bool varies[RUN_OPTIONS_MAX]; /* by the number of the option */
     bool seeds;                   /* there are several */
 };
@@ -19,7 +18,8 @@ struct names {
     size_t n;
 };
 
-/* Finds the options that vary within each group. Free with names_free, also after an error. ST_MEMORY. */
+/* Finds the options that vary within each group. The plan is borrowed. Free with names_free, also after an
+ * error. ST_MEMORY. */
 status names_create(struct names *n, const struct plan *p, struct error *e);
 /* "bptt lr=0.01 hidden=100-100 seed 3": the label, and of options and seed those that vary. */
 void names_format(const struct names *n, const struct run *run, char *text, size_t size);

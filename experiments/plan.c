@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLAN_RUNS_MAX = 100000, EXPERIMENT_MAX = 63, LABEL_MAX = 40 };
+enum { PLAN_SEEDS_MAX = 64, PLAN_RUNS_MAX = 100000, EXPERIMENT_MAX = 63, LABEL_MAX = 40 };
 
 /* One item of `solvers`. */
 struct solver_plan {
@@ -35,6 +35,12 @@ struct loader {
     size_t n_solvers;
 };
 
+static status keep_text(struct loader *l, const char *text, const char **kept, struct error *e)
+{
+    *kept = mem_string(&l->plan->mem, text, e);
+    return *kept ? ST_OK : ST_MEMORY;
+}
+
 static status read_experiment(struct loader *l, struct error *e)
 {
     const yml_node *node;
@@ -43,8 +49,7 @@ static status read_experiment(struct loader *l, struct error *e)
         return yml_fail(&l->file, node, e,
                         "experiment '%.80s': 1 to %d letters, digits, '_' and '-' are allowed",
                         yml_text(node), EXPERIMENT_MAX);
-    l->plan->experiment = mem_string(&l->plan->mem, yml_text(node), e);
-    return l->plan->experiment ? ST_OK : ST_MEMORY;
+    return keep_text(l, yml_text(node), &l->plan->experiment, e);
 }
 
 static status add_seed(struct loader *l, const char *text, const char *where, struct error *e)
@@ -92,16 +97,27 @@ static status read_seeds(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-static status read_dataset(struct loader *l, struct error *e)
+/* The name of a solver or a dataset in its mapping, which must be one, as `must` says. */
+static status read_name(struct loader *l, const yml_node *map, enum module_kind kind, const char *must,
+                        const char **name, struct error *e)
 {
-    const yml_node *map = yml_get(&l->file, l->root, "dataset"), *node;
+    const yml_node *node;
     char where[300];
-    if (!map) return yml_fail(&l->file, l->root, e, "'dataset' is missing");
-    if (!yml_is_map(map))
-        return yml_fail(&l->file, map, e, "'dataset' must be a mapping such as {name: digits}");
+    if (!yml_is_map(map)) return yml_fail(&l->file, map, e, "%s", must);
     TRY(yml_need_text(&l->file, map, "name", &node, e));
     yml_where(&l->file, node, where, sizeof where);
-    return catalogue_need_dataset(l->catalogue, where, yml_text(node), &l->dataset, e);
+    *name = yml_text(node);
+    return catalogue_check(l->catalogue, kind, where, *name, e);
+}
+
+static status read_dataset(struct loader *l, struct error *e)
+{
+    const yml_node *map = yml_get(&l->file, l->root, "dataset");
+    const char *name;
+    if (!map) return yml_fail(&l->file, l->root, e, "'dataset' is missing");
+    TRY(read_name(l, map, MODULE_DATASET, "'dataset' must be a mapping such as {name: digits}", &name, e));
+    l->dataset = catalogue_dataset(l->catalogue, name);
+    return ST_OK;
 }
 
 /* The options of a section; solver matters for SECTION_SOLVER only. */
@@ -155,23 +171,19 @@ static status read_label(struct loader *l, const yml_node *item, struct solver_p
     if (!text || !path_fits_name(text, LABEL_MAX, ".+"))
         return yml_fail(&l->file, node ? node : item, e,
                         "'label' must be 1 to %d of the letters A-Z a-z 0-9 . + _ -", LABEL_MAX);
-    sp->label = mem_string(&l->plan->mem, text, e);
-    return sp->label ? ST_OK : ST_MEMORY;
+    return keep_text(l, text, &sp->label, e);
 }
 
 /* One item of `solvers`: what the file says for all, then what the item says. */
 static status read_solver(struct loader *l, const yml_node *item, struct solver_plan *sp, struct error *e)
 {
     static const char *const keys[] = {"name", "label", "stop", "dataset", "network", "eval_every", NULL};
-    char what[100], where[300];
+    char what[100];
+    const char *name;
     size_t n = 0;
-    const yml_node *node;
-    if (!yml_is_map(item))
-        return yml_fail(&l->file, item, e, "a solver must be a mapping such as {name: admm}");
-    TRY(yml_need_text(&l->file, item, "name", &node, e));
-    yml_where(&l->file, node, where, sizeof where);
-    TRY(catalogue_need_solver(l->catalogue, where, yml_text(node), &sp->solver, e));
-    (void)snprintf(what, sizeof what, "solver '%s'", sp->solver->name);
+    TRY(read_name(l, item, MODULE_SOLVER, "a solver must be a mapping such as {name: admm}", &name, e));
+    sp->solver = catalogue_solver(l->catalogue, name);
+    (void)snprintf(what, sizeof what, "solver '%s'", name);
     TRY(settings_check_keys(&l->file, &sp->solver->options, item, keys, what, e));
     TRY(read_label(l, item, sp, e));
     for (int s = 0; s < N_SECTIONS; s++) n += opt_count(section_table(l, (enum section)s, sp->solver));
@@ -203,34 +215,25 @@ status settings_split(const char *text, struct set_text *set, struct error *e)
     return ST_OK;
 }
 
-/* The first section whose options have this key, or SECTION_RUN. */
-static enum section section_with(struct loader *l, const char *key)
-{
-    for (int s = SECTION_STOP; s < N_SECTIONS; s++)
-        for (size_t k = 0; k < l->n_solvers; k++)
-            if (opt_find(section_table(l, (enum section)s, l->solvers[k].solver), key))
-                return (enum section)s;
-    return SECTION_RUN;
-}
-
+/* No solver has the option: names the section that has it, else what the options are. */
 static status unknown_set(struct loader *l, const char *where, const struct set_text *set, struct error *e)
 {
-    const char *names[OPT_NAMES_MAX];
-    char of[100] = "";
-    size_t n = 0;
-    const enum section other = section_with(l, set->key);
-    if (other != SECTION_RUN)
-        return FAIL(e, ST_CONFIG, "%s: unknown option '%s'; did you mean '%s.%s'?", where, set->key,
-                    section_names[other], set->key);
-    for (size_t k = 0; k < (set->section == SECTION_SOLVER ? l->n_solvers : 1); k++)
-        n += opt_names(section_table(l, set->section, l->solvers[k].solver), names + n, OPT_NAMES_MAX - n);
     static const char *const sections[] = {"stop.*", "dataset.*", "network.*", "solver.*"};
-    for (size_t k = 0; set->section == SECTION_RUN && k < sizeof sections / sizeof *sections; k++)
-        names[n++] = sections[k];
-    if (set->section == SECTION_SOLVER)
-        (void)snprintf(of, sizeof of, " of the solvers in this experiment");
-    else if (set->section != SECTION_RUN)
-        (void)snprintf(of, sizeof of, " of section '%s'", section_names[set->section]);
+    const bool top = set->section == SECTION_RUN, solvers = set->section == SECTION_SOLVER;
+    const char *names[OPT_NAMES_MAX];
+    char of[100] = " of the solvers in this experiment";
+    size_t n = 0;
+    for (int s = SECTION_STOP; s < N_SECTIONS; s++)
+        for (size_t k = 0; k < l->n_solvers; k++)
+            if (opt_find(section_table(l, (enum section)s, l->solvers[k].solver), set->key))
+                return FAIL(e, ST_CONFIG, "%s: unknown option '%s'; did you mean '%s.%s'?", where, set->key,
+                            section_names[s], set->key);
+    for (size_t k = 0; k < (solvers ? l->n_solvers : 1); k++)
+        n += opt_names(section_table(l, set->section, l->solvers[k].solver), names + n, OPT_NAMES_MAX - n);
+    for (size_t k = 0; top && k < sizeof sections / sizeof *sections; k++) names[n++] = sections[k];
+    if (!solvers)
+        (void)snprintf(of, sizeof of, "%s%s%s", top ? "" : " of section '", section_names[set->section],
+                       top ? "" : "'");
     return unknown_name(e, where, "option", set->key, of, names, n);
 }
 
@@ -269,12 +272,6 @@ static status read_solvers(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-/* Whether a setting multiplies the configurations: what was drawn for a range goes by the draw. */
-static bool is_grid_axis(const struct setting *s)
-{
-    return s->range == RANGE_NONE;
-}
-
 /* The configurations of a trainer, over all items of its label. */
 static size_t budget_of(const struct loader *l, const char *label)
 {
@@ -287,22 +284,22 @@ static size_t budget_of(const struct loader *l, const char *label)
 /* With `tune` all trainers get the same number of configurations, unless the file lets them differ. */
 static status check_budgets(struct loader *l, struct error *e)
 {
+    struct plan *p = l->plan;
     const char *first = l->solvers[0].label;
+    const size_t usual = budget_of(l, first);
     if (l->tune.configurations == 0) return ST_OK;
-    l->plan->budget = budget_of(l, first);
-    l->plan->tune_seed = l->tune.seed;
+    p->budget = usual;
+    p->tune_seed = l->tune.seed;
     for (size_t k = 1; k < l->n_solvers; k++) {
         const char *label = l->solvers[k].label;
         const size_t own = budget_of(l, label);
-        if (own == budget_of(l, first)) continue;
-        if (!l->tune.any_budget)
-            return FAIL(
-                e, ST_CONFIG,
-                "%s: solver '%s' has %zu configurations and '%s' %zu (lists multiply those that are drawn): "
-                "make them equal, or allow it by tune.budget: any",
-                l->plan->source, first, budget_of(l, first), label, own);
-        l->plan->budget = own < l->plan->budget ? own : l->plan->budget;
-        l->plan->unequal = true;
+        if (own != usual && !l->tune.any_budget)
+            return FAIL(e, ST_CONFIG,
+                        "%s: solver '%s' has %zu configurations and '%s' %zu (lists multiply those that are "
+                        "drawn): make them equal, or allow it by tune.budget: any",
+                        p->source, first, usual, label, own);
+        p->unequal = p->unequal || own != usual;
+        p->budget = own < p->budget ? own : p->budget;
     }
     return ST_OK;
 }
@@ -317,7 +314,8 @@ static status count_runs(struct loader *l, struct error *e)
         TRY(tune_draw(&l->tune, &item, &sp->n_drawn, e));
         sp->n_configurations = sp->n_drawn;
         for (size_t i = 0; i < sp->settings.n && sp->n_configurations <= PLAN_RUNS_MAX; i++)
-            if (is_grid_axis(&sp->settings.list[i])) sp->n_configurations *= sp->settings.list[i].n;
+            if (sp->settings.list[i].range == RANGE_NONE) /* what is drawn for a range goes by the draw */
+                sp->n_configurations *= sp->settings.list[i].n;
         total += sp->n_configurations * l->n_seeds;
         if (sp->n_configurations > PLAN_RUNS_MAX || total > PLAN_RUNS_MAX)
             return FAIL(e, ST_CONFIG, "%s: the grid has more than %d runs", l->plan->source, PLAN_RUNS_MAX);
@@ -360,7 +358,7 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
         TRY(opt_defaults(view.table, view.options, e));
         for (size_t i = sp->settings.n; i-- > 0;) {
             const struct setting *setting = &sp->settings.list[i];
-            const bool axis = is_grid_axis(setting);
+            const bool axis = setting->range == RANGE_NONE;
             const size_t k = axis ? rest % setting->n : drawn;
             if (setting->table == view.table)
                 TRY(opt_set(setting->option, view.options, setting->values[k], e));
@@ -399,11 +397,11 @@ static status refuse_twins(struct plan *p, struct error *e)
         if (ids.no_memory)
             st = FAIL(e, ST_MEMORY, "no memory for the identities of runs");
         else if (first < i)
-            st =
-                FAIL(e, ST_CONFIG,
-                     "%s: runs %zu and %zu (solver '%s', seed %" PRIu64 ") are the same: an axis has a value "
-                     "twice, or varies only an option that does not change results (threads, path)",
-                     p->source, first + 1, i + 1, run->solver->name, run->seed);
+            st = FAIL(e, ST_CONFIG,
+                      "%s: runs %zu and %zu (solver '%s', seed %" PRIu64
+                      ") are the same: an axis has a value twice, or varies only an option that does not "
+                      "change results (threads, path)",
+                      p->source, first + 1, i + 1, run->solver->name, run->seed);
     }
     texts_free(&ids);
     return st;

@@ -4,8 +4,6 @@
 
 #include "experiments/run.h"
 
-enum { PLAN_SEEDS_MAX = 64 };
-
 struct plan {
     struct mem mem;
     const char *experiment; /* letters, digits, _ and -: a folder name */

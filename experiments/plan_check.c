@@ -7,6 +7,7 @@
 #include "support/hash.h"
 #include "support/mpi_link.h"
 #include "support/resident.h"
+#include "support/text.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +15,12 @@
 /* A text for the dataset and all its options. */
 static void name_data(const struct run *run, char hex[HASH_HEX])
 {
-    char value[OPT_STRING_MAX + 64];
     struct hash h;
-    const struct option_table *t = &run->dataset->options;
     hash_start(&h);
     hash_add(&h, run->dataset->name, strlen(run->dataset->name) + 1);
-    for (size_t i = 0; i < opt_count(t); i++) {
-        opt_format(opt_at(t, i), run->dataset_options, value, sizeof value);
-        hash_add(&h, value, strlen(value) + 1);
-    }
+    for (struct run_option o = {.section = SECTION_DATASET};
+         run_next_option(run, &o) && o.section == SECTION_DATASET;)
+        hash_add(&h, o.value, strlen(o.value) + 1);
     hash_finish(&h, hex);
 }
 
@@ -37,8 +35,7 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     if (r->data.no_memory) return FAIL(e, ST_MEMORY, "no memory for a list of data");
     struct plan_probe *probe = &r->probes[place];
     *found = probe;
-    if (place < r->n_probes) return ST_OK;
-    r->n_probes++;
+    if (probe->dataset) return ST_OK;
     probe->dataset = run->dataset;
     resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
@@ -48,42 +45,35 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
-static status check_net(const struct net *net, const char *path, size_t real_size, struct error *e)
+/* Of the precision that it has. */
+static size_t real_size(const struct run *run)
 {
-    FILE *f = NULL;
-    TRY(file_open(path, UINT64_MAX, &f, e));
-    const status st = net_file_fits(net, real_size, f, e);
-    (void)fclose(f);
-    return st == ST_OK ? ST_OK : err_prefix(e, "%s", path);
-}
-
-static status check_nir(const struct net *net, const struct net_options *o, size_t real_size, struct error *e)
-{
-    struct mem m = {.blocks = NULL};
-    struct nir_network n;
-    status st = nir_read_start(&n, o, &m, e);
-    if (st == ST_OK && (st = nir_fits(&n, net, real_size, e)) != ST_OK) err_prefix(e, "%s", o->start_file);
-    mem_free(&m);
-    return st;
+    return run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
 }
 
 /* The file of network.start against the network's sizes. */
 static status check_start(const struct run *run, const struct dataset_info *info, struct error *e)
 {
-    struct mem pages = {.reserve = true};
+    struct mem pages = {.reserve = true}, read = {.blocks = NULL};
     struct net net;
+    struct nir_network nir;
+    FILE *f = NULL;
     const char *path = run->net.start_file;
     if (run->net.start != START_FILE) return ST_OK;
-    const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets,
-                 real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
+    const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets;
     status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
-    if (st == ST_OK)
-        st = file_named(path, ".nir") ? check_nir(&net, &run->net, real_size, e)
-                                      : check_net(&net, path, real_size, e);
+    if (st == ST_OK && file_named(path, ".nir")) {
+        st = nir_read_start(&nir, &run->net, &read, e);
+        if (st == ST_OK && (st = nir_fits(&nir, &net, real_size(run), e)) != ST_OK) err_prefix(e, "%s", path);
+    } else if (st == ST_OK && (st = file_open(path, UINT64_MAX, &f, e)) == ST_OK) {
+        if ((st = net_file_fits(&net, real_size(run), f, e)) != ST_OK) err_prefix(e, "%s", path);
+        (void)fclose(f);
+    }
+    mem_free(&read);
     mem_free(&pages);
     if (st == ST_OK || st == ST_MEMORY) return st;
-    err_prefix(e, "network.start");
     if (e) e->code = ST_CONFIG;
+    (void)err_prefix(e, "network.start");
     return ST_CONFIG;
 }
 
@@ -94,35 +84,11 @@ static status check_augment(const struct run *run, const struct dataset_info *in
     const struct augment_shape shape = {info->channels, info->width, info->height, info->valued};
     if (!augment_asked(o)) return ST_OK;
     if (!(run->solver->features & FEATURE_FRESH_SAMPLES))
-        return FAIL(
-            e, ST_CONFIG,
-            "dataset.augment_* is not for solver '%s': what it keeps of each training sample from iteration "
-            "to iteration is of that sample as it was, and the samples change",
-            run->solver->name);
-    return augment_check(o, &shape, e);
-}
-
-/* Refuses what makes copies of the samples in memory. */
-static status check_stream(const struct run *run, struct error *e)
-{
-    const struct dataset_common *o = run->dataset_options;
-    if (o->stream[0] == 0 || (o->tasks == 1 && !augment_asked(&o->augment))) return ST_OK;
-    return FAIL(e, ST_CONFIG,
-                "dataset.stream is not for %s, which copies samples in memory: empty is allowed",
-                o->tasks > 1 ? "dataset.tasks" : "dataset.augment_*");
-}
-
-static status check_ranks(const struct run *run, struct error *e)
-{
-    if (run->run.ranks <= 1) return ST_OK;
-    if (!(run->solver->features & FEATURE_RANKS))
         return FAIL(e, ST_CONFIG,
-                    "ranks = %ld is not for solver '%s', which does not divide its samples: 1 is allowed",
-                    run->run.ranks, run->solver->name);
-    if (!mpi_library())
-        return FAIL(e, ST_CONFIG, "ranks = %ld: the program was built without MPI (libopenmpi-dev)",
-                    run->run.ranks);
-    return ST_OK;
+                    "dataset.augment_* is not for solver '%s': what it keeps of each training sample from "
+                    "iteration to iteration is of that sample as it was, and the samples change",
+                    run->solver->name);
+    return augment_check(o, &shape, e);
 }
 
 bool run_divides(const struct run *run)
@@ -135,17 +101,27 @@ bool run_divides(const struct run *run)
 
 status run_check(const struct run *run, const struct dataset_info *info, struct error *e)
 {
+    const struct dataset_common *o = run->dataset_options;
+    const size_t tasks = tasks_of(o);
     TRY(check_augment(run, info, e));
-    TRY(check_stream(run, e));
-    const size_t tasks = tasks_of(run->dataset_options);
+    if (o->stream[0] && (o->tasks != 1 || augment_asked(&o->augment)))
+        return FAIL(e, ST_CONFIG,
+                    "dataset.stream is not for %s, which copies samples in memory: empty is allowed",
+                    o->tasks > 1 ? "dataset.tasks" : "dataset.augment_*");
     TRY(tasks_check(tasks, info, run->dataset->name, e));
     if (tasks > 1 && (run->stop.target > 0 || run->stop.patience > 0))
         return FAIL(e, ST_CONFIG,
-                    "stop.%s looks at the accuracy over all classes, which says nothing while "
-                    "dataset.tasks = %zu are trained one after the other",
+                    "stop.%s looks at the accuracy over all classes, which says nothing while dataset.tasks "
+                    "= %zu are trained one after the other",
                     run->stop.target > 0 ? "target" : "patience", tasks);
     TRY(solver_suits(run->solver, run->solver_options, &run->net, info, run->dataset->name, e));
-    TRY(check_ranks(run, e));
+    if (run->run.ranks > 1 && !(run->solver->features & FEATURE_RANKS))
+        return FAIL(e, ST_CONFIG,
+                    "ranks = %ld is not for solver '%s', which does not divide its samples: 1 is allowed",
+                    run->run.ranks, run->solver->name);
+    if (run->run.ranks > 1 && !mpi_library())
+        return FAIL(e, ST_CONFIG, "ranks = %ld: the program was built without MPI (libopenmpi-dev)",
+                    run->run.ranks);
     if (info->n_classes == 0 && run->stop.target > 0)
         return FAIL(e, ST_CONFIG, "stop.target is an accuracy; dataset '%s' has real-valued targets",
                     run->dataset->name);
@@ -153,12 +129,13 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
 }
 
 /* What training samples that change take besides those of the data: their lists, and room to make them in. */
-static size_t augment_memory(const struct run *run, const struct dataset_info *info, size_t real_size)
+static size_t augment_memory(const struct run *run, const struct dataset_info *info)
 {
     const struct augment_options *o = &((const struct dataset_common *)run->dataset_options)->augment;
     const double samples = (double)(info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST]);
     const double n = (double)info->n[SPLIT_TRAIN], entries = (double)info->entries / samples + o->noise;
-    const double entry = sizeof(uint32_t) + (double)(info->valued ? real_size : 0) + augment_entry_memory();
+    const double entry =
+        sizeof(uint32_t) + (double)(info->valued ? real_size(run) : 0) + augment_entry_memory();
     return augment_asked(o) ? (size_t)(n * (entries * entry + (double)info->T * sizeof(size_t))) : 0;
 }
 
@@ -170,14 +147,9 @@ static status note_problem(struct plan_report *r, struct plan_configuration *c, 
     (void)snprintf(text, sizeof text, "%s: %s", status_name(outcome), message);
     const size_t place = texts_place(&r->messages, text);
     if (r->messages.no_memory) return FAIL(e, ST_MEMORY, "no memory for a plan's errors");
-    struct plan_problem *problem = &r->problems[place];
-    if (place == r->n_problems) {
-        *problem = (struct plan_problem){.first = c, .text = r->messages.v[place]};
-        r->n_problems++;
-    }
-    problem->n++;
+    if (r->problems[place].n++ == 0) r->problems[place].first = c;
     c->outcome = outcome;
-    c->message = problem->text + strlen(status_name(outcome)) + strlen(": ");
+    c->message = r->messages.v[place] + strlen(status_name(outcome)) + strlen(": ");
     return ST_OK;
 }
 
@@ -188,13 +160,12 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
     TRY(find_probe(r, run, &c->probe, e));
     if (c->probe->outcome != ST_OK) return note_problem(r, c, c->probe->outcome, c->probe->message, e);
     const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks, run_divides(run)};
-    const size_t real_size = run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
     status st = run_check(run, &c->probe->info, &problem);
     if (st == ST_OK)
-        st = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share, real_size,
-                           &c->memory, &problem);
+        st = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share,
+                           real_size(run), &c->memory, &problem);
     if (st == ST_OK && c->memory > 0) {
-        c->memory += r->program + augment_memory(run, &c->probe->info, real_size);
+        c->memory += r->program + augment_memory(run, &c->probe->info);
         c->memory = c->memory > c->probe->peak ? c->memory : c->probe->peak;
     }
     return st == ST_OK ? ST_OK : note_problem(r, c, st, problem.text, e);
@@ -202,7 +173,7 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
 {
-    *r = (struct plan_report){.program = resident_bytes()};
+    *r = (struct plan_report){.plan = p, .program = resident_bytes()};
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof *r->probes, e);
     r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
     r->problems = mem_alloc(&r->mem, p->n_runs, sizeof *r->problems, e);
@@ -244,7 +215,7 @@ void plan_report_free(struct plan_report *r)
     texts_free(&r->data);
     texts_free(&r->messages);
     mem_free(&r->mem);
-    *r = (struct plan_report){.n_probes = 0};
+    *r = (struct plan_report){.plan = NULL};
 }
 
 status plan_outcome(const struct plan_report *r)
@@ -256,39 +227,40 @@ status plan_outcome(const struct plan_report *r)
     return worst;
 }
 
-/* Which options vary among the configurations of one solver, and where they are printed. */
-struct axes {
-    bool varies[RUN_OPTIONS_MAX];
-    FILE *out;
-};
-
-static void print_axis(void *context, const struct run_option *o)
-{
-    const struct axes *a = context;
-    if (o->number < RUN_OPTIONS_MAX && a->varies[o->number])
-        (void)fprintf(a->out, " %s=%s", o->name, o->value);
-}
-
-static void print_bytes(size_t bytes, FILE *out)
+static void print_bytes(const char *before, size_t bytes, FILE *out)
 {
     const bool large = bytes >= (size_t)1 << 30;
-    (void)fprintf(out, "%.1f %ciB", (double)bytes / (large ? 1 << 30 : 1 << 20), large ? 'G' : 'M');
+    (void)fprintf(out, "%s%.1f %ciB\n", before, (double)bytes / (large ? 1 << 30 : 1 << 20),
+                  large ? 'G' : 'M');
 }
 
-static void print_configuration(const struct plan *p, const struct plan_configuration *c, size_t number,
-                                struct axes *a, FILE *out)
+/* A line of the plan, with the options that vary among the configurations of its solver. */
+static void print_configuration(const struct plan_report *r, size_t k, const bool varies[RUN_OPTIONS_MAX],
+                                FILE *out)
 {
-    const struct run *run = &p->runs[c->first];
-    (void)fprintf(out, "%4zu  %s", number, run->label);
-    run_visit_options(run, true, print_axis, a);
+    const struct plan_configuration *c = &r->configurations[k];
+    const struct run *run = &r->plan->runs[c->first];
+    (void)fprintf(out, "%4zu  %s", k + 1, run->label);
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
+        if (o.number < RUN_OPTIONS_MAX && varies[o.number]) (void)fprintf(out, " %s=%s", o.name, o.value);
     (void)fputs("  seeds", out);
     for (size_t s = 0; s < c->n_seeds; s++) (void)fprintf(out, "%s%" PRIu64, s ? "," : " ", run[s].seed);
-    (void)fputs("  ", out);
     if (c->outcome != ST_OK)
-        (void)fprintf(out, "ERROR (%s)", status_name(c->outcome));
+        (void)fprintf(out, "  ERROR (%s)\n", status_name(c->outcome));
     else
-        print_bytes(c->memory, out);
-    (void)fputc('\n', out);
+        print_bytes("  ", c->memory, out);
+}
+
+/* The configurations of one solver, from number `k` on; returns the number after the last. */
+static size_t print_solver(const struct plan_report *r, size_t k, FILE *out)
+{
+    bool varies[RUN_OPTIONS_MAX] = {false};
+    const struct run *runs = r->plan->runs, *first = &runs[r->configurations[k].first];
+    size_t end = k;
+    for (; end < r->n_configurations && runs[r->configurations[end].first].solver == first->solver; end++)
+        run_mark_differences(first, &runs[r->configurations[end].first], varies);
+    for (; k < end; k++) print_configuration(r, k, varies, out);
+    return end;
 }
 
 static void print_probe(const struct plan_probe *probe, FILE *out)
@@ -305,10 +277,11 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
                   i->n[SPLIT_TEST]);
 }
 
-void plan_print_usage(const struct plan_report *r, FILE *out)
+/* A line for each dataset of whose files something is not used. */
+static void print_usage(const struct plan_report *r, FILE *out)
 {
     struct texts told = {.n = 0};
-    for (size_t i = 0; i < r->n_probes && !told.no_memory; i++) {
+    for (size_t i = 0; i < r->data.n && !told.no_memory; i++) {
         char before[100], *line = NULL;
         size_t size;
         FILE *f = r->probes[i].outcome == ST_OK ? open_memstream(&line, &size) : NULL;
@@ -322,47 +295,37 @@ void plan_print_usage(const struct plan_report *r, FILE *out)
     texts_free(&told);
 }
 
-/* The configurations of one solver, from number `i` on; returns the number after the last. */
-static size_t print_solver(const struct plan *p, const struct plan_report *r, size_t i, FILE *out)
-{
-    struct axes a = {.out = out};
-    const struct plan_configuration *c = r->configurations;
-    const struct run *first = &p->runs[c[i].first];
-    size_t end = i;
-    for (; end < r->n_configurations && p->runs[c[end].first].solver == first->solver; end++)
-        run_mark_differences(first, &p->runs[c[end].first], a.varies);
-    for (; i < end; i++) print_configuration(p, &c[i], i + 1, &a, out);
-    return end;
-}
-
-void plan_print_budget(const struct plan *p, FILE *out)
+/* With `tune`: how many configurations each trainer has, and from which seed. */
+static void print_budget(const struct plan *p, FILE *out)
 {
     if (p->budget == 0) return;
     (void)fprintf(out, "tune: %s%zu configuration%s for each trainer%s, drawn with seed %" PRIu64 "\n",
-                  p->unequal ? "at least " : "", p->budget, p->budget == 1 ? "" : "s",
+                  p->unequal ? "at least " : "", p->budget, text_plural(p->budget),
                   p->unequal ? " (budget: any)" : "", p->tune_seed);
 }
 
-void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
+void plan_print_notes(const struct plan_report *r, FILE *out)
 {
+    print_budget(r->plan, out);
+    print_usage(r, out);
+}
+
+void plan_print(const struct plan_report *r, FILE *out)
+{
+    const struct plan *p = r->plan;
     size_t largest = 0, absent = 0;
     (void)fprintf(out, "experiment %s (%s): %zu run%s in %zu configuration%s\n", p->experiment, p->source,
-                  p->n_runs, p->n_runs == 1 ? "" : "s", r->n_configurations,
-                  r->n_configurations == 1 ? "" : "s");
-    plan_print_budget(p, out);
-    for (size_t i = 0; i < r->n_probes; i++) print_probe(&r->probes[i], out);
-    plan_print_usage(r, out);
-    for (size_t i = 0; i < r->n_configurations;) i = print_solver(p, r, i, out);
-    for (size_t i = 0; i < r->n_configurations; i++) {
-        const struct plan_configuration *c = &r->configurations[i];
+                  p->n_runs, text_plural(p->n_runs), r->n_configurations, text_plural(r->n_configurations));
+    print_budget(p, out);
+    for (size_t i = 0; i < r->data.n; i++) print_probe(&r->probes[i], out);
+    print_usage(r, out);
+    for (size_t k = 0; k < r->n_configurations;) k = print_solver(r, k, out);
+    for (size_t k = 0; k < r->n_configurations; k++) {
+        const struct plan_configuration *c = &r->configurations[k];
         largest = c->memory > largest ? c->memory : largest;
         absent += c->outcome == ST_NO_DATA || (c->outcome == ST_OK && c->memory == 0);
     }
-    if (largest > 0) {
-        (void)fputs("memory of the largest run: ", out);
-        print_bytes(largest, out);
-        (void)fputc('\n', out);
-    }
+    if (largest > 0) print_bytes("memory of the largest run: ", largest, out);
     if (absent > 0)
         (void)fprintf(out,
                       "memory of %zu configuration%s not known: the sizes come from the data, which is not "
@@ -370,83 +333,92 @@ void plan_print(const struct plan *p, const struct plan_report *r, FILE *out)
                       absent, absent == 1 ? " is" : "s are");
 }
 
-void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out)
+void plan_print_errors(const struct plan_report *r, FILE *out)
 {
-    for (size_t i = 0; i < r->n_problems; i++) {
+    for (size_t i = 0; i < r->messages.n; i++) {
         const struct plan_problem *problem = &r->problems[i];
         const struct plan_configuration *c = problem->first;
-        (void)fprintf(out, "spikebench: %s: %s: configuration %zu (%s)", p->source, status_name(c->outcome),
-                      (size_t)(c - r->configurations) + 1, p->runs[c->first].solver->name);
+        (void)fprintf(out, "spikebench: %s: %s: configuration %zu (%s)", r->plan->source,
+                      status_name(c->outcome), (size_t)(c - r->configurations) + 1,
+                      r->plan->runs[c->first].solver->name);
         if (problem->n > 1) (void)fprintf(out, " and %zu more", problem->n - 1);
         (void)fprintf(out, ": %s\n", c->message);
     }
 }
 
 /* Whether two configurations of the same data draw other test samples from it. */
-static bool other_test_side(const struct plan *p, const struct plan_configuration *a,
-                            const struct plan_configuration *b)
+static bool other_test_side(const struct plan_report *r, size_t a, size_t b)
 {
-    const struct dataset_info *x = &a->probe->info, *y = &b->probe->info;
-    const struct dataset_common *one = p->runs[a->first].dataset_options,
-                                *other = p->runs[b->first].dataset_options;
+    const struct plan_configuration *one = &r->configurations[a], *other = &r->configurations[b];
+    const struct dataset_info *x = &one->probe->info, *y = &other->probe->info;
+    const struct dataset_common *p = r->plan->runs[one->first].dataset_options,
+                                *q = r->plan->runs[other->first].dataset_options;
     return x->test_side == TEST_DRAWN && y->test_side == TEST_DRAWN &&
-           (one->split_seed != other->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
+           (p->split_seed != q->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
 }
 
-void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out)
+/* Test samples of one configuration are then validation samples of another, and options chosen on some are
+ * reported on what they were chosen by. */
+static void print_overlap(const struct plan_report *r, FILE *out)
 {
-    const struct plan_configuration *c = r->configurations;
     struct texts data = {.n = 0};
     size_t *first = calloc(r->n_configurations + 1, sizeof *first); /* of the configurations with that data */
     size_t a = 0, b = 0;                                            /* the first such pair */
-    for (size_t i = 0; first && b == 0 && i < r->n_configurations && !data.no_memory; i++) {
-        if (c[i].outcome != ST_OK) continue;
-        const size_t n = data.n, place = texts_place(&data, c[i].probe->info.sha256);
-        if (place == n) {
-            first[place] = i;
-        } else if (other_test_side(p, &c[first[place]], &c[i])) {
-            a = first[place];
-            b = i;
-        }
+    for (size_t k = 0; first && b == 0 && k < r->n_configurations && !data.no_memory; k++) {
+        if (r->configurations[k].outcome != ST_OK) continue;
+        const size_t n = data.n, place = texts_place(&data, r->configurations[k].probe->info.sha256);
+        if (place == n) first[place] = k;
+        a = first[place];
+        if (other_test_side(r, a, k)) b = k;
     }
     texts_free(&data);
     free(first);
     if (b == 0) return;
-    (void)fprintf(out,
-                  "spikebench: %s: warning: configurations %zu and %zu have different test sides "
-                  "(dataset.split_seed, sizes): test samples of one are training and validation samples of "
-                  "the other. Options chosen by validation on one split are not to be reported on the test "
-                  "samples of another\n",
-                  p->source, a + 1, b + 1);
+    (void)fprintf(
+        out,
+        "spikebench: %s: warning: configurations %zu and %zu have different test sides (dataset.split_seed, "
+        "sizes): test samples of one are training and validation samples of the other. Options chosen by "
+        "validation on one split are not to be reported on the test samples of another\n",
+        r->plan->source, a + 1, b + 1);
 }
 
-/* The hidden layer of a configuration whose firing rates are coarsest, if start: rate may miss start_rate on
- * its data; 0 if not. */
-static size_t coarse_layer(const struct plan *p, const struct plan_configuration *c, double *grain)
+/* The hidden layer, from 1, of a configuration whose firing rates are coarsest, if start: rate may miss
+ * start_rate on its data: the samples are few and the layer narrow; 0 if not. */
+static size_t coarse_layer(const struct plan_report *r, const struct plan_configuration *c, double *grain)
 {
-    const struct run *run = &p->runs[c->first];
+    const struct net_options *net = &r->plan->runs[c->first].net;
     const struct dataset_info *info = &c->probe->info;
     size_t least = 0;
-    if (c->outcome != ST_OK || run->net.start != START_RATE || info->n[SPLIT_TRAIN] == 0) return 0;
-    for (size_t l = 1; l < run->net.hidden.n; l++)
-        if (run->net.hidden.v[l] < run->net.hidden.v[least]) least = l;
-    *grain = net_start_grain(info->n[SPLIT_TRAIN], info->T, (size_t)run->net.hidden.v[least]);
+    if (c->outcome != ST_OK || net->start != START_RATE || info->n[SPLIT_TRAIN] == 0) return 0;
+    for (size_t l = 1; l < net->hidden.n; l++)
+        if (net->hidden.v[l] < net->hidden.v[least]) least = l;
+    *grain = net_start_grain(info->n[SPLIT_TRAIN], info->T, (size_t)net->hidden.v[least]);
     return 2 * *grain > NET_START_TOLERANCE ? least + 1 : 0;
 }
 
-void plan_print_coarse(const struct plan *p, const struct plan_report *r, FILE *out)
+static void print_coarse(const struct plan_report *r, FILE *out)
 {
-    size_t n = 0, first = 0;
+    size_t n = 0;
     double grain = 0;
-    for (size_t i = 0; i < r->n_configurations; i++)
-        if (coarse_layer(p, &r->configurations[i], &grain) > 0 && n++ == 0) first = i;
+    const struct plan_configuration *first = NULL;
+    for (size_t k = r->n_configurations; k-- > 0;)
+        if (coarse_layer(r, &r->configurations[k], &grain) > 0) {
+            first = &r->configurations[k];
+            n++;
+        }
     if (n == 0) return;
-    const struct plan_configuration *c = &r->configurations[first];
-    const size_t layer = coarse_layer(p, c, &grain);
-    (void)fprintf(out, "spikebench: %s: warning: configuration %zu", p->source, first + 1);
+    const size_t layer = coarse_layer(r, first, &grain);
+    (void)fprintf(out, "spikebench: %s: warning: configuration %zu", r->plan->source,
+                  (size_t)(first - r->configurations) + 1);
     if (n > 1) (void)fprintf(out, " and %zu more", n - 1);
     (void)fprintf(out,
                   ": start: rate: %zu samples of %zu steps give layer %zu firing rates in steps of %.2g: the "
                   "nearest to start_rate is taken\n",
-                  c->probe->info.n[SPLIT_TRAIN], c->probe->info.T, layer, grain);
+                  first->probe->info.n[SPLIT_TRAIN], first->probe->info.T, layer, grain);
+}
+
+void plan_print_warnings(const struct plan_report *r, FILE *out)
+{
+    print_overlap(r, out);
+    print_coarse(r, out);
 }

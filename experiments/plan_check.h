@@ -26,20 +26,18 @@ struct plan_configuration {
                             program, libraries, samples, evaluator and solver; 0 if unknown */
 };
 
-/* One error, of all configurations that have it. */
+/* One error, of the n configurations that have it. */
 struct plan_problem {
     const struct plan_configuration *first;
     size_t n;
-    const char *text; /* "config: ..." */
 };
 
 struct plan_report {
     struct mem mem;
-    struct texts data, messages;   /* of the probes; of the problems: places */
-    struct plan_problem *problems; /* [n_problems] */
-    size_t n_problems;
-    struct plan_probe *probes; /* [n_probes] */
-    size_t n_probes;
+    const struct plan *plan;                   /* borrowed */
+    struct texts data, messages;               /* of the probes; of the problems, as "config: ...": places */
+    struct plan_probe *probes;                 /* [data.n] */
+    struct plan_problem *problems;             /* [messages.n] */
     struct plan_configuration *configurations; /* [n_configurations] */
     size_t n_configurations;
     size_t program; /* bytes of this process before the first probe: program and libraries */
@@ -63,22 +61,16 @@ void plan_report_free(struct plan_report *r);
  * So does damaged data. ST_MEMORY; a file of starting weights that cannot be read. */
 status plan_identify(struct plan *p, const struct plan_report *r, struct error *e);
 
-/* Prints a line for each dataset of whose files something is not used. */
-void plan_print_usage(const struct plan_report *r, FILE *out);
-/* With `tune`: prints how many configurations each trainer has, and from which seed. */
-void plan_print_budget(const struct plan *p, FILE *out);
+/* Prints how many configurations `tune` has drawn for each trainer, and from which seed; and a line for each
+ * dataset of whose files something is not used. */
+void plan_print_notes(const struct plan_report *r, FILE *out);
 /* Prints the plan: number of runs, data, one line per configuration. */
-void plan_print(const struct plan *p, const struct plan_report *r, FILE *out);
-/* Prints a warning where configurations draw different test sides from the same samples: test samples of one
- * are then validation samples of another, and options chosen on some are reported on what they were chosen
- * by.
- */
-void plan_print_overlap(const struct plan *p, const struct plan_report *r, FILE *out);
-/* Prints a warning where start: rate may miss its rate: the training samples are so few, and the layer so
- * narrow, that rates come in coarse steps (net_start_grain). */
-void plan_print_coarse(const struct plan *p, const struct plan_report *r, FILE *out);
+void plan_print(const struct plan_report *r, FILE *out);
+/* Prints a warning where configurations draw different test sides from the same samples, and one where start:
+ * rate may miss its rate, since rates come in coarse steps (net_start_grain). */
+void plan_print_warnings(const struct plan_report *r, FILE *out);
 /* Prints every different error once, with the configurations it concerns. */
-void plan_print_errors(const struct plan *p, const struct plan_report *r, FILE *out);
+void plan_print_errors(const struct plan_report *r, FILE *out);
 /* ST_CONFIG if the plan is wrong, else ST_NO_DATA if data is absent or malformed, else ST_OK. */
 status plan_outcome(const struct plan_report *r);
 

@@ -3,10 +3,9 @@
 #include "support/hash.h"
 #include "support/parallel.h"
 #include "support/settings.h"
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
-
-enum { VALUE_MAX = OPT_STRING_MAX + 64 };
 
 const char *const precision_names[] = {"double", "float", NULL};
 const char *const precision_tags[] = {"f64", "f32"};
@@ -61,22 +60,30 @@ struct section_view run_section(const struct run *run, enum section section)
     }
 }
 
+bool run_next_option(const struct run *run, struct run_option *o)
+{
+    struct section_view view = run_section(run, o->section);
+    if (o->option) {
+        o->number++;
+        o->place++;
+    }
+    while (o->place == opt_count(view.table)) {
+        if (++o->section == N_SECTIONS) return false;
+        o->place = 0;
+        view = run_section(run, o->section);
+    }
+    o->option = opt_at(view.table, o->place);
+    o->is_default = opt_is_default(view.table, o->option, view.options);
+    (void)snprintf(o->name, sizeof o->name, "%s%s%s", section_names[o->section], o->section ? "." : "",
+                   o->option->key);
+    opt_format(o->option, view.options, o->value, sizeof o->value);
+    return true;
+}
+
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context)
 {
-    char name[160], value[VALUE_MAX];
-    struct run_option visited = {.name = name, .value = value};
-    for (int s = 0; s < N_SECTIONS; s++) {
-        struct section_view view = run_section(run, (enum section)s);
-        for (size_t i = 0; i < opt_count(view.table); i++, visited.number++) {
-            const struct option *o = opt_at(view.table, i);
-            if (!all && (o->flags & OPT_NO_IDENTITY)) continue;
-            visited.option = o;
-            visited.is_default = opt_is_default(view.table, o, view.options);
-            (void)snprintf(name, sizeof name, "%s%s%s", section_names[s], s ? "." : "", o->key);
-            opt_format(o, view.options, value, sizeof value);
-            visit(context, &visited);
-        }
-    }
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
+        if (all || !(o.option->flags & OPT_NO_IDENTITY)) visit(context, &o);
 }
 
 void run_mark_differences(const struct run *a, const struct run *b, bool differs[RUN_OPTIONS_MAX])
@@ -112,19 +119,6 @@ static void hash_line(struct hash *h, const char *name, const char *value)
     hash_add(h, "\n", 1);
 }
 
-/* What run_identify has: the hash, and what stands for the value of network.start. */
-struct identification {
-    struct hash hash;
-    const char *start_sha256;
-};
-
-static void hash_option(void *context, const struct run_option *o)
-{
-    struct identification *i = context;
-    const bool file = i->start_sha256[0] && strcmp(o->name, "network.start") == 0;
-    if (!o->is_default) hash_line(&i->hash, o->name, file ? i->start_sha256 : o->value);
-}
-
 status run_hash_start(struct run *run, struct error *e)
 {
     run->start_sha256[0] = '\0';
@@ -135,29 +129,31 @@ status run_hash_start(struct run *run, struct error *e)
 
 void run_identify(struct run *run, const char *data_sha256)
 {
-    struct identification i = {.start_sha256 = run->start_sha256};
-    struct hash *h = &i.hash;
+    struct hash h;
     char hex[HASH_HEX], seed[24], rules[24];
     memmove(run->data_sha256, data_sha256, strlen(data_sha256) + 1);
-    (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
     (void)snprintf(rules, sizeof rules, "%d", RESULT_RULES);
-    hash_start(h);
-    hash_line(h, "rules", rules);
-    hash_line(h, "solver", run->solver->name);
-    hash_line(h, "dataset", run->dataset->name);
-    hash_line(h, "seed", seed);
-    hash_line(h, "data", data_sha256);
-    if (run->plugin) hash_line(h, "plugin", run->plugin->sha256);
-    run_visit_options(run, false, hash_option, &i);
-    hash_finish(h, hex);
-    memcpy(run->id, hex, RUN_ID_SIZE - 1);
-    run->id[RUN_ID_SIZE - 1] = '\0';
+    hash_start(&h);
+    hash_line(&h, "rules", rules);
+    hash_line(&h, "solver", run->solver->name);
+    hash_line(&h, "dataset", run->dataset->name);
+    hash_line(&h, "seed", seed);
+    hash_line(&h, "data", data_sha256);
+    if (run->plugin) hash_line(&h, "plugin", run->plugin->sha256);
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);) {
+        const bool file = run->start_sha256[0] && strcmp(o.name, "network.start") == 0;
+        if (!o.is_default && !(o.option->flags & OPT_NO_IDENTITY))
+            hash_line(&h, o.name, file ? run->start_sha256 : o.value);
+    }
+    hash_finish(&h, hex);
+    (void)snprintf(run->id, sizeof run->id, "%.*s", RUN_ID_SIZE - 1, hex);
 }
 
 status run_write_yaml(const struct run *run, FILE *f, struct error *e)
 {
     static const char *const indents[N_SECTIONS] = {"", "  ", "  ", "  ", "    "};
-    (void)fprintf(f, "experiment: \"%s\"\nseeds: [%llu]\n", run->experiment, (unsigned long long)run->seed);
+    (void)fprintf(f, "experiment: \"%s\"\nseeds: [%" PRIu64 "]\n", run->experiment, run->seed);
     for (int s = 0; s < N_SECTIONS; s++) {
         const struct section_view view = run_section(run, (enum section)s);
         if (s == SECTION_SOLVER)

@@ -61,8 +61,7 @@ struct run {
 };
 
 enum section { SECTION_RUN, SECTION_STOP, SECTION_DATASET, SECTION_NETWORK, SECTION_SOLVER, N_SECTIONS };
-extern const char
-    *const section_names[]; /* "" for the top of the file, "stop", "dataset", "network", "solver" */
+extern const char *const section_names[]; /* "", "stop", "dataset", "network", "solver" */
 
 /* The options of a run by section. */
 struct section_view {
@@ -78,16 +77,21 @@ status run_hash_start(struct run *run, struct error *e);
 /* Sets run->id. data_sha256 is dataset_info.sha256, or run->data_sha256. */
 void run_identify(struct run *run, const char *data_sha256);
 
-/* Calls visit for every option of the run in column order: "precision", "eval_every", "stop.max_iter", ...,
- * "dataset.T", ..., "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed,
- * and without OPT_NO_IDENTITY options unless `all`). */
+/* An option of a run, in column order: "precision", "eval_every", "stop.max_iter", ..., "dataset.T", ...,
+ * "network.hidden", ..., "solver.rho", ... (without experiment, solver, dataset and seed). */
 struct run_option {
     const struct option *option;
-    size_t number;    /* its place among all options, from 0 */
-    const char *name; /* "solver.rho" */
-    const char *value;
+    size_t number;  /* its place among all options, from 0 */
+    char name[160]; /* "solver.rho" */
+    char value[OPT_STRING_MAX + 64];
     bool is_default;
+    enum section section;
+    size_t place; /* in its section */
 };
+/* Goes on to the next option, to the first one of *o's section where *o is else zero; false behind the last.
+ */
+bool run_next_option(const struct run *run, struct run_option *o);
+/* Calls visit for every option, but for those with OPT_NO_IDENTITY unless `all`. */
 typedef void (*option_visitor)(void *context, const struct run_option *o);
 void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
 

@@ -1,5 +1,6 @@
 /* See shard.h. */
 #include "experiments/shard.h"
+#include "support/text.h"
 #include "trainer/cost.h"
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,6 @@ status run_work(const struct run *run, const struct dataset_info *info, double *
 /* A run on its way to a part. */
 struct load {
     const struct run *run;
-    size_t number;
     double work;
 };
 
@@ -76,7 +76,7 @@ static status weigh(const struct plan *p, const struct plan_report *checked, str
         TRY(run_work(&p->runs[c->first], &c->probe->info, &each, e));
         for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
             work[i] = each;
-            loads[i] = (struct load){&p->runs[i], i, each};
+            loads[i] = (struct load){&p->runs[i], each};
         }
     }
     return ST_OK;
@@ -96,7 +96,7 @@ status plan_divide(const struct plan *p, const struct plan_report *checked, size
             for (size_t k = 1; k < count; k++)
                 if (sums[k] < sums[least]) least = k;
             sums[least] += loads[i].work;
-            shard_of[loads[i].number] = least + 1;
+            shard_of[loads[i].run - p->runs] = least + 1;
         }
     }
     mem_free(&m);
@@ -116,6 +116,6 @@ void shards_print(const struct plan *p, size_t count, const size_t *shard_of, co
             n++;
         }
         (void)fprintf(out, "shard %zu/%zu: %zu run%s, %.1f %% of the estimated work\n", k, count, n,
-                      n == 1 ? "" : "s", all > 0 ? 100 * sum / all : 0);
+                      text_plural(n), all > 0 ? 100 * sum / all : 0);
     }
 }

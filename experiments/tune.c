@@ -1,6 +1,7 @@
 /* See tune.h. */
 #include "experiments/tune.h"
 #include "experiments/run.h"
+#include "support/text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,37 +87,34 @@ static double draw_real(const struct setting *s, struct rng *rng)
     return fmin(s->high, fmax(s->low, strtod(text, NULL)));
 }
 
-static status draw_value(const struct setting *s, struct rng *rng, struct mem *m, const char **value,
-                         struct error *e)
+/* A range of an item, its stream, and what is drawn for it. */
+struct draw {
+    struct setting *range;
+    struct rng stream;
+    const char **values; /* [configurations] */
+};
+
+static status draw_value(struct draw *d, size_t k, struct mem *m, struct error *e)
 {
+    const struct setting *s = d->range;
     char text[40];
     if (s->range == RANGE_CHOICE) {
-        *value = s->values[rng_below(rng, s->n)];
+        d->values[k] = s->values[rng_below(&d->stream, s->n)];
         return ST_OK;
     }
     if (is_whole(s))
-        (void)snprintf(text, sizeof text, "%.0f", draw_whole(s, rng));
+        (void)snprintf(text, sizeof text, "%.0f", draw_whole(s, &d->stream));
     else
-        (void)snprintf(text, sizeof text, "%.15g", draw_real(s, rng));
-    *value = mem_string(m, text, e);
-    return *value ? ST_OK : ST_MEMORY;
+        (void)snprintf(text, sizeof text, "%.15g", draw_real(s, &d->stream));
+    d->values[k] = mem_string(m, text, e);
+    return d->values[k] ? ST_OK : ST_MEMORY;
 }
 
-/* The ranges of an item, their streams, and what was drawn for them. */
-struct draws {
-    struct setting **ranges;
-    struct rng *streams;
-    const char ***values; /* [n_ranges][configurations] */
-    size_t n_ranges, n;
-};
-
-static status begin(const struct tune *t, const struct tune_item *item, struct draws *d, struct error *e)
+/* Finds the ranges, *n. */
+static status begin(const struct tune *t, const struct tune_item *item, struct draw *d, size_t *n,
+                    struct error *e)
 {
-    struct settings *s = item->settings;
-    d->ranges = mem_alloc(s->mem, s->n + 1, sizeof(struct setting *), e);
-    d->streams = mem_alloc(s->mem, s->n + 1, sizeof *d->streams, e);
-    d->values = mem_alloc(s->mem, s->n + 1, sizeof(const char **), e);
-    if (!d->ranges || !d->streams || !d->values) return ST_MEMORY;
+    const struct settings *s = item->settings;
     for (size_t i = 0; i < s->n; i++) {
         struct setting *range = &s->list[i];
         char stream[300];
@@ -127,66 +125,50 @@ static status begin(const struct tune *t, const struct tune_item *item, struct d
                         range->where, range->option->key);
         (void)snprintf(stream, sizeof stream, "tune %s %s.%s", item->label, section_of(range, item->dataset),
                        range->option->key);
-        rng_seed(&d->streams[d->n_ranges], t->seed, stream);
-        d->values[d->n_ranges] = mem_alloc(s->mem, t->configurations, sizeof(const char *), e);
-        if (!d->values[d->n_ranges]) return ST_MEMORY;
-        d->ranges[d->n_ranges++] = range;
+        d[*n].range = range;
+        d[*n].values = mem_alloc(s->mem, t->configurations, sizeof(const char *), e);
+        rng_seed(&d[*n].stream, t->seed, stream);
+        if (!d[(*n)++].values) return ST_MEMORY;
     }
     return ST_OK;
 }
 
-/* Whether the configuration behind the others is one of them. */
-static bool is_drawn(const struct draws *d)
+/* Whether configuration k is one of those before. */
+static bool is_drawn(const struct draw *d, size_t n, size_t k)
 {
-    for (size_t k = 0; k < d->n; k++) {
-        bool same = true;
-        for (size_t i = 0; same && i < d->n_ranges; i++)
-            same = strcmp(d->values[i][k], d->values[i][d->n]) == 0;
-        if (same) return true;
+    bool same = false;
+    for (size_t other = 0; !same && other < k; other++) {
+        same = true;
+        for (size_t i = 0; same && i < n; i++) same = strcmp(d[i].values[other], d[i].values[k]) == 0;
     }
-    return false;
-}
-
-/* Draws configuration after configuration; stops where there seems to be no further one. */
-static status draw_all(const struct draws *d, size_t *n, size_t wanted, struct mem *m, struct error *e)
-{
-    struct draws at = *d;
-    size_t tries = 0;
-    const size_t most = 1000 + 100 * wanted;
-    while (at.n < wanted && tries < most) {
-        for (size_t i = 0; i < at.n_ranges; i++)
-            TRY(draw_value(at.ranges[i], &at.streams[i], m, &at.values[i][at.n], e));
-        tries = is_drawn(&at) ? tries + 1 : 0;
-        if (tries == 0) at.n++;
-    }
-    *n = at.n;
-    return ST_OK;
+    return same;
 }
 
 status tune_draw(const struct tune *t, const struct tune_item *item, size_t *n, struct error *e)
 {
-    struct draws d = {.n = 0};
+    struct mem *m = item->settings->mem;
+    struct draw *d = mem_alloc(m, item->settings->n + 1, sizeof *d, e);
     double different = 1;
-    size_t wanted = t->configurations ? t->configurations : 1;
-    TRY(begin(t, item, &d, e));
-    for (size_t i = 0; i < d.n_ranges; i++) different *= size_of(d.ranges[i]);
+    size_t n_ranges = 0, tries = 0, wanted = t->configurations ? t->configurations : 1;
+    if (!d) return ST_MEMORY;
+    TRY(begin(t, item, d, &n_ranges, e));
+    for (size_t i = 0; i < n_ranges; i++) different *= size_of(d[i].range);
     if (different < (double)wanted && t->any_budget) wanted = (size_t)different;
-    *n = 0;
-    if (d.n_ranges == 0)
-        *n = 1;
-    else if (different >= (double)wanted)
-        TRY(draw_all(&d, n, wanted, item->settings->mem, e));
-    else
-        *n = (size_t)different;
+    *n = n_ranges == 0 ? 1 : different < (double)wanted ? (size_t)different : 0;
+    const size_t most = 1000 + 100 * wanted; /* so many in vain: there seems to be no further one */
+    while (n_ranges > 0 && different >= (double)wanted && *n < wanted && tries < most) {
+        for (size_t i = 0; i < n_ranges; i++) TRY(draw_value(&d[i], *n, m, e));
+        tries = is_drawn(d, n_ranges, *n) ? tries + 1 : 0;
+        if (tries == 0) ++*n;
+    }
     if (*n < wanted && !t->any_budget)
         return FAIL(e, ST_CONFIG,
                     "%s: solver '%s' has %zu different configuration%s, and tune.configurations asks for "
-                    "%zu: give it "
-                    "wider ranges, or let trainers have unequal numbers by tune.budget: any",
-                    item->source, item->label, *n, *n == 1 ? "" : "s", wanted);
-    for (size_t i = 0; i < d.n_ranges; i++) {
-        d.ranges[i]->values = d.values[i];
-        d.ranges[i]->n = *n;
+                    "%zu: give it wider ranges, or let trainers have unequal numbers by tune.budget: any",
+                    item->source, item->label, *n, text_plural(*n), wanted);
+    for (size_t i = 0; i < n_ranges; i++) {
+        d[i].range->values = d[i].values;
+        d[i].range->n = *n;
     }
     return ST_OK;
 }

@@ -221,8 +221,9 @@ status call_read(struct call *call, int argc, char **argv, bool *help, struct er
     size_t most = 1; /* each letter of a word may be an option, as in -ab */
     for (int i = 1; i < argc; i++) most += strlen(argv[i]);
     call->values = mem_alloc(&call->mem, most, sizeof *call->values, e);
+    call->list = mem_alloc(&call->mem, most + 1, sizeof *call->list, e);
     call->arguments = mem_alloc(&call->mem, (size_t)argc + 1, sizeof *call->arguments, e);
-    if (!call->values || !call->arguments) return ST_MEMORY;
+    if (!call->values || !call->list || !call->arguments) return ST_MEMORY;
     poptContext context = poptGetContext(NULL, argc, (const char **)argv, r.row, 0);
     if (!context) return FAIL(e, ST_MEMORY, "no memory for the command line");
     status st = read_options(call, &r, context, help, e);
@@ -303,12 +304,11 @@ size_t call_choice(const struct call *call, const char *option)
     return i;
 }
 
-status call_list(struct call *call, const char *option, const char ***list, size_t *n, struct error *e)
+const char **call_list(const struct call *call, const char *option, size_t *n)
 {
     const struct parameter *p = find_option(call->command, option, strlen(option));
-    *list = mem_alloc(&call->mem, call->n_values + 1, sizeof **list, e);
     *n = 0;
-    for (size_t i = 0; *list && i < call->n_values; i++)
-        if (call->values[i].option == p) (*list)[(*n)++] = call->values[i].text;
-    return *list ? ST_OK : ST_MEMORY;
+    for (size_t i = 0; i < call->n_values; i++)
+        if (call->values[i].option == p) call->list[(*n)++] = call->values[i].text;
+    return call->list;
 }

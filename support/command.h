@@ -24,12 +24,12 @@ extern const struct value_kind value_text, value_whole, value_choice, value_file
 
 /* An argument or an option of a command. */
 struct parameter {
-    const char *form;              /* "FILE": an argument; "-j, --jobs N", "--jobs N", "--all": an option */
+    const char *form; /* "FILE": an argument; "-j, --jobs N", "--jobs N", "--all": an option */
+    const char *help;
     const struct value_kind *kind; /* NULL: an option without a value */
     const char *usual;             /* the value if it is not given; NULL: none, or the help says it */
-    const char *help;
-    const char *const *choices; /* of value_choice: ends with NULL */
-    uint64_t least, most;       /* of value_whole; most 0: no bound */
+    const char *const *choices;    /* of value_choice: ends with NULL */
+    uint64_t least, most;          /* of value_whole; most 0: no bound */
     bool needed;
     bool repeated;        /* the last argument: any number of them may follow */
     const char *mistaken; /* "out": an option of other commands that users try instead; NULL: none */
@@ -69,7 +69,8 @@ struct call {
     size_t n_arguments;
     struct call_value *values; /* of options, in the order of the command line */
     size_t n_values;
-    int argc; /* of the whole line behind the program's name, for those who hand it on */
+    const char **list; /* of call_list */
+    int argc;          /* of the whole line behind the program's name, for those who hand it on */
     char **argv;
 };
 
@@ -87,9 +88,9 @@ bool call_has(const struct call *call, const char *option);       /* whether it 
 uint64_t call_whole(const struct call *call, const char *option); /* 0 without a value */
 /* Which of its choices a value_choice option has; it has a usual one. */
 size_t call_choice(const struct call *call, const char *option);
-/* All values of an option that may be given again, in an array of the call's arena that has one place more
- * than the command line has values. ST_MEMORY. */
-status call_list(struct call *call, const char *option, const char ***list, size_t *n, struct error *e);
+/* All values of an option that may be given again, in an array that has one place more than the command line
+ * has values; the call's own, until the next call_list of another option. */
+const char **call_list(const struct call *call, const char *option, size_t *n);
 
 extern const struct parameter command_help_option;
 

@@ -154,6 +154,6 @@ const struct command complete_command = {
     .text =
         "Prints what may stand in place of the last word of a command line. docs/completion.bash calls it.",
     .parameters =
-        (parameter_list){
-            &(struct parameter){"WORD", &value_text, .help = "of the command line", .repeated = true}, NULL},
+        (parameter_list){&(struct parameter){"WORD", "of the command line", &value_text, .repeated = true},
+                         NULL},
 };

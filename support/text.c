@@ -13,6 +13,11 @@ bool text_add(char *text, size_t size, const char *format, ...)
     return more >= 0 && (size_t)more < size - used;
 }
 
+const char *text_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 void text_escape(const char *text, FILE *f)
 {
     for (; *text; text++) {

@@ -10,6 +10,9 @@
  * not fit is cut off: false. */
 bool text_add(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The end of a word of which there are n: "" or "s". */
+const char *text_plural(size_t n);
+
 /* Writes a text into an element or an attribute of HTML or XML. Control characters, which XML has no way to
  * write, become '?'. */
 void text_escape(const char *text, FILE *f);

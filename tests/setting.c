@@ -123,8 +123,8 @@ static void retrieval_data(struct dataset *d)
     static const char *const settings[] = {"samples=8",   "cells=16",        "sources=2", "snr_db=20",
                                            "n_train=150", "n_validation=19", "n_test=1",  NULL};
     struct error e = {0};
-    void *options = data_options(dataset_find("harmonic"), settings);
-    cr_assert_eq(dataset_find("harmonic")->open(options, 4, d, &e), ST_OK, "%s", e.text);
+    void *options = data_options(catalogue_dataset(&registry, "harmonic"), settings);
+    cr_assert_eq(catalogue_dataset(&registry, "harmonic")->open(options, 4, d, &e), ST_OK, "%s", e.text);
     free(options);
 }
 

@@ -124,7 +124,7 @@ static status count(void *context, enum split split, size_t index, int label, st
 
 Test(camera, the_density_is_met)
 {
-    const struct dataset_source *source = dataset_find("event_camera");
+    const struct dataset_source *source = catalogue_dataset(&registry, "event_camera");
     for (int k = 0; k < 2; k++) {
         struct counted c = {0, 0};
         struct error e = {0};
@@ -151,7 +151,7 @@ Test(camera, the_density_is_met)
 
 Test(camera, the_seed_decides)
 {
-    const struct dataset_source *source = dataset_find("event_camera");
+    const struct dataset_source *source = catalogue_dataset(&registry, "event_camera");
     const char *const settings[] = {"threshold=0.3", "T=4",           "n_train=10",   "n_validation=0",
                                     "n_test=10",     "noise_rate=50", "split_seed=1", NULL};
     struct dataset d[3];

@@ -95,7 +95,7 @@ static status record(const char *images, const char *path, const char *const mor
                      struct error *e)
 {
     char set_images[40], set_path[200];
-    const struct dataset_source *source = dataset_find("event_camera");
+    const struct dataset_source *source = catalogue_dataset(&registry, "event_camera");
     (void)snprintf(set_images, sizeof set_images, "images=%s", images);
     (void)snprintf(set_path, sizeof set_path, "path=%s", path);
     const char *const settings[] = {set_images, set_path,       "side=test", "n_train=10", "n_validation=0",
@@ -154,7 +154,7 @@ Test(camera_images, both_sides)
     char folder[FOLDER_MAX], path[FOLDER_MAX + 10];
     struct dataset d;
     struct error e = {0};
-    const struct dataset_source *source = dataset_find("event_camera");
+    const struct dataset_source *source = catalogue_dataset(&registry, "event_camera");
     folder_create(folder);
     write_pictures(folder, SMALL, 1);
     folder_shell(folder, "for f in *; do cp $f train${f#t10k}; done");
@@ -177,7 +177,7 @@ Test(camera_images, what_is_absent_or_unknown)
 {
     static const char *const names[] = {"mnist", "fashion_mnist", "kmnist"};
     static const char *const files[] = {"/mnist was not", "/fashion was not", "/kmnist was not"};
-    const struct dataset_source *source = dataset_find("event_camera");
+    const struct dataset_source *source = catalogue_dataset(&registry, "event_camera");
     const char *const more[2] = {"sensor=16", "density=5"};
     struct seen seen;
     struct error e = {0};
@@ -195,7 +195,8 @@ Test(camera_images, what_is_absent_or_unknown)
 /* MNIST's test images; skipped, loudly, where SPIKEBENCH_DATA does not lead to them. */
 Test(camera_images, real_images)
 {
-    const struct dataset_source *camera = dataset_find("event_camera"), *mnist = dataset_find("mnist");
+    const struct dataset_source *camera = catalogue_dataset(&registry, "event_camera"),
+                                *mnist = catalogue_dataset(&registry, "mnist");
     struct dataset_info as_events, as_images;
     struct seen s = {0};
     struct error e = {0};

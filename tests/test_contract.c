@@ -202,8 +202,8 @@ ParameterizedTest(struct solver_case *c, contract, loss_falls_and_reports_are_co
 
 Test(contract, registry_finds_by_name)
 {
-    cr_expect_null(solver_find("no such solver"));
-    cr_expect_eq(solver_find(solvers[0]->name), solvers[0]);
+    cr_expect_null(catalogue_solver(&registry, "no such solver"));
+    cr_expect_eq(catalogue_solver(&registry, solvers[0]->name), solvers[0]);
 }
 
 static void check_table(const struct option_table *t, const char *owner)

@@ -124,7 +124,7 @@ ParameterizedTest(struct solver_case *sc, contract, own_networks_keep_their_prom
 /* Every task: a regression of two targets, and class labels. */
 Test(contract, tasks_are_promised_or_refused)
 {
-    const struct dataset_source *source = dataset_find("mexican_hat");
+    const struct dataset_source *source = catalogue_dataset(&registry, "mexican_hat");
     for (size_t i = 0; solvers[i]; i++) {
         const struct solver *s = solvers[i];
         struct toy_training t = {.state = NULL};
@@ -160,7 +160,7 @@ Test(contract, a_dataset_without_training_samples_is_refused)
     struct dataset_common usual = {.tasks = 1};
     const struct run run = {.solver = t.solver,
                             .dataset_options = &usual,
-                            .dataset = dataset_find("digits"),
+                            .dataset = catalogue_dataset(&registry, "digits"),
                             .net = t.net_options,
                             .solver_options = t.options};
     cr_expect_eq(run_check(&run, &info, &e), ST_CONFIG);
@@ -226,7 +226,7 @@ static status count_predictions(void *state, const struct batch *b, real *scores
 Test(contract, a_prediction_by_more_than_weights_and_options_is_found)
 {
     const struct contract_check *check = contract_checks;
-    struct solver forgetful = *solver_find("forward_forward");
+    struct solver forgetful = *catalogue_solver(&registry, "forward_forward");
     struct net_options net;
     struct toy_training t = {.state = NULL};
     struct error e = {0};

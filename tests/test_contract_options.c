@@ -36,7 +36,7 @@ Test(contract, options_that_are_read_are_taken)
         {"gradient_probe", "estimator=stein direction=gaussian directions=4 repeats=2 growth=2"}};
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
-        struct setting s = {.solver = solver_find(right[i][0])};
+        struct setting s = {.solver = catalogue_solver(&registry, right[i][0])};
         struct error e = {0};
         cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
         s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);
@@ -102,7 +102,7 @@ Test(contract, combinations_that_mean_nothing_are_refused_by_name)
 {
     const struct dataset_info labels = {.n_inputs = 9, .n_classes = 3, .T = 4};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct setting s = {.solver = solver_find(wrong[i].solver)};
+        struct setting s = {.solver = catalogue_solver(&registry, wrong[i].solver)};
         struct error e = {0};
         cr_assert_eq(opt_defaults(&net_option_table, &s.net_options, NULL), ST_OK);
         s.options = mem_alloc(&s.mem, 1, s.solver->options.size, NULL);

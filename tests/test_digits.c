@@ -11,8 +11,8 @@
 static void open_digits(struct dataset *d, uint64_t seed, const char *const *settings)
 {
     struct error e = {0};
-    void *options = data_options(dataset_find("digits"), settings);
-    cr_assert_eq(dataset_find("digits")->open(options, seed, d, &e), ST_OK, "%s", e.text);
+    void *options = data_options(catalogue_dataset(&registry, "digits"), settings);
+    cr_assert_eq(catalogue_dataset(&registry, "digits")->open(options, seed, d, &e), ST_OK, "%s", e.text);
     free(options);
 }
 
@@ -189,9 +189,9 @@ ParameterizedTest(struct damage *c, digits, damaged_files)
     folder_write(folder, "d.csv", text, strlen(text));
     (void)snprintf(path, sizeof path, "%s/d.csv", folder);
     (void)snprintf(setting, sizeof setting, "path=%s", path);
-    void *options = data_options(dataset_find("digits"),
+    void *options = data_options(catalogue_dataset(&registry, "digits"),
                                  (const char *const[]){setting, "n_train=1", "n_validation=1", NULL});
-    cr_expect_eq(dataset_find("digits")->probe(options, &info, &e), ST_DATA, "%s", e.text);
+    cr_expect_eq(catalogue_dataset(&registry, "digits")->probe(options, &info, &e), ST_DATA, "%s", e.text);
     cr_expect(strstr(e.text, path) != NULL, "%s", e.text);
     for (int i = 0; i < 3; i++)
         cr_expect(strstr(e.text, c->expected[i]) != NULL, "'%s' not in: %s", c->expected[i], e.text);
@@ -208,8 +208,9 @@ Test(digits, sizes_that_do_not_fit)
     for (size_t i = 0; i < 4; i++) {
         struct error e = {0};
         struct dataset_info info;
-        void *options = data_options(dataset_find("digits"), bad[i]);
-        cr_expect_eq(dataset_find("digits")->probe(options, &info, &e), ST_CONFIG, "case %zu: %s", i, e.text);
+        void *options = data_options(catalogue_dataset(&registry, "digits"), bad[i]);
+        cr_expect_eq(catalogue_dataset(&registry, "digits")->probe(options, &info, &e), ST_CONFIG,
+                     "case %zu: %s", i, e.text);
         cr_expect(strstr(e.text, "n_train") != NULL, "%s", e.text);
         free(options);
     }

@@ -270,7 +270,7 @@ Test(ensemble, scores_are_those_of_each_network)
 static double train_digits(const char *options, int steps, double *values)
 {
     static const char *const few[] = {"T=5", "n_train=300", "n_validation=50", "n_test=50", NULL};
-    const struct dataset_source *source = dataset_find("digits");
+    const struct dataset_source *source = catalogue_dataset(&registry, "digits");
     struct toy_training t = {.state = NULL};
     struct evaluator *ev;
     struct evaluation v;

@@ -10,11 +10,11 @@ static status open_events(const char *folder, const char *setting, struct datase
 {
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *options =
-        data_options(dataset_find("events"), (const char *const[]){path, "width=8", "height=8", "T=2",
-                                                                   "n_validation=0", setting, NULL});
+    void *options = data_options(
+        catalogue_dataset(&registry, "events"),
+        (const char *const[]){path, "width=8", "height=8", "T=2", "n_validation=0", setting, NULL});
     *e = (struct error){.code = ST_OK};
-    const status st = dataset_find("events")->open(options, 3, d, e);
+    const status st = catalogue_dataset(&registry, "events")->open(options, 3, d, e);
     free(options);
     return st;
 }

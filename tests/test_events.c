@@ -26,9 +26,9 @@ static status open_events(const char *folder, const char *const *more, struct da
     size_t n = 5;
     (void)snprintf(path, sizeof path, "path=%s", folder);
     for (size_t k = 0; more && more[k]; k++) settings[n++] = more[k];
-    void *options = data_options(dataset_find("events"), settings);
+    void *options = data_options(catalogue_dataset(&registry, "events"), settings);
     *e = (struct error){.code = ST_OK};
-    const status st = dataset_find("events")->open(options, 3, d, e);
+    const status st = catalogue_dataset(&registry, "events")->open(options, 3, d, e);
     free(options);
     return st;
 }
@@ -435,13 +435,13 @@ Test(events, nmnist_is_a_preset)
             folder_write(folder, name, bytes, sizeof bytes);
         }
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *a =
-        data_options(dataset_find("nmnist"), (const char *const[]){path, "T=5", "n_validation=10", NULL});
-    void *b = data_options(dataset_find("events"),
+    void *a = data_options(catalogue_dataset(&registry, "nmnist"),
+                           (const char *const[]){path, "T=5", "n_validation=10", NULL});
+    void *b = data_options(catalogue_dataset(&registry, "events"),
                            (const char *const[]){path, "T=5", "n_validation=10", "width=34", "height=34",
                                                  "zero=clock", "filter_ms=10", NULL});
-    cr_assert_eq(dataset_find("nmnist")->open(a, 7, &one, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(dataset_find("events")->open(b, 7, &other, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_dataset(&registry, "nmnist")->open(a, 7, &one, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_dataset(&registry, "events")->open(b, 7, &other, &e), ST_OK, "%s", e.text);
     cr_expect_str_eq(one.info.sha256, other.info.sha256);
     for (int s = 0; s < N_SPLITS; s++) {
         const size_t n = one.info.n[s], entries = one.x[s].start[n * 5];

@@ -201,9 +201,9 @@ static status open_images(const char *name, const char *path, struct dataset *d,
 {
     char set[FOLDER_MAX + 20];
     (void)snprintf(set, sizeof set, "path=%s", path);
-    void *options =
-        data_options(dataset_find(name), (const char *const[]){set, "T=2", "n_validation=0", NULL});
-    status st = dataset_find(name)->open(options, 0, d, e);
+    void *options = data_options(catalogue_dataset(&registry, name),
+                                 (const char *const[]){set, "T=2", "n_validation=0", NULL});
+    status st = catalogue_dataset(&registry, name)->open(options, 0, d, e);
     free(options);
     return st;
 }

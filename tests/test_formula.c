@@ -16,8 +16,8 @@ enum { N_NAMES = sizeof names / sizeof *names };
 static void open_data(const char *name, struct dataset *d, uint64_t seed, const char *const *settings)
 {
     struct error e = {0};
-    void *options = data_options(dataset_find(name), settings);
-    cr_assert_eq(dataset_find(name)->open(options, seed, d, &e), ST_OK, "%s", e.text);
+    void *options = data_options(catalogue_dataset(&registry, name), settings);
+    cr_assert_eq(catalogue_dataset(&registry, name)->open(options, seed, d, &e), ST_OK, "%s", e.text);
     free(options);
 }
 
@@ -175,7 +175,7 @@ Test(formula, datasets_are_told_apart_and_empty_splits_refused)
     struct dataset_info info[N_NAMES];
     for (size_t k = 0; k < N_NAMES; k++) {
         struct error e = {0};
-        const struct dataset_source *source = dataset_find(names[k]);
+        const struct dataset_source *source = catalogue_dataset(&registry, names[k]);
         void *options = data_options(source, (const char *const[]){"n_train=40", NULL});
         cr_assert_eq(source->probe(options, &info[k], &e), ST_OK, "%s", e.text);
         for (size_t other = 0; other < k; other++) cr_expect_str_neq(info[k].sha256, info[other].sha256);

@@ -277,7 +277,7 @@ Test(forward_forward, readout_and_data_stay_as_they_are)
 
 Test(forward_forward, refuses_data_without_room_for_the_label)
 {
-    const struct solver *ff = solver_find("forward_forward");
+    const struct solver *ff = catalogue_solver(&registry, "forward_forward");
     struct error e = {0};
     struct dataset_info info = {.n_classes = 10, .n_inputs = 9, .T = 4};
     struct net_options net;

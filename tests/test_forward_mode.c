@@ -303,7 +303,7 @@ Test(forward_mode, hand_unrolled_two_steps)
 
 Test(forward_mode, refuses_what_it_cannot_do)
 {
-    const struct solver *s = solver_find("forward_mode");
+    const struct solver *s = catalogue_solver(&registry, "forward_mode");
     struct net_options net;
     struct error e = {0};
     struct dataset_info info = {.n_targets = 1, .T = 4};

@@ -388,7 +388,7 @@ Test(gradient_probe, refuses_what_it_cannot_measure)
                  {"eprop_random", RESET_HARD, START_RATE, NULL},
                  {"surrogate", RESET_SOFT, START_PUBLISHED, "network.start"},
                  {"surrogate", RESET_HARD, START_KAIMING, NULL}};
-    const struct solver *s = solver_find("gradient_probe");
+    const struct solver *s = catalogue_solver(&registry, "gradient_probe");
     const struct dataset_info info = {.n_classes = 3, .T = 4};
     void *options = calloc(1, s->options.size);
     cr_assert_not_null(options);

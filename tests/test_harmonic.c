@@ -64,7 +64,7 @@ Test(harmonic, rows_are_orthogonal_and_correlations_toeplitz)
 
 static void open_data(struct dataset *d, const char *const *settings)
 {
-    const struct dataset_source *source = dataset_find("harmonic");
+    const struct dataset_source *source = catalogue_dataset(&registry, "harmonic");
     struct error e = {0};
     void *options = data_options(source, settings);
     cr_assert_eq(source->open(options, 1, d, &e), ST_OK, "%s", e.text);
@@ -142,7 +142,7 @@ Test(harmonic, sizes_that_cannot_be_are_refused_by_name)
                  {{"samples=8", "cells=16", "sources=7", "spacing=2", NULL}, "sources"},
                  {{"samples=65", "cells=65", "dimensions=2", NULL}, "samples"},
                  {{"n_train=0", NULL}, "n_train"}};
-    const struct dataset_source *source = dataset_find("harmonic");
+    const struct dataset_source *source = catalogue_dataset(&registry, "harmonic");
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct dataset_info info;
         struct error e = {0};
@@ -208,7 +208,7 @@ Test(harmonic, oracle_equals_least_squares_by_lapack)
 
 static double value(const char *name, const double *values)
 {
-    const struct dataset_source *source = dataset_find("harmonic");
+    const struct dataset_source *source = catalogue_dataset(&registry, "harmonic");
     for (size_t k = 0; k < source->n_metrics; k++)
         if (strcmp(source->metrics[k].name, name) == 0) return values[k];
     cr_assert_fail("there is no metric %s", name);
@@ -227,7 +227,7 @@ Test(harmonic, metrics_by_hand)
     const real *x = d.targets[SPLIT_TRAIN];
     real *scores = calloc(n, sizeof *scores);
     cr_assert_not_null(scores);
-    dataset_find("harmonic")->measure(&d, SPLIT_TRAIN, scores, values);
+    catalogue_dataset(&registry, "harmonic")->measure(&d, SPLIT_TRAIN, scores, values);
     cr_expect_float_eq(value("nmse", values), 0, 1e-9, "an estimate of nothing");
     cr_expect_eq(value("hits", values), 0);
     for (size_t i = 0; i < n; i++) {
@@ -256,7 +256,7 @@ Test(harmonic, metrics_by_hand)
         first_inputs(&d, SPLIT_TRAIN, i, y);
         oracle += by_lapack(&d.info.grid, y, x + 2 * G * i);
     }
-    dataset_find("harmonic")->measure(&d, SPLIT_TRAIN, scores, values);
+    catalogue_dataset(&registry, "harmonic")->measure(&d, SPLIT_TRAIN, scores, values);
     cr_expect_float_eq(value("nmse", values), 10 * log10(error / power), REAL_SELECT(1e-9, 1e-4));
     cr_expect_float_eq(value("hits", values), 1 - (double)moved / (double)sources, 1e-12);
     cr_expect_float_eq(value("nmse_oracle", values), 10 * log10(oracle / power), REAL_SELECT(1e-9, 1e-2));

@@ -85,7 +85,7 @@ static bool is_set(const struct idle_case *c, const char *key)
 static size_t expect_change(const struct idle_case *c, const struct option *o, const char *value,
                             const struct outcome *plain)
 {
-    const char *usual = opt_default(&solver_find(c->solver)->options, o);
+    const char *usual = opt_default(&catalogue_solver(&registry, c->solver)->options, o);
     static struct outcome other;
     char more[80];
     (void)snprintf(more, sizeof more, "%s=%s", o->key, value);
@@ -131,7 +131,7 @@ ParameterizedTestParameters(contract, options_of_the_admm_family_are_read_or_ref
 ParameterizedTest(struct idle_case *c, contract, options_of_the_admm_family_are_read_or_refused)
 {
     static struct outcome plain;
-    const struct option_table *table = &solver_find(c->solver)->options;
+    const struct option_table *table = &catalogue_solver(&registry, c->solver)->options;
     size_t tried = 0;
     train(c, "", &plain);
     cr_assert_eq(plain.st, ST_OK, "%s %s", c->solver, c->setting);

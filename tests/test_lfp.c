@@ -162,7 +162,7 @@ Test(lfp, refuses_what_it_has_no_rule_for)
 {
     struct net_options o;
     struct error e = {0};
-    const struct solver *lfp = solver_find("lfp");
+    const struct solver *lfp = catalogue_solver(&registry, "lfp");
     struct dataset_info info = {.n_classes = 3, .n_inputs = 5, .T = 4};
     void *options = calloc(1, lfp->options.size);
     cr_assert_not_null(options);

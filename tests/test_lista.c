@@ -88,9 +88,9 @@ static void begin(struct toy_training *t, const char *solver, const char *option
     static const char *const settings[] = {"samples=8", "cells=12",        "sources=2", "n_train=40",
                                            "snr_db=20", "n_validation=30", "n_test=1",  NULL};
     struct error e = {0};
-    void *data = data_options(dataset_find("harmonic"), settings);
+    void *data = data_options(catalogue_dataset(&registry, "harmonic"), settings);
     memset(t, 0, sizeof *t);
-    cr_assert_eq(dataset_find("harmonic")->open(data, 1, &t->data, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_dataset(&registry, "harmonic")->open(data, 1, &t->data, &e), ST_OK, "%s", e.text);
     free(data);
     toy_training_create(t, solver);
     toy_training_set_all(t, options);

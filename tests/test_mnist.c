@@ -74,8 +74,8 @@ static status open_data(const char *folder, const char *setting, struct dataset 
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
     const char *const settings[] = {path, "T=5", "n_validation=0", "encoding=latency", setting, NULL};
-    void *options = data_options(dataset_find("mnist"), settings);
-    status st = dataset_find("mnist")->open(options, 0, d, e);
+    void *options = data_options(catalogue_dataset(&registry, "mnist"), settings);
+    status st = catalogue_dataset(&registry, "mnist")->open(options, 0, d, e);
     free(options);
     return st;
 }
@@ -158,9 +158,10 @@ Test(mnist, sides_do_not_mix)
     cr_expect_not_null(strstr(e.text, "; dataset.side=test needs only the t10k files"), "%s", e.text);
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *options = data_options(
-        dataset_find("mnist"), (const char *const[]){path, "side=test", "n_train=6", "n_validation=2", NULL});
-    cr_assert_eq(dataset_find("mnist")->open(options, 0, &d, &e), ST_OK, "%s", e.text);
+    void *options =
+        data_options(catalogue_dataset(&registry, "mnist"),
+                     (const char *const[]){path, "side=test", "n_train=6", "n_validation=2", NULL});
+    cr_assert_eq(catalogue_dataset(&registry, "mnist")->open(options, 0, &d, &e), ST_OK, "%s", e.text);
     cr_expect(d.info.n[0] == 6 && d.info.n[1] == 2 && d.info.n[2] == 2);
     dataset_free(&d);
     free(options);
@@ -346,8 +347,8 @@ Test(mnist, real_images)
     struct dataset d;
     struct error e = {0};
     const char *const settings[] = {"side=test", "T=2", "n_train=4000", "n_validation=1000", NULL};
-    void *options = data_options(dataset_find("mnist"), settings);
-    status st = dataset_find("mnist")->open(options, 0, &d, &e);
+    void *options = data_options(catalogue_dataset(&registry, "mnist"), settings);
+    status st = catalogue_dataset(&registry, "mnist")->open(options, 0, &d, &e);
     free(options);
     if (st == ST_NO_DATA) {
         dataset_free(&d);

@@ -154,7 +154,7 @@ static void *options_for(const char *folder, const char *setting)
 {
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    return data_options(dataset_find("nmnist"),
+    return data_options(catalogue_dataset(&registry, "nmnist"),
                         (const char *const[]){path, "filter_ms=0", "T=1", "n_validation=10", setting, NULL});
 }
 
@@ -167,7 +167,7 @@ Test(nmnist, splits_keep_labels_and_sides)
     folder_create(folder);
     write_layout(folder, 3, 2);
     void *options = options_for(folder, "n_train=20");
-    cr_assert_eq(dataset_find("nmnist")->open(options, 4, &d, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_dataset(&registry, "nmnist")->open(options, 4, &d, &e), ST_OK, "%s", e.text);
     cr_expect_eq(d.info.n_inputs, INPUTS);
     cr_expect_eq(d.info.n[SPLIT_TEST], 20);
     for (int s = 0; s < N_SPLITS; s++)
@@ -219,7 +219,8 @@ ParameterizedTest(struct bad_layout *c, nmnist, damaged_folders)
     write_layout(folder, 3, 1);
     folder_shell(folder, c->command);
     void *options = options_for(folder, "n_train=20");
-    cr_expect_eq((int)dataset_find("nmnist")->open(options, 0, &d, &e), c->code, "%s", e.text);
+    cr_expect_eq((int)catalogue_dataset(&registry, "nmnist")->open(options, 0, &d, &e), c->code, "%s",
+                 e.text);
     for (int i = 0; i < 3; i++)
         cr_expect(strstr(e.text, c->expected[i]) != NULL, "'%s' not in: %s", c->expected[i], e.text);
     dataset_free(&d);
@@ -235,8 +236,9 @@ static bool real_data(const char *test)
     struct error e = {0};
     struct dataset_info info;
     if (base && base[0]) {
-        void *options = data_options(dataset_find("nmnist"), (const char *const[]){"T=1", NULL});
-        status st = dataset_find("nmnist")->probe(options, &info, &e);
+        void *options =
+            data_options(catalogue_dataset(&registry, "nmnist"), (const char *const[]){"T=1", NULL});
+        status st = catalogue_dataset(&registry, "nmnist")->probe(options, &info, &e);
         free(options);
         if (st != ST_NO_DATA) return true;
     }
@@ -253,10 +255,10 @@ Test(nmnist, real_recordings)
     struct dataset d;
     if (!real_data("real_recordings")) return;
     void *options =
-        data_options(dataset_find("nmnist"),
+        data_options(catalogue_dataset(&registry, "nmnist"),
                      (const char *const[]){"T=150", "binning=window", "window_ms=1", "values=binary",
                                            "n_train=100", "n_validation=10", "n_test=50", NULL});
-    cr_assert_eq(dataset_find("nmnist")->open(options, 0, &d, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_dataset(&registry, "nmnist")->open(options, 0, &d, &e), ST_OK, "%s", e.text);
     struct batch train = dataset_batch(&d, SPLIT_TRAIN);
     double density = (double)spikes_nonzero(&train) / (double)(train.n * d.info.T * INPUTS);
     /* the events of N-MNIST fill 0.6 % of the cells of 1 ms frames */

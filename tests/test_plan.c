@@ -30,7 +30,7 @@ static void must_load(struct plan *p, const char *text, const struct plan_overri
 
 struct lookup {
     const char *name;
-    char value[OPT_STRING_MAX];
+    char value[OPT_STRING_MAX + 64];
     bool found, is_default;
 };
 

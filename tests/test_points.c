@@ -12,8 +12,8 @@
 static void open_data(const char *name, struct dataset *d, uint64_t seed, const char *const *settings)
 {
     struct error e = {0};
-    void *options = data_options(dataset_find(name), settings);
-    cr_assert_eq(dataset_find(name)->open(options, seed, d, &e), ST_OK, "%s", e.text);
+    void *options = data_options(catalogue_dataset(&registry, name), settings);
+    cr_assert_eq(catalogue_dataset(&registry, name)->open(options, seed, d, &e), ST_OK, "%s", e.text);
     free(options);
 }
 
@@ -265,10 +265,11 @@ Test(points, empty_splits_are_refused)
             struct error e = {0};
             struct dataset d;
             struct dataset_info info;
-            void *options = data_options(dataset_find(names[k]), (const char *const[]){bad[i], NULL});
-            cr_expect_eq(dataset_find(names[k])->probe(options, &info, &e), ST_CONFIG);
+            void *options =
+                data_options(catalogue_dataset(&registry, names[k]), (const char *const[]){bad[i], NULL});
+            cr_expect_eq(catalogue_dataset(&registry, names[k])->probe(options, &info, &e), ST_CONFIG);
             cr_expect(strncmp(bad[i], strchr(e.text, '\'') + 1, strcspn(bad[i], "=")) == 0, "%s", e.text);
-            cr_expect_eq(dataset_find(names[k])->open(options, 0, &d, &e), ST_CONFIG);
+            cr_expect_eq(catalogue_dataset(&registry, names[k])->open(options, 0, &d, &e), ST_CONFIG);
             dataset_free(&d);
             free(options);
         }

@@ -21,7 +21,7 @@ struct setting {
 
 static void begin(struct setting *s, const char *readout, const char *kappa)
 {
-    const struct solver *solver = solver_find("random_features");
+    const struct solver *solver = catalogue_solver(&registry, "random_features");
     struct error e = {0};
     memset(s, 0, sizeof *s);
     toy_data_create(&s->data, N, T, INPUTS, CLASSES, 9);
@@ -45,7 +45,7 @@ static void step(struct setting *s)
 {
     struct step_report r = {.measure = true};
     struct error e = {0};
-    cr_assert_eq(solver_find("random_features")->step(s->state, &r, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(catalogue_solver(&registry, "random_features")->step(s->state, &r, &e), ST_OK, "%s", e.text);
     cr_expect(r.converged);
 }
 
@@ -142,7 +142,7 @@ Test(random_features, the_ridge_is_the_best_on_validation)
     struct setting s;
     double best = 0, by_training = 0, values[8];
     size_t most[2] = {0, 0};
-    struct metric_sink sink = {&solver_find("random_features")->metrics, 2, values, false};
+    struct metric_sink sink = {&catalogue_solver(&registry, "random_features")->metrics, 2, values, false};
     for (int power = -6; power <= 4; power++) {
         char text[16];
         snprintf(text, sizeof text, "1e%d", power);
@@ -156,7 +156,7 @@ Test(random_features, the_ridge_is_the_best_on_validation)
     begin(&s, "last", "0");
     step(&s);
     metric_clear(&sink);
-    solver_find("random_features")->report(s.state, &sink);
+    catalogue_solver(&registry, "random_features")->report(s.state, &sink);
     cr_expect_float_eq(values[0], best, 1e-12 * best, "kappa %g, not %g", values[0], best);
     end(&s);
 }

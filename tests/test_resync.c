@@ -71,7 +71,7 @@ static void *start_with(struct toy *toy, struct resync_options *o, double keep, 
 {
     void *state = NULL;
     struct error e = {0};
-    const struct solver *solver = solver_find("admm_resync");
+    const struct solver *solver = catalogue_solver(&registry, "admm_resync");
     cr_assert_eq(opt_defaults(&solver->options, o, NULL), ST_OK);
     o->kappa = 0.05;
     o->tau = 0.2;
@@ -156,7 +156,7 @@ static void expect_layer(const struct toy *toy, const struct plain_resync *p,
 /* Iterations of the solver beside plain loops (tests/plain_resync.h). */
 static void compare(size_t hidden, int iterations, enum loss loss, const char *options)
 {
-    const struct solver *solver = solver_find("admm_resync");
+    const struct solver *solver = catalogue_solver(&registry, "admm_resync");
     struct toy toy;
     struct resync_options o;
     static struct plain_resync plain;
@@ -215,7 +215,7 @@ static double change_of_currents(const struct toy *toy, const struct plain_resyn
 /* Also where the ridge is all but the whole system: the length is what is left of the shift's share. */
 Test(resync, the_step_is_tau_long_up_to_the_largest_kappa)
 {
-    const struct solver *solver = solver_find("admm_resync");
+    const struct solver *solver = catalogue_solver(&registry, "admm_resync");
     const double most = opt_find(&solver->options, "kappa")->hi, kappas[] = {0.01, 1, most};
     for (size_t k = 0; k < 3; k++) {
         struct toy toy;
@@ -316,7 +316,7 @@ ParameterizedTest(struct resync_case *c, resync, options_equal_plain_loops)
 /* keep = 0 keeps and allocates nothing, whatever is fed. */
 Test(resync, nothing_kept_is_a_restart_bit_for_bit)
 {
-    const struct solver *solver = solver_find("admm_resync");
+    const struct solver *solver = catalogue_solver(&registry, "admm_resync");
     struct toy a, b;
     struct resync_options o;
     toy_create(&a, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});
@@ -347,7 +347,7 @@ Test(resync, nothing_kept_is_a_restart_bit_for_bit)
 
 Test(resync, what_cannot_be_kept_is_refused)
 {
-    const struct option_table *table = &solver_find("admm_resync")->options;
+    const struct option_table *table = &catalogue_solver(&registry, "admm_resync")->options;
     const char *const bad[][2] = {{"keep", "1.01"}, {"keep", "-0.1"}, {"keep", "nan"},
                                   {"keep", "all"},  {"feed", "both"}, {"feed", ""}};
     struct resync_options o;
@@ -360,7 +360,7 @@ Test(resync, what_cannot_be_kept_is_refused)
 
 Test(resync, a_satisfied_readout_leaves_the_hidden_layers_alone)
 {
-    const struct solver *solver = solver_find("admm_resync");
+    const struct solver *solver = catalogue_solver(&registry, "admm_resync");
     struct toy toy;
     struct resync_options o;
     toy_create(&toy, 2, STEPS, (struct admm_settings){.rho = 1, .rho_out = 1, .beta = 1});

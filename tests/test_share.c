@@ -43,7 +43,7 @@ static void *options_of(const struct kind *k)
 {
     const char *settings[7] = {NULL};
     for (int i = 0; i < 6 && k->settings[i][0]; i++) settings[i] = k->settings[i];
-    return data_options(dataset_find(k->dataset), settings);
+    return data_options(catalogue_dataset(&registry, k->dataset), settings);
 }
 
 static void open_own(struct ranks *r, void *context)
@@ -117,7 +117,7 @@ static void expect_counts(const struct shared *s, enum split split, size_t ranks
 
 ParameterizedTest(struct kind *k, share, each_rank_keeps_its_own_samples)
 {
-    struct shared s = {.source = dataset_find(k->dataset)};
+    struct shared s = {.source = catalogue_dataset(&registry, k->dataset)};
     struct error e = {0};
     cr_assert_not_null(s.source);
     for (size_t r = 0; r < RANKS_MOST; r++) s.options[r] = options_of(k);
@@ -158,7 +158,7 @@ Test(share, a_rank_keeps_what_its_part_of_the_start_reads)
 /* What two ranks are said to need is less by about half of the lists. */
 Test(share, estimates_know_of_it)
 {
-    const struct solver *solver = solver_find("random_features");
+    const struct solver *solver = catalogue_solver(&registry, "random_features");
     const size_t list = (size_t)2000 * 20 * 100;
     const struct dataset_info info = {
         .n_inputs = 784, .n_classes = 10, .T = 20, .n = {100000, 1000, 1000}, .entries = 51 * list};
@@ -190,7 +190,7 @@ Test(share, estimates_know_of_it)
 
 static bool is_full(const char *solver, const char *batch)
 {
-    const struct solver *s = solver_find(solver);
+    const struct solver *s = catalogue_solver(&registry, solver);
     void *options = calloc(1, s->options.size);
     cr_assert_not_null(options);
     cr_assert_eq(opt_defaults(&s->options, options, NULL), ST_OK);

@@ -14,10 +14,10 @@ static status open_with(const char *name, const char *folder, const char *settin
 {
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *options =
-        data_options(dataset_find(name), (const char *const[]){path, "T=4", "duration_s=1", "n_validation=0",
-                                                               setting, more, NULL});
-    status st = dataset_find(name)->open(options, 0, d, e);
+    void *options = data_options(
+        catalogue_dataset(&registry, name),
+        (const char *const[]){path, "T=4", "duration_s=1", "n_validation=0", setting, more, NULL});
+    status st = catalogue_dataset(&registry, name)->open(options, 0, d, e);
     free(options);
     return st;
 }

@@ -71,9 +71,10 @@ static status open_data(const char *folder, const char *setting, struct dataset 
 {
     char path[FOLDER_MAX + 10];
     (void)snprintf(path, sizeof path, "path=%s", folder);
-    void *options = data_options(dataset_find("shd"), (const char *const[]){path, "T=100", "duration_s=1",
-                                                                            "n_validation=0", setting, NULL});
-    status st = dataset_find("shd")->open(options, 0, d, e);
+    void *options =
+        data_options(catalogue_dataset(&registry, "shd"),
+                     (const char *const[]){path, "T=100", "duration_s=1", "n_validation=0", setting, NULL});
+    status st = catalogue_dataset(&registry, "shd")->open(options, 0, d, e);
     free(options);
     return st;
 }

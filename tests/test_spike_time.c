@@ -190,7 +190,7 @@ Test(spike_time, loss_is_that_of_the_scores)
  * cross_entropy, and a distribution's Brier score otherwise; what it cannot do is refused. */
 Test(spike_time, predicts_by_its_own_simulation)
 {
-    const struct solver *solver = solver_find("exact_spike_time");
+    const struct solver *solver = catalogue_solver(&registry, "exact_spike_time");
     for (int kind = LOSS_SQUARED; kind <= LOSS_CROSS_ENTROPY; kind++) {
         struct example x;
         struct net_options o;
@@ -235,7 +235,7 @@ Test(spike_time, predicts_by_its_own_simulation)
 
 Test(spike_time, refuses_what_it_cannot_do)
 {
-    const struct solver *solver = solver_find("exact_spike_time");
+    const struct solver *solver = catalogue_solver(&registry, "exact_spike_time");
     struct net_options o;
     struct mem m = {0};
     struct error e = {0};
@@ -261,7 +261,7 @@ Test(spike_time, refuses_what_it_cannot_do)
  * start at -0.5 thresholds per neuron, without spread, nothing fires and only the push moves. */
 Test(spike_time, silent_neurons_are_pushed_up)
 {
-    const struct solver *solver = solver_find("exact_spike_time");
+    const struct solver *solver = catalogue_solver(&registry, "exact_spike_time");
     static const char *const settings[][2] = {
         {"start_sum", "-0.5"}, {"start_spread", "1e-9"}, {"optimizer", "sgd"}, {"lr", "0.01"}, {"clip", "0"}};
     struct example x;
@@ -296,7 +296,7 @@ Test(spike_time, silent_neurons_are_pushed_up)
  * an rms of so many thresholds over the root of the layer's inputs. */
 Test(spike_time, start_spread_is_the_rms_of_the_starting_weights)
 {
-    const struct solver *solver = solver_find("exact_spike_time");
+    const struct solver *solver = catalogue_solver(&registry, "exact_spike_time");
     static const char *const spreads[] = {"0.25", "1", "3"};
     const double theta = 0.5, sum = 2;
     for (size_t k = 0; k < sizeof spreads / sizeof *spreads; k++) {

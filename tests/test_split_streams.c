@@ -61,8 +61,8 @@ Test(split_streams, samples_keep_their_labels_and_are_in_one_split)
     for (int k = 0; k < 2; k++) {
         struct dataset d;
         size_t at = 0;
-        void *options = data_options(dataset_find("digits"), k ? whole : splits);
-        cr_assert_eq(dataset_find("digits")->open(options, (uint64_t)k + 3, &d, NULL), ST_OK);
+        void *options = data_options(catalogue_dataset(&registry, "digits"), k ? whole : splits);
+        cr_assert_eq(catalogue_dataset(&registry, "digits")->open(options, (uint64_t)k + 3, &d, NULL), ST_OK);
         for (int s = 0; s < N_SPLITS; s++)
             for (size_t n = 0; n < d.info.n[s]; n++, at++) {
                 label[k][at] = d.labels[s][n];

@@ -146,7 +146,7 @@ Test(splits, a_sample_is_encoded_alone)
 /* Datasets as they are opened. Images are told from each other by their latency code, which draws nothing. */
 static void open_latency(struct dataset *d, uint64_t seed, const char *split_seed)
 {
-    const struct dataset_source *source = dataset_find("digits");
+    const struct dataset_source *source = catalogue_dataset(&registry, "digits");
     const char *const settings[] = {
         "T=16", "n_train=300", "n_validation=100", "n_test=150", "encoding=latency", split_seed, NULL};
     void *options = data_options(source, settings);

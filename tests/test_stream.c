@@ -26,7 +26,7 @@ ParameterizedTestParameters(stream, samples_are_the_same)
 }
 ParameterizedTest(struct made *m, stream, samples_are_the_same)
 {
-    const struct dataset_source *source = dataset_find(m->name);
+    const struct dataset_source *source = catalogue_dataset(&registry, m->name);
     const char *const plain[] = {m->option, "n_validation=20", "n_test=20", NULL};
     char folder[FOLDER_MAX], stream[FOLDER_MAX + 10];
     struct dataset d[2] = {{.info = {0}}, {.info = {0}}};
@@ -60,7 +60,7 @@ ParameterizedTest(struct made *m, stream, samples_are_the_same)
 /* Some steps on digits; the weights of layer 1 go to `weights`. */
 static void train(const char *solver, const char *settings, const char *stream, real *weights, size_t n)
 {
-    const struct dataset_source *source = dataset_find("digits");
+    const struct dataset_source *source = catalogue_dataset(&registry, "digits");
     const char *const set[] = {"T=8", "n_train=300", "n_validation=40", "n_test=40", stream, NULL};
     struct toy_training t = {.solver = NULL};
     struct error e = {0};
@@ -141,7 +141,7 @@ Test(stream, a_folder_that_cannot_be_written_is_named)
 /* Bytes of a run of so many samples, estimated. */
 static size_t estimate(size_t samples, bool streamed)
 {
-    const struct solver *solver = solver_find("random_features");
+    const struct solver *solver = catalogue_solver(&registry, "random_features");
     const struct dataset_info info = {.n_inputs = 784,
                                       .n_classes = 10,
                                       .T = 20,
@@ -172,7 +172,7 @@ Test(stream, estimates_grow_by_the_rows_alone)
 /* Samples are copied in memory by what these options do. */
 Test(stream, copies_in_memory_are_refused)
 {
-    const struct solver *solver = solver_find("bptt");
+    const struct solver *solver = catalogue_solver(&registry, "bptt");
     struct dataset_common tasks = {.tasks = 5, .stream = "/tmp"},
                           noise = {.tasks = 1, .stream = "/tmp", .augment = {.noise = 3}};
     const struct dataset_common *const bad[] = {&tasks, &noise};
@@ -187,7 +187,7 @@ Test(stream, copies_in_memory_are_refused)
         struct dataset_common copy = *bad[k];
         struct error e = {0};
         struct run run = {.solver = solver,
-                          .dataset = dataset_find("digits"),
+                          .dataset = catalogue_dataset(&registry, "digits"),
                           .dataset_options = &copy,
                           .net = net,
                           .solver_options = options,

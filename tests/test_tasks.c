@@ -33,8 +33,8 @@ static void begin(struct setting *s, const char *solver)
     struct run *run = &s->run;
     run->experiment = "tasks";
     run->label = solver;
-    run->solver = solver_find(solver);
-    run->dataset = dataset_find("digits");
+    run->solver = catalogue_solver(&registry, solver);
+    run->dataset = catalogue_dataset(&registry, "digits");
     run->dataset_options = data_options(run->dataset, digits);
     run->seed = SEED;
     run->solver_options = mem_alloc(&s->mem, 1, run->solver->options.size, NULL);
@@ -85,8 +85,8 @@ Test(tasks, samples_are_divided_by_class)
 {
     struct dataset all;
     struct error e = {0};
-    void *options = data_options(dataset_find("digits"), digits);
-    cr_assert_eq(dataset_find("digits")->open(options, SEED, &all, &e), ST_OK, "%s", e.text);
+    void *options = data_options(catalogue_dataset(&registry, "digits"), digits);
+    cr_assert_eq(catalogue_dataset(&registry, "digits")->open(options, SEED, &all, &e), ST_OK, "%s", e.text);
     for (int k = SPLIT_TRAIN; k <= SPLIT_VALIDATION; k++) {
         size_t seen = 0, largest = 0;
         for (size_t task = 0; task < TASKS; task++) {

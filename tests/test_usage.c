@@ -144,8 +144,8 @@ static status open_data(const char *folder, const char *const more[3], struct da
     (void)snprintf(path, sizeof path, "path=%s", folder);
     const char *const settings[] = {path,    "n_validation=0", "T=2",   "filter_ms=0",
                                     more[0], more[1],          more[2], NULL};
-    void *options = data_options(dataset_find("nmnist"), settings);
-    status st = dataset_find("nmnist")->open(options, 0, d, e);
+    void *options = data_options(catalogue_dataset(&registry, "nmnist"), settings);
+    status st = catalogue_dataset(&registry, "nmnist")->open(options, 0, d, e);
     free(options);
     return st;
 }

@@ -32,8 +32,8 @@ static void begin(struct setting *s)
     struct run *run = &s->run;
     run->experiment = "worker";
     run->label = "bptt";
-    run->solver = solver_find("bptt");
-    run->dataset = dataset_find("digits");
+    run->solver = catalogue_solver(&registry, "bptt");
+    run->dataset = catalogue_dataset(&registry, "digits");
     run->dataset_options = data_options(run->dataset, digits);
     run->seed = SEED;
     run->solver_options = mem_alloc(&s->mem, 1, run->solver->options.size, NULL);

@@ -30,7 +30,7 @@ status toy_check(const struct solver *solver, void *options, const struct net_op
 
 void toy_training_create(struct toy_training *t, const char *solver)
 {
-    t->solver = solver_find(solver);
+    t->solver = catalogue_solver(&registry, solver);
     cr_assert_not_null(t->solver);
     cr_assert_eq(opt_defaults(&net_option_table, &t->net_options, NULL), ST_OK);
     t->options = mem_alloc(&t->mem, 1, t->solver->options.size, NULL);

@@ -30,7 +30,7 @@ status bench_set(const struct option_table *table, void *options, const char *te
 status bench_open(struct dataset *d, const struct bench_data *data, struct error *e)
 {
     struct mem m = {0};
-    const struct dataset_source *source = dataset_find(data->dataset);
+    const struct dataset_source *source = catalogue_dataset(&registry, data->dataset);
     *d = (struct dataset){0};
     if (!source) return FAIL(e, ST_INTERNAL, "no dataset '%s'", data->dataset);
     void *options = mem_alloc(&m, 1, source->options.size, e);

@@ -101,14 +101,15 @@ status steps_open(struct pair *p, const void *setting, size_t variant, struct er
     const struct steps_setting *set = setting;
     struct steps *s = p->state = mem_alloc(&p->mem, 1, sizeof *s, e);
     if (!s) return ST_MEMORY;
-    const struct solver *b = set->threads ? solver_find(threaded[variant]) : trainer(variant);
+    const struct solver *b = set->threads ? catalogue_solver(&registry, threaded[variant]) : trainer(variant);
     if (!b) return FAIL(e, ST_INTERNAL, "no such solver");
     /* It takes one spike per input. */
     const bool latency = strcmp(b->name, "exact_spike_time") == 0;
     TRY(bench_open(&s->data, latency ? &bench_digits_latency : &bench_digits, e));
     TRY(bench_net(&s->side[SIDE_A].net, &s->side[SIDE_A].net_options, set->hidden, &s->data, &p->mem, e));
     TRY(copy_start(&s->side[SIDE_B], &s->side[SIDE_A], &s->data, &p->mem, e));
-    TRY(begin(&s->side[SIDE_A], set->threads ? b : solver_find("bptt"), 1, &s->data, &p->mem, e));
+    TRY(begin(&s->side[SIDE_A], set->threads ? b : catalogue_solver(&registry, "bptt"), 1, &s->data, &p->mem,
+              e));
     TRY(begin(&s->side[SIDE_B], b, set->threads ? 2 : 1, &s->data, &p->mem, e));
     (void)snprintf(p->sizes, sizeof p->sizes, "digits%s, %zu samples, T %zu, %zu-%s-%zu",
                    latency ? " (latency)" : "", s->data.info.n[SPLIT_TRAIN], s->data.info.T,

@@ -54,7 +54,7 @@ static status add(void *context, enum split split, size_t index, int label, stru
 static void sums_of(const char *name, const char *const *settings, struct sums *s)
 {
     struct error e = {0};
-    const struct dataset_source *source = dataset_find(name);
+    const struct dataset_source *source = catalogue_dataset(&registry, name);
     void *options = data_options(source, settings);
     memset(s, 0, sizeof *s);
     cr_assert_eq(source->recordings(options, 2, add, s, &e), ST_OK, "%s", e.text);

@@ -1,6 +1,5 @@
 /* The command table against the commands, the pages against the tables. */
 #include "commands/commands.h"
-#include "commands/reference.h"
 #include "commands/registry.h"
 #include "records/columns.h"
 #include "support/command_usage.h"
