@@ -9,9 +9,7 @@ static status summarise(struct call *call, struct groups *g, struct error *e)
     if (paired) TRY(paired_check(g, paired, e)); /* not behind a whole table */
     const bool markdown = call_has(call, "markdown");
     TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
-    if (g->left_out)
-        fprintf(markdown ? stderr : stdout, "%zu unfinished or failed runs are left out\n", g->left_out);
-    groups_note_rules(g, markdown ? stderr : stdout);
+    groups_note_left_out(g, markdown ? stderr : stdout);
     if (paired) TRY(paired_write(g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e));
     (void)fflush(stdout); /* what can be said is said before anything is written */
     return groups_write(g, e);

@@ -2,7 +2,6 @@
 #include "report/best.h"
 #include "experiments/run.h"
 #include "records/record.h"
-#include "support/statistics.h"
 #include "support/table.h"
 #include <ctype.h>
 #include <math.h>
@@ -47,13 +46,6 @@ static bool is_smallest_best(const struct best *b, const char *column, const str
     return column_has(column, false, COLUMN_SMALLER);
 }
 
-/* Of a dataset's metric, NAME_test. */
-static bool is_of_test(const char *name)
-{
-    const char *split = strrchr(name, '_');
-    return split && strcmp(split, "_test") == 0;
-}
-
 /* Refuses what is no result: --by must be a column of training or validation, never of test. */
 static status check_column(const struct best *b, struct error *e)
 {
@@ -71,7 +63,7 @@ static status check_column(const struct best *b, struct error *e)
         if (csv_column(runs, c->name) != CSV_NONE) names[n++] = c->name;
     }
     for (size_t i = 0; i < runs->n_columns && n < COLUMNS_MAX; i++)
-        if (column_is_metric(runs->names[i]) && !is_of_test(runs->names[i])) names[n++] = runs->names[i];
+        if (column_is_metric(runs->names[i]) && !strstr(runs->names[i], "test")) names[n++] = runs->names[i];
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], b->asked.by) == 0) return ST_OK;
     if (n == 0) return FAIL(e, ST_DATA, "%s: no run of it is finished", runs->source);
@@ -110,24 +102,12 @@ static status choose(struct best *b, struct error *e)
     return ST_OK;
 }
 
-/* The table, each line behind a '#': with the parts of a file below it makes an experiment file. */
-static status print_comment(struct table *t, FILE *out, struct error *e)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    status st = f ? table_print(t, TABLE_TEXT, f, e) : ST_OK;
-    if (!f || fclose(f) != 0) st = FAIL(e, ST_MEMORY, "no memory for a table");
-    for (char *line = text, *end; st == ST_OK && (end = strchr(line, '\n')) != NULL; line = end + 1)
-        (void)fprintf(out, "# %.*s\n", (int)(end - line), line);
-    free(text);
-    return st;
-}
-
+/* Each line is behind a '#': with the parts of a file below it makes an experiment file. */
 static status print_table(const struct best *b, FILE *out, struct error *e)
 {
     const bool percent = column_has(b->asked.by, false, COLUMN_ACCURACY);
-    struct table t = {.n_cells = 0};
+    const double factor = percent ? 100 : 1;
+    struct table t = {.lead = "# "};
     table_column(&t, true, 6, "%s", b->asked.by_label ? "label" : "solver");
     table_column(&t, false, 14, "configurations");
     table_column(&t, false, 5, "runs");
@@ -138,17 +118,13 @@ static status print_table(const struct best *b, FILE *out, struct error *e)
         table_put(&t, "%s", c->winner->name);
         table_put(&t, "%zu", c->tried);
         table_put(&t, "%zu", c->runs);
-        if (percent && isnan(c->deviation))
-            table_put(&t, "%.2f", 100 * c->mean);
-        else if (percent)
-            table_put(&t, "%.2f +- %.2f", 100 * c->mean, 100 * c->deviation);
-        else if (isnan(c->deviation))
-            table_put(&t, "%.5g", c->mean);
+        if (isnan(c->deviation))
+            table_put(&t, percent ? "%.2f" : "%.5g", factor * c->mean);
         else
-            table_put(&t, "%.5g +- %.2g", c->mean, c->deviation);
+            table_put(&t, percent ? "%.2f +- %.2f" : "%.5g +- %.2g", factor * c->mean, factor * c->deviation);
         table_put(&t, "%s", c->options[0] ? c->options : "-");
     }
-    status st = print_comment(&t, out, e);
+    status st = table_print(&t, TABLE_TEXT, out, e);
     (void)fputc('\n', out);
     table_free(&t);
     return st;
@@ -200,9 +176,7 @@ static void warn(const struct best *b, FILE *out)
             (void)fprintf(out, "%s %s %zu", k ? "," : "", b->choice[k].winner->name, b->choice[k].tried);
         (void)fputc('\n', out);
     }
-    if (b->groups->left_out)
-        (void)fprintf(out, "%zu unfinished or failed runs are left out\n", b->groups->left_out);
-    groups_note_rules(b->groups, out);
+    groups_note_left_out(b->groups, out);
 }
 
 static status write_csv(const struct best *b, struct error *e)
@@ -219,19 +193,6 @@ static status write_csv(const struct best *b, struct error *e)
         csv_end_row(&w);
     }
     return csv_close(&w, e);
-}
-
-static status choose_all(struct best *b, struct error *e)
-{
-    struct mem *m = &b->groups->mem;
-    b->n = b->list.n_names;
-    b->choice = mem_alloc(m, b->n, sizeof *b->choice, e);
-    b->values = mem_alloc(m, b->groups->runs.n_rows, sizeof *b->values, e);
-    if (!b->choice || !b->values) return ST_MEMORY;
-    TRY(choose(b, e));
-    for (struct choice *c = b->choice; c < b->choice + b->n; c++)
-        configuration_options(b->groups, &b->list, c->winner, c->options, sizeof c->options);
-    return ST_OK;
 }
 
 /* ---- the winners as parts of an experiment file ---- */
@@ -252,10 +213,7 @@ static status part_make(const struct best *x, struct part *p, struct error *e)
 /* Words that are no text in YAML without quotes. */
 static bool is_null(const char *value)
 {
-    static const char *const words[] = {"null", "Null", "NULL", NULL};
-    for (size_t i = 0; words[i]; i++)
-        if (strcmp(value, words[i]) == 0) return true;
-    return false;
+    return strcmp(value, "null") == 0 || strcmp(value, "Null") == 0 || strcmp(value, "NULL") == 0;
 }
 
 /* One YAML pair; the value is quoted where it might not be plain, and stays in its line. */
@@ -290,47 +248,42 @@ static const char *value_of(const struct best *x, const struct part *p, const st
     return differing || at_default ? NULL : value;
 }
 
+/* The options of a section, "key: value" with `open` before the first and `between` before the others; how
+ * many. Of the top's options only eval_every may stand in an item; the others are its `notes`. */
+static size_t print_options(const struct best *x, const struct part *p, size_t row, bool differing,
+                            bool notes, const char *open, const char *between)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < opt_count(p->table); i++) {
+        const struct option *o = opt_at(p->table, i);
+        const char *value = value_of(x, p, o, row, differing);
+        const bool note = p->section == SECTION_RUN && strcmp(o->key, "eval_every") != 0;
+        if (!value || (differing && note != notes)) continue;
+        print_pair(n++ ? between : open, o->key, value, x->out);
+    }
+    return n;
+}
+
 /* "NAME: {key: value, ...}" with `first` (may be "") before the pairs; nothing where there are no pairs. */
 static void print_section(const struct best *x, const struct part *p, size_t row, bool differing,
                           const char *first)
 {
-    size_t put = first[0] != '\0';
-    const char *before = differing ? ", " : "";
-    if (put) (void)fprintf(x->out, "%s%s: {%s", before, section_names[p->section], first);
-    for (size_t i = 0; i < opt_count(p->table); i++) {
-        const struct option *o = opt_at(p->table, i);
-        const char *value = value_of(x, p, o, row, differing);
-        if (!value) continue;
-        if (put++ == 0) (void)fprintf(x->out, "%s%s: {", before, section_names[p->section]);
-        print_pair(put == 1 ? "" : ", ", o->key, value, x->out);
-    }
-    if (put > 0) (void)fputs(differing ? "}" : "}\n", x->out);
+    char open[300];
+    (void)snprintf(open, sizeof open, "%s%s: {%s", differing ? ", " : "", section_names[p->section], first);
+    if (first[0]) (void)fputs(open, x->out);
+    const size_t n = print_options(x, p, row, differing, false, first[0] ? ", " : open, ", ");
+    if (n > 0 || first[0]) (void)fputs(differing ? "}" : "}\n", x->out);
 }
 
-/* Pairs without a section. Of the top's options only eval_every may stand in an item; the others, `notes`,
- * are a comment behind it. */
-static void print_pairs(const struct best *x, const struct part *p, size_t row, bool differing, bool notes)
-{
-    for (size_t i = 0; i < opt_count(p->table); i++) {
-        const struct option *o = opt_at(p->table, i);
-        const char *value = value_of(x, p, o, row, differing);
-        bool allowed = p->section == SECTION_SOLVER || strcmp(o->key, "eval_every") == 0;
-        if (!value || (differing && allowed == notes)) continue;
-        print_pair(!differing ? "" : notes ? " # " : ", ", o->key, value, x->out);
-        if (!differing) (void)fputc('\n', x->out);
-    }
-}
-
-static void print_item(const struct best *x, const struct part *parts, const struct part *own,
-                       const struct group *winner)
+static void print_item(const struct best *x, const struct part *parts, const struct group *winner)
 {
     print_pair("  - {", "name", winner->solver, x->out);
     if (strcmp(winner->name, winner->solver) != 0) print_pair(", ", "label", winner->name, x->out);
-    if (own->table) print_pairs(x, own, winner->row, true, false);
-    print_pairs(x, &parts[SECTION_RUN], winner->row, true, false);
+    (void)print_options(x, &parts[SECTION_SOLVER], winner->row, true, false, ", ", ", ");
+    (void)print_options(x, &parts[SECTION_RUN], winner->row, true, false, ", ", ", ");
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++) print_section(x, &parts[s], winner->row, true, "");
     (void)fputc('}', x->out);
-    print_pairs(x, &parts[SECTION_RUN], winner->row, true, true);
+    (void)print_options(x, &parts[SECTION_RUN], winner->row, true, true, " # ", " # ");
     (void)fputc('\n', x->out);
 }
 
@@ -345,8 +298,8 @@ static status print_items(const struct best *b, const struct catalogue *catalogu
 {
     const struct group *first = b->choice[0].winner;
     const struct dataset_source *dataset = catalogue_dataset(catalogue, first->dataset);
-    const struct option_table none = {.size = 1};
-    struct part parts[SECTION_SOLVER] = {
+    static const struct option_table none = {.size = 1};
+    struct part parts[N_SECTIONS] = {
         [SECTION_RUN] = {SECTION_RUN, &run_option_table, NULL},
         [SECTION_STOP] = {SECTION_STOP, &stop_option_table, NULL},
         [SECTION_DATASET] = {SECTION_DATASET, dataset ? &dataset->options : &none, NULL},
@@ -354,7 +307,8 @@ static status print_items(const struct best *b, const struct catalogue *catalogu
     char name[200];
     for (int s = 0; s < SECTION_SOLVER; s++) TRY(part_make(b, &parts[s], e));
     (void)snprintf(name, sizeof name, "name: %s", first->dataset);
-    print_pairs(b, &parts[SECTION_RUN], first->row, false, false);
+    if (print_options(b, &parts[SECTION_RUN], first->row, false, false, "", "\n") > 0)
+        (void)fputc('\n', b->out);
     if (dataset && (dataset->files || dataset->recordings)) /* it reads files */
         (void)fprintf(b->out, "# dataset.path is left out: results hold no paths\n");
     for (int s = SECTION_STOP; s <= SECTION_NETWORK; s++)
@@ -362,9 +316,9 @@ static status print_items(const struct best *b, const struct catalogue *catalogu
     (void)fprintf(b->out, "solvers:\n");
     for (const struct choice *c = b->choice; c < b->choice + b->n; c++) {
         const struct solver *solver = catalogue_solver(catalogue, c->winner->solver);
-        struct part own = {SECTION_SOLVER, solver ? &solver->options : NULL, NULL};
-        if (solver) TRY(part_make(b, &own, e));
-        print_item(b, parts, &own, c->winner);
+        parts[SECTION_SOLVER] = (struct part){SECTION_SOLVER, solver ? &solver->options : &none, NULL};
+        TRY(part_make(b, &parts[SECTION_SOLVER], e));
+        print_item(b, parts, c->winner);
     }
     return ST_OK;
 }
@@ -377,7 +331,13 @@ status best_run(struct groups *g, const struct best_request *asked, const struct
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
     b.asked.smallest = asked->smallest || is_smallest_best(&b, asked->by, catalogue);
     TRY(configurations_make(&b.list, g, asked->by_label, e));
-    TRY(choose_all(&b, e));
+    b.n = b.list.n_names;
+    b.choice = mem_alloc(&g->mem, b.n, sizeof *b.choice, e);
+    b.values = mem_alloc(&g->mem, g->runs.n_rows, sizeof *b.values, e);
+    if (!b.choice || !b.values) return ST_MEMORY;
+    TRY(choose(&b, e));
+    for (struct choice *c = b.choice; c < b.choice + b.n; c++)
+        configuration_options(g, &b.list, c->winner, c->options, sizeof c->options);
     TRY(print_table(&b, out, e));
     TRY(print_items(&b, catalogue, e));
     (void)fflush(out);

@@ -16,37 +16,36 @@ static double number_of(struct texts *t, const char *text)
     return (double)(texts_place(t, text) + 1);
 }
 
+/* Copies the curve of group k, if there is one. */
+static status copy_curve(struct figure_data *f, size_t k, struct error *e)
+{
+    char from[4400], name[60], to[DRAWING_PATH + 60];
+    struct csv_table curve;
+    (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", groups_of_curves(f->groups),
+                   f->groups->group[k].label);
+    (void)snprintf(name, sizeof name, "curve_%zu.csv", k + 1);
+    drawing_file(f->drawing, name, to, sizeof to);
+    if (access(from, R_OK) != 0) return ST_OK;
+    status st = csv_read(&curve, from, 1, e);
+    f->group[k].points = curve.n_rows;
+    f->group[k].panel = csv_column(&curve, "lagrangian_med") != CSV_NONE;
+    f->group[k].solves = csv_column(&curve, "backward_error_a_1_med") != CSV_NONE;
+    csv_table_free(&curve);
+    return st == ST_OK ? file_copy(from, to, true, e) : st;
+}
+
 status figure_data_open(struct figure_data *f, const struct groups *g, const struct drawing *d,
                         struct error *e)
 {
-    char from[4400], name[60], to[DRAWING_PATH + 60];
-    const char *of_curves = groups_of_curves(g);
-    struct csv_table curve;
+    struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
     *f = (struct figure_data){.groups = g, .drawing = d};
-    f->shown = mem_alloc(&f->mem, g->n + 1, sizeof *f->shown, e);
-    f->points = mem_alloc(&f->mem, g->n + 1, sizeof *f->points, e);
-    f->panel = mem_alloc(&f->mem, g->n + 1, sizeof *f->panel, e);
-    f->solves = mem_alloc(&f->mem, g->n + 1, sizeof *f->solves, e);
-    if (!f->shown || !f->points || !f->panel || !f->solves) return ST_MEMORY;
+    f->group = mem_alloc(&f->mem, g->n, sizeof *f->group, e);
+    if (!f->group) return ST_MEMORY;
     TRY(csv_load(&f->summary, e, "%s/summary.csv", groups_of_runs(g)));
     if (f->summary.n_rows < g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
-    struct csv_writer none; /* of groups without a curve: gnuplot looks at files that it does not draw */
-    TRY(drawing_csv(f->drawing, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0",
-                    &none, e));
+    TRY(drawing_csv(d, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0", &none, e));
     TRY(csv_close(&none, e));
-    for (size_t k = 0; k < g->n; k++) {
-        (void)snprintf(from, sizeof from, "%s/curves_summary/%s.csv", of_curves, g->group[k].label);
-        (void)snprintf(name, sizeof name, "curve_%zu.csv", k + 1);
-        drawing_file(d, name, to, sizeof to);
-        if (access(from, R_OK) != 0) continue;
-        status st = csv_read(&curve, from, 1, e);
-        f->points[k] = curve.n_rows;
-        f->panel[k] = st == ST_OK && csv_column(&curve, "lagrangian_med") != CSV_NONE;
-        f->solves[k] = st == ST_OK && csv_column(&curve, "backward_error_a_1_med") != CSV_NONE;
-        csv_table_free(&curve);
-        TRY(st);
-        TRY(file_copy(from, to, true, e));
-    }
+    for (size_t k = 0; k < g->n; k++) TRY(copy_curve(f, k, e));
     return ST_OK;
 }
 
@@ -73,14 +72,13 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
     char text[GROUP_LABEL];
     line_name(one->name, one->hidden, one->label, text, sizeof text);
     drawing_text(w, text);
-    csv_put_number(w, f->points[k] > 0 ? (double)(k + 1) : 0);
-    csv_put_number(w, number_of(&lists[SOLVERS], one->solver));
-    csv_put_number(w, number_of(&lists[NAMES], one->name));
-    csv_put_number(w, number_of(&lists[LINES], text));
-    csv_put_number(w, number_of(&lists[WIDTHS], one->hidden));
-    csv_put_number(w, (double)one->depth);
-    csv_put_number(w, (double)one->n);
-    csv_put_number(w, group_own_rule(f->groups, one));
+    csv_put_numbers(w,
+                    (const double[]){f->group[k].points > 0 ? (double)(k + 1) : 0,
+                                     number_of(&lists[SOLVERS], one->solver),
+                                     number_of(&lists[NAMES], one->name), number_of(&lists[LINES], text),
+                                     number_of(&lists[WIDTHS], one->hidden), (double)one->depth,
+                                     (double)one->n, group_own_rule(f->groups, one)},
+                    8);
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         const char *value = option_of(&f->groups->runs, one->rows[0], options[i]);
         bool there = strcmp(value, "nan") != 0;
@@ -109,7 +107,7 @@ static status write_groups(const struct figure_data *f, const char *const option
     for (size_t c = HEAD_COLUMNS; c < f->summary.n_columns; c++) csv_put(&w, f->summary.names[c]);
     csv_end_row(&w);
     for (size_t k = 0; k < f->groups->n; k++)
-        if (f->shown[k]) put_group(f, k, options, lists, &w);
+        if (f->group[k].shown) put_group(f, k, options, lists, &w);
     return csv_close(&w, e);
 }
 
@@ -153,8 +151,8 @@ static status write_points(const struct figure_data *f, struct error *e)
     TRY(drawing_csv(f->drawing, "points.csv", "group,n_train,T,iters,train_s,acc_train,acc_test,timing_valid",
                     &w, e));
     for (size_t k = 0; k < g->n; k++) {
-        group += f->shown[k];
-        for (size_t i = 0; f->shown[k] && i < g->group[k].n; i++) {
+        group += f->group[k].shown;
+        for (size_t i = 0; f->group[k].shown && i < g->group[k].n; i++) {
             csv_put_number(&w, (double)group);
             for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
                 csv_put_number(&w, csv_value(&g->runs, g->group[k].rows[i], columns[c]));
@@ -180,23 +178,19 @@ static status write_by_line(const struct figure_data *f, const char *file, const
                             struct texts *lines, struct error *e)
 {
     char path[4400], text[GROUP_LABEL];
-    struct csv_table t;
+    struct csv_table t = {.n_rows = 0};
     struct csv_writer w;
     (void)snprintf(path, sizeof path, "%s/%s", groups_of_curves(f->groups), file);
-    if (access(path, R_OK) != 0) {
-        TRY(drawing_csv(f->drawing, to, "line", &w, e));
-        return csv_close(&w, e);
-    }
-    status st = csv_read(&t, path, 1, e);
+    status st = access(path, R_OK) == 0 ? csv_read(&t, path, 1, e) : ST_OK;
+    const bool whole = csv_column(&t, "hidden") == CSV_NONE; /* the label is a line already */
     if (st == ST_OK) st = drawing_csv(f->drawing, to, NULL, &w, e);
     if (st == ST_OK) {
         csv_put(&w, "line");
         csv_put_texts(&w, (const char *const *)t.names, t.n_columns);
         csv_end_row(&w);
         for (size_t r = 0; r < t.n_rows; r++) {
-            const char *label = csv_text(&t, r, "label"), *hidden = csv_text(&t, r, "hidden");
-            bool whole = csv_column(&t, "hidden") == CSV_NONE; /* the label is a line already */
-            line_name(csv_text(&t, r, "name"), hidden, label, text, sizeof text);
+            const char *label = csv_text(&t, r, "label");
+            line_name(csv_text(&t, r, "name"), csv_text(&t, r, "hidden"), label, text, sizeof text);
             const size_t line = texts_find(lines, whole ? label : text);
             if (line == lines->n) continue;
             csv_put_number(&w, (double)(line + 1));
@@ -215,12 +209,9 @@ status figure_data_write(const struct figure_data *f, const char *const options[
     static const char *const files[OPTIONS] = {"solvers.csv", "names.csv", "lines.csv", "widths.csv"};
     struct texts lists[N_LISTS] = {{.n = 0}};
     status st = write_groups(f, options, lists, e);
-    for (int k = 0; k < N_LISTS; k++)
-        if (lists[k].no_memory) st = FAIL(e, ST_MEMORY, "no memory for the texts of a figure");
     for (int k = 0; st == ST_OK && k < OPTIONS; k++) st = write_texts(f, files[k], &lists[k], e);
     if (st == ST_OK) st = write_points(f, e);
     if (st == ST_OK) st = write_by_line(f, "time_to_accuracy.csv", "times.csv", &lists[LINES], e);
     if (st == ST_OK) st = write_by_line(f, "profile.csv", "profile.csv", &lists[LINES], e);
-    for (int k = 0; k < N_LISTS; k++) texts_free(&lists[k]);
-    return st;
+    return texts_end(lists, N_LISTS, st, "the texts of a figure", e);
 }

@@ -24,10 +24,12 @@ struct figure_data {
     const struct drawing *drawing;
     struct csv_table summary;
     struct mem mem;
-    bool *shown;    /* [groups->n] which groups are in the figure */
-    size_t *points; /* [groups->n] of their curves; 0: no curve */
-    bool *panel;    /* [groups->n] whether their curves have what ADMM's panel shows, the Lagrangian */
-    bool *solves;   /* [groups->n] whether they have the errors of solves for spikes */
+    struct figure_group {
+        bool shown;    /* it is in the figure */
+        size_t points; /* of its curve; 0: no curve */
+        bool panel;    /* the curve has what ADMM's panel shows, the Lagrangian */
+        bool solves;   /* and the errors of solves for spikes */
+    } * group;         /* [groups->n] */
 };
 
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */

@@ -45,9 +45,8 @@ static const struct own_figure own_figures[] = {
 };
 
 struct plotter {
-    const struct groups *groups; /* those that are shown: the first of the experiment's */
-    struct groups first;
-    size_t n_groups; /* of the experiment */
+    struct groups groups; /* those that are shown: the first of the experiment's */
+    size_t n_groups;      /* of the experiment */
     const struct figures_request *request;
     struct drawing drawing;
     struct figure_data data;
@@ -64,15 +63,15 @@ struct labels {
     bool searched; /* a name has several configurations, of which one is to be chosen: by validation */
 };
 
-/* Draws the groups that are shown; the files are called `figure`, in the folder that was asked for. */
-static void draw(struct plotter *p, const char *script, const char *figure, const char *const *parts,
-                 size_t n_parts, const char *const *options, const struct labels *l)
+/* Draws the groups that are shown, with the options and parts of `own`; the files are called `figure`, in the
+ * folder that was asked for. */
+static void draw(struct plotter *p, const char *script, const char *figure, const struct own_figure *own,
+                 const struct labels *l)
 {
     static const char *const formats[] = {"svg", "png", "pdf"};
-    static const char *const none[FIGURE_OPTIONS] = {NULL};
     char layers[24], path[4600];
     struct error e = {.code = ST_OK};
-    const struct drawing_field fields[] = {{"dataset", p->groups->group[0].dataset},
+    const struct drawing_field fields[] = {{"dataset", p->groups.group[0].dataset},
                                            {"title", l->title},
                                            {"widths", l->widths},
                                            {"layers", layers},
@@ -80,15 +79,14 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
                                            {"spike_solves", l->spike_solves ? "1" : "0"},
                                            {"searched", l->searched ? "1" : "0"}};
     (void)snprintf(layers, sizeof layers, "%zu", l->layers);
-    status st = figure_data_write(&p->data, options ? options : none, &e);
+    status st = figure_data_write(&p->data, own->options, &e);
     if (st == ST_OK)
         st =
             drawing_run(&p->drawing, script, p->request->formats, fields, sizeof fields / sizeof *fields, &e);
-    for (size_t i = 0; st == ST_OK && i < 3 * n_parts; i++) {
-        const char *part = parts[i / 3], *format = formats[i % 3];
+    for (size_t i = 0; st == ST_OK && i < 3 * FIGURE_PARTS && own->parts[i / 3]; i++) {
+        const char *part = own->parts[i / 3], *format = formats[i % 3];
         bool found = false;
-        if (!part || snprintf(path, sizeof path, "%s/%s%s.%s", p->request->out, figure, part, format) < 0)
-            continue;
+        (void)snprintf(path, sizeof path, "%s/%s%s.%s", p->request->out, figure, part, format);
         st = drawing_take(&p->drawing, part, format, path, &found, &e);
         if (st == ST_OK && found) (void)fprintf(p->names, "%s\n", path);
     }
@@ -99,49 +97,48 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
 
 static void draw_one(struct plotter *p, const char *script, const char *figure, const struct labels *l)
 {
-    const char *const parts[] = {""};
-    draw(p, script, figure, parts, 1, NULL, l);
+    draw(p, script, figure, &(struct own_figure){.parts = {""}}, l);
 }
 
 /* A figure of curves, which needs one that has two points. */
 static void draw_curves(struct plotter *p, const char *script, const char *figure, const struct labels *l)
 {
     bool there = false;
-    for (size_t k = 0; k < p->groups->n; k++) there = there || (p->data.shown[k] && p->data.points[k] > 1);
+    for (size_t k = 0; k < p->groups.n; k++)
+        there = there || (p->data.group[k].shown && p->data.group[k].points > 1);
     if (there)
         draw_one(p, script, figure, l);
     else
         p->left_out++;
 }
 
-/* Shows the groups that `wanted` wants, at most `most`, those with curves alone if `curves`; returns how
- * many. */
-static size_t show(struct plotter *p, bool (*wanted)(const struct group *, const void *), const void *context,
-                   bool curves, size_t most)
+/* Whether a group is in a figure of `other`. */
+typedef bool (*choice)(const struct plotter *p, const struct group *g, const struct group *other);
+
+/* Shows the groups that are `wanted`, at most `most`, those with curves alone if `curves`; returns how many.
+ */
+static size_t show(struct plotter *p, choice wanted, const struct group *other, bool curves, size_t most)
 {
     size_t n = 0;
-    for (size_t k = 0; k < p->groups->n; k++) {
-        p->data.shown[k] =
-            n < most && (!curves || p->data.points[k] > 0) && wanted(&p->groups->group[k], context);
-        n += p->data.shown[k];
+    for (size_t k = 0; k < p->groups.n; k++) {
+        struct figure_group *one = &p->data.group[k];
+        one->shown =
+            n < most && (!curves || one->points > 0) && (!wanted || wanted(p, &p->groups.group[k], other));
+        n += one->shown;
     }
     return n;
 }
 
-static bool any(const struct group *g, const void *context)
+static bool is_same(const struct plotter *p, const struct group *g, const struct group *other)
 {
-    (void)g, (void)context;
-    return true;
-}
-
-static bool is_same(const struct group *g, const void *other)
-{
+    (void)p;
     return g == other;
 }
 
-static bool has_widths(const struct group *g, const void *hidden)
+static bool has_widths(const struct plotter *p, const struct group *g, const struct group *other)
 {
-    return strcmp(g->hidden, hidden) == 0;
+    (void)p;
+    return strcmp(g->hidden, other->hidden) == 0;
 }
 
 static bool is_admm(const struct group *g)
@@ -150,28 +147,33 @@ static bool is_admm(const struct group *g)
 }
 
 /* A trainer of the ADMM family with these widths whose curves have what the panel shows. */
-struct panelled {
-    const struct plotter *p;
-    const char *hidden;
-};
-
-static bool is_panelled(const struct group *g, const void *context)
+static bool is_panelled(const struct plotter *p, const struct group *g, const struct group *other)
 {
-    const struct panelled *c = context;
-    return is_admm(g) && has_widths(g, c->hidden) && c->p->data.panel[g - c->p->groups->group];
+    return is_admm(g) && has_widths(p, g, other) && p->data.group[g - p->groups.group].panel;
 }
 
-/* Whether a name has several configurations with these widths, and runs have validation accuracies. */
-static bool is_search(const struct plotter *p, const char *hidden)
+/* A name of which no two groups have the same depth, so that it is a curve over depth. */
+static bool is_curve(const struct plotter *p, const struct group *one, const struct group *other)
 {
-    const struct groups *g = p->groups;
+    const struct groups *g = &p->groups;
+    (void)other;
+    for (size_t i = 0; i < g->n; i++)
+        for (size_t k = i + 1; k < g->n; k++)
+            if (strcmp(g->group[i].name, one->name) == 0 && strcmp(g->group[k].name, one->name) == 0 &&
+                g->group[i].depth == g->group[k].depth)
+                return false;
+    return true;
+}
+
+/* Whether a name has several configurations with the widths of `one`, and runs have validation accuracies. */
+static bool is_search(const struct plotter *p, const struct group *one)
+{
+    const struct groups *g = &p->groups;
     bool several = false, validated = false;
     for (size_t i = 0; i < g->n; i++) {
-        if (!has_widths(&g->group[i], hidden)) continue;
+        if (!has_widths(p, &g->group[i], one)) continue;
         validated = validated || isfinite(csv_value(&p->data.summary, i, "acc_val_mean"));
-        for (size_t k = 0; k < i; k++)
-            several = several ||
-                      (has_widths(&g->group[k], hidden) && strcmp(g->group[k].name, g->group[i].name) == 0);
+        for (size_t k = 0; k < i; k++) several = several || g->group[k].line == g->group[i].line;
     }
     return several && validated;
 }
@@ -184,11 +186,11 @@ static void draw_admm(struct plotter *p, const struct group *g)
     line_name(g->name, g->hidden, g->label, text, sizeof text);
     (void)snprintf(title, sizeof title, "%.200s, %.100s: hidden %.100s, %s", text, g->dataset, g->hidden,
                    seeds);
-    const size_t at = (size_t)(g - p->groups->group);
-    const struct labels l = {title, g->hidden, g->depth, false, p->data.solves[at], is_search(p, g->hidden)};
+    const size_t at = (size_t)(g - p->groups.group);
+    const struct labels l = {title, g->hidden, g->depth, false, p->data.group[at].solves, is_search(p, g)};
     if (show(p, is_same, g, true, 1) == 0) return;
     (void)snprintf(figure, sizeof figure, "panel_%s", g->label);
-    if (p->data.panel[at]) draw_curves(p, "panel.gp", figure, &l);
+    if (p->data.group[at].panel) draw_curves(p, "panel.gp", figure, &l);
     (void)snprintf(figure, sizeof figure, "numerical_error_%s", g->label);
     draw_curves(p, "numerical_error.gp", figure, &l);
 }
@@ -198,31 +200,18 @@ static void draw_admm(struct plotter *p, const struct group *g)
 static void draw_widths(struct plotter *p, const struct group *g)
 {
     char figure[200], title[500];
-    struct labels l = {"", g->hidden, g->depth, true, false, is_search(p, g->hidden)};
-    const struct panelled panelled = {p, g->hidden};
-    if (show(p, has_widths, g->hidden, true, SIZE_MAX) == 0) return;
+    struct labels l = {"", g->hidden, g->depth, true, false, is_search(p, g)};
+    if (show(p, has_widths, g, true, SIZE_MAX) == 0) return;
     (void)snprintf(figure, sizeof figure, "accuracy_seconds_%.100s", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
     l.by_time = false;
     (void)snprintf(figure, sizeof figure, "accuracy_iterations_%.100s", g->hidden);
     draw_curves(p, "accuracy.gp", figure, &l);
-    if (show(p, is_panelled, &panelled, true, OVERLAY_MOST) < 2) return;
+    if (show(p, is_panelled, g, true, OVERLAY_MOST) < 2) return;
     (void)snprintf(title, sizeof title, "ADMM on %.100s, hidden %.100s", g->dataset, g->hidden);
     l.title = title;
     (void)snprintf(figure, sizeof figure, "overlay_%.100s", g->hidden);
     draw_curves(p, "overlay.gp", figure, &l);
-}
-
-/* true if no two groups of this name have the same depth, so that the name is a curve over depth. */
-static bool is_curve(const struct group *one, const void *groups)
-{
-    const struct groups *g = groups;
-    for (size_t i = 0; i < g->n; i++)
-        for (size_t k = i + 1; k < g->n; k++)
-            if (strcmp(g->group[i].name, one->name) == 0 && strcmp(g->group[k].name, one->name) == 0 &&
-                g->group[i].depth == g->group[k].depth)
-                return false;
-    return true;
 }
 
 /* Final accuracy against the number of hidden layers, where there is more than one. */
@@ -230,13 +219,13 @@ static void draw_depth(struct plotter *p)
 {
     char title[500];
     size_t most = 0, least = SIZE_MAX;
-    for (size_t k = 0; k < p->groups->n; k++) {
-        size_t depth = p->groups->group[k].depth;
+    for (size_t k = 0; k < p->groups.n; k++) {
+        size_t depth = p->groups.group[k].depth;
         most = depth > most ? depth : most;
         least = depth < least ? depth : least;
     }
-    if (most <= least || show(p, is_curve, p->groups, false, SIZE_MAX) == 0) return;
-    (void)snprintf(title, sizeof title, "Simulated network on %.100s", p->groups->group[0].dataset);
+    if (most <= least || show(p, is_curve, NULL, false, SIZE_MAX) == 0) return;
+    (void)snprintf(title, sizeof title, "Simulated network on %.100s", p->groups.group[0].dataset);
     draw_one(p, "depth.gp", "depth", &(struct labels){.title = title, .widths = ""});
 }
 
@@ -255,32 +244,31 @@ static const struct own_figure *find_own(const struct groups *g)
 /* Leaves out all configurations but the first `most`, and says so. */
 static void limit(struct plotter *p, size_t most, const char *figures)
 {
-    p->first.n = p->n_groups < most ? p->n_groups : most;
-    if (p->first.n < p->n_groups)
+    p->groups.n = p->n_groups < most ? p->n_groups : most;
+    if (p->groups.n < p->n_groups)
         (void)fprintf(
             p->problems,
             "spikebench plot: %zu of %zu configurations are left out: %s the first %zu of runs.csv\n",
-            p->n_groups - p->first.n, p->n_groups, figures, p->first.n);
+            p->n_groups - p->groups.n, p->n_groups, figures, p->groups.n);
 }
 
 static void draw_all(struct plotter *p)
 {
-    const struct groups *g = p->groups;
+    const struct groups *g = &p->groups;
     const struct own_figure *own = find_own(g);
     char script[60];
     if (own) {
         limit(p, OWN_MOST, "the experiment's own figure shows");
-        bool curves = show(p, any, NULL, true, SIZE_MAX) > 0;
+        bool curves = show(p, NULL, NULL, true, SIZE_MAX) > 0;
         if (own->drawn == ALL_CURVES && !curves) {
             (void)fprintf(p->problems, "spikebench plot: %s has no curves, which figure %s is made of\n",
                           g->folder, own->name);
             p->failed = true;
             return;
         }
-        (void)show(p, any, NULL, false, SIZE_MAX);
+        (void)show(p, NULL, NULL, false, SIZE_MAX);
         (void)snprintf(script, sizeof script, "experiments/%s.gp", own->name);
-        draw(p, script, own->name, own->parts, FIGURE_PARTS, own->options,
-             &(struct labels){.title = "", .widths = ""});
+        draw(p, script, own->name, own, &(struct labels){.title = "", .widths = ""});
         if (own->drawn == SOME_CURVES && !curves)
             (void)fprintf(p->problems,
                           "spikebench plot: %s has no curves: what is drawn of them is left out\n",
@@ -288,7 +276,7 @@ static void draw_all(struct plotter *p)
     }
     if (own && !p->request->all) return;
     limit(p, GENERAL_MOST, "figures show");
-    if (show(p, any, NULL, true, SIZE_MAX) < g->n) {
+    if (show(p, NULL, NULL, true, SIZE_MAX) < g->n) {
         (void)fprintf(p->problems,
                       "spikebench plot: %s has no curves of some configurations, which are left out\n",
                       g->folder);
@@ -310,12 +298,11 @@ static void draw_all(struct plotter *p)
 status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,
                     bool *failed, struct error *e)
 {
-    struct plotter p = {.first = *g, .n_groups = g->n, .request = r, .names = names, .problems = problems};
-    p.groups = &p.first;
+    struct plotter p = {.groups = *g, .n_groups = g->n, .request = r, .names = names, .problems = problems};
     if (g->n == 0) return FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
-    if (p.first.n > OWN_MOST) p.first.n = OWN_MOST;
+    if (p.groups.n > OWN_MOST) p.groups.n = OWN_MOST;
     status st = drawing_open(&p.drawing, e);
-    if (st == ST_OK) st = figure_data_open(&p.data, p.groups, &p.drawing, e);
+    if (st == ST_OK) st = figure_data_open(&p.data, &p.groups, &p.drawing, e);
     if (st == ST_OK) draw_all(&p);
     figure_data_free(&p.data);
     drawing_end(&p.drawing);

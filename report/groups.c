@@ -1,7 +1,6 @@
 /* Runs in groups: over their seeds, and by configuration. */
 #include "report/groups.h"
 #include "records/record.h"
-#include "support/statistics.h"
 #include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
@@ -36,21 +35,18 @@ static struct group group_of(const struct csv_table *t, size_t row)
 /* Numbers the names, and the names with widths, in the order in which they come. */
 static status number_names(struct group_list *l, struct error *e)
 {
-    struct texts names = {.n = 0}, widths = {.n = 0}, lines = {.n = 0};
+    enum { NAMES, WIDTHS, LINES, N };
+    struct texts lists[N] = {{.n = 0}};
     for (size_t k = 0; k < l->n; k++) {
         char line[60];
         struct group *one = &l->v[k];
-        one->named = texts_place(&names, one->name);
-        (void)snprintf(line, sizeof line, "%zu %zu", one->named, texts_place(&widths, one->hidden));
-        one->line = texts_place(&lines, line);
+        one->named = texts_place(&lists[NAMES], one->name);
+        (void)snprintf(line, sizeof line, "%zu %zu", one->named, texts_place(&lists[WIDTHS], one->hidden));
+        one->line = texts_place(&lists[LINES], line);
     }
-    l->n_names = names.n;
-    l->n_lines = lines.n;
-    const bool no_memory = names.no_memory || widths.no_memory || lines.no_memory;
-    texts_free(&names);
-    texts_free(&widths);
-    texts_free(&lines);
-    return no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups") : ST_OK;
+    l->n_names = lists[NAMES].n;
+    l->n_lines = lists[LINES].n;
+    return texts_end(lists, N, ST_OK, "the names of groups", e);
 }
 
 status group_rows(struct group_list *l, const struct csv_table *t, csv_choice keys, bool finished,
@@ -84,41 +80,28 @@ status group_rows(struct group_list *l, const struct csv_table *t, csv_choice ke
         struct group *one = l->of[row] == SIZE_MAX ? NULL : &l->v[l->of[row]];
         if (one && is(csv_text(t, row, "status"), "ok")) one->rows[one->n++] = row;
     }
-    return number_names(l, e);
+    return ST_OK;
 }
 
-/* Whether a column has several texts among the groups of a class: [classes * columns], in the arena. `class`:
- * the number of a group's class. NULL: ST_MEMORY. */
-static bool *differing(const struct csv_table *t, const struct group_list *l, size_t n_classes,
-                       size_t (*class)(const struct group *), struct mem *m, struct error *e)
+/* Whether a column has several texts among the groups of a line, or else of a name: [(lines + 1) * columns],
+ * the last row among all groups; in the arena. NULL: ST_MEMORY. */
+static bool *differing(const struct csv_table *t, const struct group_list *l, bool lines, struct mem *m,
+                       struct error *e)
 {
-    bool *differs = mem_alloc(m, n_classes * t->n_columns, sizeof *differs, e);
-    const struct group **first = mem_alloc(m, n_classes + 1, sizeof *first, e);
+    const size_t n = lines ? l->n_lines : l->n_names;
+    bool *differs = mem_alloc(m, (n + 1) * t->n_columns, sizeof *differs, e);
+    const struct group **first = mem_alloc(m, n, sizeof *first, e);
     if (!differs || !first) return NULL;
     for (size_t k = 0; k < l->n; k++) {
-        const size_t own = class(&l->v[k]);
+        const size_t own = lines ? l->v[k].line : l->v[k].named;
         if (!first[own]) first[own] = &l->v[k];
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (!is(csv_cell(t, l->v[k].row, c), csv_cell(t, first[own]->row, c)))
-                differs[own * t->n_columns + c] = true;
+        for (size_t c = 0; c < t->n_columns; c++) {
+            const char *text = csv_cell(t, l->v[k].row, c);
+            if (!is(text, csv_cell(t, first[own]->row, c))) differs[own * t->n_columns + c] = true;
+            if (!is(text, csv_cell(t, l->v[0].row, c))) differs[n * t->n_columns + c] = true;
+        }
     }
     return differs;
-}
-
-static size_t line_of(const struct group *one)
-{
-    return one->line;
-}
-
-static size_t name_of(const struct group *one)
-{
-    return one->named;
-}
-
-static size_t all_one(const struct group *one)
-{
-    (void)one;
-    return 0;
 }
 
 /* What a run is of besides its options; two versions of a plug-in, of a start or of data are two. */
@@ -158,7 +141,7 @@ static void end_in_id(const struct csv_table *t, struct group *one)
 }
 
 /* Labels are names of files: one that does not fit, or that is taken already (values are cut), ends in an id.
- * differs: see differing, by the groups' lines. */
+ * differs: see differing, of lines. */
 static status make_labels(struct groups *g, const bool *differs, struct error *e)
 {
     struct texts labels = {.n = 0};
@@ -168,9 +151,7 @@ static status make_labels(struct groups *g, const bool *differs, struct error *e
         const bool whole = make_label(g, one, differs + one->line * g->runs.n_columns);
         if (!whole || texts_place(&labels, one->label) < n) end_in_id(&g->runs, one);
     }
-    const bool no_memory = labels.no_memory;
-    texts_free(&labels);
-    return no_memory ? FAIL(e, ST_MEMORY, "no memory for the labels") : ST_OK;
+    return texts_end(&labels, 1, ST_OK, "the labels", e);
 }
 
 void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size)
@@ -192,8 +173,9 @@ static status number_sides(struct groups *g, struct error *e)
 {
     static const char *const columns[] = {"dataset.n_test", "dataset.split_seed", "dataset.n_train",
                                           "dataset.n_validation", "seed"};
+    enum { CELLS, SIDES, N };
     const struct csv_table *t = &g->runs;
-    struct texts cells = {.n = 0}, sides = {.n = 0};
+    struct texts lists[N] = {{.n = 0}};
     g->side = mem_alloc(&g->mem, t->n_rows + 1, sizeof *g->side, e);
     for (size_t row = 0; g->side && row < t->n_rows; row++) {
         char text[140] = "";
@@ -202,15 +184,11 @@ static status number_sides(struct groups *g, struct error *e)
         for (size_t k = 0; k < 5 && !one_test(t, row); k++)
             if (k < 2 || (k < 4 ? rest : by_seed))
                 (void)text_add(text, sizeof text, "%zu %zu ", k,
-                               texts_place(&cells, csv_text(t, row, columns[k])));
-        g->side[row] = texts_place(&sides, text);
+                               texts_place(&lists[CELLS], csv_text(t, row, columns[k])));
+        g->side[row] = texts_place(&lists[SIDES], text);
     }
-    const bool no_memory = cells.no_memory || sides.no_memory;
-    g->room = mem_alloc(&g->mem, sides.n + 1, sizeof *g->room, e);
-    texts_free(&cells);
-    texts_free(&sides);
-    if (no_memory) return FAIL(e, ST_MEMORY, "no memory for the test sides");
-    return g->side && g->room ? ST_OK : ST_MEMORY;
+    g->room = mem_alloc(&g->mem, lists[SIDES].n + 1, sizeof *g->room, e);
+    return texts_end(lists, N, g->side && g->room ? ST_OK : ST_MEMORY, "the test sides", e);
 }
 
 bool groups_same_test(const struct groups *g, size_t a, size_t b)
@@ -238,11 +216,12 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
         return FAIL(e, ST_USAGE, "%.60s...: the name of the folder is too long", folder);
     TRY(records_read(&g->runs, g->folder, e));
     TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
+    TRY(number_names(&l, e));
     g->group = l.v;
     g->n = l.n;
     g->n_lines = l.n_lines;
     TRY(number_sides(g, e));
-    const bool *differs = differing(&g->runs, &l, l.n_lines, line_of, &g->mem, e);
+    const bool *differs = differing(&g->runs, &l, true, &g->mem, e);
     if (!differs) return ST_MEMORY;
     const long newest = record_newest_rules(&g->runs);
     for (size_t row = 0; row < g->runs.n_rows; row++) {
@@ -254,8 +233,9 @@ status groups_load(struct groups *g, const char *folder, struct error *e)
     return make_labels(g, differs, e);
 }
 
-void groups_note_rules(const struct groups *g, FILE *out)
+void groups_note_left_out(const struct groups *g, FILE *out)
 {
+    if (g->left_out) (void)fprintf(out, "%zu unfinished or failed runs are left out\n", g->left_out);
     if (g->other_rules)
         (void)fprintf(out, "%zu rows of older rules are passed over: the newest in %s are of rules %ld\n",
                       g->other_rules, g->runs.source, record_newest_rules(&g->runs));
@@ -297,20 +277,44 @@ void group_mean(const struct groups *g, const struct group *one, const char *col
     *deviation = good ? deviation_of(v, n) : NAN;
 }
 
+const char *const spread_names[] = {[OVER_DRAWS] = "training draws", [OVER_SPLITS] = "splits"};
+
+struct spread spread_of(const struct groups *g, const size_t *rows, double *values, size_t n)
+{
+    size_t n_splits = 0;
+    for (size_t i = n; i-- > 0;) g->room[g->side[rows[i]]] = (struct side_room){.first = i};
+    for (size_t i = 0; i < n; i++) {
+        struct side_room *side = &g->room[g->side[rows[i]]];
+        n_splits += side->first == i;
+        if (isnan(values[i])) continue;
+        side->sum += values[i];
+        side->count++;
+    }
+    for (size_t i = 0; n_splits > 1 && i < n; i++) { /* the first value of a split becomes the split's mean */
+        const struct side_room *side = &g->room[g->side[rows[i]]];
+        values[i] = side->first == i && side->count ? side->sum / (double)side->count : NAN;
+    }
+    return (struct spread){n_splits > 1 ? OVER_SPLITS : OVER_DRAWS, interval_of(values, n)};
+}
+
+double spread_test_error(const struct groups *g, size_t row, double accuracy)
+{
+    const double n = csv_value(&g->runs, row, "n_test");
+    return n > 0 ? sqrt(accuracy * (1 - accuracy) / n) : NAN;
+}
+
 bool group_own_rule(const struct groups *g, const struct group *one)
 {
-    return strcmp(csv_text(&g->runs, one->row, "prediction"), "own rule") == 0;
+    return is(csv_text(&g->runs, one->row, "prediction"), "own rule");
 }
 
 bool groups_regression(const struct groups *g)
 {
-    double v[GROUP_RUNS_MAX];
-    size_t n;
     if (csv_column(&g->runs, "loss_test") == CSV_NONE || csv_column(&g->runs, "acc_train") == CSV_NONE)
         return false;
     for (size_t i = 0; i < g->n; i++)
-        if (group_values(g, &g->group[i], "acc_train", NULL, v, &n, NULL) != ST_OK || !isnan(mean_of(v, n)))
-            return false;
+        for (size_t k = 0; k < g->group[i].n; k++)
+            if (!is(csv_text(&g->runs, g->group[i].rows[k], "acc_train"), "nan")) return false;
     return g->n > 0;
 }
 
@@ -370,27 +374,19 @@ static bool is_key_or_label(const char *name)
 
 status configurations_make(struct group_list *c, struct groups *g, bool by_label, struct error *e)
 {
-    const size_t n_columns = g->runs.n_columns;
     TRY(group_rows(c, &g->runs, by_label ? is_key_or_label : is_key, false, &g->mem, e));
     for (size_t k = 0; !by_label && k < c->n; k++) c->v[k].name = c->v[k].solver;
     TRY(number_names(c, e));
-    const bool *own = differing(&g->runs, c, c->n_names, name_of, &g->mem, e);
-    const bool *all = own ? differing(&g->runs, c, 1, all_one, &g->mem, e) : NULL;
-    c->axis = all ? mem_alloc(&g->mem, (c->n_names + 1) * n_columns, sizeof *c->axis, e) : NULL;
-    if (!c->axis) return ST_MEMORY;
-    memcpy(c->axis, own, c->n_names * n_columns * sizeof *own);
-    memcpy(c->axis + c->n_names * n_columns, all, n_columns * sizeof *all);
-    for (size_t i = 0; i < n_columns; i++) {
-        const bool option = column_is_option(g->runs.names[i]) && !configurations_average(g->runs.names[i]);
-        for (size_t k = 0; k <= c->n_names && !option; k++) c->axis[k * n_columns + i] = false;
-    }
-    return ST_OK;
+    c->differs = differing(&g->runs, c, false, &g->mem, e);
+    return c->differs ? ST_OK : ST_MEMORY;
 }
 
 bool configurations_axis(const struct groups *g, const struct group_list *c, const struct group *one,
                          size_t column)
 {
-    return c->axis[(one ? one->named : c->n_names) * g->runs.n_columns + column];
+    const char *name = g->runs.names[column];
+    return column_is_option(name) && !configurations_average(name) &&
+           c->differs[(one ? one->named : c->n_names) * g->runs.n_columns + column];
 }
 
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,

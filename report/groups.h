@@ -3,6 +3,7 @@
 #define SPIKEBENCH_REPORT_GROUPS_H
 
 #include "support/csv_index.h"
+#include "support/statistics.h"
 
 enum { GROUP_RUNS_MAX = 256, GROUP_LABEL = 200 };
 
@@ -23,8 +24,9 @@ struct group_list {
     size_t n;
     struct group *v;         /* [n] in the order of the table */
     size_t *of;              /* [runs] the group of each row; SIZE_MAX: none */
-    size_t n_names, n_lines; /* of the numbers `named` and `line` */
-    bool *axis;              /* [(n_names + 1) * columns] of configurations_make: see configurations_axis */
+    size_t n_names, n_lines; /* of the numbers `named` and `line`; of groups_load and configurations_make */
+    bool *differs; /* [(n_names + 1) * columns] whether the texts of a column differ among the configurations
+                      of a name, and in the end among all */
 };
 
 /* The rows that have the same texts in the columns that `keys` wants; `finished`: only finished runs. Rows of
@@ -57,8 +59,8 @@ struct groups {
  * (column test_side; before rules 2 wherever it was not published), those of different sides are training and
  * validation samples of each other. */
 bool groups_same_test(const struct groups *g, size_t a, size_t b);
-/* "N rows of older rules are passed over" in a line, where there are any. */
-void groups_note_rules(const struct groups *g, FILE *out);
+/* Says in a line each how many runs are left out, and how many rows of older rules, where there are any. */
+void groups_note_left_out(const struct groups *g, FILE *out);
 
 /* Reads FOLDER/runs.csv. ST_IO, ST_DATA. The caller frees with groups_free, also after an error. */
 status groups_load(struct groups *g, const char *folder, struct error *e);
@@ -73,6 +75,24 @@ status group_values(const struct groups *g, const struct group *one, const char 
  * number. */
 void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
                 double *deviation);
+/* How sure a mean over runs is: what varies from value to value of its interval. Runs on one test side are no
+ * independent draws of a test result, and runs of several seeds on one split none of a split. */
+enum spread_over {
+    OVER_DRAWS, /* all runs have one test side: training draws, a value each */
+    OVER_SPLITS /* test sides differ: the mean over the runs of each is one value */
+};
+extern const char *const spread_names[]; /* "training draws", "splits" */
+struct spread {
+    enum spread_over over;
+    struct interval interval; /* n: draws or splits */
+};
+/* The interval of the mean of values[i], which belong to these rows of the table. values is overwritten.
+ * Values that are nan do not count. */
+struct spread spread_of(const struct groups *g, const size_t *rows, double *values, size_t n);
+/* Standard error of a test accuracy p in [0, 1], from the number of test samples of this row (column
+ * n_test): sqrt(p (1 - p) / n_test), the binomial's. Two networks on the same test samples differ by less
+ * than the root of the sum of both squares says. nan where the column is missing. */
+double spread_test_error(const struct groups *g, size_t row, double accuracy);
 /* Whether the losses and accuracies of a group are by the solver's own rule (column prediction), which the
  * simulated network does not repeat; of rows before that column, false. */
 bool group_own_rule(const struct groups *g, const struct group *one);

@@ -1,6 +1,5 @@
 /* The results of an experiment as one table (see overview.h). */
 #include "report/overview.h"
-#include "report/spread.h"
 #include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
@@ -82,9 +81,7 @@ static status find_columns(struct overview *o, struct error *e)
         for (; at > 0 && depth_of(o->hidden[at - 1]) > one->depth; at--) o->hidden[at] = o->hidden[at - 1];
         o->hidden[at] = one->hidden;
     }
-    const bool no_memory = seen.no_memory;
-    texts_free(&seen);
-    if (no_memory) return FAIL(e, ST_MEMORY, "no memory for the widths");
+    TRY(texts_end(&seen, 1, ST_OK, "the widths", e));
     return o->n_hidden > 0 ? ST_OK : FAIL(e, ST_DATA, "%s holds no finished run", g->runs.source);
 }
 
@@ -107,8 +104,9 @@ static void make_head(struct overview *o)
     table_column(&o->table, false, 0, "Forward passes");
 }
 
-/* The interval of the test result of an entry, whose n values are in o->values. */
-static struct spread test_spread(struct overview *o, const struct group *one, const char *hidden, size_t n)
+/* The interval of the test result of an entry, whose n values, at least one, are in o->values. */
+static struct interval test_interval(struct overview *o, const struct group *one, const char *hidden,
+                                     size_t n)
 {
     size_t k = 0;
     for (size_t i = 0; i < one->n; i++)
@@ -116,10 +114,10 @@ static struct spread test_spread(struct overview *o, const struct group *one, co
             o->rows[k++] = one->rows[i];
     const struct spread s = spread_of(o->groups, o->rows, o->values, n);
     if (s.interval.n > 1) o->n_over[s.over]++;
-    const double error = n > 0 ? 100 * spread_test_error(o->groups, o->rows[0], s.interval.mean) : NAN;
+    const double error = 100 * spread_test_error(o->groups, o->rows[0], s.interval.mean);
     o->least_error = fmin(o->least_error, error);
     o->largest_error = fmax(o->largest_error, error);
-    return s;
+    return s.interval;
 }
 
 static status put_accuracy(struct overview *o, const struct group *one, const char *hidden, struct error *e)
@@ -135,7 +133,7 @@ static status put_accuracy(struct overview *o, const struct group *one, const ch
         table_put(&o->table, "-");
         return ST_OK;
     }
-    const struct interval test = test_spread(o, one, hidden, n).interval;
+    const struct interval test = test_interval(o, one, hidden, n);
     o->fewest = o->most == 0 || n < o->fewest ? n : o->fewest;
     o->most = n > o->most ? n : o->most;
     if (isnan(test.half_width))
@@ -146,40 +144,36 @@ static status put_accuracy(struct overview *o, const struct group *one, const ch
     return ST_OK;
 }
 
-static void seconds_text(double v, char *text, size_t size)
-{
-    (void)snprintf(text, size, v < 1 ? "%.2f" : v < 100 ? "%.1f" : "%.0f", v);
-}
-
-/* Three digits and a thousand's letter. */
-static void count_text(double v, char *text, size_t size)
+/* Seconds; or a count in three digits and a thousand's letter. */
+static void cost_text(double v, bool seconds, char *text, size_t size)
 {
     static const char *const letters[] = {"", " k", " M", " G", " T"};
     size_t k = 0;
+    if (seconds) {
+        (void)snprintf(text, size, v < 1 ? "%.2f" : v < 100 ? "%.1f" : "%.0f", v);
+        return;
+    }
     for (; v >= 999.5 && k + 1 < sizeof letters / sizeof *letters; k++) v /= 1000;
     (void)snprintf(text, size, "%.3g%s", v, letters[k]);
 }
 
 /* Means, one per column; one alone where all are the same. */
-static status put_costs(struct overview *o, const struct group *one, const char *column,
-                        void (*format)(double, char *, size_t), struct error *e)
+static status put_costs(struct overview *o, const struct group *one, const char *column, bool seconds,
+                        struct error *e)
 {
     char all[TEXT] = "", first[40] = "", text[40];
-    bool same = true, any = false;
+    bool same = true;
     for (size_t i = 0; i < o->n_hidden; i++) {
         size_t n;
         TRY(group_values(o->groups, one, column, o->hidden[i], o->values, &n, e));
-        double mean = mean_of(o->values, n);
-        any = any || !isnan(mean);
-        if (isnan(mean))
-            (void)snprintf(text, sizeof text, "-");
-        else
-            format(mean, text, sizeof text);
+        const double mean = mean_of(o->values, n);
+        cost_text(mean, seconds, text, sizeof text);
+        if (isnan(mean)) (void)snprintf(text, sizeof text, "-");
         if (i == 0) memcpy(first, text, sizeof first);
         same = same && strcmp(first, text) == 0;
         (void)text_add(all, sizeof all, "%s%s", i ? " / " : "", text);
     }
-    table_put(&o->table, "%s", !any ? "-" : same ? first : all);
+    table_put(&o->table, "%s", same ? first : all);
     return ST_OK;
 }
 
@@ -189,8 +183,8 @@ static status put_row(struct overview *o, const struct group *one, struct error 
     configuration_options(o->groups, &o->configurations, one, options, sizeof options);
     table_put(&o->table, "`%s`%s%s%s", one->name, rule_mark(o->groups, one), options[0] ? " " : "", options);
     for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, one, o->hidden[i], e));
-    TRY(put_costs(o, one, "train_s", seconds_text, e));
-    return put_costs(o, one, "forward_passes", count_text, e);
+    TRY(put_costs(o, one, "train_s", true, e));
+    return put_costs(o, one, "forward_passes", false, e);
 }
 
 /* What stands behind the plus-minus sign. */

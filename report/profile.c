@@ -52,18 +52,19 @@ static void name_trainer(const struct group *one, char *name)
     line_name(one->name, one->hidden, one->label, name, GROUP_LABEL);
     char *cut = strstr(name, split);
     if (!cut) return;
-    const char *rest = strchr(cut + sizeof split - 1, '_');
-    if (rest)
-        memmove(cut, rest, strlen(rest) + 1);
-    else
-        *cut = '\0';
+    const char *rest = cut + sizeof split - 1;
+    rest += strcspn(rest, "_");
+    memmove(cut, rest, strlen(rest) + 1);
 }
 
-static status create(struct profile *f, const struct groups *g, struct error *e)
+status profile_begin(struct profile **out, const struct groups *g, struct error *e)
 {
+    struct profile *f = *out = calloc(1, sizeof *f);
+    if (!f) return FAIL(e, ST_MEMORY, "no memory for profiles");
+    f->groups = g;
     TRY(group_rows(&f->problem, &g->runs, is_problem, true, &f->mem, e));
-    f->trainer_of = mem_alloc(&f->mem, g->n + 1, sizeof *f->trainer_of, e);
-    f->compared = mem_alloc(&f->mem, g->n + 1, sizeof *f->compared, e);
+    f->trainer_of = mem_alloc(&f->mem, g->n, sizeof *f->trainer_of, e);
+    f->compared = mem_alloc(&f->mem, g->n, sizeof *f->compared, e);
     if (!f->trainer_of || !f->compared) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         char name[GROUP_LABEL];
@@ -71,13 +72,13 @@ static status create(struct profile *f, const struct groups *g, struct error *e)
         f->trainer_of[k] = texts_place(&f->trainer, name);
     }
     if (f->trainer.no_memory) return FAIL(e, ST_MEMORY, "no memory for the trainers' names");
-    size_t n = f->problem.n * f->trainer.n;
-    f->shared = mem_alloc(&f->mem, n + 1, sizeof *f->shared, e);
-    f->ratio = mem_alloc(&f->mem, n + 1, sizeof *f->ratio, e);
-    f->sorted = mem_alloc(&f->mem, f->problem.n + 1, sizeof *f->sorted, e);
+    const size_t n = f->problem.n * f->trainer.n;
+    f->shared = mem_alloc(&f->mem, n, sizeof *f->shared, e);
+    f->ratio = mem_alloc(&f->mem, n, sizeof *f->ratio, e);
+    f->sorted = mem_alloc(&f->mem, f->problem.n, sizeof *f->sorted, e);
     if (!f->shared || !f->ratio || !f->sorted) return ST_MEMORY;
     for (size_t k = 0; k < N_MEASURES * N_LEVELS; k++) {
-        double *cost = f->cost[k / N_LEVELS][k % N_LEVELS] = mem_alloc(&f->mem, n + 1, sizeof *cost, e);
+        double *cost = f->cost[k / N_LEVELS][k % N_LEVELS] = mem_alloc(&f->mem, n, sizeof *cost, e);
         if (!cost) return ST_MEMORY;
         for (size_t i = 0; i < n; i++) cost[i] = absent;
     }
@@ -125,12 +126,6 @@ static bool select_known(struct profile *f, size_t m, size_t l, bool timed)
     return f->n_problems > 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The steps of each profile, which are the ratios of its trainer in order: the share of problems at each. */
 static void put_profile(struct csv_writer *w, const struct profile *f, size_t m, size_t l, bool timed)
 {
@@ -141,7 +136,7 @@ static void put_profile(struct csv_writer *w, const struct profile *f, size_t m,
     for (size_t i = 0; i < f->n_compared; i++) {
         size_t within = 0;
         for (size_t p = 0; p < n; p++) f->sorted[p] = f->ratio[p * f->n_compared + i];
-        qsort(f->sorted, n, sizeof *f->sorted, ascending);
+        sort_numbers(f->sorted, n);
         for (double x = 1; x <= last;) {
             while (within < n && f->sorted[within] <= x) within++;
             const double next = within < n ? f->sorted[within] : INFINITY;
@@ -155,23 +150,6 @@ static void put_profile(struct csv_writer *w, const struct profile *f, size_t m,
     }
 }
 
-static void write_all(struct profile *f, struct csv_writer *w)
-{
-    for (size_t m = 0; m < N_MEASURES; m++)
-        for (size_t l = 0; l < N_LEVELS; l++) {
-            bool seconds = m == 0, timed = select_known(f, m, l, seconds);
-            if (timed || (seconds && select_known(f, m, l, false))) put_profile(w, f, m, l, timed);
-        }
-}
-
-status profile_begin(struct profile **out, const struct groups *g, struct error *e)
-{
-    struct profile *f = *out = calloc(1, sizeof *f);
-    if (!f) return FAIL(e, ST_MEMORY, "no memory for profiles");
-    f->groups = g;
-    return create(f, g, e);
-}
-
 status profile_end(struct profile *f, status st, struct error *e)
 {
     struct csv_writer w;
@@ -179,10 +157,12 @@ status profile_end(struct profile *f, status st, struct error *e)
     if (st == ST_OK)
         st = csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
                        groups_of_runs(f->groups));
-    if (st == ST_OK) {
-        write_all(f, &w);
-        st = csv_close(&w, e);
+    for (size_t k = 0; st == ST_OK && k < N_MEASURES * N_LEVELS; k++) {
+        const size_t m = k / N_LEVELS, l = k % N_LEVELS;
+        const bool seconds = m == 0, timed = select_known(f, m, l, seconds);
+        if (timed || (seconds && select_known(f, m, l, false))) put_profile(&w, f, m, l, timed);
     }
+    if (st == ST_OK) st = csv_close(&w, e);
     texts_free(&f->trainer);
     mem_free(&f->mem);
     free(f);

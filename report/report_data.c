@@ -3,7 +3,6 @@
 #include "experiments/run.h"
 #include "records/columns.h"
 #include "records/record.h"
-#include "report/spread.h"
 #include "support/env.h"
 #include "support/find.h"
 #include <cjson/cJSON.h>
@@ -49,13 +48,6 @@ static cJSON *put_new(struct maker *m, cJSON *object, const char *name, cJSON *m
 }
 
 /* ---- columns and rows of runs.csv ---- */
-
-static bool is_constant(const struct csv_table *t, size_t column)
-{
-    for (size_t row = 1; row < t->n_rows; row++)
-        if (strcmp(csv_cell(t, row, column), csv_cell(t, 0, column)) != 0) return false;
-    return t->n_rows > 0;
-}
 
 /* The option `key` of the trainer or the dataset of the first row whose one has it. */
 static const struct option *option_of_rows(const struct maker *m, bool solver, const char *key)
@@ -103,22 +95,17 @@ static void put_runs(struct maker *m, cJSON *root)
     cJSON *constants = put_new(m, root, "constants", cJSON_CreateArray());
     cJSON *rows = put_new(m, root, "rows", cJSON_CreateArray());
     cJSON *lines = put_new(m, root, "lines", cJSON_CreateArray());
-    bool *constant = calloc(t->n_columns + 1, sizeof *constant);
-    if (!constant) {
-        m->no_memory = true;
-        return;
-    }
-    for (size_t c = 0; c < t->n_columns; c++) {
-        constant[c] = is_constant(t, c);
-        put_column(m, constant[c] ? constants : columns, t, c, constant[c]);
-    }
     for (size_t row = 0; row < t->n_rows && !m->no_memory; row++) {
-        cJSON *cells = put_new(m, rows, NULL, cJSON_CreateArray());
         put_number(m, lines, NULL, (double)(t->first_line + row));
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (!constant[c]) put_text(m, cells, NULL, csv_cell(t, row, c));
+        (void)put_new(m, rows, NULL, cJSON_CreateArray());
     }
-    free(constant);
+    for (size_t c = 0; c < t->n_columns && !m->no_memory; c++) {
+        const bool constant = csv_constant(t, c);
+        size_t row = 0;
+        put_column(m, constant ? constants : columns, t, c, constant);
+        for (cJSON *cells = constant ? NULL : rows->child; cells; cells = cells->next)
+            put_text(m, cells, NULL, csv_cell(t, row++, c));
+    }
 }
 
 /* ---- configurations ---- */
@@ -232,36 +219,16 @@ static status put_figures(struct maker *m, cJSON *root, const struct report_figu
     cJSON *problems = put_new(m, root, "problems", cJSON_CreateArray());
     char line[400];
     for (const char *p = f->problems; *p;) {
-        const size_t length = strcspn(p, "\n"), kept = length < sizeof line ? length : sizeof line - 1;
-        memcpy(line, p, kept);
-        line[kept] = '\0';
+        const size_t length = strcspn(p, "\n");
+        (void)snprintf(line, sizeof line, "%.*s", (int)length, p);
         put_text(m, problems, NULL, line);
-        p += length;
-        if (*p == '\n') p++;
+        p += length + (p[length] == '\n');
     }
     put_text(m, root, "figures_missing", f->missing);
     return st;
 }
 
 /* ---- the whole ---- */
-
-/* '<' stands in texts alone, and may be written so. */
-static char *without_tags(const char *json)
-{
-    size_t n = 0;
-    for (const char *c = json; *c; c++) n += *c == '<' ? 6 : 1;
-    char *text = malloc(n + 1), *to = text;
-    if (!text) return NULL;
-    for (const char *c = json; *c; c++)
-        if (*c == '<') {
-            memcpy(to, "\\u003c", 6);
-            to += 6;
-        } else {
-            *to++ = *c;
-        }
-    *to = '\0';
-    return text;
-}
 
 status report_data(const struct groups *g, const struct catalogue *c, const struct report_figures *figures,
                    char **json, struct error *e)
@@ -280,9 +247,7 @@ status report_data(const struct groups *g, const struct catalogue *c, const stru
     put_groups(&m, root);
     put_curves(&m, root);
     status st = put_figures(&m, root, figures);
-    char *text = st == ST_OK && !m.no_memory ? cJSON_PrintUnformatted(root) : NULL;
-    if (text) *json = without_tags(text);
-    cJSON_free(text);
+    if (st == ST_OK && !m.no_memory) *json = cJSON_PrintUnformatted(root);
     cJSON_Delete(root);
     if (st != ST_OK) return st;
     return *json ? ST_OK : FAIL(e, ST_MEMORY, "no memory for the report");

@@ -12,8 +12,8 @@ struct report_figures {
     const char *missing;  /* why there are none; "" otherwise */
 };
 
-/* The data of a page as JSON without '<', so that it stands in a script element as it is: heap. The catalogue
- * knows units and meanings of options. */
+/* The data of a page as JSON: heap, NULL after an error. The catalogue knows units and meanings of options.
+ */
 status report_data(const struct groups *g, const struct catalogue *c, const struct report_figures *figures,
                    char **json, struct error *e);
 

@@ -19,42 +19,38 @@ static status read_part(const char *name, struct file_buffer *part, struct error
 }
 
 /* What takes the places of @TITLE@ and its like. */
-struct parts {
-    struct file_buffer html, style, script;
-    char *data;
-    const char *title;
-};
+enum { TITLE, STYLE, SCRIPT, DATA, N_PLACES };
 
-static void write_parts(const struct parts *p, FILE *f)
+static void put_place(int place, const char *text, FILE *f)
 {
-    const struct {
-        const char *mark, *text;
-        bool escaped;
-    } places[] = {{"@TITLE@", p->title, true},
-                  {"@STYLE@", (const char *)p->style.bytes, false},
-                  {"@SCRIPT@", (const char *)p->script.bytes, false},
-                  {"@DATA@", p->data, false}};
-    enum { N = sizeof places / sizeof *places };
-    for (const char *at = (const char *)p->html.bytes; *at;) {
-        size_t k = 0;
-        while (k < N && strncmp(at, places[k].mark, strlen(places[k].mark)) != 0) k++;
-        if (k == N) {
-            (void)fputc(*at++, f);
-            continue;
-        }
-        if (places[k].escaped)
-            text_escape(places[k].text, f);
+    if (place == TITLE) text_escape(text, f);
+    for (; place != TITLE && *text; text++)
+        if (place == DATA && *text == '<')
+            (void)fputs("\\u003c", f); /* in a script element; it stands in texts alone */
         else
-            (void)fputs(places[k].text, f);
-        at += strlen(places[k].mark);
+            (void)fputc(*text, f);
+}
+
+static void write_parts(const char *html, const char *const texts[N_PLACES], FILE *f)
+{
+    static const char *const marks[N_PLACES] = {"@TITLE@", "@STYLE@", "@SCRIPT@", "@DATA@"};
+    while (*html) {
+        int k = 0;
+        while (k < N_PLACES && strncmp(html, marks[k], strlen(marks[k])) != 0) k++;
+        if (k < N_PLACES)
+            put_place(k, texts[k], f);
+        else
+            (void)fputc(*html, f);
+        html += k < N_PLACES ? strlen(marks[k]) : 1;
     }
 }
 
-static status write_file(const struct parts *p, const char *path, struct error *e)
+static status write_file(const char *html, const char *const texts[N_PLACES], const char *path,
+                         struct error *e)
 {
     struct file_writer w;
     TRY(file_create(&w, path, e));
-    write_parts(p, w.file);
+    write_parts(html, texts, w.file);
     status st = ferror(w.file) ? FAIL(e, ST_IO, "%s: %s", path, strerror(errno)) : file_commit(&w, e);
     file_abandon(&w);
     return st;
@@ -63,15 +59,18 @@ static status write_file(const struct parts *p, const char *path, struct error *
 status report_page_write(const struct groups *g, const struct catalogue *c,
                          const struct report_figures *figures, const char *path, struct error *e)
 {
-    struct parts p = {.title = g->runs.n_rows > 0 ? csv_text(&g->runs, 0, "experiment") : "no runs"};
-    status st = read_part("page.html", &p.html, e);
-    if (st == ST_OK) st = read_part("page.css", &p.style, e);
-    if (st == ST_OK) st = read_part("page.js", &p.script, e);
-    if (st == ST_OK) st = report_data(g, c, figures, &p.data, e);
-    if (st == ST_OK) st = write_file(&p, path, e);
-    free(p.html.bytes);
-    free(p.style.bytes);
-    free(p.script.bytes);
-    free(p.data);
+    struct file_buffer html = {.bytes = NULL}, style = html, script = html;
+    char *data = NULL;
+    status st = read_part("page.html", &html, e);
+    if (st == ST_OK) st = read_part("page.css", &style, e);
+    if (st == ST_OK) st = read_part("page.js", &script, e);
+    if (st == ST_OK) st = report_data(g, c, figures, &data, e);
+    const char *const texts[N_PLACES] = {g->runs.n_rows > 0 ? csv_text(&g->runs, 0, "experiment") : "no runs",
+                                         (const char *)style.bytes, (const char *)script.bytes, data};
+    if (st == ST_OK) st = write_file((const char *)html.bytes, texts, path, e);
+    free(html.bytes);
+    free(style.bytes);
+    free(script.bytes);
+    free(data);
     return st;
 }

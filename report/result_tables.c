@@ -4,7 +4,6 @@
 #include "report/groups.h"
 #include "support/csv_index.h"
 #include "support/paths.h"
-#include "support/statistics.h"
 #include "support/text.h"
 #include "support/texts.h"
 #include <math.h>
@@ -19,14 +18,17 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What a table is made from: one result file, and three lists. */
+/* Distinct texts that a table is made of; of depth_table: its rows, depths and levels, the places of each
+ * entry in these, and the rows whose accuracies are by a rule of the trainer's own. */
+enum { ROWS, COLUMNS, LEVELS, ENTRIES, OWN_RULES, N_LISTS };
+
+/* What a table is made from. */
 struct source {
     const struct kind *kind;
     const char *experiment, *folder;
     struct csv_table file;
     long rules; /* the newest in the file */
-    struct texts rows, columns, levels;
-    struct texts entries; /* of depth_table: the places of a row's name, depth and level in the lists above */
+    struct texts lists[N_LISTS];
 };
 
 /* A column of a table that has a row per row of its file: a text (`format` NULL; of the experiment where
@@ -37,6 +39,7 @@ struct list_column {
 };
 
 static const char whole[] = "%.0f"; /* numbers are cut, not rounded */
+static const char layers[] = "%zu"; /* of the widths that a text says */
 
 static const struct list_column numbers_columns[] = {
     {"experiment", NULL, NULL, NULL, 1},
@@ -65,7 +68,7 @@ static const struct list_column list_columns[] = {
 };
 static const struct list_column paired_columns[] = {
     {"Trainer", "name", NULL, NULL, 1},
-    {"Hidden layers", "hidden", NULL, NULL, 1},
+    {"Hidden layers", "hidden", layers, NULL, 1},
     {"Pairs", "pairs", NULL, NULL, 1},
     {"Training", "acc_train_difference", "%+.1f", "acc_train_half", 100},
     {"Validation", "acc_val_difference", "%+.1f", "acc_val_half", 100},
@@ -88,20 +91,13 @@ static void put_number(struct table *t, const char *format, double v)
     table_put(t, "%s", isnan(v) ? "--" : text);
 }
 
-static void put_titles(struct table *t, const char *const *titles, size_t n, size_t words)
-{
-    for (size_t c = 0; c < n; c++) table_column(t, c < words, 0, "%s", titles[c]);
-}
-
 static void put_entry(const struct source *s, size_t r, const struct list_column *c, struct table *t)
 {
     char text[120], more[60] = "";
-    if (!c->format) {
-        const char *own = c->column ? csv_text(&s->file, r, c->column) : s->experiment;
-        (void)snprintf(text, sizeof text, "%zu", depth_of(own));
-        table_put(t, "%s", c->column && strcmp(c->column, "hidden") == 0 ? text : own);
-        return;
-    }
+    const char *own = c->column ? csv_text(&s->file, r, c->column) : s->experiment;
+    if (c->format == layers) table_put(t, "%zu", depth_of(own));
+    if (!c->format) table_put(t, "%s", own);
+    if (!c->format || c->format == layers) return;
     double v = c->factor * csv_value(&s->file, r, c->column);
     double spread = c->spread ? c->factor * csv_value(&s->file, r, c->spread) : NAN;
     if (!isnan(spread)) (void)snprintf(more, sizeof more, " +- %.1f", spread);
@@ -141,13 +137,6 @@ static void setting(const char *label, const char *key, char *value, size_t size
     (void)snprintf(value, size, "%.*s", at ? (int)strcspn(at, "_") : 0, at ? at : "");
 }
 
-/* The entry of a line, a depth and a level. */
-static void entry_key(struct source *s, const char *line, const char *depth, const char *level, char text[80])
-{
-    (void)snprintf(text, 80, "%zu %zu %zu", texts_place(&s->rows, line), texts_place(&s->columns, depth),
-                   texts_place(&s->levels, level));
-}
-
 static void put_accuracies(const struct csv_table *f, size_t r, struct table *t)
 {
     char text[2][30] = {"--", "--"};
@@ -169,7 +158,14 @@ static void put_iterations(const struct csv_table *f, size_t r, struct table *t)
         put_number(t, "%.1f", iters);
 }
 
-/* The last row of each entry, in the order of s->entries; in the arena. NULL: ST_MEMORY. */
+/* The entry of a line, a depth and a level. */
+static void entry_key(struct source *s, const char *line, const char *depth, const char *level, char text[80])
+{
+    (void)snprintf(text, 80, "%zu %zu %zu", texts_place(&s->lists[ROWS], line),
+                   texts_place(&s->lists[COLUMNS], depth), texts_place(&s->lists[LEVELS], level));
+}
+
+/* The last row of each entry, in the order of the entries; in the arena. NULL: ST_MEMORY. */
 static size_t *last_rows(struct source *s, struct mem *m, struct error *e)
 {
     const struct csv_table *f = &s->file;
@@ -178,64 +174,57 @@ static size_t *last_rows(struct source *s, struct mem *m, struct error *e)
     for (size_t r = 0; last && r < f->n_rows; r++) {
         row_name(f, r, name);
         entry_key(s, name, csv_text(f, r, "hidden_layers"), csv_text(f, r, "accuracy"), key);
-        last[texts_place(&s->entries, key)] = r;
+        last[texts_place(&s->lists[ENTRIES], key)] = r;
+        if (strcmp(csv_text(f, r, "prediction"), "own rule") == 0)
+            (void)texts_place(&s->lists[OWN_RULES], name);
     }
-    if (last) last[s->entries.n] = f->n_rows; /* of no entry */
+    if (last) last[s->lists[ENTRIES].n] = f->n_rows; /* of no entry */
     return last;
-}
-
-/* Whether the accuracies of a line are by a rule of the trainer's own. */
-static bool own_rule(const struct csv_table *t, const char *line)
-{
-    char text[NAME];
-    for (size_t row = 0; row < t->n_rows; row++) {
-        row_name(t, row, text);
-        if (strcmp(text, line) == 0 && strcmp(csv_text(t, row, "prediction"), "own rule") == 0) return true;
-    }
-    return false;
 }
 
 /* Rows: lines; columns: depths, once for each accuracy where the file has them. */
 static status depth_table(struct source *s, struct table *t, struct error *e)
 {
     const struct csv_table *f = &s->file;
-    const bool levels = csv_column(f, "accuracy") != CSV_NONE;
-    char key[80];
+    const bool by_level = csv_column(f, "accuracy") != CSV_NONE;
     const size_t *last = last_rows(s, &t->mem, e);
-    const char **depths = last ? mem_alloc(&t->mem, s->columns.n, sizeof *depths, e) : NULL;
+    struct texts *rows = &s->lists[ROWS], *levels = &s->lists[LEVELS], *own = &s->lists[OWN_RULES];
+    const size_t n = s->lists[COLUMNS].n;
+    const char **depths = last ? mem_alloc(&t->mem, n, sizeof *depths, e) : NULL;
+    char key[80];
     if (!depths) return ST_MEMORY;
-    for (size_t d = 0; d < s->columns.n; d++) depths[d] = s->columns.v[d];
-    qsort(depths, s->columns.n, sizeof *depths, by_number);
+    memcpy(depths, s->lists[COLUMNS].v, n * sizeof *depths);
+    qsort(depths, n, sizeof *depths, by_number);
     table_span(t, 1, "%s", "");
-    table_column(t, true, 0, "%s", levels ? "Hidden layers" : "Trainer");
-    for (size_t k = 0; k < s->levels.n; k++) {
-        if (levels)
-            table_span(t, s->columns.n, "to %g %%", 100 * strtod(s->levels.v[k], NULL));
+    table_column(t, true, 0, "%s", by_level ? "Hidden layers" : "Trainer");
+    for (size_t k = 0; k < levels->n; k++) {
+        if (by_level)
+            table_span(t, n, "to %g %%", 100 * strtod(levels->v[k], NULL));
         else
-            table_span(t, s->columns.n, "Hidden layers: training / test accuracy, %%");
-        for (size_t d = 0; d < s->columns.n; d++) table_column(t, false, 0, "%s", depths[d]);
+            table_span(t, n, "Hidden layers: training / test accuracy, %%");
+        table_columns(t, depths, n, 0);
     }
-    for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s%s", s->rows.v[i], own_rule(f, s->rows.v[i]) ? " (own rule)" : "");
-        for (size_t k = 0; k < s->levels.n; k++)
-            for (size_t d = 0; d < s->columns.n; d++) {
-                entry_key(s, s->rows.v[i], depths[d], s->levels.v[k], key);
-                (levels ? put_iterations : put_accuracies)(f, last[texts_find(&s->entries, key)], t);
-            }
+    for (size_t i = 0; i < rows->n; i++) {
+        table_put(t, "%s%s", rows->v[i], texts_find(own, rows->v[i]) < own->n ? " (own rule)" : "");
+        for (size_t k = 0; k < levels->n * n; k++) {
+            entry_key(s, rows->v[i], depths[k % n], levels->v[k / n], key);
+            (by_level ? put_iterations : put_accuracies)(f, last[texts_find(&s->lists[ENTRIES], key)], t);
+        }
     }
     return ST_OK;
 }
 
-/* One solver over a grid of rho and beta: its rows. v: room for a number per row. */
-static void put_sensitivity(const struct csv_table *f, struct table *t, const char *name, const size_t *rows,
-                            size_t n_rows, double *v)
+/* One solver over a grid of rho and beta: the rows from `row` on. v: room for a number per row. */
+static void put_sensitivity(const struct csv_table *f, struct table *t, size_t row, const size_t *next,
+                            double *v)
 {
+    const char *name = csv_text(f, row, "name");
     size_t n = 0, best = f->n_rows;
     char rho[60], beta[60];
-    for (size_t i = 0; i < n_rows; i++) {
-        const double accuracy = csv_value(f, rows[i], "acc_val_mean");
+    for (; row < f->n_rows; row = next[row]) {
+        const double accuracy = csv_value(f, row, "acc_val_mean");
         if (isnan(accuracy)) continue;
-        if (best == f->n_rows || accuracy > csv_value(f, best, "acc_val_mean")) best = rows[i];
+        if (best == f->n_rows || accuracy > csv_value(f, best, "acc_val_mean")) best = row;
         v[n++] = accuracy;
     }
     table_put(t, "%s", name);
@@ -259,22 +248,17 @@ static status sensitivity_table(struct source *s, struct table *t, struct error 
     const struct csv_table *f = &s->file;
     struct csv_columns columns;
     struct csv_index index;
+    size_t *next;
     double *v = mem_alloc(&t->mem, f->n_rows, sizeof *v, e);
-    size_t *rows = mem_alloc(&t->mem, f->n_rows, sizeof *rows, e);
-    size_t *end = mem_alloc(&t->mem, f->n_rows + 1, sizeof *end, e); /* of a name's rows */
-    if (!v || !rows || !end) return ST_MEMORY;
+    if (!v) return ST_MEMORY;
     TRY(csv_select(&columns, f, is_name, &t->mem, e));
-    TRY(csv_index_make(&index, f, columns, &t->mem, e));
+    TRY(csv_index_chain(&index, f, columns, &next, &t->mem, e));
     table_span(t, 1, "%s", "");
     table_span(t, 1, "%s", "");
     table_span(t, 3, "Validation %%");
     table_span(t, 1, "Test %% at");
-    put_titles(t, titles, 7, 1);
-    for (size_t r = 0; r < f->n_rows; r++) end[csv_index_place(&index, r) + 1]++;
-    for (size_t i = 0; i < index.n; i++) end[i + 1] += end[i];
-    for (size_t r = 0; r < f->n_rows; r++) rows[end[csv_index_place(&index, r)]++] = r;
-    for (size_t i = 0, first = 0; i < index.n; first = end[i++])
-        put_sensitivity(f, t, csv_text(f, index.rows[i], "name"), rows + first, end[i] - first, v);
+    table_columns(t, titles, 7, 1);
+    for (size_t i = 0; i < index.n; i++) put_sensitivity(f, t, index.rows[i], next, v);
     return ST_OK;
 }
 
@@ -305,7 +289,7 @@ static status conditioning_table(struct source *s, struct table *t, struct error
     static const char *const titles[] = {"Weight solve", "Precision", "Least rcond", "Largest backward error",
                                          "Training %"};
     char noise[60], precision[60];
-    put_titles(t, titles, 5, 2);
+    table_columns(t, titles, 5, 2);
     for (size_t r = 0; r < s->file.n_rows; r++) {
         const char *label = csv_text(&s->file, r, "label");
         struct csv_table curve;
@@ -371,11 +355,11 @@ static status data_size_table(struct source *s, struct table *t, struct error *e
     table_column(t, false, 0, "Exponent of $N$ ($T = %.0f$)", csv_value(f, most, steps));
     table_column(t, false, 0, "Exponent of $T$ ($N = %.0f$)", csv_value(f, longest, samples));
     for (size_t r = 0; r < f->n_rows; r++)
-        if (finished(s, r)) (void)texts_place(&s->rows, csv_text(f, r, "solver"));
-    for (size_t i = 0; i < s->rows.n; i++) {
-        table_put(t, "%s", s->rows.v[i]);
-        put_number(t, "%.2f", exponent(s, s->rows.v[i], samples, steps, most));
-        put_number(t, "%.2f", exponent(s, s->rows.v[i], steps, samples, longest));
+        if (finished(s, r)) (void)texts_place(&s->lists[ROWS], csv_text(f, r, "solver"));
+    for (size_t i = 0; i < s->lists[ROWS].n; i++) {
+        table_put(t, "%s", s->lists[ROWS].v[i]);
+        put_number(t, "%.2f", exponent(s, s->lists[ROWS].v[i], samples, steps, most));
+        put_number(t, "%.2f", exponent(s, s->lists[ROWS].v[i], steps, samples, longest));
     }
     return ST_OK;
 }
@@ -404,16 +388,16 @@ static status provenance_table(struct source *s, struct table *t, struct error *
         n += finished(s, r);
         (void)snprintf(text, sizeof text, "%s%s", csv_text(f, r, "git_commit"),
                        strcmp(csv_text(f, r, "dirty"), "1") == 0 ? " (changed)" : "");
-        (void)texts_place(&s->rows, text);
+        (void)texts_place(&s->lists[ROWS], text);
         (void)snprintf(text, sizeof text, "%.80s, %.*s %s", csv_text(f, r, "cpu"),
                        second ? (int)(second < 60 ? second : 60) : 8, second ? blas : "OpenBLAS",
                        csv_text(f, r, "blas_core"));
-        (void)texts_place(&s->columns, text);
+        (void)texts_place(&s->lists[COLUMNS], text);
     }
     table_put(t, "%s", s->experiment);
     table_put(t, "%zu", n);
-    put_joined(t, &s->rows);
-    put_joined(t, &s->columns);
+    put_joined(t, &s->lists[ROWS]);
+    put_joined(t, &s->lists[COLUMNS]);
     return ST_OK;
 }
 
@@ -456,14 +440,8 @@ static status add(const struct kind *kind, const char *folder, struct table *t, 
         s.rules = record_newest_rules(&s.file);
         st = kind->make(&s, t, e);
     }
-    t->no_memory =
-        t->no_memory || s.rows.no_memory || s.columns.no_memory || s.levels.no_memory || s.entries.no_memory;
-    texts_free(&s.rows);
-    texts_free(&s.columns);
-    texts_free(&s.levels);
-    texts_free(&s.entries);
     csv_table_free(&s.file);
-    return st;
+    return texts_end(s.lists, N_LISTS, st, "a table", e);
 }
 
 status result_table(const char *name, const char *const *folders, size_t n, enum table_format format,
@@ -473,11 +451,7 @@ status result_table(const char *name, const char *const *folders, size_t n, enum
     const struct kind *kind = NULL;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         if (strcmp(kinds[k].name, name) == 0) kind = &kinds[k];
-    if (!kind)
-        return FAIL(e, ST_USAGE,
-                    "no table '%.60s': numbers, depth, list, acceleration, sensitivity, conditioning, "
-                    "provenance, paired or data_size",
-                    name);
+    if (!kind) return FAIL(e, ST_USAGE, "no table '%.60s'", name);
     if (n > 1 && !kind->many) return FAIL(e, ST_USAGE, "table %s takes one experiment", name);
     status st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < n; i++) st = add(kind, folders[i], &t, e);

@@ -1,7 +1,6 @@
 /* Summaries of grouped runs as CSV (see groups.h). */
 #include "records/record.h"
 #include "report/profile.h"
-#include "report/spread.h"
 #include "support/find.h"
 #include "support/paths.h"
 #include "support/texts.h"
@@ -18,10 +17,19 @@ static void put_quartiles(struct csv_writer *w, double *v, size_t n)
 
 static void put_statistics(struct csv_writer *w, double *v, size_t n)
 {
-    const double mean = mean_of(v, n), deviation = deviation_of(v, n);
-    csv_put_numbers(w, (const double[]){mean, deviation}, 2);
+    csv_put_numbers(w, (const double[]){mean_of(v, n), deviation_of(v, n)}, 2);
     put_quartiles(w, v, n);
     csv_put_number(w, interval_of(v, n).half_width);
+}
+
+/* Heads of both: "acc_test_med". */
+static void put_heads(struct csv_writer *w, const char *column, const char *const *parts, size_t n)
+{
+    char name[120];
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(name, sizeof name, "%s_%s", column, parts[i]);
+        csv_put(w, name);
+    }
 }
 
 static status put_group(struct csv_writer *w, const struct groups *g, const struct group *one,
@@ -35,7 +43,7 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
     csv_put_number(w, (double)one->n);
     csv_put(w, group_own_rule(g, one) ? "own rule" : "simulated");
     TRY(group_values(g, one, "acc_test", NULL, v, &n, e));
-    const double error = n > 0 ? spread_test_error(g, one->row, mean_of(v, n)) : NAN;
+    const double error = spread_test_error(g, one->row, mean_of(v, n));
     csv_put(w, spread_names[spread_of(g, one->rows, v, n).over]);
     csv_put_number(w, error);
     for (int k = 1; column_summarised(k); k++) {
@@ -51,15 +59,10 @@ static status write_summary(const struct groups *g, struct error *e)
     static const char *const head[] = {"label",         "solver", "dataset",    "hidden", "name",
                                        "hidden_layers", "seeds",  "prediction", "over",   "acc_test_error"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
-    char name[80];
     struct csv_writer w;
     TRY(csv_start(&w, NULL, e, "%s/summary.csv", groups_of_runs(g)));
     csv_put_texts(&w, head, sizeof head / sizeof *head);
-    for (int k = 1; column_summarised(k); k++)
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-            snprintf(name, sizeof name, "%s_%s", column_summarised(k)->name, parts[i]);
-            csv_put(&w, name);
-        }
+    for (int k = 1; column_summarised(k); k++) put_heads(&w, column_summarised(k)->name, parts, 6);
     csv_end_row(&w);
     status st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < g->n; i++) st = put_group(&w, g, &g->group[i], e);
@@ -84,21 +87,6 @@ struct curves {
                      are not there, or were counted by an earlier rule */
 };
 
-static status find_columns(struct curves *c, const struct groups *g, struct error *e)
-{
-    const size_t n = c->of->n, n_columns = c->v[0].n_columns;
-    c->column = mem_alloc(&c->mem, n_columns * n, sizeof *c->column, e);
-    if (!c->column) return ST_MEMORY;
-    for (size_t k = 0; k < n_columns; k++) {
-        const char *name = c->v[0].names[k];
-        const long since = record_counted_since(name);
-        for (size_t i = 0; i < n; i++)
-            c->column[k * n + i] =
-                record_before(&g->runs, c->of->rows[i], since) ? CSV_NONE : csv_column(&c->v[i], name);
-    }
-    return ST_OK;
-}
-
 static status write_row(struct csv_writer *w, const struct curves *c, size_t row, struct error *e)
 {
     const size_t n = c->of->n;
@@ -122,22 +110,26 @@ static status write_row(struct csv_writer *w, const struct curves *c, size_t row
     return ST_OK;
 }
 
+/* The file of curves_summary/. */
 static status write_curve(const struct groups *g, struct curves *c, struct error *e)
 {
     static const char *const parts[] = {"med", "q1", "q3"};
-    char name[120];
-    struct csv_writer w;
-    for (size_t i = 0; i < c->of->n; i++) TRY(groups_curve(g, c->of->rows[i], &c->v[i], e));
-    TRY(find_columns(c, g, e));
     const struct csv_table *first = &c->v[0];
+    const size_t n = c->of->n;
+    struct csv_writer w;
+    c->column = mem_alloc(&c->mem, first->n_columns * n, sizeof *c->column, e);
+    if (!c->column) return ST_MEMORY;
     TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", groups_of_runs(g), c->of->label));
     w.out.derived = true;
     csv_put(&w, first->names[0]);
-    for (size_t k = 1; k < first->n_columns; k++)
-        for (int part = 0; part < 3; part++) {
-            snprintf(name, sizeof name, "%s_%s", first->names[k], parts[part]);
-            csv_put(&w, name);
-        }
+    for (size_t k = 1; k < first->n_columns; k++) {
+        const char *name = first->names[k];
+        const long since = record_counted_since(name);
+        for (size_t i = 0; i < n; i++)
+            c->column[k * n + i] =
+                record_before(&g->runs, c->of->rows[i], since) ? CSV_NONE : csv_column(&c->v[i], name);
+        put_heads(&w, name, parts, 3);
+    }
     csv_end_row(&w);
     status st = ST_OK;
     for (size_t row = 0; st == ST_OK && row < first->n_rows; row++) st = write_row(&w, c, row, e);
@@ -160,7 +152,7 @@ static const struct cost_table traffic = {
 /* The number of ranks that all runs of a group had; 1 if they differ. */
 static double ranks_of(const struct groups *g, const struct group *one)
 {
-    double ranks = one->n > 0 ? csv_value(&g->runs, one->rows[0], "ranks") : 1;
+    double ranks = csv_value(&g->runs, one->rows[0], "ranks");
     for (size_t i = 1; i < one->n; i++)
         if (csv_value(&g->runs, one->rows[i], "ranks") != ranks) ranks = 1;
     return ranks;
@@ -201,47 +193,54 @@ struct cost_files {
     struct profile *profile;
 };
 
-static status put_group_costs(struct cost_files *f, const struct groups *g, size_t group,
-                              const struct csv_table *curves, struct error *e)
+/* All that comes from the curves of a group: each is read once. */
+static status write_group(const struct groups *g, struct cost_files *f, size_t group, struct curves *c,
+                          struct error *e)
 {
     static const char *const needed[] = {"acc_train", "train_s"};
-    const struct group *one = &g->group[group];
+    const struct group *one = c->of;
+    c->v = mem_alloc(&c->mem, one->n, sizeof *c->v, e);
+    if (!c->v) return ST_MEMORY;
+    for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &c->v[i], e));
+    TRY(write_curve(g, c, e));
     for (size_t i = 0; i < one->n; i++) {
-        TRY(csv_need(&curves[i], needed, 2, e));
-        TRY(profile_add(f->profile, group, one->rows[i], &curves[i], e));
+        TRY(csv_need(&c->v[i], needed, 2, e));
+        TRY(profile_add(f->profile, group, one->rows[i], &c->v[i], e));
     }
-    TRY(put_costs(&f->times, &times, g, one, curves, e));
-    return ranks_of(g, one) > 1 ? put_costs(&f->traffic, &traffic, g, one, curves, e) : ST_OK;
+    TRY(put_costs(&f->times, &times, g, one, c->v, e));
+    return ranks_of(g, one) > 1 ? put_costs(&f->traffic, &traffic, g, one, c->v, e) : ST_OK;
 }
 
-/* All that comes from curves: each is read once. */
-static status write_curves(const struct groups *g, struct cost_files *f, struct error *e)
+static status write_groups(const struct groups *g, struct cost_files *f, struct error *e)
 {
     for (size_t i = 0; i < g->n; i++) {
-        const size_t n = g->group[i].n;
         struct curves c = {.of = &g->group[i]};
-        c.v = mem_alloc(&c.mem, n, sizeof *c.v, e);
-        status st = c.v ? write_curve(g, &c, e) : ST_MEMORY;
-        if (st == ST_OK) st = put_group_costs(f, g, i, c.v, e);
-        for (size_t k = 0; c.v && k < n; k++) csv_table_free(&c.v[k]);
+        const status st = write_group(g, f, i, &c, e);
+        for (size_t k = 0; c.v && k < c.of->n; k++) csv_table_free(&c.v[k]);
         mem_free(&c.mem);
         TRY(st);
     }
     return ST_OK;
 }
 
+/* Removes a file that may not be there. */
+static status remove_file(const char *path, struct error *e)
+{
+    if (unlink(path) == 0 || errno == ENOENT) return ST_OK;
+    return FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+}
+
 /* Opens traffic.csv if a group has several ranks; else there is none. */
 static status open_traffic(struct csv_writer *w, const struct groups *g, struct error *e)
 {
     char path[4096];
-    size_t divided = 0;
     (void)snprintf(path, sizeof path, "%s/traffic.csv", groups_of_runs(g));
-    for (size_t i = 0; i < g->n; i++) divided += ranks_of(g, &g->group[i]) > 1;
-    if (divided > 0)
-        return csv_start(w, "label,solver,dataset,name,ranks,level,seeds,reached,iters,messages,bytes_sent",
-                         e, "%s", path);
-    if (unlink(path) == 0 || errno == ENOENT) return ST_OK;
-    return FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    for (size_t i = 0; i < g->n; i++)
+        if (ranks_of(g, &g->group[i]) > 1)
+            return csv_start(w,
+                             "label,solver,dataset,name,ranks,level,seeds,reached,iters,messages,bytes_sent",
+                             e, "%s", path);
+    return remove_file(path, e);
 }
 
 /* Removes curves of groups that are no longer there: of rows that are gone, or of names that changed. */
@@ -254,16 +253,13 @@ static status remove_stale(const struct groups *g, const char *folder, struct er
         (void)snprintf(name, sizeof name, "%s.csv", g->group[i].label);
         (void)texts_place(&current, name);
     }
-    status st = current.no_memory ? FAIL(e, ST_MEMORY, "no memory for the names of groups")
-                                  : find_ending(folder, ".csv", &files, e);
-    for (size_t i = 0; st == ST_OK && i < files.n; i++) {
+    status st = find_ending(folder, ".csv", &files, e);
+    for (size_t i = 0; st == ST_OK && !current.no_memory && i < files.n; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, files.names[i]);
-        if (texts_find(&current, files.names[i]) == current.n && unlink(path) != 0 && errno != ENOENT)
-            st = FAIL(e, ST_IO, "%s: cannot be removed: %s", path, strerror(errno));
+        if (texts_find(&current, files.names[i]) == current.n) st = remove_file(path, e);
     }
     find_free(&files);
-    texts_free(&current);
-    return st;
+    return texts_end(&current, 1, st, "the names of groups", e);
 }
 
 status groups_write(const struct groups *g, struct error *e)
@@ -280,7 +276,7 @@ status groups_write(const struct groups *g, struct error *e)
                   e, "%s/time_to_accuracy.csv", groups_of_runs(g)));
     status st = open_traffic(&f.traffic, g, e);
     if (st == ST_OK) st = profile_begin(&f.profile, g, e);
-    if (st == ST_OK) st = write_curves(g, &f, e);
+    if (st == ST_OK) st = write_groups(g, &f, e);
     st = profile_end(f.profile, st, e);
     st = csv_end(&f.times, st, e);
     if (f.traffic.out.file) st = csv_end(&f.traffic, st, e);

@@ -21,9 +21,10 @@ static void put_escaped(FILE *f, const char *before, const char *text, const cha
     (void)fputs(after, f);
 }
 
-/* Data of a workflow command; in a property ':' and ',' are escaped, too. */
-static void put_command(FILE *f, const char *text, bool property)
+/* Data of a workflow command, behind `before`; in a property ':' and ',' are escaped, too. */
+static void put_command(FILE *f, const char *before, const char *text, bool property)
 {
+    (void)fputs(before, f);
     for (; *text; text++) {
         const unsigned char c = (unsigned char)*text;
         if (c == '%' || c < 32 || (property && (c == ':' || c == ',')))
@@ -48,8 +49,7 @@ void verdicts_note(struct verdicts *v, const char *text)
 {
     if (v->format == VERDICT_TEXT) (void)fprintf(v->out, "note: %s\n", text);
     if (v->format != VERDICT_GITHUB) return;
-    (void)fputs("::warning::", v->out);
-    put_command(v->out, text, false);
+    put_command(v->out, "::warning::", text, false);
     (void)fputc('\n', v->out);
 }
 
@@ -60,12 +60,9 @@ void verdicts_regression(struct verdicts *v, const char *text)
     if (v->format == VERDICT_TEXT) {
         (void)fprintf(v->out, "REGRESSION %s (%s): %s\n", v->id, v->what, text);
     } else if (v->format == VERDICT_GITHUB) {
-        (void)fputs("::error title=", v->out);
-        put_command(v->out, v->id, true);
-        (void)fputs(" (", v->out);
-        put_command(v->out, v->what, true);
-        (void)fputs(")::", v->out);
-        put_command(v->out, text, false);
+        put_command(v->out, "::error title=", v->id, true);
+        put_command(v->out, " (", v->what, true);
+        put_command(v->out, ")::", text, false);
         (void)fputc('\n', v->out);
     } else {
         put_escaped(v->cases, "    <failure message=\"", text, "\"/>\n");
@@ -77,20 +74,15 @@ void verdicts_run_ended(struct verdicts *v)
     if (v->format == VERDICT_JUNIT) (void)fputs("  </testcase>\n", v->cases);
 }
 
-/* The suite around its cases: the counts stand in front. */
-static void put_suite(const struct verdicts *v)
-{
-    put_escaped(v->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->suite, "\"");
-    (void)fprintf(v->out, " tests=\"%zu\" failures=\"%zu\">\n", v->runs, v->failed_runs);
-    (void)fwrite(v->body, 1, v->body_size, v->out);
-    (void)fputs("</testsuite>\n", v->out);
-}
-
 status verdicts_end(struct verdicts *v, status st, struct error *e)
 {
     const bool whole = !v->cases || fclose(v->cases) == 0;
     if (st == ST_OK && !whole) st = FAIL(e, ST_MEMORY, "no memory for a report");
-    if (st == ST_OK && v->format == VERDICT_JUNIT) put_suite(v);
+    if (st == ST_OK && v->format == VERDICT_JUNIT) { /* the counts stand in front of the cases */
+        put_escaped(v->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", v->suite, "\"");
+        (void)fprintf(v->out, " tests=\"%zu\" failures=\"%zu\">\n%s</testsuite>\n", v->runs, v->failed_runs,
+                      v->body);
+    }
     free(v->body);
     if (st == ST_OK && (fflush(v->out) != 0 || ferror(v->out)))
         st = FAIL(e, ST_IO, "the report cannot be written");

@@ -51,6 +51,22 @@ size_t csv_index_place(struct csv_index *x, size_t row)
     return x->n++;
 }
 
+status csv_index_chain(struct csv_index *x, const struct csv_table *t, struct csv_columns columns,
+                       size_t **next, struct mem *m, struct error *e)
+{
+    size_t *last = mem_alloc(m, t->n_rows + 1, sizeof *last, e); /* of each number so far */
+    *next = mem_alloc(m, t->n_rows + 1, sizeof **next, e);
+    if (!last || !*next) return ST_MEMORY;
+    TRY(csv_index_make(x, t, columns, m, e));
+    for (size_t row = 0; row < t->n_rows; row++) {
+        const size_t k = csv_index_place(x, row);
+        (*next)[row] = t->n_rows;
+        if (x->rows[k] != row) (*next)[last[k]] = row;
+        last[k] = row;
+    }
+    return ST_OK;
+}
+
 size_t csv_index_find(struct csv_index *x, const struct csv_table *t, const struct csv_columns *columns,
                       size_t row)
 {

@@ -27,6 +27,10 @@ status csv_index_make(struct csv_index *x, const struct csv_table *t, struct csv
                       struct mem *m, struct error *e);
 /* The number of a row, from 0; it is added if there is none with its texts. */
 size_t csv_index_place(struct csv_index *x, size_t row);
+/* csv_index_make and csv_index_place of all rows. *next: [n_rows] in the arena, the next row with the texts
+ * of each, n_rows behind the last; x->rows has the first ones. ST_MEMORY. */
+status csv_index_chain(struct csv_index *x, const struct csv_table *t, struct csv_columns columns,
+                       size_t **next, struct mem *m, struct error *e);
 /* The number of the rows whose texts are those of row `row` of another table in as many columns of its own;
  * x->n if there is none. */
 size_t csv_index_find(struct csv_index *x, const struct csv_table *t, const struct csv_columns *columns,

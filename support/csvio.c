@@ -199,6 +199,13 @@ const char *csv_cell(const struct csv_table *t, size_t row, size_t column)
     return t->cells[row * t->n_columns + column];
 }
 
+bool csv_constant(const struct csv_table *t, size_t column)
+{
+    for (size_t row = 1; row < t->n_rows; row++)
+        if (strcmp(csv_cell(t, row, column), csv_cell(t, 0, column)) != 0) return false;
+    return t->n_rows > 0;
+}
+
 const char *csv_text(const struct csv_table *t, size_t row, const char *name)
 {
     long c = csv_column(t, name);

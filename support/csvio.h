@@ -41,6 +41,8 @@ long csv_column(const struct csv_table *t, const char *name);
 /* ST_DATA naming the first of these columns that the table lacks. */
 status csv_need(const struct csv_table *t, const char *const *names, size_t n, struct error *e);
 const char *csv_cell(const struct csv_table *t, size_t row, size_t column);
+/* Whether all rows have the same text in a column; without a row they do not. */
+bool csv_constant(const struct csv_table *t, size_t column);
 /* The cell of column `name`; "nan" if there is no such column. */
 const char *csv_text(const struct csv_table *t, size_t row, const char *name);
 /* The cell as a number. ST_DATA naming file, line, column name and text if it is none; "nan" is a number. */

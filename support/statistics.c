@@ -9,6 +9,11 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void sort_numbers(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, ascending);
+}
+
 /* Moves the numbers to the front and the NaNs behind them. */
 static size_t count_numbers(double *values, size_t n)
 {
@@ -23,7 +28,7 @@ double quantile(double *values, size_t n, double p)
 {
     n = count_numbers(values, n);
     if (n == 0) return NAN;
-    qsort(values, n, sizeof *values, ascending);
+    sort_numbers(values, n);
     double place = p * (double)(n - 1);
     size_t below = (size_t)place;
     if (below + 1 >= n) return values[n - 1];

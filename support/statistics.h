@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+/* Sorts numbers, none of which is nan, the least first. */
+void sort_numbers(double *values, size_t n);
 /* Quantile p in [0, 1] of the values that are not nan, linear between order statistics; nan if there is none.
  * The values are sorted in place, the NaNs last. */
 double quantile(double *values, size_t n, double p);

@@ -56,6 +56,11 @@ void table_column(struct table *t, bool left, size_t width, const char *format, 
     va_end(list);
 }
 
+void table_columns(struct table *t, const char *const *titles, size_t n, size_t words)
+{
+    for (size_t c = 0; c < n; c++) table_column(t, c < words, 0, "%s", titles[c]);
+}
+
 void table_span(struct table *t, size_t n, const char *format, ...)
 {
     va_list list;
@@ -187,7 +192,7 @@ static void print_row(const struct table *t, enum table_format format, const siz
     static const char *const between[] = {"  ", " | ", " & "}, *const before[] = {"", "| ", ""},
                              *const after[] = {"\n", " |\n", " \\\\\n"};
     char text[2 * CELL_MAX];
-    (void)fputs(before[format], out);
+    (void)fputs(format == TABLE_TEXT && t->lead ? t->lead : before[format], out);
     for (size_t c = 0; c < t->n_columns; c++) {
         cell(t, format, row, c, text, sizeof text);
         int pad = format == TABLE_TEXT ? (int)(width[c] - length(text)) : 0;

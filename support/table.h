@@ -17,6 +17,7 @@ struct table {
     const char **cells; /* row after row */
     size_t n_columns, n_spans, n_cells, column_capacity, span_capacity, cell_capacity;
     bool no_memory;
+    const char *lead; /* in front of each line of the text form, borrowed; NULL: nothing */
 };
 
 /* A column: `left` for words, right for numbers; in text it is at least `width` characters wide, in LaTeX a
@@ -24,6 +25,8 @@ struct table {
  * are taken by LaTeX as they are. */
 void table_column(struct table *t, bool left, size_t width, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Columns without a width, of which the first `words` are of words. */
+void table_columns(struct table *t, const char *const *titles, size_t n, size_t words);
 /* A title above the next n columns, from the first on; "" leaves them free. */
 void table_span(struct table *t, size_t n, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The next cell. " +- " and 1.5e-07 become formulas in LaTeX; a text between backticks is code in Markdown.

@@ -76,3 +76,12 @@ void texts_free(struct texts *t)
     mem_free(&t->mem);
     *t = (struct texts){.n = 0};
 }
+
+status texts_end(struct texts *lists, size_t n, status st, const char *what, struct error *e)
+{
+    for (size_t k = 0; k < n; k++) {
+        if (lists[k].no_memory && st == ST_OK) st = FAIL(e, ST_MEMORY, "no memory for %s", what);
+        texts_free(&lists[k]);
+    }
+    return st;
+}

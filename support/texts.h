@@ -22,6 +22,9 @@ size_t texts_place(struct texts *t, const char *text);
 /* The place of a text, or n. */
 size_t texts_find(struct texts *t, const char *text);
 void texts_free(struct texts *t);
+/* Frees n lists; returns `st`, or ST_MEMORY "no memory for WHAT" if that is ST_OK and one of them lost a
+ * text. */
+status texts_end(struct texts *lists, size_t n, status st, const char *what, struct error *e);
 
 /* FNV-1a over a text, from `start`: TEXTS_HASH, or the hash of what stands before it. */
 #define TEXTS_HASH UINT64_C(14695981039346656037)

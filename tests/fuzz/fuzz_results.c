@@ -40,7 +40,7 @@ static void write_figure(const struct groups *g, const char *folder)
     (void)snprintf(d.folder, sizeof d.folder, "%s/figure", folder);
     if (path_make(d.folder, &e) != ST_OK) return;
     if (g->n > 0 && figure_data_open(&f, g, &d, &e) == ST_OK) {
-        for (size_t k = 0; k < g->n; k++) f.shown[k] = true;
+        for (size_t k = 0; k < g->n; k++) f.group[k].shown = true;
         (void)figure_data_write(&f, options, &e);
     }
     figure_data_free(&f);
