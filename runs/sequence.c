@@ -1,6 +1,6 @@
-/* Tasks in sequence (see sequence.h): the data of each, a trainer for each, and how well all are known. */
-#include "runs/sequence.h"
+/* Tasks in sequence (see session.h): the data of each, a trainer for each, and how well all are known. */
 #include "datasets/tasks.h"
+#include "runs/session.h"
 #include "support/csvio.h"
 #include <math.h>
 #include <string.h>
@@ -25,37 +25,28 @@ status sequence_refresh(struct session *s, struct error *e)
     return augment_asked(augment_of(s)) ? make_samples(s, augment_of(s), (uint64_t)s->at.iter, e) : ST_OK;
 }
 
-/* Lets the solver train on samples that will change, and begin with those of the data. */
-static status begin_samples(struct session *s, struct error *e)
+/* The samples of the task that begins; those of training, where they will change, begin as they are in the
+ * data. */
+static status select_data(struct session *s, struct error *e)
 {
     static const struct augment_options none = {.shift = 0};
+    struct dataset *part = s->n_tasks > 1 ? &s->part[s->at.task % 2] : &s->data;
+    if (s->n_tasks > 1) {
+        dataset_free(part);
+        TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
+    }
+    s->env.train = dataset_batch(part, SPLIT_TRAIN);
+    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
+    s->env.info = &part->info;
     s->plain = s->env.train;
     if (!augment_asked(augment_of(s))) return ST_OK;
     s->env.train.x = &s->augmented.x;
     return make_samples(s, &none, 0, e);
 }
 
-static status select_data(struct session *s, struct error *e)
-{
-    struct dataset *part = &s->part[s->at.task % 2];
-    if (s->n_tasks == 1) {
-        s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
-        return begin_samples(s, e);
-    }
-    dataset_free(part);
-    TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
-    s->env.train = dataset_batch(part, SPLIT_TRAIN);
-    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
-    s->env.info = &part->info;
-    return begin_samples(s, e);
-}
-
 status sequence_create(struct session *s, struct error *e)
 {
     s->n_tasks = tasks_of(s->run->dataset_options);
-    s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
-    s->env.validation = dataset_batch(&s->data, SPLIT_VALIDATION);
-    s->env.info = &s->data.info;
     if (s->n_tasks == 1) return select_data(s, e);
     const size_t n = (size_t)N_SPLITS * s->n_tasks * s->n_tasks;
     s->known = mem_alloc(&s->mem, n, sizeof *s->known, e);
@@ -117,20 +108,16 @@ static double *known(const struct session *s, enum split split, size_t i, size_t
     return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
 }
 
-static double average(const struct session *s, enum split split)
+void sequence_outcome(const struct session *s, enum split split, double *average, double *drop)
 {
     const size_t n = s->n_tasks;
-    double sum = 0;
+    double sum = 0, lost = 0;
+    *average = *drop = NAN;
+    if (!s->known) return;
     for (size_t j = 0; j < n; j++) sum += *known(s, split, n - 1, j);
-    return sum / (double)n;
-}
-
-static double drop(const struct session *s, enum split split)
-{
-    const size_t n = s->n_tasks;
-    double sum = 0;
-    for (size_t j = 0; j + 1 < n; j++) sum += *known(s, split, j, j) - *known(s, split, n - 1, j);
-    return sum / (double)(n - 1);
+    for (size_t j = 0; j + 1 < n; j++) lost += *known(s, split, j, j) - *known(s, split, n - 1, j);
+    *average = sum / (double)n;
+    *drop = lost / (double)(n - 1);
 }
 
 void sequence_score(struct session *s, enum split split, const real *scores)
@@ -146,9 +133,6 @@ void sequence_score(struct session *s, enum split split, const real *scores)
         }
         *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
     }
-    if (s->at.task + 1 < (long)s->n_tasks) return;
-    s->at.known[split].average = average(s, split);
-    s->at.known[split].drop = drop(s, split);
 }
 
 status sequence_write(const struct session *s, struct error *e)
