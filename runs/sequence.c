@@ -102,24 +102,6 @@ status sequence_next(struct session *s, bool resumed, struct error *e)
     return ST_OK;
 }
 
-/* The accuracy on task j of a split at the end of task i, or so far. */
-static double *known(const struct session *s, enum split split, size_t i, size_t j)
-{
-    return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
-}
-
-void sequence_outcome(const struct session *s, enum split split, double *average, double *drop)
-{
-    const size_t n = s->n_tasks;
-    double sum = 0, lost = 0;
-    *average = *drop = NAN;
-    if (!s->known) return;
-    for (size_t j = 0; j < n; j++) sum += *known(s, split, n - 1, j);
-    for (size_t j = 0; j + 1 < n; j++) lost += *known(s, split, j, j) - *known(s, split, n - 1, j);
-    *average = sum / (double)n;
-    *drop = lost / (double)(n - 1);
-}
-
 void sequence_score(struct session *s, enum split split, const real *scores)
 {
     const struct batch b = dataset_batch(&s->data, split);
@@ -131,7 +113,7 @@ void sequence_score(struct session *s, enum split split, const real *scores)
             right += loss_argmax(K, scores + i * K) == (size_t)b.labels[i];
             n++;
         }
-        *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
+        *session_known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
     }
 }
 
@@ -146,7 +128,7 @@ status sequence_write(const struct session *s, struct error *e)
         for (size_t j = 0; j < s->n_tasks; j++) {
             csv_put_numbers(&w, (const double[]){(double)i + 1, (double)j + 1}, 2);
             for (int split = 0; split < N_SPLITS; split++)
-                csv_put_number(&w, *known(s, (enum split)split, i, j));
+                csv_put_number(&w, *session_known(s, (enum split)split, i, j));
             csv_end_row(&w);
         }
     return csv_close(&w, e);

@@ -58,6 +58,26 @@ static double mean_rate(const struct session *s)
     return spikes / neurons;
 }
 
+double *session_known(const struct session *s, enum split split, size_t i, size_t j)
+{
+    return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
+}
+
+/* After the last task, the average of its accuracies and how far they have dropped since each task's own end;
+ * nan before, and without tasks. */
+static void outcome_of_tasks(const struct session *s, enum split split, double *average, double *drop)
+{
+    const size_t n = s->n_tasks;
+    double sum = 0, lost = 0;
+    *average = *drop = NAN;
+    if (!s->known) return;
+    for (size_t j = 0; j < n; j++) sum += *session_known(s, split, n - 1, j);
+    for (size_t j = 0; j + 1 < n; j++)
+        lost += *session_known(s, split, j, j) - *session_known(s, split, n - 1, j);
+    *average = sum / (double)n;
+    *drop = lost / (double)(n - 1);
+}
+
 struct run_result session_result(const struct session *s)
 {
     const struct evaluation *train = &s->last[SPLIT_TRAIN], *test = &s->last[SPLIT_TEST];
@@ -83,8 +103,8 @@ struct run_result session_result(const struct session *s)
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
     memcpy(result.last, s->last, sizeof result.last);
-    sequence_outcome(s, SPLIT_VALIDATION, &result.acc_val_tasks, &result.drop_val);
-    sequence_outcome(s, SPLIT_TEST, &result.acc_test_tasks, &result.drop_test);
+    outcome_of_tasks(s, SPLIT_VALIDATION, &result.acc_val_tasks, &result.drop_val);
+    outcome_of_tasks(s, SPLIT_TEST, &result.acc_test_tasks, &result.drop_test);
     /* the operations of a rule of the solver's own are not those of its training */
     result.totals.accumulations += at->new_spike_passes * (s->run->solver->predict ? NAN : train->synops);
     return result;

@@ -79,6 +79,9 @@ void run_file(char path[RUN_FILE], const char *out, const char *folder, const st
  * only when the row and the curve that they lead to are on the disk. */
 void run_remove(const char *out, const struct run *run, const char *end);
 
+/* Of tasks in sequence: the place in s->known of the accuracy on task j of a split at the end of task i, or
+ * so far. */
+double *session_known(const struct session *s, enum split split, size_t i, size_t j);
 /* Columns of the dataset's metrics. */
 size_t session_measures(const struct session *s);
 /* OUT/FOLDER/<id>.csv in `path`, its folder made if there is none. ST_IO. */
@@ -112,9 +115,6 @@ status sequence_refresh(struct session *s, struct error *e);
 void sequence_free_solver(struct session *s);
 /* Takes the accuracies of a split by task from the scores (n_L x n) of its samples. */
 void sequence_score(struct session *s, enum split split, const real *scores);
-/* After the last task, the average of these accuracies and how far they have dropped since each task's own
- * end; nan before, and without tasks. */
-void sequence_outcome(const struct session *s, enum split split, double *average, double *drop);
 /* OUT/tasks/<id>.csv: a row for each task that began and each task, where there are tasks. ST_IO. */
 status sequence_write(const struct session *s, struct error *e);
 
