@@ -2,8 +2,8 @@
 #ifndef SPIKEBENCH_RECORDS_COLUMNS_H
 #define SPIKEBENCH_RECORDS_COLUMNS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "datasets/dataset.h"
+#include "network/evaluate.h"
 
 /* What training took so far, and the best validation result. */
 struct run_totals {
@@ -29,7 +29,7 @@ struct run_result {
     const double *metrics;   /* [N_SPLITS x n_metrics] of the dataset, by split; NULL: none yet */
     bool evaluated, classes; /* there was an evaluation; the targets are classes */
     struct run_totals totals;
-    double loss_train, loss_val, loss_test, acc_train, acc_val, acc_test; /* of the last evaluation */
+    struct evaluation last[N_SPLITS];
     double n_test, iters, best_iter, peak_bytes, solver_bytes, footprint_bytes, synops, macs, energy,
         synops_dense, rate_mean;
     double acc_val_tasks, acc_test_tasks, drop_val, drop_test; /* tasks in sequence; else nan */
@@ -49,19 +49,21 @@ enum column_flag {
     COLUMN_HEAD = 16,    /* known before a run starts: also of runs that were lost */
     COLUMN_TRAIN = 32,   /* trainers may be chosen by these: training and its cost, and validation */
     COLUMN_VALIDATION = 64,
-    COLUMN_TEST = 128,    /* nothing may be chosen by these */
-    COLUMN_EXACT = 256,   /* counts that rounding cannot change: compared for equality */
-    COLUMN_AT_BEST = 512, /* hangs on which iteration was best, which rounding can tip: compared in double */
-    COLUMN_SMALLER = 1024 /* the smallest is best */
+    COLUMN_TEST = 128,     /* nothing may be chosen by these */
+    COLUMN_EXACT = 256,    /* counts that rounding cannot change: compared for equality */
+    COLUMN_AT_BEST = 512,  /* hangs on which iteration was best, which rounding can tip: compared in double */
+    COLUMN_SMALLER = 1024, /* the smallest is best */
+    COLUMN_PROVENANCE = 2048 /* how and where a run was made, which what came out does not depend on */
 };
 
 struct result_column {
     const char *name, *curve; /* in runs.csv; in curves (NULL: not there) */
     int summary;              /* its place in summary.csv, from 1; 0: not there */
     unsigned flags;           /* enum column_flag */
-    const char *unit, *help;
+    const char *unit;
     enum column_kind kind;
     size_t offset; /* in struct run_result */
+    const char *help;
 };
 
 /* In the order of the files. Column `schema` is RECORD_SCHEMA in new rows. */

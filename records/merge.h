@@ -2,7 +2,7 @@
 #ifndef SPIKEBENCH_RECORDS_MERGE_H
 #define SPIKEBENCH_RECORDS_MERGE_H
 
-#include "records/rows.h"
+#include "records/record.h"
 
 struct merge_outcome {
     size_t n_runs;              /* rows of the merged table */

@@ -21,13 +21,9 @@ static status add_run(struct merge_plan *p, const char *text, size_t size, const
     const size_t place = texts_place(&p->ids, id);
     if (p->ids.no_memory) return FAIL(e, ST_MEMORY, "no memory for the runs of %s", path);
     if (place < p->n) return ST_OK; /* another folder's plan has it, too */
-    if (p->n == p->capacity) {
-        const size_t capacity = p->capacity ? 2 * p->capacity : 64;
-        struct planned_run *runs = realloc(p->runs, capacity * sizeof *runs);
-        if (!runs) return FAIL(e, ST_MEMORY, "no memory for %zu runs", capacity);
-        p->runs = runs;
-        p->capacity = capacity;
-    }
+    struct planned_run *runs = realloc(p->runs, p->ids.capacity * sizeof *runs);
+    if (!runs) return FAIL(e, ST_MEMORY, "no memory for %zu runs", p->ids.capacity);
+    p->runs = runs;
     char *copy = mem_alloc(&p->mem, size + 1, 1, e);
     if (!copy) return ST_MEMORY;
     memcpy(copy, text, size);

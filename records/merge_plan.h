@@ -13,7 +13,7 @@ struct planned_run {
 struct merge_plan {
     struct mem mem;
     struct planned_run *runs; /* [n] heap, one of each in the order of the plans */
-    size_t n, capacity;
+    size_t n;
     struct texts ids; /* of the runs, in their order */
 };
 

@@ -1,4 +1,5 @@
-/* Rows of runs.csv: writing one, and what readers of a table of runs must know. */
+/* Rows of runs.csv: writing one, or those of several tables as one, and what readers of a table of runs must
+ * know. */
 #ifndef SPIKEBENCH_RECORDS_RECORD_H
 #define SPIKEBENCH_RECORDS_RECORD_H
 
@@ -37,5 +38,21 @@ long record_newest_rules(const struct csv_table *runs);
  * Free with csv_table_free, also after an error. */
 enum { RECORD_NAME_MAX = 120 };
 status records_read(struct csv_table *runs, const char *folder, struct error *e);
+
+/* A row of a table; without a table: there is none. */
+struct record {
+    const struct csv_table *table;
+    size_t row;
+};
+
+/* What a row has in a column that its table lacks, or has as nan: writes it to text, or returns false. */
+typedef bool (*missing_cell)(void *context, size_t row, const char *column, char *text, size_t size);
+
+/* Writes the n rows, in their order, as the file PATH, in one step. The columns are the union over the rows,
+ * a row's extra column standing behind the one it follows in that row. A cell that is missing,
+ * or nan, is what `missing` (NULL: nothing) says, else nan. Without a row there is no file afterwards. ST_IO.
+ */
+status rows_write(const char *path, const struct record *rows, size_t n, missing_cell missing, void *context,
+                  struct error *e);
 
 #endif

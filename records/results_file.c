@@ -2,50 +2,29 @@
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "support/file.h"
-#include "support/find.h"
-#include "support/texts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A run of the plan by one of its identities. */
-struct identity {
-    char id[RUN_ID_SIZE];
-    size_t run;
-};
-
-static int compare_identities(const void *a, const void *b)
+/* The identities of the plan's runs, which all differ, in their order: as they are, and as they were while
+ * their data was absent (they then lack the data's SHA-256). */
+static status list_runs(struct results_file *f, struct error *e)
 {
-    return strcmp(((const struct identity *)a)->id, ((const struct identity *)b)->id);
-}
-
-/* The runs of a plan by identity, sorted: as they are, or as they were while their data was absent (the
- * identity then lacks the data's SHA-256). In the arena; NULL: ST_MEMORY. */
-static struct identity *index_runs(const struct plan *plan, bool without_data, struct mem *m, struct error *e)
-{
-    struct identity *index = mem_alloc(m, plan->n_runs + 1, sizeof *index, e);
-    for (size_t i = 0; index && i < plan->n_runs; i++) {
-        struct run run = plan->runs[i];
-        if (without_data) run_identify(&run, "");
-        memcpy(index[i].id, run.id, sizeof index[i].id);
-        index[i].run = i;
+    for (size_t i = 0; i < f->plan->n_runs; i++) {
+        struct run run = f->plan->runs[i];
+        (void)texts_place(&f->ids, run.id);
+        run_identify(&run, "");
+        (void)texts_place(&f->lacking, run.id);
     }
-    if (index) qsort(index, plan->n_runs, sizeof *index, compare_identities);
-    return index;
-}
-
-static const struct identity *find_run(const struct identity *index, const struct plan *plan, const char *id)
-{
-    struct identity key = {.run = 0};
-    (void)snprintf(key.id, sizeof key.id, "%s", id);
-    return bsearch(&key, index, plan->n_runs, sizeof *index, compare_identities);
+    if (!f->ids.no_memory && !f->lacking.no_memory) return ST_OK;
+    return FAIL(e, ST_MEMORY, "no memory for the identities of %zu runs", f->plan->n_runs);
 }
 
 /* Whether this is a run that was made when its data was absent, which now is there. */
-static bool is_superseded(const struct results_file *f, const char *id)
+static bool is_superseded(struct results_file *f, const char *id)
 {
-    const struct identity *older = find_run(f->lacking, f->plan, id);
-    return older && strcmp(f->plan->runs[older->run].id, id) != 0;
+    const size_t i = texts_find(&f->lacking, id);
+    return i < f->n_runs && strcmp(f->plan->runs[i].id, id) != 0;
 }
 
 /* Puts the rows of runs.csv to the runs of the plan. Left out are rows that are replaced or dropped, and
@@ -56,12 +35,12 @@ static void place_rows(struct results_file *f)
     f->n_others = 0;
     for (size_t row = 0; row < t->n_rows; row++) {
         const char *id = csv_text(t, row, "run_id");
-        const struct identity *own = find_run(f->runs, f->plan, id);
-        const bool current = own && record_rules(t, row) == RESULT_RULES;
-        if (current && (f->dropped[own->run] || f->rows[own->run].table == &f->news[own->run])) continue;
-        const bool ours = current && !f->rows[own->run].table;
+        const size_t i = texts_find(&f->ids, id);
+        const bool current = i < f->n_runs && record_rules(t, row) == RESULT_RULES;
+        if (current && (f->dropped[i] || f->rows[i].table == &f->news[i])) continue;
+        const bool ours = current && !f->rows[i].table;
         if (!ours && is_superseded(f, id)) continue;
-        f->rows[ours ? own->run : f->n_runs + f->n_others++] = (struct record){t, row};
+        f->rows[ours ? i : f->n_runs + f->n_others++] = (struct record){t, row};
     }
 }
 
@@ -71,7 +50,7 @@ static status read_before(struct results_file *f, struct error *e)
     const struct csv_table *t = &f->before;
     if (access(f->path, F_OK) == 0) TRY(csv_read(&f->before, f->path, 1, e));
     if (t->source) TRY(csv_need(t, &(const char *){"run_id"}, 1, e));
-    const size_t room = f->n_runs + t->n_rows + f->n_journal + 1;
+    const size_t room = f->n_runs + t->n_rows + f->journal.n + 1;
     struct record *rows = realloc(f->rows, room * sizeof *rows);
     if (!rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", f->n_runs + t->n_rows);
     f->rows = rows;
@@ -85,25 +64,17 @@ static void row_file(const struct results_file *f, const char *id, char path[RES
     (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
 }
 
-/* The ids of the runs that have a row file, sorted, in the arena: the names of the files in FOLDER/.work that
- * end as theirs do. ST_IO, ST_MEMORY. */
+/* The ids of the runs that have a row file: the names of the files in FOLDER/.work that end as theirs do.
+ * ST_IO, ST_MEMORY. */
 static status list_journal(struct results_file *f, struct error *e)
 {
     static const char end[] = ".row.csv";
     char path[RESULTS_PATH];
-    struct find_list files;
     (void)snprintf(path, sizeof path, "%s/.work", f->folder);
-    TRY(find_if_there(path, end, &files, e));
-    status st = ST_OK;
-    f->journal = mem_alloc(&f->mem, files.n + 1, sizeof *f->journal, e);
-    for (size_t k = 0; f->journal && k < files.n; k++) {
-        files.names[k][strlen(files.names[k]) - strlen(end)] = '\0';
-        f->journal[k] = mem_string(&f->mem, files.names[k], e);
-        if (!f->journal[k]) st = ST_MEMORY;
-    }
-    f->n_journal = files.n;
-    find_free(&files);
-    return f->journal ? st : ST_MEMORY;
+    TRY(find_if_there(path, end, &f->journal, e));
+    for (size_t k = 0; k < f->journal.n; k++)
+        f->journal.names[k][strlen(f->journal.names[k]) - strlen(end)] = '\0';
+    return ST_OK;
 }
 
 /* Reads the row file of a run. ST_IO, ST_DATA, ST_MEMORY. */
@@ -122,7 +93,7 @@ static status read_row(const struct results_file *f, const char *id, struct csv_
  * replaced. */
 static status take_left(struct results_file *f, const char *id, struct error *e)
 {
-    struct csv_table *t = &f->left[f->n_left++];
+    struct csv_table *t = &f->news[f->n_runs + f->n_left++];
     size_t i = f->n_runs;
     TRY(read_row(f, id, t, e));
     f->pending[f->n_pending++] = id;
@@ -141,12 +112,13 @@ static status take_left(struct results_file *f, const char *id, struct error *e)
 static status take_journal(struct results_file *f, struct error *e)
 {
     char path[RESULTS_PATH], name[RESULTS_PATH + 16];
-    for (size_t k = 0; k < f->n_journal; k++) {
+    for (size_t k = 0; k < f->journal.n; k++) {
         struct error unread = {.code = ST_OK};
-        const char *id = f->journal[k];
-        const struct identity *own = find_run(f->runs, f->plan, id);
-        if (f->mine && !(own && f->mine[own->run])) continue;
-        if ((own ? results_take(f, own->run, &unread) : take_left(f, id, &unread)) == ST_OK) continue;
+        const char *id = f->journal.names[k];
+        const size_t i = texts_find(&f->ids, id);
+        const bool planned = i < f->n_runs;
+        if (f->mine && !(planned && f->mine[i])) continue;
+        if ((planned ? results_take(f, i, &unread) : take_left(f, id, &unread)) == ST_OK) continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
         row_file(f, id, path);
         TRY(file_set_aside(path, name, sizeof name, e));
@@ -155,48 +127,50 @@ static status take_journal(struct results_file *f, struct error *e)
     return ST_OK;
 }
 
-/* The lock of runs.csv where several processes write it; -1 where one does. */
-static status lock_table(const struct results_file *f, int *lock, struct error *e)
+/* Does this with runs.csv, under its lock where several processes write it. */
+static status with_table(struct results_file *f, status (*act)(struct results_file *f, struct error *e),
+                         struct error *e)
 {
     char path[RESULTS_PATH];
-    *lock = -1;
-    if (!f->mine) return ST_OK;
+    int lock = -1;
     (void)snprintf(path, sizeof path, "%s/.work/runs.lock", f->folder);
-    return file_lock_wait(path, lock, e);
+    status st = f->mine ? file_lock_wait(path, &lock, e) : ST_OK;
+    if (st == ST_OK) st = act(f, e);
+    if (lock >= 0) (void)close(lock);
+    return st;
 }
 
 static status allocate(struct results_file *f, struct error *e)
 {
     const size_t n = f->plan->n_runs + 1;
     TRY(list_journal(f, e));
-    f->news = mem_alloc(&f->mem, n, sizeof *f->news, e);
-    f->left = mem_alloc(&f->mem, f->n_journal + 1, sizeof *f->left, e);
+    TRY(list_runs(f, e));
+    f->news = mem_alloc(&f->mem, n + f->journal.n, sizeof *f->news, e);
     f->dropped = mem_alloc(&f->mem, n, sizeof *f->dropped, e);
-    f->pending = mem_alloc(&f->mem, n + f->n_journal, sizeof *f->pending, e);
-    f->runs = index_runs(f->plan, false, &f->mem, e);
-    f->lacking = index_runs(f->plan, true, &f->mem, e);
+    f->pending = mem_alloc(&f->mem, n + f->journal.n, sizeof *f->pending, e);
+    if (!f->news || !f->dropped || !f->pending) return ST_MEMORY;
     f->rows = calloc(n, sizeof *f->rows);
     if (!f->rows) return FAIL(e, ST_MEMORY, "no memory for %zu rows", n);
-    if (!f->news || !f->left || !f->dropped || !f->pending || !f->runs || !f->lacking) return ST_MEMORY;
     f->n_runs = f->plan->n_runs;
     return ST_OK;
+}
+
+static status repair_and_read(struct results_file *f, struct error *e)
+{
+    TRY(results_repair(f->path, e));
+    return read_before(f, e);
 }
 
 status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
                     struct error *e)
 {
-    int lock;
     memset(f, 0, sizeof *f);
     f->plan = plan;
     f->mine = mine;
     (void)snprintf(f->folder, sizeof f->folder, "%s", folder);
     (void)snprintf(f->path, sizeof f->path, "%s/runs.csv", folder);
     TRY(allocate(f, e));
-    status st = lock_table(f, &lock, e);
-    if (st == ST_OK) st = results_repair(f->path, e);
-    if (st == ST_OK) st = read_before(f, e);
-    if (lock >= 0) (void)close(lock);
-    TRY(st);
+    TRY(with_table(f, repair_and_read, e));
     TRY(take_journal(f, e));
     bool lacking = false;
     for (size_t i = 0; i < f->n_runs && !lacking; i++)
@@ -225,6 +199,7 @@ static bool younger_option(void *context, size_t row, const char *column, char *
 static status write_rows(struct results_file *f, struct error *e)
 {
     char path[RESULTS_PATH];
+    if (f->mine) TRY(refresh(f, e));
     TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, younger_option, f, e));
     for (size_t k = 0; k < f->n_pending; k++) {
         row_file(f, f->pending[k], path);
@@ -236,12 +211,7 @@ static status write_rows(struct results_file *f, struct error *e)
 
 status results_write(struct results_file *f, struct error *e)
 {
-    int lock;
-    status st = lock_table(f, &lock, e);
-    if (st == ST_OK && f->mine) st = refresh(f, e);
-    if (st == ST_OK) st = write_rows(f, e);
-    if (lock >= 0) (void)close(lock);
-    return st;
+    return with_table(f, write_rows, e);
 }
 
 void results_drop(struct results_file *f, size_t i)
@@ -267,9 +237,11 @@ const char *results_text(const struct results_file *f, size_t i, const char *col
 
 void results_free(struct results_file *f)
 {
-    for (size_t i = 0; i < f->n_runs; i++) csv_table_free(&f->news[i]);
-    for (size_t i = 0; i < f->n_left; i++) csv_table_free(&f->left[i]);
+    for (size_t i = 0; i < f->n_runs + f->n_left; i++) csv_table_free(&f->news[i]);
     csv_table_free(&f->before);
+    find_free(&f->journal);
+    texts_free(&f->ids);
+    texts_free(&f->lacking);
     free(f->rows);
     mem_free(&f->mem);
     memset(f, 0, sizeof *f);

@@ -3,11 +3,11 @@
 #define SPIKEBENCH_RECORDS_RESULTS_FILE_H
 
 #include "experiments/plan.h"
-#include "records/rows.h"
+#include "records/record.h"
+#include "support/find.h"
+#include "support/texts.h"
 
 enum { RESULTS_PATH = 4200 };
-
-struct identity; /* a run of the plan by one of its identities (results_file.c) */
 
 struct results_file {
     struct mem mem;
@@ -17,14 +17,14 @@ struct results_file {
     const bool *mine;    /* [n_runs] the runs of this process, where others make the rest; NULL: all */
     struct record *rows; /* heap, [n_runs + n_others]: of the plan's runs, then of other configurations that
                             were in the file, or in row files */
-    struct csv_table before;         /* the file as it was */
-    struct csv_table *news;          /* [n_runs] the row files of workers that have ended */
-    struct csv_table *left;          /* [n_left] row files of runs that the plan no longer has */
-    const char **journal;            /* [n_journal] the runs that had a row file, sorted */
-    bool *dropped;                   /* [n_runs] results_drop */
-    struct identity *runs, *lacking; /* [n_runs] of the plan, sorted: as they are; as without their data */
-    const char **pending;            /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
-    size_t n_left, n_journal, n_pending;
+    struct csv_table before; /* the file as it was */
+    struct csv_table *news; /* [n_runs + n_left] the row files of workers that have ended: of the plan's runs,
+                               then of those that the plan no longer has */
+    struct find_list journal;  /* ids of the runs that had a row file, sorted */
+    bool *dropped;             /* [n_runs] results_drop */
+    struct texts ids, lacking; /* [n_runs] of the plan's runs: as they are; as they were without their data */
+    const char **pending;      /* [n_pending] ids of runs whose row files runs.csv does not hold yet */
+    size_t n_left, n_pending;
 };
 
 /* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in

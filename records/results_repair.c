@@ -4,6 +4,7 @@
 #include "support/file.h"
 #include "support/find.h"
 #include "support/paths.h"
+#include "support/texts.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,37 +55,27 @@ status results_repair(const char *path, struct error *e)
     return st;
 }
 
-bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON])
+const char *curve_fault(const char *folder, const struct csv_table *runs, size_t row)
 {
     char path[PATH_SIZE], crc[FILE_CRC];
     struct csv_table t = {.n_rows = 0};
-    const char *own = csv_text(runs, row, "curve_crc32");
     struct error e = {.code = ST_OK};
-    reason[0] = '\0';
+    const char *own = csv_text(runs, row, "curve_crc32");
     (void)snprintf(path, sizeof path, "%s/curves/%s.csv", folder, csv_text(runs, row, "run_id"));
-    if (file_check(path, UINT64_MAX, NULL, &e) != ST_OK)
-        (void)snprintf(reason, CURVE_REASON, "it has no curve");
-    else if (strcmp(own, "nan") != 0 && (file_crc32(path, crc, &e) != ST_OK || strcmp(crc, own) != 0))
-        (void)snprintf(reason, CURVE_REASON, "its curve is not the one that was written (CRC-32)");
-    else if (strcmp(own, "nan") == 0 && (csv_read(&t, path, 1, &e) != ST_OK || t.n_rows == 0))
-        (void)snprintf(reason, CURVE_REASON, "its curve is no table with rows");
+    if (file_check(path, UINT64_MAX, NULL, &e) != ST_OK) return "it has no curve";
+    if (strcmp(own, "nan") != 0) {
+        const bool same = file_crc32(path, crc, &e) == ST_OK && strcmp(crc, own) == 0;
+        return same ? NULL : "its curve is not the one that was written (CRC-32)";
+    }
+    const bool filled = csv_read(&t, path, 1, &e) == ST_OK && t.n_rows > 0;
     csv_table_free(&t);
-    return reason[0] == '\0';
+    return filled ? NULL : "its curve is no table with rows";
 }
 
-/* The files in FOLDER/PART that end in `end`; a folder that is not there has none. To be freed. */
-static status files_in(const char *folder, const char *part, const char *end, struct find_list *files,
-                       struct error *e)
-{
-    char path[PATH_SIZE];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, part);
-    return find_if_there(path, end, files, e);
-}
-
-static status count_files(const char *folder, const char *part, const char *end, size_t *n, struct error *e)
+static status count_files(const char *folder, const char *end, size_t *n, struct error *e)
 {
     struct find_list files;
-    TRY(files_in(folder, part, end, &files, e));
+    TRY(find_if_there(folder, end, &files, e));
     *n = files.n;
     find_free(&files);
     return ST_OK;
@@ -93,35 +84,28 @@ static status count_files(const char *folder, const char *part, const char *end,
 /* What results_inspect goes through. */
 struct inspection {
     const char *folder;
-    const struct csv_table *runs;
+    struct csv_table runs;
     const struct plan *plan; /* or NULL */
     FILE *out;
     size_t problems, lacking;
-    const char **ids; /* [runs->n_rows] sorted */
+    struct texts ids, planned; /* the runs of the rows, and of the plan in its order */
 };
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void inspect_curve(struct inspection *s, const char *name)
-{
-    char id[300], path[PATH_SIZE];
-    const char *key = id;
-    (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
-    if (bsearch(&key, s->ids, s->runs->n_rows, sizeof *s->ids, compare_texts)) return;
-    (void)snprintf(path, sizeof path, "%s/.work/%s.row.csv", s->folder, id);
-    if (access(path, F_OK) == 0) return; /* its row is still to be taken up */
-    (void)fprintf(s->out, "curves/%s: no row of runs.csv belongs to it\n", name);
-    s->problems++;
-}
 
 static status inspect_curves(struct inspection *s, struct error *e)
 {
+    char id[300], path[PATH_SIZE];
     struct find_list files;
-    TRY(files_in(s->folder, "curves", ".csv", &files, e));
-    for (size_t i = 0; i < files.n; i++) inspect_curve(s, files.names[i]);
+    (void)snprintf(path, sizeof path, "%s/curves", s->folder);
+    TRY(find_if_there(path, ".csv", &files, e));
+    for (size_t i = 0; i < files.n; i++) {
+        const char *name = files.names[i];
+        (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
+        (void)snprintf(path, sizeof path, "%s/.work/%s.row.csv", s->folder, id);
+        if (texts_find(&s->ids, id) < s->ids.n) continue;
+        if (access(path, F_OK) == 0) continue; /* its row is still to be taken up */
+        (void)fprintf(s->out, "curves/%s: no row of runs.csv belongs to it\n", name);
+        s->problems++;
+    }
     find_free(&files);
     return ST_OK;
 }
@@ -135,29 +119,19 @@ const char *results_lacking(const struct csv_table *runs, size_t row, const stru
     return NULL;
 }
 
-static int compare_runs(const void *a, const void *b)
-{
-    return strcmp((*(const struct run *const *)a)->id, (*(const struct run *const *)b)->id);
-}
-
 /* Counts rows of the plan's runs that lack options. */
-static status inspect_options(struct inspection *s, struct mem *m, struct error *e)
+static status inspect_options(struct inspection *s, struct error *e)
 {
     const size_t n = s->plan ? s->plan->n_runs : 0;
-    const struct run **runs = mem_alloc(m, n + 1, sizeof *runs, e);
-    if (!runs) return ST_MEMORY;
-    for (size_t i = 0; i < n; i++) runs[i] = &s->plan->runs[i];
-    qsort(runs, n, sizeof *runs, compare_runs);
-    for (size_t row = 0; row < s->runs->n_rows; row++) {
-        struct run key = {.seed = 0};
-        const struct run *wanted = &key;
-        (void)snprintf(key.id, sizeof key.id, "%s", csv_text(s->runs, row, "run_id"));
-        const struct run *const *own = bsearch(&wanted, runs, n, sizeof *runs, compare_runs);
-        if (!own || record_rules(s->runs, row) != RESULT_RULES) continue;
-        const char *column = results_lacking(s->runs, row, *own);
+    for (size_t i = 0; i < n; i++) (void)texts_place(&s->planned, s->plan->runs[i].id);
+    if (s->planned.no_memory) return FAIL(e, ST_MEMORY, "no memory for %zu runs", n);
+    for (size_t row = 0; row < s->runs.n_rows; row++) {
+        const size_t i = texts_find(&s->planned, csv_text(&s->runs, row, "run_id"));
+        if (i >= s->planned.n || record_rules(&s->runs, row) != RESULT_RULES) continue;
+        const char *column = results_lacking(&s->runs, row, &s->plan->runs[i]);
         if (column && s->lacking++ == 0)
             (void)fprintf(s->out, "line %zu: %s is younger than the row and nan there\n",
-                          row + s->runs->first_line, column);
+                          row + s->runs.first_line, column);
     }
     if (s->lacking)
         (void)fprintf(s->out,
@@ -167,27 +141,27 @@ static status inspect_options(struct inspection *s, struct mem *m, struct error 
     return ST_OK;
 }
 
-static void inspect_rows(struct inspection *s)
+static status inspect_rows(struct inspection *s, struct error *e)
 {
-    char reason[CURVE_REASON];
-    for (size_t row = 0; row < s->runs->n_rows; row++) {
-        const char *id = csv_text(s->runs, row, "run_id");
-        s->ids[row] = id;
-        if (!path_fits_name(id, SIZE_MAX, "")) {
+    for (size_t row = 0; row < s->runs.n_rows; row++) {
+        const char *id = csv_text(&s->runs, row, "run_id");
+        const bool named = path_fits_name(id, SIZE_MAX, "");
+        const char *fault =
+            named && record_finished(&s->runs, row) ? curve_fault(s->folder, &s->runs, row) : NULL;
+        (void)texts_place(&s->ids, id);
+        if (!named)
             (void)fprintf(s->out, "line %zu: run_id '%.40s' is not made of letters and digits\n",
-                          row + s->runs->first_line, id);
-            s->problems++;
-        } else if (record_finished(s->runs, row) && !curve_sound(s->folder, s->runs, row, reason)) {
+                          row + s->runs.first_line, id);
+        else if (fault)
             (void)fprintf(s->out, "line %zu: run %s: %s; 'spikebench run' repeats it\n",
-                          row + s->runs->first_line, id, reason);
-            s->problems++;
-        }
+                          row + s->runs.first_line, id, fault);
+        s->problems += !named || fault;
     }
-    qsort(s->ids, s->runs->n_rows, sizeof *s->ids, compare_texts);
+    return s->ids.no_memory ? FAIL(e, ST_MEMORY, "no memory for %zu rows", s->runs.n_rows) : ST_OK;
 }
 
 /* Reads the whole lines of runs.csv, and says what else there is. */
-static status read_whole(struct inspection *s, struct csv_table *t, const char *path, struct error *e)
+static status read_whole(struct inspection *s, const char *path, struct error *e)
 {
     struct file_buffer b = {NULL, 0, 0};
     struct error damage = {.code = ST_OK};
@@ -199,12 +173,12 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
                           path, b.size - good);
             s->problems++;
         }
-        const status parsed = csv_parse_memory(t, path, b.bytes, good, 1, &damage);
+        const status parsed = csv_parse_memory(&s->runs, path, b.bytes, good, 1, &damage);
         if (parsed == ST_MEMORY) st = FAIL(e, ST_MEMORY, "%s", damage.text);
         if (parsed != ST_OK) {
             (void)fprintf(s->out, "%s\n", damage.text);
             s->problems++;
-            csv_table_free(t);
+            csv_table_free(&s->runs);
         }
     }
     free(b.bytes);
@@ -213,27 +187,25 @@ static status read_whole(struct inspection *s, struct csv_table *t, const char *
 
 status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e)
 {
-    char path[PATH_SIZE];
-    struct mem mem = {.blocks = NULL};
-    struct csv_table t = {.n_rows = 0};
-    struct inspection s = {.folder = folder, .runs = &t, .plan = plan, .out = out};
-    (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
-    /* Before the first row is taken up there is no table. */
-    const bool none = access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0;
-    status st = none ? ST_OK : read_whole(&s, &t, path, e);
-    if (st == ST_OK && !(s.ids = mem_alloc(&mem, t.n_rows + 1, sizeof *s.ids, e))) st = ST_MEMORY;
+    char path[PATH_SIZE], work[PATH_SIZE];
+    struct inspection s = {.folder = folder, .plan = plan, .out = out};
     size_t pending = 0, checkpoints = 0;
     double states = 0;
-    if (st == ST_OK) st = inspect_options(&s, &mem, e);
-    if (st == ST_OK) inspect_rows(&s);
+    (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
+    (void)snprintf(work, sizeof work, "%s/.work", folder);
+    /* Before the first row is taken up there is no table. */
+    const bool none = access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0;
+    status st = none ? ST_OK : read_whole(&s, path, e);
+    if (st == ST_OK) st = inspect_options(&s, e);
+    if (st == ST_OK) st = inspect_rows(&s, e);
     if (st == ST_OK) st = inspect_curves(&s, e);
-    if (st == ST_OK) st = count_files(folder, ".work", ".row.csv", &pending, e);
-    if (st == ST_OK) st = count_files(folder, ".work", ".ckpt", &checkpoints, e);
-    (void)snprintf(path, sizeof path, "%s/.work", folder);
-    if (st == ST_OK) st = find_bytes(path, ".end", &states, e);
+    if (st == ST_OK) st = count_files(work, ".row.csv", &pending, e);
+    if (st == ST_OK) st = count_files(work, ".ckpt", &checkpoints, e);
+    if (st == ST_OK) st = find_bytes(work, ".end", &states, e);
     if (st == ST_OK) {
-        (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, t.n_rows, t.n_rows == 1 ? "" : "s",
-                      s.problems, s.problems == 1 ? "" : "s");
+        const size_t rows = s.runs.n_rows;
+        (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, rows, rows == 1 ? "" : "s", s.problems,
+                      s.problems == 1 ? "" : "s");
         if (pending)
             (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", pending,
                           pending == 1 ? "" : "s");
@@ -243,7 +215,8 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
         (void)fputc('\n', out);
     }
     *n = s.problems;
-    csv_table_free(&t);
-    mem_free(&mem);
+    csv_table_free(&s.runs);
+    texts_free(&s.ids);
+    texts_free(&s.planned);
     return st;
 }

@@ -11,11 +11,9 @@
  * ST_IO, ST_MEMORY. */
 status results_repair(const char *path, struct error *e);
 
-/* Whether the curve of a row, FOLDER/curves/<run_id>.csv, is the one that belongs to it: its CRC-32 is that
- * of column curve_crc32, or, of rows before that column, it is a table with rows. *reason: what is wrong, ""
- * if nothing is. */
-enum { CURVE_REASON = 200 };
-bool curve_sound(const char *folder, const struct csv_table *runs, size_t row, char reason[CURVE_REASON]);
+/* What is wrong with the curve of a row, FOLDER/curves/<run_id>.csv; NULL if it is the one that belongs to
+ * it: its CRC-32 is that of column curve_crc32, or, of rows before that column, it is a table with rows. */
+const char *curve_fault(const char *folder, const struct csv_table *runs, size_t row);
 
 /* The first option for which the row of this run holds nan, as it is younger than the row; NULL: none. */
 const char *results_lacking(const struct csv_table *runs, size_t row, const struct run *run);

@@ -67,8 +67,4 @@ status trained_predict(const struct trained *t, const struct batch *b, real *sco
                        struct operations *counts, struct error *e);
 void trained_free(struct trained *t);
 
-/* Takes the data and the rules of the training from what stands at the head of a run (sidecar.h). */
-struct sidecar;
-void trained_remember(struct trained *t, const struct sidecar *s);
-
 #endif

@@ -24,13 +24,6 @@ status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, s
     return ST_OK;
 }
 
-void accounts_keep(struct accounts *a, const struct dataset *d)
-{
-    double entries = 0;
-    for (int k = 0; k < N_SPLITS; k++) entries += (double)d->x[k].start[d->info.n[k] * d->info.T];
-    a->list[ranks_own(a->ranks)].entries = entries;
-}
-
 void accounts_start(struct accounts *a)
 {
     a->before = ranks_traffic(a->ranks);
@@ -55,7 +48,8 @@ static uint32_t checksum(const struct net *net)
     return (uint32_t)crc;
 }
 
-status accounts_share(struct accounts *a, const struct net *net, struct rank_traffic *news, struct error *e)
+status accounts_share(struct accounts *a, const struct net *net, const struct dataset *d,
+                      struct rank_traffic *news, struct error *e)
 {
     const size_t n = ranks_count(a->ranks);
     struct rank_account *own = &a->list[ranks_own(a->ranks)];
@@ -66,6 +60,8 @@ status accounts_share(struct accounts *a, const struct net *net, struct rank_tra
     if (n == 1) return ST_OK;
     if (getrusage(RUSAGE_SELF, &usage) == 0) own->peak_bytes = (double)usage.ru_maxrss * 1024.0;
     own->weights = checksum(net);
+    own->entries = 0;
+    for (int k = 0; k < N_SPLITS; k++) own->entries += (double)d->x[k].start[d->info.n[k] * d->info.T];
     for (size_t k = 0; k <= n; k++) first[k] = k * sizeof *a->list;
     ranks_share(a->ranks, a->list, first);
     for (size_t k = 0; k < n; k++) {

@@ -129,14 +129,13 @@ static void print_idle(const struct results_file *f, const char *const *set, siz
 
 void changes_print(const struct results_file *f, const char *const *set, size_t n_set, FILE *out)
 {
-    char texts[TEXTS_MOST][DIFFERENCE_TEXT];
-    size_t counts[TEXTS_MOST], n = 0, seen = 0;
+    struct texts texts = {.n = 0};
+    size_t counts[TEXTS_MOST] = {0}, seen = 0;
     print_idle(f, set, n_set, out);
     for (size_t i = 0; i < f->n_runs && seen < RUNS_MOST; i++) {
         const struct run *run = &f->plan->runs[i];
         struct difference d;
         struct row_side nearest = {.file = f};
-        size_t k = 0;
         if ((f->mine && !f->mine[i]) || f->rows[i].table) continue;
         seen++;
         if (!find_nearest(f, run, &nearest.row)) continue;
@@ -145,16 +144,12 @@ void changes_print(const struct results_file *f, const char *const *set, size_t 
         if (d.n == 0)
             (void)snprintf(d.text, sizeof d.text,
                            "the bytes of the data, or of the file of network.start, or the rules");
-        while (k < n && strcmp(texts[k], d.text) != 0) k++;
-        if (k == TEXTS_MOST) continue;
-        if (k == n) {
-            memcpy(texts[n], d.text, sizeof d.text);
-            counts[n++] = 0;
-        }
-        counts[k]++;
+        const size_t k = texts_place(&texts, d.text);
+        if (k < texts.n && k < TEXTS_MOST) counts[k]++;
     }
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < texts.n && k < TEXTS_MOST; k++)
         (void)fprintf(out, "%zu new run%s: %s in %s\n", counts[k], counts[k] == 1 ? "" : "s",
                       counts[k] == 1 ? "it differs from a finished one" : "they differ from finished ones",
-                      texts[k]);
+                      texts.v[k]);
+    texts_free(&texts);
 }

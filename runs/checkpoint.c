@@ -1,6 +1,5 @@
 /* Checkpoints of a run (see session.h). */
 #include "runs/launch.h"
-#include "runs/sequence.h"
 #include "support/file.h"
 #include <errno.h>
 #include <limits.h>
@@ -132,56 +131,31 @@ status checkpoint_keep(struct session *s, struct error *e)
     return ST_OK;
 }
 
-/* Renames a checkpoint that cannot be used, and says so and why. ST_IO if it stays. */
-static status set_aside(const char *path, const char *reason, struct error *e)
-{
-    char name[RUN_FILE + 16];
-    TRY(file_set_aside(path, name, sizeof name, e));
-    (void)fprintf(stderr, "%s; it is kept as %s, and the run begins anew\n", reason, name);
-    return ST_OK;
-}
-
-/* What a rank sees of a checkpoint: none; one that cannot be used, and why; or one that can, open. */
-struct finding {
-    FILE *file;
-    struct error unusable;
-};
-
-/* Reads the header of an open checkpoint. */
-static status read_header(const struct session *s, const char *id, FILE *f, struct finding *found,
-                          struct error *e)
+/* Opens the checkpoint of the run `id`, where there is one: *f. One that cannot be used is not open, and
+ * *unusable says why. ST_IO: it cannot be read to its end. */
+static status open_checkpoint(const struct session *s, const char *id, const char *path, FILE **f,
+                              struct error *unusable, struct error *e)
 {
     struct header h, own;
-    struct error seen = {.code = ST_OK};
-    struct checkpoint c = {.file = f, .reading = true};
-    fill_header(&own, s, id);
-    if (file_check_seal(f, "the checkpoint", &seen) == ST_IO) return FAIL(e, ST_IO, "%s", seen.text);
-    if (seen.code == ST_OK &&
-        (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0))
-        (void)FAIL(&seen, ST_DATA, "the checkpoint is of another run or another build of the program");
-    if (seen.code == ST_OK)
-        found->file = f;
-    else
-        found->unusable = seen;
-    return ST_OK;
-}
-
-static status find_checkpoint(const struct session *s, const char *id, const char *path,
-                              struct finding *found, struct error *e)
-{
-    FILE *f = NULL;
     if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
-    if (file_open(path, UINT64_MAX, &f, &found->unusable) != ST_OK) return ST_OK;
-    const status st = read_header(s, id, f, found, e);
-    if (found->unusable.code != ST_OK) err_prefix(&found->unusable, "%s", path);
-    if (!found->file) (void)fclose(f);
-    return st == ST_OK ? st : err_prefix(e, "%s", path);
+    if (file_open(path, UINT64_MAX, f, unusable) != ST_OK) return ST_OK;
+    struct checkpoint c = {.file = *f, .reading = true};
+    fill_header(&own, s, id);
+    status st = file_check_seal(*f, "the checkpoint", unusable);
+    if (st == ST_OK && (checkpoint_block(&c, &h, sizeof h, NULL) != ST_OK || memcmp(&h, &own, sizeof h) != 0))
+        st = FAIL(unusable, ST_DATA, "the checkpoint is of another run or another build of the program");
+    if (st == ST_OK) return ST_OK;
+    (void)fclose(*f);
+    *f = NULL;
+    if (err_prefix(unusable, "%s", path) != ST_IO) return ST_OK;
+    unusable->code = ST_OK;
+    return FAIL(e, ST_IO, "%s", unusable->text);
 }
 
-/* Whether all ranks see what rank 0 does. */
-static status compare_findings(struct session *s, const struct finding *own, status st, struct error *e)
+/* Whether all ranks see what rank 0 does of a checkpoint: none, one that can be used, or one that cannot. */
+static status compare_findings(struct session *s, bool usable, bool unusable, status st, struct error *e)
 {
-    int seen[2] = {own->file != NULL, own->unusable.code != ST_OK}, first[2] = {seen[0], seen[1]};
+    int seen[2] = {usable, unusable}, first[2] = {usable, unusable};
     const struct rank_block block = rank_memory(first, sizeof first);
     ranks_broadcast(s->ranks, &block, 1);
     if (st == ST_OK && memcmp(seen, first, sizeof seen) != 0)
@@ -191,54 +165,42 @@ static status compare_findings(struct session *s, const struct finding *own, sta
     return session_agree(s, st, e);
 }
 
-/* checkpoint_restore from the file of the run `id`. */
+/* checkpoint_restore from the file of the run `id`. One that cannot be used gets another name. */
 static status restore(struct session *s, const char *id, const char *path, bool *found, struct error *e)
 {
-    struct finding seen = {.file = NULL};
-    *found = false;
-    status st = compare_findings(s, &seen, find_checkpoint(s, id, path, &seen, e), e);
-    if (seen.file) {
-        struct checkpoint c = {.file = seen.file, .reading = true, .pool = s->pool};
-        if (st == ST_OK) st = transfer(s, &c, e);
-        *found = st == ST_OK;
-        if (st != ST_OK && st != ST_MEMORY && !s->agreed) {
-            (void)FAIL(&seen.unusable, ST_DATA, "%s: the checkpoint does not fit its run", path);
-            err_prefix(e, "%s", path);
-        }
-        (void)fclose(seen.file);
+    char name[RUN_FILE + 16];
+    FILE *f = NULL;
+    struct error unusable = {.code = ST_OK}, second = {.code = ST_OK};
+    status st = open_checkpoint(s, id, path, &f, &unusable, e);
+    st = compare_findings(s, f != NULL, unusable.code != ST_OK, st, e);
+    struct checkpoint c = {.file = f, .reading = true, .pool = s->pool};
+    if (f && st == ST_OK) st = transfer(s, &c, e);
+    *found = f && st == ST_OK;
+    if (f && st != ST_OK && st != ST_MEMORY && !s->agreed) {
+        (void)FAIL(&unusable, ST_DATA, "%s: the checkpoint does not fit its run", path);
+        err_prefix(e, "%s", path);
     }
-    if (seen.unusable.code == ST_OK || ranks_own(s->ranks) > 0) return st;
-    struct error second = {.code = ST_OK};
-    const status moved = set_aside(path, seen.unusable.text, st == ST_OK ? e : &second);
+    if (f) (void)fclose(f);
+    if (unusable.code == ST_OK || ranks_own(s->ranks) > 0) return st;
+    const status moved = file_set_aside(path, name, sizeof name, st == ST_OK ? e : &second);
+    if (moved == ST_OK)
+        (void)fprintf(stderr, "%s; it is kept as %s, and the run begins anew\n", unusable.text, name);
     return st == ST_OK ? moved : st;
-}
-
-/* The run that this one goes on from, as rank 0 has it: under a launcher the others are not told. */
-static void agree_on_shorter(struct session *s, char id[RUN_ID_SIZE])
-{
-    const struct rank_block block = rank_memory(id, RUN_ID_SIZE);
-    memset(id, 0, RUN_ID_SIZE);
-    if (s->settings->after) (void)snprintf(id, RUN_ID_SIZE, "%s", s->settings->after);
-    ranks_broadcast(s->ranks, &block, 1);
 }
 
 status checkpoint_restore(struct session *s, bool *found, struct error *e)
 {
-    char path[RUN_FILE], shorter[RUN_ID_SIZE];
+    char path[RUN_FILE], shorter[RUN_ID_SIZE] = "";
+    const struct rank_block block = rank_memory(shorter, sizeof shorter);
     run_file(path, s->settings->out, ".work", s->run, ".ckpt");
     TRY(restore(s, s->run->id, path, found, e));
     if (*found) return ST_OK;
-    agree_on_shorter(s, shorter);
+    /* as rank 0 has it: under a launcher the others are not told */
+    if (s->settings->after) (void)snprintf(shorter, sizeof shorter, "%s", s->settings->after);
+    ranks_broadcast(s->ranks, &block, 1);
     if (!shorter[0]) return ST_OK;
     (void)snprintf(path, sizeof path, "%s/.work/%s.end", s->settings->out, shorter);
     TRY(restore(s, shorter, path, found, e));
     s->at.end_kept = false; /* that was the end of the shorter run */
     return ST_OK;
-}
-
-void checkpoint_remove(const struct session *s, const char *end)
-{
-    char path[RUN_FILE];
-    run_file(path, s->settings->out, ".work", s->run, end);
-    (void)remove(path);
 }

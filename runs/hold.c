@@ -9,17 +9,6 @@
 
 enum { PATH_SIZE = 4200 };
 
-static status take_shard(struct hold *h, const char *folder, const struct shard *shard, struct error *e)
-{
-    char path[PATH_SIZE];
-    bool taken = false;
-    (void)snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", folder, shard->index);
-    TRY(file_lock(path, &h->own_lock, &taken, e));
-    return taken ? ST_OK
-                 : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu",
-                        folder, shard->index, shard->count);
-}
-
 status hold_take(struct hold *h, const char *folder, const struct shard *shard, struct error *e)
 {
     char path[PATH_SIZE], word[64];
@@ -28,16 +17,19 @@ status hold_take(struct hold *h, const char *folder, const struct shard *shard, 
     (void)snprintf(path, sizeof path, "%s/.work/lock", folder);
     if (shard->count == 0) {
         TRY(file_lock(path, &h->lock, &taken, e));
-        return taken ? ST_OK
-                     : FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder",
-                            folder);
+        if (taken) return ST_OK;
+        return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, uses this folder", folder);
     }
     (void)snprintf(word, sizeof word, "one of %zu shards", shard->count);
     TRY(file_lock_among(path, word, &h->lock, &taken, e));
     if (!taken)
         return FAIL(e, ST_IO, "%s: another 'spikebench run', which is not %s, uses this folder", folder,
                     word);
-    return take_shard(h, folder, shard, e);
+    (void)snprintf(path, sizeof path, "%s/.work/shard-%zu.lock", folder, shard->index);
+    TRY(file_lock(path, &h->own_lock, &taken, e));
+    if (taken) return ST_OK;
+    return FAIL(e, ST_IO, "%s: another 'spikebench run', or a worker of one, is shard %zu of %zu", folder,
+                shard->index, shard->count);
 }
 
 void hold_release(struct hold *h)

@@ -5,6 +5,7 @@
 #include "support/paths.h"
 #include "support/process.h"
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,8 +41,8 @@ size_t launch_arguments(const char **argv, struct launch *l, const char *folder,
                                 /* who waits lets others run: the machine may be shared */
                                 "--mca", "mpi_yield_when_idle", "1", "--mca", "orte_tmpdir_base", l->session,
                                 "-n", l->ranks};
-    for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) argv[n++] = rest[k];
-    return n;
+    memcpy(argv + n, rest, sizeof rest);
+    return n + sizeof rest / sizeof *rest;
 }
 
 void launch_end(const char *folder, const struct run *run)

@@ -8,8 +8,6 @@
 #include "runs/extension.h"
 #include "runs/hold.h"
 #include "runs/launch.h"
-#include "runs/run_line.h"
-#include "runs/states.h"
 #include "support/env.h"
 #include "support/file.h"
 #include "support/process.h"
@@ -29,10 +27,9 @@ struct worker {
     pid_t pid; /* 0: free */
     size_t run;
     int pipe;
-    long iter, digits; /* finished iterations; the number that is being read */
-    long first;        /* the first number that was read, and when */
-    double since;
-    bool heard;                /* it has said something, and so listens to signals */
+    long iter, most, digits;   /* finished iterations; all of them; the number that is being read */
+    long first;                /* the first number that was read */
+    double since;              /* and when: then it listens to signals; 0: it has said nothing yet */
     bool told;                 /* to stop */
     char shorter[RUN_ID_SIZE]; /* the run that it goes on from, or "" */
 };
@@ -63,19 +60,6 @@ struct runner {
     double written, took; /* when runs.csv was written last, and for how long, in seconds */
 };
 
-/* The file OUT/.work/<id>END of run i. */
-static void work_file(const struct runner *r, size_t i, const char *end, char path[RUN_FILE])
-{
-    run_file(path, r->folder, ".work", &r->plan->runs[i], end);
-}
-
-static void remove_file(const struct runner *r, size_t i, const char *end)
-{
-    char path[RUN_FILE];
-    work_file(r, i, end, path);
-    (void)remove(path);
-}
-
 static bool is_word(const char *text, const char *word)
 {
     return strcmp(text, word) == 0;
@@ -84,13 +68,11 @@ static bool is_word(const char *text, const char *word)
 /* Whether a run has a row that says it has ended, and the curve that belongs to it; one without is said. */
 static bool is_finished(const struct runner *r, size_t i)
 {
-    char reason[CURVE_REASON];
     const struct record *row = &r->results.rows[i];
-    const char *word = results_text(&r->results, i, "status");
-    if (!is_word(word, "ok") && !is_word(word, "diverged")) return false;
-    if (curve_sound(r->folder, row->table, row->row, reason)) return true;
-    (void)fprintf(stderr, "run %s is made again: %s\n", r->plan->runs[i].id, reason);
-    return false;
+    if (!row->table || !record_finished(row->table, row->row)) return false;
+    const char *fault = curve_fault(r->folder, row->table, row->row);
+    if (fault) (void)fprintf(stderr, "run %s is made again: %s\n", r->plan->runs[i].id, fault);
+    return !fault;
 }
 
 static bool is_mine(const struct runner *r, size_t i)
@@ -110,25 +92,22 @@ static status select_runs(struct runner *r, struct error *e)
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
         r->tasks[i].wanted = !finished;
         r->to_do += !finished;
-        if (fresh) {
-            old = old || r->results.rows[i].table;
-            results_drop(&r->results, i);
-        } else if (finished && is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
-                   is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0")) {
-            r->outcome->skipped++;
-        } else if (finished) {
-            r->outcome->stale++;
-        }
+        const bool current = is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
+                             is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0");
+        r->outcome->skipped += finished && current;
+        r->outcome->stale += finished && !current;
+        old = old || r->results.rows[i].table;
+        if (fresh) results_drop(&r->results, i);
     }
-    if (old) {
+    if (fresh && old) {
         TRY(file_keep(r->results.path, name, sizeof name, e));
         (void)fprintf(stderr, "--fresh: the rows so far are kept as %s\n", name);
         TRY(results_write(&r->results, e));
     }
     for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
         if (!is_mine(r, i)) continue;
-        remove_file(r, i, ".ckpt");
-        remove_file(r, i, ".end");
+        run_remove(r->folder, &r->plan->runs[i], ".ckpt");
+        run_remove(r->folder, &r->plan->runs[i], ".end");
     }
     return ST_OK;
 }
@@ -165,16 +144,9 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
                   run->id, x->id, x->max_iter);
 }
 
-static size_t add_pair(const char **argv, size_t n, const char *name, const char *value)
-{
-    argv[n] = name;
-    argv[n + 1] = value;
-    return n + 2;
-}
-
 static status start_worker(struct runner *r, struct worker *c, size_t i, struct error *e)
 {
-    char program[4200], spec[RUN_FILE], row[RUN_FILE], jobs[32], out[32], states[32], version[LAUNCH_VERSION];
+    char program[4200], spec[RUN_FILE], jobs[32], out[32], states[32], version[LAUNCH_VERSION];
     struct launch l;
     struct extension x;
     const struct run *run = &r->plan->runs[i];
@@ -182,10 +154,9 @@ static status start_worker(struct runner *r, struct worker *c, size_t i, struct 
     const bool several = launch_needed(run);
     int ends[2];
     run_file(spec, r->folder, ".work", run, ".yaml");
-    run_file(row, r->folder, ".work", run, ".row.csv");
     TRY(write_runs(spec, run, 1, e));
     find_extension(r, run, &x);
-    remove(row);
+    run_remove(r->folder, run, ".row.csv");
     TRY(process_pipe(ends, e));
     snprintf(program, sizeof program, "%s/spikebench-%s", r->program, precision_tags[run->run.precision]);
     snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
@@ -195,13 +166,16 @@ static status start_worker(struct runner *r, struct worker *c, size_t i, struct 
     const char *const worker[] = {program, "worker",   spec,     "--out", r->folder,
                                   "--id",  run->id,    "--jobs", jobs,    "--progress",
                                   out,     "--states", states,   "--for", version};
+    const char *const optional[][2] = {{"--after", x.has_state ? x.id : NULL},
+                                       {"--weights", s->weights},
+                                       {"--plugin", run->plugin ? run->plugin->file : NULL}};
     const char *argv[LAUNCH_ARGUMENTS_MAX] = {NULL};
     size_t n = several ? launch_arguments(argv, &l, r->folder, run) : 0;
     for (size_t k = 0; k < sizeof worker / sizeof *worker; k++) argv[n++] = worker[k];
-    if (x.has_state) n = add_pair(argv, n, "--after", x.id);
-    if (s->weights) n = add_pair(argv, n, "--weights", s->weights);
-    if (run->plugin) n = add_pair(argv, n, "--plugin", run->plugin->file);
+    for (size_t k = 0; k < sizeof optional / sizeof *optional; k++)
+        for (size_t part = 0; part < 2 && optional[k][1]; part++) argv[n++] = optional[k][part];
     struct worker started = {.run = i, .pipe = ends[0]};
+    started.most = run->stop.max_iter * (long)tasks_of(run->dataset_options);
     if (x.has_state) memcpy(started.shorter, x.id, sizeof started.shorter);
     status st = several ? process_start_launcher(argv, ends[1], &started.pid, e)
                         : process_start(argv, &started.pid, e);
@@ -219,12 +193,33 @@ static double fraction_done(const struct runner *r)
     double done = r->work_done;
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct worker *c = &r->workers[k];
-        const struct run *run = &r->plan->runs[c->run];
-        if (c->pid == 0) continue;
-        const double most = (double)run->stop.max_iter * (double)tasks_of(run->dataset_options);
-        if (most > 0) done += r->tasks[c->run].work * fmin(1, (double)c->iter / most);
+        if (c->pid != 0 && c->most > 0)
+            done += r->tasks[c->run].work * fmin(1, (double)c->iter / (double)c->most);
     }
     return r->work_all > 0 ? done / r->work_all : 1;
+}
+
+/* Training and validation results of a run that ended well, seconds and iterations per second. Never of the
+ * test side: nobody shall choose by what passes by. */
+static void print_results(const struct csv_table *row)
+{
+    const bool regression = isnan(csv_value(row, 0, "acc_train"));
+    const char *const columns[] = {regression ? "loss_train" : "acc_train",
+                                   regression ? "loss_val" : "acc_val"};
+    static const char *const words[] = {"train", "validation"};
+    const double seconds = csv_value(row, 0, "train_s"), iterations = csv_value(row, 0, "iters");
+    for (size_t k = 0; k < 2; k++) {
+        const double value = csv_value(row, 0, columns[k]);
+        if (isnan(value)) continue; /* no validation samples */
+        if (regression)
+            printf(", %s loss %.4g", words[k], value);
+        else
+            printf(", %s %.2f %%", words[k], 100 * value);
+    }
+    if (!isnan(seconds)) printf(", %.2f s", seconds); /* else it was stopped before it trained */
+    const double rate = iterations / seconds;
+    if (iterations > 1 && seconds > 0)
+        printf(rate < 100 ? ", %.3g iterations/s" : ", %.0f iterations/s", rate);
 }
 
 /* What is said about a finished run. */
@@ -238,8 +233,12 @@ static void announce(struct runner *r, size_t i)
     const bool good = is_word(word, "ok") || is_word(word, "interrupted");
     if (good && (r->settings->weights || r->settings->quiet)) return;
     if (r->finished < r->to_do) progress_left(&r->progress, fraction_done(r), left);
-    printf("[%zu/%zu] %s: ", r->finished, r->to_do, name);
-    run_line_print(row, left, stdout);
+    printf("[%zu/%zu] %s: %s", r->finished, r->to_do, name, word);
+    if (good)
+        print_results(row);
+    else
+        printf(" (%s)", csv_text(row, 0, "error"));
+    printf(left[0] ? "; ETA %s\n" : "\n", left);
     fflush(stdout);
 }
 
@@ -259,7 +258,7 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
     r->finished++;
     r->work_done += r->tasks[i].work;
     announce(r, i);
-    if (!interrupted) remove_file(r, i, ".yaml");
+    if (!interrupted) run_remove(r->folder, &r->plan->runs[i], ".yaml");
     return ST_OK;
 }
 
@@ -267,7 +266,7 @@ static status worker_ended(struct runner *r, struct worker *c, int wait_status, 
 {
     char path[RUN_FILE];
     const struct run *run = &r->plan->runs[c->run];
-    work_file(r, c->run, ".row.csv", path);
+    run_file(path, r->folder, ".work", run, ".row.csv");
     close(c->pipe);
     launch_end(r->folder, run);
     c->pid = 0;
@@ -283,7 +282,7 @@ static status fail_damaged(struct runner *r, size_t i, struct error *e)
     char path[RUN_FILE];
     const struct run_result failed = {
         .status = "failed", .stop_reason = "error", .error = r->tasks[i].damaged, .data_sha256 = "nan"};
-    work_file(r, i, ".row.csv", path);
+    run_file(path, r->folder, ".work", &r->plan->runs[i], ".row.csv");
     TRY(record_write(path, &r->plan->runs[i], &failed, false, e));
     return run_ended(r, i, e);
 }
@@ -304,7 +303,6 @@ static void read_progress(struct worker *c)
                     c->since = clock_seconds();
                 }
                 c->digits = 0;
-                c->heard = true;
             }
         }
     }
@@ -316,12 +314,10 @@ static void show_progress(struct runner *r)
     if (!r->progress.on) return;
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct worker *c = &r->workers[k];
-        const struct run *run = &r->plan->runs[c->run];
         const double seconds = clock_seconds() - c->since;
         if (c->pid == 0) continue;
-        names_format(&r->names, run, name, sizeof name);
-        snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter,
-                 run->stop.max_iter * (long)tasks_of(run->dataset_options));
+        names_format(&r->names, &r->plan->runs[c->run], name, sizeof name);
+        snprintf(text, sizeof text, "%s, iteration %ld of %ld", name, c->iter, c->most);
         if (c->iter > c->first && seconds > 0)
             (void)text_add(text, sizeof text, ", %.3g/s", (double)(c->iter - c->first) / seconds);
     }
@@ -384,8 +380,9 @@ static void stop_workers(struct runner *r)
         struct worker *c = &r->workers[k];
         if (c->pid == 0 || c->told) continue;
         const bool several = launch_needed(&r->plan->runs[c->run]);
-        if (several && !c->heard && patient) continue;
-        kill(c->pid, several && c->heard ? SIGUSR1 : SIGTERM);
+        const bool heard = c->since > 0;
+        if (several && !heard && patient) continue;
+        kill(c->pid, several && heard ? SIGUSR1 : SIGTERM);
         c->told = true;
     }
 }

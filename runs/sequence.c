@@ -1,6 +1,6 @@
-/* Tasks in sequence (see sequence.h): the data of each, a trainer for each, and how well all are known. */
-#include "runs/sequence.h"
+/* Tasks in sequence (see session.h): the data of each, a trainer for each, and how well all are known. */
 #include "datasets/tasks.h"
+#include "runs/session.h"
 #include "support/csvio.h"
 #include <math.h>
 #include <string.h>
@@ -25,37 +25,28 @@ status sequence_refresh(struct session *s, struct error *e)
     return augment_asked(augment_of(s)) ? make_samples(s, augment_of(s), (uint64_t)s->at.iter, e) : ST_OK;
 }
 
-/* Lets the solver train on samples that will change, and begin with those of the data. */
-static status begin_samples(struct session *s, struct error *e)
+/* The samples of the task that begins; those of training, where they will change, begin as they are in the
+ * data. */
+static status select_data(struct session *s, struct error *e)
 {
     static const struct augment_options none = {.shift = 0};
+    struct dataset *part = s->n_tasks > 1 ? &s->part[s->at.task % 2] : &s->data;
+    if (s->n_tasks > 1) {
+        dataset_free(part);
+        TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
+    }
+    s->env.train = dataset_batch(part, SPLIT_TRAIN);
+    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
+    s->env.info = &part->info;
     s->plain = s->env.train;
     if (!augment_asked(augment_of(s))) return ST_OK;
     s->env.train.x = &s->augmented.x;
     return make_samples(s, &none, 0, e);
 }
 
-static status select_data(struct session *s, struct error *e)
-{
-    struct dataset *part = &s->part[s->at.task % 2];
-    if (s->n_tasks == 1) {
-        s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
-        return begin_samples(s, e);
-    }
-    dataset_free(part);
-    TRY(task_select(&s->data, s->n_tasks, (size_t)s->at.task, part, e));
-    s->env.train = dataset_batch(part, SPLIT_TRAIN);
-    s->env.validation = dataset_batch(part, SPLIT_VALIDATION);
-    s->env.info = &part->info;
-    return begin_samples(s, e);
-}
-
 status sequence_create(struct session *s, struct error *e)
 {
     s->n_tasks = tasks_of(s->run->dataset_options);
-    s->env.train = dataset_batch(&s->data, SPLIT_TRAIN);
-    s->env.validation = dataset_batch(&s->data, SPLIT_VALIDATION);
-    s->env.info = &s->data.info;
     if (s->n_tasks == 1) return select_data(s, e);
     const size_t n = (size_t)N_SPLITS * s->n_tasks * s->n_tasks;
     s->known = mem_alloc(&s->mem, n, sizeof *s->known, e);
@@ -111,28 +102,6 @@ status sequence_next(struct session *s, bool resumed, struct error *e)
     return ST_OK;
 }
 
-/* The accuracy on task j of a split at the end of task i, or so far. */
-static double *known(const struct session *s, enum split split, size_t i, size_t j)
-{
-    return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
-}
-
-static double average(const struct session *s, enum split split)
-{
-    const size_t n = s->n_tasks;
-    double sum = 0;
-    for (size_t j = 0; j < n; j++) sum += *known(s, split, n - 1, j);
-    return sum / (double)n;
-}
-
-static double drop(const struct session *s, enum split split)
-{
-    const size_t n = s->n_tasks;
-    double sum = 0;
-    for (size_t j = 0; j + 1 < n; j++) sum += *known(s, split, j, j) - *known(s, split, n - 1, j);
-    return sum / (double)(n - 1);
-}
-
 void sequence_score(struct session *s, enum split split, const real *scores)
 {
     const struct batch b = dataset_batch(&s->data, split);
@@ -144,11 +113,8 @@ void sequence_score(struct session *s, enum split split, const real *scores)
             right += loss_argmax(K, scores + i * K) == (size_t)b.labels[i];
             n++;
         }
-        *known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
+        *session_known(s, split, (size_t)s->at.task, task) = n ? (double)right / (double)n : NAN;
     }
-    if (s->at.task + 1 < (long)s->n_tasks) return;
-    s->at.known[split].average = average(s, split);
-    s->at.known[split].drop = drop(s, split);
 }
 
 status sequence_write(const struct session *s, struct error *e)
@@ -162,7 +128,7 @@ status sequence_write(const struct session *s, struct error *e)
         for (size_t j = 0; j < s->n_tasks; j++) {
             csv_put_numbers(&w, (const double[]){(double)i + 1, (double)j + 1}, 2);
             for (int split = 0; split < N_SPLITS; split++)
-                csv_put_number(&w, *known(s, (enum split)split, i, j));
+                csv_put_number(&w, *session_known(s, (enum split)split, i, j));
             csv_end_row(&w);
         }
     return csv_close(&w, e);

@@ -2,12 +2,11 @@
 #include "runs/session.h"
 #include "records/record.h"
 #include "support/env.h"
-#include <errno.h>
+#include "support/paths.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
               const char *end)
@@ -15,11 +14,17 @@ void run_file(char path[RUN_FILE], const char *out, const char *folder, const st
     (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", out, folder, run->id, end);
 }
 
+void run_remove(const char *out, const struct run *run, const char *end)
+{
+    char path[RUN_FILE];
+    run_file(path, out, ".work", run, end);
+    (void)remove(path);
+}
+
 status session_folder(const struct session *s, const char *folder, char path[RUN_FILE], struct error *e)
 {
     (void)snprintf(path, RUN_FILE, "%s/%s", s->settings->out, folder);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return FAIL(e, ST_IO, "%s: cannot be made: %s", path, strerror(errno));
+    TRY(path_make(path, e));
     run_file(path, s->settings->out, folder, s->run, ".csv");
     return ST_OK;
 }
@@ -53,10 +58,29 @@ static double mean_rate(const struct session *s)
     return spikes / neurons;
 }
 
+double *session_known(const struct session *s, enum split split, size_t i, size_t j)
+{
+    return &s->known[((size_t)split * s->n_tasks + i) * s->n_tasks + j];
+}
+
+/* After the last task, the average of its accuracies and how far they have dropped since each task's own end;
+ * nan before, and without tasks. */
+static void outcome_of_tasks(const struct session *s, enum split split, double *average, double *drop)
+{
+    const size_t n = s->n_tasks;
+    double sum = 0, lost = 0;
+    *average = *drop = NAN;
+    if (!s->known) return;
+    for (size_t j = 0; j < n; j++) sum += *session_known(s, split, n - 1, j);
+    for (size_t j = 0; j + 1 < n; j++)
+        lost += *session_known(s, split, j, j) - *session_known(s, split, n - 1, j);
+    *average = sum / (double)n;
+    *drop = lost / (double)(n - 1);
+}
+
 struct run_result session_result(const struct session *s)
 {
-    const struct evaluation *train = &s->last[SPLIT_TRAIN], *validation = &s->last[SPLIT_VALIDATION],
-                            *test = &s->last[SPLIT_TEST];
+    const struct evaluation *train = &s->last[SPLIT_TRAIN], *test = &s->last[SPLIT_TEST];
     const struct progress_state *at = &s->at;
     const bool evaluated = at->n_rows > 0;
     struct rusage usage;
@@ -67,12 +91,6 @@ struct run_result session_result(const struct session *s)
         .classes = s->data.info.n_classes > 0,
         .timing_valid = at->machine_shared ? 0 : 1,
         .iters = (double)at->iter,
-        .loss_train = train->loss,
-        .loss_val = validation->loss,
-        .loss_test = test->loss,
-        .acc_train = train->accuracy,
-        .acc_val = validation->accuracy,
-        .acc_test = test->accuracy,
         .best_iter = (double)at->best_iter,
         .peak_bytes = (double)usage.ru_maxrss * 1024.0,
         .n_test = s->data.info.sha256[0] ? (double)s->data.info.n[SPLIT_TEST] : NAN,
@@ -82,12 +100,11 @@ struct run_result session_result(const struct session *s)
         .macs = evaluated ? test->macs : NAN,
         .energy = evaluated ? energy_of(&s->run->run.energy, test->synops, test->macs) : NAN,
         .synops_dense = evaluated ? train->synops_dense : NAN,
-        .acc_val_tasks = at->known[SPLIT_VALIDATION].average,
-        .acc_test_tasks = at->known[SPLIT_TEST].average,
-        .drop_val = at->known[SPLIT_VALIDATION].drop,
-        .drop_test = at->known[SPLIT_TEST].drop,
         .rate_mean = evaluated ? mean_rate(s) : NAN,
     };
+    memcpy(result.last, s->last, sizeof result.last);
+    outcome_of_tasks(s, SPLIT_VALIDATION, &result.acc_val_tasks, &result.drop_val);
+    outcome_of_tasks(s, SPLIT_TEST, &result.acc_test_tasks, &result.drop_test);
     /* the operations of a rule of the solver's own are not those of its training */
     result.totals.accumulations += at->new_spike_passes * (s->run->solver->predict ? NAN : train->synops);
     return result;
@@ -119,20 +136,9 @@ status session_write_curve(struct session *s, struct error *e)
         csv_put(&w, name);
     }
     csv_end_row(&w);
-    for (size_t i = 0; i < s->at.n_rows; i++) {
-        for (size_t c = 0; c < s->n_columns; c++) csv_put_number(&w, s->rows[i * s->n_columns + c]);
-        csv_end_row(&w);
-    }
+    for (size_t i = 0; i < s->at.n_rows; i++) csv_numbers(&w, s->rows + i * s->n_columns, s->n_columns);
     TRY(csv_close(&w, e));
     return file_crc32(path, s->curve_crc32, e);
-}
-
-status session_write_accounts(const struct session *s, struct error *e)
-{
-    char path[RUN_FILE];
-    if (ranks_count(s->ranks) == 1) return ST_OK;
-    TRY(session_folder(s, "ranks", path, e));
-    return accounts_write(&s->accounts, path, e);
 }
 
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e)

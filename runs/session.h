@@ -29,9 +29,6 @@ struct progress_state {
     bool converged;       /* the last step said so */
     bool machine_shared;  /* during some of the training */
     bool end_kept;        /* checkpoint_keep */
-    struct {
-        double average, drop;
-    } known[N_SPLITS]; /* after the last task; nan before, and without tasks */
     size_t n_rows;
 };
 
@@ -64,8 +61,7 @@ struct session {
     struct stopwatch watch;
     struct progress_state at;
     struct evaluation last[N_SPLITS]; /* of the last evaluation */
-    struct metric_sink sink;
-    real *scores;     /* for predict and for tasks; NULL without */
+    real *scores;                     /* for predict and for tasks; NULL without */
     size_t n_columns; /* of the curve; the last are the metrics of the dataset, of all splits */
     double *rows;     /* heap: n_rows x n_columns */
     size_t rows_capacity;
@@ -79,7 +75,13 @@ enum { RUN_FILE = 4200 };
 /* OUT/FOLDER/<id>END in `path`. */
 void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
               const char *end);
+/* Removes OUT/.work/<id>END. The one rule of checkpoints (".ckpt") of a run that was not asked to begin anew:
+ * only when the row and the curve that they lead to are on the disk. */
+void run_remove(const char *out, const struct run *run, const char *end);
 
+/* Of tasks in sequence: the place in s->known of the accuracy on task j of a split at the end of task i, or
+ * so far. */
+double *session_known(const struct session *s, enum split split, size_t i, size_t j);
 /* Columns of the dataset's metrics. */
 size_t session_measures(const struct session *s);
 /* OUT/FOLDER/<id>.csv in `path`, its folder made if there is none. ST_IO. */
@@ -95,11 +97,26 @@ struct run_result session_result(const struct session *s);
 status session_agree(struct session *s, status st, struct error *e);
 /* OUT/curves/<id>.csv: a row per evaluation; its CRC-32 goes to s->curve_crc32. ST_IO. */
 status session_write_curve(struct session *s, struct error *e);
-/* OUT/ranks/<id>.csv: a row for each rank, where there are several. ST_IO. */
-status session_write_accounts(const struct session *s, struct error *e);
 /* OUT/.work/<id>.row.csv: the run's row of runs.csv. `word`: its status; `text`: what went wrong, or "".
  * ST_IO. */
 status session_write_row(const struct session *s, const char *word, const char *text, struct error *e);
+
+/* Training on one task after the other (dataset.tasks). A run without tasks is a sequence of one.
+ *
+ * sequence_create: the training data of the first task, in s->env, and the room for what follows.
+ * sequence_next: the same of the task s->at.task, and a solver for it, new for each task unless it has a
+ * `task` of its own; `resumed`: s->net and s->rng are what they were when it began. The errors of
+ * task_select, and of the solver. */
+status sequence_create(struct session *s, struct error *e);
+status sequence_next(struct session *s, bool resumed, struct error *e);
+/* Where training samples change from iteration to iteration: makes those of the next one; no time of
+ * training. As the solver starts, and where nothing is asked for, they are those of the data. ST_MEMORY. */
+status sequence_refresh(struct session *s, struct error *e);
+void sequence_free_solver(struct session *s);
+/* Takes the accuracies of a split by task from the scores (n_L x n) of its samples. */
+void sequence_score(struct session *s, enum split split, const real *scores);
+/* OUT/tasks/<id>.csv: a row for each task that began and each task, where there are tasks. ST_IO. */
+status sequence_write(const struct session *s, struct error *e);
 
 /* Writes OUT/.work/<id>.ckpt, complete or as it was before: rank 0 does, with what all others hand it. ST_IO.
  */
@@ -115,8 +132,5 @@ status checkpoint_keep(struct session *s, struct error *e);
  * the run begins anew. All ranks read the same file. On an error the session must not go on: ST_MEMORY leaves
  * the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
-/* Removes OUT/.work/<id>END. The one rule of checkpoints (".ckpt"): only when the row and the curve that it
- * leads to are on the disk. */
-void checkpoint_remove(const struct session *s, const char *end);
 
 #endif

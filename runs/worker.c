@@ -2,7 +2,6 @@
 #include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
-#include "runs/sequence.h"
 #include "support/blas.h"
 #include "support/mpi_link.h"
 #include "support/process.h"
@@ -56,7 +55,6 @@ static status prepare(struct session *s, struct error *e)
     TRY(session_agree(s, open_data(s, e), e));
     dataset_count_elsewhere(&s->data, &((const struct dataset_common *)run->dataset_options)->share,
                             s->ranks);
-    accounts_keep(&s->accounts, &s->data);
     struct rng start;
     rng_seed(&start, run->seed, "start");
     rng_seed(&s->rng, run->seed, "solver");
@@ -75,11 +73,8 @@ static status prepare(struct session *s, struct error *e)
         s->scores = mem_reals(&s->mem, most * s->net.n[s->net.L], e);
         if (!s->scores) return ST_MEMORY;
     }
-    size_t extra = metric_count(&run->solver->metrics, s->net.L);
-    s->sink = (struct metric_sink){&run->solver->metrics, s->net.L, NULL, false};
-    s->sink.values = mem_alloc(&s->mem, extra, sizeof *s->sink.values, e);
-    if (!s->sink.values) return ST_MEMORY;
-    s->n_columns = curve_count() + s->net.L - 1 + extra + session_measures(s);
+    s->n_columns =
+        curve_count() + s->net.L - 1 + metric_count(&run->solver->metrics, s->net.L) + session_measures(s);
     return ST_OK;
 }
 
@@ -89,48 +84,46 @@ static double merit(const struct session *s, enum split k)
     return s->data.info.n_classes ? s->last[k].accuracy : -s->last[k].loss;
 }
 
-/* The dataset's metrics of a split with these scores, nan where it is empty. */
-static void measure(const struct session *s, enum split k, double *values)
+/* The network as it is now on a split: simulated, or by the solver's own rule. */
+static status evaluate_split(const struct session *s, enum split k, struct evaluation *now, struct error *e)
 {
-    const struct dataset_source *dataset = s->run->dataset;
-    for (size_t i = 0; i < dataset->n_metrics; i++) values[i] = NAN;
-    if (dataset->n_metrics > 0 && s->data.info.n[k] > 0) dataset->measure(&s->data, k, s->scores, values);
+    const struct solver *solver = s->run->solver;
+    const struct batch b = dataset_batch(&s->data, k);
+    evaluate(s->evaluator, &s->net, &b, now, s->scores);
+    return solver->predict ? solver_evaluate(solver, s->solver, &s->net, &b, s->scores, now, e) : ST_OK;
 }
 
 /* Forward accuracies of all splits, one curve row, and the best validation so far. */
 static status evaluate_now(struct session *s, struct error *e)
 {
     const struct solver *solver = s->run->solver;
+    const struct dataset_source *dataset = s->run->dataset;
     const double started = clock_seconds();
-    const size_t metrics = s->run->dataset->n_metrics;
-    double measured[N_SPLITS * DATASET_METRICS_MOST];
+    TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
+    double *row = s->rows + s->at.n_rows * s->n_columns, *rates = row + curve_count(),
+           *own = rates + s->net.L - 1, *measured = row + s->n_columns - session_measures(s);
+    for (size_t i = 0; i < s->n_columns; i++) row[i] = NAN;
     for (int k = 0; k < N_SPLITS; k++) {
-        struct batch b = dataset_batch(&s->data, (enum split)k);
-        evaluate(s->evaluator, &s->net, &b, &s->last[k], s->scores);
-        if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &s->last[k], e));
+        TRY(evaluate_split(s, (enum split)k, &s->last[k], e));
         if (s->n_tasks > 1) sequence_score(s, (enum split)k, s->scores);
-        measure(s, (enum split)k, measured + (size_t)k * metrics);
+        if (dataset->n_metrics > 0 && s->data.info.n[k] > 0)
+            dataset->measure(&s->data, (enum split)k, s->scores, measured + (size_t)k * dataset->n_metrics);
     }
     struct rank_traffic sent;
-    TRY(accounts_share(&s->accounts, &s->net, &sent, e));
+    TRY(accounts_share(&s->accounts, &s->net, &s->data, &sent, e));
     s->at.totals.messages += sent.messages;
     s->at.totals.bytes_sent += sent.bytes;
     s->at.totals.wait_s += sent.wait_s;
-    metric_clear(&s->sink);
-    if (solver->report) solver->report(s->solver, &s->sink);
-    if (s->sink.bad)
+    struct metric_sink sink = {&solver->metrics, s->net.L, own, false};
+    if (solver->report) solver->report(s->solver, &sink);
+    if (sink.bad)
         return FAIL(e, ST_INTERNAL, "solver '%s' reports a metric it does not describe", solver->name);
-    TRY(session_reserve_rows(s, s->at.n_rows + 1, e));
-    double *row = s->rows + s->at.n_rows++ * s->n_columns;
-    size_t used = curve_count();
+    s->at.n_rows++;
     const struct run_result result = session_result(s);
     s->at.totals.accumulations = result.totals.accumulations;
     s->at.new_spike_passes = 0;
     curve_values(&result, row);
-    for (size_t l = 1; l < s->net.L; l++) row[used++] = s->last[SPLIT_TRAIN].rate[l];
-    const size_t own = s->n_columns - used - session_measures(s);
-    memcpy(row + used, s->sink.values, own * sizeof *row);
-    memcpy(row + used + own, measured, session_measures(s) * sizeof *row);
+    for (size_t l = 1; l < s->net.L; l++) rates[l - 1] = s->last[SPLIT_TRAIN].rate[l];
     double validation = merit(s, SPLIT_VALIDATION);
     if (isnan(s->at.totals.best_val) ? !isnan(validation) : validation > s->at.totals.best_val) {
         s->at.totals.best_val = validation;
@@ -322,9 +315,7 @@ static status save_weights(struct session *s, struct error *e)
     const char *unit = classes ? " %" : "";
     for (int k = 0; k < N_SPLITS; k++) {
         struct evaluation now;
-        struct batch b = dataset_batch(&s->data, (enum split)k);
-        evaluate(s->evaluator, &s->net, &b, &now, NULL);
-        if (solver->predict) TRY(solver_evaluate(solver, s->solver, &s->net, &b, s->scores, &now, e));
+        TRY(evaluate_split(s, (enum split)k, &now, e));
         shown[k] = classes ? 100 * now.accuracy : now.loss;
     }
     snprintf(how, sizeof how,
@@ -336,12 +327,18 @@ static status save_weights(struct session *s, struct error *e)
     return trained_save(s->run, &s->net, s->data.info.sha256, how, s->settings->weights, e);
 }
 
-/* Curve, accounts and row. */
+/* Curve, tasks, OUT/ranks/<id>.csv where there are several, and row. */
 static status write_results(struct session *s, enum outcome how, const char *text, struct error *e)
 {
-    if (s->at.n_rows > 0) TRY(session_write_curve(s, e));
-    if (s->at.n_rows > 0) TRY(sequence_write(s, e));
-    if (s->at.n_rows > 0) TRY(session_write_accounts(s, e));
+    char path[RUN_FILE];
+    if (s->at.n_rows > 0) {
+        TRY(session_write_curve(s, e));
+        TRY(sequence_write(s, e));
+        if (ranks_count(s->ranks) > 1) {
+            TRY(session_folder(s, "ranks", path, e));
+            TRY(accounts_write(&s->accounts, path, e));
+        }
+    }
     return session_write_row(s, outcome_words[how], text, e);
 }
 
@@ -355,8 +352,8 @@ static status keep(struct session *s, enum outcome how, const char *text, struct
         TRY(checkpoint_save(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));
     if (first) TRY(write_results(s, how, text, e));
-    if (first && (how == ENDED_OK || how == ENDED_DIVERGED)) checkpoint_remove(s, ".ckpt");
-    if (first && !good && s->at.end_kept) checkpoint_remove(s, ".end");
+    if (first && (how == ENDED_OK || how == ENDED_DIVERGED)) run_remove(s->settings->out, s->run, ".ckpt");
+    if (first && !good && s->at.end_kept) run_remove(s->settings->out, s->run, ".end");
     return s->created && how == ENDED_OK ? checkpoint_keep(s, e) : ST_OK;
 }
 
@@ -385,10 +382,7 @@ status worker_run(struct run *run, const struct worker_settings *settings, struc
     if (!s) return FAIL(e, ST_MEMORY, "no memory for a run");
     s->run = run;
     s->settings = settings;
-    for (int k = 0; k < N_SPLITS; k++) {
-        s->last[k].loss = s->last[k].accuracy = NAN;
-        s->at.known[k].average = s->at.known[k].drop = NAN;
-    }
+    for (int k = 0; k < N_SPLITS; k++) s->last[k].loss = s->last[k].accuracy = NAN;
     s->at.totals.best_val = s->at.totals.best_test = s->at.totals.time_to_target_s = NAN;
     status st = perform(s, e);
     if (st != ST_OK && !s->stop_reason) s->stop_reason = st == ST_NO_DATA ? "no_data" : "error";

@@ -2,7 +2,7 @@
 #include "commands/registry.h"
 #include "experiments/plan.h"
 #include "records/merge_plan.h"
-#include "records/sidecar.h"
+#include "records/trained.h"
 #include "support/yaml.h"
 #include "tests/fuzz/targets.h"
 #include <stdlib.h>
@@ -46,16 +46,13 @@ void fuzz_set(const unsigned char *bytes, size_t size)
 /* The bytes as NET.yaml, then as config.resolved.yaml, whose first run is described. */
 void fuzz_sidecar(const unsigned char *bytes, size_t size)
 {
-    struct sidecar s = {.ours = false};
+    char weights[500], how[400];
     struct merge_plan p = {.n = 0};
     struct error e = {0};
+    (void)snprintf(weights, sizeof weights, "%s/a.net", fuzz_folder("plan", "a.yaml", bytes, size));
+    (void)trained_summary(weights, how, sizeof how, &e);
     const char *folder = fuzz_folder("plan", "config.resolved.yaml", bytes, size);
-    FILE *f = size > 0 ? fmemopen((void *)(uintptr_t)bytes, size, "rb") : NULL;
     FILE *out = fopen("/dev/null", "w");
-    if (f) {
-        sidecar_scan(f, &s);
-        (void)fclose(f);
-    }
     if (out && merge_plan_read(&p, folder, &e) == ST_OK) {
         for (size_t i = 0; i < p.n; i++)
             if (merge_plan_find(&p, p.runs[i].id) != &p.runs[i]) abort();
