@@ -3,7 +3,6 @@
 #include "network/sample_trace.h"
 #include "support/paths.h"
 #include "support/text.h"
-#include "trainer/suit.h"
 #include <math.h>
 #include <string.h>
 

@@ -384,26 +384,33 @@ static status expand(struct loader *l, struct error *e)
     return ST_OK;
 }
 
-/* Two runs of the same identity would write the same files. */
-static status refuse_twins(struct plan *p, struct error *e)
+status plan_refuse_twins(const struct plan *p, struct error *e)
 {
     struct texts ids = {.n = 0};
     status st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
-        struct run *run = &p->runs[i];
-        run_identify(run, "");
+        const struct run *run = &p->runs[i];
         const size_t first = texts_place(&ids, run->id);
-        run->id[0] = '\0';
         if (ids.no_memory)
             st = FAIL(e, ST_MEMORY, "no memory for the identities of runs");
         else if (first < i)
-            st = FAIL(e, ST_CONFIG,
-                      "%s: runs %zu and %zu (solver '%s', seed %" PRIu64
-                      ") are the same: an axis has a value twice, or varies only an option that does not "
-                      "change results (threads, path)",
-                      p->source, first + 1, i + 1, run->solver->name, run->seed);
+            st =
+                FAIL(e, ST_CONFIG,
+                     "%s: runs %zu and %zu (solver '%s', seed %" PRIu64
+                     ") are the same: an axis has a value twice, or varies only what does not change results "
+                     "(threads, path, another name of the same file)",
+                     p->source, first + 1, i + 1, run->solver->name, run->seed);
     }
     texts_free(&ids);
+    return st;
+}
+
+/* As far as the plan itself says: without data and files of starting weights. */
+static status refuse_twins(struct plan *p, struct error *e)
+{
+    for (size_t i = 0; i < p->n_runs; i++) run_identify(&p->runs[i], "");
+    const status st = plan_refuse_twins(p, e);
+    for (size_t i = 0; i < p->n_runs; i++) p->runs[i].id[0] = '\0';
     return st;
 }
 

@@ -39,6 +39,9 @@ status plan_load_text(struct plan *p, const struct catalogue *c, const char *nam
                       const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 
+/* ST_CONFIG, naming both, if two runs have the same id: they would write the same files. ST_MEMORY. */
+status plan_refuse_twins(const struct plan *p, struct error *e);
+
 /* "section.key=value" in parts. A key without a section is in SECTION_RUN. ST_CONFIG if it is not of that
  * form. */
 struct set_text {

@@ -211,7 +211,7 @@ status plan_identify(struct plan *p, const struct plan_report *r, struct error *
             run_identify(run, probe->outcome == ST_OK ? probe->info.sha256 : "");
         }
     }
-    return ST_OK;
+    return plan_refuse_twins(p, e);
 }
 
 void plan_report_free(struct plan_report *r)

@@ -58,7 +58,8 @@ status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
 
 /* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty.
- * So does damaged data. ST_MEMORY; a file of starting weights that cannot be read. */
+ * So does damaged data. ST_MEMORY; a file of starting weights that cannot be read; ST_CONFIG if two runs turn
+ * out to be the same (files of equal weights). */
 status plan_identify(struct plan *p, const struct plan_report *r, struct error *e);
 
 /* Prints how many configurations `tune` has drawn for each trainer, and from which seed; and a line for each

@@ -53,7 +53,7 @@ struct right_solve {
  * made a multiple of 4. */
 static size_t rows_of_task(size_t n, size_t m)
 {
-    const bool halved = n >= LARGE_ORDER && m >= HALVED_ROWS && m <= RIGHT_ROWS;
+    const bool halved = n >= LARGE_ORDER && m >= HALVED_ROWS && m <= 2 * RIGHT_ROWS;
     return halved ? (m + 7) / 8 * 4 : RIGHT_ROWS;
 }
 

@@ -182,6 +182,12 @@ Test(go_on, experiments_start_from_weights)
                   "column start_sha256 results/s/runs.csv | grep -cx nan; \"$SB\" summarise s | grep -c "
                   "'^bptt_12[^ ]*  *1 '");
     cr_expect_str_eq(r.output, "1\n1\n4\n");
+    /* equal bytes under two names are one run */
+    cli_shell(
+        &r, "cp two.net copy.net; sed 's/start: .*/start: [two.net, copy.net]}/' s.yaml >t.yaml; \"$SB\" run "
+            "t.yaml; echo code $?; \"$SB\" check t.yaml; echo code $?");
+    expect_text(&r, "t.yaml: runs 1 and 2 (solver 'bptt', seed 0) are the same");
+    expect_text(&r, "code 2\n");
 }
 
 /* Weight files that do not fit: arguments, and what is said. */
