@@ -31,8 +31,8 @@ register commands/registry.c solver solvers solver_delta_rule
 register commands/registry.c dataset_source dataset_sources dataset_bars
 block new-optimizer.md c trainer/optimizer_signum.c trainer/optimizer_signum.c
 register trainer/optimizers.c optimizer optimizers optimizer_signum
-build build build/tests-f64
-build/tests-f64 --filter 'contract/*'
+build build
+for precision in double float; do spikebench contract delta_rule --precision $precision; done
 cat >bars.yaml <<'Y'
 experiment: bars
 stop: {max_iter: 10}
