@@ -39,8 +39,8 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
  * that fails: ST_IO. */
 status hand_on(struct call *call, int precision, struct error *e);
 
-/* The options that only a NIR file takes (import_step_option, ...); ST_USAGE naming one that is given where
- * `weights`, which may be NULL, is no NIR file. */
+/* The options that only a NIR file takes (import_step_option, ...); `alone`: without the data. ST_USAGE
+ * naming one that is given where `weights`, which may be NULL, is no NIR file. */
 status read_import(const struct call *call, const char *weights, bool alone, struct trained_import *import,
                    struct error *e);
 /* trained_describe, or trained_describe_nir of a NIR file where `import` is not NULL. */

@@ -108,7 +108,8 @@ static status check(const struct run *run, const char *task, size_t *failed, str
                                         .column = curve_name,
                                         .n_columns = curve_count()};
         struct error why = {.code = ST_OK};
-        if ((st = ask((struct promise){check, &c}, &why, e)) != ST_OK) break;
+        st = ask((struct promise){check, &c}, &why, e);
+        if (st != ST_OK) break;
         const bool good = why.code == ST_OK;
         (void)printf("%-6s  %s: %s%s%s\n", good ? "ok" : "FAILED", task, check->name, good ? "" : ": ",
                      good ? "" : why.text);

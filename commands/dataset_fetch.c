@@ -19,11 +19,12 @@ static status check_name(const char *name, const char *sources, struct error *e)
     bool known = false;
     status st = csv_read(&t, sources, 1, e);
     const long columns[] = {csv_column(&t, "dataset"), csv_column(&t, "folder")};
-    for (size_t i = 0; st == ST_OK && i < 2 * t.n_rows && n < NAMES_MOST; i++) {
-        if (columns[i % 2] == CSV_NONE) continue;
-        names[n] = csv_cell(&t, i / 2, (size_t)columns[i % 2]);
-        known = known || strcmp(names[n++], name) == 0;
-    }
+    for (size_t row = 0; st == ST_OK && row < t.n_rows; row++)
+        for (size_t k = 0; k < 2 && n < NAMES_MOST; k++) {
+            if (columns[k] == CSV_NONE) continue;
+            names[n] = csv_cell(&t, row, (size_t)columns[k]);
+            known = known || strcmp(names[n++], name) == 0;
+        }
     if (st == ST_OK && !known) {
         opt_hint(name, names, n, "", hint);
         st = FAIL(e, ST_USAGE,
@@ -64,7 +65,8 @@ static void offer_sources(const struct completion *c)
     struct csv_table t = {0};
     char home[4000];
     if (path_home(home, sizeof home, NULL) != ST_OK) return;
-    if (csv_load(&t, NULL, "%s/datasets/sources.csv", home) == ST_OK)
+    const status st = csv_load(&t, NULL, "%s/datasets/sources.csv", home);
+    if (st == ST_OK && csv_column(&t, "dataset") != CSV_NONE)
         for (size_t row = 0; row < t.n_rows; row++) completion_offer(c, csv_text(&t, row, "dataset"));
     csv_table_free(&t);
 }

@@ -45,31 +45,44 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     return ST_OK;
 }
 
-/* Of the precision that it has. */
+/* Bytes of a number in the precision of the run. */
 static size_t real_size(const struct run *run)
 {
     return run->run.precision == PRECISION_FLOAT ? sizeof(float) : sizeof(double);
 }
 
+static status check_net(const struct net *net, const struct run *run, struct error *e)
+{
+    FILE *f = NULL;
+    TRY(file_open(run->net.start_file, UINT64_MAX, &f, e));
+    const status st = net_file_fits(net, real_size(run), f, e);
+    (void)fclose(f);
+    return st == ST_OK ? st : err_prefix(e, "%s", run->net.start_file);
+}
+
+static status check_nir(const struct net *net, const struct run *run, struct error *e)
+{
+    struct mem m = {.blocks = NULL};
+    struct nir_network n;
+    status st = nir_read_start(&n, &run->net, &m, e);
+    if (st == ST_OK) {
+        st = nir_fits(&n, net, real_size(run), e);
+        if (st != ST_OK) err_prefix(e, "%s", run->net.start_file);
+    }
+    mem_free(&m);
+    return st;
+}
+
 /* The file of network.start against the network's sizes. */
 static status check_start(const struct run *run, const struct dataset_info *info, struct error *e)
 {
-    struct mem pages = {.reserve = true}, read = {.blocks = NULL};
+    struct mem pages = {.reserve = true};
     struct net net;
-    struct nir_network nir;
-    FILE *f = NULL;
     const char *path = run->net.start_file;
     if (run->net.start != START_FILE) return ST_OK;
     const size_t n_outputs = info->n_classes ? info->n_classes : info->n_targets;
     status st = net_create(&net, &run->net, info->n_inputs, n_outputs, &pages, e);
-    if (st == ST_OK && file_named(path, ".nir")) {
-        st = nir_read_start(&nir, &run->net, &read, e);
-        if (st == ST_OK && (st = nir_fits(&nir, &net, real_size(run), e)) != ST_OK) err_prefix(e, "%s", path);
-    } else if (st == ST_OK && (st = file_open(path, UINT64_MAX, &f, e)) == ST_OK) {
-        if ((st = net_file_fits(&net, real_size(run), f, e)) != ST_OK) err_prefix(e, "%s", path);
-        (void)fclose(f);
-    }
-    mem_free(&read);
+    if (st == ST_OK) st = file_named(path, ".nir") ? check_nir(&net, run, e) : check_net(&net, run, e);
     mem_free(&pages);
     if (st == ST_OK || st == ST_MEMORY) return st;
     if (e) e->code = ST_CONFIG;

@@ -73,17 +73,15 @@ const struct result_column result_columns[] = {
      NUMBER(totals.backward_passes), "backward passes of training, counted likewise"},
     {"train_synops", "train_synops", 14, TRAIN | COUNTED | PRODUCTS, "operations", NUMBER(train_synops),
      "synaptic operations of training: accumulations of its simulations of binary spikes, and train_macs. "
-     "The "
-     "former are an estimate: between two evaluations, simulations times the accumulations per training "
+     "The former are an estimate: between two evaluations, simulations times the accumulations per training "
      "sample of the network simulated at the later one; nan where the solver predicts by a rule of its own: "
      "the simulated network is not the one that is trained"},
     {"train_macs", "train_macs", 15, TRAIN | COUNTED | PRODUCTS, "operations", NUMBER(totals.train_macs),
      "multiply-accumulates of training outside of simulations: backward products and sums of gradients, "
      "tangents, ADMM's products with spikes that are not simulated, Gram matrices, factors, solves, "
      "admm_joint's solves of paths; half of their FLOPs as the solver's step counts them, dense, but "
-     "products "
-     "with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not count. Rows "
-     "of earlier schemas counted by other rules"},
+     "products with the inputs by their entries; elementwise work (neurons, losses, optimizers) does not "
+     "count. Rows of earlier schemas counted by other rules"},
     {"gradient_evaluations", "gradient_evaluations", 16, TRAIN | EXACT, "gradients",
      NUMBER(totals.gradient_evaluations),
      "gradients of a mini-batch's loss, or directions in place of one, that training worked out: optimizers "

@@ -19,17 +19,20 @@
 
 enum { FIGURE_OPTIONS = 3 };
 
+/* What is known of a group. */
+struct figure_group {
+    bool shown;    /* it is in the figure */
+    size_t points; /* of its curve; 0: no curve */
+    bool panel;    /* the curve has what ADMM's panel shows, the Lagrangian */
+    bool solves;   /* and the errors of solves for spikes */
+};
+
 struct figure_data {
     const struct groups *groups;
     const struct drawing *drawing;
     struct csv_table summary;
     struct mem mem;
-    struct figure_group {
-        bool shown;    /* it is in the figure */
-        size_t points; /* of its curve; 0: no curve */
-        bool panel;    /* the curve has what ADMM's panel shows, the Lagrangian */
-        bool solves;   /* and the errors of solves for spikes */
-    } * group;         /* [groups->n] */
+    struct figure_group *group; /* [groups->n] */
 };
 
 /* Reads summary.csv and copies curves. ST_IO, ST_DATA, ST_MEMORY. Free also after an error. */

@@ -13,17 +13,20 @@ static bool is_problem(const char *name)
            strcmp(name, "network.hidden") == 0 || strncmp(name, "dataset.", 8) == 0;
 }
 
+/* Of a problem. */
+struct partner {
+    size_t row, times; /* of the reference, and how many it has */
+    size_t line;       /* that was paired last, from 1 */
+};
+
 /* The rows that are paired. A line of the result is all groups of one name with the same widths. */
 struct pairing {
     const struct groups *g;
     const char *reference;
     struct group_list problem;
-    struct partner {
-        size_t row, times;  /* of the reference, and how many it has */
-        size_t line;        /* that was paired last, from 1 */
-    } * partner;            /* [problem.n] */
-    size_t *own, *other, n; /* [n] rows of a line, and of the reference */
-    double *v;              /* [n] differences */
+    struct partner *partner; /* [problem.n] */
+    size_t *own, *other, n;  /* [n] rows of a line, and of the reference */
+    double *v;               /* [n] differences */
 };
 
 static bool is_reference(const struct pairing *p, const struct group *one)

@@ -18,7 +18,7 @@ struct rank_block {
     void *at;
     size_t bytes, count, stride;
 };
-/* The block of one piece. */
+/* The block of one piece, `bytes` from `at` on; the memory is borrowed. */
 struct rank_block rank_memory(void *at, size_t bytes);
 
 /* How messages travel (mpi_link.h; tests bring their own). Both return when the blocks may be used again.
