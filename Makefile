@@ -46,8 +46,9 @@ FUZZMAIN := tests/fuzz/fuzz_main.c
 FUZZHDF5 := tests/fuzz/hdf5_process.c tests/fuzz/thread_child.c
 FUZZSRC  := $(filter-out $(FUZZMAIN) $(FUZZHDF5),$(wildcard tests/fuzz/*.c))
 TESTSRC  := $(wildcard tests/*.c) $(FUZZSRC)
-# Tests of the program from outside: it starts the worker of either precision, so that they run once.
-PROGTEST := $(wildcard tests/program/*.c)
+# Tests that run once, in double: of the program from outside, which starts the worker of either precision (tests/program), and of what has
+# no real numbers and is the same code in both (tests/once).
+ONCETEST := $(wildcard tests/program/*.c tests/once/*.c)
 DIGITS   := $(BUILD)/digits_csv.o
 OBJ64    := $(SRC:%.c=$(BUILD)/f64/%.o) $(KERNELS:%=$(BUILD)/f64/%) $(DIGITS)
 OBJ32    := $(SRC:%.c=$(BUILD)/f32/%.o) $(KERNELS:%=$(BUILD)/f32/%) $(DIGITS)
@@ -136,7 +137,7 @@ $(BUILD)/spikebench-f64: $(OBJ64) $(BUILD)/f64/commands/main.o
 $(BUILD)/spikebench-f32: $(OBJ32) $(BUILD)/f32/commands/main.o
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(PROGTEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
+$(BUILD)/tests-f64: $(OBJ64) $(TESTSRC:%.c=$(BUILD)/f64/%.o) $(ONCETEST:%.c=$(BUILD)/f64/%.o) $(BENCHSRC:%.c=$(BUILD)/f64/%.o)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 $(BUILD)/tests-f32: $(OBJ32) $(TESTSRC:%.c=$(BUILD)/f32/%.o) $(BENCHSRC:%.c=$(BUILD)/f32/%.o)
@@ -221,7 +222,7 @@ oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: pytho
 bench-admm: $(WORKLOADS) ## admm beside a numpy version (Debian: python3-numpy); results/bench/admm.csv
 	$(PYTHON) tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out $(SPEED)/admm.csv
 
-# The sanitizers make compiling slow: the tests' own sources go without optimisation there.
+# The sanitizers make compiling slow: the tests' own sources go without optimisation there. At a fixed address a process starts faster.
 TESTFLAGS :=
 $(BUILD)/f64/tests/%.o $(BUILD)/f32/tests/%.o: private CFLAGS += $(TESTFLAGS)
 
@@ -232,11 +233,11 @@ WORKERS   := f64 f32
 LOGGED = log_path=$(CURDIR)/$(1)/log/sanitizer
 check-asan: ## the tests under the address, leak and undefined behaviour sanitizers
 	rm -rf build-asan/log && mkdir -p build-asan/log
-	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" TESTFLAGS="-O0 -g1" \
+	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" TESTFLAGS="-O0 -g1" LDFLAGS="-rdynamic -no-pie" \
 	  $(SANITIZED:%=build-asan/tests-%) build-asan/spikebench $(WORKERS:%=build-asan/spikebench-%)
 	sh tests/leak_gate.sh "$(CC)" build-asan
 	ASAN_OPTIONS=$(call LOGGED,build-asan):suppressions=$(CURDIR)/tests/asan.supp UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
-	  sh tests/run.sh build-asan '$(T)' $(SANITIZED)
+	  sh tests/run.sh build-asan '$(T)' '$(SANITIZED)'
 	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 
 # Criterion does not start under the thread sanitizer, so the program does without it.
@@ -303,8 +304,8 @@ weekly: ## what CI has no time for: all mutants, all sanitizers, clang's tests, 
 	$(MAKE) fresh
 	[ -z "$(OLD)" ] || $(MAKE) same OLD="$(OLD)"
 
-check-examples: ## build, test and run the examples of docs/ in a copy of the sources
-	sh tests/examples.sh "$(MAKE)"
+check-examples: build ## build, test and run the examples of docs/ in a copy of the sources
+	sh tests/examples.sh "$(MAKE)" "$(BUILD)"
 
 # The pages that the program writes, of itself and of results/reference; check-docs compares, and lets groff read the man page.
 DOCS := reference.md results.md systems.md speed.md scaling.md ../README.md spikebench.1
@@ -328,7 +329,7 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 	@$(MAKE) --no-print-directory write-docs TO=$(BUILD)/docs >/dev/null
 	@sh tests/docs_current.sh $(BUILD)/docs docs $(DOCS)
 
-CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/faults tests/bench tests/bench/peers tests/bench/openmp tests/program
+CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/faults tests/bench tests/bench/peers tests/bench/openmp tests/program tests/once
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
 LINT     := lint-format lint-sizes lint-rooms lint-plots lint-cppcheck
 .PHONY: $(LINT)

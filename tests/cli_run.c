@@ -59,6 +59,8 @@ void cli_shell(struct result *r, const char *text)
     const char *build = getenv("SPIKEBENCH_BUILD");
     char here[4000], command[16000];
     if (!build) build = "build";
+    if (!r->output) r->output = malloc(OUTPUT_SIZE);
+    cr_assert_not_null(r->output);
     cr_assert_not_null(getcwd(here, sizeof here));
     (void)snprintf(command, sizeof command,
                    "%s; SOURCES='%s' SB='%s/%s/spikebench' && test '%s' && cd '%s' && { %s ; } 2>&1",

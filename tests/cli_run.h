@@ -6,9 +6,10 @@
 
 enum { OUTPUT_SIZE = 1 << 18 };
 
+/* Static in a test, and never freed: each test is a process. */
 struct result {
-    int code;                 /* exit code; -1 if ended by a signal */
-    char output[OUTPUT_SIZE]; /* stdout and stderr together */
+    int code;     /* exit code; -1 if ended by a signal */
+    char *output; /* stdout and stderr together, in OUTPUT_SIZE bytes; NULL before the first command */
 };
 
 void cli_setup(void);    /* makes the running test's folder */

@@ -1,11 +1,12 @@
 #!/bin/sh
-# The examples of docs/new-*.md and docs/convergence-gate.md, built, contract-tested and run in a copy of the sources.
-# usage: examples.sh MAKE
+# The examples of docs/new-*.md and docs/convergence-gate.md, built, contract-tested and run in a copy of the sources and of what is built of them.
+# usage: examples.sh MAKE BUILD
 set -eu
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r Makefile support network datasets trainer solvers baselines experiments records runs report commands tests docs "$copy"
-mkdir -p "$copy/results/reference" "$copy/plots"
+cp -a Makefile support network datasets trainer solvers baselines experiments records runs report commands tests docs "$copy"
+mkdir -p "$copy/results/reference" "$copy/plots" "$copy/build"
+cp -a "$2/f64" "$2/f32" "$copy/build"
 cp plots/*.gp "$copy/plots"
 cp -r results/reference/smoke results/reference/gate_* "$copy/results/reference"
 cd "$copy"
@@ -15,7 +16,7 @@ block() { # PAGE LANGUAGE NAME FILE
     test -s "$4" || { echo "docs/$1 holds no example $3" >&2; exit 1; }
 }
 build() {
-    "$make" BUILD=build OPT=-O0 "$@" >build.log 2>&1 || { cat build.log; exit 1; }
+    "$make" BUILD=build "$@" >build.log 2>&1 || { cat build.log; exit 1; }
 }
 make=$1
 PATH=$copy/build:$PATH
@@ -50,9 +51,10 @@ spikebench summarise bars
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { n++; if ($c["acc_test"] < 0.8) bad = 1 }
          END { exit !(n == 3 && !bad) }' results/bars/runs.csv || { echo "the examples do not learn" >&2; exit 1; }
 
-# a gate, and that it bites
+# a gate, and that it bites; the largest of the repository's own is left to make smoke, which does what the page does
 for name in smoke keep tolerances formats; do
     block convergence-gate.md sh "gate-$name" "gate-$name.sh"
+    sed -i 's/ in smoke / in /' "gate-$name.sh"
     sh -eu "gate-$name.sh"
 done
 sed -i 's/o\.lr \*/o.lr * R(0.5) */' baselines/delta_rule.c

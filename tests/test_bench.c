@@ -152,7 +152,7 @@ TestSuite(bench_program, .init = cli_setup, .fini = cli_teardown);
 
 Test(bench_program, usage)
 {
-    struct result r;
+    static struct result r;
     const char *const wrong[][2] = {{"--nonsense", "--nonsense"},
                                     {"--seconds", "'--seconds' needs a value"},
                                     {"--seconds soon", "from 0 to 3600"},
@@ -180,7 +180,7 @@ Test(bench_program, usage)
 Test(bench_program, rows_hold_what_was_measured)
 {
     const char *const names[] = {"weights_pinv_100", "spike_solve_100"};
-    struct result r;
+    static struct result r;
     struct csv_table t;
     struct error e = {0};
     double number = 0;
@@ -211,7 +211,7 @@ Test(bench_program, rows_hold_what_was_measured)
 
 Test(bench_program, replaces_rows_of_the_same_case_and_precision_only)
 {
-    struct result r;
+    static struct result r;
     bench(
         &r,
         "--filter _solve_100 --seconds 0 --out b.csv >o && "
@@ -232,7 +232,7 @@ Test(bench, without_rows_nothing_is_written)
 
 Test(bench_program, refuses_to_add_to_another_table)
 {
-    struct result r;
+    static struct result r;
     cli_write("other.csv", "case,ratio\nx,1\n");
     bench(&r, "--filter spike_solve_100 --seconds 0 --out other.csv; code=$?; cat other.csv; exit $code");
     cr_expect_eq(r.code, 1);

@@ -31,7 +31,7 @@ static void write_shd(const char *name, unsigned seed)
     static uint32_t units[RECORDINGS][EVENTS];
     int labels[RECORDINGS];
     hvl_t t[RECORDINGS], u[RECORDINGS];
-    struct result path;
+    static struct result path;
     for (size_t i = 0; i < RECORDINGS; i++) {
         labels[i] = (int)(i % CLASSES);
         t[i] = (hvl_t){EVENTS, times[i]};
@@ -44,7 +44,7 @@ static void write_shd(const char *name, unsigned seed)
         }
     }
     cli_shell(&path, "printf %s \"$PWD\"");
-    (void)strncat(path.output, name, sizeof path.output - strlen(path.output) - 1);
+    (void)strncat(path.output, name, OUTPUT_SIZE - strlen(path.output) - 1);
     hid_t file = H5Fcreate(path.output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     cr_assert_geq(file, 0, "%s", path.output);
     (void)H5Gclose(H5Gcreate2(file, "/spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
@@ -74,7 +74,7 @@ static void must(struct result *r, const char *arguments)
 
 static void begin(void)
 {
-    struct result r;
+    static struct result r;
     cli_setup();
     cli_shell(&r, "mkdir data");
     write_shd("/data/shd_train.h5", 1);
@@ -84,7 +84,7 @@ static void begin(void)
 /* Both run, learn, are finished when asked again; a plain trainer refuses the same network. */
 Test(recurrent_runs, shd_end_to_end, .init = begin, .fini = cli_teardown)
 {
-    struct result r;
+    static struct result r;
     cli_write("recurrent.yaml",
               "experiment: recurrent\n" HEAD
               "solvers: [{name: bptt, lr: 0.01, batch: 20}, {name: eprop, lr: 0.01, batch: 20}]\n");
@@ -108,7 +108,7 @@ Test(recurrent_runs, shd_end_to_end, .init = begin, .fini = cli_teardown)
 /* A trained network is evaluated and traced from its weight file, and says what it is. */
 Test(recurrent_runs, weight_files, .init = begin, .fini = cli_teardown)
 {
-    struct result r;
+    static struct result r;
     cli_write("one.yaml", "experiment: one\n" HEAD "solvers: [{name: bptt, lr: 0.01, batch: 20}]\n");
     must(&r, "train one.yaml --out a.net");
     must(&r, "eval --weights a.net");
