@@ -236,7 +236,7 @@ check-asan: ## the tests under the address, leak and undefined behaviour sanitiz
 	$(MAKE) BUILD=build-asan OPT="-O1 -fsanitize=address,undefined -fno-omit-frame-pointer" TESTFLAGS="-O0 -g1" LDFLAGS="-rdynamic -no-pie" \
 	  $(SANITIZED:%=build-asan/tests-%) build-asan/spikebench $(WORKERS:%=build-asan/spikebench-%)
 	sh tests/leak_gate.sh "$(CC)" build-asan
-	ASAN_OPTIONS=$(call LOGGED,build-asan):suppressions=$(CURDIR)/tests/asan.supp UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
+	ASAN_OPTIONS=$(call LOGGED,build-asan):quarantine_size_mb=16:suppressions=$(CURDIR)/tests/asan.supp UBSAN_OPTIONS=$(call LOGGED,build-asan):print_stacktrace=1 \
 	  sh tests/run.sh build-asan '$(T)' '$(SANITIZED)'
 	@if ls build-asan/log/* >/dev/null 2>&1; then cat build-asan/log/*; echo "sanitizers found errors"; exit 1; fi
 
