@@ -64,13 +64,13 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
     return plan_load(p, call_catalogue(call), file, &o, e);
 }
 
-status step_seconds(const struct call *call, const char *option, double *dt, struct error *e)
+status step_seconds(const struct call *call, double *dt, struct error *e)
 {
-    const char *text = call_text(call, option);
+    const char *text = call_text(call, "dt");
     char *end = NULL;
     *dt = text ? strtod(text, &end) : 0;
     if (!text || (end != text && !*end && *dt > 0 && *dt <= 1e6)) return ST_OK;
-    return FAIL(e, ST_USAGE, "--%s '%.100s': a number of seconds above 0 is needed, as 1e-4", option, text);
+    return FAIL(e, ST_USAGE, "--dt '%.100s': a number of seconds above 0 is needed, as 1e-4", text);
 }
 
 status read_import(const struct call *call, const char *weights, bool alone, struct trained_import *import,
@@ -87,7 +87,7 @@ status read_import(const struct call *call, const char *weights, bool alone, str
         .nir = {.reset = call_has(call, "reset") ? (int)call_choice(call, "reset") : -1,
                 .readout = call_has(call, "readout") ? (int)call_choice(call, "readout") : -1,
                 .membrane = call_has(call, "membrane")}};
-    return step_seconds(call, "dt", &import->nir.dt, e);
+    return step_seconds(call, &import->nir.dt, e);
 }
 
 status describe_weights(const struct call *call, const char *weights, const struct trained_import *import,

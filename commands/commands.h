@@ -46,8 +46,8 @@ status read_import(const struct call *call, const char *weights, bool alone, str
 /* trained_describe, or trained_describe_nir of a NIR file where `import` is not NULL. */
 status describe_weights(const struct call *call, const char *weights, const struct trained_import *import,
                         struct trained *t, struct error *e);
-/* A number of seconds above 0; 0 if the option is not given and has no usual value. ST_USAGE. */
-status step_seconds(const struct call *call, const char *option, double *dt, struct error *e);
+/* The seconds above 0 of --dt; 0 if it is not given and has no usual value. ST_USAGE. */
+status step_seconds(const struct call *call, double *dt, struct error *e);
 
 /* Functions of commands (run) that open what a command works on, call what `own` says, and close it. The
  * first: the network of --weights, `alone` or with its data, which the options of --set change. A network of

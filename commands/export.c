@@ -14,7 +14,7 @@ static status write_nir(struct call *call, struct trained *t, struct error *e)
     const char *out = call_text(call, "out"), *weights = call_text(call, "weights");
     if (!file_named(out, ".nir"))
         return FAIL(e, ST_USAGE, "--out '%.200s': a name that ends in .nir is needed", out);
-    TRY(step_seconds(call, "dt", &x.dt, e));
+    TRY(step_seconds(call, &x.dt, e));
     TRY(trained_text(weights, &text, e));
     x.run = (const char *)text.bytes;
     (void)snprintf(program, sizeof program, "spikebench %s", env_version());

@@ -8,40 +8,23 @@
 
 /* ---- names ---- */
 
-static status check_solver(const struct call *call, const struct parameter *p, const char *text,
+static enum module_kind kind_of(const struct parameter *p)
+{
+    return p->kind == &value_dataset ? MODULE_DATASET : MODULE_SOLVER;
+}
+
+static status check_module(const struct call *call, const struct parameter *p, const char *text,
                            struct error *e)
 {
-    return catalogue_check(call_catalogue(call), MODULE_SOLVER, p->form, text, e);
+    if (p->kind == &value_trainable && call->n_arguments == 1) return ST_OK; /* an experiment file */
+    return catalogue_check(call_catalogue(call), kind_of(p), p->form, text, e);
 }
 
-static status check_dataset(const struct call *call, const struct parameter *p, const char *text,
-                            struct error *e)
-{
-    return catalogue_check(call_catalogue(call), MODULE_DATASET, p->form, text, e);
-}
-
-/* Alone it is an experiment file. */
-static status check_trainable(const struct call *call, const struct parameter *p, const char *text,
-                              struct error *e)
-{
-    return call->n_arguments == 1 ? ST_OK : check_solver(call, p, text, e);
-}
-
-static void offer_modules(const struct completion *c, enum module_kind kind)
+static void offer_modules(const struct completion *c)
 {
     struct module m;
-    for (size_t i = 0; catalogue_module(call_catalogue(c->call), kind, i, &m); i++)
+    for (size_t i = 0; catalogue_module(call_catalogue(c->call), kind_of(c->parameter), i, &m); i++)
         completion_offer(c, m.name);
-}
-
-static void offer_solvers(const struct completion *c)
-{
-    offer_modules(c, MODULE_SOLVER);
-}
-
-static void offer_datasets(const struct completion *c)
-{
-    offer_modules(c, MODULE_DATASET);
 }
 
 static void offer_experiment(void *completion, const char *folder, const char *name)
@@ -57,7 +40,7 @@ static void offer_experiments(const struct completion *c)
 
 static void offer_trainables(const struct completion *c)
 {
-    offer_solvers(c);
+    offer_modules(c);
     offer_experiments(c);
 }
 
@@ -120,9 +103,9 @@ const struct value_kind value_weights = {.files = ":-f -X !*.net\n:-d", .filled 
 const struct value_kind value_network = {.files = ":-f -X !*.net\n:-f -X !*.nir\n:-d", .filled = true};
 const struct value_kind value_experiment = {.offer = offer_experiments, .files = ":-f -X !*.yaml\n:-d"};
 const struct value_kind value_results = {.offer = offer_results, .files = ":-d"};
-const struct value_kind value_trainable = {check_trainable, offer_trainables, ":-f -X !*.yaml\n:-d", true};
-const struct value_kind value_solver = {.check = check_solver, .offer = offer_solvers};
-const struct value_kind value_dataset = {.check = check_dataset, .offer = offer_datasets};
+const struct value_kind value_trainable = {check_module, offer_trainables, ":-f -X !*.yaml\n:-d", true};
+const struct value_kind value_solver = {.check = check_module, .offer = offer_modules};
+const struct value_kind value_dataset = {.check = check_module, .offer = offer_modules};
 const struct value_kind value_setting = {.offer = offer_settings, .filled = true};
 const struct value_kind value_dataset_setting = {.offer = offer_dataset_settings, .filled = true};
 const struct value_kind value_data_setting = {.offer = offer_data_settings, .filled = true};

@@ -7,15 +7,14 @@
 /* plots/out/ and the last name in EXPERIMENT, which may be the path of a folder. */
 static status own_folder(const char *experiment, const char *out, char *own, size_t size, struct error *e)
 {
-    size_t end = strlen(experiment), first;
-    while (end > 0 && experiment[end - 1] == '/') end--;
-    for (first = end; first > 0 && experiment[first - 1] != '/';) first--;
-    const size_t n = end - first;
-    const char *name = experiment + first;
-    if (!out && (n == 0 || (n == 1 && name[0] == '.') || (n == 2 && memcmp(name, "..", 2) == 0)))
+    char path[3900];
+    (void)snprintf(path, sizeof path, "%s", experiment);
+    for (size_t n = strlen(path); n > 0 && path[n - 1] == '/'; n--) path[n - 1] = '\0';
+    const char *name = path_base(path);
+    if (!out && (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         return FAIL(e, ST_USAGE, "plots/out/EXPERIMENT cannot be named after '%.200s'; give --out DIR",
                     experiment);
-    (void)snprintf(own, size, "plots/out/%.*s", (int)n, name);
+    (void)snprintf(own, size, "plots/out/%s", name);
     return ST_OK;
 }
 

@@ -3,18 +3,17 @@
 #include "report/result_tables.h"
 #include "support/paths.h"
 
-enum { FOLDER = 3900 };
-
 static status table(struct call *call, struct error *e)
 {
     size_t n = call->n_arguments - 1;
-    char(*folder)[FOLDER] = mem_alloc(&call->mem, n, sizeof *folder, e);
+    char folder[3900];
     const char **folders = mem_alloc(&call->mem, n, sizeof *folders, e);
     const enum table_format format = (enum table_format)call_choice(call, "format");
-    if (!folder || !folders) return ST_MEMORY;
+    if (!folders) return ST_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        path_results(call_text(call, "results"), call->arguments[i + 1], folder[i], FOLDER);
-        folders[i] = folder[i];
+        path_results(call_text(call, "results"), call->arguments[i + 1], folder, sizeof folder);
+        folders[i] = mem_string(&call->mem, folder, e);
+        if (!folders[i]) return ST_MEMORY;
     }
     return result_table(call->arguments[0], folders, n, format, stdout, e);
 }
