@@ -88,16 +88,16 @@ static status show(struct call *call, const struct dataset_request *r, const str
                    struct error *e)
 {
     struct sample s;
-    char number[5][24];
+    const struct dataset_info *info = &d->info;
     TRY(prepare(&s, call, r, d, e));
-    const size_t numbers[5] = {s.info->n_inputs, s.info->T, s.frame ? s.info->channels : 0, s.info->width,
-                               s.info->height};
-    const struct drawing_field fields[] = {{"title", s.title},   {"inputs", number[0]},
-                                           {"steps", number[1]}, {"channels", number[2]},
-                                           {"width", number[3]}, {"height", number[4]}};
+    const struct drawing_field fields[] = {{"title", s.title, 0},
+                                           {"inputs", NULL, (double)info->n_inputs},
+                                           {"steps", NULL, (double)info->T},
+                                           {"channels", NULL, s.frame ? (double)info->channels : 0},
+                                           {"width", NULL, (double)info->width},
+                                           {"height", NULL, (double)info->height}};
     const struct drawing_figure figure = {"sample.gp", fields, sizeof fields / sizeof *fields, write_files,
                                           &s};
-    for (int i = 0; i < 5; i++) (void)snprintf(number[i], sizeof number[i], "%zu", numbers[i]);
     return draw_sample(call, s.title, r->source->name, &figure, NULL, e);
 }
 

@@ -6,45 +6,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Draws into the private folder of a drawing; what could not be drawn is told on the page. */
-static status draw(const struct groups *g, const char *folder, char **problems, struct error *e)
+/* Draws where groups_write has put its files; what could not be drawn is told on the page. */
+static status draw(const struct groups *g, char **undrawn, struct error *e)
 {
-    const struct figures_request r = {.out = folder, .formats = DRAWING_MOUSE};
+    const struct figures_request r = {.out = g->out, .formats = DRAWING_MOUSE};
     size_t size = 0;
     bool failed = false;
-    FILE *names = fopen("/dev/null", "w"), *told = open_memstream(problems, &size);
-    status st = names && told ? figures_draw(g, &r, names, told, &failed, e)
-                              : FAIL(e, ST_MEMORY, "no memory for figures");
-    if (names) (void)fclose(names);
-    if (told && fclose(told) != 0 && st == ST_OK) st = FAIL(e, ST_MEMORY, "no memory for figures");
-    return st;
-}
-
-static status write_page(const struct groups *g, const struct catalogue *c, bool figures, const char *path,
-                         struct error *e)
-{
-    struct drawing d;
-    struct error undrawn = {.code = ST_OK};
-    char *problems = NULL;
-    struct report_figures f = {.problems = "",
-                               .missing = figures ? "" : "They were left out (--no-figures)."};
-    if (!figures || g->n == 0) return report_page_write(g, c, &f, path, e);
-    TRY(drawing_open(&d, e));
-    if (draw(g, d.folder, &problems, &undrawn) == ST_OK)
-        f.folder = d.folder;
-    else
-        f.missing = undrawn.text;
-    if (problems) f.problems = problems;
-    const status st = report_page_write(g, c, &f, path, e);
-    free(problems);
-    drawing_end(&d);
+    FILE *f = open_memstream(undrawn, &size);
+    status st = f ? figures_draw(g, &r, NULL, f, &failed, e) : FAIL(e, ST_MEMORY, "no memory for figures");
+    if (f && fclose(f) != 0 && st == ST_OK) st = FAIL(e, ST_MEMORY, "no memory for figures");
     return st;
 }
 
 static status report(struct call *call, struct groups *g, struct error *e)
 {
-    char path[4096];
-    const char *out = call_text(call, "out");
+    char path[4096], *undrawn = NULL;
+    const char *out = call_text(call, "out"), *missing = "";
+    struct error why = {.code = ST_OK};
+    struct drawing derived;
     struct stat s;
     if (out && stat(out, &s) == 0 && S_ISDIR(s.st_mode))
         return FAIL(
@@ -52,10 +31,14 @@ static status report(struct call *call, struct groups *g, struct error *e)
             "--out '%.200s' is a folder: it names the page, a file; results are read from --results DIR",
             out);
     (void)snprintf(path, sizeof path, "%s/report.html", g->folder);
-    struct drawing derived;
     status st = figures_derive(g, &derived, e);
+    if (call_has(call, "no-figures"))
+        missing = "They were left out (--no-figures).";
+    else if (st == ST_OK && g->n > 0 && draw(g, &undrawn, &why) != ST_OK)
+        missing = why.text;
     if (st == ST_OK)
-        st = write_page(g, call_catalogue(call), !call_has(call, "no-figures"), out ? out : path, e);
+        st = report_page_write(g, call_catalogue(call), undrawn ? undrawn : "", missing, out ? out : path, e);
+    free(undrawn);
     figures_forget(g, &derived);
     if (st == ST_OK) (void)printf("%s\n", out ? out : path);
     return st;

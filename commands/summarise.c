@@ -1,16 +1,16 @@
 /* spikebench summarise: a table of an experiment's results, and the CSV files that plots are drawn from. */
 #include "commands/commands.h"
 #include "report/overview.h"
-#include "report/paired.h"
 
 static status summarise(struct call *call, struct groups *g, struct error *e)
 {
-    const char *paired = call_text(call, "paired");
-    if (paired) TRY(paired_check(g, paired, e)); /* not behind a whole table */
+    const char *reference = call_text(call, "paired");
+    struct paired paired;
+    if (reference) TRY(paired_find(&paired, g, reference, e)); /* not behind a whole table */
     const bool markdown = call_has(call, "markdown");
-    TRY(markdown ? overview_by_depth(g, TABLE_MARKDOWN, stdout, e) : overview_print(g, stdout, e));
+    TRY(markdown ? overview_by_depth(g, stdout, e) : overview_print(g, stdout, e));
     groups_note_left_out(g, markdown ? stderr : stdout);
-    if (paired) TRY(paired_write(g, paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e));
+    if (reference) TRY(paired_write(&paired, markdown ? TABLE_MARKDOWN : TABLE_TEXT, stdout, e));
     (void)fflush(stdout); /* what can be said is said before anything is written */
     return groups_write(g, e);
 }

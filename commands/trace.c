@@ -88,16 +88,15 @@ static void join(const size_t *v, size_t n, char *text, size_t size)
 static status draw(struct call *call, const struct view *v, struct error *e)
 {
     const struct sample_trace *s = &v->s;
-    char widths[NET_MAX_LAYERS * 24], neurons[100], T[24], classes[60], threshold[40];
-    const struct drawing_field fields[] = {{"title", v->title},  {"widths", widths},
-                                           {"steps", T},         {"classes", classes},
-                                           {"neurons", neurons}, {"threshold", threshold}};
+    char widths[NET_MAX_LAYERS * 24], neurons[100], classes[60], threshold[40];
+    const struct drawing_field fields[] = {{"title", v->title, 0},        {"widths", widths, 0},
+                                           {"steps", NULL, (double)s->T}, {"classes", classes, 0},
+                                           {"neurons", neurons, 0},       {"threshold", threshold, 0}};
     const struct drawing_figure figure = {"trace.gp", fields, sizeof fields / sizeof *fields, write_files, v};
     const real *z = s->trace.z[s->net->L];
     bool silent = true;
     join(s->net->n, s->net->L + 1, widths, sizeof widths);
     join(v->neuron, v->n_neurons, neurons, sizeof neurons);
-    (void)snprintf(T, sizeof T, "%zu", s->T);
     (void)snprintf(classes, sizeof classes, "%d %d", s->label, s->label < 0 ? -1 : (int)s->predicted);
     for (size_t i = 0; silent && i < s->T * s->net->n[s->net->L]; i++) silent = z[i] == 0;
     (void)snprintf(threshold, sizeof threshold, "%.9g %d", (double)s->net->lif[s->H].threshold, silent);
@@ -116,29 +115,23 @@ static double modulus(const real *v, size_t cells, size_t c)
     return hypot((double)v[c], (double)v[cells + c]);
 }
 
-static status put_rows(const struct amplitudes *v, struct csv_writer *w, struct error *e)
+static status write_spectrum(const void *context, const char *path, struct error *e)
 {
+    const struct amplitudes *v = context;
+    struct csv_writer w;
+    TRY(csv_start(&w, "cell,truth,estimate", e, "%s", path));
     for (size_t c = 0; c < v->cells; c++) {
         const double truth = modulus(v->truth, v->cells, c), estimate = modulus(v->estimate, v->cells, c);
-        csv_numbers(w, (const double[]){(double)c, truth, estimate}, 3);
+        csv_numbers(&w, (const double[]){(double)c, truth, estimate}, 3);
     }
-    return csv_close(w, e);
+    return csv_close(&w, e);
 }
-
-static const char head[] = "cell,truth,estimate";
 
 static status write_spectrum_files(const void *context, const struct drawing *d, struct error *e)
 {
-    struct csv_writer w;
-    TRY(drawing_csv(d, "spectrum.csv", head, &w, e));
-    return put_rows(context, &w, e);
-}
-
-static status write_spectrum(const void *context, const char *path, struct error *e)
-{
-    struct csv_writer w;
-    TRY(csv_start(&w, head, e, "%s", path));
-    return put_rows(context, &w, e);
+    char path[DRAWING_PATH + 20];
+    drawing_file(d, "spectrum.csv", path, sizeof path);
+    return write_spectrum(context, path, e);
 }
 
 static status trace_spectrum(struct call *call, struct trained *t, enum split split, size_t index,
@@ -156,7 +149,7 @@ static status trace_spectrum(struct call *call, struct trained *t, enum split sp
     (void)snprintf(title, sizeof title, "%.120s (%s) on %s, %s sample %zu", call_text(call, "weights"),
                    t->run->solver->name, t->run->dataset->name, split_names[split], index);
     print_network(call, t, false);
-    const struct drawing_field fields[] = {{"title", title}};
+    const struct drawing_field fields[] = {{"title", title, 0}};
     const struct drawing_figure figure = {"spectrum.gp", fields, 1, write_spectrum_files, &v};
     return draw_sample(call, title, path_base(call_text(call, "weights")), &figure, write_spectrum, e);
 }

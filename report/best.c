@@ -75,13 +75,12 @@ static status check_column(const struct best *b, struct error *e)
  * first among equals. Three passes: the runs of the fullest, the winner, those that tie with it. */
 static status choose(struct best *b, struct error *e)
 {
-    size_t n;
     for (int pass = 0; pass < 3; pass++)
         for (size_t k = 0; k < b->list.n; k++) {
             const struct group *one = &b->list.v[k];
             struct choice *best = &b->choice[one->named];
-            TRY(group_values(b->groups, one, b->asked.by, NULL, b->values, &n, e));
-            const struct interval now = interval_of(b->values, n);
+            TRY(group_values(b->groups, one, b->asked.by, b->values, e));
+            const struct interval now = interval_of(b->values, one->n);
             if (pass == 0) {
                 best->tried++;
                 best->most = now.n > best->most ? now.n : best->most;
@@ -96,7 +95,7 @@ static status choose(struct best *b, struct error *e)
                 best->winner = one;
                 best->runs = now.n;
                 best->mean = now.mean;
-                best->deviation = deviation_of(b->values, n);
+                best->deviation = deviation_of(b->values, one->n);
             }
         }
     return ST_OK;
@@ -287,13 +286,8 @@ static void print_item(const struct best *x, const struct part *parts, const str
     (void)fputc('\n', x->out);
 }
 
-/* Prints the parts of an experiment file that hold the winners: the options of
- * the top, stop, dataset and network that all configurations share and that are not at their default,
- * then an item of `solvers` for each winner: the solver's options that are not at their default, and the
- * options of the sections that differ among the configurations, so that the item holds whatever the
- * sections of the file say. What a configuration is averaged over (network.hidden, dataset.split_seed, seeds)
- * and options that do not change results (paths, threads) are left to the file, as are those that runs.csv
- * has no column of. ST_MEMORY, ST_INTERNAL. */
+/* The sections with what all configurations share and is not at its default, then an item of `solvers` for
+ * each winner, which holds whatever the sections of a file say. ST_MEMORY, ST_INTERNAL. */
 static status print_items(const struct best *b, const struct catalogue *catalogue, struct error *e)
 {
     const struct group *first = b->choice[0].winner;

@@ -87,7 +87,7 @@ struct tolerance tolerance_of(const struct csv_table *f, const char *scope, cons
 struct comparison {
     const char *results, *reference;
     struct csv_table ours, theirs, tolerances;
-    size_t checked, regressions;
+    struct comparison_result *found;
     struct verdicts verdicts;
     struct mem mem;
     /* Our rows by the columns that both tables have, and the reference's by solver, widths and seed: `next`
@@ -95,8 +95,7 @@ struct comparison {
     struct csv_index index, alike;
     size_t *next, *next_alike;
     struct csv_columns keys, options; /* of the reference: those columns, and what may tell its rows apart */
-    char cores[200]; /* what to say where the two were made with kernels of different cores; "" if not */
-    bool *compared;  /* [our rows] */
+    bool *compared;                   /* [our rows] */
 };
 
 static bool is_key(const char *name)
@@ -216,15 +215,16 @@ static status check_names(const struct comparison *c, struct error *e)
 }
 
 /* Kernels of another core round otherwise, which says more than a list of numbers. */
-static void compare_cores(struct comparison *c)
+static void note_cores(struct comparison *c)
 {
+    char text[200];
     if (c->ours.n_rows == 0) return;
     const char *ours = csv_text(&c->ours, 0, "blas_core"), *theirs = csv_text(&c->theirs, 0, "blas_core");
-    if (strcmp(ours, "nan") != 0 && strcmp(theirs, "nan") != 0 && strcmp(ours, theirs) != 0)
-        (void)snprintf(
-            c->cores, sizeof c->cores,
-            "BLAS kernels for %.40s, reference %.40s: runs under OPENBLAS_CORETYPE=%.40s round alike", ours,
-            theirs, theirs);
+    if (strcmp(ours, "nan") == 0 || strcmp(theirs, "nan") == 0 || strcmp(ours, theirs) == 0) return;
+    (void)snprintf(text, sizeof text,
+                   "BLAS kernels for %.40s, reference %.40s: runs under OPENBLAS_CORETYPE=%.40s round alike",
+                   ours, theirs, theirs);
+    verdicts_note(&c->verdicts, text);
 }
 
 static void regress(struct comparison *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -235,8 +235,7 @@ static void regress(struct comparison *c, const char *format, ...)
     va_start(list, format);
     (void)vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    if (c->regressions == 0 && c->cores[0]) verdicts_note(&c->verdicts, c->cores);
-    c->regressions++;
+    if (c->found->regressions++ == 0) note_cores(c);
     verdicts_regression(&c->verdicts, text);
 }
 
@@ -246,7 +245,7 @@ static void check_value(struct comparison *c, const struct tolerance *t, const c
 {
     char *end_a, *end_b;
     if (t->ignored) return;
-    c->checked++;
+    c->found->values++;
     if (strcmp(ours, theirs) == 0) return;
     const double a = strtod(ours, &end_a), b = strtod(theirs, &end_b);
     if (end_a != ours && end_b != theirs &&
@@ -349,7 +348,6 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
     if (!c->compared) return ST_MEMORY;
     TRY(index_runs(c, e));
     TRY(tell_apart(c, e));
-    compare_cores(c);
     snprintf(path, sizeof path, "%s/tolerances.csv", c->reference);
     TRY(tolerances_read(&c->tolerances, tolerances ? tolerances : path, !tolerances, e));
     TRY(check_names(c, e));
@@ -366,11 +364,12 @@ static status compare_all(struct comparison *c, const char *tolerances, struct e
 status comparison_run(const char *results, const char *reference, const char *tolerances,
                       enum verdict_format format, FILE *out, struct comparison_result *found, struct error *e)
 {
-    struct comparison c = {.results = results, .reference = reference};
+    struct comparison c = {.results = results, .reference = reference, .found = found};
+    *found = (struct comparison_result){.runs = 0};
     TRY(verdicts_begin(&c.verdicts, out, format, reference, e));
     status st = compare_all(&c, tolerances, e);
     st = verdicts_end(&c.verdicts, st, e);
-    *found = (struct comparison_result){c.theirs.n_rows, c.checked, c.regressions, 0};
+    found->runs = c.theirs.n_rows;
     for (size_t row = 0; c.compared && row < c.ours.n_rows; row++) found->alone += !c.compared[row];
     mem_free(&c.mem);
     csv_table_free(&c.ours);

@@ -41,7 +41,7 @@ status figure_data_open(struct figure_data *f, const struct groups *g, const str
     *f = (struct figure_data){.groups = g, .drawing = d};
     f->group = mem_alloc(&f->mem, g->n, sizeof *f->group, e);
     if (!f->group) return ST_MEMORY;
-    TRY(csv_load(&f->summary, e, "%s/summary.csv", groups_of_runs(g)));
+    TRY(csv_load(&f->summary, e, "%s/summary.csv", g->out));
     if (f->summary.n_rows < g->n) return FAIL(e, ST_DATA, "%s is not of these runs", f->summary.source);
     TRY(drawing_csv(d, "curve_0.csv", "iter,train_s_med,forward_passes_med,acc_test_med\n0,1,1,0", &none, e));
     TRY(csv_close(&none, e));
@@ -77,7 +77,7 @@ static void put_group(const struct figure_data *f, size_t k, const char *const o
                                      number_of(&lists[SOLVERS], one->solver),
                                      number_of(&lists[NAMES], one->name), number_of(&lists[LINES], text),
                                      number_of(&lists[WIDTHS], one->hidden), (double)one->depth,
-                                     (double)one->n, group_own_rule(f->groups, one)},
+                                     (double)one->n, one->own_rule},
                     8);
     for (int i = 0; i < FIGURE_OPTIONS && options[i]; i++) {
         const char *value = option_of(&f->groups->runs, one->rows[0], options[i]);

@@ -44,6 +44,8 @@ static const struct own_figure own_figures[] = {
     {"width", {NULL}, {""}, NO_CURVES},
 };
 
+static const struct own_figure general = {.parts = {""}};
+
 struct plotter {
     struct groups groups; /* those that are shown: the first of the experiment's */
     size_t n_groups;      /* of the experiment */
@@ -69,16 +71,15 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
                  const struct labels *l)
 {
     static const char *const formats[] = {"svg", "png", "pdf"};
-    char layers[24], path[4600];
+    char path[4600];
     struct error e = {.code = ST_OK};
-    const struct drawing_field fields[] = {{"dataset", p->groups.group[0].dataset},
-                                           {"title", l->title},
-                                           {"widths", l->widths},
-                                           {"layers", layers},
-                                           {"by_time", l->by_time ? "1" : "0"},
-                                           {"spike_solves", l->spike_solves ? "1" : "0"},
-                                           {"searched", l->searched ? "1" : "0"}};
-    (void)snprintf(layers, sizeof layers, "%zu", l->layers);
+    const struct drawing_field fields[] = {{"dataset", p->groups.group[0].dataset, 0},
+                                           {"title", l->title, 0},
+                                           {"widths", l->widths, 0},
+                                           {"layers", NULL, (double)l->layers},
+                                           {"by_time", NULL, l->by_time},
+                                           {"spike_solves", NULL, l->spike_solves},
+                                           {"searched", NULL, l->searched}};
     status st = figure_data_write(&p->data, own->options, &e);
     if (st == ST_OK)
         st =
@@ -88,16 +89,11 @@ static void draw(struct plotter *p, const char *script, const char *figure, cons
         bool found = false;
         (void)snprintf(path, sizeof path, "%s/%s%s.%s", p->request->out, figure, part, format);
         st = drawing_take(&p->drawing, part, format, path, &found, &e);
-        if (st == ST_OK && found) (void)fprintf(p->names, "%s\n", path);
+        if (st == ST_OK && found && p->names) (void)fprintf(p->names, "%s\n", path);
     }
     if (st == ST_OK) return;
     (void)fprintf(p->problems, "spikebench plot: %s\n", e.text);
     p->failed = true;
-}
-
-static void draw_one(struct plotter *p, const char *script, const char *figure, const struct labels *l)
-{
-    draw(p, script, figure, &(struct own_figure){.parts = {""}}, l);
 }
 
 /* A figure of curves, which needs one that has two points. */
@@ -107,7 +103,7 @@ static void draw_curves(struct plotter *p, const char *script, const char *figur
     for (size_t k = 0; k < p->groups.n; k++)
         there = there || (p->data.group[k].shown && p->data.group[k].points > 1);
     if (there)
-        draw_one(p, script, figure, l);
+        draw(p, script, figure, &general, l);
     else
         p->left_out++;
 }
@@ -226,7 +222,7 @@ static void draw_depth(struct plotter *p)
     }
     if (most <= least || show(p, is_curve, NULL, false, SIZE_MAX) == 0) return;
     (void)snprintf(title, sizeof title, "Simulated network on %.100s", p->groups.group[0].dataset);
-    draw_one(p, "depth.gp", "depth", &(struct labels){.title = title, .widths = ""});
+    draw(p, "depth.gp", "depth", &general, &(struct labels){.title = title, .widths = ""});
 }
 
 /* "depth_nmnist" is drawn as "depth" is: words at the end of an experiment's name do not count. */
@@ -313,7 +309,7 @@ status figures_draw(const struct groups *g, const struct figures_request *r, FIL
 status figures_derive(struct groups *g, struct drawing *derived, struct error *e)
 {
     TRY(drawing_open(derived, e));
-    g->derived = derived->folder;
+    g->out = derived->folder;
     return groups_write(g, e);
 }
 
@@ -323,5 +319,5 @@ void figures_forget(struct groups *g, struct drawing *derived)
     drawing_file(derived, "curves_summary", path, sizeof path);
     if (derived->folder[0]) path_remove(path);
     drawing_end(derived);
-    g->derived = NULL;
+    g->out = g->folder;
 }

@@ -19,8 +19,8 @@ void figures_forget(struct groups *g, struct drawing *derived);
 
 /* Draws the experiment's own figure, or the general ones: panel and numerical error of each ADMM
  * configuration, accuracy and overlay per widths, depth. groups_write or figures_derive comes first. Prints
- * the names of the files to `names` and what could not be drawn to `problems`; *failed tells that there was
- * such a thing. ST_IO, ST_DATA, ST_MEMORY. */
+ * the names of the files to `names` (NULL: nowhere) and what could not be drawn to `problems`; *failed tells
+ * that there was such a thing. ST_IO, ST_DATA, ST_MEMORY. */
 status figures_draw(const struct groups *g, const struct figures_request *r, FILE *names, FILE *problems,
                     bool *failed, struct error *e);
 

@@ -29,6 +29,7 @@ static struct group group_of(const struct csv_table *t, size_t row)
                           .dataset = csv_text(t, row, "dataset"),
                           .hidden = hidden,
                           .depth = depth_of(hidden),
+                          .own_rule = is(csv_text(t, row, "prediction"), "own rule"),
                           .row = row};
 }
 
@@ -211,9 +212,13 @@ static status check_seeds(const struct csv_table *t, const struct group *one, st
 status groups_load(struct groups *g, const char *folder, struct error *e)
 {
     struct group_list l;
+    char path[4096];
     memset(g, 0, sizeof *g);
+    g->out = g->folder;
     if (snprintf(g->folder, sizeof g->folder, "%s", folder) >= (int)sizeof g->folder)
         return FAIL(e, ST_USAGE, "%.60s...: the name of the folder is too long", folder);
+    (void)snprintf(path, sizeof path, "%s/curves", g->folder);
+    g->curves = access(path, F_OK) == 0;
     TRY(records_read(&g->runs, g->folder, e));
     TRY(group_rows(&l, &g->runs, is_identity, true, &g->mem, e));
     TRY(number_names(&l, e));
@@ -248,21 +253,18 @@ void groups_free(struct groups *g)
     g->n = 0;
 }
 
-status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
-                    double *values, size_t *n, struct error *e)
+status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
+                    struct error *e)
 {
     const long c = csv_column(&g->runs, column);
-    *n = 0;
     for (size_t i = 0; i < one->n; i++) {
         const size_t row = one->rows[i];
-        if (hidden && !is(csv_text(&g->runs, row, "network.hidden"), hidden)) continue;
-        double *value = &values[(*n)++];
-        *value = NAN;
+        values[i] = NAN;
         if (c == CSV_NONE) continue;
-        TRY(csv_number(&g->runs, row, (size_t)c, value, e));
+        TRY(csv_number(&g->runs, row, (size_t)c, &values[i], e));
         if (record_counted_otherwise(&g->runs, row, column) ||
             (is(column, "train_s") && is(csv_text(&g->runs, row, "timing_valid"), "0")))
-            *value = NAN;
+            values[i] = NAN;
     }
     return ST_OK;
 }
@@ -271,10 +273,9 @@ void group_mean(const struct groups *g, const struct group *one, const char *col
                 double *deviation)
 {
     double v[GROUP_RUNS_MAX];
-    size_t n;
-    const bool good = group_values(g, one, column, NULL, v, &n, NULL) == ST_OK;
-    *mean = good ? mean_of(v, n) : NAN;
-    *deviation = good ? deviation_of(v, n) : NAN;
+    const bool good = group_values(g, one, column, v, NULL) == ST_OK;
+    *mean = good ? mean_of(v, one->n) : NAN;
+    *deviation = good ? deviation_of(v, one->n) : NAN;
 }
 
 const char *const spread_names[] = {[OVER_DRAWS] = "training draws", [OVER_SPLITS] = "splits"};
@@ -303,11 +304,6 @@ double spread_test_error(const struct groups *g, size_t row, double accuracy)
     return n > 0 ? sqrt(accuracy * (1 - accuracy) / n) : NAN;
 }
 
-bool group_own_rule(const struct groups *g, const struct group *one)
-{
-    return is(csv_text(&g->runs, one->row, "prediction"), "own rule");
-}
-
 bool groups_regression(const struct groups *g)
 {
     if (csv_column(&g->runs, "loss_test") == CSV_NONE || csv_column(&g->runs, "acc_train") == CSV_NONE)
@@ -318,41 +314,24 @@ bool groups_regression(const struct groups *g)
     return g->n > 0;
 }
 
-bool groups_have_curves(const struct groups *g)
-{
-    char path[4096];
-    (void)snprintf(path, sizeof path, "%s/curves", g->folder);
-    return access(path, F_OK) == 0;
-}
-
-const char *groups_of_runs(const struct groups *g)
-{
-    return g->derived ? g->derived : g->folder;
-}
-
 const char *groups_of_curves(const struct groups *g)
 {
-    return groups_have_curves(g) ? groups_of_runs(g) : g->folder;
+    return g->curves ? g->out : g->folder;
 }
 
-status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e)
-{
-    return csv_load(curve, e, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id"));
-}
-
-status curve_cost(const struct csv_table *curve, const char *accuracy, double level, const char *cost,
-                  double *value, struct error *e)
+status curve_cost(const struct groups *g, size_t row, const struct csv_table *curve, const char *accuracy,
+                  double level, const char *cost, double *value, struct error *e)
 {
     const long at = csv_column(curve, accuracy), column = csv_column(curve, cost);
     double here = NAN;
-    size_t row = 0;
     *value = NAN;
     if (at == CSV_NONE || column == CSV_NONE || curve->n_rows == 0) return ST_OK;
-    for (; row < curve->n_rows; row++) {
-        TRY(csv_number(curve, row, (size_t)at, &here, e));
-        if (here >= level) return csv_number(curve, row, (size_t)column, value, e);
+    if (record_counted_otherwise(&g->runs, row, cost)) return ST_OK;
+    for (size_t i = 0; i < curve->n_rows; i++) {
+        TRY(csv_number(curve, i, (size_t)at, &here, e));
+        if (here >= level) return csv_number(curve, i, (size_t)column, value, e);
     }
-    TRY(csv_number(curve, row - 1, (size_t)column, value, e));
+    TRY(csv_number(curve, curve->n_rows - 1, (size_t)column, value, e));
     if (!isnan(*value)) *value = isnan(here) ? NAN : INFINITY;
     return ST_OK;
 }

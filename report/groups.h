@@ -12,6 +12,8 @@ struct group {
     const char *name; /* the label of the experiment file, or the solver */
     const char *solver, *dataset, *hidden;
     size_t depth;        /* hidden layers */
+    bool own_rule;       /* losses and accuracies are by the solver's own rule (column prediction), which the
+                            simulated network does not repeat; of rows before that column, false */
     size_t row;          /* its first row, also where no run is finished */
     size_t n, *rows;     /* finished runs: rows of the table */
     size_t n_unfinished; /* runs that failed, diverged or have not ended */
@@ -45,7 +47,8 @@ struct side_room {
 struct groups {
     struct mem mem;
     char folder[3900];
-    const char *derived; /* where groups_write puts its files, another folder; NULL: in `folder` */
+    const char *out; /* where groups_write puts its files: `folder`, or that of figures_derive */
+    bool curves;     /* there is FOLDER/curves; without it files derived from curves stay as they are */
     struct csv_table runs;
     struct group *group;
     size_t n, left_out;     /* left_out: rows of unfinished or failed runs */
@@ -66,11 +69,11 @@ void groups_note_left_out(const struct groups *g, FILE *out);
 status groups_load(struct groups *g, const char *folder, struct error *e);
 void groups_free(struct groups *g);
 
-/* Numbers of a column over the finished runs of a group with these widths (NULL: all), at most one->n, *n of
- * them; nan where missing: if there is no such column, of train_s where timing_valid is 0, of passes and
- * operations where record_counted_otherwise says so. ST_DATA if a cell is no number. */
-status group_values(const struct groups *g, const struct group *one, const char *column, const char *hidden,
-                    double *values, size_t *n, struct error *e);
+/* Numbers of a column over the finished runs of a group, values[one->n]; nan where missing: if there is no
+ * such column, of train_s where timing_valid is 0, of passes and operations where record_counted_otherwise
+ * says so. ST_DATA if a cell is no number. */
+status group_values(const struct groups *g, const struct group *one, const char *column, double *values,
+                    struct error *e);
 /* Mean and standard deviation of these numbers over all finished runs; nan where there is none, or one is no
  * number. */
 void group_mean(const struct groups *g, const struct group *one, const char *column, double *mean,
@@ -93,23 +96,16 @@ struct spread spread_of(const struct groups *g, const size_t *rows, double *valu
  * n_test): sqrt(p (1 - p) / n_test), the binomial's. Two networks on the same test samples differ by less
  * than the root of the sum of both squares says. nan where the column is missing. */
 double spread_test_error(const struct groups *g, size_t row, double accuracy);
-/* Whether the losses and accuracies of a group are by the solver's own rule (column prediction), which the
- * simulated network does not repeat; of rows before that column, false. */
-bool group_own_rule(const struct groups *g, const struct group *one);
 /* true if no run has an accuracy: the results are of regression, and losses are shown. */
 bool groups_regression(const struct groups *g);
-/* Whether there is the folder of curves; without it files derived from curves stay as they are. */
-bool groups_have_curves(const struct groups *g);
-/* The folder of what groups_write makes of runs, and of what it makes of curves: without curves that of the
- * results, where such files may be of a time when there were some. */
-const char *groups_of_runs(const struct groups *g);
+/* The folder of what groups_write makes of curves: without curves that of the results, where such files may
+ * be of a time when there were some. */
 const char *groups_of_curves(const struct groups *g);
-/* Reads FOLDER/curves/<run id>.csv of a row. */
-status groups_curve(const struct groups *g, size_t row, struct csv_table *curve, struct error *e);
-/* The number in column `cost` of the first evaluation whose accuracy (a column) is at least `level`: infinite
- * if there is none, nan if it is unknown, one of the columns being absent or nan. ST_DATA. */
-status curve_cost(const struct csv_table *curve, const char *accuracy, double level, const char *cost,
-                  double *value, struct error *e);
+/* The number in column `cost` of a row's curve at its first evaluation whose accuracy (a column) is at least
+ * `level`: infinite if there is none, nan if it is unknown, one of the columns being absent or nan or counted
+ * by an earlier rule (record_counted_otherwise). ST_DATA. */
+status curve_cost(const struct groups *g, size_t row, const struct csv_table *curve, const char *accuracy,
+                  double level, const char *cost, double *value, struct error *e);
 
 /* What a label says but the widths: the name of a curve over depth. */
 void line_name(const char *name, const char *hidden, const char *label, char *text, size_t size);
@@ -132,16 +128,11 @@ bool configurations_axis(const struct groups *g, const struct group_list *c, con
 void configuration_options(const struct groups *g, const struct group_list *c, const struct group *one,
                            char *text, size_t size);
 
-/* Writes into groups_of_runs, here FOLDER: FOLDER/summary.csv (a row per group),
- * FOLDER/curves_summary/<label>.csv (median, q1, q3 over seeds of every column, at the evaluations that all
- * runs of the group have; those of groups that are gone are removed), FOLDER/time_to_accuracy.csv (per group
- * and accuracy: iterations, seconds and forward passes of the first evaluation with that training accuracy,
- * mean and deviation over the runs that `reached` it), FOLDER/profile.csv (profile.h), and FOLDER/traffic.csv
- * (per group whose runs all had the same number of ranks, above 1, and accuracy: iterations, messages and
- * bytes of all ranks up to the first evaluation with that validation accuracy; no file without such a group).
- * Columns that older results lack are nan. Without a folder FOLDER/curves the files derived from curves stay
- * as they are. ST_IO, ST_DATA, ST_MEMORY. (summary.c)
- */
+/* Writes summary.csv, curves_summary/<label>.csv (at the evaluations that all runs of the group have; those
+ * of groups that are gone are removed), time_to_accuracy.csv, profile.csv (profile.h) and traffic.csv (none
+ * where no group had several ranks) into g->out; 'spikebench help results' says what they hold. Columns that
+ * older results lack are nan. Without a folder of curves the files derived from them stay as they are. ST_IO,
+ * ST_DATA, ST_MEMORY. (summary.c) */
 status groups_write(const struct groups *g, struct error *e);
 
 #endif

@@ -23,9 +23,9 @@ static void put_mean(const struct groups *g, const struct group *one, const char
 }
 
 /* Behind the name of what is no accuracy of a simulated network. */
-static const char *rule_mark(const struct groups *g, const struct group *one)
+static const char *rule_mark(const struct group *one)
 {
-    return group_own_rule(g, one) ? " (own rule)" : "";
+    return one->own_rule ? " (own rule)" : "";
 }
 
 status overview_print(const struct groups *g, FILE *out, struct error *e)
@@ -41,7 +41,7 @@ status overview_print(const struct groups *g, FILE *out, struct error *e)
     table_column(&t, false, 5, "seeds");
     for (size_t c = 0; c < 5; c++) table_column(&t, false, 16, "%s", titles[c]);
     for (size_t i = 0; i < g->n; i++) {
-        table_put(&t, "%s%s", g->group[i].label, rule_mark(g, &g->group[i]));
+        table_put(&t, "%s%s", g->group[i].label, rule_mark(&g->group[i]));
         table_put(&t, "%zu", g->group[i].n);
         for (size_t c = 0; c < 5; c++) put_mean(g, &g->group[i], columns[c], losses || c > 2 ? 1 : 100, &t);
     }
@@ -56,8 +56,9 @@ struct overview {
     struct group_list configurations;
     const char **hidden; /* widths that make the columns, by depth */
     size_t n_hidden;
-    double *values;                    /* room for those of one configuration */
-    size_t *rows;                      /* and for their rows */
+    struct group *entry;               /* [n_hidden] the runs of one configuration by widths */
+    size_t *rows;                      /* room for those of its entries */
+    double *values;                    /* and for those of one */
     size_t fewest, most;               /* runs of an entry */
     size_t n_over[OVER_SPLITS + 1];    /* entries whose interval is over these */
     double least_error, largest_error; /* of a test set itself, in % */
@@ -73,7 +74,8 @@ static status find_columns(struct overview *o, struct error *e)
     o->hidden = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->hidden, e);
     o->values = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->values, e);
     o->rows = mem_alloc(&o->table.mem, g->runs.n_rows + 1, sizeof *o->rows, e);
-    if (!o->hidden || !o->values || !o->rows) return ST_MEMORY;
+    o->entry = mem_alloc(&o->table.mem, g->n + 1, sizeof *o->entry, e);
+    if (!o->hidden || !o->values || !o->rows || !o->entry) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         const struct group *one = &g->group[k];
         if (texts_place(&seen, one->hidden) < o->n_hidden) continue;
@@ -104,36 +106,42 @@ static void make_head(struct overview *o)
     table_column(&o->table, false, 0, "Forward passes");
 }
 
-/* The interval of the test result of an entry, whose n values, at least one, are in o->values. */
-static struct interval test_interval(struct overview *o, const struct group *one, const char *hidden,
-                                     size_t n)
+static void make_entries(struct overview *o, const struct group *one)
 {
-    size_t k = 0;
-    for (size_t i = 0; i < one->n; i++)
-        if (strcmp(csv_text(&o->groups->runs, one->rows[i], "network.hidden"), hidden) == 0)
-            o->rows[k++] = one->rows[i];
-    const struct spread s = spread_of(o->groups, o->rows, o->values, n);
+    size_t *rows = o->rows;
+    for (size_t i = 0; i < o->n_hidden; i++) {
+        o->entry[i] = (struct group){.rows = rows};
+        for (size_t k = 0; k < one->n; k++)
+            if (strcmp(csv_text(&o->groups->runs, one->rows[k], "network.hidden"), o->hidden[i]) == 0)
+                *rows++ = one->rows[k];
+        o->entry[i].n = (size_t)(rows - o->entry[i].rows);
+    }
+}
+
+/* The interval of the test result of an entry, whose values, at least one, are in o->values. */
+static struct interval test_interval(struct overview *o, const struct group *entry)
+{
+    const struct spread s = spread_of(o->groups, entry->rows, o->values, entry->n);
     if (s.interval.n > 1) o->n_over[s.over]++;
-    const double error = 100 * spread_test_error(o->groups, o->rows[0], s.interval.mean);
+    const double error = 100 * spread_test_error(o->groups, entry->rows[0], s.interval.mean);
     o->least_error = fmin(o->least_error, error);
     o->largest_error = fmax(o->largest_error, error);
     return s.interval;
 }
 
-static status put_accuracy(struct overview *o, const struct group *one, const char *hidden, struct error *e)
+static status put_accuracy(struct overview *o, const struct group *entry, struct error *e)
 {
     const double factor = o->losses ? 1 : 100;
     const int digits = o->losses ? 4 : 1;
-    double *v = o->values;
-    size_t n;
-    TRY(group_values(o->groups, one, o->losses ? "loss_train" : "acc_train", hidden, v, &n, e));
-    double train = factor * mean_of(v, n);
-    TRY(group_values(o->groups, one, o->losses ? "loss_test" : "acc_test", hidden, v, &n, e));
+    const size_t n = entry->n;
     if (n == 0) {
         table_put(&o->table, "-");
         return ST_OK;
     }
-    const struct interval test = test_interval(o, one, hidden, n);
+    TRY(group_values(o->groups, entry, o->losses ? "loss_train" : "acc_train", o->values, e));
+    const double train = factor * mean_of(o->values, n);
+    TRY(group_values(o->groups, entry, o->losses ? "loss_test" : "acc_test", o->values, e));
+    const struct interval test = test_interval(o, entry);
     o->fewest = o->most == 0 || n < o->fewest ? n : o->fewest;
     o->most = n > o->most ? n : o->most;
     if (isnan(test.half_width))
@@ -158,15 +166,13 @@ static void cost_text(double v, bool seconds, char *text, size_t size)
 }
 
 /* Means, one per column; one alone where all are the same. */
-static status put_costs(struct overview *o, const struct group *one, const char *column, bool seconds,
-                        struct error *e)
+static status put_costs(struct overview *o, const char *column, bool seconds, struct error *e)
 {
     char all[TEXT] = "", first[40] = "", text[40];
     bool same = true;
     for (size_t i = 0; i < o->n_hidden; i++) {
-        size_t n;
-        TRY(group_values(o->groups, one, column, o->hidden[i], o->values, &n, e));
-        const double mean = mean_of(o->values, n);
+        TRY(group_values(o->groups, &o->entry[i], column, o->values, e));
+        const double mean = mean_of(o->values, o->entry[i].n);
         cost_text(mean, seconds, text, sizeof text);
         if (isnan(mean)) (void)snprintf(text, sizeof text, "-");
         if (i == 0) memcpy(first, text, sizeof first);
@@ -181,10 +187,11 @@ static status put_row(struct overview *o, const struct group *one, struct error 
 {
     char options[TEXT];
     configuration_options(o->groups, &o->configurations, one, options, sizeof options);
-    table_put(&o->table, "`%s`%s%s%s", one->name, rule_mark(o->groups, one), options[0] ? " " : "", options);
-    for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, one, o->hidden[i], e));
-    TRY(put_costs(o, one, "train_s", true, e));
-    return put_costs(o, one, "forward_passes", false, e);
+    table_put(&o->table, "`%s`%s%s%s", one->name, rule_mark(one), options[0] ? " " : "", options);
+    make_entries(o, one);
+    for (size_t i = 0; i < o->n_hidden; i++) TRY(put_accuracy(o, &o->entry[i], e));
+    TRY(put_costs(o, "train_s", true, e));
+    return put_costs(o, "forward_passes", false, e);
 }
 
 /* What stands behind the plus-minus sign. */
@@ -213,7 +220,7 @@ static void print_note(const struct overview *o, FILE *out)
                   o->n_hidden > 1 ? " are in the order of the columns; one number stands for all" : "");
 }
 
-status overview_by_depth(struct groups *g, enum table_format format, FILE *out, struct error *e)
+status overview_by_depth(struct groups *g, FILE *out, struct error *e)
 {
     struct overview o = {
         .groups = g, .losses = groups_regression(g), .least_error = NAN, .largest_error = NAN};
@@ -222,8 +229,8 @@ status overview_by_depth(struct groups *g, enum table_format format, FILE *out, 
     if (st == ST_OK) make_head(&o);
     for (size_t k = 0; st == ST_OK && k < o.configurations.n; k++)
         if (o.configurations.v[k].n > 0) st = put_row(&o, &o.configurations.v[k], e);
-    if (st == ST_OK) st = table_print(&o.table, format, out, e);
-    if (st == ST_OK && format != TABLE_LATEX) print_note(&o, out);
+    if (st == ST_OK) st = table_print(&o.table, TABLE_MARKDOWN, out, e);
+    if (st == ST_OK) print_note(&o, out);
     table_free(&o.table);
     return st;
 }

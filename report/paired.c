@@ -1,5 +1,5 @@
-/* See paired.h. */
-#include "report/paired.h"
+/* Paired differences (see overview.h). */
+#include "report/overview.h"
 #include <math.h>
 #include <string.h>
 
@@ -112,16 +112,15 @@ static status find_difference(const struct pairing *p, const struct group *one, 
     return ST_OK;
 }
 
-/* Every name and widths but the reference's that have pairs: [*n], in the arena. */
-static status find_differences(const struct groups *g, const char *reference, struct mem *m,
-                               struct difference **found, size_t *n, struct error *e)
+status paired_find(struct paired *found, struct groups *g, const char *reference, struct error *e)
 {
     struct pairing p = {.g = g, .reference = reference};
+    struct mem *m = &g->mem;
     size_t *first = mem_alloc(m, g->n_lines, sizeof *first, e); /* groups of each line from 1, 0: none, */
     size_t *next = mem_alloc(m, g->n + 1, sizeof *next, e);     /* and those behind each */
-    *found = mem_alloc(m, g->n_lines, sizeof **found, e);
-    *n = 0;
-    if (!first || !next || !*found) return ST_MEMORY;
+    struct difference *of = mem_alloc(m, g->n_lines, sizeof *of, e);
+    *found = (struct paired){.groups = g, .reference = reference, .of = of};
+    if (!first || !next || !of) return ST_MEMORY;
     TRY(pairing_create(&p, m, e));
     for (size_t k = g->n; k > 0; k--) {
         next[k] = first[g->group[k - 1].line];
@@ -132,27 +131,17 @@ static status find_differences(const struct groups *g, const char *reference, st
         if (is_reference(&p, one)) continue;
         p.n = 0;
         for (size_t k = first[line]; k > 0; k = next[k]) TRY(add_pairs(&p, &g->group[k - 1], e));
-        if (p.n > 0) TRY(find_difference(&p, one, &(*found)[(*n)++], e));
+        if (p.n > 0) TRY(find_difference(&p, one, &of[found->n++], e));
     }
     return ST_OK;
 }
 
-status paired_check(const struct groups *g, const char *reference, struct error *e)
-{
-    struct mem m = {0};
-    struct difference *found;
-    size_t n;
-    const status st = find_differences(g, reference, &m, &found, &n, e);
-    mem_free(&m);
-    return st;
-}
-
-static void make_table(struct table *t, const struct difference *v, size_t n)
+static void make_table(const struct paired *p, struct table *t)
 {
     static const char *const titles[] = {"name",  "hidden",     "pairs", "interval over",
                                          "train", "validation", "test",  "test set"};
     table_columns(t, titles, sizeof titles / sizeof *titles, 2);
-    for (const struct difference *d = v; d < v + n; d++) {
+    for (const struct difference *d = p->of; d < p->of + p->n; d++) {
         const struct spread *test = &d->of[N_COLUMNS - 1];
         table_put(t, "%s", d->name);
         table_put(t, "%s", d->hidden);
@@ -164,17 +153,16 @@ static void make_table(struct table *t, const struct difference *v, size_t n)
     }
 }
 
-static status write_csv(const struct groups *g, const char *reference, const struct difference *v, size_t n,
-                        struct error *e)
+static status write_csv(const struct paired *p, struct error *e)
 {
     struct csv_writer w;
     TRY(csv_start(&w,
                   "name,reference,hidden,pairs,acc_train_difference,acc_train_half,acc_val_difference,"
                   "acc_val_half,acc_test_difference,acc_test_half,over,values,acc_test_error",
-                  e, "%s/paired.csv", g->folder));
-    for (const struct difference *d = v; d < v + n; d++) {
+                  e, "%s/paired.csv", p->groups->folder));
+    for (const struct difference *d = p->of; d < p->of + p->n; d++) {
         const struct spread *test = &d->of[N_COLUMNS - 1];
-        csv_put_texts(&w, (const char *const[]){d->name, reference, d->hidden}, 3);
+        csv_put_texts(&w, (const char *const[]){d->name, p->reference, d->hidden}, 3);
         csv_put_number(&w, (double)d->pairs);
         for (size_t c = 0; c < N_COLUMNS; c++) {
             csv_put_number(&w, d->of[c].interval.mean);
@@ -187,28 +175,22 @@ static status write_csv(const struct groups *g, const char *reference, const str
     return csv_close(&w, e);
 }
 
-status paired_write(const struct groups *g, const char *reference, enum table_format format, FILE *out,
-                    struct error *e)
+status paired_write(const struct paired *p, enum table_format format, FILE *out, struct error *e)
 {
     struct table t = {.n_cells = 0};
-    struct difference *found = NULL;
-    size_t n = 0;
-    status st = find_differences(g, reference, &t.mem, &found, &n, e);
-    if (st == ST_OK) {
-        (void)fprintf(
-            out,
-            "\ndifference to %s, percentage points, mean over pairs of the same seed and split, and "
-            "95 %% interval: over the means of splits where test sides differ, else over training "
-            "draws of one test side, to which the standard error of that test set itself (at most) "
-            "must be added\n",
-            reference);
-        make_table(&t, found, n);
-        st = table_print(&t, format, out, e);
-    }
-    if (st == ST_OK && g->left_out)
-        (void)fprintf(out, "%zu unfinished or failed runs and their pairs are left out\n", g->left_out);
-    (void)fflush(out);
-    if (st == ST_OK) st = write_csv(g, reference, found, n, e);
+    (void)fprintf(out,
+                  "\ndifference to %s, percentage points, mean over pairs of the same seed and split, and "
+                  "95 %% interval: over the means of splits where test sides differ, else over training "
+                  "draws of one test side, to which the standard error of that test set itself (at most) "
+                  "must be added\n",
+                  p->reference);
+    make_table(p, &t);
+    status st = table_print(&t, format, out, e);
     table_free(&t);
-    return st;
+    TRY(st);
+    if (p->groups->left_out)
+        (void)fprintf(out, "%zu unfinished or failed runs and their pairs are left out\n",
+                      p->groups->left_out);
+    (void)fflush(out);
+    return write_csv(p, e);
 }

@@ -1,17 +1,14 @@
 /* See profile.h. */
 #include "report/profile.h"
-#include "records/record.h"
 #include "support/texts.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { N_MEASURES = N_PROFILE_MEASURES, N_LEVELS = 3 };
+enum { N_MEASURES = N_PROFILE_MEASURES, N_LEVELS = N_PROFILE_LEVELS };
 const char *const profile_measures[N_MEASURES] = {"seconds", "forward_passes", "train_synops"};
 static const char *const columns[N_MEASURES] = {"train_s", "forward_passes",
                                                 "train_synops"}; /* of the curves */
 static const double levels[N_LEVELS] = {0.80, 0.90, 0.95};
-static const double absent = -1; /* in place of a cost: there is no such run */
 
 void profile_ratios(double *costs, size_t problems, size_t trainers)
 {
@@ -25,17 +22,25 @@ void profile_ratios(double *costs, size_t problems, size_t trainers)
     }
 }
 
-/* The costs of all trainers and problems of an experiment. */
+status profile_read(struct profile_costs *c, const struct groups *g, size_t row,
+                    const struct csv_table *curve, struct error *e)
+{
+    for (size_t m = 0; m < N_MEASURES; m++)
+        for (size_t l = 0; l < N_LEVELS; l++)
+            TRY(curve_cost(g, row, curve, "acc_val", levels[l], columns[m], &c->of[m][l], e));
+    return ST_OK;
+}
+
+/* The trainers and problems of an experiment. */
 struct profile {
     struct mem mem;
     const struct groups *groups;
+    const struct profile_costs *costs;
     struct group_list problem;
     struct texts trainer;
-    size_t *trainer_of;                 /* [groups] */
-    double *cost[N_MEASURES][N_LEVELS]; /* [problems * trainers] seconds, passes, operations; nan: unknown */
-    bool *shared;                       /* [problems * trainers] timing_valid is 0 */
-    double *ratio;                      /* [problems * trainers] of those that are compared */
-    double *sorted;                     /* [problems] room for the ratios of one */
+    size_t *run;                              /* [problems * trainers] its row + 1; 0: there is none */
+    double *ratio;                            /* [problems * trainers] of those that are compared */
+    double *sorted;                           /* [problems] room for the ratios of one */
     size_t *compared, n_problems, n_compared; /* [n_compared] trainers of `ratio`; its size */
 };
 
@@ -57,68 +62,60 @@ static void name_trainer(const struct group *one, char *name)
     memmove(cut, rest, strlen(rest) + 1);
 }
 
-status profile_begin(struct profile **out, const struct groups *g, struct error *e)
+/* Finds the run of each trainer on each problem. */
+static status find_runs(struct profile *f, struct error *e)
 {
-    struct profile *f = *out = calloc(1, sizeof *f);
-    if (!f) return FAIL(e, ST_MEMORY, "no memory for profiles");
-    f->groups = g;
+    const struct groups *g = f->groups;
     TRY(group_rows(&f->problem, &g->runs, is_problem, true, &f->mem, e));
-    f->trainer_of = mem_alloc(&f->mem, g->n, sizeof *f->trainer_of, e);
-    f->compared = mem_alloc(&f->mem, g->n, sizeof *f->compared, e);
-    if (!f->trainer_of || !f->compared) return ST_MEMORY;
+    size_t *trainer_of = mem_alloc(&f->mem, g->n, sizeof *trainer_of, e);
+    if (!trainer_of) return ST_MEMORY;
     for (size_t k = 0; k < g->n; k++) {
         char name[GROUP_LABEL];
         name_trainer(&g->group[k], name);
-        f->trainer_of[k] = texts_place(&f->trainer, name);
+        trainer_of[k] = texts_place(&f->trainer, name);
     }
     if (f->trainer.no_memory) return FAIL(e, ST_MEMORY, "no memory for the trainers' names");
-    const size_t n = f->problem.n * f->trainer.n;
-    f->shared = mem_alloc(&f->mem, n, sizeof *f->shared, e);
+    const size_t S = f->trainer.n, n = f->problem.n * S;
+    f->run = mem_alloc(&f->mem, n, sizeof *f->run, e);
     f->ratio = mem_alloc(&f->mem, n, sizeof *f->ratio, e);
     f->sorted = mem_alloc(&f->mem, f->problem.n, sizeof *f->sorted, e);
-    if (!f->shared || !f->ratio || !f->sorted) return ST_MEMORY;
-    for (size_t k = 0; k < N_MEASURES * N_LEVELS; k++) {
-        double *cost = f->cost[k / N_LEVELS][k % N_LEVELS] = mem_alloc(&f->mem, n, sizeof *cost, e);
-        if (!cost) return ST_MEMORY;
-        for (size_t i = 0; i < n; i++) cost[i] = absent;
-    }
+    f->compared = mem_alloc(&f->mem, S, sizeof *f->compared, e);
+    if (!f->run || !f->ratio || !f->sorted || !f->compared) return ST_MEMORY;
+    for (size_t k = 0; k < g->n; k++)
+        for (size_t i = 0; i < g->group[k].n; i++) {
+            const size_t row = g->group[k].rows[i];
+            f->run[f->problem.of[row] * S + trainer_of[k]] = row + 1;
+        }
     return ST_OK;
 }
 
-status profile_add(struct profile *f, size_t group, size_t row, const struct csv_table *curve,
-                   struct error *e)
+/* A cost that counts: nan where it is unknown, infinite where there is no run. `timed`: of runs that had the
+ * machine to themselves alone. */
+static double cost_of(const struct profile *f, size_t at, size_t m, size_t l, bool timed)
 {
-    const struct csv_table *runs = &f->groups->runs;
-    const size_t at = f->problem.of[row] * f->trainer.n + f->trainer_of[group];
-    for (size_t m = 0; m < N_MEASURES; m++) {
-        const bool counted = !record_counted_otherwise(runs, row, columns[m]);
-        for (size_t l = 0; l < N_LEVELS; l++) {
-            f->cost[m][l][at] = NAN;
-            if (counted) TRY(curve_cost(curve, "acc_val", levels[l], columns[m], &f->cost[m][l][at], e));
-        }
-    }
-    f->shared[at] = strcmp(csv_text(runs, row, "timing_valid"), "0") == 0;
-    return ST_OK;
+    if (f->run[at] == 0) return INFINITY;
+    const size_t row = f->run[at] - 1;
+    const bool shared = strcmp(csv_text(&f->groups->runs, row, "timing_valid"), "0") == 0;
+    return timed && shared ? NAN : f->costs[row].of[m][l];
 }
 
 /* Computes the ratios of what is known: `timed` seconds only, or all. false if there is nothing. */
 static bool select_known(struct profile *f, size_t m, size_t l, bool timed)
 {
-    const double *cost = f->cost[m][l];
-    size_t S = f->trainer.n;
+    const size_t S = f->trainer.n;
     f->n_compared = f->n_problems = 0;
     for (size_t s = 0; s < S; s++) {
         bool known = false;
-        for (size_t p = 0; p < f->problem.n; p++)
-            known = known || (cost[p * S + s] >= 0 && !(timed && f->shared[p * S + s]));
+        for (size_t at = s; at < f->problem.n * S; at += S)
+            known = known || (f->run[at] && cost_of(f, at, m, l, timed) >= 0);
         if (known) f->compared[f->n_compared++] = s;
     }
     for (size_t p = 0; p < f->problem.n; p++) {
         bool known = f->n_compared > 0;
         for (size_t i = 0; i < f->n_compared; i++) {
-            size_t at = p * S + f->compared[i];
-            f->ratio[f->n_problems * f->n_compared + i] = cost[at] == absent ? INFINITY : cost[at];
-            known = known && !isnan(cost[at]) && !(timed && f->shared[at]);
+            const double cost = cost_of(f, p * S + f->compared[i], m, l, timed);
+            f->ratio[f->n_problems * f->n_compared + i] = cost;
+            known = known && !isnan(cost);
         }
         f->n_problems += known;
     }
@@ -150,21 +147,20 @@ static void put_profile(struct csv_writer *w, const struct profile *f, size_t m,
     }
 }
 
-status profile_end(struct profile *f, status st, struct error *e)
+status profile_write(const struct groups *g, const struct profile_costs *costs, struct error *e)
 {
+    struct profile f = {.groups = g, .costs = costs};
     struct csv_writer w;
-    if (!f) return st;
+    status st = find_runs(&f, e);
     if (st == ST_OK)
         st = csv_start(&w, "measure,level,label,ratio,share,problems,timing_valid", e, "%s/profile.csv",
-                       groups_of_runs(f->groups));
+                       g->out);
     for (size_t k = 0; st == ST_OK && k < N_MEASURES * N_LEVELS; k++) {
         const size_t m = k / N_LEVELS, l = k % N_LEVELS;
-        const bool seconds = m == 0, timed = select_known(f, m, l, seconds);
-        if (timed || (seconds && select_known(f, m, l, false))) put_profile(&w, f, m, l, timed);
+        const bool seconds = m == 0, timed = select_known(&f, m, l, seconds);
+        if (timed || (seconds && select_known(&f, m, l, false))) put_profile(&w, &f, m, l, timed);
     }
     if (st == ST_OK) st = csv_close(&w, e);
-    texts_free(&f->trainer);
-    mem_free(&f->mem);
-    free(f);
-    return st;
+    mem_free(&f.mem);
+    return texts_end(&f.trainer, 1, st, "the trainers' names", e);
 }

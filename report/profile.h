@@ -10,11 +10,19 @@
  * ratio is infinite, and so are all ratios of a problem that nobody solved. No cost is nan or negative. */
 void profile_ratios(double *costs, size_t problems, size_t trainers);
 
-/* The texts of the column measure. */
-enum { N_PROFILE_MEASURES = 3 };
-extern const char *const profile_measures[N_PROFILE_MEASURES];
+enum { N_PROFILE_MEASURES = 3, N_PROFILE_LEVELS = 3 };
+extern const char *const profile_measures[N_PROFILE_MEASURES]; /* the texts of the column measure */
 
-/* FOLDER/profile.csv: the profiles of training seconds, forward passes and operations of training to
+/* What it cost a run to get to each level of validation accuracy: infinite if it never did, nan: unknown. */
+struct profile_costs {
+    double of[N_PROFILE_MEASURES][N_PROFILE_LEVELS];
+};
+/* The costs of a finished run from its curve. ST_DATA. */
+status profile_read(struct profile_costs *c, const struct groups *g, size_t row,
+                    const struct csv_table *curve, struct error *e);
+
+/* Writes FOLDER/profile.csv from the costs [runs] of the finished runs: the profiles of training seconds,
+ * forward passes and operations of training to
  * 80, 90 and 95 % validation accuracy. Columns: measure (seconds | forward_passes | train_synops), level,
  * label, ratio, share, problems, timing_valid. `share` is rho_s(x): the share of all problems, those that
  * nobody solved included, in which the ratio of trainer s is at most x; at x = 1 it is the share of wins,
@@ -27,16 +35,9 @@ extern const char *const profile_measures[N_PROFILE_MEASURES];
  * - The cost is unknown if the curve has no such column or nan in it, or no validation accuracy, or if its
  *   run counted by an earlier rule (record.h); seconds are unknown too where timing_valid is 0. A trainer of
  *   which no cost is known is not compared; a problem in which a cost is unknown is left out. If that leaves
- * nothing of the seconds, those of all runs are used, and timing_valid is 0. A measure of which nothing is
- * known has no rows.
- *
- * profile_begin; then profile_add with the curve of each finished run (its group, and its row of runs.csv);
- * then profile_end, also after an error: it writes the file if `st` is ST_OK, frees, and returns the first
- * error. ST_IO, ST_DATA, ST_MEMORY. */
-struct profile;
-status profile_begin(struct profile **p, const struct groups *g, struct error *e);
-status profile_add(struct profile *p, size_t group, size_t row, const struct csv_table *curve,
-                   struct error *e);
-status profile_end(struct profile *p, status st, struct error *e);
+ *   nothing of the seconds, those of all runs are used, and timing_valid is 0. A measure of which nothing is
+ *   known has no rows.
+ * ST_IO, ST_MEMORY. */
+status profile_write(const struct groups *g, const struct profile_costs *costs, struct error *e);
 
 #endif

@@ -4,11 +4,13 @@
 #ifndef SPIKEBENCH_REPORT_REPORT_PAGE_H
 #define SPIKEBENCH_REPORT_REPORT_PAGE_H
 
-#include "report/report_data.h"
+#include "experiments/catalogue.h"
+#include "report/groups.h"
 
-/* Writes the page to `path`, complete or as it was before; groups_write comes first. The catalogue knows
- * units and meanings of options. ST_IO, ST_DATA, ST_MEMORY. */
-status report_page_write(const struct groups *g, const struct catalogue *c,
-                         const struct report_figures *figures, const char *path, struct error *e);
+/* Writes the page to `path`, complete or as it was before; figures_derive comes first, and the figures are
+ * the *.svg files in g->out. undrawn: lines of what could not be drawn; missing: why there are no figures; ""
+ * for nothing. The catalogue knows units and meanings of options. ST_IO, ST_DATA, ST_MEMORY. */
+status report_page_write(const struct groups *g, const struct catalogue *c, const char *undrawn,
+                         const char *missing, const char *path, struct error *e);
 
 #endif

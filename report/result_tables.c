@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = GROUP_LABEL };
-
 static int by_number(const void *a, const void *b)
 {
     double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
@@ -120,7 +118,8 @@ static status list_table(struct source *s, struct table *t, struct error *e)
 static void row_name(const struct csv_table *t, size_t row, char *text)
 {
     static const char start[] = "_start_rate=";
-    line_name(csv_text(t, row, "name"), csv_text(t, row, "hidden"), csv_text(t, row, "label"), text, NAME);
+    line_name(csv_text(t, row, "name"), csv_text(t, row, "hidden"), csv_text(t, row, "label"), text,
+              GROUP_LABEL);
     char *cut = strstr(text, start);
     if (!cut) return;
     *cut = ' ';
@@ -169,7 +168,7 @@ static void entry_key(struct source *s, const char *line, const char *depth, con
 static size_t *last_rows(struct source *s, struct mem *m, struct error *e)
 {
     const struct csv_table *f = &s->file;
-    char name[NAME], key[80];
+    char name[GROUP_LABEL], key[80];
     size_t *last = mem_alloc(m, f->n_rows + 1, sizeof *last, e);
     for (size_t r = 0; last && r < f->n_rows; r++) {
         row_name(f, r, name);
@@ -376,7 +375,7 @@ static status provenance_table(struct source *s, struct table *t, struct error *
     static const char *const titles[] = {"Experiment", "Runs", "Commit", "Machine"};
     static const size_t widths[] = {0, 0, 21, 38};
     const struct csv_table *f = &s->file;
-    char text[NAME];
+    char text[GROUP_LABEL];
     size_t n = 0;
     (void)e;
     for (int c = 0; t->n_cells == 0 && c < 4; c++) table_column(t, c != 1, widths[c], "%s", titles[c]);

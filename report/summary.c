@@ -15,13 +15,6 @@ static void put_quartiles(struct csv_writer *w, double *v, size_t n)
     for (int k = 0; k < 3; k++) csv_put_number(w, quantile(v, n, p[k]));
 }
 
-static void put_statistics(struct csv_writer *w, double *v, size_t n)
-{
-    csv_put_numbers(w, (const double[]){mean_of(v, n), deviation_of(v, n)}, 2);
-    put_quartiles(w, v, n);
-    csv_put_number(w, interval_of(v, n).half_width);
-}
-
 /* Heads of both: "acc_test_med". */
 static void put_heads(struct csv_writer *w, const char *column, const char *const *parts, size_t n)
 {
@@ -36,19 +29,21 @@ static status put_group(struct csv_writer *w, const struct groups *g, const stru
                         struct error *e)
 {
     double v[GROUP_RUNS_MAX];
-    size_t n;
+    const size_t n = one->n;
     const char *const texts[] = {one->label, one->solver, one->dataset, one->hidden, one->name};
     csv_put_texts(w, texts, sizeof texts / sizeof *texts);
     csv_put_number(w, (double)one->depth);
-    csv_put_number(w, (double)one->n);
-    csv_put(w, group_own_rule(g, one) ? "own rule" : "simulated");
-    TRY(group_values(g, one, "acc_test", NULL, v, &n, e));
+    csv_put_number(w, (double)n);
+    csv_put(w, one->own_rule ? "own rule" : "simulated");
+    TRY(group_values(g, one, "acc_test", v, e));
     const double error = spread_test_error(g, one->row, mean_of(v, n));
     csv_put(w, spread_names[spread_of(g, one->rows, v, n).over]);
     csv_put_number(w, error);
     for (int k = 1; column_summarised(k); k++) {
-        TRY(group_values(g, one, column_summarised(k)->name, NULL, v, &n, e));
-        put_statistics(w, v, n);
+        TRY(group_values(g, one, column_summarised(k)->name, v, e));
+        csv_put_numbers(w, (const double[]){mean_of(v, n), deviation_of(v, n)}, 2);
+        put_quartiles(w, v, n);
+        csv_put_number(w, interval_of(v, n).half_width);
     }
     csv_end_row(w);
     return ST_OK;
@@ -60,7 +55,7 @@ static status write_summary(const struct groups *g, struct error *e)
                                        "hidden_layers", "seeds",  "prediction", "over",   "acc_test_error"};
     static const char *const parts[] = {"mean", "sd", "med", "q1", "q3", "half"};
     struct csv_writer w;
-    TRY(csv_start(&w, NULL, e, "%s/summary.csv", groups_of_runs(g)));
+    TRY(csv_start(&w, NULL, e, "%s/summary.csv", g->out));
     csv_put_texts(&w, head, sizeof head / sizeof *head);
     for (int k = 1; column_summarised(k); k++) put_heads(&w, column_summarised(k)->name, parts, 6);
     csv_end_row(&w);
@@ -119,7 +114,7 @@ static status write_curve(const struct groups *g, struct curves *c, struct error
     struct csv_writer w;
     c->column = mem_alloc(&c->mem, first->n_columns * n, sizeof *c->column, e);
     if (!c->column) return ST_MEMORY;
-    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", groups_of_runs(g), c->of->label));
+    TRY(csv_start(&w, NULL, e, "%s/curves_summary/%s.csv", g->out, c->of->label));
     w.out.derived = true;
     csv_put(&w, first->names[0]);
     for (size_t k = 1; k < first->n_columns; k++) {
@@ -167,9 +162,8 @@ static status put_costs(struct csv_writer *w, const struct cost_table *t, const 
         for (size_t c = 0; c < N_COSTS; c++)
             for (size_t i = 0; i < one->n; i++) {
                 double *cost = &costs[c][i];
-                TRY(curve_cost(&curves[i], t->accuracy, *level, t->costs[c], cost, e));
-                if (isinf(*cost) || record_counted_otherwise(&g->runs, one->rows[i], t->costs[c]))
-                    *cost = NAN;
+                TRY(curve_cost(g, one->rows[i], &curves[i], t->accuracy, *level, t->costs[c], cost, e));
+                if (isinf(*cost)) *cost = NAN;
                 reached += c == ITERS && !isnan(*cost);
             }
         csv_put_texts(
@@ -190,22 +184,22 @@ static status put_costs(struct csv_writer *w, const struct cost_table *t, const 
 /* The files that curves are read for, but for curves_summary/. */
 struct cost_files {
     struct csv_writer times, traffic; /* traffic: all zero where no group has several ranks */
-    struct profile *profile;
+    struct profile_costs *costs;      /* [runs] */
 };
 
 /* All that comes from the curves of a group: each is read once. */
-static status write_group(const struct groups *g, struct cost_files *f, size_t group, struct curves *c,
-                          struct error *e)
+static status write_group(const struct groups *g, struct cost_files *f, struct curves *c, struct error *e)
 {
     static const char *const needed[] = {"acc_train", "train_s"};
     const struct group *one = c->of;
     c->v = mem_alloc(&c->mem, one->n, sizeof *c->v, e);
     if (!c->v) return ST_MEMORY;
-    for (size_t i = 0; i < one->n; i++) TRY(groups_curve(g, one->rows[i], &c->v[i], e));
+    for (size_t i = 0; i < one->n; i++)
+        TRY(csv_load(&c->v[i], e, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, one->rows[i], "run_id")));
     TRY(write_curve(g, c, e));
     for (size_t i = 0; i < one->n; i++) {
         TRY(csv_need(&c->v[i], needed, 2, e));
-        TRY(profile_add(f->profile, group, one->rows[i], &c->v[i], e));
+        TRY(profile_read(&f->costs[one->rows[i]], g, one->rows[i], &c->v[i], e));
     }
     TRY(put_costs(&f->times, &times, g, one, c->v, e));
     return ranks_of(g, one) > 1 ? put_costs(&f->traffic, &traffic, g, one, c->v, e) : ST_OK;
@@ -215,7 +209,7 @@ static status write_groups(const struct groups *g, struct cost_files *f, struct 
 {
     for (size_t i = 0; i < g->n; i++) {
         struct curves c = {.of = &g->group[i]};
-        const status st = write_group(g, f, i, &c, e);
+        const status st = write_group(g, f, &c, e);
         for (size_t k = 0; c.v && k < c.of->n; k++) csv_table_free(&c.v[k]);
         mem_free(&c.mem);
         TRY(st);
@@ -234,7 +228,7 @@ static status remove_file(const char *path, struct error *e)
 static status open_traffic(struct csv_writer *w, const struct groups *g, struct error *e)
 {
     char path[4096];
-    (void)snprintf(path, sizeof path, "%s/traffic.csv", groups_of_runs(g));
+    (void)snprintf(path, sizeof path, "%s/traffic.csv", g->out);
     for (size_t i = 0; i < g->n; i++)
         if (ranks_of(g, &g->group[i]) > 1)
             return csv_start(w,
@@ -265,21 +259,23 @@ static status remove_stale(const struct groups *g, const char *folder, struct er
 status groups_write(const struct groups *g, struct error *e)
 {
     char path[4096];
-    struct cost_files f = {.profile = NULL};
+    struct mem m = {0};
+    struct cost_files f = {.costs = NULL};
     TRY(write_summary(g, e));
-    if (!groups_have_curves(g)) return ST_OK;
-    (void)snprintf(path, sizeof path, "%s/curves_summary", groups_of_runs(g));
+    if (!g->curves) return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/curves_summary", g->out);
     TRY(path_make(path, e));
     TRY(csv_start(&f.times,
                   "label,solver,hidden,name,hidden_layers,accuracy,seeds,reached,iters_mean,iters_sd,"
                   "train_s_mean,train_s_sd,forward_passes_mean,forward_passes_sd",
-                  e, "%s/time_to_accuracy.csv", groups_of_runs(g)));
+                  e, "%s/time_to_accuracy.csv", g->out));
     status st = open_traffic(&f.traffic, g, e);
-    if (st == ST_OK) st = profile_begin(&f.profile, g, e);
-    if (st == ST_OK) st = write_groups(g, &f, e);
-    st = profile_end(f.profile, st, e);
+    f.costs = mem_alloc(&m, g->runs.n_rows, sizeof *f.costs, e);
+    if (st == ST_OK) st = f.costs ? write_groups(g, &f, e) : ST_MEMORY;
+    if (st == ST_OK) st = profile_write(g, f.costs, e);
     st = csv_end(&f.times, st, e);
     if (f.traffic.out.file) st = csv_end(&f.traffic, st, e);
+    mem_free(&m);
     TRY(st);
     return remove_stale(g, path, e);
 }

@@ -131,7 +131,11 @@ status drawing_run(const struct drawing *d, const char *script, unsigned formats
     csv_end_row(&w);
     csv_put_number(&w, formats);
     csv_put_number(&w, (double)terminal_columns());
-    for (size_t i = 0; i < n; i++) drawing_text(&w, fields[i].text);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].text)
+            drawing_text(&w, fields[i].text);
+        else
+            csv_put_number(&w, fields[i].number);
     csv_end_row(&w);
     TRY(csv_close(&w, e));
     return run_gnuplot(d->folder, script, e);

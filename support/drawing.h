@@ -21,9 +21,10 @@ struct drawing {
     char folder[DRAWING_PATH]; /* the private folder; "" if there is none */
 };
 
-/* A column of figure.csv, which has one row. */
+/* A column of figure.csv, which has one row: a text, or, where that is NULL, a number. */
 struct drawing_field {
     const char *name, *text;
+    double number;
 };
 
 /* Makes the private folder (under $TMPDIR or /tmp). ST_IO. Call drawing_end afterwards, also after an error.

@@ -5,7 +5,6 @@
 #include "report/comparison.h"
 #include "report/figure_data.h"
 #include "report/overview.h"
-#include "report/paired.h"
 #include "support/paths.h"
 #include "tests/fuzz/targets.h"
 #include <string.h>
@@ -50,9 +49,11 @@ static void write_figure(const struct groups *g, const char *folder)
 static void read_rows(struct groups *g, FILE *out)
 {
     struct error e = {0};
+    struct paired p;
     (void)overview_print(g, out, &e);
-    (void)overview_by_depth(g, TABLE_TEXT, out, &e);
-    if (g->n > 0) (void)paired_write(g, g->group[0].name, TABLE_TEXT, out, &e);
+    (void)overview_by_depth(g, out, &e);
+    if (g->n > 0 && paired_find(&p, g, g->group[0].name, &e) == ST_OK)
+        (void)paired_write(&p, TABLE_TEXT, out, &e);
     (void)best_run(g, &(struct best_request){.by = "acc_val"}, &registry, out, out, &e);
 }
 

@@ -1,5 +1,5 @@
 /* Paired differences against numbers computed by hand. */
-#include "report/paired.h"
+#include "report/overview.h"
 #include "support/statistics.h"
 #include "tests/folder.h"
 #include <criterion/criterion.h>
@@ -35,6 +35,13 @@ static void load(struct groups *g, char folder[FOLDER_MAX], const char *rows)
     cr_assert_eq(groups_load(g, folder, &e), ST_OK, "%s", e.text);
 }
 
+static status write_paired(struct groups *g, const char *reference, FILE *out, struct error *e)
+{
+    struct paired p;
+    TRY(paired_find(&p, g, reference, e));
+    return paired_write(&p, TABLE_TEXT, out, e);
+}
+
 static const char rows[] = "1,a1,ours,d,0,ok,,0,10,1,h,1,0.5,0.9\n"
                            "1,a2,ours,d,0,ok,,1,10,1,h,1,0.5,0.8\n"
                            "1,a3,ours,d,1,ok,,0,10,1,h,1,0.5,0.7\n"
@@ -51,7 +58,7 @@ Test(paired, pairs_by_seed_and_split)
     double value;
     load(&g, folder, rows);
     fflush(stdout);
-    cr_assert_eq(paired_write(&g, "theirs", TABLE_TEXT, stdout, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(write_paired(&g, "theirs", stdout, &e), ST_OK, "%s", e.text);
     snprintf(path, sizeof path, "%s/paired.csv", folder);
     cr_assert_eq(csv_read(&t, path, 1, &e), ST_OK, "%s", e.text);
     cr_expect_eq(t.n_rows, 1);
@@ -63,7 +70,7 @@ Test(paired, pairs_by_seed_and_split)
     cr_assert_eq(csv_number(&t, 0, (size_t)csv_column(&t, "acc_test_half"), &value, &e), ST_OK);
     cr_expect_float_eq(value, 12.706 * 0.05 / sqrt(2.0) / sqrt(2.0), 1e-9);
     csv_table_free(&t);
-    cr_expect_eq(paired_write(&g, "nobody", TABLE_TEXT, stdout, &e), ST_USAGE);
+    cr_expect_eq(write_paired(&g, "nobody", stdout, &e), ST_USAGE);
     cr_expect(strstr(e.text, "nobody") != NULL);
     groups_free(&g);
     folder_remove(folder);
@@ -76,7 +83,7 @@ Test(paired, two_configurations_of_a_name_are_refused)
     char folder[FOLDER_MAX], more[2000];
     snprintf(more, sizeof more, "%s1,a4,ours,d,0,ok,,0,10,7,h,1,0.5,0.9\n", rows);
     load(&g, folder, more);
-    cr_expect_eq(paired_write(&g, "theirs", TABLE_TEXT, stdout, &e), ST_DATA);
+    cr_expect_eq(write_paired(&g, "theirs", stdout, &e), ST_DATA);
     cr_expect(strstr(e.text, "ours") && strstr(e.text, "seed 0"), "%s", e.text);
     groups_free(&g);
     folder_remove(folder);
@@ -114,7 +121,7 @@ static void pair_up(const char *folder, struct csv_table *t)
     struct error e = {0};
     FILE *sink = folder_scratch();
     cr_assert_eq(groups_load(&g, folder, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(paired_write(&g, "theirs", TABLE_TEXT, sink, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(write_paired(&g, "theirs", sink, &e), ST_OK, "%s", e.text);
     (void)fclose(sink);
     groups_free(&g);
     cr_assert_eq(csv_load(t, &e, "%s/paired.csv", folder), ST_OK, "%s", e.text);

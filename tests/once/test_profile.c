@@ -3,6 +3,7 @@
 #include "tests/data_helpers.h"
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* rho_s(x), the share of all problems, those that nobody solved included, in which the ratio of trainer s is
@@ -42,18 +43,21 @@ Test(profile, ratios_and_shares_by_hand)
 /* profile.csv from all curves of a folder. */
 static void write_profile(const struct groups *g)
 {
-    struct profile *p;
     struct error e = {0};
-    cr_assert_eq(profile_begin(&p, g, &e), ST_OK, "%s", e.text);
+    struct profile_costs *costs = calloc(g->runs.n_rows, sizeof *costs);
+    cr_assert_not_null(costs);
     for (size_t k = 0; k < g->n; k++)
         for (size_t i = 0; i < g->group[k].n; i++) {
             struct csv_table curve;
             const size_t row = g->group[k].rows[i];
-            cr_assert_eq(groups_curve(g, row, &curve, &e), ST_OK, "%s", e.text);
-            cr_assert_eq(profile_add(p, k, row, &curve, &e), ST_OK, "%s", e.text);
+            cr_assert_eq(
+                csv_load(&curve, &e, "%s/curves/%s.csv", g->folder, csv_text(&g->runs, row, "run_id")), ST_OK,
+                "%s", e.text);
+            cr_assert_eq(profile_read(&costs[row], g, row, &curve, &e), ST_OK, "%s", e.text);
             csv_table_free(&curve);
         }
-    cr_assert_eq(profile_end(p, ST_OK, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(profile_write(g, costs, &e), ST_OK, "%s", e.text);
+    free(costs);
 }
 
 /* Writes profile.csv of these runs and curves (pairs of id and text) and returns it row by row. */
