@@ -58,10 +58,10 @@ status call_plan(struct call *call, const char *name, const char *text, struct p
         set[o.n_set++] = texts[k];
     }
     o.set = set;
-    if (text) return plan_load_text(p, call_catalogue(call), name, text, &o, e);
+    if (text) return plan_load(p, call_catalogue(call), name, text, &o, e);
     TRY(path_experiment(name, file, sizeof file, e));
     note_own_file(name, file);
-    return plan_load(p, call_catalogue(call), file, &o, e);
+    return plan_load(p, call_catalogue(call), file, NULL, &o, e);
 }
 
 status step_seconds(const struct call *call, double *dt, struct error *e)

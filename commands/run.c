@@ -1,43 +1,24 @@
 /* spikebench run and check. */
 #include "commands/commands.h"
-#include "experiments/plan_check.h"
+#include "experiments/shard.h"
 #include "records/results_repair.h"
 #include "runs/runner.h"
 #include "support/mpi_link.h"
 #include "support/text.h"
 #include <string.h>
 
-/* The part of the plan that --shard names; all of it without. */
-struct part {
-    struct shard shard;
-    size_t n_runs;
-    bool *mine;       /* [plan->n_runs]; NULL: all */
-    size_t *shard_of; /* the same, and the estimated work of each run */
-    double *work;
-};
-
-static status read_part(struct call *call, struct plan *p, const struct plan_report *r, struct part *part,
-                        struct error *e)
+/* Divides the plan where --shard says so. */
+static status divide(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     const char *text = call_text(call, "shard");
-    *part = (struct part){.n_runs = p->n_runs};
+    struct shard shard;
     if (!text) return ST_OK;
-    TRY(shard_read(&part->shard, text, e));
-    part->mine = mem_alloc(&call->mem, p->n_runs, sizeof *part->mine, e);
-    part->shard_of = mem_alloc(&call->mem, p->n_runs, sizeof *part->shard_of, e);
-    part->work = mem_alloc(&call->mem, p->n_runs, sizeof *part->work, e);
-    if (!part->mine || !part->shard_of || !part->work) return ST_MEMORY;
+    TRY(shard_read(&shard, text, e));
     TRY(plan_identify(p, r, e));
-    TRY(plan_divide(p, r, part->shard.count, part->shard_of, part->work, e));
-    part->n_runs = 0;
-    for (size_t i = 0; i < p->n_runs; i++) {
-        part->mine[i] = part->shard_of[i] == part->shard.index;
-        part->n_runs += part->mine[i];
-    }
-    return ST_OK;
+    return plan_divide(p, r, shard, e);
 }
 
-static void print_outcome(const struct plan *p, const struct part *part, const struct runner_outcome *o)
+static void print_outcome(const struct plan *p, const struct runner_outcome *o)
 {
     const struct {
         size_t n;
@@ -50,9 +31,11 @@ static void print_outcome(const struct plan *p, const struct part *part, const s
                  {o->no_data, "without data"},
                  {o->interrupted, "interrupted"}};
     const char *separator = ": ";
+    size_t n_runs = 0;
+    for (size_t i = 0; i < p->n_runs; i++) n_runs += plan_makes(p, &p->runs[i]);
     (void)printf("%s: ", p->experiment);
-    if (part->mine) (void)printf("shard %zu/%zu: ", part->shard.index, part->shard.count);
-    (void)printf("%zu run%s", part->n_runs, text_plural(part->n_runs));
+    if (p->shard.count > 0) (void)printf("shard %zu/%zu: ", p->shard.index, p->shard.count);
+    (void)printf("%zu run%s", n_runs, text_plural(n_runs));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].n == 0) continue;
         (void)printf("%s%zu %s", separator, parts[i].n, parts[i].text);
@@ -67,7 +50,6 @@ static void print_outcome(const struct plan *p, const struct part *part, const s
 static status run_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
     struct runner_outcome outcome = {.done = 0};
-    struct part part;
     const bool quiet = call_has(call, "quiet");
     if (!quiet) plan_print_notes(r, stdout);
     (void)fflush(stdout);
@@ -75,8 +57,9 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
         plan_print_errors(r, stderr);
         return told(e, ST_CONFIG);
     }
-    TRY(read_part(call, p, r, &part, e));
-    if (call_has(call, "exclusive") && !part.mine)
+    TRY(divide(call, p, r, e));
+    const bool divided = p->shard.count > 0;
+    if (call_has(call, "exclusive") && !divided)
         return FAIL(e, ST_USAGE,
                     "--exclusive is for --shard: other runs always have the machine to themselves");
     struct runner_settings settings = {.out = call_text(call, "out"),
@@ -84,15 +67,13 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
                                        .fresh = call_has(call, "fresh"),
                                        .quiet = quiet,
                                        .states = call_whole(call, "states"),
-                                       .shard = part.shard,
-                                       .mine = part.mine,
-                                       .machine_shared = part.mine && !call_has(call, "exclusive")};
+                                       .machine_shared = divided && !call_has(call, "exclusive")};
     settings.set = call_list(call, "set", &settings.n_set);
     status s = runner_run(p, r, &settings, &outcome, e);
     const size_t well = outcome.done + outcome.skipped + outcome.stale,
                  bad = outcome.failed + outcome.no_data + outcome.interrupted + outcome.diverged;
     const bool all_well = bad + outcome.lost == 0, begun = s == ST_OK || well + bad > 0;
-    if (begun && (!quiet || !all_well)) print_outcome(p, &part, &outcome);
+    if (begun && (!quiet || !all_well)) print_outcome(p, &outcome);
     TRY(s);
     if (outcome.interrupted > 0) return told(e, ST_INTERRUPTED);
     const bool failed = outcome.failed > 0 || (outcome.no_data > 0 && !call_has(call, "allow-missing")) ||
@@ -102,10 +83,9 @@ static status run_plan(struct call *call, struct plan *p, const struct plan_repo
 
 static status show_plan(struct call *call, struct plan *p, const struct plan_report *r, struct error *e)
 {
-    struct part part = {.mine = NULL};
     plan_print(r, stdout);
-    if (plan_outcome(r) == ST_OK) TRY(read_part(call, p, r, &part, e));
-    if (part.mine) shards_print(p, part.shard.count, part.shard_of, part.work, stdout);
+    if (plan_outcome(r) == ST_OK) TRY(divide(call, p, r, e));
+    if (p->shard.count > 0) shards_print(r, stdout);
     (void)fflush(stdout);
     plan_print_errors(r, stderr);
     plan_print_warnings(r, stderr);

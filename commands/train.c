@@ -2,10 +2,11 @@
 #include "commands/commands.h"
 #include "runs/changes.h"
 #include "runs/runner.h"
-#include "runs/worker.h"
+#include "runs/session.h"
 #include "support/csvio.h"
 #include "support/file_kind.h"
 #include "support/mpi_link.h"
+#include "support/paths.h"
 #include "support/process.h"
 #include "support/settings.h"
 #include <math.h>
@@ -242,8 +243,8 @@ static status train(struct call *call, struct error *e)
     if (st == ST_OK) {
         (void)snprintf(at.work, sizeof at.work, "%s.work", weights);
         (void)snprintf(at.folder, sizeof at.folder, "%s/%s", at.work, plan.experiment);
-        run_file(at.checkpoint, at.folder, ".work", &plan.runs[0], ".ckpt");
-        run_file(at.end, at.folder, ".work", &plan.runs[0], ".end");
+        (void)run_file(at.checkpoint, at.folder, ".work", plan.runs[0].id, ".ckpt");
+        (void)run_file(at.end, at.folder, ".work", plan.runs[0].id, ".end");
         if (own > 0)
             st = serve(call, &plan, &at, e);
         else if (!tell_before(call, &plan.runs[0], &at, launched == 1))

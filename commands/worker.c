@@ -1,7 +1,7 @@
 /* spikebench worker: performs the one run of an experiment file. Started by spikebench run. */
-#include "runs/worker.h"
 #include "commands/commands.h"
 #include "runs/launch.h"
+#include "runs/session.h"
 #include "support/process.h"
 #include <string.h>
 

@@ -11,20 +11,17 @@ static struct name_group *find_group(const struct names *n, const struct run *ru
     return NULL;
 }
 
-status names_create(struct names *n, const struct plan *p, struct error *e)
+status names_create(struct names *n, const struct plan *p, struct mem *m, struct error *e)
 {
-    *n = (struct names){.n = 0};
-    n->groups = mem_alloc(&n->mem, p->n_runs, sizeof *n->groups, e);
+    *n = (struct names){.seeds = p->n_seeds > 1};
+    n->groups = mem_alloc(m, p->n_runs, sizeof *n->groups, e);
     if (!n->groups) return ST_MEMORY;
-    for (const struct run *run = p->runs; run < p->runs + p->n_runs; run++) {
+    for (const struct run *run = p->runs; run < p->runs + p->n_runs; run += p->n_seeds) {
         struct name_group *g = find_group(n, run);
-        if (!g) {
+        if (g)
+            run_mark_differences(g->first, run, g->varies);
+        else
             n->groups[n->n++].first = run;
-            continue;
-        }
-        if (run->seed != g->first->seed) g->seeds = true;
-        const bool another_seed = run->dataset_options == run[-1].dataset_options;
-        if (!another_seed) run_mark_differences(g->first, run, g->varies);
     }
     return ST_OK;
 }
@@ -36,11 +33,5 @@ void names_format(const struct names *n, const struct run *run, char *text, size
     for (struct run_option o = {.option = NULL}; g && run_next_option(run, &o);)
         if (o.number < RUN_OPTIONS_MAX && g->varies[o.number])
             (void)text_add(text, size, " %s=%s", o.option->key, o.value);
-    if (g && g->seeds) (void)text_add(text, size, " seed %" PRIu64, run->seed);
-}
-
-void names_free(struct names *n)
-{
-    mem_free(&n->mem);
-    n->n = 0;
+    if (n->seeds) (void)text_add(text, size, " seed %" PRIu64, run->seed);
 }

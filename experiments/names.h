@@ -10,19 +10,16 @@ enum { RUN_NAME = 300 };
 struct name_group {
     const struct run *first;
     bool varies[RUN_OPTIONS_MAX]; /* by the number of the option */
-    bool seeds;                   /* there are several */
 };
 struct names {
-    struct mem mem;
-    struct name_group *groups;
+    struct name_group *groups; /* in the arena of names_create */
     size_t n;
+    bool seeds; /* there are several */
 };
 
-/* Finds the options that vary within each group. The plan is borrowed. Free with names_free, also after an
- * error. ST_MEMORY. */
-status names_create(struct names *n, const struct plan *p, struct error *e);
+/* Finds the options that vary within each group. The plan is borrowed. ST_MEMORY. */
+status names_create(struct names *n, const struct plan *p, struct mem *m, struct error *e);
 /* "bptt lr=0.01 hidden=100-100 seed 3": the label, and of options and seed those that vary. */
 void names_format(const struct names *n, const struct run *run, char *text, size_t size);
-void names_free(struct names *n);
 
 #endif

@@ -195,23 +195,21 @@ static status read_solver(struct loader *l, const yml_node *item, struct solver_
 status settings_split(const char *text, struct set_text *set, struct error *e)
 {
     char where[140];
-    const char *equals = strchr(text, '=');
+    const char *key, *equals = strchr(text, '=');
     const size_t n = equals ? (size_t)(equals - text) : 0;
     if (n == 0 || n >= sizeof set->key)
         return FAIL(e, ST_CONFIG, "--set %.100s: write it as section.key=value, such as solver.rho=0.1",
                     text);
-    *set = (struct set_text){.section = SECTION_RUN, .value = equals + 1};
+    *set = (struct set_text){.value = equals + 1};
     memcpy(set->key, text, n);
-    char *dot = strchr(set->key, '.');
-    if (!dot) return ST_OK;
-    *dot = '\0';
-    for (int s = SECTION_STOP; s < N_SECTIONS; s++)
-        if (strcmp(set->key, section_names[s]) == 0) set->section = (enum section)s;
-    (void)snprintf(where, sizeof where, "--set %.100s", text);
-    if (set->section == SECTION_RUN)
+    set->section = section_of(set->key, &key);
+    if (set->section == N_SECTIONS) {
+        *strchr(set->key, '.') = '\0';
+        (void)snprintf(where, sizeof where, "--set %.100s", text);
         return unknown_name(e, where, "section", set->key, "", section_names + SECTION_STOP,
                             N_SECTIONS - SECTION_STOP);
-    memmove(set->key, dot + 1, strlen(dot + 1) + 1);
+    }
+    memmove(set->key, key, strlen(key) + 1);
     return ST_OK;
 }
 
@@ -371,6 +369,7 @@ static status configure(struct loader *l, const struct solver_plan *sp, size_t i
 static status expand(struct loader *l, struct error *e)
 {
     struct plan *p = l->plan;
+    p->n_seeds = l->n_seeds;
     for (size_t k = 0; k < l->n_solvers; k++) {
         for (size_t i = 0; i < l->solvers[k].n_configurations; i++) {
             struct run run;
@@ -388,12 +387,10 @@ status plan_refuse_twins(const struct plan *p, struct error *e)
 {
     struct texts ids = {.n = 0};
     status st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
+    for (size_t i = 0; st == ST_OK && i < p->n_runs && !ids.no_memory; i++) {
         const struct run *run = &p->runs[i];
         const size_t first = texts_place(&ids, run->id);
-        if (ids.no_memory)
-            st = FAIL(e, ST_MEMORY, "no memory for the identities of runs");
-        else if (first < i)
+        if (first < i)
             st =
                 FAIL(e, ST_CONFIG,
                      "%s: runs %zu and %zu (solver '%s', seed %" PRIu64
@@ -401,8 +398,7 @@ status plan_refuse_twins(const struct plan *p, struct error *e)
                      "(threads, path, another name of the same file)",
                      p->source, first + 1, i + 1, run->solver->name, run->seed);
     }
-    texts_free(&ids);
-    return st;
+    return texts_end(&ids, 1, st, "the identities of runs", e);
 }
 
 /* As far as the plan itself says: without data and files of starting weights. */
@@ -431,8 +427,8 @@ static status load(struct loader *l, const char *text, struct error *e)
     return refuse_twins(l->plan, e);
 }
 
-status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
-                      const struct plan_overrides *o, struct error *e)
+status plan_load(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                 const struct plan_overrides *o, struct error *e)
 {
     struct loader l = {.plan = p, .catalogue = c, .overrides = o};
     *p = (struct plan){.n_runs = 0};
@@ -443,10 +439,9 @@ status plan_load_text(struct plan *p, const struct catalogue *c, const char *nam
     return s;
 }
 
-status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
-                 struct error *e)
+bool plan_makes(const struct plan *p, const struct run *run)
 {
-    return plan_load_text(p, c, file, NULL, o, e);
+    return run->shard == p->shard.index;
 }
 
 void plan_free(struct plan *p)

@@ -4,26 +4,36 @@
 
 #include "experiments/run.h"
 
+/* Part `index`, from 1, of `count`; {0, 0}: the plan is not divided. */
+struct shard {
+    size_t index, count;
+};
+
 struct plan {
     struct mem mem;
     const char *experiment; /* letters, digits, _ and -: a folder name */
     const char *source;     /* the YAML file */
     struct run *runs;
-    size_t n_runs;
+    size_t n_runs, n_seeds; /* the seeds of each configuration stand one after another */
+    struct shard shard;     /* that this process makes; the runs say to which they belong (plan_divide) */
     size_t budget; /* with `tune`: the configurations of each trainer, or, if they are unequal, the fewest */
     bool unequal;
     uint64_t tune_seed;
 };
 
-/* What the command line adds to the file. */
+/* Whether this process makes the run: the plan is not divided, or the run is of its part. */
+bool plan_makes(const struct plan *p, const struct run *run);
+
+/* What the command line adds to the file; NULL in its place: nothing. */
 struct plan_overrides {
     const char *const *set; /* n_set texts "section.key=value"; "a,b,c" as value makes a grid axis */
     size_t n_set;
     const char *seeds; /* "0,1,2" or NULL */
 };
 
-/* Reads an experiment file; the names of solvers and datasets are those of `c`. Sections and keys:
- *   experiment, seeds, precision, threads, eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
+/* Reads the experiment file `name`, or a file of that name which is `text` (NULL: it is read); the names of
+ * solvers and datasets are those of `c`. Sections and keys: experiment, seeds, precision, threads,
+ * eval_every, stop: {}, dataset: {name, ...}, network: {}, solvers:
  * [{name, ...}] Any option whose value is a list (for OPT_INTS: a list of lists) is a grid axis. An item of
  * `solvers` may hold its own `stop:`, `dataset:` (options only), `network:` and `eval_every:` which override
  * those above for that solver, and a `label:`, which tells it from others of the same name in figures. `tune:
@@ -32,11 +42,8 @@ struct plan_overrides {
  * written, then axes as written (last one fastest), then seeds. Errors: ST_CONFIG with FILE:LINE:COLUMN, the
  * key, what is allowed, and the nearest valid name for an unknown key; keys given twice are errors too. ST_IO
  * if the file cannot be read. Free with plan_free, also after an error. */
-status plan_load(struct plan *p, const struct catalogue *c, const char *file, const struct plan_overrides *o,
-                 struct error *e);
-/* The same of an experiment file's text; `name` stands for the file in messages. */
-status plan_load_text(struct plan *p, const struct catalogue *c, const char *name, const char *text,
-                      const struct plan_overrides *o, struct error *e);
+status plan_load(struct plan *p, const struct catalogue *c, const char *name, const char *text,
+                 const struct plan_overrides *o, struct error *e);
 void plan_free(struct plan *p);
 
 /* ST_CONFIG, naming both, if two runs have the same id: they would write the same files. ST_MEMORY. */

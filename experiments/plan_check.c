@@ -8,6 +8,7 @@
 #include "support/mpi_link.h"
 #include "support/resident.h"
 #include "support/text.h"
+#include "trainer/cost.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,8 @@ static status find_probe(struct plan_report *r, const struct run *run, const str
     if (r->data.no_memory) return FAIL(e, ST_MEMORY, "no memory for a list of data");
     struct plan_probe *probe = &r->probes[place];
     *found = probe;
-    if (probe->dataset) return ST_OK;
-    probe->dataset = run->dataset;
+    if (probe->run) return ST_OK;
+    probe->run = run;
     resident_peak_reset();
     probe->outcome = run->dataset->probe(run->dataset_options, &probe->info, &problem);
     probe->peak = resident_peak();
@@ -170,14 +171,45 @@ static status note_problem(struct plan_report *r, struct plan_configuration *c, 
     return ST_OK;
 }
 
-static status check_configuration(struct plan_report *r, const struct run *run, struct plan_configuration *c,
-                                  struct error *e)
+/* Multiply-accumulates of one simulation of n of the data's samples. */
+static double simulation(const struct net *net, const struct dataset_info *info, size_t n)
 {
+    struct step_cost cost = {.flops = 0};
+    double samples = 0;
+    for (int k = 0; k < N_SPLITS; k++) samples += (double)info->n[k];
+    cost_simulation(&cost, net, (double)(n * info->T),
+                    samples > 0 ? (double)info->entries * (double)n / samples : 0);
+    return cost_macs(&cost);
+}
+
+static status estimate_work(const struct run *run, const struct dataset_info *info, double *work,
+                            struct error *e)
+{
+    struct mem pages = {.reserve = true};
+    struct net net;
+    const status st = net_create(&net, &run->net, info->n_inputs,
+                                 info->n_classes ? info->n_classes : info->n_targets, &pages, e);
+    if (st == ST_OK) {
+        const size_t all = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
+        const double most = (double)run->stop.max_iter,
+                     iterations = run->solver->features & FEATURE_ONE_SHOT && most > 1 ? 1 : most,
+                     evaluations = 1 + iterations / (double)run->run.eval_every;
+        *work = 3 * iterations * simulation(&net, info, info->n[SPLIT_TRAIN]) +
+                evaluations * simulation(&net, info, all);
+    }
+    mem_free(&pages);
+    return st;
+}
+
+static status check_configuration(struct plan_report *r, struct plan_configuration *c, struct error *e)
+{
+    const struct run *run = c->run;
     struct error problem = {.code = ST_OK};
     TRY(find_probe(r, run, &c->probe, e));
     if (c->probe->outcome != ST_OK) return note_problem(r, c, c->probe->outcome, c->probe->message, e);
     const struct worker_share share = {(size_t)run->run.threads, (size_t)run->run.ranks, run_divides(run)};
     status st = run_check(run, &c->probe->info, &problem);
+    if (st == ST_OK) st = estimate_work(run, &c->probe->info, &c->work, &problem);
     if (st == ST_OK)
         st = solver_memory(run->solver, run->solver_options, &run->net, &c->probe->info, share,
                            real_size(run), &c->memory, &problem);
@@ -190,39 +222,36 @@ static status check_configuration(struct plan_report *r, const struct run *run, 
 
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e)
 {
-    *r = (struct plan_report){.plan = p, .program = resident_bytes()};
+    *r = (struct plan_report){
+        .plan = p, .program = resident_bytes(), .n_configurations = p->n_runs / p->n_seeds};
     r->probes = mem_alloc(&r->mem, p->n_runs, sizeof *r->probes, e);
-    r->configurations = mem_alloc(&r->mem, p->n_runs, sizeof *r->configurations, e);
+    r->configurations = mem_alloc(&r->mem, r->n_configurations, sizeof *r->configurations, e);
     r->problems = mem_alloc(&r->mem, p->n_runs, sizeof *r->problems, e);
     if (!r->probes || !r->configurations || !r->problems) return ST_MEMORY;
-    for (size_t i = 0; i < p->n_runs; i++) {
-        struct plan_configuration *c = &r->configurations[r->n_configurations];
-        if (i > 0 && p->runs[i - 1].dataset_options == p->runs[i].dataset_options) { /* another seed */
-            c[-1].n_seeds++;
-            continue;
-        }
-        *c = (struct plan_configuration){.first = i, .n_seeds = 1};
-        r->n_configurations++;
-        TRY(check_configuration(r, &p->runs[i], c, e));
+    for (size_t k = 0; k < r->n_configurations; k++) {
+        r->configurations[k].run = &p->runs[k * p->n_seeds];
+        TRY(check_configuration(r, &r->configurations[k], e));
     }
     return ST_OK;
 }
 
+const struct plan_configuration *plan_configuration_of(const struct plan_report *r, size_t i)
+{
+    return &r->configurations[i / r->plan->n_seeds];
+}
+
 status plan_identify(struct plan *p, const struct plan_report *r, struct error *e)
 {
-    for (size_t k = 0; k < r->n_configurations; k++) {
-        const struct plan_configuration *c = &r->configurations[k];
-        const struct plan_probe *probe = c->probe;
+    for (size_t i = 0; i < p->n_runs; i++) {
+        const struct plan_probe *probe = plan_configuration_of(r, i)->probe;
+        struct run *run = &p->runs[i];
+        const struct run *before = i > 0 ? run - 1 : NULL;
         if (probe->outcome == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", probe->message);
-        for (size_t s = 0; s < c->n_seeds; s++) {
-            struct run *run = &p->runs[c->first + s];
-            const struct run *before = run > p->runs ? run - 1 : NULL;
-            if (before && before->start_sha256[0] && strcmp(before->net.start_file, run->net.start_file) == 0)
-                memcpy(run->start_sha256, before->start_sha256, sizeof run->start_sha256);
-            else
-                TRY(run_hash_start(run, e));
-            run_identify(run, probe->outcome == ST_OK ? probe->info.sha256 : "");
-        }
+        if (before && before->start_sha256[0] && strcmp(before->net.start_file, run->net.start_file) == 0)
+            memcpy(run->start_sha256, before->start_sha256, sizeof run->start_sha256);
+        else
+            TRY(run_hash_start(run, e));
+        run_identify(run, probe->outcome == ST_OK ? probe->info.sha256 : "");
     }
     return plan_refuse_twins(p, e);
 }
@@ -256,12 +285,13 @@ static void print_configuration(const struct plan_report *r, size_t k, const boo
                                 FILE *out)
 {
     const struct plan_configuration *c = &r->configurations[k];
-    const struct run *run = &r->plan->runs[c->first];
+    const struct run *run = c->run;
     (void)fprintf(out, "%4zu  %s", k + 1, run->label);
     for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
         if (o.number < RUN_OPTIONS_MAX && varies[o.number]) (void)fprintf(out, " %s=%s", o.name, o.value);
     (void)fputs("  seeds", out);
-    for (size_t s = 0; s < c->n_seeds; s++) (void)fprintf(out, "%s%" PRIu64, s ? "," : " ", run[s].seed);
+    for (size_t s = 0; s < r->plan->n_seeds; s++)
+        (void)fprintf(out, "%s%" PRIu64, s ? "," : " ", run[s].seed);
     if (c->outcome != ST_OK)
         (void)fprintf(out, "  ERROR (%s)\n", status_name(c->outcome));
     else
@@ -272,10 +302,10 @@ static void print_configuration(const struct plan_report *r, size_t k, const boo
 static size_t print_solver(const struct plan_report *r, size_t k, FILE *out)
 {
     bool varies[RUN_OPTIONS_MAX] = {false};
-    const struct run *runs = r->plan->runs, *first = &runs[r->configurations[k].first];
+    const struct run *first = r->configurations[k].run;
     size_t end = k;
-    for (; end < r->n_configurations && runs[r->configurations[end].first].solver == first->solver; end++)
-        run_mark_differences(first, &runs[r->configurations[end].first], varies);
+    for (; end < r->n_configurations && r->configurations[end].run->solver == first->solver; end++)
+        run_mark_differences(first, r->configurations[end].run, varies);
     for (; k < end; k++) print_configuration(r, k, varies, out);
     return end;
 }
@@ -283,7 +313,7 @@ static size_t print_solver(const struct plan_report *r, size_t k, FILE *out)
 static void print_probe(const struct plan_probe *probe, FILE *out)
 {
     const struct dataset_info *i = &probe->info;
-    (void)fprintf(out, "dataset %s: ", probe->dataset->name);
+    (void)fprintf(out, "dataset %s: ", probe->run->dataset->name);
     if (probe->outcome != ST_OK) {
         (void)fprintf(out, "%s\n", probe->message);
         return;
@@ -303,7 +333,7 @@ static void print_usage(const struct plan_report *r, FILE *out)
         size_t size;
         FILE *f = r->probes[i].outcome == ST_OK ? open_memstream(&line, &size) : NULL;
         if (!f) continue;
-        (void)snprintf(before, sizeof before, "dataset %.60s: ", r->probes[i].dataset->name);
+        (void)snprintf(before, sizeof before, "dataset %.60s: ", r->probes[i].run->dataset->name);
         const size_t n = told.n;
         const bool any = usage_print(&r->probes[i].info.usage, before, true, f);
         if (fclose(f) == 0 && any && texts_place(&told, line) == n) (void)fprintf(out, "%s\n", line);
@@ -356,54 +386,55 @@ void plan_print_errors(const struct plan_report *r, FILE *out)
         const struct plan_problem *problem = &r->problems[i];
         const struct plan_configuration *c = problem->first;
         (void)fprintf(out, "spikebench: %s: %s: configuration %zu (%s)", r->plan->source,
-                      status_name(c->outcome), (size_t)(c - r->configurations) + 1,
-                      r->plan->runs[c->first].solver->name);
+                      status_name(c->outcome), (size_t)(c - r->configurations) + 1, c->run->solver->name);
         if (problem->n > 1) (void)fprintf(out, " and %zu more", problem->n - 1);
         (void)fprintf(out, ": %s\n", c->message);
     }
 }
 
 /* Whether two configurations of the same data draw other test samples from it. */
-static bool other_test_side(const struct plan_report *r, size_t a, size_t b)
+static bool other_test_side(const struct plan_configuration *a, const struct plan_configuration *b)
 {
-    const struct plan_configuration *one = &r->configurations[a], *other = &r->configurations[b];
-    const struct dataset_info *x = &one->probe->info, *y = &other->probe->info;
-    const struct dataset_common *p = r->plan->runs[one->first].dataset_options,
-                                *q = r->plan->runs[other->first].dataset_options;
-    return x->test_side == TEST_DRAWN && y->test_side == TEST_DRAWN &&
+    const struct dataset_info *x = &a->probe->info, *y = &b->probe->info;
+    const struct dataset_common *p = a->run->dataset_options, *q = b->run->dataset_options;
+    return x->test_side == TEST_DRAWN &&
            (p->split_seed != q->split_seed || x->n[SPLIT_TEST] != y->n[SPLIT_TEST]);
 }
 
+/* The first configuration without errors that has the data of this one, which is such a one. */
+static size_t first_of_data(const struct plan_report *r, const struct plan_configuration *c)
+{
+    size_t i = 0;
+    while (r->configurations[i].outcome != ST_OK ||
+           strcmp(r->configurations[i].probe->info.sha256, c->probe->info.sha256) != 0)
+        i++;
+    return i;
+}
+
 /* Test samples of one configuration are then validation samples of another, and options chosen on some are
- * reported on what they were chosen by. */
+ * reported on what they were chosen by. Prints the first such pair. */
 static void print_overlap(const struct plan_report *r, FILE *out)
 {
-    struct texts data = {.n = 0};
-    size_t *first = calloc(r->n_configurations + 1, sizeof *first); /* of the configurations with that data */
-    size_t a = 0, b = 0;                                            /* the first such pair */
-    for (size_t k = 0; first && b == 0 && k < r->n_configurations && !data.no_memory; k++) {
-        if (r->configurations[k].outcome != ST_OK) continue;
-        const size_t n = data.n, place = texts_place(&data, r->configurations[k].probe->info.sha256);
-        if (place == n) first[place] = k;
-        a = first[place];
-        if (other_test_side(r, a, k)) b = k;
+    for (size_t k = 0; k < r->n_configurations; k++) {
+        const struct plan_configuration *c = &r->configurations[k];
+        if (c->outcome != ST_OK || c->probe->info.test_side != TEST_DRAWN) continue;
+        const size_t first = first_of_data(r, c);
+        if (!other_test_side(&r->configurations[first], c)) continue;
+        (void)fprintf(out,
+                      "spikebench: %s: warning: configurations %zu and %zu have different test sides "
+                      "(dataset.split_seed, sizes): test samples of one are training and validation samples "
+                      "of the other. Options chosen by validation on one split are not to be reported on the "
+                      "test samples of another\n",
+                      r->plan->source, first + 1, k + 1);
+        return;
     }
-    texts_free(&data);
-    free(first);
-    if (b == 0) return;
-    (void)fprintf(
-        out,
-        "spikebench: %s: warning: configurations %zu and %zu have different test sides (dataset.split_seed, "
-        "sizes): test samples of one are training and validation samples of the other. Options chosen by "
-        "validation on one split are not to be reported on the test samples of another\n",
-        r->plan->source, a + 1, b + 1);
 }
 
 /* The hidden layer, from 1, of a configuration whose firing rates are coarsest, if start: rate may miss
  * start_rate on its data: the samples are few and the layer narrow; 0 if not. */
-static size_t coarse_layer(const struct plan_report *r, const struct plan_configuration *c, double *grain)
+static size_t coarse_layer(const struct plan_configuration *c, double *grain)
 {
-    const struct net_options *net = &r->plan->runs[c->first].net;
+    const struct net_options *net = &c->run->net;
     const struct dataset_info *info = &c->probe->info;
     size_t least = 0;
     if (c->outcome != ST_OK || net->start != START_RATE || info->n[SPLIT_TRAIN] == 0) return 0;
@@ -419,12 +450,12 @@ static void print_coarse(const struct plan_report *r, FILE *out)
     double grain = 0;
     const struct plan_configuration *first = NULL;
     for (size_t k = r->n_configurations; k-- > 0;)
-        if (coarse_layer(r, &r->configurations[k], &grain) > 0) {
+        if (coarse_layer(&r->configurations[k], &grain) > 0) {
             first = &r->configurations[k];
             n++;
         }
     if (n == 0) return;
-    const size_t layer = coarse_layer(r, first, &grain);
+    const size_t layer = coarse_layer(first, &grain);
     (void)fprintf(out, "spikebench: %s: warning: configuration %zu", r->plan->source,
                   (size_t)(first - r->configurations) + 1);
     if (n > 1) (void)fprintf(out, " and %zu more", n - 1);

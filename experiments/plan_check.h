@@ -9,21 +9,27 @@
 
 /* What the dataset of one configuration (one setting of its options) said to probe. */
 struct plan_probe {
-    const struct dataset_source *dataset;
+    const struct run *run; /* the first with this data */
     status outcome;
     struct dataset_info info; /* if outcome is ST_OK */
     char *message;            /* else */
     size_t peak; /* most bytes of this process while it was probed: the files are read as a run reads them */
 };
 
-/* The seeds of one configuration are runs first .. first+n_seeds-1 of the plan. */
+/* The runs that differ in the seed alone: plan->n_seeds, one after another. */
 struct plan_configuration {
-    size_t first, n_seeds;
+    const struct run *run; /* the first of them */
     const struct plan_probe *probe;
     status outcome;      /* of the checks; that of the probe if it failed */
     const char *message; /* NULL if all is well */
     size_t memory;       /* peak_bytes of a run, estimated: that of reading the data, or else of
                             program, libraries, samples, evaluator and solver; 0 if unknown */
+    /* Estimated work of a run, in multiply-accumulates; 0 if unknown: stop.max_iter iterations (a closed-form
+     * solver takes one), each a simulation of the training samples and twice as much again, and the
+     * evaluations of all samples (cost_simulation of trainer/cost.h). What a trainer takes beyond that is not
+     * known: ratios between runs of the same trainer are near the truth, those between trainers need not be.
+     */
+    double work;
 };
 
 /* One error, of the n configurations that have it. */
@@ -51,11 +57,13 @@ status run_check(const struct run *run, const struct dataset_info *info, struct 
  * are in the data, which no metric of the dataset looks at. */
 bool run_divides(const struct run *run);
 
-/* Probes the data of every configuration once, runs run_check, and counts the memory of a run by the solver's
- * create on reserved pages. Fails only for lack of memory; what is wrong with the plan is in the report. Free
- * with plan_report_free, also after an error. */
+/* Probes the data of every configuration once, runs run_check, estimates the work, and counts the memory of a
+ * run by the solver's create on reserved pages. Fails only for lack of memory; what is wrong with the plan is
+ * in the report. Free with plan_report_free, also after an error. */
 status plan_check(const struct plan *p, struct plan_report *r, struct error *e);
 void plan_report_free(struct plan_report *r);
+/* The configuration of run i of the plan. */
+const struct plan_configuration *plan_configuration_of(const struct plan_report *r, size_t i);
 
 /* Gives the runs their identity by what plan_check has probed. Absent data leaves the run's SHA-256 empty.
  * So does damaged data. ST_MEMORY; a file of starting weights that cannot be read; ST_CONFIG if two runs turn

@@ -47,6 +47,18 @@ int solver_precision(const struct solver *solver)
     return solver->abi % SOLVER_ABI_UNIT == sizeof(float) ? PRECISION_FLOAT : PRECISION_DOUBLE;
 }
 
+enum section section_of(const char *column, const char **key)
+{
+    const char *dot = strchr(column, '.');
+    *key = dot ? dot + 1 : column;
+    if (!dot) return SECTION_RUN;
+    int s = SECTION_STOP;
+    while (s < N_SECTIONS && (strncmp(column, section_names[s], (size_t)(dot - column)) != 0 ||
+                              section_names[s][dot - column] != '\0'))
+        s++;
+    return (enum section)s;
+}
+
 struct section_view run_section(const struct run *run, enum section section)
 {
     switch (section) {
@@ -80,12 +92,6 @@ bool run_next_option(const struct run *run, struct run_option *o)
     return true;
 }
 
-void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context)
-{
-    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
-        if (all || !(o.option->flags & OPT_NO_IDENTITY)) visit(context, &o);
-}
-
 void run_mark_differences(const struct run *a, const struct run *b, bool differs[RUN_OPTIONS_MAX])
 {
     size_t number = 0;
@@ -99,16 +105,13 @@ void run_mark_differences(const struct run *a, const struct run *b, bool differs
 
 bool run_option_text(const struct run *run, const char *column, char *text, size_t size)
 {
-    const char *dot = strchr(column, '.'), *key = dot ? dot + 1 : column;
-    for (int s = 0; s < N_SECTIONS; s++) {
-        const size_t n = strlen(section_names[s]);
-        if (n != (dot ? (size_t)(dot - column) : 0) || strncmp(column, section_names[s], n) != 0) continue;
-        const struct section_view view = run_section(run, (enum section)s);
-        const struct option *o = opt_find(view.table, key);
-        if (o && text) opt_format(o, view.options, text, size);
-        return o != NULL;
-    }
-    return false;
+    const char *key;
+    const enum section section = section_of(column, &key);
+    if (section == N_SECTIONS) return false;
+    const struct section_view view = run_section(run, section);
+    const struct option *o = opt_find(view.table, key);
+    if (o && text) opt_format(o, view.options, text, size);
+    return o != NULL;
 }
 
 static void hash_line(struct hash *h, const char *name, const char *value)

@@ -54,6 +54,7 @@ struct run {
     const struct plugin *plugin; /* that brings the solver; NULL: it is the program's own */
     const struct dataset_source *dataset;
     uint64_t seed;
+    size_t shard; /* the part of a divided plan that it belongs to, from 1; 0: the plan is not divided */
     struct run_options run;
     struct stop_options stop;
     struct net_options net;
@@ -62,6 +63,9 @@ struct run {
 
 enum section { SECTION_RUN, SECTION_STOP, SECTION_DATASET, SECTION_NETWORK, SECTION_SOLVER, N_SECTIONS };
 extern const char *const section_names[]; /* "", "stop", "dataset", "network", "solver" */
+/* The section of a column of options ("solver.rho", "precision") and its key in it; N_SECTIONS if there is
+ * no such section. */
+enum section section_of(const char *column, const char **key);
 
 /* The options of a run by section. */
 struct section_view {
@@ -91,9 +95,6 @@ struct run_option {
 /* Goes on to the next option, to the first one of *o's section where *o is else zero; false behind the last.
  */
 bool run_next_option(const struct run *run, struct run_option *o);
-/* Calls visit for every option, but for those with OPT_NO_IDENTITY unless `all`. */
-typedef void (*option_visitor)(void *context, const struct run_option *o);
-void run_visit_options(const struct run *run, bool all, option_visitor visit, void *context);
 
 /* Marks the options, by their number, in which two runs of one solver and dataset differ. */
 enum { RUN_OPTIONS_MAX = 200 };

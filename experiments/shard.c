@@ -1,7 +1,6 @@
 /* See shard.h. */
 #include "experiments/shard.h"
 #include "support/text.h"
-#include "trainer/cost.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,38 +19,9 @@ status shard_read(struct shard *s, const char *text, struct error *e)
     return ST_OK;
 }
 
-/* Multiply-accumulates of one simulation of n of the data's samples. */
-static double simulation(const struct net *net, const struct dataset_info *info, size_t n)
-{
-    struct step_cost cost = {.flops = 0};
-    double samples = 0;
-    for (int k = 0; k < N_SPLITS; k++) samples += (double)info->n[k];
-    cost_simulation(&cost, net, (double)(n * info->T),
-                    samples > 0 ? (double)info->entries * (double)n / samples : 0);
-    return cost_macs(&cost);
-}
-
-status run_work(const struct run *run, const struct dataset_info *info, double *work, struct error *e)
-{
-    struct mem pages = {.reserve = true};
-    struct net net;
-    const status st = net_create(&net, &run->net, info->n_inputs,
-                                 info->n_classes ? info->n_classes : info->n_targets, &pages, e);
-    if (st == ST_OK) {
-        const size_t all = info->n[SPLIT_TRAIN] + info->n[SPLIT_VALIDATION] + info->n[SPLIT_TEST];
-        const double most = (double)run->stop.max_iter,
-                     iterations = run->solver->features & FEATURE_ONE_SHOT && most > 1 ? 1 : most,
-                     evaluations = 1 + iterations / (double)run->run.eval_every;
-        *work = 3 * iterations * simulation(&net, info, info->n[SPLIT_TRAIN]) +
-                evaluations * simulation(&net, info, all);
-    }
-    mem_free(&pages);
-    return st;
-}
-
 /* A run on its way to a part. */
 struct load {
-    const struct run *run;
+    struct run *run;
     double work;
 };
 
@@ -63,56 +33,46 @@ static int heaviest_first(const void *a, const void *b)
     return order ? order : strcmp(x->run->id, y->run->id);
 }
 
-/* The work of every run. */
-static status weigh(const struct plan *p, const struct plan_report *checked, struct load *loads, double *work,
-                    struct error *e)
-{
-    for (size_t k = 0; k < checked->n_configurations; k++) {
-        const struct plan_configuration *c = &checked->configurations[k];
-        double each;
-        if (c->probe->outcome != ST_OK)
-            return FAIL(e, ST_NO_DATA, "%s: the runs are divided by ids and work, which need the data: %s",
-                        p->source, c->probe->message);
-        TRY(run_work(&p->runs[c->first], &c->probe->info, &each, e));
-        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
-            work[i] = each;
-            loads[i] = (struct load){&p->runs[i], each};
-        }
-    }
-    return ST_OK;
-}
-
-status plan_divide(const struct plan *p, const struct plan_report *checked, size_t count, size_t *shard_of,
-                   double *work, struct error *e)
+status plan_divide(struct plan *p, const struct plan_report *checked, struct shard shard, struct error *e)
 {
     struct mem m = {.blocks = NULL};
     struct load *loads = mem_alloc(&m, p->n_runs, sizeof *loads, e);
-    double *sums = mem_alloc(&m, count, sizeof *sums, e);
-    status st = loads && sums ? weigh(p, checked, loads, work, e) : ST_MEMORY;
+    double *sums = mem_alloc(&m, shard.count, sizeof *sums, e);
+    status st = loads && sums ? ST_OK : ST_MEMORY;
+    for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
+        const struct plan_configuration *c = plan_configuration_of(checked, i);
+        loads[i] = (struct load){&p->runs[i], c->work};
+        if (c->probe->outcome != ST_OK)
+            st = FAIL(e, ST_NO_DATA, "%s: the runs are divided by ids and work, which need the data: %s",
+                      p->source, c->probe->message);
+    }
     if (st == ST_OK) {
+        p->shard = shard;
         qsort(loads, p->n_runs, sizeof *loads, heaviest_first);
-        for (size_t i = 0; i < p->n_runs; i++) {
-            size_t least = 0;
-            for (size_t k = 1; k < count; k++)
-                if (sums[k] < sums[least]) least = k;
-            sums[least] += loads[i].work;
-            shard_of[loads[i].run - p->runs] = least + 1;
-        }
+    }
+    for (size_t i = 0; st == ST_OK && i < p->n_runs; i++) {
+        size_t least = 0;
+        for (size_t k = 1; k < shard.count; k++)
+            if (sums[k] < sums[least]) least = k;
+        sums[least] += loads[i].work;
+        loads[i].run->shard = least + 1;
     }
     mem_free(&m);
     return st;
 }
 
-void shards_print(const struct plan *p, size_t count, const size_t *shard_of, const double *work, FILE *out)
+void shards_print(const struct plan_report *checked, FILE *out)
 {
+    const struct plan *p = checked->plan;
+    const size_t count = p->shard.count;
     double all = 0;
-    for (size_t i = 0; i < p->n_runs; i++) all += work[i];
+    for (size_t i = 0; i < p->n_runs; i++) all += plan_configuration_of(checked, i)->work;
     for (size_t k = 1; k <= count; k++) {
         double sum = 0;
         size_t n = 0;
         for (size_t i = 0; i < p->n_runs; i++) {
-            if (shard_of[i] != k) continue;
-            sum += work[i];
+            if (p->runs[i].shard != k) continue;
+            sum += plan_configuration_of(checked, i)->work;
             n++;
         }
         (void)fprintf(out, "shard %zu/%zu: %zu run%s, %.1f %% of the estimated work\n", k, count, n,

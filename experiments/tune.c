@@ -61,7 +61,7 @@ static double size_of(const struct setting *s)
     return is_whole(s) ? floor(s->high) - ceil(s->low) + 1 : INFINITY;
 }
 
-static const char *section_of(const struct setting *s, const struct dataset_source *dataset)
+static const char *section_name(const struct setting *s, const struct dataset_source *dataset)
 {
     if (s->table == &run_option_table) return section_names[SECTION_RUN];
     if (s->table == &stop_option_table) return section_names[SECTION_STOP];
@@ -123,8 +123,8 @@ static status begin(const struct tune *t, const struct tune_item *item, struct d
             return FAIL(e, ST_CONFIG,
                         "%s: option '%s' has a range, which needs 'tune: {configurations: N}' in the file",
                         range->where, range->option->key);
-        (void)snprintf(stream, sizeof stream, "tune %s %s.%s", item->label, section_of(range, item->dataset),
-                       range->option->key);
+        (void)snprintf(stream, sizeof stream, "tune %s %s.%s", item->label,
+                       section_name(range, item->dataset), range->option->key);
         d[*n].range = range;
         d[*n].values = mem_alloc(s->mem, t->configurations, sizeof(const char *), e);
         rng_seed(&d[*n].stream, t->seed, stream);

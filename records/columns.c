@@ -1,6 +1,6 @@
 /* The one table of result columns (see columns.h). */
 #include "records/columns.h"
-#include "experiments/plan.h"
+#include "experiments/run.h"
 #include <math.h>
 #include <string.h>
 
@@ -89,12 +89,12 @@ const struct result_column result_columns[] = {
     {"eval_s", NULL, 0, TRAIN | MACHINE, "s", NUMBER(totals.eval_s), "time of evaluations"},
     {"cpu_s", NULL, 0, TRAIN | MACHINE, "s", NUMBER(totals.cpu_s),
      "CPU time of set-up and training, over all threads; of rank 0"},
-    {"messages", "messages", 0, TRAIN | MACHINE, "messages", NUMBER(totals.messages),
+    {"messages", "messages", 0, TRAIN | MACHINE, "messages", NUMBER(totals.traffic.messages),
      "messages between ranks in set-up and training, of all ranks; evaluations do not count. Of each rank: "
      "ranks/<run_id>.csv"},
-    {"bytes_sent", "bytes_sent", 0, TRAIN | MACHINE, "bytes", NUMBER(totals.bytes_sent),
+    {"bytes_sent", "bytes_sent", 0, TRAIN | MACHINE, "bytes", NUMBER(totals.traffic.bytes),
      "what these messages held"},
-    {"wait_s", NULL, 0, TRAIN | MACHINE, "s", NUMBER(totals.wait_s),
+    {"wait_s", NULL, 0, TRAIN | MACHINE, "s", NUMBER(totals.traffic.wait_s),
      "time that ranks spent in sending and receiving them, added over all ranks"},
     {"time_to_target_s", NULL, 0, TRAIN | MACHINE, "s", NUMBER(totals.time_to_target_s),
      "training time at which stop.target was reached; nan if it was not"},
@@ -234,10 +234,10 @@ void curve_values(const struct run_result *r, double *row)
 
 bool column_is_option(const char *name)
 {
-    static const char *const sections[] = {"solver.", "dataset.", "network.", "stop."};
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        if (strncmp(name, sections[i], strlen(sections[i])) == 0) return true;
-    const struct option *o = opt_find(&run_option_table, name);
+    const char *key;
+    const enum section section = section_of(name, &key);
+    if (section != SECTION_RUN) return section != N_SECTIONS;
+    const struct option *o = opt_find(&run_option_table, key);
     return o && !(o->flags & OPT_NO_IDENTITY);
 }
 

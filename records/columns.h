@@ -4,13 +4,14 @@
 
 #include "datasets/dataset.h"
 #include "network/evaluate.h"
+#include "support/ranks.h"
 
 /* What training took so far, and the best validation result. */
 struct run_totals {
     double samples, setup_s, train_s, eval_s, cpu_s, time_to_target_s;
     double forward_passes, backward_passes, train_macs, gradient_evaluations;
-    double messages, bytes_sent, wait_s; /* of all ranks */
-    double accumulations;                /* of the simulations of training, up to the last evaluation */
+    struct rank_traffic traffic; /* of all ranks */
+    double accumulations;        /* of the simulations of training, up to the last evaluation */
     double best_val,
         best_test; /* at best_iter: accuracies, or losses with their sign turned; nan: none yet */
 };

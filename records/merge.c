@@ -1,14 +1,83 @@
 /* See merge.h. */
 #include "records/merge.h"
-#include "records/merge_plan.h"
 #include "records/results_repair.h"
 #include "support/paths.h"
 #include "support/text.h"
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4400, KEY_SIZE = 4000 };
+enum { KEY_SIZE = 4000 };
+
+/* The line that begins a run of config.resolved.yaml; its id follows. */
+static const char mark[] = "--- # run ";
+
+static status add_run(struct merge_plan *p, const char *text, size_t size, const char *path, struct error *e)
+{
+    char id[RUN_ID_SIZE];
+    const size_t n = strcspn(text + strlen(mark), "\n"), known = p->ids.n;
+    (void)snprintf(id, sizeof id, "%.*s", (int)n, text + strlen(mark));
+    if (n != RUN_ID_SIZE - 1 || !path_fits_name(id, RUN_ID_SIZE, ""))
+        return FAIL(e, ST_DATA, "%s: '%.40s' is not the beginning of a run", path, text);
+    const size_t place = texts_place(&p->ids, id);
+    if (p->ids.no_memory) return FAIL(e, ST_MEMORY, "no memory for the runs of %s", path);
+    if (place < known) return ST_OK; /* another folder's plan has it, too */
+    const char **texts = realloc(p->texts, p->ids.capacity * sizeof *texts);
+    if (!texts) return FAIL(e, ST_MEMORY, "no memory for %zu runs", p->ids.capacity);
+    p->texts = texts;
+    char *copy = mem_alloc(&p->mem, size + 1, 1, e);
+    if (!copy) return ST_MEMORY;
+    memcpy(copy, text, size);
+    p->texts[place] = copy;
+    return ST_OK;
+}
+
+/* The next line that begins a run, or NULL. */
+static const char *next_run(const char *text)
+{
+    const char *next = text;
+    while ((next = strstr(next, mark)) && next > text && next[-1] != '\n') next++;
+    return next;
+}
+
+status merge_plan_read(struct merge_plan *p, const char *folder, struct error *e)
+{
+    char path[RUN_FILE];
+    struct file_buffer b = {.bytes = NULL};
+    (void)folder_file(path, folder, "config.resolved.yaml");
+    status st = file_read(path, UINT64_MAX >> 1, &b, e);
+    const char *text = (const char *)b.bytes, *run = text;
+    if (st == ST_OK && next_run(text) != text)
+        st = FAIL(e, ST_DATA, "%s: it does not begin with '%s'", path, mark);
+    while (st == ST_OK && run) {
+        const char *end = next_run(run + 1);
+        st = add_run(p, run, end ? (size_t)(end - run) : strlen(run), path, e);
+        run = end;
+    }
+    free(b.bytes);
+    return st;
+}
+
+void merge_plan_describe(const struct merge_plan *p, size_t i, const struct catalogue *c, FILE *out)
+{
+    char hidden[128];
+    struct plan one;
+    if (plan_load(&one, c, p->ids.v[i], p->texts[i], NULL, NULL) == ST_OK && one.n_runs == 1) {
+        opt_format(opt_find(&net_option_table, "hidden"), &one.runs[0].net, hidden, sizeof hidden);
+        (void)fprintf(out, " (%s, hidden %s, seed %" PRIu64 ")", one.runs[0].label, hidden, one.runs[0].seed);
+    }
+    plan_free(&one);
+}
+
+void merge_plan_free(struct merge_plan *p)
+{
+    free(p->texts);
+    texts_free(&p->ids);
+    mem_free(&p->mem);
+    *p = (struct merge_plan){.texts = NULL};
+}
 
 /* A folder with a runs.csv. */
 struct source {
@@ -53,17 +122,17 @@ static bool is_nan(const struct entry *a, const char *column)
 }
 
 /* "FOLDER/runs.csv: line 3" */
-static const char *place_of(const struct entry *a, char text[PATH_SIZE])
+static const char *place_of(const struct entry *a, char text[RUN_FILE])
 {
     const struct csv_table *t = &a->source->table;
-    (void)snprintf(text, PATH_SIZE, "%s: line %zu", t->source, a->row + t->first_line);
+    (void)snprintf(text, RUN_FILE, "%s: line %zu", t->source, a->row + t->first_line);
     return text;
 }
 
 static status differ(const struct entry *a, const struct entry *b, const char *column, const char *what,
                      struct error *e)
 {
-    char first[PATH_SIZE], second[PATH_SIZE];
+    char first[RUN_FILE], second[RUN_FILE];
     return FAIL(e, ST_DATA, "%.300s: %s %.80s, but %.300s: %.80s: %s", place_of(b, second), column,
                 text_of(b, column), place_of(a, first), text_of(a, column), what);
 }
@@ -187,6 +256,11 @@ static status choose_rows(struct merge *m, struct error *e)
     return ST_OK;
 }
 
+static bool is_planned(struct merge *m, const char *id)
+{
+    return texts_find(&m->plan.ids, id) < m->plan.ids.n;
+}
+
 /* The row that is taken of a run, or NULL. */
 static const struct entry *find(struct merge *m, const char *id)
 {
@@ -196,7 +270,7 @@ static const struct entry *find(struct merge *m, const char *id)
 
 static status check_curves(const struct merge *m, struct error *e)
 {
-    char place[PATH_SIZE];
+    char place[RUN_FILE];
     for (size_t i = 0; i < m->ids.n; i++) {
         const struct entry *a = m->taken[i];
         if (!a->fault) continue;
@@ -224,12 +298,11 @@ static status add_source(struct merge *m, const char *folder, struct error *e)
 /* OUT if there are results in it, then the folders, and all their rows. */
 static status read_sources(struct merge *m, const char *const *folders, size_t n, struct error *e)
 {
-    char path[PATH_SIZE];
+    char path[RUN_FILE];
     size_t rows = 0;
     m->sources = mem_alloc(&m->mem, n + 1, sizeof *m->sources, e);
     if (!m->sources) return ST_MEMORY;
-    (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
-    if (access(path, F_OK) == 0) TRY(add_source(m, m->out, e));
+    if (access(folder_file(path, m->out, "runs.csv"), F_OK) == 0) TRY(add_source(m, m->out, e));
     for (size_t i = 0; i < n; i++)
         if (!same_folder(folders[i], m->out)) TRY(add_source(m, folders[i], e));
     for (size_t i = 0; i < m->n_sources; i++) rows += m->sources[i].table.n_rows;
@@ -250,13 +323,11 @@ static status read_sources(struct merge *m, const char *const *folders, size_t n
 static status copy_part(const struct merge *m, const struct entry *a, const char *part, const char *end,
                         struct error *e)
 {
-    char from[PATH_SIZE], to[PATH_SIZE];
-    (void)snprintf(from, sizeof from, "%s/%s/%s%s", a->source->folder, part, a->id, end);
+    char from[RUN_FILE], to[RUN_FILE];
+    (void)run_file(from, a->source->folder, part, a->id, end);
     if (access(from, F_OK) != 0) return ST_OK;
-    (void)snprintf(to, sizeof to, "%s/%s", m->out, part);
-    TRY(path_make(to, e));
-    (void)snprintf(to, sizeof to, "%s/%s/%s%s", m->out, part, a->id, end);
-    return file_copy(from, to, false, e);
+    TRY(path_make(folder_file(to, m->out, part), e));
+    return file_copy(from, run_file(to, m->out, part, a->id, end), false, e);
 }
 
 static status copy_files(const struct merge *m, struct error *e)
@@ -280,27 +351,27 @@ static bool younger_option(void *context, size_t row, const char *column, char *
     /* other rules have other defaults */
     if (!column_is_option(column) || record_rules(r->table, r->row) != RESULT_RULES) return false;
     if (take_usual(m, r->table, r->row, NULL) != ST_OK || !m->usual.solver || !m->usual.dataset) return false;
-    return merge_plan_find(&m->plan, csv_text(r->table, r->row, "run_id")) &&
+    return is_planned(m, csv_text(r->table, r->row, "run_id")) &&
            run_option_text(&m->usual, column, text, size);
 }
 
 /* runs.csv: the plan's runs in its order, then what else there is. */
 static status write_table(struct merge *m, struct merge_outcome *o, struct error *e)
 {
-    char path[PATH_SIZE];
+    char path[RUN_FILE];
     size_t n = 0;
     if (!(m->rows = mem_alloc(&m->mem, m->n_entries + 1, sizeof *m->rows, e))) return ST_MEMORY;
-    for (size_t i = 0; i < m->plan.n; i++) {
-        const struct entry *a = find(m, m->plan.runs[i].id);
+    for (size_t i = 0; i < m->plan.ids.n; i++) {
+        const struct entry *a = find(m, m->plan.ids.v[i]);
         if (a) m->rows[n++] = (struct record){&a->source->table, a->row};
     }
     for (size_t i = 0; i < m->n_entries; i++) {
         const struct entry *a = &m->entries[i];
-        if (find(m, a->id) == a && !merge_plan_find(&m->plan, a->id))
+        if (find(m, a->id) == a && !is_planned(m, a->id))
             m->rows[n++] = (struct record){&a->source->table, a->row};
     }
     o->n_runs = n;
-    (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
+    (void)folder_file(path, m->out, "runs.csv");
     return rows_write(path, m->rows, n, younger_option, m, e);
 }
 
@@ -308,15 +379,15 @@ static status write_table(struct merge *m, struct merge_outcome *o, struct error
 static void print_missing(struct merge *m, FILE *report, struct merge_outcome *o)
 {
     enum { PRINTED_MOST = 20 };
-    o->n_planned = m->plan.n;
-    for (size_t i = 0; i < m->plan.n; i++) {
-        const struct entry *a = find(m, m->plan.runs[i].id);
+    o->n_planned = m->plan.ids.n;
+    for (size_t i = 0; i < m->plan.ids.n; i++) {
+        const struct entry *a = find(m, m->plan.ids.v[i]);
         if (a && a->finished) continue;
         o->n_absent += !a;
         o->n_open += a != NULL;
         if (o->n_absent + o->n_open > PRINTED_MOST) continue;
-        (void)fprintf(report, "missing: run %s", m->plan.runs[i].id);
-        merge_plan_describe(&m->plan.runs[i], m->catalogue, report);
+        (void)fprintf(report, "missing: run %s", m->plan.ids.v[i]);
+        merge_plan_describe(&m->plan, i, m->catalogue, report);
         (void)fprintf(report, a ? ": %s\n" : "\n", a ? text_of(a, "status") : "");
     }
     if (o->n_absent + o->n_open > PRINTED_MOST)
@@ -326,24 +397,33 @@ static void print_missing(struct merge *m, FILE *report, struct merge_outcome *o
 /* No runner may come in from before OUT is read until all is written. */
 static status lock_out(struct merge *m, struct error *e)
 {
-    char path[PATH_SIZE];
+    char path[RUN_FILE];
     bool taken = false;
-    (void)snprintf(path, sizeof path, "%s/.work", m->out);
-    TRY(path_make(path, e));
-    (void)snprintf(path, sizeof path, "%s/.work/lock", m->out);
-    TRY(file_lock(path, &m->lock, &taken, e));
+    TRY(path_make(folder_file(path, m->out, ".work"), e));
+    TRY(file_lock(folder_file(path, m->out, ".work/lock"), &m->lock, &taken, e));
     return taken ? ST_OK : FAIL(e, ST_IO, "%s: a 'spikebench run' uses this folder", m->out);
+}
+
+/* config.resolved.yaml of all runs. */
+static status write_plan(const struct merge *m, struct error *e)
+{
+    struct file_writer w;
+    char path[RUN_FILE];
+    TRY(file_create(&w, folder_file(path, m->out, "config.resolved.yaml"), e));
+    for (size_t i = 0; i < m->plan.ids.n; i++)
+        (void)fputs(m->plan.texts[i], w.file); /* file_commit sees an error */
+    return file_commit(&w, e);
 }
 
 static status write_merged(struct merge *m, FILE *report, struct merge_outcome *o, struct error *e)
 {
-    char path[PATH_SIZE];
+    char path[RUN_FILE];
     if (m->lock < 0) TRY(lock_out(m, e));
-    (void)snprintf(path, sizeof path, "%s/runs.csv", m->out);
+    (void)folder_file(path, m->out, "runs.csv");
     if (m->sources[0].folder != m->out && access(path, F_OK) == 0)
         return FAIL(e, ST_IO, "%s came there in the meantime; merge again", path);
     TRY(copy_files(m, e));
-    TRY(merge_plan_write(&m->plan, m->out, e));
+    TRY(write_plan(m, e));
     TRY(write_table(m, o, e));
     print_missing(m, report, o);
     return ST_OK;

@@ -3,6 +3,21 @@
 #define SPIKEBENCH_RECORDS_MERGE_H
 
 #include "records/record.h"
+#include "support/texts.h"
+
+/* The plan that folders of results were made by: the runs in their config.resolved.yaml, one of each. */
+struct merge_plan {
+    struct mem mem;
+    struct texts ids;   /* of the runs, in the order of the plans */
+    const char **texts; /* [ids.n] heap: the experiment file of that run alone, its first line included */
+};
+
+/* Adds the runs of FOLDER/config.resolved.yaml that are not there yet. ST_IO where there is no such file;
+ * ST_DATA if it is not what 'spikebench run' wrote. */
+status merge_plan_read(struct merge_plan *p, const char *folder, struct error *e);
+/* Prints " (bptt, hidden 100, seed 3)" of run i; nothing if its solver or dataset is not in `c`. */
+void merge_plan_describe(const struct merge_plan *p, size_t i, const struct catalogue *c, FILE *out);
+void merge_plan_free(struct merge_plan *p);
 
 struct merge_outcome {
     size_t n_runs;              /* rows of the merged table */

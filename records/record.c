@@ -7,6 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *folder_file(char path[RUN_FILE], const char *folder, const char *name)
+{
+    (void)snprintf(path, RUN_FILE, "%s/%s", folder, name);
+    return path;
+}
+
+char *run_file(char path[RUN_FILE], const char *folder, const char *part, const char *id, const char *end)
+{
+    (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", folder, part, id, end);
+    return path;
+}
+
+void run_remove(const char *folder, const char *id, const char *end)
+{
+    char path[RUN_FILE];
+    (void)remove(run_file(path, folder, ".work", id, end));
+}
+
 /* A row that is being written: first the names of its columns, then their values. */
 struct row {
     struct csv_writer file;
@@ -27,9 +45,10 @@ static void put_text(struct row *row, const char *name, const char *value)
     csv_put(&row->file, text);
 }
 
-static void put_option(void *row, const struct run_option *o)
+static void put_options(struct row *row, const struct run *run)
 {
-    put_text(row, o->name, o->value);
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
+        if (!(o.option->flags & OPT_NO_IDENTITY)) put_text(row, o.name, o.value);
 }
 
 void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size)
@@ -57,7 +76,7 @@ static void put_row(struct row *row, const struct run *run, const struct run_res
         const struct result_column *c = &result_columns[i];
         if (!whole && !(c->flags & COLUMN_HEAD)) continue;
         if (c->kind == COLUMN_OPTIONS)
-            run_visit_options(run, false, put_option, row);
+            put_options(row, run);
         else if (c->kind == COLUMN_METRICS)
             put_metrics(row, run, r->metrics);
         else if (c->kind == COLUMN_TEXT)

@@ -7,6 +7,14 @@
 #include "records/columns.h"
 #include "support/csvio.h"
 
+enum { RUN_FILE = 4400 };
+/* FOLDER/NAME, and FOLDER/PART/<id>END, in `path`, which is returned. */
+char *folder_file(char path[RUN_FILE], const char *folder, const char *name);
+char *run_file(char path[RUN_FILE], const char *folder, const char *part, const char *id, const char *end);
+/* Removes FOLDER/.work/<id>END. The one rule of checkpoints (".ckpt") of a run that was not asked to begin
+ * anew: only when the row and the curve that they lead to are on the disk. */
+void run_remove(const char *folder, const char *id, const char *end);
+
 /* NAME_train, NAME_val, NAME_test of the dataset's metrics: column k, k < N_SPLITS n_metrics, split after
  * split. */
 void record_metric_name(const struct dataset_source *dataset, size_t k, char *name, size_t size);

@@ -6,6 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Whether other processes make the rest of the plan. */
+static bool is_divided(const struct results_file *f)
+{
+    return f->plan->shard.count > 0;
+}
+
 /* The identities of the plan's runs, which all differ, in their order: as they are, and as they were while
  * their data was absent (they then lack the data's SHA-256). */
 static status list_runs(struct results_file *f, struct error *e)
@@ -58,20 +64,13 @@ static status read_before(struct results_file *f, struct error *e)
     return ST_OK;
 }
 
-/* The name of the row file of the run `id`. */
-static void row_file(const struct results_file *f, const char *id, char path[RESULTS_PATH])
-{
-    (void)snprintf(path, RESULTS_PATH, "%s/.work/%s.row.csv", f->folder, id);
-}
-
 /* The ids of the runs that have a row file: the names of the files in FOLDER/.work that end as theirs do.
  * ST_IO, ST_MEMORY. */
 static status list_journal(struct results_file *f, struct error *e)
 {
     static const char end[] = ".row.csv";
-    char path[RESULTS_PATH];
-    (void)snprintf(path, sizeof path, "%s/.work", f->folder);
-    TRY(find_if_there(path, end, &f->journal, e));
+    char path[RUN_FILE];
+    TRY(find_if_there(folder_file(path, f->folder, ".work"), end, &f->journal, e));
     for (size_t k = 0; k < f->journal.n; k++)
         f->journal.names[k][strlen(f->journal.names[k]) - strlen(end)] = '\0';
     return ST_OK;
@@ -80,10 +79,9 @@ static status list_journal(struct results_file *f, struct error *e)
 /* Reads the row file of a run. ST_IO, ST_DATA, ST_MEMORY. */
 static status read_row(const struct results_file *f, const char *id, struct csv_table *t, struct error *e)
 {
-    char path[RESULTS_PATH];
-    row_file(f, id, path);
+    char path[RUN_FILE];
     csv_table_free(t);
-    TRY(csv_read(t, path, 1, e));
+    TRY(csv_read(t, run_file(path, f->folder, ".work", id, ".row.csv"), 1, e));
     if (t->n_rows != 1) return FAIL(e, ST_DATA, "%s: %zu rows instead of one", path, t->n_rows);
     if (strcmp(csv_text(t, 0, "run_id"), id) == 0) return ST_OK;
     return FAIL(e, ST_DATA, "%s: it is the row of another run", path);
@@ -111,16 +109,16 @@ static status take_left(struct results_file *f, const char *id, struct error *e)
  * processes make runs in this folder, the rows of those are left to them. */
 static status take_journal(struct results_file *f, struct error *e)
 {
-    char path[RESULTS_PATH], name[RESULTS_PATH + 16];
+    char path[RUN_FILE], name[RUN_FILE + 16];
     for (size_t k = 0; k < f->journal.n; k++) {
         struct error unread = {.code = ST_OK};
         const char *id = f->journal.names[k];
         const size_t i = texts_find(&f->ids, id);
         const bool planned = i < f->n_runs;
-        if (f->mine && !(planned && f->mine[i])) continue;
+        if (is_divided(f) && !(planned && plan_makes(f->plan, &f->plan->runs[i]))) continue;
         if ((planned ? results_take(f, i, &unread) : take_left(f, id, &unread)) == ST_OK) continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
-        row_file(f, id, path);
+        (void)run_file(path, f->folder, ".work", id, ".row.csv");
         TRY(file_set_aside(path, name, sizeof name, e));
         (void)fprintf(stderr, "%s; it is kept as %s\n", unread.text, name);
     }
@@ -131,10 +129,10 @@ static status take_journal(struct results_file *f, struct error *e)
 static status with_table(struct results_file *f, status (*act)(struct results_file *f, struct error *e),
                          struct error *e)
 {
-    char path[RESULTS_PATH];
+    char path[RUN_FILE];
     int lock = -1;
-    (void)snprintf(path, sizeof path, "%s/.work/runs.lock", f->folder);
-    status st = f->mine ? file_lock_wait(path, &lock, e) : ST_OK;
+    (void)folder_file(path, f->folder, ".work/runs.lock");
+    status st = is_divided(f) ? file_lock_wait(path, &lock, e) : ST_OK;
     if (st == ST_OK) st = act(f, e);
     if (lock >= 0) (void)close(lock);
     return st;
@@ -161,14 +159,12 @@ static status repair_and_read(struct results_file *f, struct error *e)
     return read_before(f, e);
 }
 
-status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
-                    struct error *e)
+status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e)
 {
     memset(f, 0, sizeof *f);
     f->plan = plan;
-    f->mine = mine;
     (void)snprintf(f->folder, sizeof f->folder, "%s", folder);
-    (void)snprintf(f->path, sizeof f->path, "%s/runs.csv", folder);
+    (void)folder_file(f->path, folder, "runs.csv");
     TRY(allocate(f, e));
     TRY(with_table(f, repair_and_read, e));
     TRY(take_journal(f, e));
@@ -198,13 +194,9 @@ static bool younger_option(void *context, size_t row, const char *column, char *
 
 static status write_rows(struct results_file *f, struct error *e)
 {
-    char path[RESULTS_PATH];
-    if (f->mine) TRY(refresh(f, e));
+    if (is_divided(f)) TRY(refresh(f, e));
     TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, younger_option, f, e));
-    for (size_t k = 0; k < f->n_pending; k++) {
-        row_file(f, f->pending[k], path);
-        (void)remove(path);
-    }
+    for (size_t k = 0; k < f->n_pending; k++) run_remove(f->folder, f->pending[k], ".row.csv");
     f->n_pending = 0;
     return ST_OK;
 }

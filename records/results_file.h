@@ -7,14 +7,11 @@
 #include "support/find.h"
 #include "support/texts.h"
 
-enum { RESULTS_PATH = 4200 };
-
 struct results_file {
     struct mem mem;
     const struct plan *plan;
-    char folder[3900], path[RESULTS_PATH];
+    char folder[3900], path[RUN_FILE];
     size_t n_runs, n_others;
-    const bool *mine;    /* [n_runs] the runs of this process, where others make the rest; NULL: all */
     struct record *rows; /* heap, [n_runs + n_others]: of the plan's runs, then of other configurations that
                             were in the file, or in row files */
     struct csv_table before; /* the file as it was */
@@ -28,16 +25,15 @@ struct results_file {
 };
 
 /* Reads what is there (nothing is fine), a torn end of runs.csv mended (results_repair), and the row files in
- * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not (with `mine`: of
- * those alone). Rows that hold nan for an option younger than they are get its default. `mine`: see there;
- * borrowed. ST_DATA if the file is damaged otherwise. Free with results_free. */
-status results_open(struct results_file *f, const char *folder, const struct plan *plan, const bool *mine,
-                    struct error *e);
+ * FOLDER/.work of workers of a runner that was killed, be their runs in the plan or not (of a divided plan:
+ * of the runs alone that this process makes). Rows that hold nan for an option younger than they are get its
+ * default. The plan is borrowed. ST_DATA if the file is damaged otherwise. Free with results_free. */
+status results_open(struct results_file *f, const char *folder, const struct plan *plan, struct error *e);
 /* Writes all rows: those of the plan in plan order, then the others. The columns are the union over the rows,
  * a row's extra column standing behind the one it follows in that row. An option that is younger than a row
  * of the plan has its run's value there; other missing cells are nan. Row files are removed when runs.csv
- * holds them. Without a row there is no runs.csv. With `mine` the rows of the others are read again before,
- * all under a lock: those of this process alone are replaced. */
+ * holds them. Without a row there is no runs.csv. Of a divided plan the rows of the others are read again
+ * before, all under a lock: those of this process alone are replaced. */
 status results_write(struct results_file *f, struct error *e);
 /* Replaces the row of run i by its row file, FOLDER/.work/<id>.row.csv. The row is pending: the file, which
  * is on the disk, stays until the next results_write. Row files are the journal of runs.csv, which so need

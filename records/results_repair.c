@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4400 };
-
 /* Bytes of the whole lines at the beginning of a file. */
 static size_t whole_lines(const unsigned char *bytes, size_t size)
 {
@@ -24,7 +22,7 @@ static size_t whole_lines(const unsigned char *bytes, size_t size)
 /* Keeps the damaged file under another name and replaces it, in one step, by its first `good` bytes. */
 static status cut(const char *path, const struct file_buffer *b, size_t good, struct error *e)
 {
-    char name[PATH_SIZE];
+    char name[RUN_FILE];
     struct file_writer w;
     if (good == 0) {
         TRY(file_set_aside(path, name, sizeof name, e));
@@ -57,11 +55,11 @@ status results_repair(const char *path, struct error *e)
 
 const char *curve_fault(const char *folder, const struct csv_table *runs, size_t row)
 {
-    char path[PATH_SIZE], crc[FILE_CRC];
+    char path[RUN_FILE], crc[FILE_CRC];
     struct csv_table t = {.n_rows = 0};
     struct error e = {.code = ST_OK};
     const char *own = csv_text(runs, row, "curve_crc32");
-    (void)snprintf(path, sizeof path, "%s/curves/%s.csv", folder, csv_text(runs, row, "run_id"));
+    (void)run_file(path, folder, "curves", csv_text(runs, row, "run_id"), ".csv");
     if (file_check(path, UINT64_MAX, NULL, &e) != ST_OK) return "it has no curve";
     if (strcmp(own, "nan") != 0) {
         const bool same = file_crc32(path, crc, &e) == ST_OK && strcmp(crc, own) == 0;
@@ -93,14 +91,13 @@ struct inspection {
 
 static status inspect_curves(struct inspection *s, struct error *e)
 {
-    char id[300], path[PATH_SIZE];
+    char id[300], path[RUN_FILE];
     struct find_list files;
-    (void)snprintf(path, sizeof path, "%s/curves", s->folder);
-    TRY(find_if_there(path, ".csv", &files, e));
+    TRY(find_if_there(folder_file(path, s->folder, "curves"), ".csv", &files, e));
     for (size_t i = 0; i < files.n; i++) {
         const char *name = files.names[i];
         (void)snprintf(id, sizeof id, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
-        (void)snprintf(path, sizeof path, "%s/.work/%s.row.csv", s->folder, id);
+        (void)run_file(path, s->folder, ".work", id, ".row.csv");
         if (texts_find(&s->ids, id) < s->ids.n) continue;
         if (access(path, F_OK) == 0) continue; /* its row is still to be taken up */
         (void)fprintf(s->out, "curves/%s: no row of runs.csv belongs to it\n", name);
@@ -187,12 +184,12 @@ static status read_whole(struct inspection *s, const char *path, struct error *e
 
 status results_inspect(const char *folder, const struct plan *plan, FILE *out, size_t *n, struct error *e)
 {
-    char path[PATH_SIZE], work[PATH_SIZE];
+    char path[RUN_FILE], work[RUN_FILE];
     struct inspection s = {.folder = folder, .plan = plan, .out = out};
     size_t pending = 0, checkpoints = 0;
     double states = 0;
-    (void)snprintf(path, sizeof path, "%s/runs.csv", folder);
-    (void)snprintf(work, sizeof work, "%s/.work", folder);
+    (void)folder_file(path, folder, "runs.csv");
+    (void)folder_file(work, folder, ".work");
     /* Before the first row is taken up there is no table. */
     const bool none = access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0;
     status st = none ? ST_OK : read_whole(&s, path, e);

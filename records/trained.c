@@ -156,7 +156,7 @@ status trained_describe(struct trained *t, const struct catalogue *c, const char
                     " one of them was changed or is of another network",
                     path, wanted, weights, sha256);
     }
-    TRY(plan_load(&t->plan, c, path, &(struct plan_overrides){.n_set = 0}, e));
+    TRY(plan_load(&t->plan, c, path, NULL, NULL, e));
     if (t->plan.n_runs != 1)
         return FAIL(e, ST_DATA, "%s: it plans %zu runs instead of one", path, t->plan.n_runs);
     t->run = &t->plan.runs[0];
@@ -174,7 +174,7 @@ static status own_run(struct trained *t, const struct catalogue *c, const char *
     if (!f) return FAIL(e, ST_MEMORY, "%s: no memory for its run", path);
     scan_sidecar(f, &s);
     remember(t, &s);
-    return plan_load_text(&t->plan, c, path, t->nir->run, &(struct plan_overrides){.n_set = 0}, e);
+    return plan_load(&t->plan, c, path, t->nir->run, NULL, e);
 }
 
 /* A run that trains nothing, of a solver that predicts by the simulated network. */
@@ -187,7 +187,7 @@ static status foreign_run(struct trained *t, const struct catalogue *c, const ch
     (void)snprintf(text, sizeof text,
                    "experiment: nir\nstop: {max_iter: 0}\ndataset: {name: %.100s}\nsolvers: [{name: bptt}]\n",
                    dataset);
-    return plan_load_text(&t->plan, c, path, text, &(struct plan_overrides){.n_set = 0}, e);
+    return plan_load(&t->plan, c, path, text, NULL, e);
 }
 
 /* The network's options are those of the file; its loss and its start are the run's. */

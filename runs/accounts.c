@@ -29,13 +29,18 @@ void accounts_start(struct accounts *a)
     a->before = ranks_traffic(a->ranks);
 }
 
+/* Adds what has been sent since `before`. */
+static void add_traffic(struct rank_traffic *sum, struct rank_traffic now, struct rank_traffic before)
+{
+    sum->messages += now.messages - before.messages;
+    sum->bytes += now.bytes - before.bytes;
+    sum->wait_s += now.wait_s - before.wait_s;
+}
+
 void accounts_stop(struct accounts *a, double wall_s, double cpu_s)
 {
     struct rank_account *own = &a->list[ranks_own(a->ranks)];
-    const struct rank_traffic now = ranks_traffic(a->ranks);
-    own->training.messages += now.messages - a->before.messages;
-    own->training.bytes += now.bytes - a->before.bytes;
-    own->training.wait_s += now.wait_s - a->before.wait_s;
+    add_traffic(&own->training, ranks_traffic(a->ranks), a->before);
     own->train_s += wall_s;
     own->cpu_s += cpu_s;
 }
@@ -49,14 +54,13 @@ static uint32_t checksum(const struct net *net)
 }
 
 status accounts_share(struct accounts *a, const struct net *net, const struct dataset *d,
-                      struct rank_traffic *news, struct error *e)
+                      struct rank_traffic *total, struct error *e)
 {
     const size_t n = ranks_count(a->ranks);
     struct rank_account *own = &a->list[ranks_own(a->ranks)];
     size_t first[PART_MAX + 1];
     struct rank_traffic all = {0};
     struct rusage usage;
-    *news = all;
     if (n == 1) return ST_OK;
     if (getrusage(RUSAGE_SELF, &usage) == 0) own->peak_bytes = (double)usage.ru_maxrss * 1024.0;
     own->weights = checksum(net);
@@ -67,12 +71,9 @@ status accounts_share(struct accounts *a, const struct net *net, const struct da
     for (size_t k = 0; k < n; k++) {
         if (a->list[k].weights != a->list[0].weights)
             return FAIL(e, ST_INTERNAL, "rank %zu holds other weights than rank 0", k);
-        all.messages += a->list[k].training.messages;
-        all.bytes += a->list[k].training.bytes;
-        all.wait_s += a->list[k].training.wait_s;
+        add_traffic(&all, a->list[k].training, (struct rank_traffic){0});
     }
-    *news = (struct rank_traffic){all.messages - a->reported.messages, all.bytes - a->reported.bytes,
-                                  all.wait_s - a->reported.wait_s};
+    add_traffic(total, all, a->reported);
     a->reported = all;
     return ST_OK;
 }

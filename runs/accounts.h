@@ -32,11 +32,11 @@ status accounts_create(struct accounts *a, struct ranks *ranks, struct mem *m, s
 /* What is sent between start and stop is training; the length of that time is added, too. */
 void accounts_start(struct accounts *a);
 void accounts_stop(struct accounts *a, double wall_s, double cpu_s);
-/* Makes the accounts of all ranks known to all, with what each holds of network and data; *news: what they
- * have sent in training since the last time. ST_INTERNAL, on all of them, if a rank holds another network
- * than rank 0. */
+/* Makes the accounts of all ranks known to all, with what each holds of network and data, and adds to *total
+ * what they have sent in training since the last time. ST_INTERNAL, on all of them, if a rank holds another
+ * network than rank 0. */
 status accounts_share(struct accounts *a, const struct net *net, const struct dataset *d,
-                      struct rank_traffic *news, struct error *e);
+                      struct rank_traffic *total, struct error *e);
 /* The accounts as a table at `path`, a row for each rank. ST_IO. */
 status accounts_write(const struct accounts *a, const char *path, struct error *e);
 

@@ -7,35 +7,50 @@
 
 enum { RUNS_MOST = 200, TEXTS_MOST = 10, TOLD_MOST = 4 };
 
-/* A comparison that runs through the options. */
-struct option_comparison {
-    option_lookup there;
-    void *side;
-    struct difference *d;
+/* The options that are part of a run's identity, formatted once for many comparisons. */
+struct formatted {
+    struct mem mem;
+    size_t n;
+    const char *names[RUN_OPTIONS_MAX], *values[RUN_OPTIONS_MAX];
 };
 
-static void compare_option(void *context, const struct run_option *o)
+static void format_options(const struct run *run, struct formatted *f)
 {
-    const struct option_comparison *c = context;
-    struct difference *d = c->d;
-    char own[OPT_STRING_MAX + 64];
-    const char *there = c->there(c->side, o->name);
-    (void)snprintf(own, sizeof own, "%s", o->value);
-    record_clean(own);
-    if (strcmp(own, there) == 0) return;
-    if (strcmp(o->name, "stop.max_iter") == 0 && strtol(o->value, NULL, 10) > strtol(there, NULL, 10))
-        d->longer = true;
-    if (d->n++ < TOLD_MOST)
-        (void)text_add(d->text, sizeof d->text, "%s%s = %s (there %s)", d->n > 1 ? ", " : "", o->name,
-                       o->value, there);
+    *f = (struct formatted){.n = 0};
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o) && f->n < RUN_OPTIONS_MAX;) {
+        if (o.option->flags & OPT_NO_IDENTITY) continue;
+        f->names[f->n] = mem_string(&f->mem, o.name, NULL);
+        f->values[f->n] = mem_string(&f->mem, o.value, NULL);
+        if (!f->names[f->n] || !f->values[f->n]) return; /* the comparison is a courtesy */
+        f->n++;
+    }
+}
+
+static void compare(const struct formatted *options, option_lookup there, void *side, struct difference *d)
+{
+    *d = (struct difference){.n = 0};
+    for (size_t i = 0; i < options->n; i++) {
+        char own[OPT_STRING_MAX + 64];
+        const char *name = options->names[i], *value = options->values[i], *other = there(side, name);
+        (void)snprintf(own, sizeof own, "%s", value);
+        record_clean(own);
+        if (strcmp(own, other) == 0) continue;
+        if (strcmp(name, "stop.max_iter") == 0 && strtol(value, NULL, 10) > strtol(other, NULL, 10))
+            d->longer = true;
+        if (d->n++ < TOLD_MOST)
+            (void)text_add(d->text, sizeof d->text, "%s%s = %s (there %s)", d->n > 1 ? ", " : "", name, value,
+                           other);
+    }
+    if (d->n > TOLD_MOST) (void)text_add(d->text, sizeof d->text, " and %zu more", d->n - TOLD_MOST);
+    d->longer = d->longer && d->n == 1;
 }
 
 void changes_compare(const struct run *run, option_lookup there, void *side, struct difference *d)
 {
-    *d = (struct difference){.n = 0};
-    run_visit_options(run, false, compare_option, &(struct option_comparison){there, side, d});
-    if (d->n > TOLD_MOST) (void)text_add(d->text, sizeof d->text, " and %zu more", d->n - TOLD_MOST);
-    d->longer = d->longer && d->n == 1;
+    struct formatted options;
+    format_options(run, &options);
+    compare(&options, there, side, d);
+    mem_free(&options.mem);
 }
 
 /* A row of results as a side of a comparison. */
@@ -50,61 +65,33 @@ static const char *text_of_row(void *side, const char *column)
     return results_text(s->file, s->row, column);
 }
 
-/* A run's options as results have them. */
-struct formatted {
-    struct mem mem;
-    size_t n;
-    const char *names[RUN_OPTIONS_MAX], *values[RUN_OPTIONS_MAX];
-};
-
-static void format_option(void *context, const struct run_option *o)
-{
-    struct formatted *f = context;
-    char *name = mem_string(&f->mem, o->name, NULL), *value = mem_string(&f->mem, o->value, NULL);
-    if (!name || !value || f->n == RUN_OPTIONS_MAX) return; /* the comparison is a courtesy */
-    record_clean(value);
-    f->names[f->n] = name;
-    f->values[f->n++] = value;
-}
-
-/* In how many options a row differs; counts to `most`. */
-static size_t count_differences(const struct formatted *o, const struct results_file *f, size_t row,
-                                size_t most)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < o->n && n < most; i++)
-        n += strcmp(results_text(f, row, o->names[i]), o->values[i]) != 0;
-    return n;
-}
-
-/* The nearest finished row that is not of the plan, of the same solver, dataset and seed; false without one.
- */
-static bool find_nearest(const struct results_file *f, const struct run *run, size_t *nearest)
+/* What the nearest finished row differs in that is not of the plan, of the same solver, dataset and seed;
+ * false without one. */
+static bool find_nearest(const struct results_file *f, const struct run *run, struct difference *nearest)
 {
     char seed[24];
-    struct formatted own = {.n = 0};
-    size_t least = SIZE_MAX;
+    struct formatted own;
+    nearest->n = SIZE_MAX;
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
-    run_visit_options(run, false, format_option, &own);
-    for (size_t i = f->n_runs; i < f->n_runs + f->n_others && least > 0; i++) {
+    format_options(run, &own);
+    for (size_t i = f->n_runs; i < f->n_runs + f->n_others && nearest->n > 0; i++) {
+        struct difference d;
         if (strcmp(results_text(f, i, "seed"), seed) != 0 ||
             strcmp(results_text(f, i, "status"), "ok") != 0 ||
             strcmp(results_text(f, i, "solver"), run->solver->name) != 0 ||
             strcmp(results_text(f, i, "dataset"), run->dataset->name) != 0)
             continue;
-        const size_t n = count_differences(&own, f, i, least);
-        if (n >= least) continue;
-        least = n;
-        *nearest = i;
+        compare(&own, text_of_row, &(struct row_side){f, i}, &d);
+        if (d.n < nearest->n) *nearest = d;
     }
     mem_free(&own.mem);
-    return least < SIZE_MAX;
+    return nearest->n < SIZE_MAX;
 }
 
 static bool any_finished(const struct results_file *f)
 {
     for (size_t i = 0; i < f->n_runs; i++)
-        if ((!f->mine || f->mine[i]) && f->rows[i].table) return true;
+        if (plan_makes(f->plan, &f->plan->runs[i]) && f->rows[i].table) return true;
     return false;
 }
 
@@ -135,12 +122,9 @@ void changes_print(const struct results_file *f, const char *const *set, size_t 
     for (size_t i = 0; i < f->n_runs && seen < RUNS_MOST; i++) {
         const struct run *run = &f->plan->runs[i];
         struct difference d;
-        struct row_side nearest = {.file = f};
-        if ((f->mine && !f->mine[i]) || f->rows[i].table) continue;
+        if (!plan_makes(f->plan, run) || f->rows[i].table) continue;
         seen++;
-        if (!find_nearest(f, run, &nearest.row)) continue;
-        changes_compare(run, text_of_row, &nearest, &d);
-        if (d.longer) continue;
+        if (!find_nearest(f, run, &d) || d.longer) continue;
         if (d.n == 0)
             (void)snprintf(d.text, sizeof d.text,
                            "the bytes of the data, or of the file of network.start, or the rules");

@@ -105,7 +105,7 @@ static status save(struct session *s, const char *end, double most, struct error
     struct checkpoint c = {.pool = s->pool};
     const bool first = ranks_own(s->ranks) == 0;
     fill_header(&h, s, s->run->id);
-    run_file(path, s->settings->out, ".work", s->run, end);
+    (void)run_file(path, s->settings->out, ".work", s->run->id, end);
     const status opened = first ? file_create(&w, path, e) : ST_OK;
     c.file = w.file;
     status st = checkpoint_block(&c, &h, sizeof h, e);
@@ -165,12 +165,13 @@ static status compare_findings(struct session *s, bool usable, bool unusable, st
     return session_agree(s, st, e);
 }
 
-/* checkpoint_restore from the file of the run `id`. One that cannot be used gets another name. */
-static status restore(struct session *s, const char *id, const char *path, bool *found, struct error *e)
+/* checkpoint_restore from OUT/.work/<id>END. One that cannot be used gets another name. */
+static status restore(struct session *s, const char *id, const char *end, bool *found, struct error *e)
 {
-    char name[RUN_FILE + 16];
+    char path[RUN_FILE], name[RUN_FILE + 16];
     FILE *f = NULL;
     struct error unusable = {.code = ST_OK}, second = {.code = ST_OK};
+    (void)run_file(path, s->settings->out, ".work", id, end);
     status st = open_checkpoint(s, id, path, &f, &unusable, e);
     st = compare_findings(s, f != NULL, unusable.code != ST_OK, st, e);
     struct checkpoint c = {.file = f, .reading = true, .pool = s->pool};
@@ -190,17 +191,15 @@ static status restore(struct session *s, const char *id, const char *path, bool 
 
 status checkpoint_restore(struct session *s, bool *found, struct error *e)
 {
-    char path[RUN_FILE], shorter[RUN_ID_SIZE] = "";
+    char shorter[RUN_ID_SIZE] = "";
     const struct rank_block block = rank_memory(shorter, sizeof shorter);
-    run_file(path, s->settings->out, ".work", s->run, ".ckpt");
-    TRY(restore(s, s->run->id, path, found, e));
+    TRY(restore(s, s->run->id, ".ckpt", found, e));
     if (*found) return ST_OK;
     /* as rank 0 has it: under a launcher the others are not told */
     if (s->settings->after) (void)snprintf(shorter, sizeof shorter, "%s", s->settings->after);
     ranks_broadcast(s->ranks, &block, 1);
     if (!shorter[0]) return ST_OK;
-    (void)snprintf(path, sizeof path, "%s/.work/%s.end", s->settings->out, shorter);
-    TRY(restore(s, shorter, path, found, e));
+    TRY(restore(s, shorter, ".end", found, e));
     s->at.end_kept = false; /* that was the end of the shorter run */
     return ST_OK;
 }

@@ -24,7 +24,7 @@ bool launch_needed(const struct run *run)
 static void session_path(char path[RUN_FILE], const char *folder, const struct run *run)
 {
     char own[RUN_FILE], here[2000];
-    run_file(own, folder, ".work", run, ".mpi");
+    (void)run_file(own, folder, ".work", run->id, ".mpi");
     const bool relative = own[0] != '/' && getcwd(here, sizeof here);
     (void)snprintf(path, RUN_FILE, "%s%s%.2100s", relative ? here : "", relative ? "/" : "", own);
 }

@@ -10,6 +10,7 @@
 #include "runs/launch.h"
 #include "support/env.h"
 #include "support/file.h"
+#include "support/paths.h"
 #include "support/process.h"
 #include "support/progress.h"
 #include "support/text.h"
@@ -34,23 +35,17 @@ struct worker {
     char shorter[RUN_ID_SIZE]; /* the run that it goes on from, or "" */
 };
 
-/* One run of the plan. */
-struct task {
-    bool wanted;
-    const char *damaged; /* why its data cannot be read; NULL: they can, or are absent */
-    double work;         /* run_work; 0 without data */
-};
-
 struct runner {
     struct mem mem;
     struct plan *plan;
+    const struct plan_report *checked;
     const struct runner_settings *settings;
     struct runner_outcome *outcome;
     char folder[3900], program[4000];
     struct results_file results;
     struct worker *workers; /* [jobs] */
     size_t next, finished, to_do;
-    struct task *tasks;         /* [n_runs] */
+    bool *wanted;               /* [n_runs] */
     double work_all, work_done; /* of the wanted runs */
     struct names names;
     struct progress progress;
@@ -75,9 +70,10 @@ static bool is_finished(const struct runner *r, size_t i)
     return !fault;
 }
 
-static bool is_mine(const struct runner *r, size_t i)
+/* The estimated work of run i; 0 without data. */
+static double work_of(const struct runner *r, size_t i)
 {
-    return !r->settings->mine || r->settings->mine[i];
+    return plan_configuration_of(r->checked, i)->work;
 }
 
 /* Decides which runs are to be done. With --fresh all old rows and checkpoints go before the first run
@@ -88,10 +84,11 @@ static status select_runs(struct runner *r, struct error *e)
     const bool fresh = r->settings->fresh;
     bool old = false;
     for (size_t i = 0; i < r->plan->n_runs; i++) {
-        if (!is_mine(r, i)) continue;
+        if (!plan_makes(r->plan, &r->plan->runs[i])) continue;
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
-        r->tasks[i].wanted = !finished;
+        r->wanted[i] = !finished;
         r->to_do += !finished;
+        if (!finished) r->work_all += work_of(r, i);
         const bool current = is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                              is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0");
         r->outcome->skipped += finished && current;
@@ -105,9 +102,10 @@ static status select_runs(struct runner *r, struct error *e)
         TRY(results_write(&r->results, e));
     }
     for (size_t i = 0; fresh && i < r->plan->n_runs; i++) {
-        if (!is_mine(r, i)) continue;
-        run_remove(r->folder, &r->plan->runs[i], ".ckpt");
-        run_remove(r->folder, &r->plan->runs[i], ".end");
+        const struct run *run = &r->plan->runs[i];
+        if (!plan_makes(r->plan, run)) continue;
+        run_remove(r->folder, run->id, ".ckpt");
+        run_remove(r->folder, run->id, ".end");
     }
     return ST_OK;
 }
@@ -131,7 +129,7 @@ static void find_extension(struct runner *r, const struct run *run, struct exten
 {
     char path[RUN_FILE];
     *x = (struct extension){.max_iter = 0};
-    run_file(path, r->folder, ".work", run, ".ckpt");
+    (void)run_file(path, r->folder, ".work", run->id, ".ckpt");
     if (r->settings->fresh || access(path, F_OK) == 0) return;
     extension_find(&r->results, run, x);
     if (!x->id[0] || (x->has_state && r->settings->quiet)) return;
@@ -153,10 +151,9 @@ static status start_worker(struct runner *r, struct worker *c, size_t i, struct 
     const struct runner_settings *s = r->settings;
     const bool several = launch_needed(run);
     int ends[2];
-    run_file(spec, r->folder, ".work", run, ".yaml");
-    TRY(write_runs(spec, run, 1, e));
+    TRY(write_runs(run_file(spec, r->folder, ".work", run->id, ".yaml"), run, 1, e));
     find_extension(r, run, &x);
-    run_remove(r->folder, run, ".row.csv");
+    run_remove(r->folder, run->id, ".row.csv");
     TRY(process_pipe(ends, e));
     snprintf(program, sizeof program, "%s/spikebench-%s", r->program, precision_tags[run->run.precision]);
     snprintf(jobs, sizeof jobs, "%zu", s->jobs == 1 && s->machine_shared ? 2 : s->jobs);
@@ -194,7 +191,7 @@ static double fraction_done(const struct runner *r)
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct worker *c = &r->workers[k];
         if (c->pid != 0 && c->most > 0)
-            done += r->tasks[c->run].work * fmin(1, (double)c->iter / (double)c->most);
+            done += work_of(r, c->run) * fmin(1, (double)c->iter / (double)c->most);
     }
     return r->work_all > 0 ? done / r->work_all : 1;
 }
@@ -256,9 +253,9 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
                                                       : &o->failed;
     ++*count;
     r->finished++;
-    r->work_done += r->tasks[i].work;
+    r->work_done += work_of(r, i);
     announce(r, i);
-    if (!interrupted) run_remove(r->folder, &r->plan->runs[i], ".yaml");
+    if (!interrupted) run_remove(r->folder, r->plan->runs[i].id, ".yaml");
     return ST_OK;
 }
 
@@ -266,7 +263,7 @@ static status worker_ended(struct runner *r, struct worker *c, int wait_status, 
 {
     char path[RUN_FILE];
     const struct run *run = &r->plan->runs[c->run];
-    run_file(path, r->folder, ".work", run, ".row.csv");
+    (void)run_file(path, r->folder, ".work", run->id, ".row.csv");
     close(c->pipe);
     launch_end(r->folder, run);
     c->pid = 0;
@@ -276,13 +273,13 @@ static status worker_ended(struct runner *r, struct worker *c, int wait_status, 
     return good ? states_bound(&r->states, run, c->shorter, e) : ST_OK;
 }
 
-/* A run whose data cannot be read fails without a worker. */
-static status fail_damaged(struct runner *r, size_t i, struct error *e)
+/* A run whose data cannot be read fails without a worker, for the reason `why`. */
+static status fail_damaged(struct runner *r, size_t i, const char *why, struct error *e)
 {
     char path[RUN_FILE];
     const struct run_result failed = {
-        .status = "failed", .stop_reason = "error", .error = r->tasks[i].damaged, .data_sha256 = "nan"};
-    run_file(path, r->folder, ".work", &r->plan->runs[i], ".row.csv");
+        .status = "failed", .stop_reason = "error", .error = why, .data_sha256 = "nan"};
+    (void)run_file(path, r->folder, ".work", r->plan->runs[i].id, ".row.csv");
     TRY(record_write(path, &r->plan->runs[i], &failed, false, e));
     return run_ended(r, i, e);
 }
@@ -340,9 +337,10 @@ static status start_more(struct runner *r, struct error *e)
 {
     for (size_t k = 0; k < r->settings->jobs; k++) {
         for (; r->next < r->plan->n_runs; r->next++) {
-            const struct task *t = &r->tasks[r->next];
-            if (t->wanted && !t->damaged) break;
-            if (t->wanted) TRY(fail_damaged(r, r->next, e));
+            const struct plan_probe *data = plan_configuration_of(r->checked, r->next)->probe;
+            if (!r->wanted[r->next]) continue;
+            if (data->outcome == ST_OK || data->outcome == ST_NO_DATA) break;
+            TRY(fail_damaged(r, r->next, data->message, e));
         }
         if (r->workers[k].pid != 0 || r->next == r->plan->n_runs) continue;
         TRY(start_worker(r, &r->workers[k], r->next, e));
@@ -409,79 +407,57 @@ static status run_all(struct runner *r, struct error *e)
 }
 
 /* Counts the configurations that have no run but diverged ones. */
-static void count_lost(struct runner *r, const struct plan_report *checked)
+static void count_lost(struct runner *r)
 {
-    for (size_t k = 0; k < checked->n_configurations; k++) {
-        const struct plan_configuration *c = &checked->configurations[k];
-        size_t diverged = 0;
-        for (size_t i = c->first; i < c->first + c->n_seeds; i++)
-            diverged += is_word(results_text(&r->results, i, "status"), "diverged");
-        r->outcome->lost += diverged == c->n_seeds;
+    size_t diverged = 0; /* of the configuration of run i, up to that */
+    for (size_t i = 0; i < r->plan->n_runs; i++) {
+        if (i % r->plan->n_seeds == 0) diverged = 0;
+        diverged += is_word(results_text(&r->results, i, "status"), "diverged");
+        r->outcome->lost += diverged == r->plan->n_seeds;
     }
 }
 
-/* What plan_check has found of each run: its work, and damaged data, which fail that run alone. */
-static status weigh_runs(struct runner *r, const struct plan_report *checked, struct error *e)
-{
-    for (size_t k = 0; k < checked->n_configurations; k++) {
-        const struct plan_configuration *c = &checked->configurations[k];
-        const status outcome = c->probe->outcome;
-        double each = 0;
-        if (outcome == ST_OK) TRY(run_work(&r->plan->runs[c->first], &c->probe->info, &each, e));
-        for (size_t i = c->first; i < c->first + c->n_seeds; i++) {
-            r->tasks[i].work = each;
-            if (r->tasks[i].wanted) r->work_all += each;
-            if (outcome != ST_OK && outcome != ST_NO_DATA) r->tasks[i].damaged = c->probe->message;
-        }
-    }
-    return ST_OK;
-}
-
-static status prepare(struct runner *r, const struct plan_report *checked, struct error *e)
+static status prepare(struct runner *r, struct error *e)
 {
     char path[RUN_FILE];
     int length = snprintf(r->folder, sizeof r->folder, "%s/%s", r->settings->out, r->plan->experiment);
     if (length < 0 || (size_t)length >= sizeof r->folder)
         return FAIL(e, ST_USAGE, "the name of the results folder is too long (%d characters)", length);
     TRY(path_program(r->program, sizeof r->program, e));
-    snprintf(path, sizeof path, "%s/.work", r->folder);
-    TRY(path_make(path, e));
-    TRY(hold_take(&r->hold, r->folder, &r->settings->shard, e));
-    snprintf(path, sizeof path, "%s/curves", r->folder);
-    TRY(path_make(path, e));
-    TRY(plan_identify(r->plan, checked, e));
-    hold_clean(r->folder, r->plan, r->settings->mine);
-    TRY(states_begin(&r->states, r->folder, r->settings->states, e));
-    TRY(results_open(&r->results, r->folder, r->plan, r->settings->mine, e));
+    TRY(path_make(folder_file(path, r->folder, ".work"), e));
+    TRY(hold_take(&r->hold, r->folder, r->plan->shard, e));
+    TRY(path_make(folder_file(path, r->folder, "curves"), e));
+    TRY(plan_identify(r->plan, r->checked, e));
+    hold_clean(r->folder, r->plan);
+    r->states = (struct states){.folder = r->folder, .mebibytes = r->settings->states};
+    TRY(results_open(&r->results, r->folder, r->plan, e));
     r->workers = mem_alloc(&r->mem, r->settings->jobs, sizeof *r->workers, e);
-    r->tasks = mem_alloc(&r->mem, r->plan->n_runs, sizeof *r->tasks, e);
-    if (!r->workers || !r->tasks) return ST_MEMORY;
+    r->wanted = mem_alloc(&r->mem, r->plan->n_runs, sizeof *r->wanted, e);
+    if (!r->workers || !r->wanted) return ST_MEMORY;
     TRY(select_runs(r, e));
-    TRY(names_create(&r->names, r->plan, e));
-    TRY(weigh_runs(r, checked, e));
+    TRY(names_create(&r->names, r->plan, &r->mem, e));
     if (r->settings->n_set > 0) changes_print(&r->results, r->settings->set, r->settings->n_set, stderr);
-    snprintf(path, sizeof path, "%s/config.resolved.yaml", r->folder);
+    (void)folder_file(path, r->folder, "config.resolved.yaml");
     return write_runs(path, r->plan->runs, r->plan->n_runs, e);
 }
 
 status runner_run(struct plan *plan, const struct plan_report *checked, const struct runner_settings *s,
                   struct runner_outcome *out, struct error *e)
 {
-    struct runner r = {.plan = plan, .settings = s, .outcome = out, .hold = {-1, -1}};
+    struct runner r = {.plan = plan, .checked = checked, .settings = s, .outcome = out, .hold = {-1, -1}};
     struct stop_signals before;
     *out = (struct runner_outcome){0};
-    status st = prepare(&r, checked, e);
+    status st = prepare(&r, e);
     if (st == ST_OK) {
         stop_catch(&before);
         progress_start(&r.progress, stderr);
         if (s->quiet) r.progress.on = false;
         st = run_all(&r, e);
         stop_release(&before);
-        count_lost(&r, checked);
+        count_lost(&r);
         if (!s->quiet) states_tell(&r.states, stderr);
     }
     results_free(&r.results);
-    names_free(&r.names);
     mem_free(&r.mem);
     hold_release(&r.hold);
     return st;

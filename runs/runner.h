@@ -2,19 +2,16 @@
 #ifndef SPIKEBENCH_RUNS_RUNNER_H
 #define SPIKEBENCH_RUNS_RUNNER_H
 
-#include "experiments/shard.h"
-#include "support/paths.h"
+#include "experiments/plan_check.h"
 
 struct runner_settings {
-    const char *out;     /* results folder ("results") */
-    size_t jobs;         /* runs at the same time, >= 1 */
-    bool fresh;          /* repeat finished runs */
-    struct shard shard;  /* this runner is one of several in the folder, each with its own shard; or {0, 0} */
-    const bool *mine;    /* [n_runs] with a shard: the runs that are in it; else NULL: all */
-    bool machine_shared; /* runs of other runners may share the machine: timings are not valid */
-    bool quiet;          /* runs that end well are not told, and there is no progress line */
-    size_t states;       /* MiB that the states at the runs' ends may have in all, from which a larger
-                            stop.max_iter goes on; 0: none is kept */
+    const char *out;        /* results folder ("results") */
+    size_t jobs;            /* runs at the same time, >= 1 */
+    bool fresh;             /* repeat finished runs */
+    bool machine_shared;    /* runs of other runners may share the machine: timings are not valid */
+    bool quiet;             /* runs that end well are not told, and there is no progress line */
+    size_t states;          /* MiB that the states at the runs' ends may have in all, from which a larger
+                               stop.max_iter goes on; 0: none is kept */
     const char *const *set; /* n_set texts of --set: what they change about finished runs is said on stderr */
     size_t n_set;
     const char *weights; /* NULL, or NAME.net for the network of the plan's only run, which then is made also

@@ -1,6 +1,5 @@
 /* See session.h. */
 #include "runs/session.h"
-#include "records/record.h"
 #include "support/env.h"
 #include "support/paths.h"
 #include <math.h>
@@ -8,24 +7,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
-              const char *end)
-{
-    (void)snprintf(path, RUN_FILE, "%s/%s/%s%s", out, folder, run->id, end);
-}
-
-void run_remove(const char *out, const struct run *run, const char *end)
-{
-    char path[RUN_FILE];
-    run_file(path, out, ".work", run, end);
-    (void)remove(path);
-}
-
 status session_folder(const struct session *s, const char *folder, char path[RUN_FILE], struct error *e)
 {
-    (void)snprintf(path, RUN_FILE, "%s/%s", s->settings->out, folder);
-    TRY(path_make(path, e));
-    run_file(path, s->settings->out, folder, s->run, ".csv");
+    TRY(path_make(folder_file(path, s->settings->out, folder), e));
+    (void)run_file(path, s->settings->out, folder, s->run->id, ".csv");
     return ST_OK;
 }
 
@@ -119,8 +104,7 @@ status session_write_curve(struct session *s, struct error *e)
 {
     char path[RUN_FILE], name[80];
     struct csv_writer w;
-    run_file(path, s->settings->out, "curves", s->run, ".csv");
-    TRY(csv_open(&w, path, e));
+    TRY(csv_open(&w, run_file(path, s->settings->out, "curves", s->run->id, ".csv"), e));
     for (size_t c = 0; c < curve_count(); c++) csv_put(&w, curve_name(c));
     for (size_t l = 1; l < s->net.L; l++) {
         snprintf(name, sizeof name, "fwd_rate_%zu", l);
@@ -166,6 +150,6 @@ status session_write_row(const struct session *s, const char *word, const char *
     result.isa = kernels_name();
     result.cpu = cpu;
     result.date = date;
-    run_file(path, s->settings->out, ".work", s->run, ".row.csv");
+    (void)run_file(path, s->settings->out, ".work", s->run->id, ".row.csv");
     return record_write(path, s->run, &result, true, e);
 }

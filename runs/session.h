@@ -4,7 +4,7 @@
 
 #include "experiments/run.h"
 #include "network/evaluate.h"
-#include "records/columns.h"
+#include "records/record.h"
 #include "runs/accounts.h"
 #include "support/file.h"
 #include "trainer/stopwatch.h"
@@ -71,14 +71,6 @@ struct session {
     char curve_crc32[FILE_CRC]; /* "" until the curve is written */
 };
 
-enum { RUN_FILE = 4200 };
-/* OUT/FOLDER/<id>END in `path`. */
-void run_file(char path[RUN_FILE], const char *out, const char *folder, const struct run *run,
-              const char *end);
-/* Removes OUT/.work/<id>END. The one rule of checkpoints (".ckpt") of a run that was not asked to begin anew:
- * only when the row and the curve that they lead to are on the disk. */
-void run_remove(const char *out, const struct run *run, const char *end);
-
 /* Of tasks in sequence: the place in s->known of the accuracy on task j of a split at the end of task i, or
  * so far. */
 double *session_known(const struct session *s, enum split split, size_t i, size_t j);
@@ -132,5 +124,12 @@ status checkpoint_keep(struct session *s, struct error *e);
  * the run begins anew. All ranks read the same file. On an error the session must not go on: ST_MEMORY leaves
  * the file where it is; ST_DATA or ST_IO, of a whole file that does not fit its run, sets it aside. */
 status checkpoint_restore(struct session *s, bool *found, struct error *e);
+
+/* Performs the run in this process: OUT/curves/<id>.csv and OUT/.work/<id>.row.csv, and, when stopped,
+ * OUT/.work/<id>.ckpt, from which the same run by the same commit resumes. stop_signal (support/process.h) is
+ * read after each step. Failures of the run itself are results: they are written as a row with status
+ * `failed`, `diverged` or `no_data`; what is returned is ST_OK, ST_INTERRUPTED, ST_NO_DATA or the failure.
+ * settings->weights is written when the run ended or was stopped, not when it failed. */
+status worker_run(struct run *run, const struct worker_settings *s, struct error *e);
 
 #endif

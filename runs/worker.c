@@ -1,7 +1,7 @@
 /* One run: set-up, the training loop, evaluation on a fixed schedule, and the result files. */
-#include "runs/worker.h"
 #include "experiments/plan_check.h"
 #include "records/trained.h"
+#include "runs/session.h"
 #include "support/blas.h"
 #include "support/mpi_link.h"
 #include "support/process.h"
@@ -109,11 +109,7 @@ static status evaluate_now(struct session *s, struct error *e)
         if (dataset->n_metrics > 0 && s->data.info.n[k] > 0)
             dataset->measure(&s->data, (enum split)k, s->scores, measured + (size_t)k * dataset->n_metrics);
     }
-    struct rank_traffic sent;
-    TRY(accounts_share(&s->accounts, &s->net, &s->data, &sent, e));
-    s->at.totals.messages += sent.messages;
-    s->at.totals.bytes_sent += sent.bytes;
-    s->at.totals.wait_s += sent.wait_s;
+    TRY(accounts_share(&s->accounts, &s->net, &s->data, &s->at.totals.traffic, e));
     struct metric_sink sink = {&solver->metrics, s->net.L, own, false};
     if (solver->report) solver->report(s->solver, &sink);
     if (sink.bad)
@@ -352,8 +348,9 @@ static status keep(struct session *s, enum outcome how, const char *text, struct
         TRY(checkpoint_save(s, e));
     if (good && s->settings->weights) TRY(save_weights(s, e));
     if (first) TRY(write_results(s, how, text, e));
-    if (first && (how == ENDED_OK || how == ENDED_DIVERGED)) run_remove(s->settings->out, s->run, ".ckpt");
-    if (first && !good && s->at.end_kept) run_remove(s->settings->out, s->run, ".end");
+    if (first && (how == ENDED_OK || how == ENDED_DIVERGED))
+        run_remove(s->settings->out, s->run->id, ".ckpt");
+    if (first && !good && s->at.end_kept) run_remove(s->settings->out, s->run->id, ".end");
     return s->created && how == ENDED_OK ? checkpoint_keep(s, e) : ST_OK;
 }
 

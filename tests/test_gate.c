@@ -17,11 +17,6 @@ struct covered {
     size_t size;
 };
 
-static void note(void *context, const struct run_option *o)
-{
-    (void)fprintf(context, "%s=%s\n", o->name, o->value);
-}
-
 /* A number of the solver's options; -1 where it has no such option. */
 static double option_number(const struct run *run, const char *key)
 {
@@ -37,7 +32,8 @@ static void note_run(struct covered *c, const struct run *run)
     const double batch = option_number(run, "batch"), warmup = option_number(run, "warmup");
     const double epochs = option_number(run, "lr_epochs"), most = (double)run->stop.max_iter;
     (void)fprintf(c->to, "trainer=%s\ndataset=%s\n", run->solver->name, run->dataset->name);
-    run_visit_options(run, true, note, c->to);
+    for (struct run_option o = {.option = NULL}; run_next_option(run, &o);)
+        (void)fprintf(c->to, "%s=%s\n", o.name, o.value);
     if (batch > 0 && data->n_train % (long)batch != 0) (void)fputs("a mini-batch remainder\n", c->to);
     if (option_number(run, "clip") > 0) (void)fputs("clip\n", c->to);
     if (epochs > 0 && epochs < most) (void)fputs("the schedule's end\n", c->to);
@@ -54,11 +50,10 @@ static void read_gate(struct covered *c)
     cr_assert_eq(glob("experiments/smoke.yaml", 0, NULL, &files), 0);
     cr_assert_eq(glob("experiments/gate_*.yaml", GLOB_APPEND, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
-        const struct plan_overrides none = {.n_set = 0};
         struct plan p;
         struct csv_table kept = {0};
         char path[300];
-        cr_assert_eq(plan_load(&p, &registry, files.gl_pathv[i], &none, &e), ST_OK, "%s", e.text);
+        cr_assert_eq(plan_load(&p, &registry, files.gl_pathv[i], NULL, NULL, &e), ST_OK, "%s", e.text);
         for (size_t k = 0; k < p.n_runs; k++) note_run(c, &p.runs[k]);
         (void)snprintf(path, sizeof path, "results/reference/%s/runs.csv", p.experiment);
         cr_assert_eq(csv_read(&kept, path, 1, &e), ST_OK, "%s", e.text);

@@ -3,7 +3,6 @@
 #include "datasets/tasks.h"
 #include "experiments/plan_check.h"
 #include "runs/session.h"
-#include "runs/worker.h"
 #include "support/csvio.h"
 #include "support/process.h"
 #include "tests/data_helpers.h"
@@ -65,7 +64,7 @@ static status work(struct setting *s, struct error *e)
     struct error bad = {0};
     csv_table_free(&s->row);
     const status st = worker_run(&s->run, &settings, e);
-    run_file(path, s->folder, ".work", &s->run, ".row.csv");
+    run_file(path, s->folder, ".work", s->run.id, ".row.csv");
     cr_assert_eq(csv_read(&s->row, path, 1, &bad), ST_OK, "%s", bad.text);
     return st;
 }

@@ -1,7 +1,7 @@
 /* A run as the worker performs it against the same training step by step: streams, splits, curves, the row,
  * reasons to stop; and what a checkpoint brings back. */
 #include "commands/registry.h"
-#include "runs/worker.h"
+#include "runs/session.h"
 #include "support/csvio.h"
 #include "support/env.h"
 #include "tests/data_helpers.h"
@@ -112,9 +112,9 @@ static void work(struct setting *s)
     csv_table_free(&s->curve);
     csv_table_free(&s->row);
     cr_assert_eq(worker_run(&s->run, &settings, &e), ST_OK, "%s", e.text);
-    run_file(path, s->folder, "curves", &s->run, ".csv");
+    run_file(path, s->folder, "curves", s->run.id, ".csv");
     cr_assert_eq(csv_read(&s->curve, path, 1, &e), ST_OK, "%s", e.text);
-    run_file(path, s->folder, ".work", &s->run, ".row.csv");
+    run_file(path, s->folder, ".work", s->run.id, ".row.csv");
     cr_assert_eq(csv_read(&s->row, path, 1, &e), ST_OK, "%s", e.text);
 }
 
@@ -347,7 +347,7 @@ static void begin_kept(struct setting *s, bool failing, char path[RUN_FILE])
                                              .keep_bytes = 1e6,
                                              .weights = failing ? missing : NULL};
     cr_assert_eq(worker_run(&s->run, &settings, &e), failing ? ST_IO : ST_OK, "%s", e.text);
-    run_file(path, s->folder, ".work", &s->run, ".end");
+    run_file(path, s->folder, ".work", s->run.id, ".end");
 }
 
 static status resume(struct setting *s)
@@ -377,7 +377,7 @@ Test(worker, a_resume_that_fails_leaves_the_state_at_the_end)
     struct setting s;
     char path[RUN_FILE], checkpoint[RUN_FILE];
     begin_kept(&s, true, path);
-    run_file(checkpoint, s.folder, ".work", &s.run, ".ckpt");
+    run_file(checkpoint, s.folder, ".work", s.run.id, ".ckpt");
     cut(checkpoint);
     cr_expect_neq(resume(&s), ST_OK);
     cr_expect_gt(size_of(path), 0);
@@ -407,8 +407,8 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                                  .totals.backward_passes = 11,
                                  .totals.train_macs = 12,
                                  .totals.gradient_evaluations = 13,
-                                 .totals.messages = 14,
-                                 .totals.bytes_sent = 15,
+                                 .totals.traffic.messages = 14,
+                                 .totals.traffic.bytes = 15,
                                  .totals.accumulations = 100,
                                  .energy = 16};
     static const struct {

@@ -35,7 +35,7 @@ static void load(struct kept *k)
 {
     struct error e = {0};
     if (k->there) return;
-    if (plan_load_text(&k->plan, &registry, "x.yaml", trainers, &(struct plan_overrides){.n_set = 0}, &e) !=
+    if (plan_load(&k->plan, &registry, "x.yaml", trainers, &(struct plan_overrides){.n_set = 0}, &e) !=
             ST_OK ||
         k->plan.n_runs > TRAINERS_MAX)
         abort();

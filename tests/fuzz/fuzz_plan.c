@@ -1,7 +1,7 @@
 /* Experiment files, --set, and what stands beside weights and results. */
 #include "commands/registry.h"
 #include "experiments/plan.h"
-#include "records/merge_plan.h"
+#include "records/merge.h"
 #include "records/trained.h"
 #include "support/yaml.h"
 #include "tests/fuzz/targets.h"
@@ -23,7 +23,7 @@ void fuzz_yaml(const unsigned char *bytes, size_t size)
     text[size] = '\0';
     (void)yml_read_text(&y, "x.yaml", text, size, &e);
     yml_free(&y);
-    (void)plan_load_text(&p, &registry, "x.yaml", text, &(struct plan_overrides){.n_set = 0}, &e);
+    (void)plan_load(&p, &registry, "x.yaml", text, &(struct plan_overrides){.n_set = 0}, &e);
     plan_free(&p);
     free(text);
 }
@@ -37,8 +37,7 @@ void fuzz_set(const unsigned char *bytes, size_t size)
     if (size > 0) memcpy(text, bytes, size);
     text[size] = '\0';
     const char *const set[] = {text};
-    (void)plan_load_text(&p, &registry, "x.yaml", fixed, &(struct plan_overrides){.set = set, .n_set = 1},
-                         &e);
+    (void)plan_load(&p, &registry, "x.yaml", fixed, &(struct plan_overrides){.set = set, .n_set = 1}, &e);
     plan_free(&p);
     free(text);
 }
@@ -47,16 +46,16 @@ void fuzz_set(const unsigned char *bytes, size_t size)
 void fuzz_sidecar(const unsigned char *bytes, size_t size)
 {
     char weights[500], how[400];
-    struct merge_plan p = {.n = 0};
+    struct merge_plan p = {.texts = NULL};
     struct error e = {0};
     (void)snprintf(weights, sizeof weights, "%s/a.net", fuzz_folder("plan", "a.yaml", bytes, size));
     (void)trained_summary(weights, how, sizeof how, &e);
     const char *folder = fuzz_folder("plan", "config.resolved.yaml", bytes, size);
     FILE *out = fopen("/dev/null", "w");
     if (out && merge_plan_read(&p, folder, &e) == ST_OK) {
-        for (size_t i = 0; i < p.n; i++)
-            if (merge_plan_find(&p, p.runs[i].id) != &p.runs[i]) abort();
-        merge_plan_describe(&p.runs[0], &registry, out);
+        for (size_t i = 0; i < p.ids.n; i++)
+            if (texts_find(&p.ids, p.ids.v[i]) != i || !p.texts[i]) abort();
+        merge_plan_describe(&p, 0, &registry, out);
     }
     if (out) (void)fclose(out);
     merge_plan_free(&p);

@@ -12,14 +12,13 @@ static void all_names(const char *text, char *out, size_t size)
     struct names n;
     struct error e = {.code = ST_OK};
     size_t used = 0;
-    cr_assert_eq(plan_load_text(&p, &registry, "n.yaml", text, NULL, &e), ST_OK, "%s", e.text);
-    cr_assert_eq(names_create(&n, &p, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_load(&p, &registry, "n.yaml", text, NULL, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(names_create(&n, &p, &p.mem, &e), ST_OK, "%s", e.text);
     for (size_t i = 0; i < p.n_runs && used < size; i++) {
         char name[RUN_NAME];
         names_format(&n, &p.runs[i], name, sizeof name);
         used += (size_t)snprintf(out + used, size - used, "%s\n", name);
     }
-    names_free(&n);
     plan_free(&p);
 }
 
@@ -57,13 +56,12 @@ Test(names, long_names_are_cut)
     struct plan p;
     struct names n;
     cr_assert_eq(
-        plan_load_text(&p, &registry, "n.yaml", HEAD "solvers: [{name: bptt, lr: [0.1, 0.2]}]\n", NULL, NULL),
+        plan_load(&p, &registry, "n.yaml", HEAD "solvers: [{name: bptt, lr: [0.1, 0.2]}]\n", NULL, NULL),
         ST_OK);
-    cr_assert_eq(names_create(&n, &p, NULL), ST_OK);
+    cr_assert_eq(names_create(&n, &p, &p.mem, NULL), ST_OK);
     names_format(&n, &p.runs[0], name, sizeof name);
     cr_expect_str_eq(name, "bptt lr=0.1");
     names_format(&n, &p.runs[0], name, 8);
     cr_expect_str_eq(name, "bptt lr");
-    names_free(&n);
     plan_free(&p);
 }

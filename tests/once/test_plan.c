@@ -17,7 +17,7 @@ static status load_text(struct plan *p, const char *text, const struct plan_over
     folder_write(folder, "a.yaml", text, strlen(text));
     (void)snprintf(path, sizeof path, "%s/a.yaml", folder);
     *e = (struct error){.code = ST_OK};
-    status s = plan_load(p, &registry, path, o, e);
+    status s = plan_load(p, &registry, path, NULL, o, e);
     folder_remove(folder);
     return s;
 }
@@ -28,27 +28,13 @@ static void must_load(struct plan *p, const char *text, const struct plan_overri
     cr_assert_eq(load_text(p, text, o, &e), ST_OK, "%s", e.text);
 }
 
-struct lookup {
-    const char *name;
-    char value[OPT_STRING_MAX + 64];
-    bool found, is_default;
-};
-
-static void look(void *context, const struct run_option *o)
+static struct run_option option_of(const struct run *run, const char *name)
 {
-    struct lookup *l = context;
-    if (strcmp(l->name, o->name) != 0) return;
-    (void)snprintf(l->value, sizeof l->value, "%s", o->value);
-    l->found = true;
-    l->is_default = o->is_default;
-}
-
-static struct lookup option_of(const struct run *run, const char *name)
-{
-    struct lookup l = {.name = name};
-    run_visit_options(run, true, look, &l);
-    cr_assert(l.found, "no option %s", name);
-    return l;
+    struct run_option o = {.option = NULL};
+    bool found = false;
+    while (!found && run_next_option(run, &o)) found = strcmp(name, o.name) == 0;
+    cr_assert(found, "no option %s", name);
+    return o;
 }
 
 #define cr_expect_option(run, name, text) cr_expect_str_eq(option_of((run), (name)).value, text)
@@ -350,10 +336,10 @@ Test(plan, files_that_cannot_be_read)
 {
     struct plan p;
     struct error e;
-    cr_expect_eq(plan_load(&p, &registry, "/nonexistent/x.yaml", NULL, &e), ST_IO);
+    cr_expect_eq(plan_load(&p, &registry, "/nonexistent/x.yaml", NULL, NULL, &e), ST_IO);
     cr_expect_not_null(strstr(e.text, "/nonexistent/x.yaml"));
     plan_free(&p);
-    cr_expect_eq(plan_load(&p, &registry, "/tmp", NULL, &e), ST_DATA);
+    cr_expect_eq(plan_load(&p, &registry, "/tmp", NULL, NULL, &e), ST_DATA);
     plan_free(&p);
 }
 
@@ -405,37 +391,23 @@ Test(plan, identity)
     plan_free(&p);
 }
 
-struct counts {
-    size_t all;
-    bool threads, path;
-    char order[4096];
-};
-
-static void count(void *context, const struct run_option *o)
-{
-    struct counts *c = context;
-    size_t used = strlen(c->order);
-    c->all++;
-    c->threads = c->threads || strcmp(o->name, "threads") == 0;
-    c->path = c->path || strcmp(o->name, "dataset.path") == 0;
-    (void)snprintf(c->order + used, sizeof c->order - used, "%s ", o->name);
-}
-
-Test(plan, visiting_options)
+Test(plan, order_of_options)
 {
     struct plan p;
-    struct counts identity = {0}, all = {0};
+    char order[8192] = "";
+    size_t used = 0;
     must_load(&p, HEAD ADMM, NULL);
-    run_visit_options(&p.runs[0], false, count, &identity);
-    run_visit_options(&p.runs[0], true, count, &all);
-    cr_expect(all.threads && all.path && !identity.threads && !identity.path);
-    cr_expect_gt(all.all, identity.all);
-    const char *const order[] = {"precision ", "eval_every ",     "stop.max_iter ",
-                                 "dataset.T ", "network.hidden ", "solver.rho "};
-    const char *last = identity.order;
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        const char *at = strstr(identity.order, order[i]);
-        cr_assert_not_null(at, "%s", order[i]);
+    for (struct run_option o = {.option = NULL}; run_next_option(&p.runs[0], &o);) {
+        const bool none = strcmp(o.name, "threads") == 0 || strcmp(o.name, "dataset.path") == 0;
+        if (none) cr_expect(o.option->flags & OPT_NO_IDENTITY, "%s", o.name);
+        used += (size_t)snprintf(order + used, sizeof order - used, "%s ", o.name);
+    }
+    const char *const names[] = {"precision ", "threads ",      "eval_every ",     "stop.max_iter ",
+                                 "dataset.T ", "dataset.path ", "network.hidden ", "solver.rho "};
+    const char *last = order;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *at = strstr(order, names[i]);
+        cr_assert_not_null(at, "%s", names[i]);
         cr_expect_geq(at, last);
         last = at;
     }
@@ -461,7 +433,7 @@ Test(plan, written_and_read_back)
     FILE *f = folder_open(folder, "a.yaml", "w");
     cr_assert_eq(run_write_yaml(&p.runs[0], f, &e), ST_OK);
     cr_assert_eq(fclose(f), 0);
-    cr_assert_eq(plan_load(&q, &registry, path, NULL, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_load(&q, &registry, path, NULL, NULL, &e), ST_OK, "%s", e.text);
     folder_remove(folder);
     cr_assert_eq(q.n_runs, 1);
     cr_expect_eq(q.runs[0].seed, UINT64_MAX);

@@ -2,7 +2,6 @@
 #include "commands/registry.h"
 #include "experiments/shard.h"
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HEAD "experiment: grid\nseeds: [0, 1, 2]\ndataset: {name: digits, T: 5}\n"
@@ -14,34 +13,32 @@
 struct divided {
     struct plan plan;
     struct plan_report report;
-    size_t *shard_of;
-    double *work;
 };
 
 static void divide(struct divided *d, const char *text, size_t count)
 {
     struct error e = {.code = ST_OK};
-    cr_assert_eq(plan_load_text(&d->plan, &registry, "grid.yaml", text, NULL, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_load(&d->plan, &registry, "grid.yaml", text, NULL, &e), ST_OK, "%s", e.text);
     cr_assert_eq(plan_check(&d->plan, &d->report, &e), ST_OK, "%s", e.text);
     cr_assert_eq(plan_identify(&d->plan, &d->report, &e), ST_OK, "%s", e.text);
-    d->shard_of = calloc(d->plan.n_runs, sizeof *d->shard_of);
-    d->work = calloc(d->plan.n_runs, sizeof *d->work);
-    cr_assert(d->shard_of && d->work);
-    cr_assert_eq(plan_divide(&d->plan, &d->report, count, d->shard_of, d->work, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_divide(&d->plan, &d->report, (struct shard){1, count}, &e), ST_OK, "%s", e.text);
 }
 
 static void release(struct divided *d)
 {
-    free(d->shard_of);
-    free(d->work);
     plan_report_free(&d->report);
     plan_free(&d->plan);
+}
+
+static double work_of(const struct divided *d, size_t i)
+{
+    return plan_configuration_of(&d->report, i)->work;
 }
 
 static double part_of(const struct divided *d, size_t part)
 {
     double sum = 0;
-    for (size_t i = 0; i < d->plan.n_runs; i++) sum += d->shard_of[i] == part ? d->work[i] : 0;
+    for (size_t i = 0; i < d->plan.n_runs; i++) sum += d->plan.runs[i].shard == part ? work_of(d, i) : 0;
     return sum;
 }
 
@@ -52,11 +49,12 @@ Test(shard, parts_are_of_equal_work)
         double least = INFINITY, most = 0, heaviest = 0, all = 0, sum = 0;
         divide(&d, HEAD "solvers:\n" BPTT ADMM ONCE, count);
         for (size_t i = 0; i < d.plan.n_runs; i++) {
-            cr_assert(d.shard_of[i] >= 1 && d.shard_of[i] <= count, "run %zu is in part %zu", i,
-                      d.shard_of[i]);
-            cr_assert_gt(d.work[i], 0.0);
-            heaviest = fmax(heaviest, d.work[i]);
-            all += d.work[i];
+            const struct run *run = &d.plan.runs[i];
+            cr_assert(run->shard >= 1 && run->shard <= count, "run %zu is in part %zu", i, run->shard);
+            cr_expect_eq(plan_makes(&d.plan, run), run->shard == 1);
+            cr_assert_gt(work_of(&d, i), 0.0);
+            heaviest = fmax(heaviest, work_of(&d, i));
+            all += work_of(&d, i);
         }
         for (size_t k = 1; k <= count; k++) {
             least = fmin(least, part_of(&d, k));
@@ -82,7 +80,7 @@ Test(shard, equal_runs_of_a_trainer_are_spread)
            "  - {name: bptt, lr: [0.1, 0.01]}\n  - {name: admm, rho: [0.1, 1]}\n",
            3);
     for (size_t i = 0; i < d.plan.n_runs; i++)
-        n[d.shard_of[i] - 1][strcmp(d.plan.runs[i].solver->name, "admm") == 0]++;
+        n[d.plan.runs[i].shard - 1][strcmp(d.plan.runs[i].solver->name, "admm") == 0]++;
     for (size_t k = 0; k < 3; k++) {
         cr_expect_eq(n[k][0], (size_t)4);
         cr_expect_eq(n[k][1], (size_t)4);
@@ -100,8 +98,8 @@ Test(shard, the_order_of_the_file_does_not_matter)
         size_t k = 0;
         while (k < other.plan.n_runs && strcmp(one.plan.runs[i].id, other.plan.runs[k].id) != 0) k++;
         cr_assert_lt(k, other.plan.n_runs, "the plans have other runs");
-        cr_expect_eq(one.shard_of[i], other.shard_of[k], "run %zu", i);
-        cr_expect_eq(one.work[i], other.work[k]);
+        cr_expect_eq(one.plan.runs[i].shard, other.plan.runs[k].shard, "run %zu", i);
+        cr_expect_eq(work_of(&one, i), work_of(&other, k));
     }
     release(&one);
     release(&other);
@@ -121,8 +119,8 @@ Test(shard, work_is_counted_in_multiply_accumulates)
     const double a_sample = 10 * (double)info->entries / samples + 10 * 10 * (double)info->T;
     once = 10 * 3 * train * a_sample + (1 + 10 / 1000.0) * samples * a_sample;
     twice = 20 * 3 * train * a_sample + (1 + 20 / 1000.0) * samples * a_sample;
-    cr_expect_float_eq(d.work[0], once, 1e-9 * once);
-    cr_expect_float_eq(d.work[3], twice, 1e-9 * twice);
+    cr_expect_float_eq(work_of(&d, 0), once, 1e-9 * once);
+    cr_expect_float_eq(work_of(&d, 3), twice, 1e-9 * twice);
     release(&d);
 }
 

@@ -17,7 +17,7 @@
 static void load(struct plan *p, const char *text, const struct plan_overrides *o)
 {
     struct error e = {.code = ST_OK};
-    cr_assert_eq(plan_load_text(p, &registry, "t.yaml", text, o, &e), ST_OK, "%s", e.text);
+    cr_assert_eq(plan_load(p, &registry, "t.yaml", text, o, &e), ST_OK, "%s", e.text);
 }
 
 /* The value of an option of a run. */
@@ -231,8 +231,7 @@ ParameterizedTest(struct refusal *c, tune, refused)
 {
     struct plan p;
     struct error e = {.code = ST_OK};
-    cr_expect_eq(plan_load_text(&p, &registry, "t.yaml", c->text, NULL, &e), ST_CONFIG, "taken:\n%s",
-                 c->text);
+    cr_expect_eq(plan_load(&p, &registry, "t.yaml", c->text, NULL, &e), ST_CONFIG, "taken:\n%s", c->text);
     cr_expect_eq(strncmp(e.text, "t.yaml:", 7), 0, "%s", e.text);
     cr_expect_not_null(strstr(e.text, c->message), "no '%s' in '%s'", c->message, e.text);
     plan_free(&p);
