@@ -1,6 +1,6 @@
 /* spikebench run and check. */
 #include "commands/commands.h"
-#include "experiments/shard.h"
+#include "experiments/plan_check.h"
 #include "records/results_repair.h"
 #include "runs/runner.h"
 #include "support/mpi_link.h"

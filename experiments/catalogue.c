@@ -5,29 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The place of the module of this name, or that of the NULL behind the last. */
-static size_t place_of(const struct catalogue *c, enum module_kind kind, const char *name)
-{
-    struct module m;
-    size_t i = 0;
-    while (catalogue_module(c, kind, i, &m) && strcmp(m.name, name) != 0) i++;
-    return i;
-}
-
 const struct solver *catalogue_solver(const struct catalogue *c, const char *name)
 {
-    return c->solvers[place_of(c, MODULE_SOLVER, name)];
-}
-
-const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name)
-{
-    return c->datasets[place_of(c, MODULE_DATASET, name)];
+    for (size_t i = 0; c->solvers[i]; i++)
+        if (strcmp(c->solvers[i]->name, name) == 0) return c->solvers[i];
+    return NULL;
 }
 
 const struct plugin *catalogue_plugin(const struct catalogue *c, const struct solver *solver)
 {
     for (size_t i = 0; c->plugin && c->plugin->solvers[i]; i++)
         if (c->plugin->solvers[i] == solver) return c->plugin;
+    return NULL;
+}
+
+const struct dataset_source *catalogue_dataset(const struct catalogue *c, const char *name)
+{
+    for (size_t i = 0; c->datasets[i]; i++)
+        if (strcmp(c->datasets[i]->name, name) == 0) return c->datasets[i];
     return NULL;
 }
 
@@ -56,9 +51,8 @@ status catalogue_check(const struct catalogue *c, enum module_kind kind, const c
                        struct error *e)
 {
     const char *names[OPT_NAMES_MAX];
-    struct module m;
     const bool solver = kind == MODULE_SOLVER;
-    if (catalogue_module(c, kind, place_of(c, kind, name), &m)) return ST_OK;
+    if (solver ? catalogue_solver(c, name) != NULL : catalogue_dataset(c, name) != NULL) return ST_OK;
     const size_t n = catalogue_names(c, kind, names);
     const status st = unknown_name(e, where, solver ? "solver" : "dataset", name, "", names, n);
     if (solver) catalogue_hint(c, e);

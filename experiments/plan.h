@@ -24,6 +24,23 @@ struct plan {
 /* Whether this process makes the run: the plan is not divided, or the run is of its part. */
 bool plan_makes(const struct plan *p, const struct run *run);
 
+enum { RUN_NAME = 300 };
+/* Runs are told apart, among those of one solver and label, by the options that vary. */
+struct name_group {
+    const struct run *first;
+    bool varies[RUN_OPTIONS_MAX]; /* by the number of the option */
+};
+struct names {
+    struct name_group *groups; /* in the arena of names_create */
+    size_t n;
+    bool seeds; /* there are several */
+};
+
+/* Finds the options that vary within each group. The plan is borrowed. ST_MEMORY. */
+status names_create(struct names *n, const struct plan *p, struct mem *m, struct error *e);
+/* "bptt lr=0.01 hidden=100-100 seed 3": the label, and of options and seed those that vary. */
+void names_format(const struct names *n, const struct run *run, char *text, size_t size);
+
 /* What the command line adds to the file; NULL in its place: nothing. */
 struct plan_overrides {
     const char *const *set; /* n_set texts "section.key=value"; "a,b,c" as value makes a grid axis */

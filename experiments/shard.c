@@ -1,5 +1,5 @@
-/* See shard.h. */
-#include "experiments/shard.h"
+/* Dividing the runs of a plan among machines (see plan_check.h). */
+#include "experiments/plan_check.h"
 #include "support/text.h"
 #include <stdlib.h>
 #include <string.h>

@@ -193,21 +193,18 @@ static status check_data(struct merge *m, struct error *e)
     struct texts keys = {.n = 0};
     const struct entry **firsts = mem_alloc(&m->mem, m->n_entries + 1, sizeof *firsts, e);
     status st = firsts ? ST_OK : ST_MEMORY;
-    for (size_t i = 0; st == ST_OK && i < m->n_entries; i++) {
+    for (size_t i = 0; st == ST_OK && i < m->n_entries && !keys.no_memory; i++) {
         const struct entry *a = &m->entries[i];
         if (is_nan(a, "data_sha256")) continue;
         if ((st = take_usual(m, &a->source->table, a->row, e)) != ST_OK) break;
         data_key(a, &m->usual, key);
         const size_t place = texts_place(&keys, key);
-        if (keys.no_memory)
-            st = FAIL(e, ST_MEMORY, "no memory for the datasets of %zu rows", m->n_entries);
-        else if (!firsts[place])
+        if (!firsts[place])
             firsts[place] = a;
         else if (strcmp(text_of(firsts[place], "data_sha256"), text_of(a, "data_sha256")) != 0)
             st = differ(firsts[place], a, "data_sha256", "this is not the same data", e);
     }
-    texts_free(&keys);
-    return st;
+    return texts_end(&keys, 1, st, "the datasets of all rows", e);
 }
 
 /* Two finished rows of one run must say the same, but for times, machine and provenance. A column that one

@@ -4,6 +4,7 @@
 #include "support/file.h"
 #include "support/find.h"
 #include "support/paths.h"
+#include "support/text.h"
 #include "support/texts.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -45,10 +46,8 @@ status results_repair(const char *path, struct error *e)
     struct file_buffer b = {NULL, 0, 0};
     if (access(path, F_OK) != 0 && errno == ENOENT) return ST_OK;
     status st = file_read(path, UINT64_MAX >> 1, &b, e);
-    if (st == ST_OK) {
-        const size_t good = whole_lines(b.bytes, b.size);
-        if (good < b.size || b.size == 0) st = cut(path, &b, good, e);
-    }
+    const size_t good = whole_lines(b.bytes, b.size);
+    if (st == ST_OK && (good < b.size || b.size == 0)) st = cut(path, &b, good, e);
     free(b.bytes);
     return st;
 }
@@ -201,13 +200,12 @@ status results_inspect(const char *folder, const struct plan *plan, FILE *out, s
     if (st == ST_OK) st = find_bytes(work, ".end", &states, e);
     if (st == ST_OK) {
         const size_t rows = s.runs.n_rows;
-        (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, rows, rows == 1 ? "" : "s", s.problems,
-                      s.problems == 1 ? "" : "s");
+        (void)fprintf(out, "%s: %zu row%s, %zu problem%s", folder, rows, text_plural(rows), s.problems,
+                      text_plural(s.problems));
         if (pending)
-            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", pending,
-                          pending == 1 ? "" : "s");
+            (void)fprintf(out, ", %zu row%s that 'spikebench run' takes up", pending, text_plural(pending));
         if (checkpoints)
-            (void)fprintf(out, ", %zu checkpoint%s to resume from", checkpoints, checkpoints == 1 ? "" : "s");
+            (void)fprintf(out, ", %zu checkpoint%s to resume from", checkpoints, text_plural(checkpoints));
         if (states > 0) (void)fprintf(out, ", %.2f MiB of states to go on from", states / (1 << 20));
         (void)fputc('\n', out);
     }

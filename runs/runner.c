@@ -1,11 +1,9 @@
 /* See runner.h. */
 #include "runs/runner.h"
 #include "datasets/tasks.h"
-#include "experiments/names.h"
 #include "records/results_file.h"
 #include "records/results_repair.h"
 #include "runs/changes.h"
-#include "runs/extension.h"
 #include "runs/hold.h"
 #include "runs/launch.h"
 #include "support/env.h"

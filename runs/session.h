@@ -16,7 +16,7 @@ struct worker_settings {
     const char *weights; /* NULL, or NAME.net, where the network is written at the end (trained.h) */
     void (*begun)(void); /* NULL, or called when training begins: who stops the run from then on waits for
                             the step that is running */
-    const char *after;   /* NULL, or the id of a shorter run from whose end this one goes on (extension.h) */
+    const char *after;   /* NULL, or the id of a shorter run from whose end this one goes on (changes.h) */
     double keep_bytes;   /* the state at the end is kept if it has at most so many */
 };
 

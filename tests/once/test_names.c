@@ -1,6 +1,6 @@
 /* What runs are called among the others of their plan. */
 #include "commands/registry.h"
-#include "experiments/names.h"
+#include "experiments/plan.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

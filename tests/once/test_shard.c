@@ -1,6 +1,6 @@
 /* Dividing a plan: every run in exactly one part, whatever the order of the file, and parts of equal work. */
 #include "commands/registry.h"
-#include "experiments/shard.h"
+#include "experiments/plan_check.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
