@@ -227,9 +227,7 @@ const char *curve_name(size_t i)
 
 void curve_values(const struct run_result *r, double *row)
 {
-    struct run_result whole = *r;
-    result_complete(&whole);
-    for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), &whole);
+    for (size_t i = 0; i < curve_count(); i++) row[i] = column_value(curve_column(i), r);
 }
 
 bool column_is_option(const char *name)

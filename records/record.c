@@ -109,7 +109,6 @@ status record_write(const char *path, const struct run *run, const struct run_re
     own.seed = seed;
     own.threads = (double)run->run.threads;
     own.ranks = (double)run->run.ranks;
-    result_complete(&own);
     TRY(csv_open(&row.file, path, e));
     put_row(&row, run, &own, whole);
     row.names = false;

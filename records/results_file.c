@@ -6,12 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether other processes make the rest of the plan. */
-static bool is_divided(const struct results_file *f)
-{
-    return f->plan->shard.count > 0;
-}
-
 /* The identities of the plan's runs, which all differ, in their order: as they are, and as they were while
  * their data was absent (they then lack the data's SHA-256). */
 static status list_runs(struct results_file *f, struct error *e)
@@ -97,7 +91,7 @@ static status take_left(struct results_file *f, const char *id, struct error *e)
     f->pending[f->n_pending++] = id;
     if (is_superseded(f, id)) return ST_OK;
     while (i < f->n_runs + f->n_others &&
-           (strcmp(csv_text(f->rows[i].table, f->rows[i].row, "run_id"), id) != 0 ||
+           (strcmp(results_text(f, i, "run_id"), id) != 0 ||
             record_rules(f->rows[i].table, f->rows[i].row) != record_rules(t, 0)))
         i++;
     f->n_others += i == f->n_runs + f->n_others;
@@ -115,7 +109,7 @@ static status take_journal(struct results_file *f, struct error *e)
         const char *id = f->journal.names[k];
         const size_t i = texts_find(&f->ids, id);
         const bool planned = i < f->n_runs;
-        if (is_divided(f) && !(planned && plan_makes(f->plan, &f->plan->runs[i]))) continue;
+        if (f->plan->shard.count > 0 && !(planned && plan_makes(f->plan, &f->plan->runs[i]))) continue;
         if ((planned ? results_take(f, i, &unread) : take_left(f, id, &unread)) == ST_OK) continue;
         if (unread.code == ST_MEMORY) return FAIL(e, ST_MEMORY, "%s", unread.text);
         (void)run_file(path, f->folder, ".work", id, ".row.csv");
@@ -132,7 +126,7 @@ static status with_table(struct results_file *f, status (*act)(struct results_fi
     char path[RUN_FILE];
     int lock = -1;
     (void)folder_file(path, f->folder, ".work/runs.lock");
-    status st = is_divided(f) ? file_lock_wait(path, &lock, e) : ST_OK;
+    status st = f->plan->shard.count > 0 ? file_lock_wait(path, &lock, e) : ST_OK;
     if (st == ST_OK) st = act(f, e);
     if (lock >= 0) (void)close(lock);
     return st;
@@ -194,7 +188,7 @@ static bool younger_option(void *context, size_t row, const char *column, char *
 
 static status write_rows(struct results_file *f, struct error *e)
 {
-    if (is_divided(f)) TRY(refresh(f, e));
+    if (f->plan->shard.count > 0) TRY(refresh(f, e));
     TRY(rows_write(f->path, f->rows, f->n_runs + f->n_others, younger_option, f, e));
     for (size_t k = 0; k < f->n_pending; k++) run_remove(f->folder, f->pending[k], ".row.csv");
     f->n_pending = 0;

@@ -68,12 +68,6 @@ static bool is_finished(const struct runner *r, size_t i)
     return !fault;
 }
 
-/* The estimated work of run i; 0 without data. */
-static double work_of(const struct runner *r, size_t i)
-{
-    return plan_configuration_of(r->checked, i)->work;
-}
-
 /* Decides which runs are to be done. With --fresh all old rows and checkpoints go before the first run
  * starts, so that a --fresh that is cut short is resumed by the same command without it. */
 static status select_runs(struct runner *r, struct error *e)
@@ -86,7 +80,7 @@ static status select_runs(struct runner *r, struct error *e)
         const bool finished = !fresh && !r->settings->weights && is_finished(r, i);
         r->wanted[i] = !finished;
         r->to_do += !finished;
-        if (!finished) r->work_all += work_of(r, i);
+        if (!finished) r->work_all += plan_configuration_of(r->checked, i)->work;
         const bool current = is_word(results_text(&r->results, i, "git_commit"), env_commit()) &&
                              is_word(results_text(&r->results, i, "dirty"), env_dirty() ? "1" : "0");
         r->outcome->skipped += finished && current;
@@ -189,7 +183,8 @@ static double fraction_done(const struct runner *r)
     for (size_t k = 0; k < r->settings->jobs; k++) {
         const struct worker *c = &r->workers[k];
         if (c->pid != 0 && c->most > 0)
-            done += work_of(r, c->run) * fmin(1, (double)c->iter / (double)c->most);
+            done +=
+                plan_configuration_of(r->checked, c->run)->work * fmin(1, (double)c->iter / (double)c->most);
     }
     return r->work_all > 0 ? done / r->work_all : 1;
 }
@@ -201,15 +196,14 @@ static void print_results(const struct csv_table *row)
     const bool regression = isnan(csv_value(row, 0, "acc_train"));
     const char *const columns[] = {regression ? "loss_train" : "acc_train",
                                    regression ? "loss_val" : "acc_val"};
-    static const char *const words[] = {"train", "validation"};
     const double seconds = csv_value(row, 0, "train_s"), iterations = csv_value(row, 0, "iters");
     for (size_t k = 0; k < 2; k++) {
         const double value = csv_value(row, 0, columns[k]);
         if (isnan(value)) continue; /* no validation samples */
         if (regression)
-            printf(", %s loss %.4g", words[k], value);
+            printf(", %s loss %.4g", split_names[k], value);
         else
-            printf(", %s %.2f %%", words[k], 100 * value);
+            printf(", %s %.2f %%", split_names[k], 100 * value);
     }
     if (!isnan(seconds)) printf(", %.2f s", seconds); /* else it was stopped before it trained */
     const double rate = iterations / seconds;
@@ -251,7 +245,7 @@ static status run_ended(struct runner *r, size_t i, struct error *e)
                                                       : &o->failed;
     ++*count;
     r->finished++;
-    r->work_done += work_of(r, i);
+    r->work_done += plan_configuration_of(r->checked, i)->work;
     announce(r, i);
     if (!interrupted) run_remove(r->folder, r->plan->runs[i].id, ".yaml");
     return ST_OK;

@@ -92,6 +92,7 @@ struct run_result session_result(const struct session *s)
     outcome_of_tasks(s, SPLIT_TEST, &result.acc_test_tasks, &result.drop_test);
     /* the operations of a rule of the solver's own are not those of its training */
     result.totals.accumulations += at->new_spike_passes * (s->run->solver->predict ? NAN : train->synops);
+    result_complete(&result);
     return result;
 }
 

@@ -395,22 +395,22 @@ static size_t place_in_curve(const char *name)
 /* Each column of a curve holds the number that it is called after. */
 Test(worker, columns_of_curves_hold_what_they_are_called)
 {
-    const struct run_result r = {.evaluated = true,
-                                 .classes = true,
-                                 .iters = 1,
-                                 .last = {[SPLIT_TRAIN] = {.loss = 2, .accuracy = 5},
-                                          [SPLIT_VALIDATION] = {.loss = 3, .accuracy = 6},
-                                          [SPLIT_TEST] = {.loss = 4, .accuracy = 7}},
-                                 .totals.samples = 8,
-                                 .totals.train_s = 9,
-                                 .totals.forward_passes = 10,
-                                 .totals.backward_passes = 11,
-                                 .totals.train_macs = 12,
-                                 .totals.gradient_evaluations = 13,
-                                 .totals.traffic.messages = 14,
-                                 .totals.traffic.bytes = 15,
-                                 .totals.accumulations = 100,
-                                 .energy = 16};
+    struct run_result r = {.evaluated = true,
+                           .classes = true,
+                           .iters = 1,
+                           .last = {[SPLIT_TRAIN] = {.loss = 2, .accuracy = 5},
+                                    [SPLIT_VALIDATION] = {.loss = 3, .accuracy = 6},
+                                    [SPLIT_TEST] = {.loss = 4, .accuracy = 7}},
+                           .totals.samples = 8,
+                           .totals.train_s = 9,
+                           .totals.forward_passes = 10,
+                           .totals.backward_passes = 11,
+                           .totals.train_macs = 12,
+                           .totals.gradient_evaluations = 13,
+                           .totals.traffic.messages = 14,
+                           .totals.traffic.bytes = 15,
+                           .totals.accumulations = 100,
+                           .energy = 16};
     static const struct {
         const char *name;
         double value;
@@ -431,6 +431,7 @@ Test(worker, columns_of_curves_hold_what_they_are_called)
                     {"energy", 16}};
     double row[64];
     cr_assert_leq(curve_count(), sizeof row / sizeof *row);
+    result_complete(&r);
     curve_values(&r, row);
     for (size_t k = 0; k < sizeof expected / sizeof *expected; k++)
         cr_expect_eq(row[place_in_curve(expected[k].name)], expected[k].value, "%s", expected[k].name);
