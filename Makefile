@@ -222,10 +222,12 @@ oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: pytho
 bench-admm: $(WORKLOADS) ## admm beside a numpy version (Debian: python3-numpy); results/bench/admm.csv
 	$(PYTHON) tests/bench/peers_admm.py --build $(BUILD) --precision double,float --out $(SPEED)/admm.csv
 
-# The sanitizers make compiling slow: the tests' own sources go without optimisation there. At a fixed address a process starts faster.
-TESTFLAGS :=
+# The tests' own sources go without optimisation, which takes longer than it saves; those of the benchmarks do not.
+TESTFLAGS := -O0
 $(BUILD)/f64/tests/%.o $(BUILD)/f32/tests/%.o: private CFLAGS += $(TESTFLAGS)
+$(BUILD)/f64/tests/bench/%.o $(BUILD)/f32/tests/bench/%.o: private TESTFLAGS :=
 
+# At a fixed address a process of a test starts faster. Criterion copies its own process for each test: it stays small without a long quarantine.
 # A leaking Criterion test still exits 0, so the gate is the sanitizers' log files; the leak test proves that it bites.
 # SANITIZED: precisions of the tests, WORKERS of the programs that they start.
 SANITIZED := f64
@@ -331,9 +333,9 @@ check-docs: $(BUILD)/spikebench ## docs/ is what the program writes; groff and b
 
 CROOMS    = $(ROOMS) network/kernels tests tests/fuzz tests/faults tests/bench tests/bench/peers tests/bench/openmp tests/program tests/once
 CSOURCES = $(wildcard $(addsuffix /*.c,$(CROOMS) docs/examples) $(addsuffix /*.h,$(CROOMS)))
-LINT     := lint-format lint-sizes lint-rooms lint-plots lint-cppcheck
+LINT     := lint-format lint-sizes lint-rooms lint-plots lint-clang lint-cppcheck
 .PHONY: $(LINT)
-lint: ## format, sizes of files and functions, order of the rooms, scripts that run nothing, cppcheck: no finding
+lint: ## format, sizes of files and functions, order of the rooms, scripts that run nothing, clang, cppcheck: no finding
 	@$(MAKE) -k --no-print-directory $(LINT)
 
 lint-format:
@@ -347,6 +349,9 @@ lint-rooms: $(filter-out $(DIGITS),$(OBJ64)) $(MAINS:%.c=$(BUILD)/f64/%.o)
 
 lint-plots:
 	@sh tests/plots.sh $(wildcard plots/*.gp plots/experiments/*.gp tests/bench/*.gp)
+
+lint-clang: $(BUILD)/version.h
+	@for single in "" -DSPIKEBENCH_SINGLE; do printf '%s\n' $(SRC) $(MAINS) | xargs -n 20 clang $(CFLAGS) -Werror $$single -fsyntax-only || exit 1; done
 
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
@@ -398,7 +403,6 @@ PLUGIN_ROOMS := support network network/kernels datasets trainer solvers/proxima
 # Plumbing of the program itself, which a plug-in has no use for.
 NOT_INSTALLED := $(addprefix support/,process.h yaml.h settings.h drawing.h page.h command.h command_main.h command_usage.h command_complete.h)
 NOT_INSTALLED += network/nir.h network/nir_graph.h trainer/shared_object.h datasets/event_write.h datasets/counts.h
-PLUGIN_HEADERS = $(filter-out $(NOT_INSTALLED),$(wildcard $(PLUGIN_ROOMS:%=%/*.h)))
 PKGCONFIG = $(addprefix $(ROOT)/lib/pkgconfig/,spikebench.pc spikebench-f64.pc spikebench-f32.pc)
 install: build install-headers ## install under PREFIX (and DESTDIR)
 	install -d $(ROOT)/bin $(dir $(MANPAGE)) $(dir $(COMPLETION)) $(SHARE)/plots/experiments $(SHARE)/experiments $(SHARE)/datasets $(SHARE)/report
@@ -416,7 +420,7 @@ install: build install-headers ## install under PREFIX (and DESTDIR)
 install-headers:
 	install -d $(SHARE)/examples $(ROOT)/lib/pkgconfig $(addprefix $(INCLUDE)/,$(PLUGIN_ROOMS))
 	install -m 644 docs/examples/*.c $(SHARE)/examples
-	for header in $(PLUGIN_HEADERS); do install -m 644 $$header $(INCLUDE)/$$header || exit 1; done
+	$(foreach room,$(PLUGIN_ROOMS),install -m 644 $(filter-out $(NOT_INSTALLED),$(wildcard $(room)/*.h)) $(INCLUDE)/$(room) &&) true
 	for file in $(PKGCONFIG); do \
 	  case $$file in *f32.pc) single=" -DSPIKEBENCH_SINGLE" ;; *) single= ;; esac; \
 	  sed "s|@PREFIX@|$(PREFIX)|; s|@NAME@|$$(basename $$file .pc)|; s|@VERSION@|$(VERSION)|; s|@SINGLE@|$$single|" \

@@ -120,8 +120,9 @@ static const struct own_way ways[] = {
     {"spide", "", LONG_DATA, RATES},
 };
 
+/* By turns in double and in single precision. */
 struct trainer {
-    char name[60];
+    char name[60], precision[10];
 };
 
 static void free_trainers(struct criterion_test_params *params)
@@ -134,7 +135,10 @@ ParameterizedTestParameters(memory, every_trainer)
     size_t n = 0;
     while (solvers[n]) n++;
     struct trainer *all = cr_calloc(n, sizeof *all);
-    for (size_t i = 0; i < n; i++) (void)snprintf(all[i].name, sizeof all[i].name, "%s", solvers[i]->name);
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(all[i].name, sizeof all[i].name, "%s", solvers[i]->name);
+        (void)snprintf(all[i].precision, sizeof all[i].precision, "%s", i % 2 ? "float" : "double");
+    }
     return cr_make_param_array(struct trainer, all, n, free_trainers);
 }
 
@@ -145,9 +149,9 @@ ParameterizedTest(struct trainer *t, memory, every_trainer)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (strcmp(ways[i].solver, t->name) == 0) way = ways[i];
     (void)snprintf(text, sizeof text,
-                   "experiment: a\nprecision: [double, float]\neval_every: 1\nstop: {max_iter: 1}\n"
+                   "experiment: a\nprecision: %s\neval_every: 1\nstop: {max_iter: 1}\n"
                    "dataset: {name: %s}\nnetwork: {%s}\nsolvers: [{name: %s%s%s}]\n",
-                   way.data, way.network, t->name, way.options[0] ? ", " : "", way.options);
+                   t->precision, way.data, way.network, t->name, way.options[0] ? ", " : "", way.options);
     expect_near(text, "5");
 }
 

@@ -94,8 +94,7 @@ struct share {
 
 ParameterizedTestParameters(mpi, same_bits)
 {
-    static struct share cases[] = {
-        {2, 1, "double"}, {2, 2, "double"}, {3, 1, "double"}, {3, 2, "double"}, {3, 2, "float"}};
+    static struct share cases[] = {{2, 1, "double"}, {3, 2, "double"}, {2, 2, "float"}};
     return cr_make_param_array(struct share, cases, sizeof cases / sizeof *cases);
 }
 
@@ -313,14 +312,15 @@ Test(mpi, who_is_not_root_may_start_ranks)
         (void)fprintf(stderr, "SKIPPED mpi::who_is_not_root_may_start_ranks: needs root and setpriv\n");
         return;
     }
+    cli_write("small.yaml", EXPERIMENT("small", "1", "11") "  - {name: admm}\n  - {name: bptt}\n");
     /* in a folder that all can reach: that of the tests may be root's alone */
     cli_shell(&r,
-              "d=$(mktemp -d /tmp/spikebench-ranks-XXXXXX) && chmod 777 $d && cp each.yaml $d && cd $d && "
+              "d=$(mktemp -d /tmp/spikebench-ranks-XXXXXX) && chmod 777 $d && cp small.yaml $d && cd $d && "
               "HOME=/nonexistent TMPDIR=$d setpriv --reuid=65534 --regid=65534 --clear-groups \"$SB\" run "
-              "each.yaml --set ranks=2 --set stop.max_iter=1 && grep -c ,ok, results/each/runs.csv; "
+              "small.yaml --set ranks=2 && grep -c ,ok, results/small/runs.csv; "
               "code=$?; rm -rf $d; exit $code");
     expect_good(&r);
-    cr_expect_not_null(strstr(r.output, "\n30\n"), "%s", r.output);
+    cr_expect_not_null(strstr(r.output, "\n2\n"), "%s", r.output);
 }
 
 /* A trainer that does not divide its samples, and options that cannot be divided, are refused by name. */
