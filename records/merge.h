@@ -13,7 +13,8 @@ struct merge_plan {
 };
 
 /* Adds the runs of FOLDER/config.resolved.yaml that are not there yet. ST_IO where there is no such file;
- * ST_DATA if it is not what 'spikebench run' wrote. */
+ * ST_DATA if it is not what 'spikebench run' wrote. ST_MEMORY. Free with merge_plan_free, also after an
+ * error. */
 status merge_plan_read(struct merge_plan *p, const char *folder, struct error *e);
 /* Prints " (bptt, hidden 100, seed 3)" of run i; nothing if its solver or dataset is not in `c`. */
 void merge_plan_describe(const struct merge_plan *p, size_t i, const struct catalogue *c, FILE *out);
