@@ -23,25 +23,33 @@ static double cell(const struct camera_scene *s, long x, long y)
     return inside ? s->image[(size_t)y * s->width + (size_t)x] : 0.0;
 }
 
-/* Intensity at (x, y), in cells, bilinear between their centres. */
-static double intensity(const struct camera_scene *s, double x, double y)
+/* Where a pixel looks on one axis of the scene: at `part` of the way from the middle of cell `cell` to that
+ * of the next one. */
+struct sight {
+    long cell;
+    double part;
+};
+
+/* Where the pixels of a column or row of the sensor look on an axis of `cells` cells, the view displaced by d
+ * pixels. sights: c->side. */
+static void look(const struct camera *c, const struct camera_scene *s, size_t cells, double d,
+                 struct sight *sights)
 {
-    double x0 = floor(x - 0.5), y0 = floor(y - 0.5), fx = x - 0.5 - x0, fy = y - 0.5 - y0;
-    long i = (long)x0, j = (long)y0;
-    return (1 - fy) * ((1 - fx) * cell(s, i, j) + fx * cell(s, i + 1, j)) +
-           fy * ((1 - fx) * cell(s, i, j + 1) + fx * cell(s, i + 1, j + 1));
+    const double room = fmax((double)c->side - c->amplitude, 1), middle = 0.5 * (double)c->side;
+    const double scale = (double)(s->width > s->height ? s->width : s->height) / room; /* cells per pixel */
+    for (unsigned i = 0; i < c->side; i++) {
+        const double at = (i + 0.5 + d - middle) * scale + 0.5 * (double)cells - 0.5, below = floor(at);
+        sights[i] = (struct sight){(long)below, at - below};
+    }
 }
 
-/* log(I + dark) that pixel (x, y) sees at time t. */
-static double log_intensity(const struct camera *c, const struct camera_scene *s, double x, double y,
-                            double t)
+/* Bilinear between the middles of four cells. */
+static double intensity(const struct camera_scene *s, const struct sight *x, const struct sight *y)
 {
-    double dx, dy, room = fmax((double)c->side - c->amplitude, 1);
-    double scale = (double)(s->width > s->height ? s->width : s->height) / room; /* cells per pixel */
-    camera_path(c, t, &dx, &dy);
-    double middle = 0.5 * (double)c->side;
-    return log(dark + intensity(s, (x + 0.5 + dx - middle) * scale + 0.5 * (double)s->width,
-                                (y + 0.5 + dy - middle) * scale + 0.5 * (double)s->height));
+    const long i = x->cell, j = y->cell;
+    const double fx = x->part, fy = y->part;
+    return (1 - fy) * ((1 - fx) * cell(s, i, j) + fx * cell(s, i + 1, j)) +
+           fy * ((1 - fx) * cell(s, i, j + 1) + fx * cell(s, i + 1, j + 1));
 }
 
 static status add_event(struct event_list *list, double t, unsigned x, unsigned y, bool on, struct error *e)
@@ -88,20 +96,41 @@ static int by_time(const void *a, const void *b)
     return p->polarity - q->polarity;
 }
 
+/* A pixel and what it saw last. */
+struct seeing {
+    struct camera_pixel pixel;
+    double intensity, log;
+};
+
+/* All pixels from t - STEP_US to t; at t = 0 they only look. */
+static status see(const struct camera *c, const struct camera_scene *scene, int t, struct seeing *pixels,
+                  struct event_list *events, struct error *e)
+{
+    struct sight columns[CAMERA_SIDE_MOST], rows[CAMERA_SIDE_MOST];
+    double dx, dy;
+    camera_path(c, t, &dx, &dy);
+    look(c, scene, scene->width, dx, columns);
+    look(c, scene, scene->height, dy, rows);
+    for (unsigned k = 0; k < c->side * c->side; k++) {
+        struct seeing *p = pixels + k;
+        const double now = intensity(scene, columns + p->pixel.x, rows + p->pixel.y), from = p->log;
+        if (now == p->intensity) continue;
+        p->intensity = now;
+        p->log = log(dark + now);
+        if (t == 0) p->pixel.reference = p->log;
+        if (t > 0) TRY(camera_sense(c, &p->pixel, t - STEP_US, STEP_US, from, p->log, events, e));
+    }
+    return ST_OK;
+}
+
 status camera_record(const struct camera *c, const struct camera_scene *scene, struct rng *rng,
                      struct event_list *events, struct error *e)
 {
+    struct seeing pixels[CAMERA_SIDE_MOST * CAMERA_SIDE_MOST];
     events->n = 0;
-    for (unsigned y = 0; y < c->side; y++)
-        for (unsigned x = 0; x < c->side; x++) {
-            double from = log_intensity(c, scene, x, y, 0);
-            struct camera_pixel p = {(uint8_t)x, (uint8_t)y, from, -INFINITY};
-            for (int t = 0; t < CAMERA_SPAN_US; t += STEP_US) {
-                double to = log_intensity(c, scene, x, y, t + STEP_US);
-                if (to != from) TRY(camera_sense(c, &p, t, STEP_US, from, to, events, e));
-                from = to;
-            }
-        }
+    for (unsigned k = 0; k < c->side * c->side; k++)
+        pixels[k] = (struct seeing){{(uint8_t)(k % c->side), (uint8_t)(k / c->side), 0, -INFINITY}, -1, 0};
+    for (int t = 0; t <= CAMERA_SPAN_US; t += STEP_US) TRY(see(c, scene, t, pixels, events, e));
     TRY(add_noise(c, rng, events, e));
     if (events->n > 1) qsort(events->events, events->n, sizeof *events->events, by_time);
     return ST_OK;

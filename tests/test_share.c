@@ -27,7 +27,8 @@ ParameterizedTestParameters(share, each_rank_keeps_its_own_samples)
         {"yin_yang", {"T=2", "n_train=2311", "n_validation=65", "n_test=1", "encoding=current"}},
         {"sine", {"T=4", "n_train=300", "n_validation=0", "n_test=90"}},
         {"nmnist", {"T=4", "n_train=150", "n_validation=70", "n_test=66"}},
-        {"event_camera", {"T=4", "n_train=140", "n_validation=70", "n_test=66", "threshold=0.3"}},
+        {"event_camera",
+         {"T=4", "n_train=140", "n_validation=70", "n_test=66", "threshold=0.3", "sensor=12"}},
     };
     return cr_make_param_array(struct kind, kinds, sizeof kinds / sizeof *kinds);
 }
