@@ -85,6 +85,57 @@ Test(camera, black_sends_nothing_and_an_edge_sends_both)
     events_free(&events);
 }
 
+/* Of a scene of 5 x 3 cells, zero outside: bilinear by the hats of all cells. */
+static double plain_log(const double image[3][5], double x, double y)
+{
+    double sum = 0.1;
+    for (int j = 0; j < 3; j++)
+        for (int i = 0; i < 5; i++)
+            sum += image[j][i] * fmax(0, 1 - fabs(x - (i + 0.5))) * fmax(0, 1 - fabs(y - (j + 0.5)));
+    return log(sum);
+}
+
+/* Pixel by pixel, millisecond by millisecond: as many events of either sign as levels are crossed, in the
+ * milliseconds where they are. A level that is come back to exactly is reached when rounding says so: pixels
+ * that see black at first, and the last millisecond, are left out. Cells are (8 - 2) / 5 of a pixel wide. */
+Test(camera, a_recording_equals_plain_loops)
+{
+    enum { STEPS = 299 };
+    static size_t found[8][8][2][STEPS + 2];
+    static const double image[3][5] = {{0.3, 0, 1, 0.6, 0.2}, {0, 0.9, 0.1, 0, 0.7}, {0.5, 0.8, 0, 0.4, 1}};
+    struct event_list events = {0};
+    const struct camera_scene scene = {&image[0][0], 5, 3};
+    struct rng rng;
+    size_t all = 0, wrong = 0;
+    rng_seed(&rng, 1, "test");
+    cr_assert_eq(camera_record(&plain, &scene, &rng, &events, NULL), ST_OK);
+    for (size_t k = 0; k < events.n; k++) {
+        const struct event *v = events.events + k;
+        found[v->y][v->x][v->polarity][v->t / 1000]++;
+    }
+    for (int pixel = 0; pixel < 8 * 8; pixel++) {
+        const int y = pixel / 8, x = pixel % 8;
+        double level = 0;
+        for (int k = 0; k <= STEPS; k++) {
+            size_t up = 0, down = 0;
+            double dx, dy;
+            camera_path(&plain, k * 1000.0, &dx, &dy);
+            const double now =
+                plain_log(image, (x + 0.5 - 4 + dx) * 5 / 6 + 2.5, (y + 0.5 - 4 + dy) * 5 / 6 + 1.5);
+            if (k == 0) level = now;
+            if (k == 0 && now == log(0.1)) break;
+            for (; now >= level + 0.2; level += 0.2) up++;
+            for (; now <= level - 0.2; level -= 0.2) down++;
+            if (k > 0) wrong += found[y][x][1][k - 1] != up || found[y][x][0][k - 1] != down;
+            all += up + down;
+        }
+    }
+    cr_expect_leq(wrong, 2, "%zu milliseconds differ, of which rounding may put one level into another",
+                  wrong);
+    cr_expect_gt(all, 200, "%zu", all);
+    events_free(&events);
+}
+
 /* 64 pixels x 0.3 s x 100 events per pixel and second: 1920 expected, standard deviation 44; 6 of them
  * allowed. */
 Test(camera, noise_has_the_rate_asked_for)
