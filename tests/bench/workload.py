@@ -48,9 +48,16 @@ class Workload:
         self.x = np.ascontiguousarray(self.x.reshape(self.N, self.T, self.n[0]).transpose(1, 0, 2))
         return self
 
-    def ask(self, line):
+    def tell(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
+
+    def ask(self, line):
+        self.tell(line)
+        return self.answer(line)
+
+    def answer(self, line):
+        """Of what it was told."""
         answer = self.process.stdout.readline().split()
         if not answer and line != "weights":
             sys.exit("%s: no answer to %s" % (sys.argv[0], line))

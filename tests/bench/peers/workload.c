@@ -7,11 +7,13 @@
  * "steps K": losses of the first K mini-batches, in the samples' order, with an update after each; the
  * weights are put back. "epoch", "infer": wall and CPU seconds. "memory": peak of this process in kB.
  * "weights": writes real W_1 .. W_L of now to FILE. "entries": spikes of the inputs and of each hidden layer,
- * over all samples. "rates": this machine's, see rates.h. */
+ * over all samples. "rates": this machine's, see rates.h; "rate KIND M N K": of one product or solve, see
+ * dense.h. */
 #include "baselines/backward.h"
 #include "network/evaluate.h"
 #include "support/blas.h"
 #include "support/progress.h"
+#include "tests/bench/peers/dense.h"
 #include "tests/bench/peers/rates.h"
 #include "trainer/solver.h"
 #include <stdlib.h>
@@ -255,6 +257,18 @@ static void print_entries(struct workload *w)
         printf(" %.0f", result.rate[l] * (double)(w->net.n[l] * w->x.T * w->train.n));
 }
 
+/* Of "KIND M N K", see dense.h. */
+static status print_rate(const char *text, struct error *e)
+{
+    char kind[20] = "";
+    size_t m = 0, n = 0, k = 0;
+    double flops = 0;
+    (void)sscanf(text, "%19s %zu %zu %zu", kind, &m, &n, &k);
+    TRY(dense_rate(kind, m, n, k, &flops, e));
+    printf("%.6g", flops);
+    return ST_OK;
+}
+
 static status answer(struct workload *w, const char *line, const char *path, struct error *e)
 {
     const double since = clock_seconds(), cpu = cpu_seconds();
@@ -273,6 +287,8 @@ static status answer(struct workload *w, const char *line, const char *path, str
         st = write_weights(w, path, e);
     } else if (strncmp(line, "entries", 7) == 0) {
         print_entries(w);
+    } else if (strncmp(line, "rate ", 5) == 0) {
+        st = print_rate(line + 5, e);
     } else if (strncmp(line, "rates", 5) == 0) {
         struct rates r;
         st = rates_measure(&r, e);
