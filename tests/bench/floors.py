@@ -4,7 +4,9 @@ LISTED = 0.35  # of network/spikes_products.c: layers with more spikes go by den
 
 
 def bptt(n, T, N, entries, training, size):
-    """Layers' sizes, steps, samples, spikes of the inputs and of each hidden layer, bytes of a number."""
+    """Layers' sizes, steps, samples, spikes of the inputs and of each hidden layer, bytes of a number.
+
+    FLOPs of all dense products, of lists, bytes."""
     M, dense, lists, numbers = T * N, 0, 0, 0
     passes = 2 if training else 1  # V = W X, and D += V X'
     for l in range(1, len(n) - 1):
@@ -18,7 +20,7 @@ def bptt(n, T, N, entries, training, size):
             numbers += 2 * width * M  # potentials, written and read
     # the readout: of what it makes of the spikes of all steps
     dense += (6 if training else 2) * n[-1] * n[-2] * N
-    return dense, lists, numbers * size
+    return [(dense,)], lists, numbers * size
 
 
 def admm(n, T, N, entries, size):
@@ -56,15 +58,18 @@ def admm(n, T, N, entries, size):
     return dense, lists, numbers * size
 
 
+def flops_of(dense):
+    return sum(part[0] for part in dense)
+
+
 def seconds(parts, rates):
     """The parts one after another at this machine's rates (dense, copy, lists: rates.h)."""
     dense, lists, size = parts
     product, copy, list_rate = rates
-    flops = sum(part[0] for part in dense) if isinstance(dense, list) else dense
-    return flops / product + lists / list_rate + size / copy
+    return flops_of(dense) / product + lists / list_rate + size / copy
 
 
 def shaped_seconds(parts, rates, rate):
     """The same of admm, but each product and solve at the rate of its own shape: rate(kind, m, n, k) in FLOP/s."""
     dense, lists, size = parts
-    return sum(flops / rate(*shape) for flops, *shape in dense) + seconds((0, lists, size), rates)
+    return sum(flops / rate(*shape) for flops, *shape in dense) + seconds(((), lists, size), rates)

@@ -79,7 +79,7 @@ def measure(o, name, precision, solver, work):
             "peak_mb": short(memory[k]), "one_over_two": short(gain[1]) if threads == 2 else "",
             "one_over_two_q1": short(gain[0]) if threads == 2 else "", "two_cores": short(cores) if threads == 2 else "",
             "product_gflops": short(rates[0] / 1e9), "copy_gbs": short(rates[1] / 1e9), "lists_gflops": short(rates[2] / 1e9),
-            "dense_gflop": short(parts[0] / 1e9) if floored else "", "lists_gflop": short(parts[1] / 1e9) if floored else "",
+            "dense_gflop": short(floors.flops_of(parts[0]) / 1e9) if floored else "", "lists_gflop": short(parts[1] / 1e9) if floored else "",
             "bytes_mb": short(parts[2] / 1e6) if floored else "", "floor_s": short(floor) if floored else "",
             "over_floor": short(statistics.median(own[0]) / floor) if floored else "",
             "shaped_floor_s": short(shaped) if floored and shaped else "",
