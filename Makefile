@@ -212,7 +212,7 @@ scaling-model: ## the model of docs/scaling.md from results/reference: its check
 	@LC_ALL=C awk -v out=$(BUILD)/scaling -f docs/scaling.awk results/reference/scaling/ranks.csv results/reference/scale_*/traffic.csv
 	@sh tests/bench/draw.sh plots/ranks_model.gp plots/reference/ranks_model.png $(BUILD)/scaling/model.csv
 
-bench-report: $(WORKLOADS) $(OPENMP) ## what docs/speed.md says, on a quiet machine of two cores; into results/reference/speed (ten minutes; PEERS=DIR four more)
+bench-report: $(WORKLOADS) $(OPENMP) ## what docs/speed.md says, on a quiet machine of two cores; into results/reference/speed (20 to 40 minutes; PEERS=DIR: snnTorch and others, too)
 	sh tests/bench/report.sh "$(PYTHON)" $(BUILD) results/reference/speed "$(PEERS)"
 
 oracle: $(BUILD)/tests-f64 ## write tests/oracle again by PyTorch (Debian: python3-torch), and check against it
