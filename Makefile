@@ -183,7 +183,7 @@ check-clang: ## all of it builds with clang without a warning
 
 PYTHON   ?= /usr/bin/python3
 SPEED    := results/bench
-bench: $(BENCH) $(WORKLOADS) ## speed: workloads A to G beside their floor (python3), then ratios of pairs of ways; results/bench/*.csv (ten minutes)
+bench: $(BENCH) $(WORKLOADS) ## speed: workloads A to G beside their floor (python3), then ratios of pairs of ways; results/bench/*.csv (half an hour)
 	$(PYTHON) tests/bench/workloads.py --build $(BUILD) --out $(SPEED)/workloads.csv
 	@echo
 	$(BUILD)/bench-f64

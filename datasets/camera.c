@@ -25,26 +25,26 @@ static double cell(const struct camera_scene *s, long x, long y)
 
 /* Where a pixel looks on one axis of the scene: at `part` of the way from the middle of cell `cell` to that
  * of the next one. */
-struct sight {
+struct position {
     long cell;
     double part;
 };
 
 /* Where the pixels of a column or row of the sensor look on an axis of `cells` cells, the view displaced by d
- * pixels. sights: c->side. */
-static void look(const struct camera *c, const struct camera_scene *s, size_t cells, double d,
-                 struct sight *sights)
+ * pixels. positions: c->side. */
+static void find_positions(const struct camera *c, const struct camera_scene *s, size_t cells, double d,
+                           struct position *positions)
 {
     const double room = fmax((double)c->side - c->amplitude, 1), middle = 0.5 * (double)c->side;
     const double scale = (double)(s->width > s->height ? s->width : s->height) / room; /* cells per pixel */
     for (unsigned i = 0; i < c->side; i++) {
         const double at = (i + 0.5 + d - middle) * scale + 0.5 * (double)cells - 0.5, below = floor(at);
-        sights[i] = (struct sight){(long)below, at - below};
+        positions[i] = (struct position){(long)below, at - below};
     }
 }
 
 /* Bilinear between the middles of four cells. */
-static double intensity(const struct camera_scene *s, const struct sight *x, const struct sight *y)
+static double intensity(const struct camera_scene *s, const struct position *x, const struct position *y)
 {
     const long i = x->cell, j = y->cell;
     const double fx = x->part, fy = y->part;
@@ -96,29 +96,29 @@ static int by_time(const void *a, const void *b)
     return p->polarity - q->polarity;
 }
 
-/* A pixel and what it saw last. */
-struct seeing {
+/* A pixel and the intensity that it saw last. */
+struct pixel_state {
     struct camera_pixel pixel;
-    double intensity, log;
+    double intensity, log_intensity;
 };
 
-/* All pixels from t - STEP_US to t; at t = 0 they only look. */
-static status see(const struct camera *c, const struct camera_scene *scene, int t, struct seeing *pixels,
-                  struct event_list *events, struct error *e)
+/* The events of all pixels (side x side of them) from t - STEP_US to t, appended; at t = 0 there are none. */
+static status record_step(const struct camera *c, const struct camera_scene *scene, int t,
+                          struct pixel_state *pixels, struct event_list *events, struct error *e)
 {
-    struct sight columns[CAMERA_SIDE_MOST], rows[CAMERA_SIDE_MOST];
+    struct position columns[CAMERA_SIDE_MOST], rows[CAMERA_SIDE_MOST];
     double dx, dy;
     camera_path(c, t, &dx, &dy);
-    look(c, scene, scene->width, dx, columns);
-    look(c, scene, scene->height, dy, rows);
+    find_positions(c, scene, scene->width, dx, columns);
+    find_positions(c, scene, scene->height, dy, rows);
     for (unsigned k = 0; k < c->side * c->side; k++) {
-        struct seeing *p = pixels + k;
-        const double now = intensity(scene, columns + p->pixel.x, rows + p->pixel.y), from = p->log;
+        struct pixel_state *p = pixels + k;
+        const double now = intensity(scene, columns + p->pixel.x, rows + p->pixel.y), from = p->log_intensity;
         if (now == p->intensity) continue;
         p->intensity = now;
-        p->log = log(dark + now);
-        if (t == 0) p->pixel.reference = p->log;
-        if (t > 0) TRY(camera_sense(c, &p->pixel, t - STEP_US, STEP_US, from, p->log, events, e));
+        p->log_intensity = log(dark + now);
+        if (t == 0) p->pixel.reference = p->log_intensity;
+        if (t > 0) TRY(camera_sense(c, &p->pixel, t - STEP_US, STEP_US, from, p->log_intensity, events, e));
     }
     return ST_OK;
 }
@@ -126,11 +126,12 @@ static status see(const struct camera *c, const struct camera_scene *scene, int 
 status camera_record(const struct camera *c, const struct camera_scene *scene, struct rng *rng,
                      struct event_list *events, struct error *e)
 {
-    struct seeing pixels[CAMERA_SIDE_MOST * CAMERA_SIDE_MOST];
+    struct pixel_state pixels[CAMERA_SIDE_MOST * CAMERA_SIDE_MOST];
     events->n = 0;
     for (unsigned k = 0; k < c->side * c->side; k++)
-        pixels[k] = (struct seeing){{(uint8_t)(k % c->side), (uint8_t)(k / c->side), 0, -INFINITY}, -1, 0};
-    for (int t = 0; t <= CAMERA_SPAN_US; t += STEP_US) TRY(see(c, scene, t, pixels, events, e));
+        pixels[k] =
+            (struct pixel_state){{(uint8_t)(k % c->side), (uint8_t)(k / c->side), 0, -INFINITY}, -1, 0};
+    for (int t = 0; t <= CAMERA_SPAN_US; t += STEP_US) TRY(record_step(c, scene, t, pixels, events, e));
     TRY(add_noise(c, rng, events, e));
     if (events->n > 1) qsort(events->events, events->n, sizeof *events->events, by_time);
     return ST_OK;

@@ -9,30 +9,27 @@
 
 static const double measured_s = 0.02;
 
+struct dense;
+struct kind {
+    const char *name;
+    status (*run)(struct dense *d, struct error *e);
+    bool of_a, of_b; /* the transpose of a, of b */
+    bool system;     /* of d->system */
+};
+
 struct dense {
+    const struct kind *kind;
     size_t m, n, k;
-    real *a, *b, *c;    /* a, b: as the kind reads them; c: m x n, or n x m */
+    real *a, *b, *c;    /* a, b: as the kind reads them; c: m x n, n x m (right) or m x m (gram) */
     struct chol system; /* of order m */
 };
 
-static status product(struct dense *d, struct error *e)
+/* C = op(A) op(B). */
+static status multiply(struct dense *d, struct error *e)
 {
     (void)e;
-    blas_gemm(false, false, d->m, d->n, d->k, R(1.0), d->a, d->m, d->b, d->k, R(0.0), d->c, d->m);
-    return ST_OK;
-}
-
-static status transposed(struct dense *d, struct error *e)
-{
-    (void)e;
-    blas_gemm(true, false, d->m, d->n, d->k, R(1.0), d->a, d->k, d->b, d->k, R(0.0), d->c, d->m);
-    return ST_OK;
-}
-
-static status outer(struct dense *d, struct error *e)
-{
-    (void)e;
-    blas_gemm(false, true, d->m, d->n, d->k, R(1.0), d->a, d->m, d->b, d->n, R(0.0), d->c, d->m);
+    blas_gemm(d->kind->of_a, d->kind->of_b, d->m, d->n, d->k, R(1.0), d->a, d->kind->of_a ? d->k : d->m, d->b,
+              d->kind->of_b ? d->n : d->k, R(0.0), d->c, d->m);
     return ST_OK;
 }
 
@@ -62,21 +59,19 @@ static status right(struct dense *d, struct error *e)
     return ST_OK;
 }
 
-static const struct kind {
-    const char *name;
-    status (*run)(struct dense *d, struct error *e);
-    bool system;
-} kinds[] = {{"product", product, false}, {"transposed", transposed, false}, {"outer", outer, false},
-             {"gram", gram, false},       {"factor", factor, true},          {"solve", solve, true},
-             {"right", right, true}};
+static const struct kind kinds[] = {
+    {"product", multiply, .of_a = false}, {"transposed", multiply, .of_a = true},
+    {"outer", multiply, .of_b = true},    {"gram", gram, .system = false},
+    {"factor", factor, .system = true},   {"solve", solve, .system = true},
+    {"right", right, .system = true}};
 
 /* Of one call. */
-static double count(const struct kind *kind, const struct dense *d)
+static double count(const struct dense *d)
 {
     const double m = (double)d->m, n = (double)d->n, k = (double)d->k;
-    if (kind->run == gram) return m * m * k;
-    if (kind->run == factor) return m * m * m / 3;
-    return kind->system ? 2 * m * m * n : 2 * m * n * k;
+    if (d->kind->run == gram) return m * m * k;
+    if (d->kind->run == factor) return m * m * m / 3;
+    return d->kind->system ? 2 * m * m * n : 2 * m * n * k;
 }
 
 static void fill(real *x, size_t size, double scale)
@@ -84,13 +79,13 @@ static void fill(real *x, size_t size, double scale)
     for (size_t i = 0; i < size; i++) x[i] = (real)(scale * sin((double)i));
 }
 
-static status begin(struct dense *d, const struct kind *kind, struct mem *m, struct error *e)
+static status begin(struct dense *d, struct mem *m, struct error *e)
 {
-    const size_t columns = kind->run == gram ? d->m : d->n;
+    const size_t columns = d->kind->run == gram ? d->m : d->n;
     d->c = mem_reals(m, d->m * columns, e);
     if (!d->c) return ST_MEMORY;
     fill(d->c, d->m * columns, 1);
-    if (!kind->system) {
+    if (!d->kind->system) {
         d->a = mem_reals(m, d->m * d->k, e);
         d->b = mem_reals(m, d->k * columns, e);
         if (!d->a || !d->b) return ST_MEMORY;
@@ -105,17 +100,17 @@ static status begin(struct dense *d, const struct kind *kind, struct mem *m, str
     return chol_factor(&d->system, e);
 }
 
-static status measure(struct dense *d, const struct kind *kind, double *flops, struct error *e)
+static status measure(struct dense *d, double *flops, struct error *e)
 {
     const double until = clock_seconds() + measured_s;
     double least = INFINITY;
-    TRY(kind->run(d, e));
+    TRY(d->kind->run(d, e));
     for (double since = clock_seconds(), now; since < until || isinf(least); since = now) {
-        TRY(kind->run(d, e));
+        TRY(d->kind->run(d, e));
         now = clock_seconds();
         least = fmin(least, now - since);
     }
-    *flops = count(kind, d) / least;
+    *flops = count(d) / least;
     return ST_OK;
 }
 
@@ -125,8 +120,9 @@ status dense_rate(const char *kind, size_t m, size_t n, size_t k, double *flops,
     struct mem mem = {0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(kinds[i].name, kind) != 0 || !m || !n || !k) continue;
-        status st = begin(&d, kinds + i, &mem, e);
-        if (st == ST_OK) st = measure(&d, kinds + i, flops, e);
+        d.kind = kinds + i;
+        status st = begin(&d, &mem, e);
+        if (st == ST_OK) st = measure(&d, flops, e);
         mem_free(&mem);
         return st;
     }

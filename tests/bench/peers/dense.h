@@ -10,7 +10,8 @@
  * have left in the caches. kind:
  * product: m x k times k x n; transposed: (k x m)' times k x n; outer: m x k times (n x k)';
  * gram: m x k times its transpose, the lower triangle (m^2 k FLOPs);
- * factor: Cholesky, of order m (m^3 / 3); solve: of order m for n columns; right: of order m for n rows.
+ * factor: Cholesky, of order m (m^3 / 3); solve: of order m for n columns; right: of order m for n rows. A
+ * size that a kind does not name is 1.
  * ST_USAGE for another kind or a size of 0, ST_MEMORY, ST_NUMERIC. */
 status dense_rate(const char *kind, size_t m, size_t n, size_t k, double *flops, struct error *e);
 
